@@ -1,0 +1,44 @@
+"""Trouble in the input, as a value that is returned beside whatever could still be worked out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from scanner.span import Span
+
+
+class Severity(Enum):
+    """Whether the scan is incomplete (error) or merely could not follow something (warning)."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What is wrong with the input and where. Errors make the scan's exit status 2."""
+
+    severity: Severity
+    summary: str
+    """Short, without user text: ``Invalid policy document``."""
+    detail: str
+    """Sentences: what is wrong, why it matters, what to do."""
+    span: Span
+    root: str = ""
+    """The scan root in which it was met; filled in by the pipeline."""
+
+    @property
+    def message(self) -> str:
+        """One line for reports."""
+        return f"{self.summary}: {self.detail}" if self.detail else self.summary
+
+
+def error(summary: str, detail: str, span: Span) -> Diagnostic:
+    """Part of the input could not be read as what it claims to be."""
+    return Diagnostic(Severity.ERROR, summary, detail, span)
+
+
+def warning(summary: str, detail: str, span: Span) -> Diagnostic:
+    """Something legal could not be followed; the rest of the scan is as good as it says."""
+    return Diagnostic(Severity.WARNING, summary, detail, span)

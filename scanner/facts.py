@@ -1,0 +1,189 @@
+"""What one scan root says about identities and policies, before anything is joined.
+
+Both front-ends produce these. References (a membership's user, an attachment's policy) are still the values that
+the code has there: names, ARNs or unknowns with symbols. ``scanner.principals`` joins them. Everything is
+frozen and picklable and holds no secret: that a user has a password is a fact, the password is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from scanner.diagnostic import Diagnostic
+from scanner.span import Span
+from scanner.values import Unknown, Value
+
+
+class IdentityKind(Enum):
+    """What a policy can be attached to. All but groups are principals."""
+
+    USER = "user"
+    ROLE = "role"
+    PERMISSION_SET = "permission_set"
+    GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Existence:
+    """When a resource exists: always, or only if some unknown conditions hold (``count``, ``for_each``, ``Condition``).
+
+    Two resources that hang on the same condition exist together.
+    """
+
+    conditions: tuple[Unknown, ...] = ()
+
+
+ALWAYS = Existence()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The account that a resource is created in, as far as the code or the user says."""
+
+    partition: str = "aws"
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a fact was written."""
+
+    address: str
+    """Terraform resource address with instance keys, or CloudFormation logical ID."""
+    span: Span
+    existence: Existence = ALWAYS
+    trail: tuple[Span, ...] = ()
+    """Module calls on the way to it, outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A user, group, role or permission set."""
+
+    kind: IdentityKind
+    origin: Origin
+    home: Home
+    name: Value
+    arn: Value
+    tags: Value
+    """A mapping of text to text, null, or unknown as a whole."""
+    trust: Value | None = None
+    """A role's trust policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What something is attached to: by reference, or, for what is written inside a resource, by its address."""
+
+    kind: IdentityKind
+    reference: Value | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedPolicy:
+    """A customer managed policy that the code defines."""
+
+    origin: Origin
+    name: Value
+    arn: Value
+    document: Value
+    """A mapping, JSON text, or unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class InlinePolicy:
+    """A document embedded in an identity."""
+
+    origin: Origin
+    target: Target
+    name: Value
+    document: Value
+
+
+class Role(Enum):
+    """What an attached managed policy does."""
+
+    PERMISSIONS = "permissions"
+    BOUNDARY = "boundary"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A managed policy attached to an identity, or set as its permissions boundary."""
+
+    origin: Origin
+    target: Target
+    policy: Value
+    """ARN, name or symbol of the policy; unknown as a whole when a list of policies is."""
+    role: Role = Role.PERMISSIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A user is in a group."""
+
+    origin: Origin
+    user: Target
+    group: Value
+
+
+@dataclass(frozen=True, slots=True)
+class LoginProfile:
+    """A user has a console password."""
+
+    origin: Origin
+    user: Target
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """A user has a long-term access key."""
+
+    origin: Origin
+    user: Target
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that one root says, in the order in which it was read."""
+
+    root: str
+    kind: str
+    """The reports' ``origin``: which reader made them."""
+    identities: tuple[Identity, ...] = ()
+    policies: tuple[ManagedPolicy, ...] = ()
+    inline_policies: tuple[InlinePolicy, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    login_profiles: tuple[LoginProfile, ...] = ()
+    access_keys: tuple[AccessKey, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    files: frozenset[str] = field(default_factory=frozenset)
+    """Paths of the files that were read."""
+    region: str | None = None
+    """The region that the root's resources are created in, where the code says so."""
+
+
+Fact = Identity | ManagedPolicy | InlinePolicy | Attachment | Membership | LoginProfile | AccessKey
+
+
+def collect(
+    root: str, kind: str, facts: tuple[Fact, ...], diagnostics: tuple[Diagnostic, ...], files: frozenset[str]
+) -> Facts:
+    """Sort single facts into one value."""
+    return Facts(
+        root,
+        kind,
+        identities=tuple(fact for fact in facts if isinstance(fact, Identity)),
+        policies=tuple(fact for fact in facts if isinstance(fact, ManagedPolicy)),
+        inline_policies=tuple(fact for fact in facts if isinstance(fact, InlinePolicy)),
+        attachments=tuple(fact for fact in facts if isinstance(fact, Attachment)),
+        memberships=tuple(fact for fact in facts if isinstance(fact, Membership)),
+        login_profiles=tuple(fact for fact in facts if isinstance(fact, LoginProfile)),
+        access_keys=tuple(fact for fact in facts if isinstance(fact, AccessKey)),
+        diagnostics=diagnostics,
+        files=files,
+    )

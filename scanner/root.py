@@ -1,0 +1,44 @@
+"""A scan root: one thing that is evaluated by itself, with the inputs it is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+
+class RootKind(Enum):
+    """What the root is; decides which reader extracts its facts."""
+
+    TERRAFORM_MODULE = "terraform"
+    TERRAFORM_PLAN = "terraform-plan"
+    TERRAFORM_STATE = "terraform-state"
+    CLOUDFORMATION_TEMPLATE = "cloudformation"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the user says about a root beyond its own files. The same for all roots of one scan."""
+
+    variables: tuple[tuple[str, str], ...] = ()
+    """``--var``: name and raw text."""
+    variable_files: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+    """CloudFormation parameters: name and text."""
+    workspace: str = "default"
+    account: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRoot:
+    """Self-contained and picklable: extraction needs nothing else."""
+
+    kind: RootKind
+    path: str
+    """As reports print it: relative to the working directory, with ``/``."""
+    location: Path
+    """Absolute: the module directory, or the file."""
+    boundary: Path
+    """Absolute: file functions read inside this directory only."""
+    inputs: Inputs

@@ -1,0 +1,56 @@
+"""Where a piece of source text stands.
+
+Positions come from the parsers and are never recomputed later. Lines and columns are counted from 1 in Unicode
+code points; the end is exclusive. Paths use ``/`` and are relative to the working directory of the scan.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A region of one file, from its first character up to but not including its end."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @property
+    def last_line(self) -> int:
+        """The last line that holds a character of the region: what reports call ``end_line``."""
+        if self.end_column == 1 and self.end_line > self.line:
+            return self.end_line - 1
+        return self.end_line
+
+    @staticmethod
+    def whole_file(path: str) -> Span:
+        """The place to name when nothing inside the file can be: its first line."""
+        return Span(path, 1, 1, 1, 1)
+
+
+class LineIndex:
+    """Turns offsets into one text into lines and columns. Immutable after construction."""
+
+    __slots__ = ("_path", "_starts")
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        self._starts = [0]
+        position = text.find("\n")
+        while position != -1:
+            self._starts.append(position + 1)
+            position = text.find("\n", position + 1)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and column of an offset, both counted from 1."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of the half-open range of offsets."""
+        return Span(self._path, *self.position(start), *self.position(end))
