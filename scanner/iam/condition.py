@@ -1,0 +1,275 @@
+"""Condition operators: a table with one entry each, and the rules that they share.
+
+Several values are alternatives; a negated operator asks that none of them matches. A missing key does not match,
+except for negated operators and ``…IfExists``. ``ForAllValues:`` holds for no values, ``ForAnyValue:`` does not:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+
+from scanner.cause import Cause, CauseKind
+from scanner.iam import pattern
+from scanner.iam.pattern import Hole, Pattern, Text, Wildcard
+from scanner.iam.request import Fixed, Presence, Request
+from scanner.iam.variables import Template, resolve
+from scanner.truth import NO, Truth, all_of, any_of, truth, undetermined
+
+Comparison = Callable[[Pattern, Text], Truth]
+"""Whether the context's value (second) stands in the relation to the policy's value (first)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """What one base operator compares."""
+
+    compare: Comparison
+    negated: bool = False
+    valid: Callable[[str], bool] | None = None
+    """For a policy value without holes and variables: whether AWS accepts it."""
+
+
+class Quantifier(Enum):
+    """The set operators in front of a condition operator."""
+
+    NONE = ""
+    FOR_ALL = "ForAllValues"
+    FOR_ANY = "ForAnyValue"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One key of one operator in a ``Condition`` block."""
+
+    operator: str
+    """As written, for people."""
+    base: str
+    """Lower-cased name in ``OPERATORS``, or ``null``."""
+    quantifier: Quantifier
+    if_exists: bool
+    key: str
+    values: tuple[Template, ...]
+    doubt: frozenset[Cause] = frozenset()
+    """Not empty when the condition itself could not be read: it may hold or not."""
+
+    def holds(self, request: Request) -> Truth:
+        """Whether the request meets the condition."""
+        if self.doubt:
+            return undetermined(*self.doubt)
+        state = request.lookup(self.key)
+        if self.base == "null":
+            return self._null(state)
+        operator = OPERATORS[self.base]
+        if state is Presence.ABSENT:
+            return self._absent(operator)
+        if state is Presence.FREE:
+            return undetermined(Cause(CauseKind.CONTEXT_KEY, self.key))
+        patterns = [resolved for value in self.values if (resolved := resolve(value, request)) is not None]
+        return self._compare(operator, patterns, state)
+
+    def _null(self, state: Fixed | Presence) -> Truth:
+        if state is Presence.FREE:
+            return undetermined(Cause(CauseKind.CONTEXT_KEY, self.key))
+        is_absent = state is Presence.ABSENT
+        return any_of(_equal_without_case(value, ("true" if is_absent else "false",)) for value in _plain(self.values))
+
+    def _absent(self, operator: Operator) -> Truth:
+        if self.quantifier is Quantifier.FOR_ANY:
+            return truth(self.if_exists)
+        return truth(self.if_exists or operator.negated or self.quantifier is Quantifier.FOR_ALL)
+
+    def _compare(self, operator: Operator, patterns: list[Pattern], state: Fixed) -> Truth:
+        def one(text: Text) -> Truth:
+            found = any_of(operator.compare(value, text) for value in patterns)
+            return ~found if operator.negated else found
+
+        if self.quantifier is Quantifier.FOR_ALL:
+            return all_of(one(text) for text in state.values)
+        if self.quantifier is Quantifier.FOR_ANY or not operator.negated:
+            return any_of(one(text) for text in state.values)
+        return all_of(one(text) for text in state.values)
+
+
+def parse_operator(name: str) -> tuple[str, Quantifier, bool] | None:
+    """Base name, quantifier and whether ``IfExists`` is there; None for no operator of AWS's."""
+    quantifier = Quantifier.NONE
+    rest = name
+    prefix, colon, tail = name.partition(":")
+    if colon:
+        matching = [q for q in (Quantifier.FOR_ALL, Quantifier.FOR_ANY) if q.value.lower() == prefix.lower()]
+        if not matching:
+            return None
+        quantifier, rest = matching[0], tail
+    base = rest.lower()
+    if base == "null":
+        return ("null", quantifier, False) if quantifier is Quantifier.NONE else None
+    if_exists = base.endswith("ifexists")
+    base = base.removesuffix("ifexists")
+    return (base, quantifier, if_exists) if base in OPERATORS else None
+
+
+def _plain(templates: tuple[Template, ...]) -> list[Pattern]:
+    return [tuple(part for part in template if isinstance(part, str | Wildcard | Hole)) for template in templates]
+
+
+def _known(value: Pattern | Text) -> str | None:
+    """The text when no part is unknown. Wildcards count as the characters they are written with."""
+    if any(isinstance(part, Hole) for part in value):
+        return None
+    return pattern.written(value)
+
+
+def _doubt(*sides: Pattern | Text) -> Truth:
+    return undetermined(*(cause for side in sides for part in side if isinstance(part, Hole) for cause in part.causes))
+
+
+def _literally(value: Pattern) -> Pattern:
+    """For operators without wildcards: ``*`` is a star."""
+    return tuple(part.value[0] if isinstance(part, Wildcard) else part for part in value)
+
+
+def _equal(value: Pattern, text: Text) -> Truth:
+    return pattern.matches(_merge(_literally(value)), text)
+
+
+def _merge(parts: Pattern) -> Pattern:
+    merged: list[str | Wildcard | Hole] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        else:
+            merged.append(part)
+    return tuple(merged)
+
+
+def _equal_without_case(value: Pattern, text: Text) -> Truth:
+    return _equal(pattern.lowered(value), pattern.lowered_text(text))
+
+
+def _like(value: Pattern, text: Text) -> Truth:
+    return pattern.matches(value, text)
+
+
+def _arn_like(value: Pattern, text: Text) -> Truth:
+    """Each of the six parts is matched by itself; ``ArnEquals`` takes wildcards too."""
+    known = pattern.literal(text)
+    if known is not None and known.count(":") < 5:
+        return NO
+    return pattern.matches(pattern.in_arn(value), text)
+
+
+def _typed(parse: Callable[[str], object | None], relate: Callable[[object, object], bool]) -> Comparison:
+    """Compare after reading both sides as a type; what cannot be read so does not match."""
+
+    def compare(value: Pattern, text: Text) -> Truth:
+        policy, context = _known(value), _known(text)
+        if policy is None or context is None:
+            return _doubt(value, text)
+        left, right = parse(policy), parse(context)
+        return truth(left is not None and right is not None and relate(left, right))
+
+    return compare
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _date(text: str) -> Decimal | None:
+    """Seconds since 1970: ISO 8601 in the forms of W3C's note, or the number itself."""
+    number = _number(text)
+    if number is not None and len(text) != 4:
+        return number
+    for layout in ("%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d", "%Y-%m", "%Y"):
+        try:
+            moment = datetime.strptime(text, layout)  # noqa: DTZ007 # forms without a zone mean UTC, set below
+        except ValueError:
+            continue
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return Decimal(str(moment.timestamp()))
+    return None
+
+
+def _boolean(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text.lower())
+
+
+def _bytes(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _contains(network: object, address: object) -> bool:
+    for version in (ipaddress.IPv4Network, ipaddress.IPv6Network):
+        if isinstance(network, version) and isinstance(address, version):
+            return address.subnet_of(network)  # type: ignore[arg-type] # both are of the same version here
+    return False
+
+
+_NUMBERS = {
+    "equals": lambda policy, context: context == policy,
+    "lessthan": lambda policy, context: context < policy,
+    "lessthanequals": lambda policy, context: context <= policy,
+    "greaterthan": lambda policy, context: context > policy,
+    "greaterthanequals": lambda policy, context: context >= policy,
+}
+
+
+def _readable(parse: Callable[[str], object | None]) -> Callable[[str], bool]:
+    return lambda text: parse(text) is not None
+
+
+def _ordered(prefix: str, parse: Callable[[str], object | None]) -> dict[str, Operator]:
+    """The six operators on a type with an order."""
+    valid = _readable(parse)
+    table = {prefix + name: Operator(_typed(parse, relate), valid=valid) for name, relate in _NUMBERS.items()}
+    table[prefix + "notequals"] = Operator(table[prefix + "equals"].compare, negated=True, valid=valid)
+    return table
+
+
+OPERATORS: dict[str, Operator] = {
+    "stringequals": Operator(_equal),
+    "stringnotequals": Operator(_equal, negated=True),
+    "stringequalsignorecase": Operator(_equal_without_case),
+    "stringnotequalsignorecase": Operator(_equal_without_case, negated=True),
+    "stringlike": Operator(_like),
+    "stringnotlike": Operator(_like, negated=True),
+    **_ordered("numeric", _number),
+    **_ordered("date", _date),
+    "bool": Operator(_typed(_boolean, lambda policy, context: policy == context), valid=_readable(_boolean)),
+    "binaryequals": Operator(_typed(_bytes, lambda policy, context: policy == context), valid=_readable(_bytes)),
+    "ipaddress": Operator(_typed(_network, _contains), valid=_readable(_network)),
+    "notipaddress": Operator(_typed(_network, _contains), negated=True, valid=_readable(_network)),
+    "arnequals": Operator(_arn_like),
+    "arnlike": Operator(_arn_like),
+    "arnnotequals": Operator(_arn_like, negated=True),
+    "arnnotlike": Operator(_arn_like, negated=True),
+}
+
+
+def unreadable(doubt: Cause) -> Condition:
+    """A condition that could not be read: it may hold or not."""
+    return Condition("", "null", Quantifier.NONE, False, "", (), frozenset({doubt}))

@@ -1,0 +1,68 @@
+"""The request context of a principal's own requests: what its definition fixes, what is absent, what stays free.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scanner import values
+from scanner.cause import Cause, CauseKind
+from scanner.iam.pattern import Hole, Text
+from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
+from scanner.iam.request import ContextValue, Fixed, Presence
+
+REGION_CAUSE = Cause(CauseKind.REGION, "the region that the user signs in through")
+ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the user says about requests, because no code does."""
+
+    account: str | None = None
+    region: str | None = None
+    context: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
+    """Context keys with their values; None says that the key is absent."""
+    service_control_policies: tuple[AttachedPolicy, ...] = ()
+    resource_control_policies: tuple[AttachedPolicy, ...] = ()
+
+
+def account_of(principal: Principal, circumstances: Circumstances) -> Text:
+    """The principal's account: a literal, or the hole that stands for it everywhere."""
+    known = principal.account or circumstances.account
+    if known is not None:
+        return (known,)
+    return (Hole(frozenset({ACCOUNT_CAUSE}), values.ACCOUNT, one_segment=True),)
+
+
+def region_of(circumstances: Circumstances) -> Text:
+    """The region of the request: free unless it is given."""
+    if circumstances.region is not None:
+        return (circumstances.region,)
+    return (Hole(frozenset({REGION_CAUSE}), "request region", one_segment=True),)
+
+
+def context_of(principal: Principal, circumstances: Circumstances) -> Mapping[str, ContextValue]:
+    """Everything that is known of the context of a request that this principal makes by itself."""
+    is_user = principal.kind is PrincipalKind.USER
+    account = account_of(principal, circumstances)
+    context: dict[str, ContextValue] = {
+        "aws:principalarn": Fixed((principal.arn,)),
+        "aws:principalaccount": Fixed((account,)),
+        "aws:principaltype": Fixed((("User" if is_user else "AssumedRole",),)),
+        "aws:principalisawsservice": Fixed((("false",),)),
+        "aws:viaawsservice": Fixed((("false",),)),
+        "aws:securetransport": Fixed((("true",),)),
+        "aws:requestedregion": Fixed((region_of(circumstances),)),
+        "aws:username": Fixed((principal.name,)) if is_user else Presence.ABSENT,
+        # A session may bring tags that a role does not have; nothing adds to a user's.
+        "aws:principaltag/": Presence.ABSENT if is_user and principal.tags is not None else Presence.FREE,
+    }
+    for key, text in (principal.tags or {}).items():
+        context[f"aws:principaltag/{key.lower()}"] = Fixed((text,))
+    for key, given in circumstances.context:
+        context[key.lower()] = Presence.ABSENT if given is None else Fixed(tuple((text,) for text in given))
+    return context

@@ -1,0 +1,251 @@
+"""The decision: what IAM would answer, in three-valued logic.
+
+Theory
+======
+
+A statement *matches* a request when its actions, its resources and its conditions do. Each of these questions has
+one of three answers (``scanner.truth``): yes, no, or undetermined because of causes. A statement that is only
+perhaps there (an attachment whose ``count`` is unknown, a policy whose document is unknown) matches at most perhaps.
+
+Let ``D`` say that some Deny statement matches, in whichever layer it stands, and ``A`` that every layer allows:
+
+    A = identity-based policies allow
+        and every permissions boundary that is present allows
+        and the service control policies allow, where any are given
+        (resource control policies always have full access beside them: they only deny)
+
+where a layer allows if some Allow statement in it matches. This is AWS's published order: an explicit deny
+anywhere wins, then each layer that is present must allow, then an identity-based policy must; otherwise the request is
+implicitly denied:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+
+The five outcomes are read off ``D`` and ``A`` at the very end:
+
+    D yes                           explicit_deny
+    A no                            implicit_deny   (even where some contexts would deny explicitly too)
+    D no and A yes                  allowed
+    otherwise                       unknown, if a cause that survives in D or A lies in the code;
+                                    conditional, if all of them lie in the request
+
+Kleene's logic makes this sound: settling a cause (filling in an unknown, fixing a context key) can turn an
+undetermined answer into yes or no, and never a yes into a no. So an outcome that is definite stays, and ``conditional``
+never becomes ``unknown``. It is exact only while causes are independent. A request that one statement allows with
+MFA and another without MFA stays ``conditional`` although it is always allowed: both halves name the same cause, and
+the logic does not see that they are complements. That is deliberate; special cases for it would cost more trust than
+they bring.
+
+The account of the request is the principal's own. While it is not known, it is a hole with a symbol: the same symbol in
+a policy (``data.aws_caller_identity``, ``AWS::AccountId``) is the same account, and a literal account ID in the
+resource of a policy is taken to be it. The region is free unless it is given, so a statement that names one matches
+conditionally.
+
+The evidence is not computed apart: a ``Decision`` holds the statement matches that it was made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from scanner import values
+from scanner.cause import Cause, CauseKind
+from scanner.iam import pattern
+from scanner.iam.context import REGION_CAUSE, Circumstances, account_of
+from scanner.iam.pattern import Hole, Pattern, Text
+from scanner.iam.policy import Patterns, Statement
+from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
+from scanner.iam.request import Request
+from scanner.iam.variables import Template, resolve
+from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
+
+
+class Outcome(Enum):
+    """The five words of the report, from worst to best."""
+
+    EXPLICIT_DENY = "explicit_deny"
+    IMPLICIT_DENY = "implicit_deny"
+    UNKNOWN = "unknown"
+    CONDITIONAL = "conditional"
+    ALLOWED = "allowed"
+
+
+WORST_FIRST = tuple(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementMatch:
+    """How one statement of one policy answered a request whose action it names, or may name."""
+
+    policy: AttachedPolicy
+    statement: Statement
+    action: Truth
+    resource: Truth
+    condition: Truth
+
+    @property
+    def matched(self) -> Truth:
+        """The whole statement, as far as it reaches this principal."""
+        return self.policy.applies & self.action & self.resource & self.condition
+
+    @property
+    def allows(self) -> Truth:
+        """Whether it allows the request."""
+        return self.matched & self.statement.allows
+
+    @property
+    def denies(self) -> Truth:
+        """Whether it denies the request."""
+        return self.matched & ~self.statement.allows
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer for one request, with the evidence."""
+
+    request: Request
+    outcome: Outcome
+    matches: tuple[StatementMatch, ...]
+    """Every statement whose action matched, or may match, in the order of the policies."""
+    causes: tuple[Cause, ...]
+    """What the outcome depends on, in a fixed order; empty for a definite one."""
+    blocked_by: frozenset[PolicyType]
+    """Layers beside the identity-based policies that certainly do not allow the request."""
+
+
+def decide(principal: Principal, request: Request, circumstances: Circumstances) -> Decision:
+    """What IAM answers when the principal makes the request."""
+    binding = _Binding(account_of(principal, circumstances), principal.partition)
+    identity = _matches(principal.policies, request, binding)
+    boundaries = [(policy, _matches((policy,), request, binding)) for policy in principal.boundaries]
+    scps = _matches(circumstances.service_control_policies, request, binding)
+    rcps = _matches(circumstances.resource_control_policies, request, binding)
+
+    everything = (*identity, *(match for _, found in boundaries for match in found), *scps, *rcps)
+    denied = any_of(match.denies for match in everything)
+    layers = {
+        PolicyType.BOUNDARY: all_of(~policy.applies | _some_allow(found) for policy, found in boundaries),
+        PolicyType.SCP: _some_allow(scps) if _allow_anything(circumstances.service_control_policies) else YES,
+    }
+    allowed = _some_allow(identity) & all_of(layers.values())
+    outcome, causes = _outcome(denied, allowed)
+    blocked_by = frozenset(layer for layer, answer in layers.items() if answer.is_no)
+    return Decision(request, outcome, everything, causes, blocked_by)
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """The worst of several outcomes."""
+    return min(outcomes, key=WORST_FIRST.index)
+
+
+def _outcome(denied: Truth, allowed: Truth) -> tuple[Outcome, tuple[Cause, ...]]:
+    if denied.is_yes:
+        return Outcome.EXPLICIT_DENY, ()
+    if allowed.is_no:
+        return Outcome.IMPLICIT_DENY, ()
+    if denied.is_no and allowed.is_yes:
+        return Outcome.ALLOWED, ()
+    causes = tuple(sorted(denied.causes | allowed.causes, key=Cause.sort_key))
+    in_request = all(cause.kind.concerns_request for cause in causes)
+    return (Outcome.CONDITIONAL if in_request else Outcome.UNKNOWN), causes
+
+
+def _some_allow(found: Iterable[StatementMatch]) -> Truth:
+    return any_of(match.allows for match in found)
+
+
+def _allow_anything(policies: tuple[AttachedPolicy, ...]) -> bool:
+    """Whether a level of control policies has an Allow of its own; without one ``FullAWSAccess`` stands beside it."""
+    return any(not statement.allows.is_no for policy in policies for statement in policy.document.statements)
+
+
+def _matches(
+    policies: Iterable[AttachedPolicy], request: Request, binding: _Binding
+) -> tuple[StatementMatch, ...]:
+    found: list[StatementMatch] = []
+    action = (request.action.lower(),)
+    for policy in policies:
+        for statement in policy.document.statements:
+            acts = _actions(statement.actions, action)
+            if acts.is_no or policy.applies.is_no:
+                continue
+            resource = _resources(statement.resources, request, binding)
+            condition = all_of(condition.holds(request) for condition in statement.conditions)
+            found.append(StatementMatch(policy, statement, acts, resource, condition))
+    return tuple(found)
+
+
+def _actions(patterns: Patterns, action: Text) -> Truth:
+    found = pattern.matches_any((pattern.lowered(_no_variables(item)) for item in patterns.items), action)
+    return ~found if patterns.negated else found
+
+
+def _no_variables(template: Template) -> Pattern:
+    return tuple(part for part in template if not hasattr(part, "key"))
+
+
+def _resources(patterns: Patterns, request: Request, binding: _Binding) -> Truth:
+    result = NO
+    for item in patterns.items:
+        resolved = resolve(binding.bind(item), request)
+        if resolved is not None:
+            result = result | _naming_the_region(pattern.matches(pattern.in_arn(resolved), request.resource), resolved)
+        if result.is_yes:
+            break
+    return ~result if patterns.negated else result
+
+
+def _naming_the_region(answer: Truth, resolved: Pattern) -> Truth:
+    """Say which region it takes, where only the region is open."""
+    if REGION_CAUSE not in answer.causes:
+        return answer
+    segments = pattern.written(resolved).split(":")
+    named = Cause(CauseKind.REGION, f"{REGION_CAUSE.detail} ({segments[3] if len(segments) > 3 else '…'})")
+    return undetermined(named, *(answer.causes - {REGION_CAUSE}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    """What the symbols of the code's own account and partition stand for in this request."""
+
+    account: Text
+    partition: str
+
+    def bind(self, template: Template) -> Template:
+        account_is_open = any(isinstance(part, Hole) for part in self.account)
+        parts: list[object] = []
+        colons = 0
+        changed = False
+        for part in template:
+            if isinstance(part, Hole) and part.symbol in self._texts:
+                parts.extend(self._texts[part.symbol])
+                changed = True
+            elif isinstance(part, str) and account_is_open and colons <= 4 <= colons + part.count(":"):
+                parts.extend(self._open_account(part, colons))
+                changed = True
+            else:
+                parts.append(part)
+            colons += part.count(":") if isinstance(part, str) else 0
+        return tuple(parts) if changed else template  # type: ignore[arg-type] # parts of templates and of texts
+
+    @property
+    def _texts(self) -> Mapping[str | None, Text]:
+        stack_region = Cause(CauseKind.REGION, "the region that the code is applied in")
+        return {
+            values.ACCOUNT: self.account,
+            values.PARTITION: (self.partition,),
+            values.REGION: (Hole(frozenset({stack_region}), values.REGION, one_segment=True),),
+        }
+
+    def _open_account(self, piece: str, colons: int) -> Text:
+        """The piece with a literal account ID in its fifth segment replaced by the account that is not known."""
+        segments = piece.split(":")
+        place = 4 - colons
+        if not (0 < place < len(segments) - 1) or not (segments[place].isdigit() and len(segments[place]) == 12):
+            return (piece,)
+        return (":".join([*segments[:place], ""]), *self.account, ":".join(["", *segments[place + 1 :]]))
+
+
+def with_policies(principal: Principal, policies: tuple[AttachedPolicy, ...]) -> Principal:
+    """The principal as it would be with these identity-based policies instead of its own."""
+    return replace(principal, policies=policies)

@@ -1,0 +1,305 @@
+"""Policy documents: from a value to statements that can be evaluated.
+
+The grammar is https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html. What is malformed is
+reported and leaves a statement that may allow or deny anything; what is unknown in part (a statement, an action, a
+resource) leaves the rest of the document as definite as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from scanner.cause import Cause, CauseKind
+from scanner.diagnostic import Diagnostic, error
+from scanner.iam import condition as conditions
+from scanner.iam import json_text
+from scanner.iam.condition import Condition
+from scanner.iam.pattern import Hole, Text, literal, text_of
+from scanner.iam.variables import Template, parse_template
+from scanner.span import Span
+from scanner.truth import NO, YES, Truth, undetermined
+from scanner.values import Unknown, Value, holes
+
+WITH_VARIABLES = "2012-10-17"
+VERSIONS = (WITH_VARIABLES, "2008-10-17")
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """``Action``/``NotAction``, ``Resource``/``NotResource``: what matches, or what is excepted."""
+
+    items: tuple[Template, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalPattern:
+    """One entry of a ``Principal`` element: ``AWS``, ``Service``, ``Federated``, ``CanonicalUser`` or ``*``."""
+
+    kind: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Principals:
+    """``Principal``/``NotPrincipal`` of a trust policy."""
+
+    items: tuple[PrincipalPattern, ...]
+    negated: bool = False
+    doubt: frozenset[Cause] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement."""
+
+    sid: str | None
+    allows: Truth
+    """Yes for Allow, no for Deny, undetermined while the effect is not known."""
+    actions: Patterns
+    resources: Patterns
+    principals: Principals | None
+    conditions: tuple[Condition, ...]
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """The statements, in the order in which they are written."""
+
+    statements: tuple[Statement, ...]
+    diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
+
+
+def opaque(cause: Cause, span: Span | None = None) -> PolicyDocument:
+    """The document of which nothing is known: it may allow anything and deny anything."""
+    return PolicyDocument((_opaque_statement(cause, span),))
+
+
+def _opaque_statement(cause: Cause, span: Span | None) -> Statement:
+    doubt = frozenset({cause})
+    anything = Patterns(((Hole(doubt),),))
+    return Statement(
+        None, undetermined(cause), anything, anything, Principals((), doubt=doubt), (conditions.unreadable(cause),), span
+    )
+
+
+class _MalformedError(Exception):
+    def __init__(self, message: str, span: Span | None) -> None:
+        super().__init__(message)
+        self.span = span
+
+
+def parse_document(value: Value, *, trust: bool = False) -> PolicyDocument:
+    """The document that a value holds: a mapping, JSON text, or something unknown.
+
+    ``trust`` says that it is a role's trust policy, which has a ``Principal`` and no ``Resource``. Null and malformed documents
+    come back with an error diagnostic and statements that decide nothing.
+    """
+    if value.encodes is not None:
+        value = value.encodes
+    match value.data:
+        case Unknown(pieces=()) as unknown:
+            return opaque(unknown.cause, value.span)
+        case str() | Unknown():
+            try:
+                value = json_text.read(value)
+            except json_text.JSONTextError as problem:
+                unknown_parts = holes(value)
+                if unknown_parts:  # the text is not known well enough to say that it is wrong
+                    return opaque(unknown_parts[0].cause, value.span)
+                return _malformed_document(f"The policy is not valid JSON: {problem}.", problem.span or value.span)
+    if isinstance(value.data, Unknown):
+        return opaque(value.data.cause, value.span)
+    return _Parser(value.span, trust).document(value)
+
+
+def _malformed_document(message: str, span: Span | None) -> PolicyDocument:
+    cause = Cause(CauseKind.MALFORMED, f"the policy document is malformed: {message}", span)
+    return PolicyDocument((_opaque_statement(cause, span),), (_diagnostic(message, span),))
+
+
+def _diagnostic(message: str, span: Span | None) -> Diagnostic:
+    return error("Malformed policy document", message, span or Span.whole_file(""))
+
+
+class _Parser:
+    """Reads one document; remembers what is wrong with it."""
+
+    def __init__(self, span: Span | None, trust: bool) -> None:
+        self._span = span
+        self._trust = trust
+        self._variables = False
+        self._problems: list[Diagnostic] = []
+
+    def document(self, value: Value) -> PolicyDocument:
+        try:
+            entries = _mapping(value, "A policy document", self._span)
+            self._known_keys(entries, {"Version", "Id", "Statement"}, "document", value.span)
+            self._read_version(entries.get("Version"))
+            if "Statement" not in entries:
+                raise _MalformedError("The document has no Statement.", value.span)
+            found = entries["Statement"]
+            items = found.data if isinstance(found.data, tuple) else (found,)
+            statements = tuple(self._statement_or_opaque(item) for item in items)
+            self._check_sids(statements)
+        except _MalformedError as problem:
+            return _malformed_document(str(problem), problem.span or self._span)
+        return PolicyDocument(statements, tuple(self._problems))
+
+    def _read_version(self, value: Value | None) -> None:
+        if value is None:
+            return
+        text = value.text
+        if value.unknown is not None:
+            self._variables = True
+            return
+        if text not in VERSIONS:
+            shown = text if text is not None else value.data
+            message = f'The Version "{shown}" is neither "{VERSIONS[0]}" nor "{VERSIONS[1]}".'
+            raise _MalformedError(message, value.span)
+        self._variables = text == WITH_VARIABLES
+
+    def _check_sids(self, statements: tuple[Statement, ...]) -> None:
+        seen: set[str] = set()
+        for statement in statements:
+            if statement.sid and statement.sid in seen:
+                raise _MalformedError(f'Two statements have the Sid "{statement.sid}".', statement.span)
+            if statement.sid:
+                seen.add(statement.sid)
+
+    def _statement_or_opaque(self, value: Value) -> Statement:
+        if value.unknown is not None:
+            return _opaque_statement(value.unknown.cause, value.span)
+        try:
+            return self._statement(value)
+        except _MalformedError as problem:
+            span = problem.span or value.span or self._span
+            self._problems.append(_diagnostic(str(problem), span))
+            return _opaque_statement(Cause(CauseKind.MALFORMED, f"a statement is malformed: {problem}", span), span)
+
+    def _statement(self, value: Value) -> Statement:
+        entries = _mapping(value, "A statement", value.span)
+        allowed = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
+        self._known_keys(entries, allowed | {"Principal", "NotPrincipal"}, "statement", value.span)
+        if not self._trust and entries.keys() & {"Principal", "NotPrincipal"}:
+            raise _MalformedError("An identity-based policy has no Principal.", value.span)
+        actions = self._patterns(entries, "Action", value, required=True)
+        resources = self._patterns(entries, "Resource", value, required=not self._trust)
+        return Statement(
+            self._sid(entries.get("Sid")),
+            self._effect(entries.get("Effect"), value),
+            actions,
+            resources,
+            self._principals(entries, value) if self._trust else None,
+            tuple(self._conditions(entries.get("Condition"))),
+            value.span,
+        )
+
+    def _known_keys(self, entries: Mapping[str, Value], known: set[str], what: str, span: Span | None) -> None:
+        for key, entry in entries.items():
+            if key not in known:
+                raise _MalformedError(f'A {what} has no element "{key}".', entry.span or span)
+
+    def _sid(self, value: Value | None) -> str | None:
+        if value is None or value.unknown is not None:
+            return None
+        if value.text is None:
+            raise _MalformedError("The Sid is no text.", value.span)
+        return value.text or None
+
+    def _effect(self, value: Value | None, statement: Value) -> Truth:
+        if value is None:
+            raise _MalformedError("A statement has no Effect.", statement.span)
+        if value.unknown is not None:
+            return undetermined(value.unknown.cause)
+        match value.text:
+            case "Allow":
+                return YES
+            case "Deny":
+                return NO
+        raise _MalformedError(f'The Effect "{value.text}" is neither "Allow" nor "Deny".', value.span)
+
+    def _patterns(self, entries: Mapping[str, Value], name: str, statement: Value, *, required: bool) -> Patterns:
+        positive, negative = entries.get(name), entries.get(f"Not{name}")
+        if positive is not None and negative is not None:
+            raise _MalformedError(f"A statement has both {name} and Not{name}.", statement.span)
+        value = positive if positive is not None else negative
+        if value is None:
+            if required:
+                raise _MalformedError(f"A statement has neither {name} nor Not{name}.", statement.span)
+            return Patterns((parse_template(("*",), variables=False),))
+        variables = self._variables and name == "Resource"
+        items = tuple(
+            parse_template(text, variables=variables) for text in self._texts(value, name, statement)
+        )
+        return Patterns(items, negated=negative is not None)
+
+    def _texts(self, value: Value, name: str, statement: Value) -> Iterator[Text]:
+        found = value.data if isinstance(value.data, tuple) else (value,)
+        if not found:
+            raise _MalformedError(f"The {name} of a statement is empty.", value.span or statement.span)
+        for item in found:
+            text = text_of(item) if isinstance(item.data, str | Unknown) else None
+            if text is None:
+                raise _MalformedError(f"The {name} of a statement is no text.", item.span or statement.span)
+            known = literal(text)
+            if name == "Action" and known is not None and known != "*" and ":" not in known:
+                raise _MalformedError(f'The action "{known}" has no service prefix.', item.span or statement.span)
+            if name == "Resource" and known is not None and known != "*" and not known.startswith(("arn:", "*", "${")):
+                raise _MalformedError(f'The resource "{known}" is no ARN and not "*".', item.span or statement.span)
+            yield text
+
+    def _principals(self, entries: Mapping[str, Value], statement: Value) -> Principals:
+        positive, negative = entries.get("Principal"), entries.get("NotPrincipal")
+        if positive is not None and negative is not None:
+            raise _MalformedError("A statement has both Principal and NotPrincipal.", statement.span)
+        value = positive if positive is not None else negative
+        if value is None:
+            raise _MalformedError("A statement of a trust policy has no Principal.", statement.span)
+        negated = negative is not None
+        if value.unknown is not None:
+            return Principals((), negated, frozenset({value.unknown.cause}))
+        if value.text is not None:
+            if value.text != "*":
+                raise _MalformedError(f'The Principal "{value.text}" is not "*".', value.span)
+            return Principals((PrincipalPattern("*", ("*",)),), negated)
+        items: list[PrincipalPattern] = []
+        for kind, entry in _mapping(value, "A Principal", statement.span).items():
+            if kind not in ("AWS", "Service", "Federated", "CanonicalUser"):
+                raise _MalformedError(f'There is no kind of principal called "{kind}".', entry.span or value.span)
+            items.extend(PrincipalPattern(kind, text) for text in self._texts(entry, "Principal", statement))
+        return Principals(tuple(items), negated)
+
+    def _conditions(self, value: Value | None) -> Iterator[Condition]:
+        if value is None or value.is_null:
+            return
+        if value.unknown is not None:
+            yield conditions.unreadable(value.unknown.cause)
+            return
+        for name, block in _mapping(value, "A Condition", value.span).items():
+            parsed = conditions.parse_operator(name)
+            if parsed is None:
+                raise _MalformedError(f'There is no condition operator called "{name}".', block.span or value.span)
+            if block.unknown is not None:
+                yield conditions.unreadable(block.unknown.cause)
+                continue
+            for key, found in _mapping(block, f'The condition operator "{name}"', value.span).items():
+                base, quantifier, if_exists = parsed
+                templates = tuple(self._condition_values(found, name, key))
+                yield Condition(name, base, quantifier, if_exists, key, templates)
+
+    def _condition_values(self, value: Value, operator: str, key: str) -> Iterator[Template]:
+        for item in value.data if isinstance(value.data, tuple) else (value,):
+            text = text_of(item)
+            if text is None:
+                message = f'The value of "{key}" in the condition operator "{operator}" is no text.'
+                raise _MalformedError(message, item.span or value.span)
+            yield parse_template(text, variables=self._variables)
+
+
+def _mapping(value: Value, what: str, span: Span | None) -> Mapping[str, Value]:
+    if not isinstance(value.data, Mapping):
+        raise _MalformedError(f"{what} is no JSON object.", value.span or span)
+    return value.data

@@ -1,0 +1,48 @@
+"""The request that a decision is about. Symbolic: what nothing fixes stays free.
+
+Context keys compare without case. A key is fixed (with one value or several), absent, or free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from scanner.iam.pattern import Text
+
+
+class Presence(Enum):
+    """What is known of a context key that has no known value."""
+
+    ABSENT = "absent"
+    FREE = "free"
+    """Perhaps there, with any value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A context key with its values; a single-valued key has one."""
+
+    values: tuple[Text, ...]
+
+
+ContextValue = Fixed | Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks is the principal's part; this is what for, and in which circumstances."""
+
+    action: str
+    resource: Text
+    context: Mapping[str, ContextValue]
+    """By lower-cased key. A key that ends in ``/`` speaks for all keys that begin with it and are not named."""
+
+    def lookup(self, key: str) -> ContextValue:
+        """What is known about a context key; free unless something says otherwise."""
+        lowered = key.lower()
+        found = self.context.get(lowered)
+        if found is None and "/" in lowered:
+            found = self.context.get(lowered[: lowered.index("/") + 1])
+        return Presence.FREE if found is None else found

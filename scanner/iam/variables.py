@@ -1,0 +1,89 @@
+"""Policy variables: ``${aws:username}`` inside resources and condition values.
+
+A template is a pattern whose variables are not filled in yet. Variables exist since policy version 2012-10-17; in an older
+document ``${aws:username}`` is plain text. ``${*}``, ``${?}`` and ``${$}`` are the characters themselves, and
+``${aws:username, 'anonymous'}`` has a default:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scanner.cause import Cause, CauseKind
+from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, parse_wildcards, written
+from scanner.iam.request import Fixed, Presence, Request
+
+_VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
+_DEFAULT = re.compile(r"^(?P<key>[^,]*?)\s*,\s*'(?P<default>[^']*)'$")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A context key whose value stands in this place."""
+
+    key: str
+    default: str | None = None
+
+
+Template = tuple[str | Wildcard | Hole | Variable, ...]
+
+
+def parse_template(text: Text, *, variables: bool) -> Template:
+    """Wildcards and, where the version has them, variables. A hole may not hide half of a variable: it is one text."""
+    parts: list[str | Wildcard | Hole | Variable] = []
+    for piece in text:
+        if isinstance(piece, Hole):
+            parts.append(piece)
+            continue
+        start = 0
+        for found in _VARIABLE.finditer(piece) if variables else ():
+            parts.extend(parse_wildcards(piece[start : found.start()]))
+            parts.append(_variable(found.group(1)))
+            start = found.end()
+        parts.extend(parse_wildcards(piece[start:]))
+    return tuple(parts)
+
+
+def _variable(inside: str) -> str | Variable:
+    if inside in ("*", "?", "$"):
+        return inside
+    with_default = _DEFAULT.match(inside)
+    if with_default:
+        return Variable(with_default["key"], with_default["default"])
+    return Variable(inside)
+
+
+def resolve(template: Template, request: Request) -> Pattern | None:
+    """The pattern for one request; None when a variable has neither value nor default, so that nothing can match.
+
+    A free key leaves a hole whose cause is the key.
+    """
+    if not any(isinstance(part, Variable) for part in template):
+        return template  # type: ignore[return-value] # no variable is left, which the type cannot say
+    parts: list[str | Wildcard | Hole] = []
+    for part in template:
+        if not isinstance(part, Variable):
+            parts.append(part)
+            continue
+        match request.lookup(part.key):
+            case Fixed(values=(single,)):
+                parts.extend(single)
+            case Fixed():
+                return None  # a multivalued key has no place in a variable
+            case Presence.ABSENT:
+                if part.default is None:
+                    return None
+                parts.append(part.default)
+            case Presence.FREE:
+                cause = Cause(CauseKind.CONTEXT_KEY, part.key)
+                parts.append(Hole(frozenset({cause}), f"${{{part.key.lower()}}}"))
+    return tuple(parts)
+
+
+def template_text(template: Template) -> str:
+    """For people: the template as it stands in a policy."""
+    return "".join(
+        f"${{{part.key}}}" if isinstance(part, Variable) else written((part,)) for part in template
+    )

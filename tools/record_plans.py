@@ -1,0 +1,79 @@
+"""Records ``fixtures/plan/`` anew from ``fixtures/terraform/``.
+
+The planner is a script that runs the real ``terraform`` binary against mock providers and prints what
+``terraform show -json`` says. It is not part of this project; any program works that understands
+``PLANNER DIR -o FILE [--var NAME=VALUE] [--defer-data] [--apply --state-out FILE]``:
+
+    python tools/record_plans.py --planner PATH/tfplan.py
+    python tools/record_plans.py --planner PATH/tfplan.py minimal-user team-module
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+
+TIMESTAMP = "2026-01-01T00:00:00Z"
+"""Stands in for the time of planning, so that recording twice gives the same file."""
+
+OPTIONS = {
+    "looked-up-policy": ["--defer-data"],
+    "open-console-variable": ["--var", "create_login_profile=true"],
+    "open-policy-variable": [
+        "--var",
+        "developer_policy_arn=arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess",
+    ],
+    "open-team": ["--var", 'developers=["quin","ravi"]'],
+}
+"""What a scenario's plan needs beyond its directory."""
+
+APPLIED = frozenset({"minimal-user", "saml-role", "team-module", "unknown-bucket"})
+"""Scenarios whose state is recorded as well."""
+
+
+def record(planner: Path, scenario: str) -> None:
+    """Plan one scenario, apply it too where the state is wanted, and keep what Terraform says."""
+    with tempfile.TemporaryDirectory() as directory:
+        plan, state = Path(directory, "plan.json"), Path(directory, "state.json")
+        command = [sys.executable, str(planner), str(FIXTURES / "terraform" / scenario), "-o", str(plan)]
+        command += OPTIONS.get(scenario, [])
+        if scenario in APPLIED:
+            command += ["--apply", "--state-out", str(state)]
+        subprocess.run(command, check=True)
+        _write(plan, FIXTURES / "plan" / f"{scenario}.json")
+        if scenario in APPLIED:
+            _write(state, FIXTURES / "plan" / f"{scenario}.state.json")
+
+
+def _write(recorded: Path, target: Path) -> None:
+    content = json.loads(recorded.read_text(encoding="utf-8"))
+    if "timestamp" in content:
+        content["timestamp"] = TIMESTAMP
+    if "relevant_attributes" in content:  # Terraform lists them in any order
+        content["relevant_attributes"].sort(key=json.dumps)
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Read the command line and record."""
+    scenarios = sorted(path.name for path in (FIXTURES / "terraform").iterdir() if path.is_dir())
+    parser = argparse.ArgumentParser(description="Records fixtures/plan/ anew from fixtures/terraform/.")
+    parser.add_argument("--planner", type=Path, required=True, help="the planner script")
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="default: all of them")
+    arguments = parser.parse_args()
+    for unknown in set(arguments.scenarios) - set(scenarios):
+        parser.error(f"no scenario {unknown!r} in fixtures/terraform/")
+    for scenario in arguments.scenarios or scenarios:
+        print(scenario, file=sys.stderr)
+        record(arguments.planner, scenario)
+
+
+if __name__ == "__main__":
+    main()
