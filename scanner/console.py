@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-consol
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -16,12 +17,15 @@ from fnmatch import fnmatchcase
 from scanner.cause import Cause
 from scanner.iam import pattern
 from scanner.iam.condition import Condition
-from scanner.iam.pattern import Hole, Text, literal, lowered
+from scanner.iam.pattern import Hole, literal, lowered
 from scanner.iam.policy import Patterns, PolicyDocument, PrincipalPattern, Statement
 from scanner.iam.principal import Principal, PrincipalKind
 from scanner.iam.request import Fixed, Presence, Request
 from scanner.span import Span
 from scanner.truth import NO, YES, Truth, all_of, any_of, truth, undetermined
+
+
+Question = Callable[[Statement], Truth]
 
 
 class Access(Enum):
@@ -80,7 +84,7 @@ def console_access(principal: Principal, assumed: tuple[str, ...] = ()) -> Conso
 
 
 def _user(principal: Principal, assumed: tuple[str, ...]) -> ConsoleAccess:
-    profile = principal.login_profile or NO
+    profile = principal.login_profile
     evidence = (principal.login_profile_span,) if principal.login_profile_span is not None else ()
     if profile.is_yes:
         return ConsoleAccess(Access.YES, (Via.LOGIN_PROFILE,), evidence)
@@ -121,7 +125,7 @@ def _allowing(document: PolicyDocument) -> tuple[Span, ...]:
     )
 
 
-def _trust(document: PolicyDocument, action: str, of_principals: _Question) -> Truth:
+def _trust(document: PolicyDocument, action: str, of_principals: Question) -> Truth:
     """Whether some Allow lets such people in and no unconditional Deny keeps all of them out."""
     allowed = any_of(
         statement.allows & _names(statement.actions, action) & of_principals(statement)
@@ -174,7 +178,7 @@ def _switch(statement: Statement) -> Truth:
     return people & all_of(_without_external_id(condition) for condition in statement.conditions)
 
 
-def _some_principal(statement: Statement, question: _PrincipalQuestion) -> Truth:
+def _some_principal(statement: Statement, question: Callable[[PrincipalPattern], Truth]) -> Truth:
     principals = statement.principals
     if principals is None:
         return NO
@@ -189,7 +193,7 @@ def _is_saml_provider(item: PrincipalPattern) -> Truth:
     if item.kind != "Federated":
         return NO
     wanted = pattern.in_arn(pattern.parse_wildcards("arn:*:iam::*:saml-provider/*"))
-    return _either_way(wanted, item.text)
+    return pattern.matches(wanted, item.text)
 
 
 def _is_account_principal(item: PrincipalPattern) -> Truth:
@@ -202,10 +206,6 @@ def _is_account_principal(item: PrincipalPattern) -> Truth:
     if known is not None:
         return truth(known == "*" or known.isdigit() or known.startswith("arn:"))
     return YES  # whatever the ARN turns out to be, it names an account or somebody in one
-
-
-def _either_way(wanted: pattern.Pattern, text: Text) -> Truth:
-    return pattern.matches(wanted, text)
 
 
 def _meets_audience(condition: Condition) -> Truth:

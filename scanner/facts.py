@@ -43,6 +43,7 @@ class Home:
 
     partition: str = "aws"
     account: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +164,6 @@ class Facts:
     diagnostics: tuple[Diagnostic, ...] = ()
     files: frozenset[str] = field(default_factory=frozenset)
     """Paths of the files that were read."""
-    region: str | None = None
-    """The region that the root's resources are created in, where the code says so."""
 
 
 Fact = Identity | ManagedPolicy | InlinePolicy | Attachment | Membership | LoginProfile | AccessKey

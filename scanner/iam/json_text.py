@@ -6,13 +6,14 @@ hole inside quotes for a piece of that text. Everything else is plain JSON (RFC 
 
 from __future__ import annotations
 
-import json.decoder
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from json import JSONDecodeError
+from json.decoder import scanstring  # type: ignore[attr-defined] # documented only in its module
 
 from scanner import values
-from scanner.span import Span
+from scanner.span import LineIndex, Span
 from scanner.values import Unknown, Value
 
 MAX_DEPTH = 64
@@ -39,6 +40,8 @@ class _Reader:
     holes: list[Unknown]
     """In the order of their marks in the text."""
     span: Span | None
+    lines: LineIndex
+    is_heredoc: bool
     position: int = 0
     hole: int = 0
 
@@ -113,8 +116,8 @@ class _Reader:
     def _string(self) -> Value:
         start = self.position
         try:
-            decoded, self.position = json.decoder.scanstring(self.text, start + 1, True)
-        except json.JSONDecodeError as error:
+            decoded, self.position = scanstring(self.text, start + 1, True)
+        except JSONDecodeError as error:
             raise self._error(error.msg[:1].lower() + error.msg[1:], error.pos) from error
         if _HOLE not in decoded:
             return Value(decoded, self._span(start))
@@ -146,19 +149,22 @@ class _Reader:
 
     def _error(self, message: str, position: int | None = None) -> JSONTextError:
         where = self.position if position is None else position
-        line = self.text.count("\n", 0, where) + 1
-        column = where - self.text.rfind("\n", 0, where)
-        place = self._span(where)
-        return JSONTextError(f"{message} (line {line}, column {column} of the text)", place)
+        line, column = self.lines.position(where)
+        return JSONTextError(f"{message} (line {line}, column {column} of the text)", self._span(where))
 
     def _span(self, start: int) -> Span | None:
         """Line by line for a heredoc, whose text begins on the line after its opening; else the whole expression."""
-        span = self.span
-        if span is None or span.last_line - span.line != self.text.count("\n") + (not self.text.endswith("\n")):
-            return span
-        first = span.line + 1 + self.text.count("\n", 0, start)
-        last = span.line + 1 + self.text.count("\n", 0, max(start, self.position - 1))
-        return Span(span.path, first, 1, last + 1, 1)
+        if self.span is None or not self.is_heredoc:
+            return self.span
+        first, _ = self.lines.position(start)
+        last, _ = self.lines.position(max(start, self.position - 1))
+        return Span(self.span.path, self.span.line + first, 1, self.span.line + last + 1, 1)
+
+
+def _is_heredoc(text: str, span: Span | None) -> bool:
+    """Whether the text has as many lines as stand between the first and the last line of its expression."""
+    lines = text.count("\n") + (not text.endswith("\n"))
+    return span is not None and span.last_line - span.line == lines
 
 
 def read(text: Value) -> Value:
@@ -173,4 +179,5 @@ def read(text: Value) -> Value:
             if _HOLE in piece:
                 raise JSONTextError("it contains the private-use character U+E000", text.span)
             marked.append(piece)
-    return _Reader("".join(marked), holes, text.span).read()
+    whole = "".join(marked)
+    return _Reader(whole, holes, text.span, LineIndex("", whole), _is_heredoc(whole, text.span)).read()

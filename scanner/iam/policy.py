@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error
@@ -91,11 +92,21 @@ class _MalformedError(Exception):
         self.span = span
 
 
-def parse_document(value: Value, *, trust: bool = False) -> PolicyDocument:
+class DocumentKind(Enum):
+    """Where a document stands; that decides which elements it must have."""
+
+    IDENTITY = "identity"
+    """Identity-based policies, boundaries and service control policies: a ``Resource``, no ``Principal``."""
+    TRUST = "trust"
+    """A role's trust policy: a ``Principal``, no ``Resource``."""
+    RESOURCE_CONTROL = "resource control"
+    """Both."""
+
+
+def parse_document(value: Value, kind: DocumentKind = DocumentKind.IDENTITY) -> PolicyDocument:
     """The document that a value holds: a mapping, JSON text, or something unknown.
 
-    ``trust`` says that it is a role's trust policy, which has a ``Principal`` and no ``Resource``. Null and malformed documents
-    come back with an error diagnostic and statements that decide nothing.
+    Null and malformed documents come back with an error diagnostic and statements that decide nothing.
     """
     if value.encodes is not None:
         value = value.encodes
@@ -112,7 +123,7 @@ def parse_document(value: Value, *, trust: bool = False) -> PolicyDocument:
                 return _malformed_document(f"The policy is not valid JSON: {problem}.", problem.span or value.span)
     if isinstance(value.data, Unknown):
         return opaque(value.data.cause, value.span)
-    return _Parser(value.span, trust).document(value)
+    return _Parser(value.span, kind).document(value)
 
 
 def _malformed_document(message: str, span: Span | None) -> PolicyDocument:
@@ -127,9 +138,9 @@ def _diagnostic(message: str, span: Span | None) -> Diagnostic:
 class _Parser:
     """Reads one document; remembers what is wrong with it."""
 
-    def __init__(self, span: Span | None, trust: bool) -> None:
+    def __init__(self, span: Span | None, kind: DocumentKind) -> None:
         self._span = span
-        self._trust = trust
+        self._kind = kind
         self._variables = False
         self._problems: list[Diagnostic] = []
 
@@ -183,16 +194,17 @@ class _Parser:
         entries = _mapping(value, "A statement", value.span)
         allowed = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
         self._known_keys(entries, allowed | {"Principal", "NotPrincipal"}, "statement", value.span)
-        if not self._trust and entries.keys() & {"Principal", "NotPrincipal"}:
+        has_principal = self._kind is not DocumentKind.IDENTITY
+        if not has_principal and entries.keys() & {"Principal", "NotPrincipal"}:
             raise _MalformedError("An identity-based policy has no Principal.", value.span)
         actions = self._patterns(entries, "Action", value, required=True)
-        resources = self._patterns(entries, "Resource", value, required=not self._trust)
+        resources = self._patterns(entries, "Resource", value, required=self._kind is not DocumentKind.TRUST)
         return Statement(
             self._sid(entries.get("Sid")),
             self._effect(entries.get("Effect"), value),
             actions,
             resources,
-            self._principals(entries, value) if self._trust else None,
+            self._principals(entries, value) if has_principal else None,
             tuple(self._conditions(entries.get("Condition"))),
             value.span,
         )
@@ -257,7 +269,7 @@ class _Parser:
             raise _MalformedError("A statement has both Principal and NotPrincipal.", statement.span)
         value = positive if positive is not None else negative
         if value is None:
-            raise _MalformedError("A statement of a trust policy has no Principal.", statement.span)
+            raise _MalformedError(f"A statement of a {self._kind.value} policy has no Principal.", statement.span)
         negated = negative is not None
         if value.unknown is not None:
             return Principals((), negated, frozenset({value.unknown.cause}))

@@ -9,7 +9,7 @@ from enum import Enum
 from scanner.iam.pattern import Text
 from scanner.iam.policy import PolicyDocument
 from scanner.span import Span
-from scanner.truth import YES, Truth
+from scanner.truth import NO, YES, Truth
 
 
 class PrincipalKind(Enum):
@@ -66,8 +66,8 @@ class Principal:
     policies: tuple[AttachedPolicy, ...] = ()
     boundaries: tuple[AttachedPolicy, ...] = ()
     trust: PolicyDocument | None = None
-    login_profile: Truth | None = None
-    """Users: whether the code gives a password. None when it says nothing."""
+    login_profile: Truth = NO
+    """Users: whether the code gives a password."""
     login_profile_span: Span | None = field(default=None, compare=False)
     access_keys: tuple[Span, ...] = field(default=(), compare=False)
     """Places that give a user a long-term access key."""

@@ -1,0 +1,199 @@
+"""The command line: arguments become options, a report becomes text, and both an exit status. Nothing is decided here."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from scanner import __version__
+from scanner.config import Options
+from scanner.finding import Level, exit_status
+from scanner.root import Inputs
+
+INTERRUPTED = 130
+USAGE = 2
+_FORMATS = ("text", "json", "github")
+
+
+class FailOn(str, Enum):
+    """The mildest finding that makes the exit status 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    NEVER = "never"
+
+
+Format = Enum("Format", {name: name for name in _FORMATS}, type=str)  # type: ignore[misc] # one name a format
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def main() -> NoReturn:
+    """Run ``scan`` and exit."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        _exit_interrupted()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _exit_interrupted() -> NoReturn:
+    sys.stderr.write("interrupted\n")
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 # Typer's calling convention
+    if wanted:
+        typer.echo(f"scan {__version__}")
+        raise typer.Exit
+
+
+def _list_rules(wanted: bool) -> None:  # noqa: FBT001 # Typer's calling convention
+    if wanted:
+        from scanner.rules.loader import builtin_rules
+
+        for rule in builtin_rules():
+            typer.echo(f"{rule.id:<34} {rule.level.value:<8} {rule.title}")
+        raise typer.Exit
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise typer.BadParameter(f'"{text}" has not the form NAME=VALUE', param_hint=option)
+    return name, value
+
+
+def _context(text: str) -> tuple[str, tuple[str, ...] | None]:
+    key, equals, value = text.partition("=")
+    if not key:
+        raise typer.BadParameter(f'"{text}" has not the form KEY=VALUE', param_hint="--context")
+    return key, tuple(value.split(",")) if equals else None
+
+
+def _account(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"[0-9]{12}", text):
+        raise typer.BadParameter("an account ID has twelve digits", param_hint="--account")
+    return text
+
+
+def _outputs(given: list[str]) -> list[tuple[str, str]]:
+    found = [_pair(text, "--output") for text in given]
+    for name, _ in found:
+        if name not in _FORMATS:
+            raise typer.BadParameter(f'there is no format "{name}"; there are {", ".join(_FORMATS)}', param_hint="--output")
+    return found
+
+
+@app.command()
+def scan(  # noqa: PLR0913 # one parameter an option
+    paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="What to scan.", show_default=".")] = None,
+    format: Annotated[Format, typer.Option(help="What to print.")] = Format.text,  # type: ignore[attr-defined] # noqa: A002
+    output: Annotated[
+        list[str] | None, typer.Option(metavar="FORMAT=FILE", help="Write that format to a file as well.")
+    ] = None,
+    fail_on: Annotated[FailOn, typer.Option(help="The mildest finding that makes the exit status 1.")] = FailOn.ERROR,
+    rules: Annotated[list[str] | None, typer.Option(metavar="PATH", help="More rules: a file or a directory.")] = None,
+    select: Annotated[list[str] | None, typer.Option(metavar="ID", help="Follow this rule only.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="ID", help="Do not follow this rule.")] = None,
+    list_rules: Annotated[
+        bool, typer.Option("--list-rules", callback=_list_rules, is_eager=True, help="Show the rules and exit.")
+    ] = False,
+    var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Terraform: value of a variable.")] = None,
+    var_file: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Terraform: variable file.")] = None,
+    workspace: Annotated[str, typer.Option(metavar="NAME", help="Terraform: the workspace.")] = "default",
+    parameter: Annotated[
+        list[str] | None, typer.Option(metavar="K=V", help="CloudFormation: value of a parameter.")
+    ] = None,
+    account: Annotated[str | None, typer.Option(metavar="ID", help="The account that the code is applied in.")] = None,
+    region: Annotated[str | None, typer.Option(metavar="NAME", help="The region that people sign in through.")] = None,
+    context: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY[=VALUE,…]", help="A key of the request context: its values, or that it is absent."),
+    ] = None,
+    scp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Service control policy.")] = None,
+    rcp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Resource control policy.")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors of the scanner's own.")] = False,
+    version: Annotated[  # noqa: ARG001 # its callback does the work
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Find console users and roles that cannot run `aws login`, in Terraform and CloudFormation code.
+
+    Exit status: 0 if nothing is found at or above --fail-on, 1 if something is, 2 if the scan could not be done or is
+    incomplete.
+    """
+    del list_rules
+    options = Options(
+        paths=tuple(paths or ["."]),
+        inputs=Inputs(
+            variables=tuple(_pair(text, "--var") for text in var or ()),
+            variable_files=tuple(var_file or ()),
+            parameters=tuple(_pair(text, "--parameter") for text in parameter or ()),
+            workspace=workspace,
+            account=_account(account),
+            region=region,
+        ),
+        context=tuple(_context(text) for text in context or ()),
+        service_control_policies=tuple(scp or ()),
+        resource_control_policies=tuple(rcp or ()),
+        rule_paths=tuple(rules or ()),
+        select=tuple(select or ()),
+        ignore=tuple(ignore or ()),
+        fail_on=None if fail_on is FailOn.NEVER else Level(fail_on.value),
+        debug=debug,
+    )
+    raise typer.Exit(_run(options, format.value, _outputs(output or [])))
+
+
+def _run(options: Options, to_print: str, outputs: list[tuple[str, str]]) -> int:
+    from scanner.pipeline import UsageError
+    from scanner.pipeline import scan as run
+    from scanner.progress import progress
+    from scanner.report import render
+    from scanner.rules.loader import RuleError
+
+    try:
+        with progress() as watch:
+            report = run(options, watch=watch)
+    except UsageError as problem:
+        return _fail(str(problem))
+    except RuleError as problem:
+        return _fail(f"{problem.span.path}:{problem.span.line}: {problem}")
+    for name, path in outputs:
+        try:
+            Path(path).write_text(render(name, report, version=__version__, colour=False, width=80), encoding="utf-8")
+        except OSError as problem:
+            return _fail(f"{path}: {problem.strerror}")
+    text = render(to_print, report, version=__version__, colour=_colour(), width=_width())
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return exit_status(report, options.fail_on)
+
+
+def _fail(message: str) -> int:
+    typer.echo(f"scan: {message}", err=True)
+    return USAGE
+
+
+def _colour() -> bool:
+    """https://no-color.org: any value that is not empty turns colour off."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size((80, 24)).columns, 120) if sys.stdout.isatty() else 80
+

@@ -1,0 +1,1 @@
+"""The CloudFormation front-end: from a template to facts about identities and policies."""

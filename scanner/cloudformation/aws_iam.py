@@ -1,0 +1,281 @@
+"""Identity resources of a template to facts: ``AWS::IAM::*`` and ``AWS::SSO::PermissionSet``.
+
+Facts point at what they say: an attachment at its line in ``ManagedPolicyArns``, not at the resource. Policy documents
+are handed over as they are, with all scalars as text, since that is what CloudFormation passes on. A password is
+looked at by no one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.guards import Conditions, Item, items, presence, value_under
+from scanner.cloudformation.intrinsics import cause_of
+from scanner.cloudformation.resources import MANAGED_POLICY, name_of
+from scanner.cloudformation.scalars import as_text, scalar_text, texts_throughout
+from scanner.facts import (
+    ALWAYS,
+    AccessKey,
+    Attachment,
+    Existence,
+    Fact,
+    Home,
+    Identity,
+    IdentityKind,
+    InlinePolicy,
+    LoginProfile,
+    ManagedPolicy,
+    Membership,
+    Origin,
+    Role,
+    Target,
+)
+from scanner.values import NULL, Unknown, Value, unknown
+
+if TYPE_CHECKING:
+    from scanner.cloudformation.scope import Scope
+    from scanner.cloudformation.template import Resource
+    from scanner.span import Span
+
+_KINDS_BY_LIST = {"Users": IdentityKind.USER, "Groups": IdentityKind.GROUP, "Roles": IdentityKind.ROLE}
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A resource that exists under some conditions, and what is needed to evaluate it."""
+
+    resource: Resource
+    scope: Scope
+    home: Home
+    conditions: Conditions
+
+    def value(self, name: str) -> Value | None:
+        """A property; None when it is not there. Scalars are text."""
+        written = self.resource.get(name)
+        found = value_under(written, self.scope, self.conditions) if written is not None else None
+        return None if found is None or found.is_null else scalar_text(found)
+
+    def required(self, name: str) -> Value:
+        """A property that cannot be missing: an unknown when it is."""
+        found = self.value(name)
+        if found is not None:
+            return found
+        detail = f'the resource "{self.resource.logical_id}" has no {name}'
+        return unknown(Cause(CauseKind.MALFORMED, detail, self.resource.span))
+
+    def document(self, name: str) -> Value | None:
+        """A property that holds a policy document."""
+        found = self.value(name)
+        return None if found is None else texts_throughout(found)
+
+    def place(self, name: str) -> Span | None:
+        """Where a property is written."""
+        written = self.resource.get(name)
+        return None if written is None else written.span
+
+    def items(self, name: str) -> Iterator[Item]:
+        """The elements of a list property."""
+        written = self.resource.get(name)
+        if written is not None:
+            for item in items(written, self.scope, self.conditions):
+                yield replace(item, value=scalar_text(item.value))
+
+    def origin(self, span: Span | None = None, conditions: Conditions | None = None) -> Origin:
+        """The place of a fact; that of the resource unless another is given."""
+        guards = self.conditions if conditions is None else conditions
+        existence = Existence(guards) if guards else ALWAYS
+        return Origin(self.resource.logical_id, span or self.resource.span, existence)
+
+    def itself(self, kind: IdentityKind) -> Target:
+        """The identity that the resource is, as what something in it is attached to."""
+        return Target(kind, address=self.resource.logical_id)
+
+
+def facts_of(resource: Resource, scope: Scope, home: Home) -> tuple[Fact, ...]:
+    """What a resource says; nothing for one of another type, or one that does not exist."""
+    read = _READERS.get(resource.type)
+    if read is None:
+        return ()
+    exists, symbol = scope.existence(resource)
+    if exists.is_no:
+        return ()
+    conditions = (Unknown(cause_of(exists), symbol),) if exists.is_undetermined else ()
+    return tuple(read(_Source(resource, scope, home, conditions)))
+
+
+def _user(source: _Source) -> Iterator[Fact]:
+    yield from _identity(source, IdentityKind.USER)
+    yield from _policies(source, IdentityKind.USER)
+    written = source.resource.get("LoginProfile")
+    conditions = presence(written, source.scope, source.conditions) if written is not None else None
+    if written is not None and conditions is not None:
+        yield LoginProfile(source.origin(written.span, conditions), source.itself(IdentityKind.USER))
+    for item in source.items("Groups"):
+        origin = source.origin(item.span, item.conditions)
+        yield Membership(origin, source.itself(IdentityKind.USER), item.value)
+
+
+def _group(source: _Source) -> Iterator[Fact]:
+    yield from _identity(source, IdentityKind.GROUP)
+    yield from _policies(source, IdentityKind.GROUP)
+
+
+def _role(source: _Source) -> Iterator[Fact]:
+    trust = source.document("AssumeRolePolicyDocument")
+    yield from _identity(source, IdentityKind.ROLE, trust if trust is not None else NULL.at(source.resource.span))
+    yield from _policies(source, IdentityKind.ROLE)
+
+
+def _identity(source: _Source, kind: IdentityKind, trust: Value | None = None) -> Iterator[Fact]:
+    logical_id = source.resource.logical_id
+    name, arn = source.scope.reference(logical_id, None), source.scope.attribute(logical_id, "Arn", None)
+    yield Identity(kind, source.origin(), source.home, name, arn, _tags(source), trust)
+
+
+def _tags(source: _Source) -> Value:
+    """Tags by key. Unknown as a whole when it is not certain which keys there are."""
+    span = source.resource.span
+    tags: dict[str, Value] = {}
+    for item in source.items("Tags"):
+        if item.value.unknown is not None:
+            return Value(item.value.unknown, span)
+        if len(item.conditions) > len(source.conditions):
+            return Value(item.conditions[-1], span)
+        entries = item.value.data if isinstance(item.value.data, Mapping) else {}
+        key, value = entries.get("Key"), entries.get("Value")
+        if key is None or value is None:
+            return unknown(Cause(CauseKind.MALFORMED, "a tag has no Key or no Value", item.value.span), span=span)
+        text = as_text(key.data)
+        if text is None:
+            doubt = key.unknown or Unknown(Cause(CauseKind.MALFORMED, "the Key of a tag is no text", key.span))
+            return Value(doubt, span)
+        tags[text] = scalar_text(value)
+    return Value(tags, span)
+
+
+def _policies(source: _Source, kind: IdentityKind) -> Iterator[Fact]:
+    """What is attached to an identity or embedded in it by its own properties."""
+    target = source.itself(kind)
+    for item in source.items("ManagedPolicyArns"):
+        yield Attachment(source.origin(item.span, item.conditions), target, item.value)
+    for item in source.items("Policies"):
+        yield InlinePolicy(source.origin(item.span, item.conditions), target, *_embedded(item.value))
+    boundary = source.value("PermissionsBoundary") if kind is not IdentityKind.GROUP else None
+    if boundary is not None:
+        yield Attachment(source.origin(source.place("PermissionsBoundary")), target, boundary, Role.BOUNDARY)
+
+
+def _embedded(policy: Value) -> tuple[Value, Value]:
+    """Name and document of an element of ``Policies``."""
+    if policy.unknown is not None:
+        return policy, policy
+    entries = policy.data if isinstance(policy.data, Mapping) else {}
+    document = texts_throughout(entries["PolicyDocument"]) if "PolicyDocument" in entries else NULL.at(policy.span)
+    return entries.get("PolicyName", NULL.at(policy.span)), document
+
+
+def _managed_policy(source: _Source) -> Iterator[Fact]:
+    resource = source.resource
+    arn = source.scope.attribute(resource.logical_id, "Arn", None)
+    document = source.document("PolicyDocument")
+    missing = NULL.at(resource.span)
+    name = name_of(resource, source.scope)
+    yield ManagedPolicy(source.origin(), name, arn, missing if document is None else document)
+    for target, item in _targets(source):
+        yield Attachment(source.origin(item.span, item.conditions), target, arn)
+
+
+def _inline_policy(source: _Source) -> Iterator[Fact]:
+    """``AWS::IAM::Policy``: one document embedded in several identities."""
+    document = source.document("PolicyDocument") or NULL.at(source.resource.span)
+    name = source.required("PolicyName")
+    for target, item in _targets(source):
+        yield InlinePolicy(source.origin(source.place("PolicyDocument"), item.conditions), target, name, document)
+
+
+def _targets(source: _Source) -> Iterator[tuple[Target, Item]]:
+    for name, kind in _KINDS_BY_LIST.items():
+        for item in source.items(name):
+            yield Target(kind, reference=item.value), item
+
+
+def _identity_policy(kind: IdentityKind, name_property: str) -> Callable[[_Source], Iterator[Fact]]:
+    """``AWS::IAM::UserPolicy`` and its likes: one document embedded in one identity, whose property names it."""
+
+    def read(source: _Source) -> Iterator[Fact]:
+        document, place = source.document("PolicyDocument"), source.place("PolicyDocument")
+        if document is not None:
+            target = Target(kind, reference=source.required(name_property))
+            yield InlinePolicy(source.origin(place), target, source.required("PolicyName"), document)
+
+    return read
+
+
+def _group_addition(source: _Source) -> Iterator[Fact]:
+    group = source.required("GroupName")
+    for item in source.items("Users"):
+        origin = source.origin(item.span, item.conditions)
+        yield Membership(origin, Target(IdentityKind.USER, reference=item.value), group)
+
+
+def _access_key(source: _Source) -> Iterator[Fact]:
+    status = source.value("Status")
+    doubt = status.unknown if status is not None else None
+    conditions = source.conditions if doubt is None else (*source.conditions, doubt)
+    active = status is None or status.text != "Inactive"
+    user = Target(IdentityKind.USER, reference=source.required("UserName"))
+    yield AccessKey(source.origin(None, conditions), user, active)
+
+
+def _permission_set(source: _Source) -> Iterator[Fact]:
+    """A permission set. Its own tags are no tags of the sessions that it gives."""
+    target = source.itself(IdentityKind.PERMISSION_SET)
+    arn = source.scope.attribute(source.resource.logical_id, "PermissionSetArn", None)
+    kind = IdentityKind.PERMISSION_SET
+    yield Identity(kind, source.origin(), source.home, source.required("Name"), arn, NULL)
+    document = source.document("InlinePolicy")
+    if document is not None and document.text != "":
+        name = Value("InlinePolicy", document.span)
+        yield InlinePolicy(source.origin(source.place("InlinePolicy")), target, name, document)
+    for item in source.items("ManagedPolicies"):
+        yield Attachment(source.origin(item.span, item.conditions), target, item.value)
+    for item in source.items("CustomerManagedPolicyReferences"):
+        origin = source.origin(item.span, item.conditions)
+        yield Attachment(origin, target, _customer_policy(item.value))
+    boundary = source.value("PermissionsBoundary")
+    if boundary is not None:
+        entries = boundary.data if isinstance(boundary.data, Mapping) else {}
+        customer, managed = entries.get("CustomerManagedPolicyReference"), entries.get("ManagedPolicyArn")
+        policy = managed if customer is None else _customer_policy(customer)
+        yield Attachment(
+            source.origin(source.place("PermissionsBoundary")),
+            target,
+            boundary if policy is None else policy,
+            Role.BOUNDARY,
+        )
+
+
+def _customer_policy(reference: Value) -> Value:
+    """The name by which Identity Center finds the policy in each account."""
+    if reference.unknown is not None or not isinstance(reference.data, Mapping):
+        return reference
+    cause = Cause(CauseKind.MALFORMED, "a reference to a customer managed policy has no Name", reference.span)
+    return reference.data.get("Name", unknown(cause))
+
+
+_READERS: Mapping[str, Callable[[_Source], Iterator[Fact]]] = {
+    "AWS::IAM::AccessKey": _access_key,
+    "AWS::IAM::Group": _group,
+    "AWS::IAM::GroupPolicy": _identity_policy(IdentityKind.GROUP, "GroupName"),
+    MANAGED_POLICY: _managed_policy,
+    "AWS::IAM::Policy": _inline_policy,
+    "AWS::IAM::Role": _role,
+    "AWS::IAM::RolePolicy": _identity_policy(IdentityKind.ROLE, "RoleName"),
+    "AWS::IAM::User": _user,
+    "AWS::IAM::UserPolicy": _identity_policy(IdentityKind.USER, "UserName"),
+    "AWS::IAM::UserToGroupAddition": _group_addition,
+    "AWS::SSO::PermissionSet": _permission_set,
+}

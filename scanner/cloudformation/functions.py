@@ -1,0 +1,238 @@
+"""The intrinsic functions that make values, as a table; not ``Ref``, ``Fn::If`` and the condition functions.
+
+Each takes its evaluated argument, most often a list, and returns a value: unknown with the cause of what it depends on,
+or with a cause of its own when it is used in a way that CloudFormation would reject.
+
+An element of a list of which nothing is known, not even a symbol or a piece, may turn out not to be there
+(``AWS::NoValue``). Positions after it are then unknown, and a joined text has one hole for it and its delimiter.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.scalars import as_text, texts_throughout, without_types
+from scanner.cloudformation.text import MAX_TEXT, join_text, text_pieces
+from scanner.values import Unknown, Value, holes, pieces, unknown
+
+if TYPE_CHECKING:
+    from scanner.cloudformation.scope import Scope
+    from scanner.span import Span
+
+Function: TypeAlias = "Callable[[Value, Span | None, Scope], Value]"
+
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+
+
+def _malformed(detail: str, span: Span | None) -> Value:
+    return unknown(Cause(CauseKind.MALFORMED, detail, span), span=span)
+
+
+def _arguments(argument: Value) -> tuple[Value, ...]:
+    return argument.data if isinstance(argument.data, tuple) else (argument,)
+
+
+def _first_unknown(values: Iterable[Value], span: Span | None) -> Value | None:
+    """The unknown that a function gives when it needs all of these values and one of them is not known."""
+    for value in values:
+        if value.unknown is not None:
+            return unknown(value.unknown.cause, span=span)
+    return None
+
+
+def _may_vanish(element: Value) -> bool:
+    hole = element.unknown
+    return hole is not None and hole.symbol is None and not hole.pieces
+
+
+def _get_att(argument: Value, span: Span | None, scope: Scope) -> Value:
+    parts = _arguments(argument)
+    doubt = _first_unknown(parts, span)
+    if doubt is not None:
+        return doubt
+    logical_id, _, name = ".".join(part.text or "" for part in parts).partition(".")
+    if not logical_id or not name:
+        return _malformed("Fn::GetAtt names no attribute", span)
+    return scope.attribute(logical_id, name, span)
+
+
+def _sub(argument: Value, span: Span | None, scope: Scope) -> Value:
+    parts = _arguments(argument)
+    template = pieces(parts[0]) if parts else None
+    doubt = _first_unknown(parts[1:], span)
+    if doubt is not None:
+        return doubt
+    variables = parts[1].data if len(parts) == 2 else {}
+    if template is None or len(parts) > 2 or not isinstance(variables, Mapping):
+        return _malformed("Fn::Sub has no text, or no mapping of variables", span)
+    result: list[str | Unknown] = []
+    for piece in template:
+        # Every second part of a text that is split at its variables is the name of one.
+        for number, part in enumerate(_VARIABLE.split(piece) if isinstance(piece, str) else (piece,)):
+            if isinstance(part, Unknown) or number % 2 == 0:
+                result.append(part)
+            elif part.strip().startswith("!"):
+                result.append("${" + part.strip()[1:] + "}")
+            else:
+                found = text_pieces(_variable(part.strip(), variables, span, scope))
+                if found is None:
+                    return _malformed(f'"{part.strip()}" in Fn::Sub is no text', span)
+                result.extend(found)
+    return join_text(result, span)
+
+
+def _variable(name: str, variables: Mapping[str, Value], span: Span | None, scope: Scope) -> Value:
+    if name in variables:
+        return variables[name]
+    logical_id, _, attribute = name.partition(".")
+    return scope.attribute(logical_id, attribute, span) if attribute else scope.reference(name, span)
+
+
+def _join(argument: Value, span: Span | None, _: Scope) -> Value:
+    parts = _arguments(argument)
+    doubt = _first_unknown(parts, span)
+    if doubt is not None:
+        return doubt
+    delimiter = parts[0].text
+    if len(parts) != 2 or delimiter is None or not isinstance(parts[1].data, tuple):
+        return _malformed("Fn::Join has no delimiter and list", span)
+    result: list[str | Unknown] = []
+    separate = False
+    for element in parts[1].data:
+        found = text_pieces(element)
+        if found is None:
+            return _malformed("Fn::Join joins what is no text", span)
+        if _may_vanish(element):
+            result.extend(found)
+            continue
+        if separate:
+            result.append(delimiter)
+        result.extend(found)
+        separate = True
+    return join_text(result, span)
+
+
+def _split(argument: Value, span: Span | None, _: Scope) -> Value:
+    parts = _arguments(argument)
+    doubt = _first_unknown(parts, span)
+    if doubt is not None:
+        return doubt
+    text = as_text(parts[1].data) if len(parts) == 2 else None
+    if text is None or not parts[0].text:
+        return _malformed("Fn::Split has no delimiter and text", span)
+    return Value(tuple(Value(item, span) for item in text.split(parts[0].text)), span)
+
+
+def _select(argument: Value, span: Span | None, _: Scope) -> Value:
+    parts = _arguments(argument)
+    doubt = _first_unknown(parts, span)
+    if doubt is not None:
+        return doubt
+    index = as_text(parts[0].data) if len(parts) == 2 else None
+    elements = parts[1].data if len(parts) == 2 else None
+    if index is None or not re.fullmatch("[0-9]{1,6}", index) or not isinstance(elements, tuple):
+        return _malformed("Fn::Select has no index and list", span)
+    place = int(index)
+    if place >= len(elements):
+        return _malformed(f"Fn::Select finds no element {place}", span)
+    doubt = _first_unknown((element for element in elements[: place + 1] if _may_vanish(element)), span)
+    return doubt or elements[place]
+
+
+def _find_in_map(argument: Value, span: Span | None, scope: Scope) -> Value:
+    """A key that is not known leaves several candidates; when they are all the same, it does not matter."""
+    parts = _arguments(argument)
+    if len(parts) not in (3, 4):
+        return _malformed("Fn::FindInMap has no map and two keys", span)
+    doubt = _first_unknown(parts[3:], span)
+    if doubt is not None:
+        return doubt
+    candidates: list[Value] = [Value(scope.template.mappings)]
+    doubt = _first_unknown(parts[:3], span)
+    missing = False
+    for key in parts[:3]:
+        if key.unknown is not None:
+            candidates = [entry for found in candidates for entry in _entries(found).values()]
+            continue
+        entries = [_entries(found).get(as_text(key.data) or "") for found in candidates]
+        missing = missing or None in entries
+        candidates = [entry for entry in entries if entry is not None]
+    default = _entries(parts[3]).get("DefaultValue") if len(parts) == 4 else None
+    if default is not None and (missing or doubt is not None):
+        candidates.append(default)
+    if not candidates:
+        missing_entry = Cause(CauseKind.UNRESOLVED_REFERENCE, "Fn::FindInMap finds no entry", span)
+        return doubt or unknown(missing_entry, span=span)
+    if any(candidate != candidates[0] for candidate in candidates):
+        return doubt or _malformed("Fn::FindInMap finds several entries", span)
+    return _literal(candidates[0])
+
+
+def _entries(value: Value) -> Mapping[str, Value]:
+    return value.data if isinstance(value.data, Mapping) else {}
+
+
+def _literal(value: Value) -> Value:
+    """A value from a map, in which only dynamic references are left to evaluate."""
+    match value.data:
+        case str() as text:
+            return join_text((text,), value.span)
+        case tuple() as items:
+            return Value(tuple(_literal(item) for item in items), value.span)
+        case _:
+            return value
+
+
+def _base64(argument: Value, span: Span | None, _: Scope) -> Value:
+    text = as_text(argument.data)
+    if text is None:
+        return _first_unknown((argument,), span) or _malformed("Fn::Base64 encodes what is no text", span)
+    return Value(base64.b64encode(text.encode()).decode(), span)
+
+
+def _to_json(argument: Value, span: Span | None, _: Scope) -> Value:
+    if not isinstance(argument.data, tuple | Mapping):
+        return _first_unknown((argument,), span) or _malformed("Fn::ToJsonString encodes no list or mapping", span)
+    unknowns = holes(argument)
+    if unknowns:
+        return Value(Unknown(unknowns[0].cause), span, encodes=texts_throughout(argument))
+    text = json.dumps(without_types(argument), separators=(",", ":"), ensure_ascii=False)
+    return join_text((text,), span) if len(text) > MAX_TEXT else Value(text, span, encodes=texts_throughout(argument))
+
+
+def _length(argument: Value, span: Span | None, _: Scope) -> Value:
+    if not isinstance(argument.data, tuple):
+        return _first_unknown((argument,), span) or _malformed("Fn::Length counts no list", span)
+    doubt = _first_unknown((element for element in argument.data if _may_vanish(element)), span)
+    return doubt or Value(len(argument.data), span)
+
+
+def _import_value(argument: Value, span: Span | None, _: Scope) -> Value:
+    name = argument.text
+    shown = f'"{name}"' if name is not None else "with a name that is not known"
+    cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f"the export {shown} is defined elsewhere", span)
+    return unknown(cause, f"Export {name}" if name is not None else None, span)
+
+
+def _availability_zones(_: Value, span: Span | None, __: Scope) -> Value:
+    return unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "availability zones depend on the account", span), span=span)
+
+
+FUNCTIONS: Mapping[str, Function] = {
+    "Fn::Base64": _base64,
+    "Fn::FindInMap": _find_in_map,
+    "Fn::GetAZs": _availability_zones,
+    "Fn::GetAtt": _get_att,
+    "Fn::ImportValue": _import_value,
+    "Fn::Join": _join,
+    "Fn::Length": _length,
+    "Fn::Select": _select,
+    "Fn::Split": _split,
+    "Fn::Sub": _sub,
+    "Fn::ToJsonString": _to_json,
+}

@@ -1,0 +1,117 @@
+"""``Fn::If`` under an undecidable condition, taken apart: what may stand there, each with the conditions for it.
+
+Evaluation gives one unknown for such an expression. Where a fact can say on which conditions it hangs (an attached
+policy, a membership, a password), taking the expression apart keeps what each branch says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scanner.cloudformation.intrinsics import IF, NO_VALUE, branches, call_of, cause_of, evaluate
+from scanner.values import Unknown, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.cloudformation.scope import Scope
+    from scanner.span import Span
+
+Conditions = tuple[Unknown, ...]
+"""Conditions that must all hold. ``Condition X`` and ``not Condition X`` are the symbols of those with a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What may stand in a place."""
+
+    expression: Value | None
+    """Not evaluated; None for ``AWS::NoValue``."""
+    conditions: Conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An element of a list that may be there, evaluated."""
+
+    value: Value
+    conditions: Conditions
+    span: Span | None
+    """Where the list has it, be it a reference to something elsewhere."""
+
+
+def alternatives(expression: Value, scope: Scope, conditions: Conditions = ()) -> Iterator[Alternative]:
+    """Everything that may stand there given that the conditions hold: exactly one of them will.
+
+    Branches that contradict a condition of the same name further out are left out.
+    """
+    call = call_of(expression)
+    name, argument = call if call is not None else ("", expression)
+    if name == "Ref" and argument.text == NO_VALUE:
+        yield Alternative(None, conditions)
+        return
+    parts = branches(argument, scope) if name == IF else None
+    if parts is None:
+        yield Alternative(expression, conditions)
+        return
+    truth, condition, if_true, if_false = parts
+    positive, negative = f"Condition {condition}", f"not Condition {condition}"
+    settled = {guard.symbol for guard in conditions}
+    if truth.is_yes or positive in settled:
+        yield from alternatives(if_true, scope, conditions)
+    elif truth.is_no or negative in settled:
+        yield from alternatives(if_false, scope, conditions)
+    else:
+        cause = cause_of(truth)
+        yield from alternatives(if_true, scope, (*conditions, Unknown(cause, positive)))
+        yield from alternatives(if_false, scope, (*conditions, Unknown(cause, negative)))
+
+
+def value_under(expression: Value, scope: Scope, conditions: Conditions) -> Value | None:
+    """The value given that the conditions hold; None for ``AWS::NoValue``, unknown for what may turn out to be that."""
+    found = list(alternatives(expression, scope, conditions))
+    if len(found) == 1:
+        return None if found[0].expression is None else evaluate(found[0].expression, scope)
+    return evaluate(expression, scope)
+
+
+def items(expression: Value, scope: Scope, conditions: Conditions) -> Iterator[Item]:
+    """The elements of a list, or of the lists that may stand there. A single value counts as a list of one.
+
+    A list of which nothing is known is one unknown item.
+    """
+    for whole in alternatives(expression, scope, conditions):
+        if whole.expression is None:
+            continue
+        elements = whole.expression.data if isinstance(whole.expression.data, tuple) else (whole.expression,)
+        for element in elements:
+            for part in alternatives(element, scope, whole.conditions):
+                value = None if part.expression is None else evaluate(part.expression, scope)
+                if part.expression is None or value is None or value.is_null:
+                    continue
+                for item in value.data if isinstance(value.data, tuple) else (value,):
+                    yield Item(item, part.conditions, part.expression.span)
+
+
+def presence(expression: Value, scope: Scope, conditions: Conditions) -> Conditions | None:
+    """On which conditions something stands there at all; None when nothing does."""
+    found = list(alternatives(expression, scope, conditions))
+    present = [one for one in found if one.expression is not None and not one.expression.is_null]
+    if not present:
+        return None
+    doubts = [doubt for one in present for doubt in _doubt(one.expression, scope)]
+    if len(present) == len(found):
+        return (*conditions, *doubts[:1])
+    if len(present) == 1:
+        return (*present[0].conditions, *doubts)
+    return (*conditions, Unknown(found[0].conditions[-1].cause))
+
+
+def _doubt(expression: Value | None, scope: Scope) -> Iterator[Unknown]:
+    """The unknown that an expression is as a whole, if it is one. What is inside a mapping is not looked at."""
+    if expression is None or (call_of(expression) is None and expression.unknown is None):
+        return
+    value = evaluate(expression, scope)
+    if value is not None and value.unknown is not None:
+        yield value.unknown

@@ -1,0 +1,155 @@
+"""Evaluates template expressions: a tree of values with intrinsic functions to a tree of values without.
+
+Theory. An expression that depends on something unknown is an ``Unknown`` with the cause, or a text with holes, and
+never a default. The delicate one is ``Fn::If`` under a condition that cannot be decided, when one of its branches is
+``AWS::NoValue``: then not even that something stands there is known. Such a result *may vanish*:
+
+- in a list it stays in its place as an unknown element, but positions after it say nothing any more. So functions of
+  lists take every element of which nothing is known, not even a symbol, for one that may not be there;
+- in a mapping it makes the mapping unknown as a whole, since to most readers an entry of unknown value is still an
+  entry. The exception is ``Condition`` of a policy statement, where the reader of policies takes an unknown to
+  include that there is none, and where templates do this most.
+
+So whatever fills the unknown in later may settle what was concluded here, but not reverse it.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.functions import FUNCTIONS
+from scanner.cloudformation.text import join_text
+from scanner.values import Value, unknown
+
+if TYPE_CHECKING:
+    from scanner.cloudformation.scope import Scope
+    from scanner.span import Span
+    from scanner.truth import Truth
+
+MAX_DEPTH = 120
+"""Expressions inside each other, those of the names that they lead to included."""
+
+NO_VALUE = "AWS::NoValue"
+IF = "Fn::If"
+
+
+class Outcome(NamedTuple):
+    """What became of an expression."""
+
+    value: Value | None
+    """None for ``AWS::NoValue``: as if the expression had not been written."""
+    may_vanish: bool = False
+    """The value is unknown, and it may turn out to be ``AWS::NoValue``."""
+
+
+def evaluate(expression: Value, scope: Scope) -> Value | None:
+    """The expression's value; None for ``AWS::NoValue``, and an unknown for what may turn out to be that."""
+    return evaluate_outcome(expression, scope).value
+
+
+def evaluate_outcome(expression: Value, scope: Scope) -> Outcome:
+    """The expression's value, and whether it is certain that there is one."""
+    cause = too_deep(scope, expression.span)
+    if cause is not None:
+        return Outcome(unknown(cause), may_vanish=True)
+    scope.depth += 1
+    outcome = _evaluate(expression, scope)
+    scope.depth -= 1
+    return outcome
+
+
+def too_deep(scope: Scope, span: Span | None) -> Cause | None:
+    """The cause to give up with when expressions are nested beyond the bound."""
+    if scope.depth < MAX_DEPTH:
+        return None
+    return Cause(CauseKind.UNSUPPORTED, f"expressions are nested more than {MAX_DEPTH} levels deep", span)
+
+
+def cause_of(doubt: Truth) -> Cause:
+    """The one cause that stands for all of an undetermined condition."""
+    return min(doubt.causes, key=Cause.sort_key)
+
+
+def call_of(expression: Value) -> tuple[str, Value] | None:
+    """The function and its argument when the expression is a call of one."""
+    if isinstance(expression.data, Mapping) and len(expression.data) == 1:
+        ((name, argument),) = expression.data.items()
+        if name == "Ref" or name.startswith("Fn::"):
+            return name, argument
+    return None
+
+
+def branches(argument: Value, scope: Scope) -> tuple[Truth, str, Value, Value] | None:
+    """Condition, its name and the two branches of an ``Fn::If``; None when it is malformed."""
+    parts = argument.data
+    if not isinstance(parts, tuple) or len(parts) != 3 or parts[0].text is None:
+        return None
+    return scope.condition(parts[0].text, parts[0].span), parts[0].text, parts[1], parts[2]
+
+
+def _evaluate(expression: Value, scope: Scope) -> Outcome:
+    match expression.data:
+        case str() as text:
+            return Outcome(join_text((text,), expression.span) if "{{" in text else expression)
+        case tuple() as items:
+            found = (evaluate_outcome(item, scope).value for item in items)
+            return Outcome(Value(tuple(item for item in found if item is not None), expression.span))
+        case Mapping() as entries:
+            call = call_of(expression)
+            if call is not None:
+                return _call(*call, expression.span, scope)
+            return Outcome(_mapping(entries, expression.span, scope))
+        case _:
+            return Outcome(expression)
+
+
+def _mapping(entries: Mapping[str, Value], span: Span | None, scope: Scope) -> Value:
+    result: dict[str, Value] = {}
+    for key, entry in entries.items():
+        if key.startswith("Fn::"):
+            macro = key == "Fn::Transform" or key.startswith("Fn::ForEach::")
+            if macro:
+                return unknown(Cause(CauseKind.UNSUPPORTED, f"{key} is not followed", entry.span), span=span)
+            return unknown(Cause(CauseKind.MALFORMED, f"{key} stands beside other keys", entry.span), span=span)
+        value, may_vanish = evaluate_outcome(entry, scope)
+        if may_vanish and key != "Condition" and value is not None and value.unknown is not None:
+            return Value(value.unknown, span)
+        if value is not None:
+            result[key] = value
+    return Value(result, span)
+
+
+def _call(name: str, argument: Value, span: Span | None, scope: Scope) -> Outcome:
+    if name == "Ref":
+        if argument.text is None:
+            return Outcome(unknown(Cause(CauseKind.MALFORMED, "Ref names nothing", span), span=span))
+        return Outcome(None if argument.text == NO_VALUE else scope.reference(argument.text, span))
+    if name == IF:
+        return _if(argument, span, scope)
+    function = FUNCTIONS.get(name)
+    if function is None:
+        return Outcome(unknown(Cause(CauseKind.UNSUPPORTED, f"{name} is not evaluated", span), span=span))
+    value = evaluate(argument, scope)
+    if value is None:
+        return Outcome(unknown(Cause(CauseKind.MALFORMED, f"{name} is applied to nothing", span), span=span))
+    if value.unknown is not None and not value.unknown.pieces:
+        return Outcome(unknown(value.unknown.cause, span=span))
+    return Outcome(function(value, span, scope))
+
+
+def _if(argument: Value, span: Span | None, scope: Scope) -> Outcome:
+    parts = branches(argument, scope)
+    if parts is None:
+        return Outcome(unknown(Cause(CauseKind.MALFORMED, "Fn::If has no condition and two branches", span), span=span))
+    condition, _, if_true, if_false = parts
+    if not condition.is_undetermined:
+        return evaluate_outcome(if_true if condition.is_yes else if_false, scope)
+    first, second = evaluate_outcome(if_true, scope), evaluate_outcome(if_false, scope)
+    if first == second:
+        return first
+    may_vanish = any(branch.value is None or branch.may_vanish for branch in (first, second))
+    return Outcome(unknown(cause_of(condition), span=span), may_vanish)

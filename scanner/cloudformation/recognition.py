@@ -1,0 +1,57 @@
+"""Tells a template from other YAML and JSON by its text, without parsing it.
+
+A template has ``AWSTemplateFormatVersion`` at its top level, or ``Resources`` with entries whose ``Type`` is one of
+CloudFormation's (``AWS::S3::Bucket``, ``Custom::…``, ``Alexa::…``, a third party's ``Vendor::Service::Thing``).
+Kubernetes manifests, workflows, compose files and the like have neither.
+"""
+
+from __future__ import annotations
+
+import re
+
+_VERSION = "AWSTemplateFormatVersion"
+_MARKS = (_VERSION, "Resources")
+_TYPE = re.compile(
+    r"""["']?\bType["']?\s*:\s*["']?(?:AWS::[A-Za-z]|Custom::\w|Alexa::\w|[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9])"""
+)
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"(\s*+:)?|[{}\[\]]')
+_FIRST_LINE = re.compile(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
+
+
+def looks_like_template(head: str) -> bool:
+    """Whether a text, or its beginning, is that of a template. May be wrong for a text that is cut off too early."""
+    if not any(mark in head for mark in _MARKS):
+        return False
+    head = head.removeprefix("\ufeff")
+    sections = _json_sections(head) if head.lstrip()[:1] == "{" else _yaml_sections(head)
+    if _VERSION in sections:
+        return True
+    return "Resources" in sections and _TYPE.search(head, sections["Resources"]) is not None
+
+
+def _json_sections(head: str) -> dict[str, int]:
+    """Which of the marks are keys of the outermost object, and where each ends."""
+    depth = 0
+    found: dict[str, int] = {}
+    for token in _JSON_TOKEN.finditer(head):
+        text = token[0]
+        if text in "{[":
+            depth += 1
+        elif text in "}]":
+            depth -= 1
+        elif depth == 1 and token[1] is not None:
+            name = text[1 : text.index('"', 1)]
+            if name in _MARKS:
+                found.setdefault(name, token.end())
+    return found
+
+
+def _yaml_sections(head: str) -> dict[str, int]:
+    """Which of the marks are keys at the outermost indentation, and where each ends."""
+    first = _FIRST_LINE.search(head)
+    indentation = first[1] if first else ""
+    key = re.compile(rf"""^{indentation}["']?({"|".join(_MARKS)})["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+    found: dict[str, int] = {}
+    for match in key.finditer(head):
+        found.setdefault(match[1], match.end())
+    return found

@@ -1,0 +1,133 @@
+"""What ``Ref`` and ``Fn::GetAtt`` give for a resource before there is a stack.
+
+Names that the template fixes are known, and so are the ARNs made of them, but for partition and account. Everything
+else is unknown under the symbol ``LOGICAL_ID.Ref`` or ``LOGICAL_ID.ATTRIBUTE``, so that it still joins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.intrinsics import evaluate
+from scanner.cloudformation.text import text_pieces
+from scanner.values import Unknown, Value, joined, unknown
+
+if TYPE_CHECKING:
+    from scanner.cloudformation.scope import Scope
+    from scanner.cloudformation.template import Resource
+
+MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
+_SAML_PROVIDER = "AWS::IAM::SAMLProvider"
+_OIDC_PROVIDER = "AWS::IAM::OIDCProvider"
+
+_NAMED = {
+    "AWS::IAM::User": ("UserName", "user"),
+    "AWS::IAM::Group": ("GroupName", "group"),
+    "AWS::IAM::Role": ("RoleName", "role"),
+    "AWS::IAM::InstanceProfile": ("InstanceProfileName", "instance-profile"),
+    MANAGED_POLICY: ("ManagedPolicyName", "policy"),
+    _SAML_PROVIDER: ("Name", "saml-provider"),
+}
+"""The property that names a resource, and how its ARN goes on after the account."""
+
+_REFERENCE_IS_ARN = frozenset({MANAGED_POLICY, _SAML_PROVIDER, _OIDC_PROVIDER})
+
+_ARN_BEGINS = {
+    ("AWS::DynamoDB::Table", "Arn"): "dynamodb",
+    ("AWS::KMS::Key", "Arn"): "kms",
+    ("AWS::Lambda::Function", "Arn"): "lambda",
+    ("AWS::Logs::LogGroup", "Arn"): "logs",
+    ("AWS::S3::Bucket", "Arn"): "s3",
+    ("AWS::SNS::Topic", "TopicArn"): "sns",
+    ("AWS::SQS::Queue", "Arn"): "sqs",
+    ("AWS::StepFunctions::StateMachine", "Arn"): "states",
+}
+"""The service in the ARNs of common resources, by which a policy for a bucket is seen to be for nothing else."""
+
+
+def reference(resource: Resource, scope: Scope) -> Value:
+    """The name of a user, group or role, the ARN of a managed policy or identity provider."""
+    if resource.type in _REFERENCE_IS_ARN:
+        return scope.attribute(resource.logical_id, "Arn", None)
+    if resource.type in _NAMED:
+        return name_of(resource, scope)
+    return _after_deployment(resource, "Ref")
+
+
+def attribute(resource: Resource, name: str, scope: Scope) -> Value:
+    """An attribute: the ARN of an identity or policy as far as it is known, otherwise unknown."""
+    if resource.type == MANAGED_POLICY and name == "PolicyArn":
+        return scope.attribute(resource.logical_id, "Arn", None)
+    if name == "Arn" and resource.type in _NAMED:
+        return _arn(resource, scope)
+    if name == "Arn" and resource.type == _OIDC_PROVIDER:
+        return _provider_arn(resource, scope)
+    found = _after_deployment(resource, name)
+    service = _ARN_BEGINS.get((resource.type, name))
+    if service is None or found.unknown is None:
+        return found
+    rest = replace(found.unknown, symbol=f"{resource.logical_id}.{name} after the service")
+    return _with_symbol(joined(("arn:", scope.partition, f":{service}:", rest)), resource, name)
+
+
+def name_of(resource: Resource, scope: Scope) -> Value:
+    """The name that the template gives, else an unknown that stands for the generated one.
+
+    Its symbol is ``LOGICAL_ID.Ref``; where ``Ref`` gives an ARN, ``LOGICAL_ID.Name``.
+    """
+    symbol = "Name" if resource.type in _REFERENCE_IS_ARN else "Ref"
+    written = resource.get(_NAMED[resource.type][0])
+    found = evaluate(written, scope) if written is not None else None
+    if found is None or found.is_null:
+        return _after_deployment(resource, symbol)
+    parts = text_pieces(found)
+    if parts is None:
+        cause = Cause(CauseKind.MALFORMED, f'the name of "{resource.logical_id}" is no text', found.span)
+        return unknown(cause, f"{resource.logical_id}.{symbol}", found.span)
+    return _with_symbol(Value(found.data if found.unknown else joined(parts).data, found.span), resource, symbol)
+
+
+def _arn(resource: Resource, scope: Scope) -> Value:
+    kind = _NAMED[resource.type][1]
+    name = (
+        name_of(resource, scope) if resource.type in _REFERENCE_IS_ARN else scope.reference(resource.logical_id, None)
+    )
+    written = resource.get("Path") if resource.type != _SAML_PROVIDER else None
+    path = evaluate(written, scope) if written is not None else None
+    path_parts: tuple[str | Unknown, ...] = ("/",)
+    if path is not None and not path.is_null:
+        path_parts = text_pieces(path) or ("/",)
+    parts = ("arn:", scope.partition, ":iam::", scope.account, f":{kind}", *path_parts, *(text_pieces(name) or ()))
+    return _with_symbol(joined(parts, resource.span), resource, "Arn")
+
+
+def _provider_arn(resource: Resource, scope: Scope) -> Value:
+    written = resource.get("Url")
+    url = evaluate(written, scope) if written is not None else None
+    if url is not None and url.text is not None:
+        host: str | Unknown = url.text.removeprefix("https://")
+    else:
+        cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f'the URL of "{resource.logical_id}" is not known', resource.span)
+        host = Unknown(cause, f"{resource.logical_id}.Url")
+    parts = ("arn:", scope.partition, ":iam::", scope.account, ":oidc-provider/", host)
+    return _with_symbol(joined(parts, resource.span), resource, "Arn")
+
+
+def _after_deployment(resource: Resource, what: str) -> Value:
+    nested = resource.type == "AWS::CloudFormation::Stack" and what.startswith("Outputs.")
+    if nested:
+        detail = f'the nested stack "{resource.logical_id}" is not followed'
+        cause = Cause(CauseKind.UNSUPPORTED, detail, resource.span)
+    else:
+        detail = f"{resource.logical_id}.{what} is known when the stack is deployed"
+        cause = Cause(CauseKind.KNOWN_AFTER_APPLY, detail, resource.span)
+    return unknown(cause, f"{resource.logical_id}.{what}", resource.span)
+
+
+def _with_symbol(value: Value, resource: Resource, what: str) -> Value:
+    """A symbol for an unknown that has none yet: two references to one parameter, say, must stay equal."""
+    if value.unknown is None or value.unknown.symbol is not None:
+        return value
+    return replace(value, data=replace(value.unknown, symbol=f"{resource.logical_id}.{what}"))

@@ -1,0 +1,124 @@
+"""What the names in one template mean: parameters, pseudo parameters, resources, conditions and mappings.
+
+Each name is evaluated when something asks for it, once. A name that needs itself is unknown because of the cycle.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner import values
+from scanner.cause import Cause, CauseKind
+from scanner.cloudformation import resources
+from scanner.cloudformation.conditions import decide
+from scanner.cloudformation.parameters import parameter_value
+from scanner.truth import YES, Truth, undetermined
+from scanner.values import Unknown, Value, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scanner.cloudformation.template import Resource, Template
+    from scanner.root import Inputs
+    from scanner.span import Span
+
+_ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")
+_REGION_CAUSE = Cause(CauseKind.REGION, "the region that the code is applied in")
+_PARTITION_CAUSE = Cause(CauseKind.MISSING_INPUT, "the partition is not known")
+
+
+class Scope:
+    """The names of one template with its inputs. Only what has been evaluated so far changes in it."""
+
+    def __init__(self, template: Template, inputs: Inputs) -> None:
+        self.template = template
+        given = dict(inputs.parameters)
+        self._parameters = {
+            name: parameter_value(name, declaration, given) for name, declaration in template.parameters.items()
+        }
+        self.partition = Unknown(_PARTITION_CAUSE, values.PARTITION)
+        self.account: str | Unknown = inputs.account or Unknown(_ACCOUNT_CAUSE, values.ACCOUNT)
+        self._region: str | Unknown = inputs.region or Unknown(_REGION_CAUSE, values.REGION)
+        self._values: dict[str, Value] = {}
+        self._truths: dict[str, Truth] = {}
+        self._open: list[str] = []
+        self.depth = 0
+        """How many expressions are being evaluated inside each other."""
+
+    def reference(self, name: str, span: Span | None) -> Value:
+        """What ``Ref`` gives for a name; unknown under the symbol ``NAME.Ref`` for what the template does not define.
+
+        ``AWS::NoValue`` is no value and not asked for here.
+        """
+        if name in self._parameters:
+            return self._parameters[name].passed(span) if span else self._parameters[name]
+        if name.startswith("AWS::"):
+            return self._pseudo_parameter(name, span)
+        return self._resource_value(name, "Ref", span, resources.reference)
+
+    def attribute(self, logical_id: str, name: str, span: Span | None) -> Value:
+        """What ``Fn::GetAtt`` gives; unknown under the symbol ``LOGICAL_ID.NAME`` as long as there is no stack."""
+        return self._resource_value(
+            logical_id, name, span, lambda resource, scope: resources.attribute(resource, name, scope)
+        )
+
+    def condition(self, name: str, span: Span | None) -> Truth:
+        """Whether a condition of the template holds."""
+        expression = self.template.conditions.get(name)
+        if expression is None:
+            return undetermined(Cause(CauseKind.UNRESOLVED_REFERENCE, f'condition "{name}" is not defined', span))
+        if name not in self._truths:
+            key = f"Condition {name}"
+            cycle = self._cycle(key, span)
+            if cycle is not None:
+                return undetermined(cycle)
+            self._open.append(key)
+            self._truths[name] = decide(expression, self)
+            self._open.pop()
+        return self._truths[name]
+
+    def existence(self, resource: Resource) -> tuple[Truth, str | None]:
+        """Whether a resource exists, and the symbol of the condition that this depends on."""
+        if resource.condition is None or resource.condition.is_null:
+            return YES, None
+        name = resource.condition.text
+        if name is None:
+            detail = f'the condition of "{resource.logical_id}" is no name of a condition'
+            return undetermined(Cause(CauseKind.MALFORMED, detail, resource.condition.span)), None
+        return self.condition(name, resource.condition.span), f"Condition {name}"
+
+    def _resource_value(
+        self, logical_id: str, what: str, span: Span | None, find: Callable[[Resource, Scope], Value]
+    ) -> Value:
+        symbol = f"{logical_id}.{what}"
+        resource = self.template.resources.get(logical_id)
+        if resource is None:
+            cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'"{logical_id}" is not defined in the template', span)
+            return unknown(cause, symbol, span)
+        if symbol not in self._values:
+            cycle = self._cycle(symbol, span)
+            if cycle is not None:
+                return unknown(cycle, symbol, span)
+            self._open.append(symbol)
+            self._values[symbol] = find(resource, self)
+            self._open.pop()
+        return self._values[symbol].passed(span) if span else self._values[symbol]
+
+    def _cycle(self, key: str, span: Span | None) -> Cause | None:
+        if key not in self._open:
+            return None
+        chain = [*self._open[self._open.index(key) :], key]
+        return Cause(CauseKind.CYCLE, " needs ".join(chain), span)
+
+    def _pseudo_parameter(self, name: str, span: Span | None) -> Value:
+        match name:
+            case "AWS::AccountId":
+                return Value(self.account, span)
+            case "AWS::Region":
+                return Value(self._region, span)
+            case "AWS::Partition":
+                return Value(self.partition, span)
+            case "AWS::StackName" | "AWS::StackId" | "AWS::NotificationARNs" | "AWS::URLSuffix":
+                return unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name} depends on the stack", span), name, span)
+            case _:
+                return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"there is no {name}", span), name, span)

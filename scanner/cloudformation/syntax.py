@@ -1,0 +1,261 @@
+"""Template text, YAML or JSON, to a tree of values with spans.
+
+Both notations go through YAML's composer, which gives every node its position; short-form intrinsics (``!Sub``) come
+out in their long form by cfn-flip's rules. What the nodes mean is settled here and not by YAML's constructors, so a
+date stays the text that was written (see ``scalars``).
+
+Spans: an entry of a mapping runs from its key to the last character of its value, so that a finding about ``Policies``
+points at the line that says so. What comes in through an alias or a merge key keeps the place where it is written.
+
+What cannot be read is a diagnostic. An entry whose key is there twice is an unknown value. A document that
+refers to itself, is nested too deeply or grows too large through its aliases is left out as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from cfn_tools.yaml_loader import FN_PREFIX, UNCONVERTED_SUFFIXES, CfnYamlLoader, construct_getatt
+
+from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.scalars import typed
+from scanner.diagnostic import Diagnostic, error
+from scanner.span import LineIndex, Span
+from scanner.values import Value, unknown
+
+MAX_DEPTH = 100
+"""Levels of nesting. CloudFormation's own templates stay below twenty."""
+MAX_NODES = 400_000
+"""Nodes of one document, counting what an alias stands for each time. A template may have a megabyte of text."""
+
+# libyaml's parser gives the same marks and tags as cfn-flip's loader, ten times as fast, but is not in every PyYAML.
+_Loader: Any = getattr(yaml, "CSafeLoader", CfnYamlLoader)
+
+_YAML = "tag:yaml.org,2002:"
+_MERGE = _YAML + "merge"
+_KNOWN_TAGS = frozenset(
+    _YAML + name for name in ("null", "bool", "int", "float", "timestamp", "str", "value", "merge", "seq", "map")
+)
+_ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
+_TEXT_TEMPLATE = re.compile(r"\{%|^[ \t]*[^#\s][^'\"\n]*\{\{(?!resolve:)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The documents that could be read, in order, and what is wrong with the others."""
+
+    documents: tuple[Value, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def parse(text: str, path: str) -> Parsed:
+    """Every document of a YAML stream, or the one JSON document. Empty documents are left out."""
+    text = text.removeprefix("\ufeff")
+    if text.lstrip()[:1] == "{":
+        text = _json_as_yaml(text)
+    lines = text.split("\n")
+    documents: list[Value] = []
+    problems: list[Diagnostic] = []
+    try:
+        for root in yaml.compose_all(text, Loader=_Loader):
+            converter = _Converter(path, lines, problems)
+            try:
+                document = converter.value(root)
+            except _RefusedError as refused:
+                problems.append(error("Template refused", str(refused), refused.span))
+                continue
+            if not document.is_null:
+                documents.append(document)
+    except yaml.MarkedYAMLError as broken:
+        problems.append(_syntax_error(broken, text, path))
+    except yaml.reader.ReaderError as broken:
+        span = LineIndex(path, text).span(broken.position, broken.position)
+        problems.append(error("Invalid template", f"It has a character that YAML forbids: {broken.reason}.", span))
+    except RecursionError:  # cfn-flip's loader, which libyaml replaces, has no bound of its own
+        problems.append(
+            error("Template refused", f"It is nested more than {MAX_DEPTH} levels deep.", Span(path, 1, 1, 1, 1))
+        )
+    return Parsed(tuple(documents), tuple(problems))
+
+
+def _json_as_yaml(text: str) -> str:
+    """JSON that YAML reads alike: tabs are no indentation there, and a character has one escape, not two surrogates."""
+    text = text.replace("\t", " ")
+    if "\\u" not in text:
+        return text
+
+    def joined(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
+        high, low = int(found[1], 16), int(found[2], 16)
+        return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+
+    return _ESCAPE.sub(joined, text)
+
+
+def _syntax_error(broken: yaml.MarkedYAMLError, text: str, path: str) -> Diagnostic:
+    mark = broken.problem_mark or broken.context_mark
+    span = Span(path, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2) if mark else Span.whole_file(path)
+    what = "JSON" if text.lstrip()[:1] == "{" else "YAML"
+    context = f" {broken.context}" if broken.context else ""
+    detail = f"It is not valid {what}: {broken.problem or 'it cannot be read'}{context}."
+    return error("Invalid template", detail + _hint(text), span)
+
+
+def _hint(text: str) -> str:
+    if not _TEXT_TEMPLATE.search(text):
+        return ""
+    return " It looks like the source of a text template (Jinja, Helm, Go); scan what is generated from it."
+
+
+class _RefusedError(Exception):
+    """A document that is not read at all; its message is a sentence."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.span = span
+
+
+@dataclass(slots=True)
+class _Converter:
+    """One document's nodes to values. A node that aliases share is converted once."""
+
+    path: str
+    lines: list[str]
+    problems: list[Diagnostic]
+    done: dict[int, tuple[Value, int]] = field(default_factory=dict)
+    open: set[int] = field(default_factory=set)
+
+    def value(self, root: yaml.Node) -> Value:
+        return self._convert(root, 0)[0]
+
+    def _convert(self, node: yaml.Node, depth: int) -> tuple[Value, int]:
+        """The value, and the number of nodes that it would have without sharing."""
+        key = id(node)
+        found = self.done.get(key)
+        if found is not None:
+            return found
+        if key in self.open:
+            raise _RefusedError("An alias stands inside the node that it refers to.", self._span(node))
+        if depth > MAX_DEPTH:
+            raise _RefusedError(f"It is nested more than {MAX_DEPTH} levels deep.", self._span(node))
+        self.open.add(key)
+        value, size = self._plain(node, depth)
+        if node.tag.startswith("!") and len(node.tag) > 1:
+            value = Value({_long_form(node.tag): value}, value.span)
+        elif node.tag not in _KNOWN_TAGS:
+            value = self._foreign_tag(node)
+        self.open.discard(key)
+        if size > MAX_NODES:
+            raise _RefusedError(f"Its aliases stand for more than {MAX_NODES:,} nodes.", self._span(node))
+        self.done[key] = value, size
+        return value, size
+
+    def _plain(self, node: yaml.Node, depth: int) -> tuple[Value, int]:
+        """The node without its short-form intrinsic."""
+        match node:
+            case yaml.MappingNode():
+                return self._mapping(node, depth)
+            case yaml.SequenceNode():
+                items = [self._convert(item, depth + 1) for item in node.value]
+                return Value(tuple(item for item, _ in items), self._span(node)), 1 + sum(size for _, size in items)
+            case _:
+                return self._scalar(node)
+
+    def _scalar(self, node: yaml.Node) -> tuple[Value, int]:
+        if node.tag == "!GetAtt":
+            parts = tuple(Value(part, self._span(node)) for part in construct_getatt(node))
+            return Value(parts, self._span(node)), 1 + len(parts)
+        return Value(typed(node.value, node.tag), self._span(node)), 1
+
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> tuple[Value, int]:
+        entries: dict[str, Value] = {}
+        keys: dict[str, yaml.Node] = {}
+        merged: dict[str, Value] = {}
+        total = 1
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                detail = "The key of a mapping is no text." + _hint("\n".join(self.lines))
+                self.problems.append(error("Invalid template", detail, self._span(key_node)))
+                continue
+            value, size = self._convert(value_node, depth + 1)
+            total += size
+            if key_node.tag == _MERGE:
+                self._merge(merged, value, key_node)
+                continue
+            key = key_node.value
+            if key in keys:
+                value = self._duplicate(keys[key], key_node)
+            keys.setdefault(key, key_node)
+            entries[key] = self._entry(key_node, value_node, value)
+        if merged:
+            total += len(merged)
+            entries = {**merged, **entries}
+        return Value(entries, self._span(node)), total
+
+    def _entry(self, key_node: yaml.Node, value_node: yaml.Node, value: Value) -> Value:
+        start = key_node.start_mark
+        if value.span is None or value_node.start_mark.index < start.index:
+            return value
+        end = value.span
+        return value.at(Span(self.path, start.line + 1, start.column + 1, end.end_line, end.end_column))
+
+    def _merge(self, merged: dict[str, Value], value: Value, key_node: yaml.Node) -> None:
+        for source in value.data if isinstance(value.data, tuple) else (value,):
+            if not isinstance(source.data, dict):
+                detail = 'What "<<" merges is no mapping.'
+                self.problems.append(error("Invalid template", detail, self._span(key_node)))
+                return
+            for key, entry in source.data.items():
+                merged.setdefault(key, entry)
+
+    def _duplicate(self, first: yaml.Node, second: yaml.Node) -> Value:
+        span = self._span(second)
+        detail = (
+            f'The key "{second.value}" is there twice, on line {first.start_mark.line + 1} and on line {span.line}. '
+            "Only one of them can count; remove the other."
+        )
+        self.problems.append(error("Duplicate key", detail, span))
+        return unknown(Cause(CauseKind.MALFORMED, f'the key "{second.value}" is there twice', span))
+
+    def _foreign_tag(self, node: yaml.Node) -> Value:
+        span = self._span(node)
+        tag = node.tag.replace(_YAML, "!!")
+        self.problems.append(error("Invalid template", f'CloudFormation knows no tag "{tag}".', span))
+        return unknown(Cause(CauseKind.MALFORMED, f'the tag "{tag}" is not known', span))
+
+    def _span(self, node: yaml.Node) -> Span:
+        start = node.start_mark
+        end_line, end_column = self._end(node)
+        return Span(self.path, start.line + 1, start.column + 1, end_line, end_column)
+
+    def _end(self, node: yaml.Node) -> tuple[int, int]:
+        """Where the node's last character ends. The marks of block nodes run on to the next token."""
+        last = _last_child(node)
+        if last is not None:
+            return self._end(last)
+        line, column = node.end_mark.line, node.end_mark.column
+        if getattr(node, "flow_style", None) or getattr(node, "style", None) not in (None, "|", ">"):
+            return line + 1, column + 1
+        before = self.lines[line][:column] if line < len(self.lines) else ""
+        while line > node.start_mark.line and not before.strip():
+            line -= 1
+            before = self.lines[line]
+        return line + 1, len(before.rstrip()) + 1
+
+
+def _last_child(node: yaml.Node) -> yaml.Node | None:
+    """What a block collection ends with; None for other nodes, and when that is an alias to something earlier."""
+    if not isinstance(node, yaml.CollectionNode) or node.flow_style or not node.value:
+        return None
+    last = node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1]
+    after = last.start_mark.index > node.start_mark.index
+    return last if after and isinstance(last, yaml.Node) else None
+
+
+def _long_form(tag: str) -> str:
+    suffix = tag[1:]
+    return suffix if suffix in UNCONVERTED_SUFFIXES else FN_PREFIX + suffix

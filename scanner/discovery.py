@@ -1,0 +1,241 @@
+"""From paths to scan roots: which directories are root modules, which files are templates, plans or states.
+
+Files are recognised by what is in them. Opens nothing that it need not; never follows a directory link, and never opens
+what is no regular file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from scanner.cloudformation.extract import looks_like_template
+from scanner.diagnostic import Diagnostic, error
+from scanner.root import Inputs, RootKind, ScanRoot
+from scanner.span import Span
+from scanner.terraform.blocks import index_file
+from scanner.terraform.module import MAX_FILE_BYTES, UnreadableFileError, read_text
+
+SKIPPED = frozenset({".terraform", ".git", "node_modules"})
+"""Directories that are walked only when they are named."""
+TERRAFORM_SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+_TEMPLATE_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack"})
+_PROGRAMS_AND_MEDIA = frozenset(
+    ".py .pyc .js .ts .tsx .jsx .mjs .go .rs .java .class .jar .c .h .cc .cpp .so .o .a .rb .php .sh .ps1 .md .rst .html .css"
+    " .scss .svg .png .jpg .jpeg .gif .ico .pdf .zip .gz .tgz .bz2 .xz .tar .woff .woff2 .ttf .mp4 .lock .sum .mod .toml"
+    " .cfg .ini .csv .tfvars .hcl .tftpl .tpl .sql .bin .exe .dll .whl .ipynb .proto .xml .map .snap .pem .crt .key".split()
+)
+_HEAD = 4096
+"""Bytes that are read to recognise a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The roots, sorted by path, and what could not be looked at."""
+
+    roots: tuple[ScanRoot, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def discover(paths: Iterable[str], directory: Path, inputs: Inputs) -> Discovery:
+    """Find every scan root under the paths, which are relative to the directory."""
+    walk = _Walk(directory)
+    for given in paths:
+        walk.named(given)
+    found: dict[tuple[RootKind, str], ScanRoot] = {}
+    modules = _root_modules(walk.modules, walk.named_modules)
+    for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *walk.files]:
+        shown = walk.shown(location)
+        found[kind, shown] = ScanRoot(kind, shown, location, _boundary(location, directory), inputs)
+    roots = tuple(sorted(found.values(), key=lambda root: (root.path, root.kind.value)))
+    if not roots and not walk.diagnostics:
+        where = ", ".join(paths)
+        message = f"no Terraform module, plan or state and no CloudFormation template was found in {where}"
+        walk.diagnostics.append(error("Nothing to scan", f"{message}.", Span.whole_file(next(iter(paths), "."))))
+    return Discovery(roots, tuple(walk.diagnostics))
+
+
+@dataclass(slots=True)
+class _Walk:
+    directory: Path
+    modules: dict[Path, None] = field(default_factory=dict)
+    named_modules: set[Path] = field(default_factory=set)
+    files: list[tuple[RootKind, Path]] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def shown(self, path: Path) -> str:
+        return os.path.relpath(path, self.directory).replace(os.sep, "/")
+
+    def named(self, given: str) -> None:
+        """A path from the command line: what is named is looked at whatever it is called."""
+        path = Path(os.path.normpath(self.directory / given))
+        try:
+            status = path.stat()
+        except OSError as problem:
+            self._unreadable(path, problem.strerror or "it cannot be read")
+            return
+        if stat.S_ISDIR(status.st_mode):
+            if self._has_terraform(path):
+                self.named_modules.add(path)
+            self._directory(path, ())
+        elif path.name.endswith(TERRAFORM_SUFFIXES):
+            self.modules[path.parent] = None
+            self.named_modules.add(path.parent)
+        else:
+            self._file(path, named=True)
+
+    def _has_terraform(self, path: Path) -> bool:
+        try:
+            return any(name.endswith(TERRAFORM_SUFFIXES) for name in os.listdir(path))  # noqa: PTH208 # names suffice
+        except OSError:
+            return False  # reported when it is walked
+
+    def _directory(self, path: Path, ignored: tuple[tuple[Path, GitIgnoreSpec], ...]) -> None:
+        try:
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+        except OSError as problem:
+            self._unreadable(path, problem.strerror or "it cannot be read")
+            return
+        names = {entry.name for entry in entries}
+        if ".gitignore" in names:
+            ignored = (*ignored, *self._gitignore(path))
+        for entry in entries:
+            location = path / entry.name
+            is_directory = entry.is_dir(follow_symlinks=False)
+            if _is_ignored(location, ignored, is_directory=is_directory):
+                continue
+            if is_directory:
+                if entry.name not in SKIPPED:
+                    self._directory(location, ignored)
+            elif entry.name.endswith(TERRAFORM_SUFFIXES):
+                self.modules[path] = None
+            elif entry.is_dir():
+                continue  # a link to a directory: what it leads to is walked where it is
+            elif location.suffix.lower() not in _PROGRAMS_AND_MEDIA:
+                self._file(location, named=False)
+
+    def _gitignore(self, path: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
+        try:
+            lines = read_text(path / ".gitignore").splitlines()
+            yield path, GitIgnoreSpec.from_lines(lines)
+        except (UnreadableFileError, ValueError) as problem:
+            self._unreadable(path / ".gitignore", str(problem))
+
+    def _file(self, path: Path, *, named: bool) -> None:
+        try:
+            head = _head(path)
+        except UnreadableFileError as problem:
+            if named or path.suffix.lower() in _TEMPLATE_SUFFIXES:
+                self._unreadable(path, str(problem))
+            return
+        kind = recognise(head)
+        if kind is None and named:
+            message = "it is no Terraform file, no plan or state in JSON and no CloudFormation template"
+            self.diagnostics.append(error("Nothing to scan", f"{message}.", Span.whole_file(self.shown(path))))
+        elif kind is not None:
+            self.files.append((kind, path))
+
+    def _unreadable(self, path: Path, why: str) -> None:
+        span = Span.whole_file(self.shown(path))
+        self.diagnostics.append(error("Unreadable path", f"{why[:1].lower()}{why[1:]}.", span))
+
+
+_PLAN = re.compile(r'^\s*\{\s*"(?:format_version|terraform_version|applyable|complete)"\s*:')
+_HAS_PLAN = re.compile(r'"(?:planned_values|resource_changes|configuration|variables|output_changes|prior_state)"\s*:')
+_HAS_STATE = re.compile(r'"values"\s*:')
+
+
+def recognise(head: str) -> RootKind | None:
+    """What a file is, from its beginning; None for anything that is not ours."""
+    if _PLAN.match(head) and '"format_version"' in head:
+        state = _HAS_STATE.search(head)
+        plan = _HAS_PLAN.search(head)
+        if state is not None and (plan is None or state.start() < plan.start()):
+            return RootKind.TERRAFORM_STATE
+        return RootKind.TERRAFORM_PLAN
+    return RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(head) else None
+
+
+def _head(path: Path) -> str:
+    """The beginning of a regular file; the whole of a template that begins with a long preamble is not needed."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableFileError("it is no regular file")
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+            if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+                return ""  # binary: nothing of ours
+            if _may_be_a_template(head, path):
+                head += file.read(MAX_FILE_BYTES)
+    except OSError as problem:
+        raise UnreadableFileError(problem.strerror or "it cannot be read") from problem
+    return head.decode("utf-8-sig", errors="replace")
+
+
+def _may_be_a_template(head: bytes, path: Path) -> bool:
+    """Whether it takes the whole file to tell: descriptions, parameters and mappings may stand before the resources."""
+    return path.suffix.lower() in _TEMPLATE_SUFFIXES and not _PLAN.match(head.decode("utf-8", errors="replace"))
+
+
+def _is_ignored(path: Path, ignored: tuple[tuple[Path, GitIgnoreSpec], ...], *, is_directory: bool) -> bool:
+    """The innermost ``.gitignore`` that says something about a path decides."""
+    for base, spec in reversed(ignored):
+        relative = path.relative_to(base).as_posix() + ("/" if is_directory else "")
+        verdict = spec.check_file(relative).include
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _boundary(location: Path, directory: Path) -> Path:
+    """The git work tree that holds the root, else the working directory, else the root itself."""
+    start = location if location.is_dir() else location.parent
+    for parent in (start, *start.parents):
+        if (parent / ".git").exists():
+            return parent
+    return directory if start.is_relative_to(directory) else start
+
+
+def _root_modules(modules: Iterable[Path], named: set[Path]) -> list[Path]:
+    """Directories that no other one calls as a child module, and those that are named."""
+    known = list(modules)
+    calls = {module: _called(module) for module in known}
+    called = {child for module, children in calls.items() for child in children if child != module}
+    roots = [module for module in known if module not in called or module in named]
+    reached = set(roots)
+    pending = list(roots)
+    while pending:
+        for child in calls.get(pending.pop(), ()):
+            if child not in reached:
+                reached.add(child)
+                pending.append(child)
+    # Modules that only call each other in a circle are nobody's children.
+    return sorted([*roots, *(module for module in known if module not in reached)])
+
+
+_LOCAL_SOURCE = re.compile(r'^\s*source\s*=\s*"(\.{1,2}/[^"$]*)"', re.MULTILINE)
+
+
+def _called(module: Path) -> set[Path]:
+    found: set[Path] = set()
+    for file in sorted(module.iterdir()):
+        if not file.name.endswith((".tf", ".tofu")):
+            continue
+        try:
+            text = read_text(file)
+        except UnreadableFileError:
+            continue  # reported when the module is loaded
+        if "module" not in text or "source" not in text:
+            continue
+        for block in index_file(str(file), text).blocks:
+            source = _LOCAL_SOURCE.search(block.text) if block.type == "module" else None
+            if source is not None:
+                found.add(Path(os.path.normpath(module / source[1])))
+    return found

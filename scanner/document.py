@@ -1,0 +1,49 @@
+"""An assessed principal as plain data: the object that JSON reports print and that rules select from.
+
+Its names are public and stable; ``docs/rules.md`` and the JSON schema describe them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.finding import AssessedPrincipal
+from scanner.iam.pattern import literal
+from scanner.reasons import reasons
+from scanner.sign_in import Client
+from scanner.span import Span
+
+Object = dict[str, Any]
+
+
+def location(span: Span) -> Object:
+    """A place: lines are counted from 1, the last one is part of it."""
+    return {"path": span.path, "start_line": span.line, "end_line": span.last_line}
+
+
+def principal_document(assessed: AssessedPrincipal) -> Object:
+    """One element of ``principals``."""
+    principal, console, login = assessed.principal, assessed.console, assessed.aws_login
+    return {
+        "kind": principal.kind.value,
+        "name": literal(principal.name) or None,
+        "address": principal.address,
+        "origin": principal.origin,
+        "root": principal.root,
+        "location": location(principal.span),
+        "console": {"access": console.access.value, "via": [via.value for via in console.via]},
+        "aws_login": {client.value: login.outcome(client).value for client in Client},
+        "permissions": [
+            {
+                "action": permission.action,
+                "client": permission.client.value,
+                "resource": permission.resource,
+                "decision": permission.decision.outcome.value,
+                "reasons": [
+                    {"text": reason.text, "location": location(reason.span)}
+                    for reason in reasons(principal, permission.decision)
+                ],
+            }
+            for permission in login.permissions
+        ],
+    }

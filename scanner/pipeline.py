@@ -1,0 +1,137 @@
+"""``scan``: the stages one after the other. Every hand-over is a value, so any stage can run elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import assert_never
+
+from scanner.config import Options
+from scanner.console import console_access
+from scanner.diagnostic import Diagnostic, error
+from scanner.discovery import discover
+from scanner.facts import Facts
+from scanner.finding import AssessedPrincipal, Report
+from scanner.iam.context import Circumstances
+from scanner.iam.policy import DocumentKind, parse_document
+from scanner.iam.principal import AttachedPolicy, PolicyType
+from scanner.principals import merge
+from scanner.root import RootKind, ScanRoot
+from scanner.rules.loader import RuleError, builtin_rules, load_rules
+from scanner.rules.match import match
+from scanner.rules.rule import Rule
+from scanner.sign_in import aws_login
+from scanner.span import Span
+from scanner.terraform.module import UnreadableFileError, read_text
+from scanner.values import Value
+
+RECURSION_LIMIT = 12_000
+"""Evaluation nests as deep as its bounds allow; CPython's default would stop it before them."""
+
+Extract = Callable[[ScanRoot], Facts]
+Map = Callable[[Extract, Iterable[ScanRoot]], Iterable[Facts]]
+Watch = Callable[[int, int], None]
+"""Is told how many roots of how many are done."""
+
+
+class UsageError(Exception):
+    """The scan cannot be done as asked: a rule that does not exist, a file that cannot be read."""
+
+
+def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report:  # noqa: A002 # it stands for it
+    """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in what is scanned is part of the report."""
+    rules = _rules(options)
+    circumstances = _circumstances(options)
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+    discovery = discover(options.paths, options.directory, options.inputs)
+    diagnostics: dict[Diagnostic, None] = dict.fromkeys(discovery.diagnostics)
+    assessed: list[AssessedPrincipal] = []
+    files: set[str] = set()
+    extract = extract_debug if options.debug else extract_root
+    for done, facts in enumerate(map(extract, discovery.roots), 1):
+        principals, problems = merge(facts)
+        assessed += [
+            AssessedPrincipal(principal, console_access(principal), aws_login(principal, circumstances))
+            for principal in principals
+        ]
+        diagnostics |= dict.fromkeys(
+            replace(found, root=facts.root) for found in (*facts.diagnostics, *problems)
+        )
+        files |= facts.files
+        if watch is not None:
+            watch(done, len(discovery.roots))
+    return Report(
+        len(discovery.roots),
+        len(files),
+        tuple(sorted(assessed, key=_order)),
+        match(rules, assessed),
+        tuple(sorted(diagnostics, key=lambda found: (found.root, found.span, found.message))),
+    )
+
+
+def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:
+    principal = assessed.principal
+    return principal.root, principal.address, principal.span
+
+
+def extract_root(root: ScanRoot) -> Facts:
+    """The facts of one root; an error diagnostic for what we did not foresee, so that one root never hides another."""
+    try:
+        return extract_debug(root)
+    except Exception as problem:  # noqa: BLE001 # the one place: a bug of ours must not lose the other roots
+        detail = f"the scanner failed on this root ({type(problem).__name__}: {problem}); --debug shows where"
+        diagnostic = error("Internal error", f"{detail}.", Span.whole_file(root.path))
+        return Facts(root.path, root.kind.value, diagnostics=(diagnostic,))
+
+
+def extract_debug(root: ScanRoot) -> Facts:
+    """The facts of one root; whatever is raised rises."""
+    match root.kind:
+        case RootKind.TERRAFORM_MODULE:
+            from scanner.terraform.extract import extract
+        case RootKind.TERRAFORM_PLAN | RootKind.TERRAFORM_STATE:
+            from scanner.terraform.plan import extract
+        case RootKind.CLOUDFORMATION_TEMPLATE:
+            from scanner.cloudformation.extract import extract
+        case _:
+            assert_never(root.kind)
+    return extract(root)
+
+
+def _rules(options: Options) -> tuple[Rule, ...]:
+    rules = {rule.id: rule for rule in builtin_rules()}
+    for rule in load_rules(options.directory / path for path in options.rule_paths):
+        if rule.id in rules:
+            raise RuleError(f'there is already a rule "{rule.id}"', rule.span)
+        rules[rule.id] = rule
+    for rule_id in (*options.select, *options.ignore):
+        if rule_id not in rules:
+            raise UsageError(f'there is no rule "{rule_id}"; --list-rules shows them all')
+    wanted = options.select or tuple(rules)
+    return tuple(rules[rule_id] for rule_id in sorted(set(wanted) - set(options.ignore)))
+
+
+def _circumstances(options: Options) -> Circumstances:
+    return Circumstances(
+        options.inputs.account,
+        options.inputs.region,
+        options.context,
+        tuple(_controls(options.service_control_policies, PolicyType.SCP, options.directory)),
+        tuple(_controls(options.resource_control_policies, PolicyType.RCP, options.directory)),
+    )
+
+
+def _controls(paths: tuple[str, ...], policy_type: PolicyType, directory: Path) -> Iterator[AttachedPolicy]:
+    for path in paths:
+        span = Span.whole_file(path)
+        try:
+            text = read_text(directory / path)
+        except UnreadableFileError as problem:
+            raise UsageError(f"{path}: {problem}") from problem
+        kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.IDENTITY
+        document = parse_document(Value(text, span), kind)
+        if document.diagnostics:
+            raise UsageError(f"{path}: {document.diagnostics[0].detail}")
+        yield AttachedPolicy(policy_type, path, document, policy_type.value, span)

@@ -1,0 +1,389 @@
+"""Facts become principals: every policy is brought to the identities that it reaches.
+
+References join by text when both sides are known, by symbol when they are not. A reference that is not known might
+name anybody, so it reaches every identity that it could name, undetermined, with its cause. What is not defined
+in the code is unknown, never absent: a policy by an ARN that nobody defines may allow or deny anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scanner import values
+from scanner.cause import Cause, CauseKind
+from scanner.diagnostic import Diagnostic
+from scanner.facts import (
+    Attachment,
+    Existence,
+    Facts,
+    Identity,
+    IdentityKind,
+    InlinePolicy,
+    ManagedPolicy,
+    Membership,
+    Origin,
+    Role,
+    Target,
+)
+from scanner.iam import managed
+from scanner.iam.arn import Arn
+from scanner.iam.pattern import Hole, Text, hole, literal, text_of
+from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
+from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
+from scanner.span import Span
+from scanner.truth import NO, YES, Truth, any_of, undetermined
+from scanner.values import Unknown, Value, same_text
+
+_PRINCIPALS = {
+    IdentityKind.USER: PrincipalKind.USER,
+    IdentityKind.ROLE: PrincipalKind.ROLE,
+    IdentityKind.PERMISSION_SET: PrincipalKind.PERMISSION_SET,
+}
+
+
+def merge(facts: Facts) -> tuple[tuple[Principal, ...], tuple[Diagnostic, ...]]:
+    """The principals of one root, sorted by address, and what is wrong with the policies that reach them."""
+    return _Merge(facts).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """A managed policy as it is attached."""
+
+    name: str
+    document: PolicyDocument
+    aws_managed: bool = False
+
+
+class _Joins:
+    """Which identities of one kind a reference names."""
+
+    def __init__(self, identities: Iterable[Identity]) -> None:
+        self._identities = tuple(identities)
+        self._by_text: dict[str, list[Identity]] = {}
+        self._by_symbol: dict[str, Identity] = {}
+        self._by_address: dict[str, Identity] = {}
+        self._unnamed: list[Identity] = []
+        for identity in self._identities:
+            self._by_address[identity.origin.address] = identity
+            for key in (identity.name, identity.arn):
+                if key.text is not None:
+                    self._by_text.setdefault(key.text, []).append(identity)
+                elif key.unknown is not None and key.unknown.symbol is not None:
+                    self._by_symbol[key.unknown.symbol] = identity
+            if identity.name.text is None:
+                self._unnamed.append(identity)
+
+    def named(self, target: Target) -> Iterator[tuple[Identity, Truth]]:
+        """Every identity that the target names, or may name."""
+        if target.address is not None:
+            yield self._by_address[target.address], YES
+            return
+        reference = target.reference or values.NULL
+        if reference.text is not None:
+            yield from ((identity, YES) for identity in self._by_text.get(reference.text, ()))
+            candidates: Iterable[Identity] = self._unnamed
+        elif reference.unknown is not None:
+            symbol = reference.unknown.symbol
+            if symbol is not None and symbol in self._by_symbol:
+                yield self._by_symbol[symbol], YES
+                return
+            if symbol is not None and symbol.rsplit(".", 1)[0] in self._by_address:
+                yield self._by_address[symbol.rsplit(".", 1)[0]], YES
+                return
+            candidates = self._identities
+        else:
+            return
+        for identity in candidates:
+            answer = any_of(same_text(reference, key) for key in (identity.name, identity.arn))
+            if not answer.is_no:
+                yield identity, answer
+
+
+class _Merge:
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._joins = {
+            kind: _Joins(identity for identity in facts.identities if identity.kind is kind) for kind in IdentityKind
+        }
+        self._documents: dict[int, PolicyDocument] = {}
+        self._diagnostics: dict[Diagnostic, None] = {}
+        self._policies = _PolicyIndex(facts.policies)
+        self._reaching: dict[str, list[AttachedPolicy]] = {}
+        self._boundaries: dict[str, list[AttachedPolicy]] = {}
+        self._profiles: dict[str, tuple[Truth, Span]] = {}
+        self._keys: dict[str, list[Span]] = {}
+
+    def run(self) -> tuple[tuple[Principal, ...], tuple[Diagnostic, ...]]:
+        for inline in self._facts.inline_policies:
+            self._inline(inline)
+        for attachment in self._facts.attachments:
+            self._attach(attachment)
+        for membership in self._facts.memberships:
+            self._join_group(membership)
+        for profile in self._facts.login_profiles:
+            for user, applies in self._reach(profile.user, profile.origin):
+                known = self._profiles.get(user.origin.address)
+                answer = applies | known[0] if known else applies
+                self._profiles[user.origin.address] = (answer, profile.origin.span)
+        for key in self._facts.access_keys:
+            for user, applies in self._reach(key.user, key.origin):
+                if applies.is_yes and key.active:
+                    self._keys.setdefault(user.origin.address, []).append(key.origin.span)
+        found = sorted(
+            (identity for identity in self._facts.identities if identity.kind in _PRINCIPALS),
+            key=lambda identity: (identity.origin.address, identity.origin.span),
+        )
+        return tuple(self._principal(identity) for identity in found), tuple(self._diagnostics)
+
+    def _reach(self, target: Target, origin: Origin) -> Iterator[tuple[Identity, Truth]]:
+        """The identities that a fact applies to, and whether it does: it must exist, too, wherever they do."""
+        for identity, answer in self._joins[target.kind].named(target):
+            applies = answer & _exists_beside(origin.existence, identity.origin.existence)
+            if not applies.is_no:
+                yield identity, applies
+
+    def _document(self, value: Value, kind: DocumentKind = DocumentKind.IDENTITY) -> PolicyDocument:
+        """Parsed once for each value, however many identities it reaches."""
+        known = self._documents.get(id(value))
+        if known is None:
+            known = self._documents[id(value)] = parse_document(value, kind)
+            self._diagnostics |= dict.fromkeys(known.diagnostics)
+        return known
+
+    def _inline(self, inline: InlinePolicy) -> None:
+        name = inline.name.text or inline.origin.address
+        for identity, applies in self._reach(inline.target, inline.origin):
+            policy = AttachedPolicy(
+                PolicyType.IDENTITY,
+                name,
+                self._document(inline.document),
+                "inline",
+                inline.origin.span,
+                applies,
+            )
+            self._reaching.setdefault(identity.origin.address, []).append(policy)
+
+    def _attach(self, attachment: Attachment) -> None:
+        is_boundary = attachment.role is Role.BOUNDARY
+        for identity, applies in self._reach(attachment.target, attachment.origin):
+            resolved = self._resolve(attachment.policy, identity)
+            policy = AttachedPolicy(
+                PolicyType.BOUNDARY if is_boundary else PolicyType.IDENTITY,
+                resolved.name,
+                resolved.document,
+                "permissions boundary" if is_boundary else "attached",
+                attachment.origin.span,
+                applies,
+                resolved.aws_managed,
+            )
+            into = self._boundaries if is_boundary else self._reaching
+            into.setdefault(identity.origin.address, []).append(policy)
+
+    def _join_group(self, membership: Membership) -> None:
+        target = Target(IdentityKind.GROUP, membership.group)
+        for user, applies in self._reach(membership.user, membership.origin):
+            reaching = self._reaching.setdefault(user.origin.address, [])
+            certain = False
+            for group, is_it in self._joins[IdentityKind.GROUP].named(target):
+                certain = certain or is_it.is_yes
+                in_it = applies & is_it & _exists_beside(group.origin.existence, user.origin.existence)
+                name = literal(text_of(group.name) or ()) or group.origin.address
+                for policy in self._reaching.get(group.origin.address, ()):
+                    reaching.append(
+                        AttachedPolicy(
+                            policy.policy_type,
+                            policy.name,
+                            policy.document,
+                            f"{policy.how}, through group {name}",
+                            policy.span,
+                            in_it & policy.applies,
+                            policy.aws_managed,
+                        )
+                    )
+            if not certain:
+                reaching.append(_undefined_group(membership, applies))
+
+    def _resolve(self, policy: Value, identity: Identity) -> _Resolved:
+        bound = _bind_partition(policy, identity.home.partition)
+        text = bound.text
+        if text is not None and managed.is_aws_managed(text):
+            return _aws_managed(text)
+        defined = self._policies.find(bound)
+        if defined is not None:
+            return _Resolved(literal(text_of(defined.name) or ()) or defined.origin.address, self._document(defined.document))
+        if bound.unknown is not None and not _is_customer_arn(bound):
+            return _Resolved(_shown(bound), opaque(bound.unknown.cause))
+        detail = f"the policy {_shown(bound)} is not defined in the scanned code"
+        return _Resolved(_shown(bound), opaque(Cause(CauseKind.MISSING_POLICY, detail, bound.span)))
+
+    def _principal(self, identity: Identity) -> Principal:
+        address = identity.origin.address
+        policies = tuple(self._reaching.get(address, ()))
+        profile = self._profiles.get(address)
+        name = text_of(identity.name) or ()
+        return Principal(
+            _PRINCIPALS[identity.kind],
+            name,
+            address,
+            self._facts.kind,
+            self._facts.root,
+            identity.origin.span,
+            _arn(identity, name),
+            _partition(identity, policies),
+            identity.home.account,
+            _tags(identity.tags),
+            policies,
+            tuple(self._boundaries.get(address, ())),
+            self._document(identity.trust, DocumentKind.TRUST) if identity.trust is not None else None,
+            profile[0] if profile is not None else NO,
+            profile[1] if profile is not None else None,
+            tuple(sorted(self._keys.get(address, ()))),
+            identity.origin.trail,
+        )
+
+
+def _exists_beside(existence: Existence, other: Existence) -> Truth:
+    """Whether one thing exists, given that the other does: all its unknown conditions hold, or are the other's too."""
+    shared = {condition.symbol for condition in other.conditions} - {None}
+    doubts = [condition.cause for condition in existence.conditions if condition.symbol not in shared]
+    return undetermined(*doubts) if doubts else YES
+
+
+def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:
+    group = membership.group
+    shown = _shown(group)
+    cause = Cause(CauseKind.MISSING_POLICY, f"the group {shown} is not defined in the scanned code", group.span)
+    if group.unknown is not None:
+        cause = group.unknown.cause
+    return AttachedPolicy(
+        PolicyType.IDENTITY,
+        f"the policies of group {shown}",
+        opaque(cause),
+        f"through group {shown}",
+        membership.origin.span,
+        applies,
+    )
+
+
+class _PolicyIndex:
+    """Customer managed policies by what may refer to them.
+
+    A principal can only have policies of its own account attached, so the account in an ARN tells nothing.
+    """
+
+    def __init__(self, policies: Iterable[ManagedPolicy]) -> None:
+        self._by_text: dict[str, ManagedPolicy] = {}
+        self._by_symbol: dict[str, ManagedPolicy] = {}
+        self._partly_known: list[tuple[Value, ManagedPolicy]] = []
+        for policy in policies:
+            for key in (policy.arn, policy.name):
+                resource = _resource_of(key)
+                if resource.text is not None:
+                    self._by_text.setdefault(resource.text, policy)
+                if key.unknown is not None and key.unknown.symbol is not None:
+                    self._by_symbol.setdefault(key.unknown.symbol, policy)
+                if resource.unknown is not None and resource.unknown.pieces:
+                    self._partly_known.append((resource, policy))
+
+    def find(self, reference: Value) -> ManagedPolicy | None:
+        """The policy that a reference certainly names; None if there is none."""
+        unknown = reference.unknown
+        if unknown is not None and unknown.symbol is not None and unknown.symbol in self._by_symbol:
+            return self._by_symbol[unknown.symbol]
+        resource = _resource_of(reference)
+        if resource.text is not None:
+            return self._by_text.get(resource.text)
+        return next((policy for key, policy in self._partly_known if same_text(key, resource).is_yes), None)
+
+
+def _resource_of(reference: Value) -> Value:
+    """Of a policy's ARN what follows ``:policy/`` (path and name), as far as it is known; anything else as it is."""
+    parts = values.pieces(reference) or ()
+    for number, part in enumerate(parts):
+        if isinstance(part, str) and ":policy/" in part and _starts_as_arn(parts):
+            return values.joined([part.split(":policy/", 1)[1], *parts[number + 1 :]], reference.span)
+    return reference
+
+
+def _starts_as_arn(parts: tuple[str | Unknown, ...]) -> bool:
+    return isinstance(parts[0], str) and parts[0].startswith("arn:")
+
+
+def _is_customer_arn(reference: Value) -> bool:
+    """Whether the reference surely names a policy that the code should define: its path and name are known."""
+    return _resource_of(reference).text is not None
+
+
+def _bind_partition(reference: Value, partition: str) -> Value:
+    parts = values.pieces(reference)
+    if parts is None or not any(isinstance(part, Unknown) and part.symbol == values.PARTITION for part in parts):
+        return reference
+    bound = values.joined(
+        (partition if isinstance(part, Unknown) and part.symbol == values.PARTITION else part for part in parts),
+        reference.span,
+    )
+    symbol = reference.unknown.symbol if reference.unknown is not None else None
+    if symbol is not None and bound.unknown is not None:
+        return Value(Unknown(bound.unknown.cause, symbol, bound.unknown.pieces), reference.span)
+    return bound
+
+
+@lru_cache(maxsize=4096)
+def _aws_managed(arn: str) -> _Resolved:
+    found = managed.document(arn)
+    if found is None:
+        detail = f"the AWS managed policy {arn} is not in the data of {managed.taken()}"
+        return _Resolved(arn, opaque(Cause(CauseKind.MISSING_POLICY, detail)), aws_managed=True)
+    return _Resolved(found.name, parse_document(values.of(json.loads(found.text))), aws_managed=True)
+
+
+def _shown(reference: Value) -> str:
+    """A reference for people: its text with ``…`` for holes, or its symbol."""
+    unknown = reference.unknown
+    if unknown is not None and unknown.symbol is not None:
+        return unknown.symbol
+    parts = values.pieces(reference) or ()
+    return "".join(part if isinstance(part, str) else "…" for part in parts)
+
+
+def _tags(tags: Value) -> Mapping[str, Text] | None:
+    if tags.unknown is not None:
+        return None
+    if not isinstance(tags.data, Mapping):
+        return {}
+    return {key: text for key, value in tags.data.items() if (text := text_of(value)) is not None}
+
+
+def _partition(identity: Identity, policies: Iterable[AttachedPolicy]) -> str:
+    """The provider's or the template's; where they do not say, that of the AWS managed policies that are attached."""
+    if identity.home.partition != "aws":
+        return identity.home.partition
+    for key in (identity.arn, *(Value(policy.name) for policy in policies)):
+        arn = Arn.parse(key.text) if key.text is not None else None
+        if arn is not None:
+            return arn.partition
+    return "aws"
+
+
+def _arn(identity: Identity, name: Text) -> Text:
+    """The ARN that requests are made under, as far as it is known."""
+    found = text_of(identity.arn)
+    if identity.kind is not IdentityKind.PERMISSION_SET:
+        return found if found is not None else (_unknown_arn(identity),)
+    account = identity.home.account
+    where: Text = (account,) if account is not None else (hole(_ACCOUNT),)
+    suffix = hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "the name of the permission set's role")))
+    prefix = f"arn:{identity.home.partition}:iam::"
+    return (prefix, *where, ":role/aws-reserved/sso.amazonaws.com/", suffix, "AWSReservedSSO_", *name, "_", suffix)
+
+
+def _unknown_arn(identity: Identity) -> Hole:
+    detail = f"the ARN of {identity.origin.address} is not known"
+    return hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, detail), f"{identity.origin.address}.arn"))
+
+
+_ACCOUNT = Unknown(Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)"), values.ACCOUNT)

@@ -1,0 +1,107 @@
+"""A decision in sentences: which statements made it so, or came close, and where they stand.
+
+Nothing is decided here; the sentences are read off the evidence that the decision holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanner.iam.evaluate import Decision, Outcome, StatementMatch
+from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
+from scanner.iam.variables import Template, template_text
+from scanner.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One sentence, and the place that it speaks of."""
+
+    text: str
+    span: Span
+
+
+def reasons(principal: Principal, decision: Decision) -> tuple[Reason, ...]:
+    """Why the decision is what it is; at least one reason, in the order of the policies."""
+    found = tuple(dict.fromkeys(_reasons(principal, decision)))
+    return found or (Reason("no policy allows it", principal.span),)
+
+
+def _reasons(principal: Principal, decision: Decision) -> list[Reason]:
+    allow = [match for match in decision.matches if not match.allows.is_no]
+    deny = [match for match in decision.matches if not match.denies.is_no]
+    match decision.outcome:
+        case Outcome.ALLOWED:
+            return [_reason(found, "allows it") for found in allow if found.allows.is_yes]
+        case Outcome.EXPLICIT_DENY:
+            return [_reason(found, "denies it") for found in deny if found.denies.is_yes]
+        case Outcome.IMPLICIT_DENY:
+            return [*_blocking(principal, decision), *_near_misses(decision)]
+        case Outcome.CONDITIONAL | Outcome.UNKNOWN:
+            undecided = [found for found in decision.matches if found.matched.is_undetermined]
+            return [
+                *_blocking(principal, decision),
+                *(_reason(found, _doubt(found)) for found in undecided),
+                *(_reason(found, "allows it") for found in allow if found.allows.is_yes),
+            ]
+
+
+def _doubt(found: StatementMatch) -> str:
+    if found.statement.allows.is_undetermined:
+        verb = "may allow or deny it"
+    else:
+        verb = "allows it" if found.statement.allows.is_yes else "denies it"
+    causes = sorted({cause.detail for cause in found.matched.causes | found.statement.allows.causes})
+    return f"{verb} depending on: {'; '.join(causes)}"
+
+
+def _blocking(principal: Principal, decision: Decision) -> list[Reason]:
+    found: list[Reason] = []
+    if PolicyType.BOUNDARY in decision.blocked_by:
+        found += [
+            Reason(f"the permissions boundary {boundary.name} does not allow it", boundary.span)
+            for boundary in principal.boundaries
+        ]
+    if PolicyType.SCP in decision.blocked_by:
+        found.append(Reason("the service control policies do not allow it", principal.span))
+    return found
+
+
+def _near_misses(decision: Decision) -> list[Reason]:
+    """Allow statements that name the action but do not match, with the element that failed."""
+    found: list[Reason] = []
+    for match in decision.matches:
+        if match.policy.policy_type is not PolicyType.IDENTITY or match.statement.allows.is_no:
+            continue
+        if match.resource.is_no:
+            found.append(_reason(match, f"allows the action on {written_resources(match)} only"))
+        elif match.condition.is_no:
+            found.append(_reason(match, "allows the action under conditions that this principal never meets"))
+    return found
+
+
+def written_resources(match: StatementMatch) -> str:
+    """The resources of a statement as they are written."""
+    resources = match.statement.resources
+    text = ", ".join(_written(item) for item in resources.items)
+    return f"everything but {text}" if resources.negated else text
+
+
+def _written(template: Template) -> str:
+    return template_text(template)
+
+
+def _reason(match: StatementMatch, says: str) -> Reason:
+    statement, policy = match.statement, match.policy
+    sid = f' "{statement.sid}"' if statement.sid else ""
+    return Reason(f"statement{sid} of {described(policy)} {says}", place(match))
+
+
+def place(match: StatementMatch) -> Span:
+    """Where the statement stands; for a policy that is not in the code, what attaches it."""
+    return match.statement.span or match.policy.span
+
+
+def described(policy: AttachedPolicy) -> str:
+    """A policy in words: its name and how it arrived."""
+    return f"{policy.name} ({policy.how})"

@@ -1,0 +1,57 @@
+"""The report in words: one file per format. Nothing is decided here.
+
+The table below is all there is to a format. Each one is imported when it is asked for, so that a scan pays for the
+one it prints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from scanner.finding import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """What a format may want to know beside the report."""
+
+    version: str
+    """The scanner's own."""
+    colour: bool
+    width: int
+    """Columns of the terminal."""
+
+
+def _text(report: Report, appearance: Appearance) -> str:
+    from scanner.report import text
+
+    return text.render(report, colour=appearance.colour, width=appearance.width)
+
+
+def _json(report: Report, appearance: Appearance) -> str:
+    from scanner.report import json
+
+    return json.render(report, appearance.version)
+
+
+def _github(report: Report, _appearance: Appearance) -> str:
+    from scanner.report import github
+
+    return github.render(report)
+
+
+FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
+    "text": _text,
+    "json": _json,
+    "github": _github,
+}
+"""By the name that ``--format`` takes; the first is the default."""
+
+
+def render(name: str, report: Report, *, version: str, colour: bool, width: int) -> str:
+    """The report in the format of that name, which is one of ``FORMATS``. Ends with a newline."""
+    return FORMATS[name](report, Appearance(version, colour, width))

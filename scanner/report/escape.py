@@ -1,0 +1,36 @@
+"""Makes text from the scanned code harmless in a terminal and in a CI log: readable still, though not reversible.
+
+Three things are dangerous there:
+
+- characters that a terminal acts on or that reorder or hide what is shown: control and format characters (bidirectional
+  overrides among them), line and paragraph separators, odd spaces, lone surrogates (which no output could encode);
+- a line that begins with ``::``. GitHub's runner takes it for a command after it has trimmed white space, so indenting
+  is no protection (``TryParseV2`` in actions/runner, ``src/Runner.Common/ActionCommand.cs``);
+- ``##[`` anywhere in a line, by ``TryParse`` in the same file; ``##vso[`` for Azure Pipelines and ``##teamcity[`` for
+  TeamCity are of the same kind.
+"""
+
+from __future__ import annotations
+
+import re
+
+_OLD_COMMAND = re.compile(r"##(?=\w*\[)")
+_LEADING_COLON = re.compile(r"([^!-~]*):")
+"""A colon with nothing visible in ASCII before it: comparisons that depend on a culture skip some letters too."""
+
+
+def visible(text: str) -> str:
+    """One line of text, without its dangerous characters: ``\\n``, ``\\x1b``, ``\\u202e`` stand in for them."""
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else _code(letter) for letter in text)
+    return _OLD_COMMAND.sub(r"#\\u0023", text)
+
+
+def inert(line: str) -> str:
+    """A whole line of output, which no CI system takes for a command because of how it begins."""
+    found = _LEADING_COLON.match(line)
+    return f"{found[1]}\\u003a{line[found.end() :]}" if found else line
+
+
+def _code(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")

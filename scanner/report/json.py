@@ -1,0 +1,115 @@
+"""``--format json``: the public report, version 1. ``schema.json`` beside this file describes it.
+
+The shape is written out, name by name (a principal's in ``scanner.document``, because rules see the same), and does not
+follow from the dataclasses: they may change, it may not. Everything is sorted here, so the order in which things were
+found cannot show.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from scanner.document import Object, location, principal_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scanner.diagnostic import Diagnostic
+    from scanner.finding import AssessedPrincipal, Finding, Report
+    from scanner.span import Span
+
+VERSION = 1
+"""Changes when a reader of the old shape would misread the new one; additions leave it alone."""
+
+_BEYOND_ASCII = re.compile(r"[^\n -~]")
+
+
+def render(report: Report, version: str) -> str:
+    """The report as one JSON object and a newline; ``version`` is the scanner's own."""
+    document = {
+        "version": VERSION,
+        "tool": {"name": "scan", "version": version},
+        "summary": _summary(report),
+        "principals": [principal_document(each) for each in sorted(report.principals, key=_order_of_principal)],
+        "findings": [_finding(each) for each in sorted(report.findings, key=_order_of_finding)],
+        "errors": _diagnostics(report.errors),
+        "warnings": _diagnostics(report.warnings),
+    }
+    return _printable(_encoded(document))
+
+
+def _summary(report: Report) -> Object:
+    return {
+        "roots": report.roots,
+        "files": report.files,
+        "principals": len(report.principals),
+        "findings": {level.value: number for level, number in report.counts.items()},
+        "suppressed": report.suppressed,
+        "baselined": report.baselined,
+        "errors": len(report.errors),
+    }
+
+
+def _finding(finding: Finding) -> Object:
+    return {
+        "rule": finding.rule,
+        "severity": finding.level.value,
+        "message": finding.message,
+        "principal": finding.principal,
+        "root": finding.root,
+        "location": location(finding.span),
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Object]:
+    return [
+        {"path": found.span.path, "line": found.span.line, "message": found.message}
+        for found in sorted(diagnostics, key=_order_of_diagnostic)
+    ]
+
+
+def _order_of_principal(assessed: AssessedPrincipal) -> tuple[str, str, Span]:
+    return assessed.principal.root, assessed.principal.address, assessed.principal.span
+
+
+def _order_of_finding(finding: Finding) -> tuple[str, str, Span, str]:
+    return finding.root, finding.principal, finding.span, finding.rule
+
+
+def _order_of_diagnostic(diagnostic: Diagnostic) -> tuple[str, Span, str]:
+    return diagnostic.root, diagnostic.span, diagnostic.message
+
+
+def _encoded(document: Object) -> str:
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    try:
+        return orjson.dumps(document, option=options).decode()
+    except orjson.JSONEncodeError:
+        return orjson.dumps(_without_surrogates(document), option=options).decode()
+
+
+def _without_surrogates(value: Any) -> Any:  # any JSON value
+    """Bytes of a path that are not UTF-8 come as lone surrogates, which no JSON text may hold."""
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case list():
+            return [_without_surrogates(item) for item in value]
+        case dict():
+            return {key: _without_surrogates(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _printable(text: str) -> str:
+    r"""The same JSON with ``\u202e`` and the like for what a terminal would act on: people look at it too."""
+    return _BEYOND_ASCII.sub(lambda found: found[0] if found[0].isprintable() else _code(found[0]), text)
+
+
+def _code(letter: str) -> str:
+    units = letter.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))

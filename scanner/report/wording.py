@@ -1,0 +1,60 @@
+"""What the formats for people have in common: the order of findings, and places and counts in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.finding import LEVELS, Finding, Level, Report
+from scanner.report.escape import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from scanner.span import Span
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """By level, then by path and line."""
+    return sorted(
+        findings,
+        key=lambda found: (LEVELS.index(found.level), found.span, found.rule, found.root, found.principal),
+    )
+
+
+def place(span: Span) -> str:
+    """``path:line``, which terminals and editors turn into a link."""
+    return f"{visible(span.path)}:{span.line}"
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def by_level(counts: Mapping[Level, int]) -> str:
+    """``2 errors, 1 note``; levels without a finding are left out."""
+    return ", ".join(counted(counts[level], level.value) for level in LEVELS if counts.get(level))
+
+
+def summary(report: Report) -> str:
+    """One line: how much was found in how much, what was left out, and whether the scan is incomplete."""
+    found = counted(len(report.findings), "finding") if report.findings else "No findings"
+    levels = f" ({by_level(report.counts)})" if report.findings else ""
+    scanned = ", ".join(
+        (
+            counted(len(report.principals), "principal"),
+            counted(report.files, "file"),
+            counted(report.roots, "root"),
+        )
+    )
+    sentences = [f"{found}{levels} in {scanned}."]
+    left_out = [
+        f"{number} {word}"
+        for number, word in ((report.suppressed, "suppressed"), (report.baselined, "in the baseline"))
+        if number
+    ]
+    if left_out:
+        sentences.append(f"{', '.join(left_out)}.")
+    if report.errors:
+        sentences.append(f"Incomplete: {counted(len(report.errors), 'error')} in the input.")
+    return " ".join(sentences)

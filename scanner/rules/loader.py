@@ -1,0 +1,158 @@
+"""Reads rule files. What is wrong with one is said with its file and line.
+
+``docs/rules.md`` describes the format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scanner.finding import Level
+from scanner.rules.rule import PLACEHOLDER, Examples, Rule, Selector, SelectorError
+from scanner.rules.view import PLACEHOLDERS
+from scanner.span import Span
+
+_REQUIRED = ("id", "severity", "title", "select", "message", "help", "examples")
+
+
+class RuleError(Exception):
+    """A rule file is not as it must be."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.span = span
+
+
+def builtin_rules() -> tuple[Rule, ...]:
+    """The rules that come with the scanner, by id."""
+    return load_rules([builtin_directory()])
+
+
+def builtin_directory() -> Path:
+    """In an installed package beside this file, in a checkout at the top level."""
+    installed = Path(__file__).parent / "builtin"
+    return installed if installed.is_dir() else Path(__file__).parent.parent.parent / "rules"
+
+
+def load_rules(paths: Iterable[Path]) -> tuple[Rule, ...]:
+    """All rules of the files and directories, by id. Raises ``RuleError``, for an id that is there twice as well."""
+    rules: dict[str, Rule] = {}
+    for file in _files(paths):
+        rule = load_rule(file)
+        if rule.id in rules:
+            raise RuleError(f'the rule "{rule.id}" is already in {rules[rule.id].span.path}', rule.span)
+        rules[rule.id] = rule
+    return tuple(rules[rule_id] for rule_id in sorted(rules))
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(file for file in path.iterdir() if file.suffix in (".yaml", ".yml"))
+        else:
+            yield path
+
+
+def load_rule(file: Path) -> Rule:
+    """One rule file. Raises ``RuleError``."""
+    shown = file.as_posix()
+    whole = Span.whole_file(shown)
+    try:
+        text = file.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise RuleError(f"the file cannot be read: {problem}", whole) from problem
+    except (yaml.YAMLError, RecursionError) as problem:
+        mark = getattr(problem, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 1
+        raise RuleError("the file is not valid YAML", Span(shown, line, 1, line, 1)) from problem
+    if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
+        raise RuleError("a rule file is a mapping", whole)
+    return _Reader(shown, data, _lines(node)).rule(file.stem)
+
+
+def _lines(node: yaml.MappingNode) -> dict[str, int]:
+    return {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
+
+
+class _Reader:
+    def __init__(self, path: str, data: dict[str, Any], lines: dict[str, int]) -> None:
+        self._path = path
+        self._data = data
+        self._lines = lines
+
+    def rule(self, stem: str) -> Rule:
+        for key in self._data:
+            if key not in _REQUIRED:
+                raise self._error(str(key), f'there is no key "{key}"; the keys are {", ".join(_REQUIRED)}')
+        for key in _REQUIRED:
+            if key not in self._data:
+                raise RuleError(f'the key "{key}" is missing', Span.whole_file(self._path))
+        rule_id = self._text("id")
+        if rule_id != stem:
+            raise self._error("id", f'the id "{rule_id}" is not the name of the file')
+        return Rule(
+            rule_id,
+            self._level(),
+            self._text("title"),
+            self._message(),
+            self._text("help"),
+            tuple(self._selectors()),
+            self._examples(),
+            self._span("id"),
+        )
+
+    def _span(self, key: str) -> Span:
+        line = self._lines.get(key, 1)
+        return Span(self._path, line, 1, line, 1)
+
+    def _error(self, key: str, message: str) -> RuleError:
+        return RuleError(message, self._span(key))
+
+    def _text(self, key: str) -> str:
+        value = self._data[key]
+        if not isinstance(value, str) or not value.strip():
+            raise self._error(key, f'"{key}" must be a text')
+        return value.strip()
+
+    def _level(self) -> Level:
+        value = self._data["severity"]
+        if value not in [level.value for level in Level]:
+            raise self._error("severity", '"severity" must be error, warning or note')
+        return Level(value)
+
+    def _message(self) -> str:
+        message = self._text("message")
+        for name in PLACEHOLDER.findall(message):
+            if name not in PLACEHOLDERS:
+                known = ", ".join(sorted(PLACEHOLDERS))
+                raise self._error("message", f"there is no placeholder {{{name}}}; there are {known}")
+        return message
+
+    def _selectors(self) -> Iterator[Selector]:
+        written = self._data["select"]
+        for text in written if isinstance(written, list) else [written]:
+            if not isinstance(text, str):
+                raise self._error("select", '"select" must be a JSONPath or a list of them')
+            selector = Selector(text)
+            try:
+                selector.check()
+            except SelectorError as problem:
+                raise self._error("select", f"the selector is no JSONPath: {problem}") from problem
+            yield selector
+
+    def _examples(self) -> Examples:
+        examples = self._data["examples"]
+        if not isinstance(examples, dict) or set(examples) != {"flagged", "passed"}:
+            raise self._error("examples", '"examples" must have the lists "flagged" and "passed"')
+        found: dict[str, tuple[str, ...]] = {}
+        for key, paths in examples.items():
+            if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
+                raise self._error("examples", f'"{key}" must be a list of paths with at least one')
+            found[key] = tuple(paths)
+        return Examples(**found)

@@ -1,0 +1,71 @@
+"""Rules over principals: findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from scanner.finding import AssessedPrincipal, Finding, RelatedLocation
+from scanner.reasons import reasons
+from scanner.rules.rule import PLACEHOLDER, Rule
+from scanner.rules.view import causes, view, words
+from scanner.sign_in import Client
+
+DOCUMENT_VERSION = 1
+
+
+def match(rules: Iterable[Rule], principals: Iterable[AssessedPrincipal]) -> tuple[Finding, ...]:
+    """Everything that the rules find, by root, address and place."""
+    assessed = tuple(principals)
+    documents = [view(one) for one in assessed]
+    place = {id(document): number for number, document in enumerate(documents)}
+    whole: dict[str, Any] = {"version": DOCUMENT_VERSION, "principals": documents}
+    found = [
+        _finding(rule, assessed[number], documents[number])
+        for rule in rules
+        for number in sorted(set(_selected(rule, whole, place)))
+    ]
+    return tuple(sorted(found, key=_order))
+
+
+def _selected(rule: Rule, whole: dict[str, Any], place: dict[int, int]) -> Iterator[int]:
+    for selector in rule.selectors:
+        for selected in selector.select(whole):
+            if id(selected) in place:
+                yield place[id(selected)]
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (finding.root, finding.principal, finding.span, finding.rule)
+
+
+def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any]) -> Finding:
+    said = words(assessed, document)
+    principal = assessed.principal
+    return Finding(
+        rule.id,
+        rule.level,
+        rule.title,
+        PLACEHOLDER.sub(lambda found: said[found[1]], rule.message),
+        rule.help,
+        principal.address,
+        principal.root,
+        principal.span,
+        tuple(dict.fromkeys(_related(assessed))),
+    )
+
+
+def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
+    for span in assessed.console.evidence:
+        yield RelatedLocation("gives console access", span)
+    for permission in assessed.aws_login.of(Client.LOCALHOST):
+        for reason in reasons(assessed.principal, permission.decision):
+            if reason.span != assessed.principal.span:
+                yield RelatedLocation(f"{permission.action}: {reason.text}", reason.span)
+    for cause in causes(assessed):
+        if cause.span is not None:
+            yield RelatedLocation(cause.detail, cause.span)
+    for span in assessed.principal.access_keys:
+        yield RelatedLocation("long-term access key", span)
+    for span in assessed.principal.trail:
+        yield RelatedLocation("through this module call", span)

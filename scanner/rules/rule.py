@@ -1,0 +1,67 @@
+"""A rule: what it selects, and what it says about what it has selected. The only importer of jsonpath-ng."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from scanner.finding import Level
+from scanner.span import Span
+
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+class SelectorError(ValueError):
+    """The selector is no JSONPath."""
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A JSONPath over the document of principals; compiled when it is first used."""
+
+    text: str
+
+    @cached_property
+    def _compiled(self) -> Any:  # noqa: ANN401 # the library has no types
+        from jsonpath_ng.exceptions import JSONPathError
+        from jsonpath_ng.ext import parse
+
+        try:
+            return parse(self.text)
+        except JSONPathError as problem:
+            raise SelectorError(str(problem)) from problem
+
+    def check(self) -> None:
+        """Raise ``SelectorError`` unless it compiles."""
+        _ = self._compiled
+
+    def select(self, document: dict[str, Any]) -> Iterator[object]:
+        """The parts of the document that it selects."""
+        return (found.value for found in self._compiled.find(document))
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Inputs beside the rule: what it must flag, and what it must pass."""
+
+    flagged: tuple[str, ...]
+    passed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule file."""
+
+    id: str
+    level: Level
+    title: str
+    message: str
+    """May name facts about the principal as ``{placeholders}``; ``scanner.rules.view`` lists them."""
+    help: str
+    selectors: tuple[Selector, ...]
+    """A principal that one of them selects is flagged."""
+    examples: Examples
+    span: Span = field(compare=False)

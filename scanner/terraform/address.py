@@ -1,0 +1,67 @@
+"""Addresses of modules and resource instances, written as ``terraform plan`` prints them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+
+class Wildcard(Enum):
+    """The key of the one instance that stands for all when ``count`` or ``for_each`` is not known."""
+
+    ANY = "*"
+
+
+InstanceKey: TypeAlias = "None | int | str | Wildcard"
+"""None for a resource without ``count`` and ``for_each``."""
+
+
+def written_key(key: InstanceKey) -> str:
+    """``[0]``, ``["a"]``, ``[*]``, or nothing."""
+    match key:
+        case None:
+            return ""
+        case int():
+            return f"[{key}]"
+        case str():
+            return f"[{json.dumps(key, ensure_ascii=False)}]"
+        case Wildcard.ANY:
+            return "[*]"
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleAddress:
+    """The module calls on the way from the root module; empty for the root module itself."""
+
+    steps: tuple[tuple[str, InstanceKey], ...] = ()
+
+    def child(self, name: str, key: InstanceKey) -> ModuleAddress:
+        """The address of one instance of a module call in this module."""
+        return ModuleAddress((*self.steps, (name, key)))
+
+    def __str__(self) -> str:
+        return ".".join(f"module.{name}{written_key(key)}" for name, key in self.steps)
+
+    @property
+    def calls(self) -> str:
+        """The key in ``modules.json``: the names of the calls without instance keys."""
+        return ".".join(name for name, _ in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceAddress:
+    """One instance of a resource or a data source."""
+
+    module: ModuleAddress
+    mode: str
+    """``managed`` or ``data``"""
+    type: str
+    name: str
+    key: InstanceKey = None
+
+    def __str__(self) -> str:
+        prefix = f"{self.module}." if self.module.steps else ""
+        data = "data." if self.mode == "data" else ""
+        return f"{prefix}{data}{self.type}.{self.name}{written_key(self.key)}"

@@ -1,0 +1,191 @@
+"""Resource instances of IAM and IAM Identity Center, as facts. One adapter for configuration, plans and states.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from scanner.facts import (
+    AccessKey,
+    Attachment,
+    Fact,
+    Identity,
+    IdentityKind,
+    InlinePolicy,
+    LoginProfile,
+    ManagedPolicy,
+    Membership,
+    Origin,
+    Role,
+    Target,
+)
+from scanner.terraform.resources import ResourceInstance
+from scanner.values import NULL, Value
+
+Adapter = Callable[[ResourceInstance], Iterator[Fact]]
+
+
+def facts(instance: ResourceInstance) -> Iterator[Fact]:
+    """The facts that one resource instance states; none for a type that says nothing about identities."""
+    adapter = _ADAPTERS.get(instance.address.type)
+    if adapter is not None:
+        yield from adapter(instance)
+
+
+def _origin(instance: ResourceInstance) -> Origin:
+    return Origin(instance.label, instance.span, instance.existence, instance.trail)
+
+
+def _items(value: Value) -> Iterator[Value]:
+    """The elements of a list; one unknown for a list that is not known; nothing for null."""
+    if isinstance(value.data, tuple):
+        yield from (item for item in value.data if not item.is_null)
+    elif not value.is_null:
+        yield value
+
+
+def _within(block: Value, name: str) -> Value:
+    """An argument of a nested block; the block itself when nothing is known of it."""
+    if isinstance(block.data, Mapping):
+        return block.data[name] if name in block.data else NULL
+    return block
+
+
+def _tags(instance: ResourceInstance) -> Value:
+    """Own tags over the provider's ``default_tags``; plans and states have both together in ``tags_all``."""
+    own, defaults = instance.get("tags"), instance.default_tags
+    if not isinstance(defaults.data, Mapping) or not isinstance(own.data, Mapping | None):
+        everything = instance.get("tags_all")
+        known = isinstance(everything.data, Mapping) and defaults.is_null
+        return everything if known else own if defaults.is_null or own.unknown is not None else defaults
+    return Value({**defaults.data, **(own.data or {})}, own.span)
+
+
+def _identity(kind: IdentityKind, *, trust: str | None = None) -> Adapter:
+    def adapt(instance: ResourceInstance) -> Iterator[Fact]:
+        origin = _origin(instance)
+        own = Target(kind, address=origin.address)
+        yield Identity(
+            kind,
+            origin,
+            instance.home,
+            instance.get("name"),
+            instance.get("arn"),
+            _tags(instance),
+            instance.get(trust) if trust is not None else None,
+        )
+        if not instance.get("permissions_boundary").is_null:
+            yield Attachment(origin, own, instance.get("permissions_boundary"), Role.BOUNDARY)
+        if kind is IdentityKind.ROLE:
+            yield from _inside_role(instance, origin, own)
+
+    return adapt
+
+
+def _inside_role(instance: ResourceInstance, origin: Origin, own: Target) -> Iterator[Fact]:
+    for policy in _items(instance.get("managed_policy_arns")):
+        yield Attachment(origin, own, policy)
+    for block in _items(instance.get("inline_policy")):
+        document = _within(block, "policy")
+        if not document.is_null:
+            yield InlinePolicy(origin, own, _within(block, "name"), document)
+
+
+def _managed_policy(instance: ResourceInstance) -> Iterator[Fact]:
+    yield ManagedPolicy(_origin(instance), instance.get("name"), instance.get("arn"), instance.get("policy"))
+
+
+def _inline_policy(kind: IdentityKind, reference: str, document: str = "policy") -> Adapter:
+    def adapt(instance: ResourceInstance) -> Iterator[Fact]:
+        target = Target(kind, instance.get(reference))
+        yield InlinePolicy(_origin(instance), target, instance.get("name"), instance.get(document))
+
+    return adapt
+
+
+def _attachment(kind: IdentityKind, reference: str, policy: str = "policy_arn", role: Role = Role.PERMISSIONS) -> Adapter:
+    def adapt(instance: ResourceInstance) -> Iterator[Fact]:
+        yield Attachment(_origin(instance), Target(kind, instance.get(reference)), instance.get(policy), role)
+
+    return adapt
+
+
+def _policy_attachment(instance: ResourceInstance) -> Iterator[Fact]:
+    """``aws_iam_policy_attachment``: one policy, many identities."""
+    kinds = {"users": IdentityKind.USER, "roles": IdentityKind.ROLE, "groups": IdentityKind.GROUP}
+    for argument, kind in kinds.items():
+        for identity in _items(instance.get(argument)):
+            yield Attachment(_origin(instance), Target(kind, identity), instance.get("policy_arn"))
+
+
+def _user_groups(instance: ResourceInstance) -> Iterator[Fact]:
+    for group in _items(instance.get("groups")):
+        yield Membership(_origin(instance), Target(IdentityKind.USER, instance.get("user")), group)
+
+
+def _group_users(instance: ResourceInstance) -> Iterator[Fact]:
+    for user in _items(instance.get("users")):
+        yield Membership(_origin(instance), Target(IdentityKind.USER, user), instance.get("group"))
+
+
+def _login_profile(instance: ResourceInstance) -> Iterator[Fact]:
+    yield LoginProfile(_origin(instance), Target(IdentityKind.USER, instance.get("user")))
+
+
+def _access_key(instance: ResourceInstance) -> Iterator[Fact]:
+    active = instance.get("status").text != "Inactive"
+    yield AccessKey(_origin(instance), Target(IdentityKind.USER, instance.get("user")), active)
+
+
+def _customer_managed_attachment(block_name: str, role: Role) -> Adapter:
+    """A permission set names a customer managed policy by name; a boundary may be an AWS managed one, by ARN."""
+
+    def adapt(instance: ResourceInstance) -> Iterator[Fact]:
+        target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
+        for block in _items(instance.get(block_name)):
+            for policy in _references(block):
+                yield Attachment(_origin(instance), target, policy, role)
+
+    return adapt
+
+
+def _references(block: Value) -> Iterable[Value]:
+    if not isinstance(block.data, Mapping):
+        return (block,)
+    arn = _within(block, "managed_policy_arn")
+    nested = [_within(inner, "name") for inner in _items(_within(block, "customer_managed_policy_reference"))]
+    return [found for found in (arn, _within(block, "name"), *nested) if not found.is_null]
+
+
+_ADAPTERS: Mapping[str, Adapter] = {
+    "aws_iam_user": _identity(IdentityKind.USER),
+    "aws_iam_role": _identity(IdentityKind.ROLE, trust="assume_role_policy"),
+    "aws_iam_group": _identity(IdentityKind.GROUP),
+    "aws_iam_policy": _managed_policy,
+    "aws_iam_user_policy": _inline_policy(IdentityKind.USER, "user"),
+    "aws_iam_role_policy": _inline_policy(IdentityKind.ROLE, "role"),
+    "aws_iam_group_policy": _inline_policy(IdentityKind.GROUP, "group"),
+    "aws_iam_user_policy_attachment": _attachment(IdentityKind.USER, "user"),
+    "aws_iam_role_policy_attachment": _attachment(IdentityKind.ROLE, "role"),
+    "aws_iam_group_policy_attachment": _attachment(IdentityKind.GROUP, "group"),
+    "aws_iam_policy_attachment": _policy_attachment,
+    "aws_iam_user_group_membership": _user_groups,
+    "aws_iam_group_membership": _group_users,
+    "aws_iam_user_login_profile": _login_profile,
+    "aws_iam_access_key": _access_key,
+    "aws_ssoadmin_permission_set": _identity(IdentityKind.PERMISSION_SET),
+    "aws_ssoadmin_permission_set_inline_policy": _inline_policy(
+        IdentityKind.PERMISSION_SET, "permission_set_arn", "inline_policy"
+    ),
+    "aws_ssoadmin_managed_policy_attachment": _attachment(
+        IdentityKind.PERMISSION_SET, "permission_set_arn", "managed_policy_arn"
+    ),
+    "aws_ssoadmin_customer_managed_policy_attachment": _customer_managed_attachment(
+        "customer_managed_policy_reference", Role.PERMISSIONS
+    ),
+    "aws_ssoadmin_permissions_boundary_attachment": _customer_managed_attachment("permissions_boundary", Role.BOUNDARY),
+}
+TYPES = frozenset(_ADAPTERS)
+"""The resource types that state facts; no other resource block need be parsed."""

@@ -1,0 +1,126 @@
+"""What the AWS provider computes, where that follows from what is known: ARNs and identifiers of IAM resources.
+
+Everything else is known after apply only. An ARN has a hole for the account while that is not known, and its symbol
+is the attribute's address in any case, so that references to it join.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from scanner import values
+from scanner.cause import Cause, CauseKind
+from scanner.facts import Home
+from scanner.terraform.resources import after_apply
+from scanner.values import NULL, Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What a computed attribute may be made of."""
+
+    address: str
+    get: Callable[[str], Value]
+    """An argument that is set; null when it is not."""
+    home: Home
+
+
+Compute = Callable[[Resource], Value]
+
+
+def computed(resource: Resource, resource_type: str, attribute: str) -> Value:
+    """An attribute that the block does not set."""
+    compute = _COMPUTED.get(resource_type, {}).get(attribute)
+    if compute is not None:
+        return compute(resource)
+    if attribute in _OPTIONAL.get(resource_type, ()):
+        return NULL
+    return after_apply(resource.address, attribute)
+
+
+def _argument(name: str, default: str | None = None) -> Compute:
+    def compute(resource: Resource) -> Value:
+        value = resource.get(name)
+        if not value.is_null:
+            return value
+        return Value(default) if default is not None else after_apply(resource.address, name)
+
+    return compute
+
+
+def _arn(kind: str, name: str = "name") -> Compute:
+    def compute(resource: Resource) -> Value:
+        unknown = after_apply(resource.address, "arn").unknown
+        own_name = resource.get(name)
+        if unknown is None or own_name.is_null:
+            return after_apply(resource.address, "arn")
+        path = resource.get("path")
+        parts = [
+            f"arn:{resource.home.partition}:iam::",
+            *(values.pieces(account(resource.home)) or ()),
+            f":{kind}",
+            *(values.pieces(path) or ("/",)),
+            *(values.pieces(own_name) or ()),
+        ]
+        joined = values.joined(parts)
+        if joined.unknown is None:
+            return joined
+        return Value(Unknown(unknown.cause, unknown.symbol, joined.unknown.pieces))
+
+    return compute
+
+
+def account(home: Home) -> Value:
+    """The account that resources are created in: known, or the unknown that everybody means by it."""
+    if home.account is not None:
+        return Value(home.account)
+    return Value(Unknown(_ACCOUNT_CAUSE, values.ACCOUNT))
+
+
+def _name(resource: Resource) -> Value:
+    """``name``; with ``name_prefix`` its beginning is known."""
+    prefix = resource.get("name_prefix")
+    unknown = after_apply(resource.address, "name").unknown
+    if unknown is None or prefix.is_null:
+        return after_apply(resource.address, "name")
+    joined = values.joined([*(values.pieces(prefix) or ()), Unknown(unknown.cause, f"{unknown.symbol} suffix")])
+    return Value(Unknown(unknown.cause, unknown.symbol, joined.unknown.pieces if joined.unknown else ()))
+
+
+def _named(kind: str) -> Mapping[str, Compute]:
+    def own_name(resource: Resource) -> Value:
+        value = resource.get("name")
+        return value if not value.is_null else _name(resource)
+
+    return {
+        "arn": _arn(kind),
+        "name": _name,
+        "id": own_name,
+        "path": lambda _: Value("/"),
+        "permissions_boundary": lambda _: NULL,
+        "tags": lambda _: NULL,
+    }
+
+
+_POLICY_ARN = _arn("policy")
+_COMPUTED: Mapping[str, Mapping[str, Compute]] = {
+    "aws_iam_user": _named("user"),
+    "aws_iam_role": _named("role"),
+    "aws_iam_group": _named("group"),
+    "aws_iam_policy": {
+        "arn": _POLICY_ARN,
+        "id": _POLICY_ARN,
+        "name": _name,
+        "path": lambda _: Value("/"),
+    },
+    "aws_iam_saml_provider": {"arn": _arn("saml-provider"), "id": _arn("saml-provider")},
+    "aws_iam_user_login_profile": {"id": _argument("user")},
+    "aws_iam_group_membership": {"id": _argument("name")},
+}
+_OPTIONAL: Mapping[str, frozenset[str]] = {
+    "aws_iam_user": frozenset({"force_destroy"}),
+    "aws_iam_role": frozenset({"description", "inline_policy", "managed_policy_arns", "name_prefix"}),
+    "aws_iam_policy": frozenset({"description", "tags", "name_prefix"}),
+}
+_ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")

@@ -1,0 +1,60 @@
+"""Whether two values are equal, as Terraform's ``==`` says; undetermined while an unknown decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from scanner.truth import NO, YES, Truth, all_of, truth, undetermined
+from scanner.values import Unknown, Value, holes, same_text
+
+
+class PartialSet(tuple[Value, ...]):
+    """Distinct elements of which some are unknown, so that neither their number nor their order is certain.
+
+    Every known element is definitely among them, so to read it as a tuple is safe where only membership matters. A
+    result that depends on length or order is unknown.
+    """
+
+    __slots__ = ()
+
+
+def equal(left: Value, right: Value) -> Truth:
+    """Deep equality. Values of different types are not equal; unknowns of the same symbol are.
+
+    Undetermined, with the causes, while filling in an unknown could make it yes or no.
+    """
+    a, b = left.data, right.data
+    if isinstance(a, Unknown) or isinstance(b, Unknown):
+        return _equal_unknown(left, right)
+    match a, b:
+        case (bool(), bool()) | (str(), str()) | (None, None):
+            return truth(a == b)
+        case (bool(), _) | (_, bool()):
+            return NO
+        case (int() | Decimal(), int() | Decimal()):
+            return truth(a == b)
+        case tuple() as xs, tuple() as ys:
+            return _equal_sequences(xs, ys)
+        case Mapping() as xs, Mapping() as ys:
+            if set(xs) != set(ys):
+                return NO
+            return all_of(equal(xs[key], ys[key]) for key in xs)
+    return NO
+
+
+def _equal_unknown(left: Value, right: Value) -> Truth:
+    a, b = left.data, right.data
+    if isinstance(a, Unknown) and isinstance(b, Unknown) and a.symbol is not None and a.symbol == b.symbol:
+        return YES
+    if any(isinstance(side, str) or (isinstance(side, Unknown) and side.pieces) for side in (a, b)):
+        return same_text(left, right)
+    return undetermined(*(hole.cause for side in (left, right) for hole in holes(side)))
+
+
+def _equal_sequences(xs: tuple[Value, ...], ys: tuple[Value, ...]) -> Truth:
+    if isinstance(xs, PartialSet) or isinstance(ys, PartialSet):
+        return undetermined(*(hole.cause for item in (*xs, *ys) for hole in holes(item)))
+    if len(xs) != len(ys):
+        return NO
+    return all_of(equal(x, y) for x, y in zip(xs, ys, strict=True))

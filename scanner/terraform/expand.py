@@ -1,0 +1,150 @@
+"""``count`` and ``for_each``: from one block to its instances, or to one that stands for all when they are not known.
+
+https://developer.hashicorp.com/terraform/language/meta-arguments/for_each
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from scanner.cause import Cause
+from scanner.span import Span
+from scanner.terraform import nodes
+from scanner.terraform.address import InstanceKey, Wildcard
+from scanner.terraform.expressions import EvaluationError, evaluate
+from scanner.terraform.scope import Scope
+from scanner.terraform.types import ConversionError, to_number
+from scanner.values import Unknown, Value
+
+MAX_INSTANCES = 50_000
+"""Instances of one block. More of them is an error that names this bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance of a block: its key and what ``each`` and ``count`` are in it."""
+
+    key: InstanceKey
+    bindings: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The instances of a block."""
+
+    kind: str
+    """``single``, ``count`` or ``for_each``"""
+    instances: Mapping[InstanceKey, Instance]
+    unknown: Unknown | None = None
+    """Set when not all instances are known: then one has the wildcard as its key and stands for the rest. The symbol
+    names what it hangs on: two blocks that hang on the same have the same instances."""
+
+
+def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Callable[[str], Expansion | None]) -> Expansion:
+    """The instances of a resource or module block.
+
+    ``unexpanded`` finds the expansion of a resource whose instances are not known, by its address. Raises ``EvaluationError``
+    for what Terraform would refuse.
+    """
+    count, for_each = body.attributes.get("count"), body.attributes.get("for_each")
+    if count is not None:
+        return _count(evaluate(count.value, scope), address, count.span)
+    if for_each is not None:
+        return _for_each(evaluate(for_each.value, scope), address, for_each.span, unexpanded)
+    return Expansion("single", {None: Instance(None)})
+
+
+def _count(value: Value, address: str, span: Span) -> Expansion:
+    if value.is_null:
+        raise EvaluationError("count is null", span)
+    try:
+        number = to_number(value).data
+    except ConversionError as problem:
+        raise EvaluationError(f"count must be a number: {problem}", span) from problem
+    if isinstance(number, Unknown):
+        cause = Cause(number.cause.kind, f"count of {address}: {number.cause.detail}", number.cause.span)
+        hangs_on = Unknown(cause, f"count {number.symbol or address}")
+        index = Value(Unknown(cause, f"index of {hangs_on.symbol}"))
+        return _wildcard("count", hangs_on, {"count": _object(index=index)})
+    if not isinstance(number, int | Decimal) or number != int(number) or number < 0:
+        raise EvaluationError("count must be a whole number that is not negative", span)
+    _bound(int(number), span)
+    instances = {index: Instance(index, {"count": _object(index=Value(index))}) for index in range(int(number))}
+    return Expansion("count", dict(instances.items()))
+
+
+def _for_each(
+    value: Value, address: str, span: Span, unexpanded: Callable[[str], Expansion | None]
+) -> Expansion:
+    match value.data:
+        case Unknown() as unknown:
+            same = unexpanded(unknown.symbol) if unknown.symbol is not None else None
+            if same is not None:
+                return same
+            cause = Cause(unknown.cause.kind, f"for_each of {address}: {unknown.cause.detail}", unknown.cause.span)
+            hangs_on = Unknown(cause, f"for_each {unknown.symbol or address}")
+            key = Value(Unknown(cause, f"key of {hangs_on.symbol}"))
+            element = Value(Unknown(cause, f"value of {hangs_on.symbol}"))
+            return _wildcard("for_each", hangs_on, {"each": _object(key=key, value=element)})
+        case tuple() as items:
+            return _set(items, address, span)
+        case Mapping() as entries:
+            _bound(len(entries), span)
+            return Expansion(
+                "for_each",
+                {
+                    key: Instance(key, {"each": _object(key=Value(key), value=entries[key])})
+                    for key in sorted(entries)
+                },
+            )
+    raise EvaluationError("for_each must be a map or a set of texts", span)
+
+
+def _set(items: tuple[Value, ...], address: str, span: Span) -> Expansion:
+    """Known elements are instances of their own; unknown ones share one instance that stands for all of them."""
+    _bound(len(items), span)
+    instances: dict[InstanceKey, Instance] = {}
+    unknown: Unknown | None = None
+    for item in items:
+        if isinstance(item.data, Unknown):
+            cause = Cause(item.data.cause.kind, f"for_each of {address}: {item.data.cause.detail}", item.data.cause.span)
+            unknown = Unknown(cause, f"for_each {address}")
+            instances[Wildcard.ANY] = Instance(Wildcard.ANY, {"each": _object(key=item, value=item)})
+        elif item.text is None:
+            raise EvaluationError("for_each must be a map or a set of texts", span)
+        else:
+            instances[item.text] = Instance(item.text, {"each": _object(key=item, value=item)})
+    return Expansion("for_each", instances, unknown)
+
+
+def _wildcard(kind: str, unknown: Unknown, bindings: Mapping[str, Value]) -> Expansion:
+    return Expansion(kind, {Wildcard.ANY: Instance(Wildcard.ANY, bindings)}, unknown)
+
+
+def instance_at(expansion: Expansion, key: Value) -> Instance:
+    """The instance of an expansion that is not wholly known under a key.
+
+    Under an unknown key it is the one that stands for all; under a known one an instance of which only the key is known.
+    """
+    standing = expansion.instances[Wildcard.ANY]
+    if isinstance(key.data, bool) or not isinstance(key.data, str | int) or expansion.unknown is None:
+        return standing
+    if key.data in expansion.instances:
+        return expansion.instances[key.data]
+    if expansion.kind == "count":
+        return Instance(int(key.data) if str(key.data).isdecimal() else str(key.data), {"count": _object(index=key)})
+    each = _object(key=Value(str(key.data)), value=Value(Unknown(expansion.unknown.cause)))
+    return Instance(str(key.data), {"each": each})
+
+
+def _bound(number: int, span: Span) -> None:
+    if number > MAX_INSTANCES:
+        raise EvaluationError(f"there would be {number} instances; the limit is {MAX_INSTANCES}", span)
+
+
+def _object(**entries: Value) -> Value:
+    return Value(dict(entries))
+
+

@@ -1,0 +1,345 @@
+"""Evaluates expression nodes in a scope.
+
+What Terraform would refuse raises ``EvaluationError``; ``try`` and ``can`` catch it, everybody else lets it rise to the
+argument that is being evaluated (``evaluate_or_refuse``). What cannot be known becomes an unknown, and the known
+parts around it stay known.
+
+https://developer.hashicorp.com/terraform/language/expressions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import assert_never
+
+from scanner import values
+from scanner.span import Span
+from scanner.terraform import nodes
+from scanner.terraform.nodes import Node, TemplateFor, TemplateIf, TemplatePart
+from scanner.terraform.operators import BINARY, UNARY, OperandError
+from scanner.terraform.scope import EvaluationError, Namespace, Scope
+from scanner.terraform.types import ConversionError, to_bool, to_text
+from scanner.values import Unknown, Value
+
+MAX_ELEMENTS = 100_000
+"""Elements that one ``for`` expression or splat may produce."""
+
+
+def evaluate(node: Node, scope: Scope) -> Value:
+    """The value of an expression. Raises ``EvaluationError`` for what Terraform would refuse."""
+    match node:
+        case nodes.Literal(value=value, span=span):
+            return Value(value, span)
+        case nodes.Template(parts=parts, span=span):
+            return values.joined(_rendered(parts, scope, span), span)
+        case nodes.TupleNode(items=items, span=span):
+            return Value(tuple(evaluate(item, scope) for item in items), span)
+        case nodes.ObjectNode():
+            return _object(node, scope)
+        case nodes.Name(name=name, span=span):
+            found = scope.lookup(name)
+            if found is None:
+                raise EvaluationError(f'"{name}" is not declared here', span)
+            return found
+        case nodes.SplatItem():
+            return scope.bindings[_SPLAT_ITEM]
+        case nodes.GetAttribute(target=target, name=name, span=span):
+            return _attribute(evaluate(target, scope), name, span)
+        case nodes.Index(target=target, key=key, span=span):
+            return _index(evaluate(target, scope), evaluate(key, scope), scope, span)
+        case nodes.Splat(target=target, each=each, span=span):
+            return _splat(evaluate(target, scope), each, scope, span)
+        case nodes.Call():
+            return _call(node, scope)
+        case nodes.Unary(operator=operator, operand=operand, span=span):
+            return _operate(lambda: UNARY[operator](evaluate(operand, scope)), span)
+        case nodes.Binary(operator=operator, left=left, right=right, span=span):
+            return _operate(lambda: BINARY[operator](evaluate(left, scope), evaluate(right, scope)), span)
+        case nodes.Conditional():
+            return _conditional(node, scope)
+        case nodes.ForTuple():
+            return _for_tuple(node, scope)
+        case nodes.ForObject():
+            return _for_object(node, scope)
+    assert_never(node)
+
+
+_SPLAT_ITEM = "[*]"
+"""The name under which a splat binds the element at hand; no identifier can be called so."""
+
+
+def _operate(apply: Callable[[], Value], span: Span) -> Value:
+    try:
+        return apply().at(span)
+    except OperandError as problem:
+        raise EvaluationError(str(problem), span) from problem
+
+
+def render(template: nodes.Template, scope: Scope) -> Value:
+    """A template as text, even when it consists of a single interpolation."""
+    return values.joined(_rendered(template.parts, scope, template.span), template.span)
+
+
+def _rendered(parts: tuple[TemplatePart, ...], scope: Scope, span: Span) -> Iterator[str | Unknown]:
+    for part in parts:
+        match part:
+            case str():
+                yield part
+            case TemplateIf(condition=condition, then=then, otherwise=otherwise):
+                chosen = _truth(evaluate(condition, scope), span)
+                if isinstance(chosen, Unknown):
+                    yield Unknown(chosen.cause)
+                else:
+                    yield from _rendered(then if chosen else otherwise, scope, span)
+            case TemplateFor(key_name=key, value_name=value, collection=collection, body=body):
+                found = evaluate(collection, scope)
+                if found.unknown is not None:
+                    yield Unknown(found.unknown.cause)
+                    continue
+                for inner in _iterations(found, key, value, scope, span):
+                    yield from _rendered(body, inner, span)
+            case _:
+                yield from _text_of(evaluate(part, scope), part.span)
+
+
+def _text_of(value: Value, span: Span) -> Iterator[str | Unknown]:
+    if value.is_null:
+        raise EvaluationError("a null value cannot be part of a text", span)
+    try:
+        text = to_text(value)
+    except ConversionError as problem:
+        raise EvaluationError(f"this cannot be part of a text: {problem}", span) from problem
+    yield from values.pieces(text) or ()
+
+
+def _truth(value: Value, span: Span) -> bool | Unknown:
+    if value.is_null:
+        raise EvaluationError("a condition is null", span)
+    try:
+        found = to_bool(value).data
+    except ConversionError as problem:
+        raise EvaluationError(f"a condition must be true or false: {problem}", span) from problem
+    return found if isinstance(found, Unknown) else bool(found)
+
+
+def _object(node: nodes.ObjectNode, scope: Scope) -> Value:
+    entries: dict[str, Value] = {}
+    for key_node, value_node in node.items:
+        key = _key(evaluate(key_node, scope), key_node.span)
+        if isinstance(key, Unknown):
+            return Value(Unknown(key.cause), node.span)
+        entries[key] = evaluate(value_node, scope)
+    return Value(entries, node.span)
+
+
+def _key(value: Value, span: Span) -> str | Unknown:
+    if value.is_null:
+        raise EvaluationError("a key is null", span)
+    try:
+        found = to_text(value).data
+    except ConversionError as problem:
+        raise EvaluationError(f"a key must be a text: {problem}", span) from problem
+    return found if isinstance(found, Unknown) else str(found)
+
+
+def _attribute(target: Value, name: str, span: Span) -> Value:
+    match target.data:
+        case Unknown() as found:
+            return Value(derived(found, f".{name}"), span)
+        case Mapping() as entries:
+            if isinstance(entries, Namespace):
+                try:
+                    return entries[name]
+                except KeyError:
+                    raise EvaluationError(f'there is no "{name}" here', span) from None
+            if name in entries:
+                return entries[name]
+            raise EvaluationError(f'this object has no attribute "{name}"', span)
+        case None:
+            raise EvaluationError(f'null has no attribute "{name}"', span)
+        case _:
+            raise EvaluationError(f'this value has no attributes, so no "{name}"', span)
+
+
+def derived(unknown: Unknown, step: str) -> Unknown:
+    """The unknown part of an unknown: the same cause, and a symbol that leads there."""
+    symbol = f"{unknown.symbol}{step}" if unknown.symbol is not None else None
+    return Unknown(unknown.cause, symbol)
+
+
+def _index(target: Value, key: Value, scope: Scope, span: Span) -> Value:
+    if isinstance(target.data, Unknown):
+        instance = scope.host.instance(target.data.symbol, key) if target.data.symbol is not None else None
+        if instance is not None:
+            return instance
+        step = key.data.symbol if isinstance(key.data, Unknown) else key.data
+        simple = isinstance(step, str | int) and not isinstance(step, bool)
+        return Value(derived(target.data, f"[{step!r}]") if simple else Unknown(target.data.cause), span)
+    if isinstance(key.data, Unknown):
+        return Value(Unknown(key.data.cause), span)
+    match target.data:
+        case Mapping() as entries:
+            name = _key(key, span)
+            if isinstance(name, str) and name in entries:
+                return entries[name]
+            if isinstance(entries, Namespace) and isinstance(name, str) and entries.is_open:
+                return entries[name]
+            raise EvaluationError(f'there is no element with the key "{name}"', span)
+        case tuple() as items:
+            position = _position(key, span)
+            if not 0 <= position < len(items):
+                raise EvaluationError(f"there is no element number {position}; there are {len(items)}", span)
+            return items[position]
+        case None:
+            raise EvaluationError("null has no elements", span)
+        case _:
+            raise EvaluationError("this value has no elements", span)
+
+
+def _position(key: Value, span: Span) -> int:
+    match key.data:
+        case bool():
+            pass
+        case int(number):
+            return number
+        case str(text) if text.isdecimal():
+            return int(text)
+    raise EvaluationError("an element of a list is taken by its number", span)
+
+
+def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
+    match target.data:
+        case None:
+            return Value((), span)
+        case Unknown() as found:
+            return Value(derived(found, "[*]"), span)
+        case tuple() as items:
+            pass
+        case _:
+            items = (target,)
+    return Value(tuple(evaluate(each, scope.bind({_SPLAT_ITEM: item})) for item in items), span)
+
+
+def _call(node: nodes.Call, scope: Scope) -> Value:
+    if node.name in ("try", "can") and not node.expand:
+        return _attempt(node, scope)
+    arguments = [evaluate(argument, scope) for argument in node.arguments]
+    if node.expand:
+        last = arguments.pop()
+        match last.data:
+            case Unknown(cause=cause):
+                return Value(Unknown(cause), node.span)
+            case tuple() as further:
+                arguments.extend(further)
+            case _:
+                raise EvaluationError("only a list can be expanded into arguments", node.span)
+    return scope.host.call(node.name, tuple(arguments), node.span)
+
+
+def _attempt(node: nodes.Call, scope: Scope) -> Value:
+    """``try`` gives the first argument that evaluates, ``can`` says whether its only one does.
+
+    An argument of which some part is unknown might still fail when Terraform knows more, so it is not taken for good.
+    """
+    for argument in node.arguments:
+        try:
+            value = evaluate(argument, scope)
+        except EvaluationError:
+            continue
+        if node.name == "can":
+            return Value(Unknown(value.unknown.cause) if value.unknown else True, node.span)
+        if value.unknown is not None and value.unknown.symbol is None and argument is not node.arguments[-1]:
+            return Value(Unknown(value.unknown.cause), node.span)
+        return value
+    if node.name == "can":
+        return Value(False, node.span)
+    raise EvaluationError("no argument of try succeeds", node.span)
+
+
+def _conditional(node: nodes.Conditional, scope: Scope) -> Value:
+    chosen = _truth(evaluate(node.condition, scope), node.span)
+    if not isinstance(chosen, Unknown):
+        return evaluate(node.then if chosen else node.otherwise, scope)
+    sides: list[Value] = []
+    for side in (node.then, node.otherwise):
+        try:
+            sides.append(evaluate(side, scope))
+        except EvaluationError:
+            continue  # the side that Terraform would not take may well be refused
+    if len(sides) == 2 and sides[0] == sides[1] and not values.holes(sides[0]):
+        return sides[0]
+    return Value(Unknown(chosen.cause), node.span)
+
+
+def _iterations(
+    collection: Value, key_name: str | None, value_name: str, scope: Scope, span: Span
+) -> Iterator[Scope]:
+    for key, value in elements(collection, span):
+        names = {value_name: value}
+        if key_name is not None:
+            names[key_name] = key
+        yield scope.bind(names)
+
+
+def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
+    """Keys and values of a known list, set or mapping, in Terraform's order."""
+    match collection.data:
+        case tuple() as items:
+            if len(items) > MAX_ELEMENTS:
+                raise EvaluationError(f"this goes through more than {MAX_ELEMENTS} elements", span)
+            yield from ((Value(number), item) for number, item in enumerate(items))
+        case Mapping() as entries:
+            for name in sorted(entries):
+                yield Value(name), entries[name]
+        case None:
+            raise EvaluationError("null has no elements to go through", span)
+        case _:
+            raise EvaluationError("this value has no elements to go through", span)
+
+
+def _for_tuple(node: nodes.ForTuple, scope: Scope) -> Value:
+    collection = evaluate(node.collection, scope)
+    if collection.unknown is not None:
+        return Value(Unknown(collection.unknown.cause), node.span)
+    items: list[Value] = []
+    for inner in _iterations(collection, node.key_name, node.value_name, scope, node.span):
+        keep = _keeps(node.predicate, inner, node.span)
+        if isinstance(keep, Unknown):
+            return Value(Unknown(keep.cause), node.span)
+        if keep:
+            items.append(evaluate(node.result, inner))
+    return Value(tuple(items), node.span)
+
+
+def _for_object(node: nodes.ForObject, scope: Scope) -> Value:
+    collection = evaluate(node.collection, scope)
+    if collection.unknown is not None:
+        return Value(Unknown(collection.unknown.cause), node.span)
+    groups: dict[str, list[Value]] = {}
+    for inner in _iterations(collection, node.key_name, node.value_name, scope, node.span):
+        keep = _keeps(node.predicate, inner, node.span)
+        if isinstance(keep, Unknown):
+            return Value(Unknown(keep.cause), node.span)
+        if not keep:
+            continue
+        key = _key(evaluate(node.key, inner), node.span)
+        if isinstance(key, Unknown):
+            return Value(Unknown(key.cause), node.span)
+        if key in groups and not node.grouped:
+            raise EvaluationError(f'two elements have the key "{key}"', node.span)
+        groups.setdefault(key, []).append(evaluate(node.result, inner))
+    if node.grouped:
+        return Value({key: Value(tuple(items), node.span) for key, items in groups.items()}, node.span)
+    return Value({key: items[0] for key, items in groups.items()}, node.span)
+
+
+def _keeps(predicate: Node | None, scope: Scope, span: Span) -> bool | Unknown:
+    return True if predicate is None else _truth(evaluate(predicate, scope), span)
+
+
+def evaluate_or_refuse(node: Node, scope: Scope) -> Value:
+    """The value of an expression; an unknown, with a diagnostic, for what Terraform would refuse."""
+    try:
+        return evaluate(node, scope)
+    except EvaluationError as problem:
+        return scope.host.refuse(problem)

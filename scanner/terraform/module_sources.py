@@ -1,0 +1,60 @@
+"""Where the module of a call is: beside the caller, or where ``terraform init`` has put it.
+
+https://developer.hashicorp.com/terraform/language/modules/sources
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from scanner.cause import Cause, CauseKind
+from scanner.terraform import nodes
+from scanner.terraform.address import ModuleAddress
+from scanner.terraform.module import Module, UnreadableFileError, read_text
+
+
+def find_module(call: nodes.Block, caller: Module, address: ModuleAddress, root: Module) -> tuple[Path, str] | Cause:
+    """The directory of a called module, absolute and as reports print it; a cause when it is not there."""
+    attribute = call.body.attributes.get("source")
+    if attribute is None:
+        return Cause(CauseKind.MISSING_MODULE, f"{address} has no source", call.span)
+    if not isinstance(attribute.value, nodes.Literal) or not isinstance(attribute.value.value, str):
+        return Cause(CauseKind.MISSING_MODULE, f"the source of {address} is no plain text", attribute.span)
+    source = attribute.value.value
+    if source.startswith(("./", "../")):
+        directory = Path(_normal(caller.directory / source))
+        shown = _normal_shown(f"{caller.path}/{source}")
+        if directory.is_dir():
+            return directory, shown
+        return Cause(CauseKind.MISSING_MODULE, f'the directory "{source}" of {address} does not exist', attribute.span)
+    installed = _installed(root, address)
+    if installed is not None:
+        return Path(_normal(root.directory / installed)), _normal_shown(f"{root.path}/{installed}")
+    detail = f'{address} comes from "{source}", which is not installed here (run `terraform init` first)'
+    return Cause(CauseKind.MISSING_MODULE, detail, attribute.span)
+
+
+def _installed(root: Module, address: ModuleAddress) -> str | None:
+    """The directory that ``terraform init`` noted for a call, relative to the root module."""
+    try:
+        manifest = json.loads(read_text(root.directory / ".terraform" / "modules" / "modules.json"))
+    except (UnreadableFileError, ValueError):
+        return None  # not initialised, or by a version that writes something else: the same to the caller
+    entries = manifest.get("Modules") if isinstance(manifest, dict) else None
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict) and entry.get("Key") == address.calls and isinstance(entry.get("Dir"), str):
+            found: str = entry["Dir"]
+            return found if (root.directory / found).is_dir() else None
+    return None
+
+
+def _normal(path: Path) -> str:
+    """Without ``..`` and without following symbolic links, as Terraform joins paths."""
+    import os.path
+
+    return os.path.normpath(path)
+
+
+def _normal_shown(path: str) -> str:
+    return _normal(Path(path)).replace("\\", "/")

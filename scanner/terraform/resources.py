@@ -1,0 +1,103 @@
+"""Resource instances: what the adapter in ``aws_iam`` reads, whether they come from configuration, a plan or a state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from scanner.cause import Cause, CauseKind
+from scanner.facts import ALWAYS, Existence, Home
+from scanner.span import Span
+from scanner.terraform import nodes
+from scanner.terraform.address import ResourceAddress
+from scanner.terraform.expressions import elements, evaluate_or_refuse
+from scanner.terraform.scope import EvaluationError, Namespace, Scope
+from scanner.values import NULL, Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceInstance:
+    """One instance with its arguments and attributes, those that the provider computes among them."""
+
+    address: ResourceAddress
+    attributes: Mapping[str, Value]
+    """Nested blocks are lists of objects. What is not set is missing or null."""
+    span: Span = field(compare=False)
+    home: Home = Home()
+    existence: Existence = ALWAYS
+    default_tags: Value = NULL
+    trail: tuple[Span, ...] = field(default=(), compare=False)
+
+    def get(self, name: str) -> Value:
+        """An attribute; null when it is not set."""
+        return self.attributes[name] if name in self.attributes else NULL
+
+    @property
+    def label(self) -> str:
+        """The address as reports print it."""
+        return str(self.address)
+
+
+def after_apply(address: str, attribute: str, span: Span | None = None) -> Value:
+    """What the provider computes when the resource is created."""
+    symbol = f"{address}.{attribute}"
+    return Value(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol} is known after apply", span), symbol), span)
+
+
+META_ARGUMENTS = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"})
+
+
+def block_entries(body: nodes.Body, scope: Scope) -> Namespace:
+    """The arguments and nested blocks of a body, each evaluated on demand. What is not set is null."""
+    return Namespace(lambda: _names(body), lambda name: _entry(body, name, scope), lambda _: NULL)
+
+
+def _names(body: nodes.Body) -> frozenset[str]:
+    nested = {block.labels[0] if block.type == "dynamic" and block.labels else block.type for block in body.blocks}
+    return frozenset({*body.attributes, *nested}) - META_ARGUMENTS
+
+
+def _entry(body: nodes.Body, name: str, scope: Scope) -> Value:
+    attribute = body.attributes.get(name)
+    if attribute is not None:
+        value = evaluate_or_refuse(attribute.value, scope)
+        return value if value.span is not None else value.at(attribute.span)
+    found: list[Value] = []
+    for block in body.blocks:
+        if block.type == name:
+            found.append(Value(block_entries(block.body, scope), block.span))
+        elif block.type == "dynamic" and block.labels == (name,):
+            found.extend(_dynamic(block, scope))
+    return Value(tuple(found), body.span)
+
+
+def _dynamic(block: nodes.Block, scope: Scope) -> Iterator[Value]:
+    """The blocks that a ``dynamic`` block makes; one unknown block when their number is not known.
+
+    https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks
+    """
+    for_each = block.body.attributes.get("for_each")
+    content = next((inner for inner in block.body.blocks if inner.type == "content"), None)
+    if for_each is None or content is None:
+        yield scope.host.refuse(EvaluationError("a dynamic block needs for_each and content", block.span))
+        return
+    collection = evaluate_or_refuse(for_each.value, scope)
+    if collection.unknown is not None:
+        yield Value(Unknown(collection.unknown.cause), block.span)
+        return
+    try:
+        found = list(elements(collection, for_each.span))
+    except EvaluationError as problem:
+        yield scope.host.refuse(problem)
+        return
+    iterator = _iterator(block)
+    for key, value in found:
+        inner = scope.bind({iterator: Value({"key": key, "value": value})})
+        yield Value(block_entries(content.body, inner), content.span)
+
+
+def _iterator(block: nodes.Block) -> str:
+    written = block.body.attributes.get("iterator")
+    if written is not None and isinstance(written.value, nodes.Name):
+        return written.value.name
+    return block.labels[0]

@@ -1,0 +1,206 @@
+"""Templates: from the flat run of literals, interpolations and directives to a tree.
+
+Quoted strings come from the parser in pieces; heredocs and template files come as text and are split here. White space
+markers (``~``) and the common indentation of ``<<-`` heredocs are gone from the result, directives are nested:
+https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#templates
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from scanner.terraform.nodes import Node, TemplateFor, TemplateIf, TemplatePart
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """One ``${…}`` or ``%{…}`` in the flat run."""
+
+    kind: str
+    """``interpolation``, ``if``, ``else``, ``endif``, ``for`` or ``endfor``"""
+    node: Node | None = None
+    key_name: str | None = None
+    value_name: str = ""
+    strips_before: bool = False
+    strips_after: bool = False
+
+
+Flat = list[str | Sequence]
+
+
+class TemplateError(Exception):
+    """The directives do not nest, or a sequence is not closed; ``offset`` is in the text where there is one."""
+
+    def __init__(self, message: str, offset: int = 0) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+def nest(flat: Flat) -> tuple[TemplatePart, ...]:
+    """The tree of a flat run. Raises ``TemplateError`` when directives do not nest."""
+    remaining = _stripped(flat)
+    parts, end = _nest(iter(remaining), ())
+    if end is not None:
+        raise TemplateError(f"%{{ {end.kind} }} has no beginning")
+    return parts
+
+
+def _stripped(flat: Flat) -> Flat:
+    result: Flat = []
+    for number, part in enumerate(flat):
+        if isinstance(part, str):
+            before = flat[number - 1] if number else None
+            after = flat[number + 1] if number + 1 < len(flat) else None
+            if isinstance(before, Sequence) and before.strips_after:
+                part = part.lstrip()
+            if isinstance(after, Sequence) and after.strips_before:
+                part = part.rstrip()
+        if part != "":
+            result.append(part)
+    return result
+
+
+def _nest(rest: Iterator[str | Sequence], ends: tuple[str, ...]) -> tuple[tuple[TemplatePart, ...], Sequence | None]:
+    """Parts up to one of the ``ends`` (which is returned) or to the end of the text."""
+    parts: list[TemplatePart] = []
+    for part in rest:
+        if isinstance(part, str):
+            parts.append(part)
+        elif part.kind == "interpolation" and part.node is not None:
+            parts.append(part.node)
+        elif part.kind == "if" and part.node is not None:
+            then, end = _nest(rest, ("else", "endif"))
+            otherwise: tuple[TemplatePart, ...] = ()
+            if end is not None and end.kind == "else":
+                otherwise, end = _nest(rest, ("endif",))
+            _require(end, "if", "endif")
+            parts.append(TemplateIf(part.node, then, otherwise))
+        elif part.kind == "for" and part.node is not None:
+            body, end = _nest(rest, ("endfor",))
+            _require(end, "for", "endfor")
+            parts.append(TemplateFor(part.key_name, part.value_name, part.node, body))
+        elif part.kind in ends or not ends:
+            return tuple(parts), part
+        else:
+            raise TemplateError(f"%{{ {part.kind} }} is not expected here")
+    return tuple(parts), None
+
+
+def _require(end: Sequence | None, opened: str, wanted: str) -> None:
+    if end is None:
+        raise TemplateError(f"%{{ {opened} }} has no %{{ {wanted} }}")
+
+
+_SEQUENCE = re.compile(r"\$\$\{|%%\{|[$%]\{")
+_IN_SEQUENCE = re.compile(r'[{}]|"|\\.', re.DOTALL)
+_DIRECTIVE = re.compile(r"\s*(if|else|endif|for|endfor)\b(.*)", re.DOTALL)
+_FOR = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:,\s*([^\W\d][\w-]*)\s*)?in\b(.*)", re.DOTALL)
+
+ParseExpression = Callable[[str, int], Node]
+"""Parses the text of an expression that begins at an offset of the template's text."""
+
+
+def split(text: str, parse: ParseExpression) -> Flat:
+    """The flat run of a raw template text, in which backslashes mean nothing."""
+    flat: Flat = []
+    start = 0
+    literal = ""
+    while True:
+        found = _SEQUENCE.search(text, start)
+        if found is None:
+            flat.append(literal + text[start:])
+            return flat
+        literal += text[start : found.start()]
+        if len(found[0]) == 3:
+            literal += found[0][1:]
+            start = found.end()
+            continue
+        flat.append(literal)
+        literal = ""
+        end = _sequence_end(text, found.end())
+        flat.append(_sequence(text, found[0], found.end(), end, parse))
+        start = end + 1
+
+
+def _sequence_end(text: str, position: int) -> int:
+    """The offset of the closing brace; strings inside may hold braces and further sequences."""
+    start = position - 2
+    opened: list[str] = ["{"]
+    while True:
+        inside_string = opened[-1] == '"'
+        found = (_STRING_TOKEN if inside_string else _IN_SEQUENCE).search(text, position)
+        if found is None:
+            raise TemplateError("the sequence that begins here is not closed", start)
+        token, position = found[0], found.end()
+        if token == '"':
+            if inside_string:
+                opened.pop()
+            else:
+                opened.append('"')
+        elif token in ("{", "${", "%{"):
+            opened.append("{")
+        elif token == "}":
+            opened.pop()
+            if not opened:
+                return found.start()
+
+
+_STRING_TOKEN = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{', re.DOTALL)
+
+
+def _sequence(text: str, opening: str, start: int, end: int, parse: ParseExpression) -> Sequence:
+    before = text.startswith("~", start)
+    after = end > start + before and text[end - 1] == "~"
+    start, end = start + before, end - after
+    if opening == "${":
+        return Sequence("interpolation", parse(text[start:end], start), strips_before=before, strips_after=after)
+    directive = _DIRECTIVE.fullmatch(text, start, end)
+    if directive is None:
+        raise TemplateError("this is no template directive", start)
+    kind, rest = directive[1], directive.start(2)
+    if kind == "if":
+        return Sequence(kind, parse(text[rest:end], rest), strips_before=before, strips_after=after)
+    if kind == "for":
+        loop = _FOR.fullmatch(text, rest, end)
+        if loop is None:
+            raise TemplateError("a for directive has the form: for x in list", start)
+        key, value = (loop[1], loop[2]) if loop[2] else (None, loop[1])
+        node = parse(text[loop.start(3) : end], loop.start(3))
+        return Sequence(kind, node, key, value, before, after)
+    return Sequence(kind, strips_before=before, strips_after=after)
+
+
+def without_indent(flat: Flat) -> Flat:
+    """What ``<<-`` does: take away the indentation that all lines share. Blank lines do not count."""
+    lines: list[list[str | Sequence]] = [[]]
+    for part in flat:
+        if isinstance(part, Sequence):
+            lines[-1].append(part)
+            continue
+        for line in part.splitlines(keepends=True):
+            lines[-1].append(line)
+            if line.endswith("\n"):
+                lines.append([])
+    indents = [_indent(line) for line in lines if line and not _is_blank(line)]
+    shared = min(indents, default=0)
+    result: Flat = []
+    for line in lines:
+        if line and isinstance(line[0], str) and not _is_blank(line):
+            line[0] = line[0][shared:]
+        for part in line:
+            if isinstance(part, str) and result and isinstance(result[-1], str):
+                result[-1] += part
+            else:
+                result.append(part)
+    return result
+
+
+def _indent(line: list[str | Sequence]) -> int:
+    first = line[0]
+    return len(first) - len(first.lstrip()) if isinstance(first, str) else 0
+
+
+def _is_blank(line: list[str | Sequence]) -> bool:
+    return len(line) == 1 and isinstance(line[0], str) and not line[0].strip() and line[0].endswith("\n")

@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Mapping
+from decimal import Decimal
+
+import cfn_flip
+import pytest
+
+from scanner.cloudformation import syntax
+from scanner.cloudformation.syntax import MAX_DEPTH, Parsed, parse
+from scanner.values import Value
+
+
+def read(text: str) -> Parsed:
+    return parse(textwrap.dedent(text), "t.yaml")
+
+
+def plain(value: Value) -> object:
+    match value.data:
+        case tuple() as items:
+            return [plain(item) for item in items]
+        case Mapping() as entries:
+            return {key: plain(entry) for key, entry in entries.items()}
+        case _:
+            return value.data
+
+
+def at(value: Value, *path: str | int) -> Value:
+    for step in path:
+        assert isinstance(value.data, Mapping | tuple)
+        value = value.data[step]  # type: ignore[index] # a step fits its container
+    return value
+
+
+SHORT_FORMS = [
+    ("!Ref A", {"Ref": "A"}),
+    ("!Condition A", {"Condition": "A"}),
+    ("!GetAtt A.B.C", {"Fn::GetAtt": ["A", "B.C"]}),
+    ("!GetAtt [A, B]", {"Fn::GetAtt": ["A", "B"]}),
+    ("!Sub '${A}'", {"Fn::Sub": "${A}"}),
+    ("!Sub 12", {"Fn::Sub": "12"}),
+    ("!Join ['', [a, !Ref B]]", {"Fn::Join": ["", ["a", {"Ref": "B"}]]}),
+    ("!If [C, {a: b}, !Ref AWS::NoValue]", {"Fn::If": ["C", {"a": "b"}, {"Ref": "AWS::NoValue"}]}),
+    ("!Equals [a, b]", {"Fn::Equals": ["a", "b"]}),
+    ("!Transform {Name: X}", {"Fn::Transform": {"Name": "X"}}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SHORT_FORMS, ids=[text for text, _ in SHORT_FORMS])
+def test_short_forms_become_long_as_cfn_flip_has_them(text: str, expected: object) -> None:
+    (document,) = read(f"k: {text}").documents
+    assert plain(document) == {"k": expected}
+    assert cfn_flip.load(f"k: {text}")[0] == {"k": expected}
+
+
+SCALARS = [
+    ("2012-10-17", "2012-10-17"),
+    ("'2012-10-17'", "2012-10-17"),
+    ("yes", "yes"),
+    ("On", "On"),
+    ("true", True),
+    ("False", False),
+    ("12", 12),
+    ("-3", -3),
+    ("012345670123", "012345670123"),
+    ("123456789012", 123456789012),
+    ("1.50", Decimal("1.50")),
+    ("12:30:45", "12:30:45"),
+    ("1_000", "1_000"),
+    ("0x1F", "0x1F"),
+    (".inf", ".inf"),
+    ("null", None),
+    ("~", None),
+    ("", None),
+    ("'null'", "null"),
+    ("!!str 12", "12"),
+    ("=", "="),
+    ('"a\\tb"', "a\tb"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SCALARS, ids=[text for text, _ in SCALARS])
+def test_scalars(text: str, expected: object) -> None:
+    parsed = read(f"k: {text}")
+    assert not parsed.diagnostics
+    found = at(parsed.documents[0], "k").data
+    assert (found, type(found)) == (expected, type(expected))
+
+
+def test_keys_stay_text() -> None:
+    assert plain(read("{123456789012: a, true: b, 2012-10-17: c}").documents[0]) == {
+        "123456789012": "a",
+        "true": "b",
+        "2012-10-17": "c",
+    }
+
+
+SPANS = """\
+# comment
+Resources:
+  First:
+    Type: A
+    Properties:
+      Text: |
+        one
+        # two
+
+      Folded: >-
+        a
+        b
+
+
+  # comment
+  Second:
+    List:
+    - 1
+    - x: !Sub "é${A}"
+      y: {a: 1}
+
+# the end
+Empty:
+"""
+
+PLACES = [
+    (("Resources",), (2, 1, 20, 16)),
+    (("Resources", "First"), (3, 3, 12, 10)),
+    (("Resources", "First", "Type"), (4, 5, 4, 12)),
+    (("Resources", "First", "Properties", "Text"), (6, 7, 8, 14)),
+    (("Resources", "First", "Properties", "Folded"), (10, 7, 12, 10)),
+    (("Resources", "Second", "List"), (17, 5, 20, 16)),
+    (("Resources", "Second", "List", 0), (18, 7, 18, 8)),
+    (("Resources", "Second", "List", 1), (19, 7, 20, 16)),
+    (("Resources", "Second", "List", 1, "x"), (19, 7, 19, 22)),
+    (("Empty",), (23, 1, 23, 7)),
+]
+
+
+@pytest.mark.parametrize(("path", "place"), PLACES, ids=[".".join(map(str, path)) for path, _ in PLACES])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_spans_of_yaml(path: tuple[str, ...], place: tuple[int, ...], ends: str) -> None:
+    (document,) = parse(SPANS.replace("\n", ends), "t.yaml").documents
+    span = at(document, *path).span
+    assert span is not None
+    assert (span.line, span.column, span.end_line, span.end_column) == place
+
+
+def test_spans_of_json_with_tabs() -> None:
+    text = '{\n\t"Resources": {\n\t\t"U": {"Type": "AWS::IAM::User",\n\t\t\t"Properties": {}\n\t\t}\n\t}\n}\n'
+    (document,) = parse(text, "t.json").documents
+    span = at(document, "Resources", "U").span
+    assert span is not None
+    assert (span.line, span.column, span.last_line) == (3, 3, 5)
+    assert plain(document) == json.loads(text)
+
+
+def test_json_escapes() -> None:
+    text = r'{"a": "\ud83d\ude00 \/ \u00e9 \\ud83d", "b": "\t"}'
+    assert plain(parse(text, "t.json").documents[0]) == json.loads(text)
+
+
+def test_merge_keys_and_aliases() -> None:
+    parsed = read(
+        """
+        base: &base {a: 1, b: 2}
+        other: &other {b: 3, c: 4}
+        one: {<<: *base, b: x}
+        two: {<<: [*base, *other]}
+        alias: *base
+        """
+    )
+    assert not parsed.diagnostics
+    document = plain(parsed.documents[0])
+    assert isinstance(document, dict)
+    assert document["one"] == {"a": 1, "b": "x"}
+    assert document["two"] == {"a": 1, "b": 2, "c": 4}
+    assert document["alias"] == {"a": 1, "b": 2}
+    span = at(parsed.documents[0], "alias").span
+    assert span is not None
+    assert span.line == 2
+
+
+def test_duplicate_keys_name_both_lines_and_leave_an_unknown() -> None:
+    parsed = read("a: 1\nb: 2\na: 3\n")
+    (problem,) = parsed.diagnostics
+    assert "line 1" in problem.detail
+    assert "line 3" in problem.detail
+    assert problem.span.line == 3
+    assert at(parsed.documents[0], "a").unknown is not None
+    assert at(parsed.documents[0], "b").data == 2
+
+
+def bomb() -> str:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    return "\n".join(lines)
+
+
+REFUSED = [
+    ("alias cycle in a list", "a: &x [*x]", "Template refused"),
+    ("alias cycle in a block", "a: &x\n  b:\n    - *x\n", "Template refused"),
+    ("alias bomb", bomb(), "Template refused"),
+    ("nested lists", "a: " + "[" * 300 + "]" * 300, "Template refused"),
+    ("nested mappings", "\n".join(" " * n + "a:" for n in range(MAX_DEPTH + 5)), "Template refused"),
+    ("nested beyond the parser", "[" * 100_000, "Invalid template"),
+    ("unclosed", "a: [1, 2", "Invalid template"),
+    ("tab as indentation", "a:\n\tb: 1", "Invalid template"),
+    ("control character", 'a: "x\x07"', "Invalid template"),
+    ("unknown alias", "a: *b", "Invalid template"),
+    ("list as a key", "? [a]\n: b", "Invalid template"),
+    ("foreign tag", "a: !!python/object:os.system x", "Invalid template"),
+    ("merged text", "<<: x", "Invalid template"),
+    ("bad json", '{"a": 1,, }', "Invalid template"),
+]
+
+
+@pytest.mark.parametrize(("text", "summary"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+@pytest.mark.parametrize("loader", ["libyaml", "cfn-flip"])
+def test_what_cannot_be_read_is_an_error(
+    text: str, summary: str, loader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if loader == "cfn-flip":
+        monkeypatch.setattr(syntax, "_Loader", syntax.CfnYamlLoader)
+        if text.startswith("[["):
+            summary = "Template refused"
+    parsed = parse(text, "t.yaml")
+    assert [problem.summary for problem in parsed.diagnostics] == [summary]
+    assert all(problem.span.path == "t.yaml" and problem.span.line >= 1 for problem in parsed.diagnostics)
+
+
+def test_the_place_of_a_syntax_error() -> None:
+    (problem,) = read("a: 1\nb: [1\nc: 2\n").diagnostics
+    assert problem.span.line == 3
+
+
+def test_the_source_of_a_text_template_is_called_so() -> None:
+    (problem,) = read("Resources:\n  {% for user in users %}\n  A: {Type: x}\n").diagnostics
+    assert "text template" in problem.detail
+
+
+def test_documents_before_a_broken_one_are_kept() -> None:
+    parsed = read("a: 1\n---\n---\nb: 2\n---\nc: [\n")
+    assert [plain(document) for document in parsed.documents] == [{"a": 1}, {"b": 2}]
+    assert len(parsed.diagnostics) == 1
+
+
+def test_both_loaders_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = parse(SPANS, "t.yaml").documents[0]
+    monkeypatch.setattr(syntax, "_Loader", syntax.CfnYamlLoader)
+    slow = parse(SPANS, "t.yaml").documents[0]
+    assert plain(fast) == plain(slow)
+    for path, _ in PLACES:
+        assert at(fast, *path).span == at(slow, *path).span

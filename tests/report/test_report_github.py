@@ -1,0 +1,157 @@
+"""Workflow commands, read back by the rules of GitHub's runner. Update snapshots with ``UPDATE_SNAPSHOTS=1``.
+
+The reader below does what ``TryParseV2`` does in
+https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs and shares nothing with the writer.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import pytest
+from report_builders import HELP, HOSTILE, diagnostic, finding, hostile, many, report, typical
+from snapshot import check
+
+from scanner.diagnostic import Diagnostic, Severity
+from scanner.finding import Level, Report
+from scanner.report import render
+from scanner.span import Span
+
+ANNOTATIONS = ("error", "warning", "notice")
+
+
+class Command(NamedTuple):
+    name: str
+    properties: dict[str, str]
+    data: str
+
+
+def parse(line: str) -> Command | None:
+    line = line.lstrip()
+    if not line.startswith("::") or "::" not in line[2:]:
+        return None
+    info, data = line[2:].split("::", 1)
+    name, _, listed = info.partition(" ")
+    properties = {}
+    for item in listed.strip().split(","):
+        key, equals, value = item.partition("=")
+        if equals and key and value:
+            properties[key] = unescape(value, {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%25": "%"})
+    return Command(name, properties, unescape(data, {"%0D": "\r", "%0A": "\n", "%25": "%"}))
+
+
+def unescape(text: str, codes: dict[str, str]) -> str:
+    for code, letter in codes.items():
+        text = text.replace(code, letter)
+    return text
+
+
+def rendered(found: Report) -> str:
+    return render("github", found, version="1.2.3", colour=True, width=80)
+
+
+def commands(found: Report) -> list[Command]:
+    parsed = [parse(line) for line in rendered(found).splitlines()]
+    return [command for command in parsed if command is not None]
+
+
+def annotations(found: Report) -> list[Command]:
+    return [command for command in commands(found) if command.name in ANNOTATIONS]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("typical.github", typical()), ("many.github", many()), ("nothing.github", report())],
+)
+def test_snapshot(name: str, found: Report) -> None:
+    check(name, rendered(found))
+
+
+def test_one_finding() -> None:
+    (command,) = annotations(report(findings=(finding("a, b: 100%", at=Span("infra/a,b:c%.tf", 3, 1, 8, 1)),)))
+    assert command.name == "error"
+    assert command.properties == {
+        "file": "infra/a,b:c%.tf",
+        "line": "3",
+        "endLine": "7",
+        "title": "Console user cannot use aws login (user-cannot-aws-login)",
+    }
+    assert command.data == f"a, b: 100%\n{HELP}"
+
+
+@pytest.mark.parametrize(("level", "name"), list(zip(Level, ANNOTATIONS, strict=True)))
+def test_levels(level: Level, name: str) -> None:
+    assert annotations(report(findings=(finding(level=level),)))[0].name == name
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_stays_inside_its_command(text: str) -> None:
+    found = report(findings=(finding(text, at=Span(text, 2, 1, 2, 1)),))
+    first, *rest = rendered(found).splitlines()
+    command = parse(first)
+    assert command is not None
+    assert set(command.properties) == {"file", "line", "endLine", "title"}
+    assert command.data.endswith(f"\n{HELP}")
+    assert command.data.removesuffix(HELP).count("\n") == 1
+    assert [parse(line) for line in rest] == [None]
+    if text.isprintable() and "##" not in text:
+        assert command.properties["file"] == text
+        assert command.data.startswith(text)
+
+
+@pytest.mark.parametrize("number", [0, 1, 9, 10, 11, 12, 60])
+def test_at_most_ten_annotations(number: int) -> None:
+    found = many(number)
+    shown = annotations(found)
+    assert len(shown) == min(number, 10)
+    names = [command.name for command in shown[:9]]
+    assert names == sorted(names, key=ANNOTATIONS.index)
+    folded = [command for command in shown if "file" not in command.properties]
+    assert len(folded) == (number > 10)
+
+
+def test_the_rest_is_counted_and_listed_in_the_log() -> None:
+    found = many()
+    folded = annotations(found)[-1]
+    assert folded.name == "error"
+    assert folded.properties == {"title": "51 more"}
+    assert folded.data.startswith("Not shown: 51 findings (11 errors, 20 warnings, 20 notes). ")
+    lines = rendered(found).splitlines()
+    listed = lines[lines.index("::group::51 more, not shown as annotations") + 1 : lines.index("::endgroup::")]
+    assert len(listed) == 51
+    text = rendered(found)
+    assert all(text.count(each.message) == 1 for each in found.findings)
+
+
+def test_trouble_in_the_input_is_annotated_and_counts() -> None:
+    shown = annotations(report(diagnostics=(diagnostic(), diagnostic(Severity.WARNING, "Run it."))))
+    assert [(command.name, command.properties["title"]) for command in shown] == [
+        ("error", "Invalid block"),
+        ("warning", "Module not installed"),
+    ]
+    crowded = report(findings=many(9).findings, diagnostics=(diagnostic(),) * 5)
+    assert len(annotations(crowded)) == 10
+    assert "5 findings (2 warnings, 3 notes)" in annotations(crowded)[-1].data
+    assert [command.name for command in annotations(crowded)[:9]] == ["error"] * 8 + ["warning"]
+
+
+def test_findings_come_before_trouble_of_the_same_level() -> None:
+    shown = annotations(report(findings=(finding(),), diagnostics=(diagnostic(),) * 30))
+    assert shown[0].properties["title"].endswith("(user-cannot-aws-login)")
+    assert "21 problems in the input (21 errors)" in shown[-1].data
+
+
+@pytest.mark.parametrize("at", [Span.whole_file("a.tf"), Span("a.tf", 9, 1, 9, 1), Span("a.tf", 9, 5, 10, 1)])
+def test_lines_are_never_out_of_order(at: Span) -> None:
+    (command,) = annotations(report(diagnostics=(Diagnostic(Severity.ERROR, "Broken", "", at),)))
+    assert 1 <= int(command.properties["line"]) <= int(command.properties["endLine"])
+
+
+def test_a_crowd_of_hostile_names() -> None:
+    text = rendered(hostile())
+    assert text.replace("\n", "").isprintable()
+    assert not re.search(r"##\w*\[", text)
+    named = [command.name for command in commands(hostile())]
+    assert named == ["error"] * 10 + ["group", "endgroup"]
+    assert text == rendered(hostile())

@@ -1,0 +1,101 @@
+"""The text report: what people read, and what it must never do. Update snapshots with ``UPDATE_SNAPSHOTS=1``."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from report_builders import HOSTILE, diagnostic, finding, hostile, many, principal, report, span, typical
+from snapshot import check
+
+from scanner.finding import RelatedLocation, Report
+from scanner.report import FORMATS, render
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def rendered(found: Report, *, colour: bool = False, width: int = 80) -> str:
+    return render("text", found, version="1.2.3", colour=colour, width=width)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("typical.txt", typical()),
+        ("nothing.txt", report((principal(),))),
+        ("incomplete.txt", report(diagnostics=(diagnostic(),))),
+        ("hostile.txt", hostile()),
+    ],
+)
+def test_snapshot(name: str, found: Report) -> None:
+    check(name, rendered(found))
+
+
+def test_snapshot_in_colour() -> None:
+    check("colour.txt", rendered(typical(), colour=True))
+
+
+def test_colour_changes_nothing_else() -> None:
+    assert COLOUR.sub("", rendered(typical(), colour=True)) == rendered(typical())
+    assert "\x1b" not in rendered(typical())
+
+
+@pytest.mark.parametrize("width", [0, 40, 72, 80, 200])
+def test_lines_fit_unless_one_word_does_not(width: int) -> None:
+    lines = rendered(typical(), width=width).splitlines()[:-1]
+    too_long = [line for line in lines if len(line) > max(width, 40)]
+    assert all(len(line.split()) <= 2 for line in too_long)
+
+
+def test_the_worst_come_first_then_path_and_line() -> None:
+    heads = re.findall(r"^(error|warning|note)\[.*\n  --> .*:(\d+)$", rendered(many()), re.MULTILINE)
+    assert len(heads) == 60
+    order = [(["error", "warning", "note"].index(level), int(line)) for level, line in heads]
+    assert order == sorted(order)
+
+
+def test_nothing_found_takes_one_line() -> None:
+    text = rendered(report((principal(),)))
+    assert text == "No findings in 1 principal, 4 files, 1 root.\n"
+
+
+def test_long_evidence_is_cut() -> None:
+    related = tuple(RelatedLocation("names it", span(line=line)) for line in range(1, 31))
+    text = rendered(report(findings=(finding(related=related),)))
+    assert text.count("names it") == 8
+    assert "and 22 more places" in text
+
+
+@pytest.mark.parametrize("colour", [False, True])
+@pytest.mark.parametrize("width", [40, 80, 10_000])
+def test_no_scanned_text_reaches_the_terminal_as_anything_but_text(width: int, *, colour: bool) -> None:
+    text = COLOUR.sub("", rendered(hostile(), colour=colour, width=width))
+    assert text.replace("\n", "").isprintable()
+    text.encode("utf-8")
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
+    assert not re.search(r"##\w*\[", text)
+
+
+def test_dangerous_characters_are_shown() -> None:
+    text = rendered(report(findings=(finding(HOSTILE["bidirectional"] + HOSTILE["escape"]),)))
+    assert r"abc\u202e\u2066txt.\u200f\u061c\x1b]0;title\x07\x1b[31mred\x9b2J\x7f" in text
+
+
+def test_words_are_not_broken() -> None:
+    text = rendered(report(findings=(finding(HOSTILE["long"]),)), width=40)
+    assert HOSTILE["long"] in text
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert rendered(hostile()) == rendered(hostile())
+
+
+def test_formats_are_imported_when_they_are_used() -> None:
+    code = (
+        "import sys; from scanner.report import FORMATS;"
+        "print(*FORMATS, *[name for name in sys.modules if name.startswith('scanner.') or name in ('orjson', 'rich')])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == [*FORMATS, "scanner.report"]
