@@ -1,4 +1,4 @@
-"""The command line: arguments become options, a report becomes text, and both an exit status. Nothing is decided here."""
+"""The command line: arguments become options, a report becomes text, and both an exit status."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -22,7 +22,7 @@ USAGE = 2
 _FORMATS = ("text", "json", "github")
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """The mildest finding that makes the exit status 1."""
 
     ERROR = "error"
@@ -55,13 +55,13 @@ def _exit_interrupted() -> NoReturn:
     os._exit(INTERRUPTED)
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 # Typer's calling convention
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"scan {__version__}")
         raise typer.Exit
 
 
-def _list_rules(wanted: bool) -> None:  # noqa: FBT001 # Typer's calling convention
+def _list_rules(wanted: bool) -> None:
     if wanted:
         from scanner.rules.loader import builtin_rules
 
@@ -94,12 +94,14 @@ def _outputs(given: list[str]) -> list[tuple[str, str]]:
     found = [_pair(text, "--output") for text in given]
     for name, _ in found:
         if name not in _FORMATS:
-            raise typer.BadParameter(f'there is no format "{name}"; there are {", ".join(_FORMATS)}', param_hint="--output")
+            raise typer.BadParameter(
+                f'there is no format "{name}"; there are {", ".join(_FORMATS)}', param_hint="--output"
+            )
     return found
 
 
 @app.command()
-def scan(  # noqa: PLR0913 # one parameter an option
+def scan(
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="What to scan.", show_default=".")] = None,
     format: Annotated[Format, typer.Option(help="What to print.")] = Format.text,  # type: ignore[attr-defined] # noqa: A002
     output: Annotated[
@@ -175,10 +177,13 @@ def _run(options: Options, to_print: str, outputs: list[tuple[str, str]]) -> int
         return _fail(f"{problem.span.path}:{problem.span.line}: {problem}")
     for name, path in outputs:
         try:
-            Path(path).write_text(render(name, report, version=__version__, colour=False, width=80), encoding="utf-8")
+            Path(path).write_text(
+                render(name, report, version=__version__, colour=False, width=80), encoding="utf-8", newline="\n"
+            )
         except OSError as problem:
             return _fail(f"{path}: {problem.strerror}")
     text = render(to_print, report, version=__version__, colour=_colour(), width=_width())
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream, unless replaced
     sys.stdout.write(text)
     sys.stdout.flush()
     return exit_status(report, options.fail_on)
@@ -196,4 +201,3 @@ def _colour() -> bool:
 
 def _width() -> int:
     return min(shutil.get_terminal_size((80, 24)).columns, 120) if sys.stdout.isatty() else 80
-

@@ -17,7 +17,7 @@ class Options:
     """As given on the command line."""
     directory: Path = field(default_factory=Path.cwd)
     """The working directory: reported paths are relative to it."""
-    inputs: Inputs = Inputs()
+    inputs: Inputs = Inputs()  # noqa: RUF009 # frozen
     context: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
     """Context keys that the user fixes; None says that the key is absent."""
     service_control_policies: tuple[str, ...] = ()

@@ -24,7 +24,6 @@ from scanner.iam.request import Fixed, Presence, Request
 from scanner.span import Span
 from scanner.truth import NO, YES, Truth, all_of, any_of, truth, undetermined
 
-
 Question = Callable[[Statement], Truth]
 
 
@@ -119,9 +118,7 @@ def _sorted(answer: Truth) -> tuple[Cause, ...]:
 
 def _allowing(document: PolicyDocument) -> tuple[Span, ...]:
     return tuple(
-        statement.span
-        for statement in document.statements
-        if not statement.allows.is_no and statement.span is not None
+        statement.span for statement in document.statements if not statement.allows.is_no and statement.span is not None
     )
 
 

@@ -26,11 +26,15 @@ SKIPPED = frozenset({".terraform", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
 TERRAFORM_SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 _TEMPLATE_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack"})
-_PROGRAMS_AND_MEDIA = frozenset(
-    ".py .pyc .js .ts .tsx .jsx .mjs .go .rs .java .class .jar .c .h .cc .cpp .so .o .a .rb .php .sh .ps1 .md .rst .html .css"
-    " .scss .svg .png .jpg .jpeg .gif .ico .pdf .zip .gz .tgz .bz2 .xz .tar .woff .woff2 .ttf .mp4 .lock .sum .mod .toml"
-    " .cfg .ini .csv .tfvars .hcl .tftpl .tpl .sql .bin .exe .dll .whl .ipynb .proto .xml .map .snap .pem .crt .key".split()
+_PROGRAMS_AND_MEDIA = re.compile(
+    r"\.(?:"
+    r"py|pyc|js|ts|tsx|jsx|mjs|go|rs|java|class|jar|c|h|cc|cpp|so|o|a|rb|php|sh|ps1|md|rst|html|css|"
+    r"scss|svg|png|jpg|jpeg|gif|ico|pdf|zip|gz|tgz|bz2|xz|tar|woff|woff2|ttf|mp4|lock|sum|mod|toml|"
+    r"cfg|ini|csv|tfvars|hcl|tftpl|tpl|sql|bin|exe|dll|whl|ipynb|proto|xml|map|snap|pem|crt|key"
+    r")$",
+    re.IGNORECASE,
 )
+"""Suffixes of files that are not opened to see whether they are ours."""
 _HEAD = 4096
 """Bytes that are read to recognise a file."""
 
@@ -117,7 +121,7 @@ class _Walk:
                 self.modules[path] = None
             elif entry.is_dir():
                 continue  # a link to a directory: what it leads to is walked where it is
-            elif location.suffix.lower() not in _PROGRAMS_AND_MEDIA:
+            elif not _PROGRAMS_AND_MEDIA.search(entry.name):
                 self._file(location, named=False)
 
     def _gitignore(self, path: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:

@@ -61,8 +61,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Stays the same when lines move: made of the rule, the root and the address only."""
-        identity = "\0".join((self.rule, self.root, self.principal))
-        return hashlib.sha256(identity.encode()).hexdigest()[:32]
+        identity = f"{self.rule}\0{self.root}\0{self.principal}"
+        return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

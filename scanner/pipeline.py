@@ -56,9 +56,7 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
             AssessedPrincipal(principal, console_access(principal), aws_login(principal, circumstances))
             for principal in principals
         ]
-        diagnostics |= dict.fromkeys(
-            replace(found, root=facts.root) for found in (*facts.diagnostics, *problems)
-        )
+        diagnostics |= dict.fromkeys(replace(found, root=facts.root) for found in (*facts.diagnostics, *problems))
         files |= facts.files
         if watch is not None:
             watch(done, len(discovery.roots))

@@ -214,7 +214,9 @@ class _Merge:
             return _aws_managed(text)
         defined = self._policies.find(bound)
         if defined is not None:
-            return _Resolved(literal(text_of(defined.name) or ()) or defined.origin.address, self._document(defined.document))
+            return _Resolved(
+                literal(text_of(defined.name) or ()) or defined.origin.address, self._document(defined.document)
+            )
         if bound.unknown is not None and not _is_customer_arn(bound):
             return _Resolved(_shown(bound), opaque(bound.unknown.cause))
         detail = f"the policy {_shown(bound)} is not defined in the scanned code"

@@ -37,7 +37,7 @@ class Unknown:
     Empty when nothing is known about the text, or when it is not a text."""
 
 
-Data: TypeAlias = "None | bool | int | Decimal | str | tuple[Value, ...] | Mapping[str, Value] | Unknown"
+Data: TypeAlias = "bool | int | Decimal | str | tuple[Value, ...] | Mapping[str, Value] | Unknown | None"
 
 
 @dataclass(frozen=True, slots=True)

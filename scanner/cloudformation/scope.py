@@ -5,6 +5,7 @@ Each name is evaluated when something asks for it, once. A name that needs itsel
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scanner import values
@@ -16,7 +17,7 @@ from scanner.truth import YES, Truth, undetermined
 from scanner.values import Unknown, Value, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from scanner.cloudformation.template import Resource, Template
     from scanner.root import Inputs
@@ -43,7 +44,7 @@ class Scope:
         self._truths: dict[str, Truth] = {}
         self._open: list[str] = []
         self.depth = 0
-        """How many expressions are being evaluated inside each other."""
+        """How many expressions and names are being evaluated inside each other."""
 
     def reference(self, name: str, span: Span | None) -> Value:
         """What ``Ref`` gives for a name; unknown under the symbol ``NAME.Ref`` for what the template does not define.
@@ -72,9 +73,8 @@ class Scope:
             cycle = self._cycle(key, span)
             if cycle is not None:
                 return undetermined(cycle)
-            self._open.append(key)
-            self._truths[name] = decide(expression, self)
-            self._open.pop()
+            with self._asked_for(key):
+                self._truths[name] = decide(expression, self)
         return self._truths[name]
 
     def existence(self, resource: Resource) -> tuple[Truth, str | None]:
@@ -99,10 +99,18 @@ class Scope:
             cycle = self._cycle(symbol, span)
             if cycle is not None:
                 return unknown(cycle, symbol, span)
-            self._open.append(symbol)
-            self._values[symbol] = find(resource, self)
-            self._open.pop()
+            with self._asked_for(symbol):
+                self._values[symbol] = find(resource, self)
         return self._values[symbol].passed(span) if span else self._values[symbol]
+
+    @contextmanager
+    def _asked_for(self, key: str) -> Iterator[None]:
+        """The time in which a name is evaluated. It counts as one more expression that the others stand in."""
+        self._open.append(key)
+        self.depth += 1
+        yield
+        self.depth -= 1
+        self._open.pop()
 
     def _cycle(self, key: str, span: Span | None) -> Cause | None:
         if key not in self._open:

@@ -159,9 +159,7 @@ def _allow_anything(policies: tuple[AttachedPolicy, ...]) -> bool:
     return any(not statement.allows.is_no for policy in policies for statement in policy.document.statements)
 
 
-def _matches(
-    policies: Iterable[AttachedPolicy], request: Request, binding: _Binding
-) -> tuple[StatementMatch, ...]:
+def _matches(policies: Iterable[AttachedPolicy], request: Request, binding: _Binding) -> tuple[StatementMatch, ...]:
     found: list[StatementMatch] = []
     action = (request.action.lower(),)
     for policy in policies:

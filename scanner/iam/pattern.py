@@ -108,18 +108,18 @@ def in_arn(pattern: Pattern) -> Pattern:
         return pattern
     result: list[str | Wildcard | Hole] = []
     colons = 0
-    for number, part in enumerate(pattern):
+    for part, following in zip(pattern, (*pattern[1:], ":"), strict=True):
         if isinstance(part, str):
             colons += part.count(":")
         elif isinstance(part, Hole) and not part.one_segment:
             colons = 5
-        if isinstance(part, Wildcard) and colons < 5:
-            following = pattern[number + 1] if number + 1 < len(pattern) else ":"
-            if part is Wildcard.ANY_CHARACTER:
-                part = Wildcard.CHARACTER_IN_SEGMENT
-            elif not (isinstance(following, str) and following.startswith(":")):
-                part = Wildcard.ANY_IN_SEGMENT
-        result.append(part)
+        inside = isinstance(part, Wildcard) and colons < 5
+        if inside and part is Wildcard.ANY_CHARACTER:
+            result.append(Wildcard.CHARACTER_IN_SEGMENT)
+        elif inside and not (isinstance(following, str) and following.startswith(":")):
+            result.append(Wildcard.ANY_IN_SEGMENT)
+        else:
+            result.append(part)
     return tuple(result)
 
 

@@ -82,7 +82,13 @@ def _opaque_statement(cause: Cause, span: Span | None) -> Statement:
     doubt = frozenset({cause})
     anything = Patterns(((Hole(doubt),),))
     return Statement(
-        None, undetermined(cause), anything, anything, Principals((), doubt=doubt), (conditions.unreadable(cause),), span
+        None,
+        undetermined(cause),
+        anything,
+        anything,
+        Principals((), doubt=doubt),
+        (conditions.unreadable(cause),),
+        span,
     )
 
 
@@ -243,9 +249,7 @@ class _Parser:
                 raise _MalformedError(f"A statement has neither {name} nor Not{name}.", statement.span)
             return Patterns((parse_template(("*",), variables=False),))
         variables = self._variables and name == "Resource"
-        items = tuple(
-            parse_template(text, variables=variables) for text in self._texts(value, name, statement)
-        )
+        items = tuple(parse_template(text, variables=variables) for text in self._texts(value, name, statement))
         return Patterns(items, negated=negative is not None)
 
     def _texts(self, value: Value, name: str, statement: Value) -> Iterator[Text]:

@@ -1,7 +1,7 @@
 """Policy variables: ``${aws:username}`` inside resources and condition values.
 
-A template is a pattern whose variables are not filled in yet. Variables exist since policy version 2012-10-17; in an older
-document ``${aws:username}`` is plain text. ``${*}``, ``${?}`` and ``${$}`` are the characters themselves, and
+A template is a pattern whose variables are not filled in yet. Variables exist since policy version 2012-10-17; in an
+older document ``${aws:username}`` is plain text. ``${*}``, ``${?}`` and ``${$}`` are the characters themselves, and
 ``${aws:username, 'anonymous'}`` has a default:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
@@ -84,6 +84,4 @@ def resolve(template: Template, request: Request) -> Pattern | None:
 
 def template_text(template: Template) -> str:
     """For people: the template as it stands in a policy."""
-    return "".join(
-        f"${{{part.key}}}" if isinstance(part, Variable) else written((part,)) for part in template
-    )
+    return "".join(f"${{{part.key}}}" if isinstance(part, Variable) else written((part,)) for part in template)

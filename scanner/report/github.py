@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LIMIT = 10
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
-_OF_SEVERITY = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING}
+_OF_SEVERITY = {Severity.ERROR: (Level.ERROR, "Scan incomplete"), Severity.WARNING: (Level.WARNING, "Not followed")}
 
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
@@ -91,8 +91,7 @@ def _of_finding(finding: Finding) -> _Annotation:
 
 
 def _of_diagnostic(diagnostic: Diagnostic) -> _Annotation:
-    level = _OF_SEVERITY[diagnostic.severity]
-    title = visible(diagnostic.summary)
+    level, title = _OF_SEVERITY[diagnostic.severity]
     return _Annotation(level, title, visible(diagnostic.message), "", diagnostic.span, None)
 
 

@@ -53,6 +53,8 @@ class _Page:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
 
     def wrap(self, text: str, first: str, indent: str) -> list[str]:
+        if len(first) + len(text) <= self.width:
+            return [inert(first + text)]
         wrapper = TextWrapper(
             self.width,
             initial_indent=first,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scanner.finding import AssessedPrincipal, Finding, RelatedLocation
-from scanner.reasons import reasons
+from scanner.reasons import Reason, reasons
 from scanner.rules.rule import PLACEHOLDER, Rule
 from scanner.rules.view import causes, view, words
 from scanner.sign_in import Client
@@ -58,10 +58,14 @@ def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any]) 
 def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
     for span in assessed.console.evidence:
         yield RelatedLocation("gives console access", span)
+    actions: dict[Reason, list[str]] = {}
     for permission in assessed.aws_login.of(Client.LOCALHOST):
         for reason in reasons(assessed.principal, permission.decision):
             if reason.span != assessed.principal.span:
-                yield RelatedLocation(f"{permission.action}: {reason.text}", reason.span)
+                actions.setdefault(reason, []).append(permission.action)
+    for reason, named in actions.items():
+        which = f"{named[0]}: " if len(named) == 1 else ""
+        yield RelatedLocation(f"{which}{reason.text}", reason.span)
     for cause in causes(assessed):
         if cause.span is not None:
             yield RelatedLocation(cause.detail, cause.span)

@@ -25,9 +25,9 @@ class Selector:
     text: str
 
     @cached_property
-    def _compiled(self) -> Any:  # noqa: ANN401 # the library has no types
+    def _compiled(self) -> Any:
         from jsonpath_ng.exceptions import JSONPathError
-        from jsonpath_ng.ext import parse
+        from jsonpath_ng.ext.parser import parse
 
         try:
             return parse(self.text)

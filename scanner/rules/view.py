@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from scanner.cause import Cause
@@ -47,13 +48,11 @@ def words(assessed: AssessedPrincipal, document: dict[str, Any]) -> dict[str, st
         "undetermined_by": _joined(
             cause.detail for cause in (*assessed.console.causes, *causes) if not cause.kind.concerns_request
         ),
-        "denied_by": _joined(
-            f"{_sid(match)} of {described(match.policy)}" for match in _deciding(local, denies=True)
-        ),
+        "denied_by": _joined(f"{_sid(match)} of {described(match.policy)}" for match in _deciding(local, denies=True)),
     }
 
 
-def _joined(parts: Any) -> str:  # noqa: ANN401 # any iterable of texts
+def _joined(parts: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(parts)) or "nothing"
 
 
@@ -72,7 +71,9 @@ def _sid(match: StatementMatch) -> str:
 
 def _missing(assessed: AssessedPrincipal, permissions: tuple[Permission, ...]) -> str:
     """Which of the two actions is missing, and what stands in its place."""
-    refused = [found for found in permissions if found.decision.outcome in (Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY)]
+    refused = [
+        found for found in permissions if found.decision.outcome in (Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY)
+    ]
     if not refused:
         return "nothing"
     actions = " and ".join(found.action for found in refused)
@@ -96,9 +97,7 @@ def _missing(assessed: AssessedPrincipal, permissions: tuple[Permission, ...]) -
 
 def _granted(decision: Decision) -> bool:
     """Whether the identity-based policies alone would allow it."""
-    return any(
-        match.allows.is_yes for match in decision.matches if match.policy.policy_type is PolicyType.IDENTITY
-    )
+    return any(match.allows.is_yes for match in decision.matches if match.policy.policy_type is PolicyType.IDENTITY)
 
 
 def _elsewhere(refused: list[Permission]) -> str:

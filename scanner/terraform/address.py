@@ -14,7 +14,7 @@ class Wildcard(Enum):
     ANY = "*"
 
 
-InstanceKey: TypeAlias = "None | int | str | Wildcard"
+InstanceKey: TypeAlias = "int | str | Wildcard | None"
 """None for a resource without ``count`` and ``for_each``."""
 
 

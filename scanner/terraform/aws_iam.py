@@ -49,7 +49,7 @@ def _items(value: Value) -> Iterator[Value]:
 def _within(block: Value, name: str) -> Value:
     """An argument of a nested block; the block itself when nothing is known of it."""
     if isinstance(block.data, Mapping):
-        return block.data[name] if name in block.data else NULL
+        return block.data.get(name, NULL)
     return block
 
 
@@ -105,7 +105,9 @@ def _inline_policy(kind: IdentityKind, reference: str, document: str = "policy")
     return adapt
 
 
-def _attachment(kind: IdentityKind, reference: str, policy: str = "policy_arn", role: Role = Role.PERMISSIONS) -> Adapter:
+def _attachment(
+    kind: IdentityKind, reference: str, policy: str = "policy_arn", role: Role = Role.PERMISSIONS
+) -> Adapter:
     def adapt(instance: ResourceInstance) -> Iterator[Fact]:
         yield Attachment(_origin(instance), Target(kind, instance.get(reference)), instance.get(policy), role)
 

@@ -1,7 +1,7 @@
 """The block index: which blocks a file has at its top level, and where, without parsing an expression.
 
-Most blocks of a configuration have nothing to do with identities. Finding the end of a block takes only its braces, and the
-places where a brace is none: strings with interpolations, heredocs and comments. That is some thirty times cheaper
+Most blocks of a configuration have nothing to do with identities. Finding the end of a block takes only its braces, and
+the places where a brace is none: strings with interpolations, heredocs and comments. That is some thirty times cheaper
 than a parse, so every file is indexed and only the blocks that somebody asks for are parsed
 (``scanner.terraform.syntax``).
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -128,9 +129,10 @@ class ModuleInstance:
         return f"{self.address}.{name}" if self.address.steps else name
 
     def _path(self) -> Value:
-        path = Value(self.module.path)
-        root = self.root.module.path
-        return Value({"module": path, "root": Value(root), "cwd": Value(".")})
+        """Relative to the root module, which is where Terraform runs."""
+        root = self.root.module.directory
+        path = os.path.relpath(self.module.directory, root).replace(os.sep, "/")
+        return Value({"module": Value(path), "root": Value("."), "cwd": Value(root.as_posix())})
 
     def _terraform(self) -> Value:
         return Value({"workspace": Value(self.configuration.inputs.workspace)})
@@ -159,7 +161,7 @@ class ModuleInstance:
         if value is None or (value.is_null and not may_be_null):
             default = attributes.get("default")
             if default is None:
-                missing = f'variable "{name}" of {self.address or "the root module"} has no value'
+                missing = f'variable "{name}" of {str(self.address) or "the root module"} has no value'
                 return values.unknown(Cause(CauseKind.MISSING_INPUT, missing, block.span), full)
             value = evaluate_or_refuse(default.value, self.scope)
         type_ = attributes.get("type")
@@ -255,7 +257,9 @@ class ModuleInstance:
         if self.configuration.instances > MAX_MODULE_INSTANCES:
             return self._bound(f"there are more than {MAX_MODULE_INSTANCES} module instances", block, full)
         module = self.configuration.module(*found)
-        return {key: self._child(name, parsed, module, instance, expansion) for key, instance in expansion.instances.items()}
+        return {
+            key: self._child(name, parsed, module, instance, expansion) for key, instance in expansion.instances.items()
+        }
 
     def _bound(self, message: str, block: IndexedBlock, full: str) -> Unknown:
         cause = Cause(CauseKind.UNSUPPORTED, message, block.span)
@@ -415,7 +419,7 @@ class ModuleInstance:
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         """Call a built-in function."""
-        context = functions.FunctionContext(self.module.directory, self.configuration.boundary, self._render)
+        context = functions.FunctionContext(self.root.module.directory, self.configuration.boundary, self._render)
         try:
             return functions.call(name, arguments, context, span)
         except functions.FunctionError as problem:

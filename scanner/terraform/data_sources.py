@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
@@ -49,7 +49,7 @@ def read_at_plan(address: str, name: str) -> Value:
 def _policy_document(source: DataSource, name: str) -> Value | None:
     if name in ("json", "minified_json"):
         document = policy_document.document(source.arguments)
-        return values.replace(encode_json(document), encodes=document)
+        return replace(encode_json(document), encodes=document)
     return NULL if name != "id" else None
 
 
@@ -89,7 +89,12 @@ def _policy(source: DataSource, name: str) -> Value | None:
         return arn if name in ("arn", "id") and not arn.is_null else None
     if found is None:
         return arn if name in ("arn", "id") and not arn.is_null else None
-    return {"arn": Value(found.arn), "id": Value(found.arn), "name": Value(found.name), "policy": Value(found.text)}.get(name)
+    return {
+        "arn": Value(found.arn),
+        "id": Value(found.arn),
+        "name": Value(found.name),
+        "policy": Value(found.text),
+    }.get(name)
 
 
 def _named(argument: str) -> Callable[[DataSource, str], Value | None]:

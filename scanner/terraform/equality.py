@@ -40,7 +40,8 @@ def equal(left: Value, right: Value) -> Truth:
             if set(xs) != set(ys):
                 return NO
             return all_of(equal(xs[key], ys[key]) for key in xs)
-    return NO
+        case _:
+            return NO
 
 
 def _equal_unknown(left: Value, right: Value) -> Truth:

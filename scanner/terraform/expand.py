@@ -13,8 +13,8 @@ from scanner.cause import Cause
 from scanner.span import Span
 from scanner.terraform import nodes
 from scanner.terraform.address import InstanceKey, Wildcard
-from scanner.terraform.expressions import EvaluationError, evaluate
-from scanner.terraform.scope import Scope
+from scanner.terraform.expressions import evaluate
+from scanner.terraform.scope import EvaluationError, Scope
 from scanner.terraform.types import ConversionError, to_number
 from scanner.values import Unknown, Value
 
@@ -45,8 +45,8 @@ class Expansion:
 def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Callable[[str], Expansion | None]) -> Expansion:
     """The instances of a resource or module block.
 
-    ``unexpanded`` finds the expansion of a resource whose instances are not known, by its address. Raises ``EvaluationError``
-    for what Terraform would refuse.
+    ``unexpanded`` finds the expansion of a resource whose instances are not known, by its address. Raises
+    ``EvaluationError`` for what Terraform would refuse.
     """
     count, for_each = body.attributes.get("count"), body.attributes.get("for_each")
     if count is not None:
@@ -75,9 +75,7 @@ def _count(value: Value, address: str, span: Span) -> Expansion:
     return Expansion("count", dict(instances.items()))
 
 
-def _for_each(
-    value: Value, address: str, span: Span, unexpanded: Callable[[str], Expansion | None]
-) -> Expansion:
+def _for_each(value: Value, address: str, span: Span, unexpanded: Callable[[str], Expansion | None]) -> Expansion:
     match value.data:
         case Unknown() as unknown:
             same = unexpanded(unknown.symbol) if unknown.symbol is not None else None
@@ -94,10 +92,7 @@ def _for_each(
             _bound(len(entries), span)
             return Expansion(
                 "for_each",
-                {
-                    key: Instance(key, {"each": _object(key=Value(key), value=entries[key])})
-                    for key in sorted(entries)
-                },
+                {key: Instance(key, {"each": _object(key=Value(key), value=entries[key])}) for key in sorted(entries)},
             )
     raise EvaluationError("for_each must be a map or a set of texts", span)
 
@@ -109,7 +104,9 @@ def _set(items: tuple[Value, ...], address: str, span: Span) -> Expansion:
     unknown: Unknown | None = None
     for item in items:
         if isinstance(item.data, Unknown):
-            cause = Cause(item.data.cause.kind, f"for_each of {address}: {item.data.cause.detail}", item.data.cause.span)
+            cause = Cause(
+                item.data.cause.kind, f"for_each of {address}: {item.data.cause.detail}", item.data.cause.span
+            )
             unknown = Unknown(cause, f"for_each {address}")
             instances[Wildcard.ANY] = Instance(Wildcard.ANY, {"each": _object(key=item, value=item)})
         elif item.text is None:
@@ -126,7 +123,8 @@ def _wildcard(kind: str, unknown: Unknown, bindings: Mapping[str, Value]) -> Exp
 def instance_at(expansion: Expansion, key: Value) -> Instance:
     """The instance of an expansion that is not wholly known under a key.
 
-    Under an unknown key it is the one that stands for all; under a known one an instance of which only the key is known.
+    Under an unknown key it is the one that stands for all; under a known one an instance of which only
+    the key is known.
     """
     standing = expansion.instances[Wildcard.ANY]
     if isinstance(key.data, bool) or not isinstance(key.data, str | int) or expansion.unknown is None:
@@ -146,5 +144,3 @@ def _bound(number: int, span: Span) -> None:
 
 def _object(**entries: Value) -> Value:
     return Value(dict(entries))
-
-

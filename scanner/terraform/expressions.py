@@ -25,7 +25,7 @@ MAX_ELEMENTS = 100_000
 """Elements that one ``for`` expression or splat may produce."""
 
 
-def evaluate(node: Node, scope: Scope) -> Value:
+def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for each type of node
     """The value of an expression. Raises ``EvaluationError`` for what Terraform would refuse."""
     match node:
         case nodes.Literal(value=value, span=span):
@@ -271,9 +271,7 @@ def _conditional(node: nodes.Conditional, scope: Scope) -> Value:
     return Value(Unknown(chosen.cause), node.span)
 
 
-def _iterations(
-    collection: Value, key_name: str | None, value_name: str, scope: Scope, span: Span
-) -> Iterator[Scope]:
+def _iterations(collection: Value, key_name: str | None, value_name: str, scope: Scope, span: Span) -> Iterator[Scope]:
     for key, value in elements(collection, span):
         names = {value_name: value}
         if key_name is not None:

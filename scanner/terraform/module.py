@@ -26,7 +26,7 @@ class UnreadableFileError(Exception):
 
 
 def read_text(path: Path) -> str:
-    """A file's text without byte order mark. Raises ``UnreadableFileError`` for anything that is no readable text file."""
+    """A file's text without byte order mark. Raises ``UnreadableFileError`` for what is no readable text file."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):

@@ -14,7 +14,7 @@ from scanner.span import Span
 class Literal:
     """A number, ``true``, ``false``, ``null``, or a text without interpolation."""
 
-    value: None | bool | int | Decimal | str
+    value: bool | int | Decimal | str | None
     span: Span = field(compare=False)
 
 

@@ -9,7 +9,7 @@ https://developer.hashicorp.com/terraform/internals/json-format
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -73,7 +73,9 @@ def _facts(document: Object, root: ScanRoot, span: Span) -> Iterator[Fact]:
         reader = _Reader(PlannedConfiguration({}, {}), {}, Home(account=root.inputs.account), span)
     else:
         changes = [change for change in _list(document.get("resource_changes")) if _stays(change)]
-        configuration = PlannedConfiguration(_mapping(document.get("configuration")), _mapping(document.get("variables")))
+        configuration = PlannedConfiguration(
+            _mapping(document.get("configuration")), _mapping(document.get("variables"))
+        )
         found = ((change, *_after(change)) for change in changes)
         by_address = {change["address"]: change for change in changes if isinstance(change.get("address"), str)}
         reader = _Reader(configuration, by_address, _home(configuration, root.inputs), span)
@@ -92,7 +94,7 @@ def _after(change: Object) -> tuple[Object, Object]:
     return _mapping(inner.get("after")), _mapping(inner.get("after_unknown"))
 
 
-def _state_resources(module: Any) -> Iterator[tuple[Object, Object, Object]]:  # noqa: ANN401 # untrusted JSON
+def _state_resources(module: Any) -> Iterator[tuple[Object, Object, Object]]:  # untrusted JSON
     found = _mapping(module)
     for resource in _list(found.get("resources")):
         yield resource, _mapping(resource.get("values")), {}
@@ -100,11 +102,11 @@ def _state_resources(module: Any) -> Iterator[tuple[Object, Object, Object]]:  #
         yield from _state_resources(child)
 
 
-def _mapping(found: Any) -> Object:  # noqa: ANN401 # untrusted JSON
+def _mapping(found: Any) -> Object:  # untrusted JSON
     return found if isinstance(found, dict) else {}
 
 
-def _list(found: Any) -> list[Any]:  # noqa: ANN401 # untrusted JSON
+def _list(found: Any) -> list[Any]:  # untrusted JSON
     if not isinstance(found, list):
         return []
     return [item for item in found if isinstance(item, dict | str)]
@@ -137,9 +139,7 @@ class _Reader:
             str(resource.get("name")),
             key if isinstance(key, str | int) else None,
         )
-        attributes = {
-            name: self._attribute(address, name, after, unknown) for name in {*after, *unknown} if name is not None
-        }
+        attributes = {name: self._attribute(address, name, after, unknown) for name in {*after, *unknown}}
         return ResourceInstance(address, attributes, self.span, self.home)
 
     def _attribute(self, address: ResourceAddress, name: str, after: Object, unknown: Object) -> Value:
@@ -147,7 +147,7 @@ class _Reader:
             return self._after_apply(address, name, after)
         return self._value(after.get(name), unknown.get(name), f"{address}.{name}")
 
-    def _value(self, known: Any, unknown: Any, symbol: str) -> Value:  # noqa: ANN401 # untrusted JSON
+    def _value(self, known: Any, unknown: Any, symbol: str) -> Value:  # untrusted JSON
         """Known values with unknowns in the places that ``after_unknown`` marks."""
         if unknown is True:
             before, _, last = symbol.rpartition(".")
@@ -201,9 +201,11 @@ class _Reader:
         if change is None or change.get("type") != "aws_iam_policy_document" or "json" not in attribute:
             return after_apply(address, attribute, self.span)
         after, unknown = _after(change)
-        entries = {name: self._value(after.get(name), unknown.get(name), f"{address}.{name}") for name in {*after, *unknown}}
+        entries = {
+            name: self._value(after.get(name), unknown.get(name), f"{address}.{name}") for name in {*after, *unknown}
+        }
         document = policy_document.document(_Optional(entries))
-        return values.replace(encode_json(document), encodes=document).at(self.span)
+        return replace(encode_json(document), encodes=document).at(self.span)
 
 
 class _Optional(dict[str, Value]):

@@ -1,8 +1,8 @@
 """The configuration inside a plan: what an argument refers to, module by module.
 
 A plan lists the references of an expression, not the expression. An argument that is known after apply is taken to be
-what it refers to when there is one reference only (beside ``each`` and ``count``), which is how identities and policies are
-passed on. Anything else stays unknown.
+what it refers to when there is one reference only (beside ``each`` and ``count``), which is how identities and policies
+are passed on. Anything else stays unknown.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Instances = Callable[[ResourceAddress], tuple[Any, ...]]
 
 _STEP = re.compile(r'module\.([^.\[\]]+)(?:\[(?:"((?:[^"\\]|\\.)*)"|(\d+))\])?(?:\.|$)')
 _REFERENCE = re.compile(
-    r'^(?P<data>data\.)?(?P<type>[A-Za-z_][\w-]*)\.(?P<name>[A-Za-z_][\w-]*)'
+    r"^(?P<data>data\.)?(?P<type>[A-Za-z_][\w-]*)\.(?P<name>[A-Za-z_][\w-]*)"
     r'(?:\[(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d+))\])?(?:\.(?P<attribute>[A-Za-z_][\w-]*))?$'
 )
 _MODULE_REFERENCE = re.compile(
@@ -58,10 +58,7 @@ class _Place:
 
 def parse_module_address(text: str) -> ModuleAddress:
     """``module.a["k"].module.b`` as an address; the root module for an empty text."""
-    steps: list[tuple[str, InstanceKey]] = []
-    for found in _STEP.finditer(text):
-        steps.append((found[1], _key(found[2], found[3])))
-    return ModuleAddress(tuple(steps))
+    return ModuleAddress(tuple((found[1], _key(found[2], found[3])) for found in _STEP.finditer(text)))
 
 
 def _key(text: str | None, number: str | None) -> InstanceKey:
@@ -77,7 +74,7 @@ class PlannedConfiguration:
     configuration: Object
     variables: Object
 
-    def provider_argument(self, name: str) -> Any:  # noqa: ANN401 # any JSON
+    def provider_argument(self, name: str) -> Any:  # any JSON
         """An argument of the default ``aws`` provider: a constant, or a variable of the root module."""
         expression = _get(self.configuration, "provider_config", "aws", "expressions", name)
         if not isinstance(expression, dict):
@@ -120,7 +117,12 @@ class PlannedConfiguration:
         return module
 
     def _follow(
-        self, expression: Any, place: _Place, takes: tuple[str, ...], instances: Instances, hops: int  # noqa: ANN401
+        self,
+        expression: Any,
+        place: _Place,
+        takes: tuple[str, ...],
+        instances: Instances,
+        hops: int,
     ) -> Reference | None:
         references = expression.get("references") if isinstance(expression, dict) else None
         if not isinstance(references, list) or hops == 0:
@@ -193,11 +195,11 @@ def _extends(longer: str, shorter: str) -> bool:
     return longer.startswith(shorter) and longer[len(shorter) :][:1] in (".", "[")
 
 
-def _object(found: Any) -> Object:  # noqa: ANN401 # untrusted JSON
+def _object(found: Any) -> Object:  # untrusted JSON
     return found if isinstance(found, dict) else {}
 
 
-def _get(found: Any, *path: str) -> Any:  # noqa: ANN401 # untrusted JSON
+def _get(found: Any, *path: str) -> Any:  # untrusted JSON
     for step in path:
         found = found.get(step) if isinstance(found, dict) else None
     return found

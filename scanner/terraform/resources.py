@@ -1,4 +1,4 @@
-"""Resource instances: what the adapter in ``aws_iam`` reads, whether they come from configuration, a plan or a state."""
+"""Resource instances: what ``scanner.terraform.aws_iam`` reads, from a configuration, a plan or a state alike."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class ResourceInstance:
     attributes: Mapping[str, Value]
     """Nested blocks are lists of objects. What is not set is missing or null."""
     span: Span = field(compare=False)
-    home: Home = Home()
+    home: Home = Home()  # noqa: RUF009 # frozen
     existence: Existence = ALWAYS
     default_tags: Value = NULL
     trail: tuple[Span, ...] = field(default=(), compare=False)
 
     def get(self, name: str) -> Value:
         """An attribute; null when it is not set."""
-        return self.attributes[name] if name in self.attributes else NULL
+        return self.attributes.get(name, NULL)
 
     @property
     def label(self) -> str:

@@ -3,10 +3,11 @@
 Theory
 ======
 
-A module instance is a set of named expressions: variables, locals, outputs, the arguments of resources. A name is resolved by
-evaluating its expression in the scope of its module instance. Nothing is evaluated in advance and nothing is repeated
-until it settles: the first demand evaluates, the value is kept, and later demands read it. While a name is being
-evaluated it is marked; a demand that meets the mark has found a cycle, which becomes an unknown with the names in it.
+A module instance is a set of named expressions: variables, locals, outputs, the arguments of resources. A name is
+resolved by evaluating its expression in the scope of its module instance. Nothing is evaluated in advance and nothing
+is repeated until it settles: the first demand evaluates, the value is kept, and later demands read it. While a name is
+being evaluated it is marked; a demand that meets the mark has found a cycle, which becomes an unknown with the names in
+it.
 
 The first word of a reference is looked up in three places, in this order:
 
@@ -15,8 +16,8 @@ The first word of a reference is looked up in three places, in this order:
 3. resource types that the module declares.
 
 Each namespace is a mapping whose entries are evaluated when they are looked up. So ``var.team`` is an attribute access
-like any other, and the evaluator (``scanner.terraform.expressions``) knows nothing of modules. A resource is such a mapping
-too: what its block sets is evaluated on demand, what the provider computes is an unknown with the attribute's
+like any other, and the evaluator (``scanner.terraform.expressions``) knows nothing of modules. A resource is such a
+mapping too: what its block sets is evaluated on demand, what the provider computes is an unknown with the attribute's
 address as its symbol (``scanner.terraform.resources``).
 """
 

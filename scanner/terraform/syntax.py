@@ -64,7 +64,7 @@ class _Place:
 def parse_block(block: IndexedBlock) -> nodes.Block:
     """Parse one block of an index. Raises ``SyntaxProblem``."""
     place = _Place(block.span.path, block.span.line, block.span.column)
-    body = _parse(block.text, place).children[0]
+    body = _parse(block.text, place)
     blocks = [child for child in body.children if isinstance(child, Tree) and child.data == "block"]
     if len(blocks) != 1:
         raise SyntaxProblem("this is no block", block.span)
@@ -74,8 +74,7 @@ def parse_block(block: IndexedBlock) -> nodes.Block:
 def parse_body(path: str, text: str) -> nodes.Body:
     """Parse a whole file, as it takes for variable files. Raises ``SyntaxProblem``."""
     place = _Place(path, 1, 1)
-    body = _parse(text, place).children[0]
-    return _Converter(place).body(body)
+    return _Converter(place).body(_parse(text, place))
 
 
 def parse_expression(text: str, span: Span, line: int | None = None, column: int | None = None) -> Node:
@@ -85,7 +84,7 @@ def parse_expression(text: str, span: Span, line: int | None = None, column: int
     """
     prefix = "_=("
     place = _Place(span.path, line or span.line, column or span.column, len(prefix))
-    body = _parse(f"{prefix}{text}\n)", place).children[0]
+    body = _parse(f"{prefix}{text}\n)", place)
     attributes = [child for child in body.children if isinstance(child, Tree) and child.data == "attribute"]
     if len(attributes) != 1:
         raise SyntaxProblem("this is no single expression", span)
@@ -113,6 +112,7 @@ def _parser() -> Callable[[str], _Tree]:
 
 
 def _parse(text: str, place: _Place) -> _Tree:
+    """The tree of a text's body."""
     _refuse_deep_nesting(text, place)
     try:
         tree = _parser()(text + "\n")
@@ -123,7 +123,8 @@ def _parse(text: str, place: _Place) -> _Tree:
     except LarkError as problem:
         span = Span(place.path, place.line, place.column, place.line, place.column)
         raise SyntaxProblem("it cannot be parsed", span) from problem
-    return tree
+    (body,) = _trees(tree)
+    return body
 
 
 def _description(problem: UnexpectedInput) -> str:

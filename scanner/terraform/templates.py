@@ -50,15 +50,18 @@ def nest(flat: Flat) -> tuple[TemplatePart, ...]:
 def _stripped(flat: Flat) -> Flat:
     result: Flat = []
     for number, part in enumerate(flat):
-        if isinstance(part, str):
-            before = flat[number - 1] if number else None
-            after = flat[number + 1] if number + 1 < len(flat) else None
-            if isinstance(before, Sequence) and before.strips_after:
-                part = part.lstrip()
-            if isinstance(after, Sequence) and after.strips_before:
-                part = part.rstrip()
-        if part != "":
+        if isinstance(part, Sequence):
             result.append(part)
+            continue
+        text = part
+        before = flat[number - 1] if number else None
+        after = flat[number + 1] if number + 1 < len(flat) else None
+        if isinstance(before, Sequence) and before.strips_after:
+            text = text.lstrip()
+        if isinstance(after, Sequence) and after.strips_before:
+            text = text.rstrip()
+        if text:
+            result.append(text)
     return result
 
 
@@ -179,16 +182,17 @@ def without_indent(flat: Flat) -> Flat:
         if isinstance(part, Sequence):
             lines[-1].append(part)
             continue
-        for line in part.splitlines(keepends=True):
-            lines[-1].append(line)
-            if line.endswith("\n"):
+        for text in part.splitlines(keepends=True):
+            lines[-1].append(text)
+            if text.endswith("\n"):
                 lines.append([])
     indents = [_indent(line) for line in lines if line and not _is_blank(line)]
     shared = min(indents, default=0)
     result: Flat = []
     for line in lines:
-        if line and isinstance(line[0], str) and not _is_blank(line):
-            line[0] = line[0][shared:]
+        first = line[0] if line else None
+        if isinstance(first, str) and not _is_blank(line):
+            line[0] = first[shared:]
         for part in line:
             if isinstance(part, str) and result and isinstance(result[-1], str):
                 result[-1] += part

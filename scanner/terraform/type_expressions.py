@@ -19,7 +19,11 @@ _COLLECTIONS: dict[str, Callable[[types.Type], types.Type]] = {
     "set": types.Set,
     "map": types.Map,
 }
-_LEGACY = {"list": types.List(types.ANY), "map": types.Map(types.ANY), "set": types.Set(types.ANY)}
+_LEGACY: dict[str, types.Type] = {
+    "list": types.List(types.ANY),
+    "map": types.Map(types.ANY),
+    "set": types.Set(types.ANY),
+}
 
 
 def constraint(node: Node, scope: Scope) -> types.Type:

@@ -1,8 +1,8 @@
 """Terraform's types, and the conversion of values to them.
 
-The value model has one kind of number, one of sequence and one of mapping: a list, a tuple and a set are tuples, a map and
-an object are mappings. So a type here is a constraint that a value is converted to, not a label that values carry. A set
-is a tuple without duplicates in Terraform's own order; while a hole leaves both open it is a ``PartialSet``.
+The value model has one kind of number, one of sequence and one of mapping: a list, a tuple and a set are tuples, a map
+and an object are mappings. So a type here is a constraint that a value is converted to, not a label that values carry.
+A set is a tuple without duplicates in Terraform's own order; while a hole leaves both open it is a ``PartialSet``.
 
 Unknown in, the same unknown out; the known parts of a value that is known in part are converted and stay known. What
 Terraform rejects raises ``ConversionError``.
@@ -17,12 +17,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from scanner.cause import Cause
 from scanner.terraform.equality import PartialSet, equal
 from scanner.terraform.numbers import Number, number_text, parse_number
 from scanner.values import NULL, Data, Unknown, Value, holes
+
+if TYPE_CHECKING:
+    from scanner.cause import Cause
 
 
 class ConversionError(Exception):
@@ -89,7 +91,7 @@ class Undecided:
     cause: Cause
 
 
-Scalar: TypeAlias = None | bool | int | Decimal | str
+Scalar: TypeAlias = bool | int | Decimal | str | None
 Type: TypeAlias = "Primitive | List | Set | Map | Object | Tuple | Undecided"
 
 ANY = Primitive.ANY
@@ -162,7 +164,8 @@ def to_bool(value: Value) -> Value:
             return _with_data(value, True)
         case "false" | "0":
             return _with_data(value, False)
-    raise ConversionError("a bool is required")
+        case _:
+            raise ConversionError("a bool is required")
 
 
 def type_of(value: Value) -> Type:
@@ -191,11 +194,8 @@ def unify(types: Iterable[Type]) -> Type | None:
     if undecided is not None:
         known = [type_ for type_ in distinct if not isinstance(type_, Undecided)]
         return STRING if known and unify(known) is STRING else undecided
-    match distinct:
-        case []:
-            return ANY
-        case [single]:
-            return single
+    if len(distinct) < 2:
+        return distinct[0] if distinct else ANY
     if all(isinstance(type_, Primitive) for type_ in distinct):
         return STRING if STRING in distinct else None
     if all(isinstance(type_, Object | Map) for type_ in distinct):
@@ -254,7 +254,8 @@ def _set_order(item: Value) -> tuple[int, Number | str]:
             return 0, text
         case bool() | int() | Decimal() as primitive:
             return 0, primitive
-    return 0, _hash_text(item)
+        case _:
+            return 0, _hash_text(item)
 
 
 def _hash_text(item: Value) -> str:

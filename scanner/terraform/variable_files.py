@@ -14,7 +14,7 @@ from scanner.diagnostic import error
 from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform import nodes, syntax
-from scanner.terraform.configuration import Configuration, ModuleInstance
+from scanner.terraform.configuration import ModuleInstance
 from scanner.terraform.expressions import evaluate_or_refuse
 from scanner.terraform.module import UnreadableFileError, read_text
 from scanner.terraform.scope import Scope

@@ -146,7 +146,9 @@ KNOWN = [
 
 def block(text: str) -> str:
     """Long-form calls stand on a line of their own."""
-    return text if text.startswith(("!", "{", "[", "'")) or ": " not in text else "{" + text.replace(": ", ": ", 1) + "}"
+    return (
+        text if text.startswith(("!", "{", "[", "'")) or ": " not in text else "{" + text.replace(": ", ": ", 1) + "}"
+    )
 
 
 @pytest.mark.parametrize(("text", "expected"), KNOWN, ids=[text for text, _ in KNOWN])
@@ -239,7 +241,9 @@ def test_inputs_settle_what_was_open() -> None:
     assert result("!Ref OpenList", parameters={"OpenList": "p, q"}) == ["p", "q"]
     assert result("!Ref AWS::AccountId", account="123456789012") == "123456789012"
     assert result("!Ref AWS::Region", region="eu-west-1") == "eu-west-1"
-    assert result("!GetAtt Alice.Arn", account="123456789012") == "?arn:{aws:partition}:iam::123456789012:user/team/alice"
+    assert (
+        result("!GetAtt Alice.Arn", account="123456789012") == "?arn:{aws:partition}:iam::123456789012:user/team/alice"
+    )
 
 
 def test_causes_say_what_is_missing() -> None:
@@ -269,7 +273,10 @@ def test_a_json_text_keeps_the_value_that_it_encodes() -> None:
 
 def chain(length: int) -> str:
     conditions = [f"  C{n}: !Not [!Condition C{n + 1}]" for n in range(length)]
-    users = [f'  U{n}: {{Type: "AWS::IAM::User", Properties: {{UserName: !Sub "${{U{n + 1}}}${{U{n + 1}}}"}}}}' for n in range(length)]
+    users = [
+        f'  U{n}: {{Type: "AWS::IAM::User", Properties: {{UserName: !Sub "${{U{n + 1}}}${{U{n + 1}}}"}}}}'
+        for n in range(length)
+    ]
     last = f'  U{length}: {{Type: "AWS::IAM::User", Properties: {{UserName: xx}}}}'
     return "\n".join(["Conditions:", *conditions, f"  C{length}: !Equals [a, a]", "Resources:", *users, last])
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 from report_builders import HELP, HOSTILE, diagnostic, finding, hostile, many, report, typical
-from snapshot import check
+from report_snapshot import check
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import Level, Report
@@ -56,7 +56,7 @@ def commands(found: Report) -> list[Command]:
     return [command for command in parsed if command is not None]
 
 
-def annotations(found: Report) -> list[Command]:
+def annotated(found: Report) -> list[Command]:
     return [command for command in commands(found) if command.name in ANNOTATIONS]
 
 
@@ -69,7 +69,7 @@ def test_snapshot(name: str, found: Report) -> None:
 
 
 def test_one_finding() -> None:
-    (command,) = annotations(report(findings=(finding("a, b: 100%", at=Span("infra/a,b:c%.tf", 3, 1, 8, 1)),)))
+    (command,) = annotated(report(findings=(finding("a, b: 100%", at=Span("infra/a,b:c%.tf", 3, 1, 8, 1)),)))
     assert command.name == "error"
     assert command.properties == {
         "file": "infra/a,b:c%.tf",
@@ -82,7 +82,7 @@ def test_one_finding() -> None:
 
 @pytest.mark.parametrize(("level", "name"), list(zip(Level, ANNOTATIONS, strict=True)))
 def test_levels(level: Level, name: str) -> None:
-    assert annotations(report(findings=(finding(level=level),)))[0].name == name
+    assert annotated(report(findings=(finding(level=level),)))[0].name == name
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -103,7 +103,7 @@ def test_hostile_text_stays_inside_its_command(text: str) -> None:
 @pytest.mark.parametrize("number", [0, 1, 9, 10, 11, 12, 60])
 def test_at_most_ten_annotations(number: int) -> None:
     found = many(number)
-    shown = annotations(found)
+    shown = annotated(found)
     assert len(shown) == min(number, 10)
     names = [command.name for command in shown[:9]]
     assert names == sorted(names, key=ANNOTATIONS.index)
@@ -113,7 +113,7 @@ def test_at_most_ten_annotations(number: int) -> None:
 
 def test_the_rest_is_counted_and_listed_in_the_log() -> None:
     found = many()
-    folded = annotations(found)[-1]
+    folded = annotated(found)[-1]
     assert folded.name == "error"
     assert folded.properties == {"title": "51 more"}
     assert folded.data.startswith("Not shown: 51 findings (11 errors, 20 warnings, 20 notes). ")
@@ -125,26 +125,26 @@ def test_the_rest_is_counted_and_listed_in_the_log() -> None:
 
 
 def test_trouble_in_the_input_is_annotated_and_counts() -> None:
-    shown = annotations(report(diagnostics=(diagnostic(), diagnostic(Severity.WARNING, "Run it."))))
+    shown = annotated(report(diagnostics=(diagnostic(), diagnostic(Severity.WARNING, "Run it."))))
     assert [(command.name, command.properties["title"]) for command in shown] == [
-        ("error", "Invalid block"),
-        ("warning", "Module not installed"),
+        ("error", "Scan incomplete"),
+        ("warning", "Not followed"),
     ]
     crowded = report(findings=many(9).findings, diagnostics=(diagnostic(),) * 5)
-    assert len(annotations(crowded)) == 10
-    assert "5 findings (2 warnings, 3 notes)" in annotations(crowded)[-1].data
-    assert [command.name for command in annotations(crowded)[:9]] == ["error"] * 8 + ["warning"]
+    assert len(annotated(crowded)) == 10
+    assert "5 findings (2 warnings, 3 notes)" in annotated(crowded)[-1].data
+    assert [command.name for command in annotated(crowded)[:9]] == ["error"] * 8 + ["warning"]
 
 
 def test_findings_come_before_trouble_of_the_same_level() -> None:
-    shown = annotations(report(findings=(finding(),), diagnostics=(diagnostic(),) * 30))
+    shown = annotated(report(findings=(finding(),), diagnostics=(diagnostic(),) * 30))
     assert shown[0].properties["title"].endswith("(user-cannot-aws-login)")
-    assert "21 problems in the input (21 errors)" in shown[-1].data
+    assert "22 problems in the input (22 errors)" in shown[-1].data
 
 
 @pytest.mark.parametrize("at", [Span.whole_file("a.tf"), Span("a.tf", 9, 1, 9, 1), Span("a.tf", 9, 5, 10, 1)])
 def test_lines_are_never_out_of_order(at: Span) -> None:
-    (command,) = annotations(report(diagnostics=(Diagnostic(Severity.ERROR, "Broken", "", at),)))
+    (command,) = annotated(report(diagnostics=(Diagnostic(Severity.ERROR, "Broken", "", at),)))
     assert 1 <= int(command.properties["line"]) <= int(command.properties["endLine"])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from report_builders import HOSTILE, diagnostic, finding, hostile, many, principal, report, typical
-from snapshot import check
+from report_snapshot import check
 
 from scanner.cause import Cause, CauseKind
 from scanner.console import Access, Via

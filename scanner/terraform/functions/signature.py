@@ -1,0 +1,139 @@
+"""What a built-in function is: parameters with types, and a body that is called with converted arguments."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from scanner.terraform.equality import PartialSet
+from scanner.terraform.numbers import number_text
+from scanner.terraform.types import ANY, ConversionError, Type, convert
+from scanner.values import Data, Unknown, Value, holes
+
+_MAX_SYMBOL = 400
+"""A longer symbol than this is worth less than it costs."""
+
+
+class FunctionError(Exception):
+    """Terraform would refuse this call. The message is a sentence without the function's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionContext:
+    """What a function may know besides its arguments."""
+
+    directory: Path
+    """Relative paths start here; absolute."""
+    boundary: Path
+    """Files are read inside this directory only; absolute."""
+    render: Callable[[str, Mapping[str, Value], str], Value]
+    """Evaluates template text with these variables; the last argument names the text in messages."""
+
+
+Body: TypeAlias = Callable[[tuple[Value, ...], FunctionContext], "Value | None"]
+"""From converted arguments to the result, or to None when it depends on what is unknown in the arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter; its name is the one in Terraform's own messages."""
+
+    name: str
+    type: Type = ANY
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One entry of the table."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    call: Body
+    rest: Parameter | None = None
+    """Takes all further arguments."""
+    reads_holes: bool = False
+    """True if the body is called although arguments are unknown, wholly or in part."""
+    repeatable: bool = True
+    """True if equal arguments give equal results, so that the call has a symbol when its arguments have."""
+
+    def converted(self, arguments: tuple[Value, ...]) -> tuple[Value, ...]:
+        """The arguments as the parameters want them. Raises ``FunctionError`` for wrong ones."""
+        wanted = len(self.parameters)
+        if len(arguments) < wanted:
+            missing = self.parameters[len(arguments)].name
+            raise FunctionError(f'{len(arguments)} arguments are not enough; "{missing}" is missing.')
+        if len(arguments) > wanted and self.rest is None:
+            raise FunctionError(f"it takes {wanted} arguments, not {len(arguments)}.")
+        rest = (self.rest,) * (len(arguments) - wanted) if self.rest is not None else ()
+        pairs = zip(arguments, (*self.parameters, *rest), strict=True)
+        return tuple(_converted(argument, parameter) for argument, parameter in pairs)
+
+
+def _converted(argument: Value, parameter: Parameter) -> Value:
+    if argument.is_null and not parameter.nullable:
+        raise FunctionError(f'invalid value for "{parameter.name}" parameter: argument must not be null.')
+    try:
+        return convert(argument, parameter.type)
+    except ConversionError as problem:
+        raise FunctionError(f'invalid value for "{parameter.name}" parameter: {problem}.') from problem
+
+
+def plain(function: Callable[..., Data]) -> Body:
+    """A body that works on the data of wholly known arguments."""
+    return lambda arguments, _: Value(function(*(argument.data for argument in arguments)))
+
+
+def invalid(parameter: str, problem: str) -> FunctionError:
+    """The error for one bad argument."""
+    return FunctionError(f'invalid value for "{parameter}" parameter: {problem}.')
+
+
+def undetermined(function: Function, arguments: tuple[Value, ...]) -> Value:
+    """The result of a call that depends on what is unknown in its arguments."""
+    cause = next(hole.cause for argument in arguments for hole in holes(argument))
+    return Value(Unknown(cause, call_symbol(function.name, arguments) if function.repeatable else None))
+
+
+def call_symbol(name: str, arguments: tuple[Value, ...]) -> str | None:
+    """A name for what the call would give: equal for equal calls. None when an unknown argument has no name itself."""
+    written = [_written(argument) for argument in arguments]
+    parts = [part for part in written if part is not None]
+    symbol = f"{name}({', '.join(parts)})"
+    return symbol if len(parts) == len(written) and len(symbol) <= _MAX_SYMBOL else None
+
+
+def _written(value: Value) -> str | None:
+    match value.data:
+        case Unknown(pieces=()) as hole:
+            return hole.symbol
+        case Unknown(pieces=pieces):
+            texts = [piece.symbol if isinstance(piece, Unknown) else _quoted(piece) for piece in pieces]
+            known = [text for text in texts if text is not None]
+            return f"text({', '.join(known)})" if len(known) == len(texts) else None
+        case None:
+            return "null"
+        case bool(flag):
+            return "true" if flag else "false"
+        case str(text):
+            return _quoted(text)
+        case tuple() as items:
+            written = [_written(item) for item in items]
+            known = [text for text in written if text is not None]
+            listed = f"[{', '.join(known)}]"
+            shown = f"toset({listed})" if isinstance(items, PartialSet) else listed
+            return shown if len(known) == len(written) and len(shown) <= _MAX_SYMBOL else None
+        case Mapping() as entries:
+            pairs = [(_quoted(name), _written(entries[name])) for name in sorted(entries)]
+            known = [f"{name} = {text}" for name, text in pairs if text is not None]
+            shown = f"{{{', '.join(known)}}}"
+            return shown if len(known) == len(pairs) and len(shown) <= _MAX_SYMBOL else None
+        case number:
+            return number_text(number)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,66 @@
+"""Every scenario in every form gives the principals, the decisions and the findings that were decided by reading it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scanner.config import Options
+from scanner.document import principal_document
+from scanner.finding import Report
+from scanner.pipeline import scan
+
+ROOT = Path(__file__).parent.parent
+SCENARIOS: dict[str, Any] = yaml.safe_load((ROOT / "tests/cases/scenarios.yaml").read_text(encoding="utf-8"))[
+    "scenarios"
+]
+PLACES = {
+    "terraform": "fixtures/terraform/{}",
+    "plan": "fixtures/plan/{}.json",
+    "state": "fixtures/plan/{}.state.json",
+    "cloudformation": "fixtures/cloudformation/{}.yaml",
+    "cloudformation-json": "fixtures/cloudformation/{}.json",
+}
+CASES = [(name, form) for name, scenario in SCENARIOS.items() for form in scenario["forms"]]
+
+
+def expected(scenario: dict[str, Any], form: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    spelling = {"plan": "terraform", "state": "terraform", "cloudformation-json": "cloudformation"}.get(form, form)
+    for principal in scenario["principals"]:
+        if form not in principal.get("only", [form]):
+            continue
+        found = {**principal, **principal.get("differs", {}).get(form, {})}
+        address = found["address"]
+        yield (address if isinstance(address, str) else address.get(form, address.get(spelling))), found
+
+
+@cache
+def scanned(name: str, form: str) -> Report:
+    return scan(Options(paths=(PLACES[form].format(name),), directory=ROOT))
+
+
+@pytest.mark.parametrize(("name", "form"), CASES)
+def test_scenario(name: str, form: str) -> None:
+    report = scanned(name, form)
+    assert [found.message for found in report.diagnostics if found.severity.value == "error"] == []
+    documents = {found["address"]: found for found in map(principal_document, report.principals)}
+    wanted = dict(expected(SCENARIOS[name], form))
+    assert sorted(documents) == sorted(wanted)
+    for address, principal in wanted.items():
+        document = documents[address]
+        console = {key: document["console"][key] for key in principal["console"]}
+        rules = sorted(finding.rule for finding in report.findings if finding.principal == address)
+        found = (document["kind"], console, document["aws_login"], rules)
+        assert found == (principal["kind"], principal["console"], principal["aws_login"], sorted(principal["rules"])), (
+            address
+        )
+
+
+def test_there_are_scenarios_in_every_form() -> None:
+    assert {form for _, form in CASES} == set(PLACES)
+    assert len(CASES) > 100
