@@ -423,7 +423,7 @@ class ModuleInstance:
         try:
             return functions.call(name, arguments, context, span)
         except functions.FunctionError as problem:
-            raise EvaluationError(f"{name}: {problem}", span) from problem
+            raise EvaluationError(f"{name}: {str(problem).rstrip('.')}", span) from problem
 
     def _render(self, text: str, variables: Mapping[str, Value], path: str) -> Value:
         span = Span.whole_file(path)

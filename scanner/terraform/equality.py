@@ -1,7 +1,8 @@
-"""Whether two values are equal, as Terraform's ``==`` says; undetermined while an unknown decides."""
+"""Whether two values are equal, as Terraform's ``==`` says, and what can be said of sequences while that is open."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -9,14 +10,22 @@ from scanner.truth import NO, YES, Truth, all_of, truth, undetermined
 from scanner.values import Unknown, Value, holes, same_text
 
 
-class PartialSet(tuple[Value, ...]):
-    """Distinct elements of which some are unknown, so that neither their number nor their order is certain.
+class Unsettled(tuple[Value, ...]):
+    """Elements that are all definitely there, while unknowns leave open in what order and how many equal ones.
 
-    Every known element is definitely among them, so to read it as a tuple is safe where only membership matters. A
-    result that depends on length or order is unknown.
+    This is what a set with unknown elements is. To read it as a tuple is safe where only membership matters; a result
+    that depends on length or order is unknown.
     """
 
     __slots__ = ()
+
+
+_TEXT = re.compile(r"(?:data\.)?aws_\w+\..*\.(?:arn|id|unique_id)")
+
+
+def is_text(hole: Unknown) -> bool:
+    """True if an unknown can only be a text that is not empty: it has literal pieces, or AWS gives it as an identifier."""
+    return bool(hole.pieces) or (hole.symbol is not None and _TEXT.fullmatch(hole.symbol) is not None)
 
 
 def equal(left: Value, right: Value) -> Truth:
@@ -54,7 +63,7 @@ def _equal_unknown(left: Value, right: Value) -> Truth:
 
 
 def _equal_sequences(xs: tuple[Value, ...], ys: tuple[Value, ...]) -> Truth:
-    if isinstance(xs, PartialSet) or isinstance(ys, PartialSet):
+    if isinstance(xs, Unsettled) or isinstance(ys, Unsettled):
         return undetermined(*(hole.cause for item in (*xs, *ys) for hole in holes(item)))
     if len(xs) != len(ys):
         return NO

@@ -2,7 +2,7 @@
 
 The value model has one kind of number, one of sequence and one of mapping: a list, a tuple and a set are tuples, a map
 and an object are mappings. So a type here is a constraint that a value is converted to, not a label that values carry.
-A set is a tuple without duplicates in Terraform's own order; while a hole leaves both open it is a ``PartialSet``.
+A set is a tuple without duplicates in Terraform's own order; while a hole leaves both open it is a ``Unsettled``.
 
 Unknown in, the same unknown out; the known parts of a value that is known in part are converted and stay known. What
 Terraform rejects raises ``ConversionError``.
@@ -19,7 +19,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from scanner.terraform.equality import PartialSet, equal
+from scanner.terraform.equality import Unsettled, equal, is_text
 from scanner.terraform.numbers import Number, number_text, parse_number
 from scanner.values import NULL, Data, Unknown, Value, holes
 
@@ -173,9 +173,9 @@ def type_of(value: Value) -> Type:
     match value.data:
         case None:
             return ANY
-        case Unknown(pieces=()) as hole:
-            return Undecided(hole.cause)
-        case str() | Unknown():
+        case Unknown() as hole:
+            return STRING if is_text(hole) else Undecided(hole.cause)
+        case str():
             return STRING
         case bool():
             return BOOL
@@ -217,15 +217,15 @@ def alike(values: Sequence[Value]) -> tuple[Value, ...]:
 
 
 def as_set(items: Iterable[Value]) -> tuple[Value, ...]:
-    """Elements of one type without duplicates, in Terraform's order; a ``PartialSet`` while that is not certain."""
+    """Elements of one type without duplicates, in Terraform's order; a ``Unsettled`` while that is not certain."""
     found = distinct(items)
-    if isinstance(found, PartialSet) or (len(found) > 1 and any(holes(item) for item in found)):
-        return PartialSet(found)
+    if isinstance(found, Unsettled) or (len(found) > 1 and any(holes(item) for item in found)):
+        return Unsettled(found)
     return tuple(sorted(found, key=_set_order))
 
 
 def distinct(items: Iterable[Value]) -> tuple[Value, ...]:
-    """The first of each group of equal elements, in order; a ``PartialSet`` while unknowns may still be equal."""
+    """The first of each group of equal elements, in order; a ``Unsettled`` while unknowns may still be equal."""
     kept: list[Value] = []
     known: set[tuple[bool, Scalar]] = set()
     certain = True
@@ -242,7 +242,7 @@ def distinct(items: Iterable[Value]) -> tuple[Value, ...]:
             continue
         certain = certain and not any(answer.is_undetermined for answer in answers)
         kept.append(item)
-    return tuple(kept) if certain else PartialSet(kept)
+    return tuple(kept) if certain else Unsettled(kept)
 
 
 def _set_order(item: Value) -> tuple[int, Number | str]:
@@ -295,7 +295,7 @@ def _rebuilt(before: tuple[Value, ...], after: tuple[Value, ...]) -> tuple[Value
     """What is uncertain about the elements stays uncertain; nothing is copied when nothing changed."""
     if all(x is y for x, y in zip(before, after, strict=True)):
         return before
-    return PartialSet(after) if isinstance(before, PartialSet) else after
+    return Unsettled(after) if isinstance(before, Unsettled) else after
 
 
 def _map(value: Value, element: Type) -> Mapping[str, Value]:

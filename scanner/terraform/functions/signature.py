@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from scanner.terraform.equality import PartialSet
+from scanner.terraform.equality import Unsettled
 from scanner.terraform.numbers import number_text
 from scanner.terraform.types import ANY, ConversionError, Type, convert
 from scanner.values import Data, Unknown, Value, holes
@@ -124,7 +124,7 @@ def _written(value: Value) -> str | None:
             written = [_written(item) for item in items]
             known = [text for text in written if text is not None]
             listed = f"[{', '.join(known)}]"
-            shown = f"toset({listed})" if isinstance(items, PartialSet) else listed
+            shown = f"toset({listed})" if isinstance(items, Unsettled) else listed
             return shown if len(known) == len(written) and len(shown) <= _MAX_SYMBOL else None
         case Mapping() as entries:
             pairs = [(_quoted(name), _written(entries[name])) for name in sorted(entries)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import regex
+import regex  # type: ignore[import-untyped] # it ships none
 
-from scanner.terraform.equality import PartialSet
+from scanner.terraform.equality import Unsettled
 from scanner.terraform.functions.signature import (
     Function,
     FunctionContext,
@@ -19,7 +19,7 @@ from scanner.terraform.functions.signature import (
 from scanner.terraform.types import NUMBER, STRING, List, to_text
 from scanner.values import Unknown, Value, joined, pieces
 
-SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """What Go counts as white space; Python's own list is longer."""
 MAX_TEXT = 8 * 1024 * 1024
 """Characters that one text may have."""
@@ -189,8 +189,7 @@ def _items(lists: tuple[Value, ...]) -> list[Value | None]:
     """All elements in a row; a None where an unknown number of them, or an unknown order, stands."""
     found: list[Value | None] = []
     for each in lists:
-        settled = isinstance(each.data, tuple) and not isinstance(each.data, PartialSet)
-        found.extend(each.data if settled and isinstance(each.data, tuple) else (None,))
+        found.extend((None,) if isinstance(each.data, Unsettled) or not isinstance(each.data, tuple) else each.data)
     return found
 
 

@@ -1,0 +1,47 @@
+"""Terraform's built-in functions: the table, and the one place that calls them.
+
+Unknown in, unknown out, with the cause of the first unknown and a symbol such as ``lower(var.x)`` where every unknown
+has one. A function that can say more although arguments are unknown says so in the table (``reads_holes``). ``try`` and
+``can`` are not here: they look at expressions, not at values.
+
+https://developer.hashicorp.com/terraform/language/functions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scanner.span import Span
+from scanner.terraform.functions import conversion, json_text, mappings, sequences, strings
+from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, undetermined
+from scanner.values import Value, holes
+
+__all__ = ["FUNCTIONS", "SPECIAL", "Function", "FunctionContext", "FunctionError", "call"]
+
+SPECIAL = frozenset({"try", "can"})
+"""Functions that the evaluator itself provides."""
+
+FUNCTIONS: Mapping[str, Function] = {
+    **strings.FUNCTIONS,
+    **sequences.FUNCTIONS,
+    **mappings.FUNCTIONS,
+    **conversion.FUNCTIONS,
+    **json_text.FUNCTIONS,
+}
+
+
+def call(name: str, arguments: tuple[Value, ...], context: FunctionContext, span: Span) -> Value:
+    """The result of one call; what the function made itself gets the span of the call.
+
+    Raises ``FunctionError`` for what Terraform would refuse.
+    """
+    function = FUNCTIONS.get(name.removeprefix("core::"))
+    if function is None:
+        raise FunctionError(f'there is no function named "{name}".')
+    converted = function.converted(arguments)
+    result = None
+    if function.reads_holes or not any(holes(argument) for argument in converted):
+        result = function.call(converted, context)
+    if result is None:
+        result = undetermined(function, arguments)
+    return result if result.span is not None else result.at(span)

@@ -1,0 +1,43 @@
+"""Each third-party library is imported in the one or two files that are named here, and nowhere else."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent / "scanner"
+HOMES = {
+    "cfn_tools": {"cloudformation/syntax.py", "cloudformation/scalars.py"},
+    "hcl2": {"terraform/syntax.py"},
+    "jsonpath_ng": {"rules/rule.py"},
+    "lark": {"terraform/syntax.py"},
+    "orjson": {"report/json.py", "terraform/plan.py"},
+    "pathspec": {"discovery.py"},
+    "rich": {"progress.py"},
+    "typer": {"cli.py"},
+    "yaml": {"cloudformation/syntax.py", "cloudformation/scalars.py", "rules/loader.py", "terraform/functions/encoding.py"},
+}
+
+
+def third_party_imports() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for file in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            for name in names:
+                top = name.split(".")[0]
+                if top not in sys.stdlib_module_names and top != "scanner":
+                    found.setdefault(top, set()).add(file.relative_to(ROOT).as_posix())
+    return found
+
+
+def test_every_library_has_its_home() -> None:
+    found = third_party_imports()
+    assert set(found) == set(HOMES)
+    strays = {library: files - HOMES[library] for library, files in found.items() if files - HOMES[library]}
+    assert strays == {}

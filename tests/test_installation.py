@@ -1,0 +1,36 @@
+"""The wheel carries all that it needs: it is built, installed into an empty environment, and run from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True, check=False, timeout=300)
+
+
+def test_an_installed_wheel_scans_from_any_directory(tmp_path: Path) -> None:
+    built = run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", tmp_path / "dist", ROOT, cwd=tmp_path)
+    assert built.returncode == 0, built.stderr
+    (wheel,) = (tmp_path / "dist").glob("aws_login_scan-*.whl")
+    venv.create(tmp_path / "env", with_pip=True)
+    scripts = tmp_path / "env" / "bin"
+    installed = run(scripts / "pip", "install", "--constraint", ROOT / "constraints.txt", wheel, cwd=tmp_path)
+    assert installed.returncode == 0, installed.stderr
+
+    fixture = ROOT / "fixtures" / "terraform" / "minimal-user"
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for command in ("scan", "aws-login-scan"):
+        found = run(scripts / command, fixture, "--format", "json", cwd=elsewhere)
+        assert found.returncode == 1, found.stderr
+        assert [finding["rule"] for finding in json.loads(found.stdout)["findings"]] == ["user-cannot-aws-login"]
+    fixed = run(scripts / "python", "-m", "scanner", f"{fixture}-fixed", cwd=elsewhere)
+    assert fixed.returncode == 0, fixed.stderr
+    assert run(scripts / "scan", "--version", cwd=elsewhere).stdout.startswith("scan ")

@@ -1,0 +1,93 @@
+"""Every rule flags its flagged examples and passes its passed ones; rule files that are wrong say where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner.config import Options
+from scanner.pipeline import scan
+from scanner.rules.loader import RuleError, builtin_rules, load_rule
+from scanner.rules.rule import Rule
+
+ROOT = Path(__file__).parent.parent
+RULES = builtin_rules()
+EXAMPLES = [
+    (rule, path, flagged)
+    for rule in RULES
+    for flagged, paths in ((True, rule.examples.flagged), (False, rule.examples.passed))
+    for path in paths
+]
+SPECIFIED = {
+    "user-cannot-aws-login": "error",
+    "role-cannot-aws-login": "error",
+    "aws-login-denied": "warning",
+    "aws-login-remote-only": "warning",
+    "aws-login-conditional": "note",
+    "aws-login-undetermined": "note",
+    "switchable-role-cannot-aws-login": "note",
+    "permission-set-cannot-aws-login": "note",
+    "access-key-beside-console": "warning",
+    "aws-login-grant-unused": "note",
+}
+
+
+def test_the_built_in_rules_are_the_specified_ones() -> None:
+    assert {rule.id: rule.level.value for rule in RULES} == SPECIFIED
+    assert len(EXAMPLES) >= 2 * len(RULES)
+
+
+@pytest.mark.parametrize(("rule", "path", "flagged"), EXAMPLES, ids=lambda value: getattr(value, "id", str(value)))
+def test_examples(rule: Rule, path: str, flagged: bool) -> None:
+    assert (ROOT / path).exists()
+    report = scan(Options(paths=(path,), directory=ROOT, select=(rule.id,)))
+    assert report.errors == ()
+    assert report.principals
+    assert bool(report.findings) is flagged
+
+
+GOOD = {
+    "id": "a-rule",
+    "severity": "note",
+    "title": "T",
+    "select": '"$.principals[0]"',
+    "message": '"{name}"',
+    "help": "H",
+    "examples": "{flagged: [a], passed: [b]}",
+}
+
+
+def rule_file(folder: Path, **changes: str | None) -> Path:
+    lines = {**GOOD, **changes}
+    text = "".join(f"{key}: {value}\n" for key, value in lines.items() if value is not None)
+    file = folder / "a-rule.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_good_rule_file_loads(tmp_path: Path) -> None:
+    assert load_rule(rule_file(tmp_path)).id == "a-rule"
+
+
+@pytest.mark.parametrize(
+    ("changes", "line", "message"),
+    [
+        ({"severity": "fatal"}, 2, "must be error, warning or note"),
+        ({"select": '"$.principals[?("'}, 4, "no JSONPath"),
+        ({"select": "3"}, 4, "must be a JSONPath"),
+        ({"message": '"{nmae}"'}, 5, "no placeholder {nmae}"),
+        ({"id": "other"}, 1, "not the name of the file"),
+        ({"help": None}, 1, '"help" is missing'),
+        ({"examples": "{flagged: []}"}, 7, "flagged"),
+        ({"examples": "{flagged: [], passed: [b]}"}, 7, "at least one"),
+        ({"colour": "red"}, 8, 'no key "colour"'),
+        ({"title": "[unclosed"}, 4, "not valid YAML"),
+    ],
+)
+def test_wrong_rule_files_say_where(
+    tmp_path: Path, changes: dict[str, str | None], line: int, message: str
+) -> None:
+    with pytest.raises(RuleError, match=message.replace("{", "\\{")) as caught:
+        load_rule(rule_file(tmp_path, **changes))
+    assert caught.value.span.line == line
