@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
 
-from scanner.cause import Cause
+from scanner import values
+from scanner.cause import Cause, CauseKind
 from scanner.iam import pattern
 from scanner.iam.condition import Condition
 from scanner.iam.pattern import Hole, literal, lowered
@@ -170,9 +171,9 @@ def _saml(statement: Statement) -> Truth:
 
 
 def _switch(statement: Statement) -> Truth:
-    """An account, a user, a role's session or everybody is trusted, without an external ID."""
+    """An account, its root, a user or everybody is trusted, without an external ID."""
     people = _some_principal(statement, _is_account_principal)
-    return people & all_of(_without_external_id(condition) for condition in statement.conditions)
+    return people & all_of(_lets_people_in(condition) for condition in statement.conditions)
 
 
 def _some_principal(statement: Statement, question: Callable[[PrincipalPattern], Truth]) -> Truth:
@@ -193,16 +194,21 @@ def _is_saml_provider(item: PrincipalPattern) -> Truth:
     return pattern.matches(wanted, item.text)
 
 
+_PEOPLE = tuple(pattern.in_arn(pattern.parse_wildcards(text)) for text in ("arn:*:iam::*:root", "arn:*:iam::*:user/*"))
+
+
 def _is_account_principal(item: PrincipalPattern) -> Truth:
-    """Accounts, their roots, users, roles and ``*`` are people's ways in; an assumed role's session too."""
+    """An account, its root, one of its users, or everybody. A role's session is no person's way in by itself."""
     if item.kind == "*":
         return YES
     if item.kind != "AWS":
         return NO
     known = literal(item.text)
-    if known is not None:
-        return truth(known == "*" or known.isdigit() or known.startswith("arn:"))
-    return YES  # whatever the ARN turns out to be, it names an account or somebody in one
+    if known is not None and (known == "*" or (known.isdigit() and len(known) == 12)):
+        return YES
+    if len(item.text) == 1 and isinstance(item.text[0], Hole) and item.text[0].symbol == values.ACCOUNT:
+        return YES
+    return pattern.matches_any(_PEOPLE, item.text)
 
 
 def _meets_audience(condition: Condition) -> Truth:
@@ -222,10 +228,22 @@ def _written(value: tuple[object, ...]) -> str | None:
     return value[0] if len(value) == 1 and isinstance(value[0], str) else None
 
 
-def _without_external_id(condition: Condition) -> Truth:
-    """Whether somebody who gives no external ID, as the console does not, may still come in."""
+_ANYTHING = Hole(frozenset({Cause(CauseKind.CONTEXT_KEY, "aws:PrincipalArn")}))
+
+
+def _lets_people_in(condition: Condition) -> Truth:
+    """Whether somebody may still come in who gives no external ID, as the console does not, and is a user or root."""
     if condition.doubt:
         return undetermined(*condition.doubt)
-    if condition.key.lower() != "sts:externalid":
-        return YES
-    return condition.holds(Request("sts:AssumeRole", (), {"sts:externalid": Presence.ABSENT}))
+    key = condition.key.lower()
+    if key == "sts:externalid":
+        return condition.holds(Request("sts:AssumeRole", (), {key: Presence.ABSENT}))
+    if key == "aws:principalarn":
+        people = [
+            condition.holds(
+                Request("sts:AssumeRole", (), {key: Fixed((("arn:", _ANYTHING, ":iam::", _ANYTHING, *end),))})
+            )
+            for end in ((":root",), (":user/", _ANYTHING))
+        ]
+        return truth(not all(answer.is_no for answer in people))
+    return YES

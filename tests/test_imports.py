@@ -16,7 +16,12 @@ HOMES = {
     "pathspec": {"discovery.py"},
     "rich": {"progress.py"},
     "typer": {"cli.py"},
-    "yaml": {"cloudformation/syntax.py", "cloudformation/scalars.py", "rules/loader.py", "terraform/functions/encoding.py"},
+    "yaml": {
+        "cloudformation/syntax.py",
+        "cloudformation/scalars.py",
+        "rules/loader.py",
+        "terraform/functions/encoding.py",
+    },
 }
 
 

@@ -85,9 +85,7 @@ def test_a_good_rule_file_loads(tmp_path: Path) -> None:
         ({"title": "[unclosed"}, 4, "not valid YAML"),
     ],
 )
-def test_wrong_rule_files_say_where(
-    tmp_path: Path, changes: dict[str, str | None], line: int, message: str
-) -> None:
+def test_wrong_rule_files_say_where(tmp_path: Path, changes: dict[str, str | None], line: int, message: str) -> None:
     with pytest.raises(RuleError, match=message.replace("{", "\\{")) as caught:
         load_rule(rule_file(tmp_path, **changes))
     assert caught.value.span.line == line

@@ -162,9 +162,9 @@ class _Reader:
 
 
 def _is_heredoc(text: str, span: Span | None) -> bool:
-    """Whether the text has as many lines as stand between the first and the last line of its expression."""
+    """Whether the text has as many lines as stand between the opening and the closing line of its expression."""
     lines = text.count("\n") + (not text.endswith("\n"))
-    return span is not None and span.last_line - span.line == lines
+    return span is not None and span.last_line - span.line == lines + 1
 
 
 def read(text: Value) -> Value:

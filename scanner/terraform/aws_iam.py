@@ -41,7 +41,7 @@ def _origin(instance: ResourceInstance) -> Origin:
 def _items(value: Value) -> Iterator[Value]:
     """The elements of a list; one unknown for a list that is not known; nothing for null."""
     if isinstance(value.data, tuple):
-        yield from (item for item in value.data if not item.is_null)
+        yield from (item for item in value.data if not item.is_null and item.text != "")
     elif not value.is_null:
         yield value
 
@@ -76,8 +76,9 @@ def _identity(kind: IdentityKind, *, trust: str | None = None) -> Adapter:
             _tags(instance),
             instance.get(trust) if trust is not None else None,
         )
-        if not instance.get("permissions_boundary").is_null:
-            yield Attachment(origin, own, instance.get("permissions_boundary"), Role.BOUNDARY)
+        boundary = instance.get("permissions_boundary")
+        if not boundary.is_null and boundary.text != "":  # an empty text is how modules say that there is none
+            yield Attachment(origin, own, boundary, Role.BOUNDARY)
         if kind is IdentityKind.ROLE:
             yield from _inside_role(instance, origin, own)
 

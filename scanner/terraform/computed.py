@@ -30,11 +30,11 @@ Compute = Callable[[Resource], Value]
 
 
 def computed(resource: Resource, resource_type: str, attribute: str) -> Value:
-    """An attribute that the block does not set."""
+    """An attribute that the block does not set: of an identity null, unless the provider computes it."""
     compute = _COMPUTED.get(resource_type, {}).get(attribute)
     if compute is not None:
         return compute(resource)
-    if attribute in _OPTIONAL.get(resource_type, ()):
+    if resource_type.startswith(_WELL_KNOWN) and attribute not in _AFTER_APPLY:
         return NULL
     return after_apply(resource.address, attribute)
 
@@ -98,8 +98,6 @@ def _named(kind: str) -> Mapping[str, Compute]:
         "name": _name,
         "id": own_name,
         "path": lambda _: Value("/"),
-        "permissions_boundary": lambda _: NULL,
-        "tags": lambda _: NULL,
     }
 
 
@@ -118,9 +116,13 @@ _COMPUTED: Mapping[str, Mapping[str, Compute]] = {
     "aws_iam_user_login_profile": {"id": _argument("user")},
     "aws_iam_group_membership": {"id": _argument("name")},
 }
-_OPTIONAL: Mapping[str, frozenset[str]] = {
-    "aws_iam_user": frozenset({"force_destroy"}),
-    "aws_iam_role": frozenset({"description", "inline_policy", "managed_policy_arns", "name_prefix"}),
-    "aws_iam_policy": frozenset({"description", "tags", "name_prefix"}),
-}
+_WELL_KNOWN = ("aws_iam_", "aws_ssoadmin_", "aws_identitystore_")
+_AFTER_APPLY = frozenset(
+    {
+        *("arn", "id", "unique_id", "policy_id", "create_date", "created_date", "tags_all", "attachment_count"),
+        *("password", "encrypted_password", "key_fingerprint", "secret", "encrypted_secret", "ses_smtp_password_v4"),
+        *("name", "path", "user_id", "group_id", "external_ids", "principal_id", "valid_until", "certificate_body"),
+    }
+)
+"""Attributes of identity resources that the provider computes. All others are null when they are not set."""
 _ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")

@@ -243,7 +243,7 @@ class ModuleInstance:
         if len(self.address.steps) >= MAX_MODULE_DEPTH:
             return self._bound(f"{full} is nested more than {MAX_MODULE_DEPTH} calls deep", block, full)
         try:
-            expansion = expand(parsed.body, self.scope, full, self._unexpanded)
+            expansion = expand(parsed.body, self.scope, full, self.configuration.unexpanded.get)
         except EvaluationError as problem:
             unknown = self.refuse(problem).unknown
             return Unknown(unknown.cause, full) if unknown else Unknown(Cause(CauseKind.MALFORMED, full), full)
@@ -319,7 +319,7 @@ class ModuleInstance:
         if parsed is None:
             return None
         try:
-            expansion = expand(parsed.body, self.scope, address, self._unexpanded)
+            expansion = expand(parsed.body, self.scope, address, self.configuration.unexpanded.get)
         except EvaluationError as problem:
             self.refuse(problem)
             return None
@@ -327,10 +327,6 @@ class ModuleInstance:
         if expansion.unknown is not None:
             self.configuration.unexpanded[address] = (expansion, lambda found: self._instance(mode, type_, name, found))
         return expansion
-
-    def _unexpanded(self, symbol: str) -> Expansion | None:
-        found = self.configuration.unexpanded.get(symbol)
-        return found[0] if found is not None else None
 
     def _resource(self, mode: str, type_: str, name: str) -> Value:
         address = str(ResourceAddress(self.address, mode, type_, name))
@@ -371,7 +367,9 @@ class ModuleInstance:
 
         def missing(name: str) -> Value:
             if address.mode == "data":
-                return data_sources.attribute(address, entries, name, self.home, self.configuration.inputs.region)
+                region = self.configuration.inputs.region
+                source = data_sources.DataSource(address, entries, self.home, region, self._render_value)
+                return data_sources.attribute(source, name)
             return computed(Resource(str(address), entries.__getitem__, self.home), address.type, name)
 
         return Namespace(lambda: entries, load, missing)
@@ -432,6 +430,15 @@ class ModuleInstance:
         except syntax.SyntaxProblem as problem:
             raise EvaluationError(f"the template is invalid: {problem}", problem.span) from problem
         return render(template, Scope({}, self, variables))
+
+    def _render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
+        if template.text is None:
+            return template
+        span = template.span or Span.whole_file(self.module.path)
+        try:
+            return self._render(template.text, variables, span.path)
+        except EvaluationError as problem:
+            return self.refuse(problem)
 
     def instance(self, symbol: str, key: Value) -> Value | None:
         """One instance of a resource whose instances are not known."""

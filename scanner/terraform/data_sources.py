@@ -12,7 +12,7 @@ from scanner.iam import managed
 from scanner.terraform import policy_document
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import account
-from scanner.terraform.functions.json_text import encode_json
+from scanner.terraform.functions.encoding import encode_json
 from scanner.values import NULL, Unknown, Value
 
 _SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
@@ -28,16 +28,15 @@ class DataSource:
     home: Home
     region: str | None
     """The region that the user gives."""
+    render: Callable[[Value, Mapping[str, Value]], Value]
+    """Evaluates a template text."""
 
 
-def attribute(
-    address: ResourceAddress, arguments: Mapping[str, Value], name: str, home: Home, region: str | None
-) -> Value:
+def attribute(source: DataSource, name: str) -> Value:
     """An attribute that the block does not set; unknown, with its address as symbol, unless the code decides it."""
-    source = DataSource(address, arguments, home, region)
-    read = _SOURCES.get(address.type)
+    read = _SOURCES.get(source.address.type)
     value = read(source, name) if read is not None else None
-    return value if value is not None else read_at_plan(str(address), name)
+    return value if value is not None else read_at_plan(str(source.address), name)
 
 
 def read_at_plan(address: str, name: str) -> Value:
@@ -102,12 +101,22 @@ def _named(argument: str) -> Callable[[DataSource, str], Value | None]:
     return lambda source, name: source.arguments[argument] if name == "id" else None
 
 
+def _template_file(source: DataSource, name: str) -> Value | None:
+    """The data source that was there before ``templatefile``."""
+    variables = source.arguments["vars"]
+    if name != "rendered" or isinstance(variables.data, Unknown):
+        return None
+    given = variables.data if isinstance(variables.data, Mapping) else {}
+    return source.render(source.arguments["template"], given)
+
+
 _SOURCES: Mapping[str, Callable[[DataSource, str], Value | None]] = {
     "aws_iam_policy_document": _policy_document,
     "aws_caller_identity": _caller_identity,
     "aws_partition": _partition,
     "aws_region": _region,
     "aws_iam_policy": _policy,
+    "template_file": _template_file,
     "aws_iam_role": _named("name"),
     "aws_iam_user": _named("user_name"),
 }

@@ -24,7 +24,7 @@ _TEXT = re.compile(r"(?:data\.)?aws_\w+\..*\.(?:arn|id|unique_id)")
 
 
 def is_text(hole: Unknown) -> bool:
-    """True if an unknown can only be a text that is not empty: it has literal pieces, or AWS gives it as an identifier."""
+    """True if an unknown can only be a text that is not empty: it has literal pieces, or AWS gives it as identifier."""
     return bool(hole.pieces) or (hole.symbol is not None and _TEXT.fullmatch(hole.symbol) is not None)
 
 

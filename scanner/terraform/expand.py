@@ -42,12 +42,12 @@ class Expansion:
     names what it hangs on: two blocks that hang on the same have the same instances."""
 
 
-def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Callable[[str], Expansion | None]) -> Expansion:
-    """The instances of a resource or module block.
+Unexpanded = Callable[[str], "tuple[Expansion, Callable[[Instance], Value]] | None"]
+"""Finds a resource whose instances are not known by its address: its expansion, and how to make one instance of it."""
 
-    ``unexpanded`` finds the expansion of a resource whose instances are not known, by its address. Raises
-    ``EvaluationError`` for what Terraform would refuse.
-    """
+
+def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Unexpanded) -> Expansion:
+    """The instances of a resource or module block. Raises ``EvaluationError`` for what Terraform would refuse."""
     count, for_each = body.attributes.get("count"), body.attributes.get("for_each")
     if count is not None:
         return _count(evaluate(count.value, scope), address, count.span)
@@ -75,12 +75,12 @@ def _count(value: Value, address: str, span: Span) -> Expansion:
     return Expansion("count", dict(instances.items()))
 
 
-def _for_each(value: Value, address: str, span: Span, unexpanded: Callable[[str], Expansion | None]) -> Expansion:
+def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded) -> Expansion:
     match value.data:
         case Unknown() as unknown:
             same = unexpanded(unknown.symbol) if unknown.symbol is not None else None
             if same is not None:
-                return same
+                return _beside(*same)
             cause = Cause(unknown.cause.kind, f"for_each of {address}: {unknown.cause.detail}", unknown.cause.span)
             hangs_on = Unknown(cause, f"for_each {unknown.symbol or address}")
             key = Value(Unknown(cause, f"key of {hangs_on.symbol}"))
@@ -95,6 +95,16 @@ def _for_each(value: Value, address: str, span: Span, unexpanded: Callable[[str]
                 {key: Instance(key, {"each": _object(key=Value(key), value=entries[key])}) for key in sorted(entries)},
             )
     raise EvaluationError("for_each must be a map or a set of texts", span)
+
+
+def _beside(expansion: Expansion, make: Callable[[Instance], Value]) -> Expansion:
+    """One instance for each instance of another resource (``for_each = aws_iam_user.all``)."""
+    instances: dict[InstanceKey, Instance] = {}
+    for key, instance in expansion.instances.items():
+        each = instance.bindings.get("each")
+        name = each.data["key"] if each is not None and isinstance(each.data, Mapping) else Value(str(key))
+        instances[key] = Instance(key, {"each": _object(key=name, value=make(instance))})
+    return Expansion("for_each", instances, expansion.unknown)
 
 
 def _set(items: tuple[Value, ...], address: str, span: Span) -> Expansion:

@@ -64,7 +64,11 @@ def test_recognition_is_quick_on_hostile_text(text: str) -> None:
 
 
 WARNINGS = [
-    ("sam", "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: 'AWS::S3::Bucket'}}", "Transform not followed"),
+    (
+        "sam",
+        "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: 'AWS::S3::Bucket'}}",
+        "Transform not followed",
+    ),
     ("named", "Transform: [{Name: Mine}]\nResources: {A: {Type: 'AWS::S3::Bucket'}}", "Transform not followed"),
     ("loop", "Resources: {'Fn::ForEach::A': [X, [a], {'U${X}': {Type: 'AWS::IAM::User'}}]}", "Loop not followed"),
     ("stack", "Resources: {A: {Type: 'AWS::CloudFormation::Stack'}}", "Nested stack not followed"),
@@ -127,7 +131,9 @@ def test_one_broken_resource_hides_no_other(scan_text: Callable[..., Facts]) -> 
 
 
 def test_several_documents(scan_text: Callable[..., Facts]) -> None:
-    facts = scan_text("a: b\n---\nResources: {A: {Type: 'AWS::IAM::User'}}\n---\nResources: {B: {Type: 'AWS::IAM::User'}}\n")
+    facts = scan_text(
+        "a: b\n---\nResources: {A: {Type: 'AWS::IAM::User'}}\n---\nResources: {B: {Type: 'AWS::IAM::User'}}\n"
+    )
     assert [one.origin.address for one in facts.identities] == ["A", "B"]
     assert not facts.diagnostics
 

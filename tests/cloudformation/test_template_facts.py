@@ -142,7 +142,9 @@ def test_identities(facts: Facts) -> None:
     assert not facts.diagnostics
     assert facts.kind == "cloudformation"
     assert facts.files == {"template.yaml"}
-    found = [(one.kind, one.origin.address, shown(one.name), shown(one.arn), shown(one.tags)) for one in facts.identities]
+    found = [
+        (one.kind, one.origin.address, shown(one.name), shown(one.arn), shown(one.tags)) for one in facts.identities
+    ]
     assert found == [
         (IdentityKind.USER, "Alice", "alice", "?Alice.Arn", {"team": "web", "level": "5"}),
         (IdentityKind.GROUP, "Team", "?Team.Ref", "?Team.Arn", {}),

@@ -24,7 +24,8 @@ def a_hole(name: str) -> Hole:
 HOLES = [a_hole("x"), a_hole("y")]
 literals = st.text(ALPHABET, min_size=1, max_size=2)
 patterns = st.lists(
-    st.one_of(literals, st.sampled_from([Wildcard.ANY_TEXT, Wildcard.ANY_CHARACTER]), st.sampled_from(HOLES)), max_size=4
+    st.one_of(literals, st.sampled_from([Wildcard.ANY_TEXT, Wildcard.ANY_CHARACTER]), st.sampled_from(HOLES)),
+    max_size=4,
 ).map(tuple)
 texts = st.lists(st.one_of(literals, st.sampled_from(HOLES)), max_size=3).map(tuple)
 

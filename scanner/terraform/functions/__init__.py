@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scanner.span import Span
-from scanner.terraform.functions import conversion, json_text, mappings, sequences, strings
+from scanner.terraform.functions import conversion, encoding, mappings, sequences, strings
 from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, undetermined
 from scanner.values import Value, holes
 
@@ -26,7 +26,7 @@ FUNCTIONS: Mapping[str, Function] = {
     **sequences.FUNCTIONS,
     **mappings.FUNCTIONS,
     **conversion.FUNCTIONS,
-    **json_text.FUNCTIONS,
+    **encoding.FUNCTIONS,
 }
 
 

@@ -8,7 +8,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from scanner.terraform.equality import Unsettled, equal, is_text
-from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, Parameter, invalid, plain
+from scanner.terraform.functions.signature import (
+    Function,
+    FunctionContext,
+    FunctionError,
+    Parameter,
+    invalid,
+    plain,
+    whole,
+)
 from scanner.terraform.functions.strings import graphemes
 from scanner.terraform.numbers import Number, number
 from scanner.terraform.types import ANY, BOOL, NUMBER, STRING, ConversionError, List, alike, distinct, to_number
@@ -34,13 +42,6 @@ def sequence(value: Value, parameter: str, problem: str) -> tuple[Value, ...] | 
             return None
         case _:
             raise invalid(parameter, problem)
-
-
-def whole(value: Value, parameter: str) -> int:
-    """A known number that must be whole."""
-    if not isinstance(value.data, int):
-        raise invalid(parameter, "a whole number is required")
-    return value.data
 
 
 def limited(count: int) -> None:
@@ -116,7 +117,7 @@ def _element(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
         raise FunctionError("cannot use element function with an empty list.")
     if found is None or isinstance(found, Unsettled) or arguments[1].unknown is not None:
         return None
-    index = whole(arguments[1], "index")
+    index = whole(arguments[1].data, "index")
     if index < 0:
         raise invalid("index", "it must not be negative")
     return found[index % len(found)]
@@ -126,7 +127,7 @@ def _slice(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     found = sequence(arguments[0], "list", "must be a list or tuple value")
     if found is None or isinstance(found, Unsettled) or any(argument.unknown for argument in arguments[1:]):
         return None
-    start, end = whole(arguments[1], "start_index"), whole(arguments[2], "end_index")
+    start, end = whole(arguments[1].data, "start_index"), whole(arguments[2].data, "end_index")
     if start < 0:
         raise invalid("start_index", "start index must not be less than zero")
     if end > len(found):
@@ -140,7 +141,7 @@ def _chunklist(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None
     found = sequence(arguments[0], "list", "list of any single type required")
     if found is None or isinstance(found, Unsettled) or arguments[1].unknown is not None:
         return None
-    size = whole(arguments[1], "size")
+    size = whole(arguments[1].data, "size")
     if size < 0:
         raise FunctionError("the size argument must be positive.")
     step = size or max(len(found), 1)

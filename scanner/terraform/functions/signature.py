@@ -92,6 +92,13 @@ def invalid(parameter: str, problem: str) -> FunctionError:
     return FunctionError(f'invalid value for "{parameter}" parameter: {problem}.')
 
 
+def whole(data: Data, parameter: str) -> int:
+    """The whole number that an argument of number type must be."""
+    if not isinstance(data, int):
+        raise invalid(parameter, "a whole number is required")
+    return data
+
+
 def undetermined(function: Function, arguments: tuple[Value, ...]) -> Value:
     """The result of a call that depends on what is unknown in its arguments."""
     cause = next(hole.cause for argument in arguments for hole in holes(argument))

@@ -15,7 +15,9 @@ from scanner.terraform.functions.signature import (
     call_symbol,
     invalid,
     plain,
+    whole,
 )
+from scanner.terraform.numbers import Number
 from scanner.terraform.types import NUMBER, STRING, List, to_text
 from scanner.values import Unknown, Value, joined, pieces
 
@@ -203,18 +205,16 @@ def _chomp(text: str) -> str:
     return text.rstrip("\r\n")
 
 
-def _indent(spaces: int, text: str) -> str:
-    if not isinstance(spaces, int):
-        raise invalid("spaces", "a whole number is required")
+def _indent(width: Number, text: str) -> str:
+    spaces = whole(width, "spaces")
     if spaces < 0:
         raise invalid("spaces", "it must not be negative")
     bounded(len(text) + text.count("\n") * spaces)
     return text.replace("\n", "\n" + " " * spaces)
 
 
-def _substr(text: str, offset: int, length: int) -> str:
-    if not isinstance(offset, int) or not isinstance(length, int):
-        raise invalid("offset", "a whole number is required")
+def _substr(text: str, first: Number, count: Number) -> str:
+    offset, length = whole(first, "offset"), whole(count, "length")
     characters = graphemes(text)
     start = max(offset + len(characters), 0) if offset < 0 else offset
     return "".join(characters[start:] if length < 0 else characters[start : start + length])

@@ -1,0 +1,108 @@
+"""The block index finds what the full parser finds, in every fixture and in generated files; broken files say where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hcl2.api import parses_to_tree
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lark.tree import Tree
+
+from scanner.terraform.blocks import index_file
+from scanner.terraform.syntax import parse_block
+
+ROOT = Path(__file__).parent.parent.parent
+FILES = sorted((ROOT / "fixtures" / "terraform").rglob("*.tf"))
+
+
+def full_parse(text: str) -> list[tuple[int, int]]:
+    """First and last line of every top-level block, as the full parser has them."""
+    (body,) = [child for child in parses_to_tree(text).children if isinstance(child, Tree)]
+    blocks = [child for child in body.children if isinstance(child, Tree) and child.data == "block"]
+    return [(block.meta.line, block.meta.end_line) for block in blocks]
+
+
+def indexed(text: str) -> list[tuple[int, int]]:
+    index = index_file("x.tf", text)
+    assert index.problem is None
+    return [(block.span.line, block.span.last_line) for block in index.blocks]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_fixtures(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert indexed(text) == full_parse(text)
+    for block in index_file("x.tf", text).blocks:
+        parsed = parse_block(block)
+        assert (parsed.type, parsed.labels, parsed.span) == (block.type, block.labels, block.span)
+
+
+def test_there_are_fixtures() -> None:
+    assert len(FILES) > 40
+
+
+TRICKY = [
+    'a = "}"',
+    'a = "${b["}"]}"',
+    'a = "${"${"}"}"}"',
+    'a = "$${"',
+    'a = "\\"}"',
+    'a = "%{ if x == "}" }}%{ endif }"',
+    "# }",
+    "// {",
+    "/* { \n } */",
+    "a = {\n  b = {}\n}",
+    'a = <<EOT\n}{"\nEOT',
+    'a = <<-EOT\n  } ${b} "\n  EOT',
+    "a = f(<<X\n{\nX\n)",
+    'b "c" {\n  d = 1\n}',
+    'dynamic "e" {\n  for_each = []\n  content {}\n}',
+]
+bodies = st.lists(st.sampled_from(TRICKY), max_size=5).map("\n".join)
+headers = st.sampled_from(['resource "aws_iam_user" "u"', "locals", 'variable "v"', "module m", 'data x "y"'])
+between = st.sampled_from(["\n", "\n\n", "\n# }\n", "\n/* { */\n", '\n// "\n'])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(headers, bodies, between), min_size=1, max_size=4))
+def test_generated_files(parts: list[tuple[str, str, str]]) -> None:
+    text = "".join(f"{header} {{\n{body}\n}}{gap}" for header, body, gap in parts)
+    assert len(indexed(text)) == len(parts)
+    if "$${" not in text:  # the parser takes the closing brace for part of the escape
+        assert indexed(text) == full_parse(text)
+
+
+@given(st.text(alphabet='ab{}"$%\\<#/*\n =[]-E', max_size=60))
+def test_no_text_breaks_the_index(text: str) -> None:
+    index_file("x.tf", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line"),
+    [
+        ("locals {\n", "never closed", 1),
+        ('locals {\n  a = "x\n}\n', "string here is never closed", 2),
+        ("locals {\n  a = <<EOT\n}\n", "never closed by EOT", 2),
+        ("/* x", "a block must begin here", 1),
+        ("a = 1\n", "only blocks", 1),
+        ("locals {}\n}\n", "a block must begin here", 2),
+        ("locals {\n /* \n}\n", "comment here is never closed", 2),
+        ('resource "a" 3 {}', "{ is missing", 1),
+    ],
+)
+def test_broken_files_say_where(text: str, message: str, line: int) -> None:
+    problem = index_file("x.tf", text).problem
+    assert problem is not None
+    assert message in problem.message
+    assert problem.span.line == line
+
+
+def test_blocks_before_a_problem_are_kept() -> None:
+    index = index_file("x.tf", "locals {}\nvariable v {\n")
+    assert [block.type for block in index.blocks] == ["locals"]
+
+
+def test_byte_order_mark_and_carriage_returns() -> None:
+    assert indexed("\ufefflocals {\r\n  a = <<X\r\n}\r\nX\r\n}\r\n") == [(1, 5)]

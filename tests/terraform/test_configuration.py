@@ -1,0 +1,333 @@
+"""What Terraform's language means for principals: small configurations and their verdicts."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.root import Inputs
+from tests.conftest import Scan, verdicts
+
+SIGN_IN = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
+NARROW = "arn:aws:iam::aws:policy/IAMUserChangePassword"
+USER = """
+resource "aws_iam_user" "u" {{
+  {meta}
+  name = {name}
+}}
+resource "aws_iam_user_login_profile" "u" {{
+  {meta}
+  user = {reference}
+}}
+resource "aws_iam_user_policy_attachment" "u" {{
+  {meta}
+  user       = {reference}
+  policy_arn = {policy}
+}}
+"""
+
+
+def user(
+    meta: str = "", name: str = '"alice"', reference: str = "aws_iam_user.u.name", policy: str = f'"{SIGN_IN}"'
+) -> str:
+    return USER.format(meta=meta, name=name, reference=reference, policy=policy)
+
+
+ONE = {"aws_iam_user.u": ("yes", "allowed")}
+CASES: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
+    "reference by name": ({"a.tf": user()}, ONE),
+    "reference by id": ({"a.tf": user(reference="aws_iam_user.u.id")}, ONE),
+    "literal name": ({"a.tf": user(reference='"alice"')}, ONE),
+    "name with a known prefix": (
+        {"a.tf": 'variable "team" {}\n' + user(name='"dev-${var.team}"')},
+        ONE,
+    ),
+    "another literal name": ({"a.tf": user(reference='"bob"')}, {"aws_iam_user.u": ("no", "implicit_deny")}),
+    "a reference that could be anybody": (
+        {"a.tf": 'variable "who" {}\n' + user(reference="var.who")},
+        {"aws_iam_user.u": ("unknown", "unknown")},
+    ),
+    "a reference that cannot be this user": (
+        {"a.tf": 'variable "who" {}\n' + user(reference='"svc-${var.who}"')},
+        {"aws_iam_user.u": ("no", "implicit_deny")},
+    ),
+    "count": (
+        {"a.tf": user(meta="count = 2", name='"u${count.index}"', reference="aws_iam_user.u[count.index].name")},
+        {"aws_iam_user.u[0]": ("yes", "allowed"), "aws_iam_user.u[1]": ("yes", "allowed")},
+    ),
+    "count zero": ({"a.tf": user(meta="count = 0", reference="aws_iam_user.u[0].name")}, {}),
+    "count unknown": (
+        {"a.tf": 'variable "n" {}\n' + user(meta="count = var.n", reference="aws_iam_user.u[count.index].name")},
+        {"aws_iam_user.u[*]": ("yes", "allowed")},
+    ),
+    "for_each": (
+        {
+            "a.tf": user(
+                meta='for_each = toset(["b", "a"])', name="each.key", reference="aws_iam_user.u[each.value].name"
+            )
+        },
+        {'aws_iam_user.u["a"]': ("yes", "allowed"), 'aws_iam_user.u["b"]': ("yes", "allowed")},
+    ),
+    "for_each over other instances": (
+        {
+            "a.tf": """
+            resource "aws_iam_user" "u" {
+              for_each = { a = 1, b = 2 }
+              name     = each.key
+            }
+            resource "aws_iam_user_login_profile" "p" {
+              for_each = aws_iam_user.u
+              user     = each.value.name
+            }
+            """
+        },
+        {'aws_iam_user.u["a"]': ("yes", "implicit_deny"), 'aws_iam_user.u["b"]': ("yes", "implicit_deny")},
+    ),
+    "for_each over instances that are not known": (
+        {
+            "a.tf": """
+            variable "names" {}
+            resource "aws_iam_user" "u" {
+              for_each = var.names
+              name     = each.key
+            }
+            resource "aws_iam_user_login_profile" "p" {
+              for_each = aws_iam_user.u
+              user     = each.value.name
+            }
+            """
+        },
+        {"aws_iam_user.u[*]": ("yes", "implicit_deny")},
+    ),
+    "some keys are known": (
+        {
+            "a.tf": """
+            variable "name" {}
+            resource "aws_iam_user" "u" {
+              for_each = toset(["alice", var.name])
+              name     = each.key
+            }
+            resource "aws_iam_user_login_profile" "p" {
+              user = "alice"
+            }
+            """
+        },
+        {'aws_iam_user.u["alice"]': ("yes", "implicit_deny"), "aws_iam_user.u[*]": ("unknown", "implicit_deny")},
+    ),
+    "a condition that is not known": (
+        {
+            "a.tf": 'variable "on" {}\n'
+            + user().replace(
+                '"aws_iam_user_login_profile" "u" {', '"aws_iam_user_login_profile" "u" {\ncount = var.on ? 1 : 0'
+            )
+        },
+        {"aws_iam_user.u": ("unknown", "allowed")},
+    ),
+    "variable, default, tfvars": (
+        {
+            "a.tf": 'variable "p" {\n  default = "arn:aws:iam::aws:policy/ReadOnlyAccess"\n}\n' + user(policy="var.p"),
+            "terraform.tfvars": f'p = "{NARROW}"\n',
+            "x.auto.tfvars": f'p = "{SIGN_IN}"\n',
+        },
+        ONE,
+    ),
+    "tfvars in JSON": (
+        {"a.tf": 'variable "p" {}\n' + user(policy="var.p"), "terraform.tfvars.json": f'{{"p": "{SIGN_IN}"}}'},
+        ONE,
+    ),
+    "locals in a chain": (
+        {"a.tf": f'locals {{\n  a = local.b\n  b = "{SIGN_IN}"\n}}\n' + user(policy="local.a")},
+        ONE,
+    ),
+    "locals in a circle": (
+        {"a.tf": "locals {\n  a = local.b\n  b = local.a\n}\n" + user(policy="local.a")},
+        {"aws_iam_user.u": ("yes", "unknown")},
+    ),
+    "optional attributes and nullable": (
+        {
+            "a.tf": f"""
+            variable "people" {{
+              type    = map(object({{ policy = optional(string, "{SIGN_IN}") }}))
+              default = {{ alice = {{}}, bob = {{ policy = "{NARROW}" }} }}
+            }}
+            """
+            + user(
+                meta="for_each = var.people",
+                name="each.key",
+                reference="aws_iam_user.u[each.key].name",
+                policy="each.value.policy",
+            )
+        },
+        {'aws_iam_user.u["alice"]': ("yes", "allowed"), 'aws_iam_user.u["bob"]': ("yes", "implicit_deny")},
+    ),
+    "override files": (
+        {
+            "a.tf": user(policy=f'"{NARROW}"'),
+            "b_override.tf": f"""
+            resource "aws_iam_user_policy_attachment" "u" {{
+              policy_arn = "{SIGN_IN}"
+            }}
+            """,
+        },
+        ONE,
+    ),
+    "modules with outputs": (
+        {
+            "a.tf": f"""
+            module "people" {{
+              source   = "./m"
+              for_each = toset(["x", "y"])
+              name     = each.key
+            }}
+            resource "aws_iam_user_policy_attachment" "x" {{
+              user       = module.people["x"].name
+              policy_arn = "{SIGN_IN}"
+            }}
+            """,
+            "m/m.tf": """
+            variable "name" {}
+            resource "aws_iam_user" "u" { name = var.name }
+            resource "aws_iam_user_login_profile" "u" { user = aws_iam_user.u.name }
+            output "name" { value = aws_iam_user.u.name }
+            """,
+        },
+        {
+            'module.people["x"].aws_iam_user.u': ("yes", "allowed"),
+            'module.people["y"].aws_iam_user.u': ("yes", "implicit_deny"),
+        },
+    ),
+    "installed modules": (
+        {
+            "a.tf": 'module "m" {\n  source = "acme/user/aws"\n}\n',
+            ".terraform/modules/modules.json": '{"Modules":[{"Key":"m","Dir":".terraform/modules/m"}]}',
+            ".terraform/modules/m/m.tf": 'resource "aws_iam_user" "u" {\n  name = "a"\n}\n',
+        },
+        {"module.m.aws_iam_user.u": ("no", "implicit_deny")},
+    ),
+    "modules that are not there hide nothing": (
+        {"a.tf": 'module "m" {\n  source = "acme/user/aws"\n}\n' + user(policy="module.m.policy_arn")},
+        {"aws_iam_user.u": ("yes", "unknown")},
+    ),
+    "a document in a heredoc with a hole": (
+        {
+            "a.tf": """
+            variable "bucket" {}
+            resource "aws_iam_user" "u" { name = "alice" }
+            resource "aws_iam_user_login_profile" "u" { user = "alice" }
+            resource "aws_iam_user_policy" "u" {
+              user   = aws_iam_user.u.name
+              policy = <<-EOT
+                {"Version": "2012-10-17", "Statement": [
+                  {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::${var.bucket}/*"},
+                  {"Effect": "Allow", "Action": "signin:*", "Resource": "*"}
+                ]}
+              EOT
+            }
+            """
+        },
+        ONE,
+    ),
+    "a policy document with sources and dynamic statements": (
+        {
+            "a.tf": """
+            resource "aws_iam_user" "u" { name = "alice" }
+            resource "aws_iam_user_login_profile" "u" { user = "alice" }
+            data "aws_iam_policy_document" "base" {
+              statement {
+                sid       = "Login"
+                actions   = ["s3:GetObject"]
+                resources = ["*"]
+              }
+            }
+            data "aws_iam_policy_document" "all" {
+              source_policy_documents = [data.aws_iam_policy_document.base.json]
+              dynamic "statement" {
+                for_each = ["AuthorizeOAuth2Access", "CreateOAuth2Token"]
+                content {
+                  actions   = ["signin:${statement.value}"]
+                  resources = ["arn:aws:signin:*:*:oauth2/public-client/*"]
+                }
+              }
+            }
+            resource "aws_iam_user_policy" "u" {
+              user   = aws_iam_user.u.name
+              policy = data.aws_iam_policy_document.all.json
+            }
+            """
+        },
+        ONE,
+    ),
+    "the account is the same everywhere": (
+        {
+            "a.tf": """
+            data "aws_caller_identity" "me" {}
+            resource "aws_iam_user" "u" { name = "alice" }
+            resource "aws_iam_user_login_profile" "u" { user = "alice" }
+            resource "aws_iam_user_policy" "u" {
+              user   = "alice"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = {
+                  Effect   = "Allow"
+                  Action   = ["signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token"]
+                  Resource = "arn:aws:signin:*:${data.aws_caller_identity.me.account_id}:oauth2/public-client/*"
+                }
+              })
+            }
+            """
+        },
+        ONE,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_verdicts(scan_files: Scan, name: str) -> None:
+    files, expected = CASES[name]
+    report = scan_files(files)
+    assert report.errors == ()
+    assert verdicts(report) == expected
+
+
+def test_variables_from_the_command_line(scan_files: Scan) -> None:
+    files = {"a.tf": 'variable "p" {}\nvariable "l" {\n  type = list(string)\n}\n' + user(policy="var.l[0]")}
+    given = Inputs(variables=(("p", "x"), ("l", f'["{SIGN_IN}"]')))
+    assert verdicts(scan_files(files, inputs=given)) == ONE
+
+
+def test_a_cycle_is_named(scan_files: Scan) -> None:
+    report = scan_files({"a.tf": "locals {\n  a = local.b\n  b = local.a\n}\n" + user(policy="local.a")})
+    (finding,) = report.findings
+    assert finding.rule == "aws-login-undetermined"
+    assert "local.a depends on itself: local.a → local.b → local.a" in finding.message
+
+
+def test_a_missing_module_is_named_once(scan_files: Scan) -> None:
+    report = scan_files({"a.tf": 'module "m" {\n  source = "acme/user/aws"\n}\n' + user(policy="module.m.policy_arn")})
+    (warning,) = report.warnings
+    assert 'module.m comes from "acme/user/aws", which is not installed here' in warning.message
+    assert warning.span.line == 1
+
+
+def test_statements_are_found_where_they_stand(scan_files: Scan) -> None:
+    report = scan_files({"a.tf": CASES["a document in a heredoc with a hole"][0]["a.tf"]})
+    (assessed,) = report.principals
+    (match,) = assessed.aws_login.permissions[0].decision.matches
+    assert match.statement.span is not None
+    assert match.statement.span.line == 10
+
+
+def test_deep_chains_end(scan_files: Scan) -> None:
+    chain = "\n".join(f"  a{number} = local.a{number + 1}" for number in range(1000))
+    files = {"a.tf": f'locals {{\n{chain}\n  a1000 = "{SIGN_IN}"\n}}\n' + user(policy="local.a0")}
+    assert verdicts(scan_files(files)) == {"aws_iam_user.u": ("yes", "unknown")}
+
+
+def test_huge_counts_end(scan_files: Scan) -> None:
+    report = scan_files({"a.tf": user(meta="count = 1000000000", reference="aws_iam_user.u[count.index].name")})
+    assert any("the limit is" in warning.message for warning in report.warnings)
+
+
+def test_modules_that_call_themselves_end(scan_files: Scan) -> None:
+    report = scan_files({"a.tf": 'module "me" {\n  source = "./"\n}\n' + user()})
+    assert "aws_iam_user.u" in verdicts(report)
+    assert any("nested more than" in warning.message for warning in report.warnings)
