@@ -14,7 +14,7 @@ _MARKS = (_VERSION, "Resources")
 _TYPE = re.compile(
     r"""["']?\bType["']?\s*:\s*["']?(?:AWS::[A-Za-z]|Custom::\w|Alexa::\w|[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9])"""
 )
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"(\s*+:)?|[{}\[\]]')
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*+:)?|\\?\Z)|[{}\[\]]', re.DOTALL)
 _FIRST_LINE = re.compile(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
 
 

@@ -144,21 +144,21 @@ def _key(value: Value, span: Span) -> str | Unknown:
 
 def _attribute(target: Value, name: str, span: Span) -> Value:
     match target.data:
-        case Unknown() as found:
-            return Value(derived(found, f".{name}"), span)
+        case Unknown() as unknown:
+            return Value(derived(unknown, f".{name}"), span)
         case Mapping() as entries:
-            if isinstance(entries, Namespace):
-                try:
-                    return entries[name]
-                except KeyError:
-                    raise EvaluationError(f'there is no "{name}" here', span) from None
-            if name in entries:
-                return entries[name]
-            raise EvaluationError(f'this object has no attribute "{name}"', span)
+            return _entry(entries, name, f'there is no attribute "{name}" here', span)
         case None:
             raise EvaluationError(f'null has no attribute "{name}"', span)
         case _:
             raise EvaluationError(f'this value has no attributes, so no "{name}"', span)
+
+
+def _entry(entries: Mapping[str, Value], name: str, otherwise: str, span: Span) -> Value:
+    """What a mapping has under a name. A resource has more than it lists: what its provider computes."""
+    if name in entries or (isinstance(entries, Namespace) and entries.is_open):
+        return entries[name]
+    raise EvaluationError(otherwise, span)
 
 
 def derived(unknown: Unknown, step: str) -> Unknown:
@@ -179,21 +179,21 @@ def _index(target: Value, key: Value, scope: Scope, span: Span) -> Value:
         return Value(Unknown(key.data.cause), span)
     match target.data:
         case Mapping() as entries:
-            name = _key(key, span)
-            if isinstance(name, str) and name in entries:
-                return entries[name]
-            if isinstance(entries, Namespace) and isinstance(name, str) and entries.is_open:
-                return entries[name]
-            raise EvaluationError(f'there is no element with the key "{name}"', span)
+            name = str(_key(key, span))
+            return _entry(entries, name, f'there is no element with the key "{name}"', span)
         case tuple() as items:
-            position = _position(key, span)
-            if not 0 <= position < len(items):
-                raise EvaluationError(f"there is no element number {position}; there are {len(items)}", span)
-            return items[position]
+            return _element(items, key, span)
         case None:
             raise EvaluationError("null has no elements", span)
         case _:
             raise EvaluationError("this value has no elements", span)
+
+
+def _element(items: tuple[Value, ...], key: Value, span: Span) -> Value:
+    position = _position(key, span)
+    if not 0 <= position < len(items):
+        raise EvaluationError(f"there is no element number {position}; there are {len(items)}", span)
+    return items[position]
 
 
 def _position(key: Value, span: Span) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scanner.span import Span
-from scanner.terraform.functions import conversion, encoding, mappings, sequences, strings
+from scanner.terraform.functions import conversion, encoding, formatting, mappings, patterns, sequences, strings
 from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, undetermined
 from scanner.values import Value, holes
 
@@ -27,6 +27,8 @@ FUNCTIONS: Mapping[str, Function] = {
     **mappings.FUNCTIONS,
     **conversion.FUNCTIONS,
     **encoding.FUNCTIONS,
+    **formatting.FUNCTIONS,
+    **patterns.FUNCTIONS,
 }
 
 

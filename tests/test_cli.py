@@ -1,0 +1,169 @@
+"""The command line as its users and their programs see it: exit status, streams, formats, messages."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLAGGED = "fixtures/terraform/minimal-user"
+SILENT = "fixtures/terraform/minimal-user-fixed"
+WARNED = "fixtures/terraform/explicit-deny"
+NOTED = "fixtures/terraform/mfa-required"
+
+
+def scan(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scanner", *map(str, arguments)]
+    variables = {**{key: value for key, value in os.environ.items() if not key.startswith("TF_")}, **environment}
+    return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ([FLAGGED], 1),
+        ([SILENT], 0),
+        ([WARNED], 0),
+        ([WARNED, "--fail-on", "warning"], 1),
+        ([NOTED, "--fail-on", "warning"], 0),
+        ([NOTED, "--fail-on", "note"], 1),
+        ([FLAGGED, "--fail-on", "never"], 0),
+        ([FLAGGED, "--ignore", "user-cannot-aws-login"], 0),
+        ([FLAGGED, "--select", "aws-login-denied"], 0),
+        ([FLAGGED, "--select", "no-such-rule"], 2),
+        (["no/such/path"], 2),
+        (["docs"], 2),
+        (["README.md"], 2),
+        ([FLAGGED, "--format", "nonsense"], 2),
+        ([FLAGGED, "--account", "12"], 2),
+        ([FLAGGED, "--var", "x"], 2),
+        ([FLAGGED, "--output", "json"], 2),
+        ([FLAGGED, "--output", "xml=x"], 2),
+        ([FLAGGED, "--scp", "no-such-file"], 2),
+        ([FLAGGED, "--rules", "no-such-file"], 2),
+        (["--no-such-option"], 2),
+        (["--version"], 0),
+        (["--help"], 0),
+        (["--list-rules"], 0),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
+)
+def test_exit_status(arguments: list[str], status: int) -> None:
+    result = scan(*arguments)
+    assert result.returncode == status, result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+
+
+def test_a_finding_outranks_an_incomplete_scan(tmp_path: Path) -> None:
+    (tmp_path / "broken.tf").write_text("locals {")
+    assert scan(tmp_path).returncode == 2
+    assert scan(tmp_path, FLAGGED).returncode == 1
+    assert "never closed" in scan(tmp_path, FLAGGED).stdout
+
+
+def test_only_the_report_is_on_standard_output() -> None:
+    result = scan(FLAGGED, "--format", "json")
+    assert json.loads(result.stdout)["version"] == 1
+    assert result.stderr == ""
+
+
+def test_outputs_beside_the_printed_one(tmp_path: Path) -> None:
+    result = scan(FLAGGED, "--output", f"json={tmp_path / 'a.json'}", "--output", f"github={tmp_path / 'b.txt'}")
+    assert "error[user-cannot-aws-login]" in result.stdout
+    assert json.loads((tmp_path / "a.json").read_text())["summary"]["findings"]["error"] == 1
+    assert (tmp_path / "b.txt").read_text().startswith("::error file=fixtures/terraform/minimal-user/main.tf,line=")
+    assert scan(FLAGGED, "--output", f"json={tmp_path / 'no' / 'a.json'}").returncode == 2
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    first = scan("fixtures", "--format", "json", PYTHONHASHSEED="1").stdout
+    assert first == scan("fixtures", "--format", "json", PYTHONHASHSEED="2").stdout
+
+
+def test_paths_are_relative_to_the_working_directory() -> None:
+    shown = json.loads(scan(ROOT / FLAGGED, "--format", "json", cwd=ROOT / "fixtures").stdout)
+    assert shown["principals"][0]["location"]["path"] == "terraform/minimal-user/main.tf"
+    here = json.loads(scan("--format", "json", cwd=ROOT / FLAGGED).stdout)
+    assert here["principals"][0]["root"] == "."
+    assert here["principals"][0]["location"]["path"] == "main.tf"
+
+
+def test_no_colour_and_no_bar_without_a_terminal() -> None:
+    result = scan("fixtures")
+    assert "\x1b" not in result.stdout + result.stderr
+
+
+def test_request_options_settle_what_is_open() -> None:
+    def localhost(*arguments: str) -> list[str]:
+        found = json.loads(scan(*arguments, "--format", "json").stdout)["principals"]
+        return [principal["aws_login"]["localhost"] for principal in found]
+
+    assert localhost(NOTED) == ["conditional"]
+    assert localhost(NOTED, "--context", "aws:MultiFactorAuthPresent=true") == ["allowed"]
+    assert localhost(NOTED, "--context", "aws:MultiFactorAuthPresent") != ["conditional"]
+    assert localhost("fixtures/terraform/one-region") == ["conditional"]
+    assert localhost("fixtures/terraform/one-region", "--region", "ap-south-2") == ["implicit_deny"]
+
+
+def test_control_policies(tmp_path: Path) -> None:
+    def localhost(option: str, *statements: dict[str, object]) -> str:
+        file = tmp_path / "policy.json"
+        file.write_text(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}))
+        result = scan("fixtures/terraform/administrator", option, file, "--format", "json")
+        outcome: str = json.loads(result.stdout)["principals"][0]["aws_login"]["localhost"]
+        return outcome
+
+    deny = {"Effect": "Deny", "Action": "signin:*", "Resource": "*"}
+    narrow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    assert localhost("--scp", deny) == "explicit_deny"
+    assert localhost("--scp", narrow) == "implicit_deny"
+    assert localhost("--scp", {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}) == "allowed"
+    assert localhost("--rcp", {**deny, "Principal": "*"}) == "explicit_deny"
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scanner", "fixtures", "--format", "json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    process.wait(60)
+
+
+def test_an_interrupt_ends_promptly_with_its_own_status(tmp_path: Path) -> None:
+    for number in range(400):
+        (tmp_path / f"m{number}").mkdir()
+        (tmp_path / f"m{number}" / "main.tf").write_text((ROOT / FLAGGED / "main.tf").read_text())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scanner", tmp_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert b"Traceback" not in stderr
+
+
+def test_more_rules(tmp_path: Path) -> None:
+    (tmp_path / "everybody.yaml").write_text(
+        "id: everybody\nseverity: error\ntitle: T\nselect: $.principals[*]\nmessage: '{name} is a {kind}'\nhelp: H\n"
+        "examples: {flagged: [a], passed: [b]}\n"
+    )
+    result = scan(SILENT, "--rules", tmp_path, "--format", "json")
+    assert result.returncode == 1
+    assert [found["message"] for found in json.loads(result.stdout)["findings"]] == ["minimal-user is a user"]
+    (tmp_path / "wrong.yaml").write_text("id: wrong\n")
+    assert "wrong.yaml:1" in scan(SILENT, "--rules", tmp_path).stderr

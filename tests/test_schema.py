@@ -1,0 +1,35 @@
+"""The JSON report of every fixture is what the shipped schema says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from scanner import __version__
+from scanner.config import Options
+from scanner.pipeline import scan
+from scanner.report import render
+
+ROOT = Path(__file__).parent.parent
+SCHEMA = json.loads((ROOT / "scanner" / "report" / "schema.json").read_text(encoding="utf-8"))
+FIXTURES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for kind in ("terraform/*", "cloudformation/*", "plan/*")
+    for path in (ROOT / "fixtures").glob(kind)
+)
+
+
+@pytest.mark.parametrize("path", FIXTURES)
+def test_fixture(path: str) -> None:
+    report = scan(Options(paths=(path,), directory=ROOT))
+    document = json.loads(render("json", report, version=__version__, colour=False, width=80))
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    assert document["errors"] == []
+    assert document["summary"]["roots"] == 1
+
+
+def test_there_are_fixtures() -> None:
+    assert len(FIXTURES) > 100
