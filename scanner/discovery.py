@@ -15,12 +15,12 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from scanner.cloudformation.extract import looks_like_template
+from scanner.cloudformation.recognition import looks_like_template
 from scanner.diagnostic import Diagnostic, error
 from scanner.root import Inputs, RootKind, ScanRoot
+from scanner.source_file import MAX_BYTES, UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform.blocks import index_file
-from scanner.terraform.module import MAX_FILE_BYTES, UnreadableFileError, read_text
 
 SKIPPED = frozenset({".terraform", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
@@ -177,7 +177,7 @@ def _head(path: Path) -> str:
             if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
                 return ""  # binary: nothing of ours
             if _may_be_a_template(head, path):
-                head += file.read(MAX_FILE_BYTES)
+                head += file.read(MAX_BYTES)
     except OSError as problem:
         raise UnreadableFileError(problem.strerror or "it cannot be read") from problem
     return head.decode("utf-8-sig", errors="replace")

@@ -23,8 +23,8 @@ from scanner.rules.loader import RuleError, builtin_rules, load_rules
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.sign_in import aws_login
+from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
-from scanner.terraform.module import UnreadableFileError, read_text
 from scanner.values import Value
 
 RECURSION_LIMIT = 12_000

@@ -7,21 +7,17 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.aws_iam import facts_of
-from scanner.cloudformation.recognition import looks_like_template
 from scanner.cloudformation.scope import Scope
 from scanner.cloudformation.syntax import parse
 from scanner.cloudformation.template import TRANSFORM, Resource, Template, read_template
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.facts import Fact, Facts, Home, collect
+from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from scanner.root import Inputs, ScanRoot
     from scanner.values import Value
-
-__all__ = ["extract", "looks_like_template"]
 
 KIND = "cloudformation"
 
@@ -50,9 +46,11 @@ _UNFOLLOWED = {
 
 def extract(root: ScanRoot) -> Facts:
     """The facts of one template file. What cannot be read is an error among its diagnostics."""
-    text = _read(root.location, root.path)
-    if isinstance(text, Diagnostic):
-        return collect(root.path, KIND, (), (text,), frozenset())
+    try:
+        text = read_text(root.location, MAX_BYTES)
+    except UnreadableFileError as problem:
+        unreadable = error("Unreadable file", f"{problem}.", Span.whole_file(root.path))
+        return collect(root.path, KIND, (), (unreadable,), frozenset())
     facts: list[Fact] = []
     parsed = parse(text, root.path)
     problems = list(parsed.diagnostics)
@@ -71,20 +69,6 @@ def extract(root: ScanRoot) -> Facts:
             facts.extend(facts_of(resource, scope, home))
             problems.extend(_resource_warnings(resource, scope))
     return collect(root.path, KIND, tuple(facts), tuple(problems), frozenset({root.path}))
-
-
-def _read(location: Path, path: str) -> str | Diagnostic:
-    span = Span.whole_file(path)
-    try:
-        if not location.is_file():
-            return error("Unreadable file", "It is no regular file.", span)
-        if location.stat().st_size > MAX_BYTES:
-            return error("Template refused", f"It is larger than {MAX_BYTES:,} bytes.", span)
-        return location.read_bytes().decode("utf-8")
-    except OSError as problem:
-        return error("Unreadable file", f"{problem.strerror or 'It cannot be read'}.", span)
-    except UnicodeDecodeError:
-        return error("Unreadable file", "It is not UTF-8.", span)
 
 
 def _home(text: str, inputs: Inputs) -> Home:

@@ -98,7 +98,12 @@ def _json_as_yaml(text: str) -> str:
 
 def _syntax_error(broken: yaml.MarkedYAMLError, text: str, path: str) -> Diagnostic:
     mark = broken.problem_mark or broken.context_mark
-    span = Span(path, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2) if mark else Span.whole_file(path)
+    span = Span.whole_file(path)
+    if mark is not None:
+        # What is missing at the end is said to be missing on the line after it.
+        end = LineIndex(path, text).span(len(text.rstrip()), len(text.rstrip()))
+        place = Span(path, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
+        span = min(place, end)
     what = "JSON" if text.lstrip()[:1] == "{" else "YAML"
     context = f" {broken.context}" if broken.context else ""
     detail = f"It is not valid {what}: {broken.problem or 'it cannot be read'}{context}."

@@ -5,39 +5,18 @@ https://developer.hashicorp.com/terraform/language/files
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner.diagnostic import Diagnostic, error, warning
+from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform import nodes, syntax
 from scanner.terraform.blocks import IndexedBlock, index_file
 
-MAX_FILE_BYTES = 32 * 1024 * 1024
-"""Larger files are refused; the largest hand-written ones have some hundred kilobytes."""
 Name = tuple[str, ...]
 """A block's labels."""
-
-
-class UnreadableFileError(Exception):
-    """The file cannot be read as text."""
-
-
-def read_text(path: Path) -> str:
-    """A file's text without byte order mark. Raises ``UnreadableFileError`` for what is no readable text file."""
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFileError("it is no regular file")
-        if status.st_size > MAX_FILE_BYTES:
-            raise UnreadableFileError(f"it is larger than {MAX_FILE_BYTES} bytes")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise UnreadableFileError("it is not UTF-8") from problem
-    except OSError as problem:
-        raise UnreadableFileError(problem.strerror or "it cannot be read") from problem
 
 
 @dataclass(slots=True)

@@ -9,9 +9,10 @@ import json
 from pathlib import Path
 
 from scanner.cause import Cause, CauseKind
+from scanner.source_file import UnreadableFileError, read_text
 from scanner.terraform import nodes
 from scanner.terraform.address import ModuleAddress
-from scanner.terraform.module import Module, UnreadableFileError, read_text
+from scanner.terraform.module import Module
 
 
 def find_module(call: nodes.Block, caller: Module, address: ModuleAddress, root: Module) -> tuple[Path, str] | Cause:

@@ -18,18 +18,20 @@ from scanner import values
 from scanner.diagnostic import Diagnostic, error
 from scanner.facts import Fact, Facts, Home, collect
 from scanner.root import Inputs, RootKind, ScanRoot
+from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform import aws_iam, policy_document
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import Resource, computed
 from scanner.terraform.configuration import partition_of
 from scanner.terraform.functions.encoding import encode_json
-from scanner.terraform.module import UnreadableFileError, read_text
 from scanner.terraform.plan_references import PlannedConfiguration, parse_module_address
 from scanner.terraform.resources import ResourceInstance, after_apply
 from scanner.values import NULL, Value
 
 Object = dict[str, Any]
+MAX_BYTES = 1024 * 1024 * 1024
+"""Plans of large estates have some hundred megabytes."""
 _GONE = frozenset({"delete", "forget"})
 """Actions after which the configuration has no such resource."""
 
@@ -52,7 +54,7 @@ def extract(root: ScanRoot) -> Facts:
 
 def _load(root: ScanRoot) -> Object:
     try:
-        document = orjson.loads(read_text(root.location))
+        document = orjson.loads(read_text(root.location, MAX_BYTES))
     except UnreadableFileError as problem:
         raise PlanError(str(problem)) from problem
     except orjson.JSONDecodeError as problem:

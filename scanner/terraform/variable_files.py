@@ -12,11 +12,11 @@ from pathlib import Path
 from scanner import values
 from scanner.diagnostic import error
 from scanner.root import Inputs
+from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform import nodes, syntax
 from scanner.terraform.configuration import ModuleInstance
 from scanner.terraform.expressions import evaluate_or_refuse
-from scanner.terraform.module import UnreadableFileError, read_text
 from scanner.terraform.scope import Scope
 from scanner.values import Value
 

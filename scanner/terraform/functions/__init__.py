@@ -10,9 +10,25 @@ https://developer.hashicorp.com/terraform/language/functions
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from unicodedata import normalize
 
 from scanner.span import Span
-from scanner.terraform.functions import conversion, encoding, formatting, mappings, patterns, sequences, strings
+from scanner.terraform.functions import (
+    conversion,
+    dates,
+    encoding,
+    formatting,
+    hashing,
+    mappings,
+    network,
+    numeric,
+    patterns,
+    sequences,
+    strings,
+    transfer,
+    yaml_text,
+)
 from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, undetermined
 from scanner.values import Value, holes
 
@@ -29,6 +45,12 @@ FUNCTIONS: Mapping[str, Function] = {
     **encoding.FUNCTIONS,
     **formatting.FUNCTIONS,
     **patterns.FUNCTIONS,
+    **transfer.FUNCTIONS,
+    **yaml_text.FUNCTIONS,
+    **hashing.FUNCTIONS,
+    **numeric.FUNCTIONS,
+    **network.FUNCTIONS,
+    **dates.FUNCTIONS,
 }
 
 
@@ -46,4 +68,6 @@ def call(name: str, arguments: tuple[Value, ...], context: FunctionContext, span
         result = function.call(converted, context)
     if result is None:
         result = undetermined(function, arguments)
+    if isinstance(result.data, str) and not result.data.isascii():
+        result = replace(result, data=normalize("NFC", result.data))
     return result if result.span is not None else result.at(span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -17,6 +18,7 @@ from scanner.values import Data, Unknown, Value, holes, joined
 MAX_DEPTH = 200
 """Lists and objects inside one another, in JSON text that is decoded."""
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _Plain: TypeAlias = "bool | int | Decimal | str | list[_Plain] | dict[str, _Plain] | None"
 
 
@@ -101,6 +103,8 @@ def _decoded(plain: _Plain, depth: int) -> Value:
             return Value(tuple(_decoded(item, depth + 1) for item in items))
         case dict() as entries:
             return Value({name: _decoded(item, depth + 1) for name, item in entries.items()})
+        case str(text):
+            return Value(_LONE_SURROGATE.sub("\ufffd", text))
         case scalar:
             data: Data = scalar
             return Value(data)

@@ -23,7 +23,8 @@ MAX_WIDTH = 100_000
 """Characters that one verb may pad to, or digits that it may ask for."""
 
 _VERB = re.compile(
-    r"%(?P<flags>[0#\-+ ]*)(?P<width>[1-9]\d*)?(?P<precision>\.\d*)?(?:\[(?P<index>[1-9]\d*)\])?(?P<letter>[a-zA-Z])"
+    r"%(?P<flags>[0#\-+ ]*)(?P<width>[1-9]\d*)?(?P<precision>\.\d*)?(?:\[(?P<index>[1-9]\d*)\])?(?P<letter>[a-zA-Z])",
+    re.ASCII,
 )
 _BASES = {"b": ("b", "0b"), "d": ("d", ""), "o": ("o", "0"), "x": ("x", "0x"), "X": ("X", "0X")}
 _EXACT = Context(prec=5000)
@@ -212,6 +213,8 @@ def _aligned(verb: Verb, sign: str, digits: str, *, zeros: bool) -> str:
 
 
 def _exponential(magnitude: Decimal, precision: int) -> str:
+    if not magnitude:
+        return f"{format(magnitude, f'.{precision}f')}e+00"
     mantissa, _, exponent = format(magnitude, f".{precision}e").partition("e")
     return f"{mantissa}e{exponent[0]}{exponent[1:].zfill(2)}"
 

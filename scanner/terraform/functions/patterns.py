@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from time import monotonic
 
 import regex  # type: ignore[import-untyped] # it ships none
 
@@ -48,12 +49,16 @@ def _found(pattern: str, text: str) -> Iterator[tuple[Translation, regex.Match[s
         translation = _translated(pattern)
     except PatternError as problem:
         raise invalid("pattern", f"invalid regexp pattern: {problem}") from problem
-    end = -1
-    for match in translation.compiled.finditer(text, timeout=TIME_LIMIT):
-        if match.start() == match.end() == end:
-            continue
+    deadline = monotonic() + TIME_LIMIT
+    position, end = 0, -1
+    while position <= len(text):
+        match = translation.compiled.search(text, position, timeout=max(deadline - monotonic(), 0.001))
+        if match is None:
+            return
+        position = max(match.end(), position + (match.end() == position))
+        if match.end() > match.start() or match.start() != end:
+            yield translation, match
         end = match.end()
-        yield translation, match
 
 
 def _bounded_time(name: str, body: Callable[..., Value]) -> Callable[[tuple[Value, ...], FunctionContext], Value]:

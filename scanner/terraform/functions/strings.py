@@ -60,7 +60,7 @@ def _title(text: str) -> str:
     before = " "
     result = []
     for c in text:
-        result.append(_upper(c) if _separates(before) else c)
+        result.append(_single(c, c.title(), c) if _separates(before) else c)
         before = c
     return "".join(result)
 

@@ -1,0 +1,34 @@
+"""Reads files of the scanned tree, which may be anything: a device, a link to nowhere, a disk image."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_BYTES = 32 * 1024 * 1024
+"""Larger files are refused unless the caller says otherwise. Hand-written ones have some hundred kilobytes at most."""
+
+
+class UnreadableFileError(Exception):
+    """The file cannot be read as text. The message is a sentence without its full stop."""
+
+
+def read_text(path: Path, limit: int = MAX_BYTES) -> str:
+    """A file's text, without byte order mark.
+
+    Raises ``UnreadableFileError`` for what is no regular file, is too large, or is not UTF-8. Never blocks.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableFileError("it is no regular file")
+        if status.st_size > limit:
+            raise UnreadableFileError(f"it is larger than {limit} bytes")
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise UnreadableFileError("it is not UTF-8") from problem
+    except (OSError, ValueError) as problem:
+        raise UnreadableFileError(getattr(problem, "strerror", None) or "it cannot be read") from problem
