@@ -87,7 +87,7 @@ class _Walk:
         if stat.S_ISDIR(status.st_mode):
             if self._has_terraform(path):
                 self.named_modules.add(path)
-            self._directory(path, ())
+            self._directory(path, tuple(self._ignored_from_above(path)))
         elif path.name.endswith(TERRAFORM_SUFFIXES):
             self.modules[path.parent] = None
             self.named_modules.add(path.parent)
@@ -123,6 +123,16 @@ class _Walk:
                 continue  # a link to a directory: what it leads to is walked where it is
             elif not _PROGRAMS_AND_MEDIA.search(entry.name):
                 self._file(location, named=False)
+
+    def _ignored_from_above(self, path: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
+        """What the directories above say, up to the top of the git work tree; not about the named path itself."""
+        above = list(path.parents)
+        top = next((number for number, parent in enumerate(above) if (parent / ".git").exists()), None)
+        if top is None or (path / ".git").exists():
+            return
+        for parent in reversed(above[: top + 1]):
+            if (parent / ".gitignore").is_file():
+                yield from self._gitignore(parent)
 
     def _gitignore(self, path: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
         try:

@@ -34,7 +34,7 @@ from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
 from scanner.span import Span
-from scanner.truth import NO, YES, Truth, any_of, undetermined
+from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value, same_text
 
 _PRINCIPALS = {
@@ -74,7 +74,7 @@ class _Joins:
                     self._by_text.setdefault(key.text, []).append(identity)
                 elif key.unknown is not None and key.unknown.symbol is not None:
                     self._by_symbol[key.unknown.symbol] = identity
-            if identity.name.text is None:
+            if identity.name.text is None or identity.kind is IdentityKind.PERMISSION_SET:
                 self._unnamed.append(identity)
 
     def named(self, target: Target) -> Iterator[tuple[Identity, Truth]]:
@@ -85,7 +85,7 @@ class _Joins:
         reference = target.reference or values.NULL
         if reference.text is not None:
             yield from ((identity, YES) for identity in self._by_text.get(reference.text, ()))
-            candidates: Iterable[Identity] = self._unnamed
+            candidates: Iterable[Identity] = self._unnamed  # for the others the text has decided
         elif reference.unknown is not None:
             symbol = reference.unknown.symbol
             if symbol is not None and symbol in self._by_symbol:
@@ -98,7 +98,9 @@ class _Joins:
         else:
             return
         for identity in candidates:
-            answer = any_of(same_text(reference, key) for key in (identity.name, identity.arn))
+            # IAM's own identities are referred to by name only, permission sets by ARN.
+            key = identity.arn if identity.kind is IdentityKind.PERMISSION_SET else identity.name
+            answer = same_text(reference, key)
             if not answer.is_no:
                 yield identity, answer
 

@@ -285,7 +285,8 @@ class _Parser:
         for kind, entry in _mapping(value, "A Principal", statement.span).items():
             if kind not in ("AWS", "Service", "Federated", "CanonicalUser"):
                 raise _MalformedError(f'There is no kind of principal called "{kind}".', entry.span or value.span)
-            items.extend(PrincipalPattern(kind, text) for text in self._texts(entry, "Principal", statement))
+            if entry.data != ():  # an empty list is accepted, and names nobody
+                items.extend(PrincipalPattern(kind, text) for text in self._texts(entry, "Principal", statement))
         return Principals(tuple(items), negated)
 
     def _conditions(self, value: Value | None) -> Iterator[Condition]:

@@ -103,11 +103,12 @@ def _named(argument: str) -> Callable[[DataSource, str], Value | None]:
 
 def _template_file(source: DataSource, name: str) -> Value | None:
     """The data source that was there before ``templatefile``."""
-    variables = source.arguments["vars"]
-    if name != "rendered" or isinstance(variables.data, Unknown):
+    variables = source.arguments["vars"].data
+    if isinstance(variables, tuple) and len(variables) == 1:
+        variables = variables[0].data  # written as a block, as Terraform 0.11 had it
+    if name != "rendered" or isinstance(variables, Unknown):
         return None
-    given = variables.data if isinstance(variables.data, Mapping) else {}
-    return source.render(source.arguments["template"], given)
+    return source.render(source.arguments["template"], variables if isinstance(variables, Mapping) else {})
 
 
 _SOURCES: Mapping[str, Callable[[DataSource, str], Value | None]] = {

@@ -13,11 +13,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from unicodedata import normalize
 
+from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.terraform.functions import (
+    arn,
     conversion,
     dates,
     encoding,
+    filesystem,
     formatting,
     hashing,
     mappings,
@@ -29,7 +32,13 @@ from scanner.terraform.functions import (
     transfer,
     yaml_text,
 )
-from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, undetermined
+from scanner.terraform.functions.signature import (
+    Function,
+    FunctionContext,
+    FunctionError,
+    UnsupportedError,
+    undetermined,
+)
 from scanner.values import Value, holes
 
 __all__ = ["FUNCTIONS", "SPECIAL", "Function", "FunctionContext", "FunctionError", "call"]
@@ -51,23 +60,28 @@ FUNCTIONS: Mapping[str, Function] = {
     **numeric.FUNCTIONS,
     **network.FUNCTIONS,
     **dates.FUNCTIONS,
+    **filesystem.FUNCTIONS,
+    **arn.FUNCTIONS,
 }
 
 
 def call(name: str, arguments: tuple[Value, ...], context: FunctionContext, span: Span) -> Value:
     """The result of one call; what the function made itself gets the span of the call.
 
-    Raises ``FunctionError`` for what Terraform would refuse.
+    Raises ``FunctionError`` for what Terraform would refuse. What goes beyond a limit of ours is unknown instead.
     """
     function = FUNCTIONS.get(name.removeprefix("core::"))
     if function is None:
         raise FunctionError(f'there is no function named "{name}".')
     converted = function.converted(arguments)
-    result = None
+    result = cause = None
     if function.reads_holes or not any(holes(argument) for argument in converted):
-        result = function.call(converted, context)
+        try:
+            result = function.call(converted, context)
+        except UnsupportedError as problem:
+            cause = Cause(CauseKind.UNSUPPORTED, f"{name}: {problem}", span)
     if result is None:
-        result = undetermined(function, arguments)
+        result = undetermined(function, arguments, cause)
     if isinstance(result.data, str) and not result.data.isascii():
         result = replace(result, data=normalize("NFC", result.data))
     return result if result.span is not None else result.at(span)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from scanner.cause import Cause
 from scanner.terraform.equality import Unsettled
 from scanner.terraform.numbers import number_text
 from scanner.terraform.types import ANY, ConversionError, Type, convert
@@ -19,6 +20,10 @@ _MAX_SYMBOL = 400
 
 class FunctionError(Exception):
     """Terraform would refuse this call. The message is a sentence without the function's name."""
+
+
+class UnsupportedError(Exception):
+    """Terraform may well evaluate this call; here its result stays unknown. The message is the cause's detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +104,10 @@ def whole(data: Data, parameter: str) -> int:
     return data
 
 
-def undetermined(function: Function, arguments: tuple[Value, ...]) -> Value:
-    """The result of a call that depends on what is unknown in its arguments."""
-    cause = next(hole.cause for argument in arguments for hole in holes(argument))
+def undetermined(function: Function, arguments: tuple[Value, ...], cause: Cause | None = None) -> Value:
+    """The result of a call that depends on what is unknown in its arguments, or on the cause that is given."""
+    if cause is None:
+        cause = next(hole.cause for argument in arguments for hole in holes(argument))
     return Value(Unknown(cause, call_symbol(function.name, arguments) if function.repeatable else None))
 
 

@@ -12,6 +12,7 @@ from scanner.terraform.functions.signature import (
     FunctionContext,
     FunctionError,
     Parameter,
+    UnsupportedError,
     call_symbol,
     invalid,
     plain,
@@ -31,9 +32,9 @@ _GRAPHEME = regex.compile(r"\X")
 
 
 def bounded(length: int) -> None:
-    """Refuse a text that would be longer than the limit."""
+    """Give up a text that would be longer than the limit."""
     if length > MAX_TEXT:
-        raise FunctionError(f"the result would be longer than {MAX_TEXT} characters.")
+        raise UnsupportedError(f"the result would be longer than {MAX_TEXT} characters")
 
 
 def graphemes(text: str) -> list[str]:

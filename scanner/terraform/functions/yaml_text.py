@@ -25,6 +25,8 @@ MAX_TEXT = 1024 * 1024
 MAX_DEPTH = 100
 """Lists and mappings inside one another."""
 
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""Terraform's YAML library is a translation of libyaml, which folds long lines as PyYAML's own emitter does not."""
 _TAG = "tag:yaml.org,2002:"
 _WORDS: Mapping[str, bool | None] = {
     **{form: True for word in ("y", "yes", "true", "on") for form in (word, word.title(), word.upper())},
@@ -196,7 +198,7 @@ def _written(text: str, *, quoted: bool) -> yaml.Event:
 def _yamlencode(arguments: tuple[Value, ...], _: FunctionContext) -> Value:
     start = (yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False))
     end = (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
-    return Value(yaml.emit((*start, *_events(arguments[0], 0), *end), allow_unicode=True))
+    return Value(yaml.emit((*start, *_events(arguments[0], 0), *end), Dumper=_DUMPER, allow_unicode=True))
 
 
 _FUNCTIONS = (

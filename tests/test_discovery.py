@@ -1,0 +1,120 @@
+"""What is a root and what is not; what is skipped, and what is reported instead of skipped."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from scanner.discovery import discover
+from scanner.root import Inputs
+from tests.conftest import Scan
+
+TF = 'resource "aws_iam_user" "u" {\n  name = "a"\n}\n'
+TEMPLATE = "Resources:\n  U:\n    Type: AWS::IAM::User\n"
+PLAN = '{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}},"resource_changes":[]}'
+STATE = '{"format_version":"1.0","terraform_version":"1.11.4","values":{"root_module":{}}}'
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def found(folder: Path, *paths: str) -> list[tuple[str, str]]:
+    return [(root.path, root.kind.value) for root in discover(paths or (".",), folder, Inputs()).roots]
+
+
+@pytest.mark.parametrize(
+    ("files", "paths", "expected"),
+    [
+        ({"main.tf": TF}, (), [(".", "terraform")]),
+        ({"a/main.tofu": TF}, (), [("a", "terraform")]),
+        ({"a/main.tf": TF}, ("a/main.tf",), [("a", "terraform")]),
+        (
+            {"any.name": TEMPLATE, "p.txt": PLAN, "s.json": STATE},
+            (),
+            [("any.name", "cloudformation"), ("p.txt", "terraform-plan"), ("s.json", "terraform-state")],
+        ),
+        ({"a/main.tf": 'module "m" {\n  source = "../m"\n}', "m/main.tf": TF}, (), [("a", "terraform")]),
+        (
+            {"a/main.tf": 'module "m" {\n  source = "../m"\n}', "m/main.tf": TF},
+            ("a", "m"),
+            [("a", "terraform"), ("m", "terraform")],
+        ),
+        # A call in a comment is none, so nothing is lost.
+        (
+            {"a/main.tf": '# module "m" {\n#  source = "../m"\n# }\n', "m/main.tf": TF},
+            (),
+            [("a", "terraform"), ("m", "terraform")],
+        ),
+        # Modules that only call each other are nobody's children.
+        (
+            {"a/x.tf": 'module "m" {\n  source = "../b"\n}', "b/x.tf": 'module "m" {\n  source = "../a"\n}'},
+            (),
+            [("a", "terraform"), ("b", "terraform")],
+        ),
+        ({"main.tf": TF, ".terraform/modules/x/x.tf": TF, "node_modules/x/t.yaml": TEMPLATE}, (), [(".", "terraform")]),
+        ({".terraform/modules/x/x.tf": TF}, (".terraform/modules/x",), [(".terraform/modules/x", "terraform")]),
+        (
+            {
+                "main.tf": TF,
+                ".gitignore": "gen/\n*.json\n!keep.json\n",
+                "gen/x.tf": TF,
+                "p.json": PLAN,
+                "keep.json": PLAN,
+            },
+            (),
+            [(".", "terraform"), ("keep.json", "terraform-plan")],
+        ),
+        ({".git/HEAD": "", ".gitignore": "gen/\n", "a/gen/x.tf": TF, "a/x.tf": TF}, ("a",), [("a", "terraform")]),
+        ({".gitignore": "gen/\n", "gen/x.tf": TF}, ("gen",), [("gen", "terraform")]),
+        ({"k8s.yaml": "kind: Pod\nspec: {}\n", "package.json": '{"name": "x"}', "x.tf": TF}, (), [(".", "terraform")]),
+    ],
+)
+def test_roots(tmp_path: Path, files: dict[str, str], paths: tuple[str, ...], expected: list[tuple[str, str]]) -> None:
+    write(tmp_path, files)
+    assert found(tmp_path, *paths) == expected
+
+
+def test_what_cannot_be_read_is_reported_and_hides_nothing(tmp_path: Path, scan_files: Scan) -> None:
+    os.mkfifo(tmp_path / "pipe.tf")
+    (tmp_path / "nowhere.tf").symlink_to(tmp_path / "missing")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    report = scan_files({"good.tf": TF, "latin.tf": b"# \xe9\n", "t.yaml": TEMPLATE})
+    assert {found.principal.address for found in report.principals} == {"aws_iam_user.u", "U"}
+    said = {error.span.path: error.message for error in report.errors}
+    assert said.keys() == {"pipe.tf", "nowhere.tf", "pipe.yaml", "latin.tf"}
+    assert "no regular file" in said["pipe.tf"]
+    assert "not UTF-8" in said["latin.tf"]
+
+
+def test_directory_links_are_not_followed(tmp_path: Path) -> None:
+    write(tmp_path, {"a/main.tf": TF})
+    (tmp_path / "a" / "loop").symlink_to(tmp_path)
+    assert found(tmp_path) == [("a", "terraform")]
+
+
+@pytest.mark.parametrize(
+    ("paths", "message"),
+    [((".",), "no Terraform module"), (("missing",), "No such file"), (("x.txt",), "no Terraform file, no plan")],
+)
+def test_nothing_to_scan_is_an_error(tmp_path: Path, paths: tuple[str, ...], message: str) -> None:
+    write(tmp_path, {"x.txt": "hello"})
+    (diagnostic,) = discover(paths, tmp_path, Inputs()).diagnostics
+    assert message.lower() in diagnostic.message.lower()
+
+
+def test_files_outside_the_tree_are_not_read(tmp_path: Path, scan_files: Scan) -> None:
+    write(tmp_path, {"secret.json": '{"Version": "2012-10-17", "Statement": []}', "tree/.git/HEAD": ""})
+    user = TF + 'resource "aws_iam_user_policy" "p" {\n  user = "a"\n  policy = file("%s")\n}\n'
+    for path in ("../secret.json", str(tmp_path / "secret.json"), "link.json"):
+        (tmp_path / "tree" / "link.json").unlink(missing_ok=True)
+        (tmp_path / "tree" / "link.json").symlink_to(tmp_path / "secret.json")
+        report = scan_files({"tree/main.tf": user % path}, "tree")
+        (assessed,) = report.principals
+        decision = assessed.aws_login.permissions[0].decision
+        assert decision.outcome.value == "unknown"
+        assert any("outside" in cause.detail for cause in decision.causes)
