@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import assert_never
 
 from scanner import values
+from scanner.cause import CauseKind
 from scanner.span import Span
 from scanner.terraform import nodes
 from scanner.terraform.nodes import Node, TemplateFor, TemplateIf, TemplatePart
@@ -239,7 +240,8 @@ def _call(node: nodes.Call, scope: Scope) -> Value:
 def _attempt(node: nodes.Call, scope: Scope) -> Value:
     """``try`` gives the first argument that evaluates, ``can`` says whether its only one does.
 
-    An argument of which some part is unknown might still fail when Terraform knows more, so it is not taken for good.
+    An argument that is unknown might still fail when Terraform knows it, unless it is what a provider computes: that
+    is there, whatever it is.
     """
     for argument in node.arguments:
         try:
@@ -247,13 +249,21 @@ def _attempt(node: nodes.Call, scope: Scope) -> Value:
         except EvaluationError:
             continue
         if node.name == "can":
-            return Value(Unknown(value.unknown.cause) if value.unknown else True, node.span)
-        if value.unknown is not None and value.unknown.symbol is None and argument is not node.arguments[-1]:
-            return Value(Unknown(value.unknown.cause), node.span)
-        return value
+            return Value(True if _is_there(value) else Unknown(values.holes(value)[0].cause), node.span)
+        if _is_there(value) or argument is node.arguments[-1]:
+            return value
+        return Value(Unknown(values.holes(value)[0].cause), node.span)
     if node.name == "can":
         return Value(False, node.span)
     raise EvaluationError("no argument of try succeeds", node.span)
+
+
+def _is_there(value: Value) -> bool:
+    """Whether an expression that evaluated to this will surely evaluate when everything is known."""
+    unknown = value.unknown
+    if unknown is None or unknown.pieces or unknown.symbol in (values.ACCOUNT, values.REGION, values.PARTITION):
+        return True
+    return unknown.cause.kind is CauseKind.KNOWN_AFTER_APPLY and unknown.symbol is not None
 
 
 def _conditional(node: nodes.Conditional, scope: Scope) -> Value:

@@ -174,12 +174,13 @@ class _Reader:
 
     def _after_apply(self, address: ResourceAddress, name: str, after: Object) -> Value:
         """What the configuration refers to; else what the provider computes; else unknown."""
+        resource = Resource(str(address), lambda argument: values.of(after.get(argument), self.span), self.home)
+        known = computed(resource, address.type, name).at(self.span)
         if not self.configuration.sets(address, name):
-            resource = Resource(str(address), lambda argument: values.of(after.get(argument), self.span), self.home)
-            return computed(resource, address.type, name).at(self.span)
+            return known
         target = self.configuration.trace(address, name, self._instances)
         if target is None:
-            return after_apply(str(address), name, self.span)
+            return after_apply(str(address), name, self.span) if known.is_null else known
         change = self.changes.get(str(target.address))
         if target.address.mode == "data":
             return self._data(str(target.address), target.attribute, change)

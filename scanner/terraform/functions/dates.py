@@ -10,7 +10,15 @@ from fractions import Fraction
 
 from scanner.cause import Cause, CauseKind
 from scanner.terraform.functions.hashing import at_run_time
-from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, Parameter, invalid, plain
+from scanner.terraform.functions.signature import (
+    Function,
+    FunctionContext,
+    FunctionError,
+    Parameter,
+    UnsupportedError,
+    invalid,
+    plain,
+)
 from scanner.terraform.types import STRING
 from scanner.values import Unknown, Value
 
@@ -79,7 +87,7 @@ def _timeadd(timestamp: str, duration: str) -> str:
     try:
         local = moment.local + timedelta(seconds=seconds)
     except OverflowError:
-        raise FunctionError("the result is not between the years 1 and 9999.") from None
+        raise UnsupportedError("the result is not between the years 1 and 9999") from None
     return f"{local.isoformat()}{moment.zone if moment.offset else 'Z'}"
 
 

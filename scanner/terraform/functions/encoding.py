@@ -10,7 +10,13 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from scanner.terraform.equality import Unsettled
-from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, Parameter
+from scanner.terraform.functions.signature import (
+    Function,
+    FunctionContext,
+    FunctionError,
+    Parameter,
+    UnsupportedError,
+)
 from scanner.terraform.numbers import number, number_text
 from scanner.terraform.types import ANY, STRING
 from scanner.values import Data, Unknown, Value, holes, joined
@@ -79,7 +85,7 @@ def decode_json(text: str) -> Value:
     except ValueError as problem:
         raise FunctionError(f"the text is not valid JSON: {problem}.") from problem
     except RecursionError:
-        raise FunctionError(f"the JSON text is nested more than {MAX_DEPTH} levels deep.") from None
+        raise UnsupportedError(f"the JSON text is nested more than {MAX_DEPTH} levels deep") from None
 
 
 def _whole(digits: str) -> Decimal:
@@ -92,12 +98,12 @@ def _refuse(name: str) -> float:
 
 def _decoded(plain: _Plain, depth: int) -> Value:
     if depth > MAX_DEPTH:
-        raise FunctionError(f"the JSON text is nested more than {MAX_DEPTH} levels deep.")
+        raise UnsupportedError(f"the JSON text is nested more than {MAX_DEPTH} levels deep")
     match plain:
         case Decimal():
             amount = number(plain)
             if amount is None:
-                raise FunctionError("a number in the JSON text is out of range.")
+                raise UnsupportedError("a number in the JSON text is out of range")
             return Value(amount)
         case list() as items:
             return Value(tuple(_decoded(item, depth + 1) for item in items))

@@ -14,10 +14,17 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from scanner.cause import Cause, CauseKind
 from scanner.terraform.functions.hashing import DIGESTS
 from scanner.terraform.functions.sequences import limited
-from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, Parameter, invalid, plain
+from scanner.terraform.functions.signature import (
+    Function,
+    FunctionContext,
+    FunctionError,
+    Parameter,
+    UnsupportedError,
+    invalid,
+    plain,
+)
 from scanner.terraform.types import ANY, STRING
 from scanner.values import Unknown, Value
 
@@ -29,33 +36,15 @@ MAX_VISITED = 50_000
 _PATH = Parameter("path", STRING)
 
 
-class _NotReadError(Exception):
-    """The file is not looked at; the cause says why."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.cause = Cause(CauseKind.UNSUPPORTED, detail)
-
-
-def _body(work: Callable[[tuple[Value, ...], FunctionContext], Value | None]) -> Callable[..., Value | None]:
-    def body(arguments: tuple[Value, ...], context: FunctionContext) -> Value | None:
-        try:
-            return work(arguments, context)
-        except _NotReadError as problem:
-            return Value(Unknown(problem.cause))
-
-    return body
-
-
 def _inside(path: str, context: FunctionContext) -> Path:
     """The real path of what is named, which need not exist."""
     if path.startswith("~"):
-        raise _NotReadError(f'the path "{path}" leads to a home directory, outside the scanned tree')
+        raise UnsupportedError(f'the path "{path}" leads to a home directory, outside the scanned tree')
     if "\0" in path:
         raise invalid("path", "it contains a NUL character")
     real = Path(os.path.realpath(context.directory / path))
     if not real.is_relative_to(os.path.realpath(context.boundary)):
-        raise _NotReadError(f'the path "{path}" leads outside the scanned tree')
+        raise UnsupportedError(f'the path "{path}" leads outside the scanned tree')
     return real
 
 
@@ -75,7 +64,7 @@ def _content(path: str, context: FunctionContext) -> bytes:
             raise invalid("path", f'"{path}" is not a regular file')
         content = file.read(MAX_SIZE + 1)
     if len(content) > MAX_SIZE:
-        raise _NotReadError(f'the file "{path}" is larger than {MAX_SIZE} bytes')
+        raise UnsupportedError(f'the file "{path}" is larger than {MAX_SIZE} bytes')
     return content
 
 
@@ -121,14 +110,14 @@ def _fileset(arguments: tuple[Value, ...], context: FunctionContext) -> Value:
     path, pattern = _named(arguments), arguments[1].text or ""
     directory = _inside(path, context)
     if pattern.startswith("/") or ".." in pattern.split("/"):
-        raise _NotReadError(f'the pattern "{pattern}" leads out of the directory that it starts in')
+        raise UnsupportedError(f'the pattern "{pattern}" leads out of the directory that it starts in')
     matches = re.compile(_glob(posixpath.normpath(pattern) if pattern else ""))
     recursive = "**" in pattern
     depth = pattern.count("/")
     found: list[str] = []
     for visited, name in enumerate(_files(directory, "", None if recursive else depth)):
         if visited >= MAX_VISITED:
-            raise _NotReadError(f'there are more than {MAX_VISITED} files below "{path}"')
+            raise UnsupportedError(f'there are more than {MAX_VISITED} files below "{path}"')
         if matches.fullmatch(name) and stat.S_ISREG(_mode(_inside(f"{directory}/{name}", context))):
             found.append(name)
     limited(len(found))
@@ -234,7 +223,7 @@ def _clean(path: str) -> str:
 def _pathexpand(arguments: tuple[Value, ...], _: FunctionContext) -> Value:
     path = _named(arguments)
     if path == "~" or path.startswith("~/"):
-        raise _NotReadError(f'the path "{path}" depends on who runs Terraform')
+        raise UnsupportedError(f'the path "{path}" depends on who runs Terraform')
     return Value(path)
 
 
@@ -243,7 +232,7 @@ def _abspath(arguments: tuple[Value, ...], context: FunctionContext) -> Value:
 
 
 def _on_file(name: str, work: Callable[[tuple[Value, ...], FunctionContext], Value]) -> Function:
-    return Function(name, (_PATH,), _body(work), repeatable=False)
+    return Function(name, (_PATH,), work, repeatable=False)
 
 
 _OF_FILE = {
@@ -260,8 +249,8 @@ _FUNCTIONS = (
     _on_file("filebase64", _filebase64),
     _on_file("fileexists", _fileexists),
     *(_on_file(name, _digest(DIGESTS[digest])) for name, digest in _OF_FILE.items()),
-    Function("fileset", (_PATH, Parameter("pattern", STRING)), _body(_fileset), repeatable=False),
-    Function("templatefile", (_PATH, _VARS), _body(_templatefile), reads_holes=True, repeatable=False),
+    Function("fileset", (_PATH, Parameter("pattern", STRING)), _fileset, repeatable=False),
+    Function("templatefile", (_PATH, _VARS), _templatefile, reads_holes=True, repeatable=False),
     Function("templatestring", (Parameter("template", STRING), _VARS), _templatestring, reads_holes=True),
     Function("basename", (_PATH,), plain(_basename)),
     Function("dirname", (_PATH,), plain(_dirname)),

@@ -13,7 +13,14 @@ from decimal import Context, Decimal
 from scanner.terraform.equality import Unsettled, is_text
 from scanner.terraform.functions.encoding import encode_json, escaped
 from scanner.terraform.functions.sequences import limited
-from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, Parameter, invalid
+from scanner.terraform.functions.signature import (
+    Function,
+    FunctionContext,
+    FunctionError,
+    Parameter,
+    UnsupportedError,
+    invalid,
+)
 from scanner.terraform.functions.strings import bounded, graphemes
 from scanner.terraform.numbers import Number
 from scanner.terraform.types import ANY, STRING, ConversionError, to_bool, to_number, to_text
@@ -72,8 +79,8 @@ def _parsed(text: str) -> Iterator[str | Verb]:
         if match is None:
             raise FunctionError(f"invalid format string starting at offset {percent}.")
         width, precision, index = match["width"], match["precision"], match["index"]
-        if any(number and len(number) > len(str(MAX_WIDTH)) for number in (width, precision, index)):
-            raise FunctionError(f'the numbers in "{match[0]}" are larger than {MAX_WIDTH}.')
+        if any(number and len(number) >= len(str(MAX_WIDTH)) for number in (width, precision, index)):
+            raise UnsupportedError(f'the numbers in "{match[0][:20]}" are larger than {MAX_WIDTH}')
         yield Verb(
             match[0],
             percent,

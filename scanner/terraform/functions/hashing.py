@@ -13,7 +13,7 @@ from scanner.terraform.functions.signature import (
     FunctionContext,
     FunctionError,
     Parameter,
-    call_symbol,
+    UnsupportedError,
     plain,
 )
 from scanner.terraform.types import NUMBER, STRING
@@ -72,9 +72,8 @@ def at_run_time(name: str, parameters: tuple[Parameter, ...] = (), rest: Paramet
 def not_evaluated(name: str, parameters: tuple[Parameter, ...]) -> Function:
     """A function whose result depends on its arguments alone, but is not worked out here."""
 
-    def body(arguments: tuple[Value, ...], _context: FunctionContext) -> Value:
-        cause = Cause(CauseKind.UNSUPPORTED, f"{name}() is not evaluated")
-        return Value(Unknown(cause, call_symbol(name, arguments)))
+    def body(_arguments: tuple[Value, ...], _context: FunctionContext) -> Value:
+        raise UnsupportedError("it is not evaluated")
 
     return Function(name, parameters, body)
 

@@ -7,7 +7,15 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from scanner.terraform.functions.signature import Function, FunctionError, Parameter, invalid, plain, whole
+from scanner.terraform.functions.signature import (
+    Function,
+    FunctionError,
+    Parameter,
+    UnsupportedError,
+    invalid,
+    plain,
+    whole,
+)
 from scanner.terraform.types import NUMBER, STRING
 from scanner.values import Data, Value
 
@@ -32,7 +40,7 @@ def _network(text: str) -> _Network:
     except ValueError:
         raise FunctionError(f"invalid CIDR expression: invalid CIDR address: {text}.") from None
     if found.version == 6 and found.network_address.ipv4_mapped is not None:
-        raise FunctionError(f"an IPv4 address inside an IPv6 one is not supported: {text}.")
+        raise UnsupportedError(f"an IPv4 address inside an IPv6 one: {text}")
     return found
 
 
@@ -59,7 +67,7 @@ def _cidrsubnet(prefix: str, extension: Data, number: Data) -> str:
     network, newbits, index = _network(prefix), whole(extension, "newbits"), whole(number, "netnum")
     length = network.prefixlen + newbits
     if newbits < 0 or index < 0:
-        raise FunctionError("neither the extension nor the number of the subnet may be negative.")
+        raise UnsupportedError("the extension or the number of the subnet is negative")
     if length > network.max_prefixlen:
         raise FunctionError(f"insufficient address space to extend prefix of {network.prefixlen} by {newbits}.")
     if index >= 1 << newbits:

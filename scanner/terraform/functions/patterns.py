@@ -16,14 +16,15 @@ from time import monotonic
 
 import regex  # type: ignore[import-untyped] # it ships none
 
-from scanner.cause import Cause, CauseKind
 from scanner.terraform.functions.re2 import PatternError, Translation, translate
 from scanner.terraform.functions.sequences import limited
 from scanner.terraform.functions.signature import (
+    Body,
     Function,
     FunctionContext,
     FunctionError,
     Parameter,
+    UnsupportedError,
     call_symbol,
     invalid,
 )
@@ -61,13 +62,12 @@ def _found(pattern: str, text: str) -> Iterator[tuple[Translation, regex.Match[s
         end = match.end()
 
 
-def _bounded_time(name: str, body: Callable[..., Value]) -> Callable[[tuple[Value, ...], FunctionContext], Value]:
+def _bounded_time(body: Callable[..., Value]) -> Body:
     def timed(arguments: tuple[Value, ...], _: FunctionContext) -> Value:
         try:
             return body(*(argument.text for argument in arguments))
         except TimeoutError:
-            cause = Cause(CauseKind.UNSUPPORTED, f"a pattern of {name} takes more than {TIME_LIMIT:g} seconds to match")
-            return Value(Unknown(cause))
+            raise UnsupportedError(f"the pattern takes more than {TIME_LIMIT:g} seconds to match") from None
 
     return timed
 
@@ -129,7 +129,7 @@ def _expanded(template: str, translation: Translation, match: regex.Match[str]) 
     return _REFERENCE.sub(value, template)
 
 
-_timed_replace = _bounded_time("replace", _replace_pattern)
+_timed_replace = _bounded_time(_replace_pattern)
 
 
 def _replace(arguments: tuple[Value, ...], context: FunctionContext) -> Value | None:
@@ -178,8 +178,8 @@ def _reaches_hole(parts: tuple[str | Unknown, ...], wanted: str) -> bool:
 
 
 _FUNCTIONS = (
-    Function("regex", (_PATTERN, Parameter("string", STRING)), _bounded_time("regex", _regex)),
-    Function("regexall", (_PATTERN, Parameter("string", STRING)), _bounded_time("regexall", _regexall)),
+    Function("regex", (_PATTERN, Parameter("string", STRING)), _bounded_time(_regex)),
+    Function("regexall", (_PATTERN, Parameter("string", STRING)), _bounded_time(_regexall)),
     Function(
         "replace",
         (Parameter("str", STRING), Parameter("substr", STRING), Parameter("replace", STRING)),

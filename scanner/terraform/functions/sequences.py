@@ -13,6 +13,7 @@ from scanner.terraform.functions.signature import (
     FunctionContext,
     FunctionError,
     Parameter,
+    UnsupportedError,
     invalid,
     plain,
     whole,
@@ -45,9 +46,9 @@ def sequence(value: Value, parameter: str, problem: str) -> tuple[Value, ...] | 
 
 
 def limited(count: int) -> None:
-    """Refuse a result with too many elements."""
+    """Give up a result with too many elements."""
     if count > MAX_ELEMENTS:
-        raise FunctionError(f"the result would have more than {MAX_ELEMENTS} elements.")
+        raise UnsupportedError(f"the result would have more than {MAX_ELEMENTS} elements")
 
 
 def same_kind(items: Sequence[Value], *sources: tuple[Value, ...] | None) -> Value:
@@ -254,7 +255,7 @@ def _sum(items: object) -> Number:
         total += Fraction(amount)
     result = number(total)
     if result is None:
-        raise FunctionError("the result is out of range.")
+        raise UnsupportedError("the result is out of range")
     return result
 
 

@@ -15,7 +15,13 @@ import yaml
 
 from scanner.terraform.functions.dates import yaml_timestamp
 from scanner.terraform.functions.sequences import MAX_ELEMENTS
-from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, Parameter
+from scanner.terraform.functions.signature import (
+    Function,
+    FunctionContext,
+    FunctionError,
+    Parameter,
+    UnsupportedError,
+)
 from scanner.terraform.numbers import number_text, parse_number
 from scanner.terraform.types import ANY, STRING, to_text
 from scanner.values import NULL, Value
@@ -35,7 +41,7 @@ _WORDS: Mapping[str, bool | None] = {
 }
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)")
 
 
 @dataclass(slots=True)
@@ -48,7 +54,7 @@ class _Reader:
 
     def value(self, event: yaml.Event, depth: int) -> Value:
         if depth > MAX_DEPTH:
-            raise FunctionError(f"the YAML text is nested more than {MAX_DEPTH} levels deep.")
+            raise UnsupportedError(f"the YAML text is nested more than {MAX_DEPTH} levels deep")
         before = self.size
         self.grow(1)
         match event:
@@ -75,7 +81,7 @@ class _Reader:
     def grow(self, count: int) -> None:
         self.size += count
         if self.size > MAX_ELEMENTS:
-            raise FunctionError(f"the YAML text has more than {MAX_ELEMENTS} values.")
+            raise UnsupportedError(f"the YAML text has more than {MAX_ELEMENTS} values")
 
     def items(self, depth: int) -> Iterator[Value]:
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
@@ -129,7 +135,7 @@ def _resolved(text: str) -> Value:
     if text in _WORDS:
         return Value(_WORDS[text])
     if _INFINITE.fullmatch(text):
-        raise FunctionError("a number in the YAML text is infinite, or none.")
+        raise UnsupportedError("a number in the YAML text is infinite, or none")
     timestamp = yaml_timestamp(text)
     if timestamp is not None:
         return Value(timestamp)
@@ -137,7 +143,7 @@ def _resolved(text: str) -> Value:
         based = text[:2] in ("0o", "0x") and len(text) < MAX_DEPTH
         amount = int(text, 0) if based else parse_number(text)
         if amount is None:
-            raise FunctionError("a number in the YAML text is out of range.")
+            raise UnsupportedError("a number in the YAML text is out of range")
         return Value(amount)
     return Value(text)
 
@@ -150,7 +156,7 @@ def _yamldecode(arguments: tuple[Value, ...], _: FunctionContext) -> Value | Non
     if text is None:
         return None
     if len(text) > MAX_TEXT:
-        raise FunctionError(f"the YAML text is longer than {MAX_TEXT} characters.")
+        raise UnsupportedError(f"the YAML text is longer than {MAX_TEXT} characters")
     try:
         reader = _Reader(iter(yaml.parse(text, Loader=yaml.SafeLoader)))
         next(reader.events)
@@ -167,7 +173,7 @@ def _yamldecode(arguments: tuple[Value, ...], _: FunctionContext) -> Value | Non
 
 def _events(value: Value, depth: int) -> Iterator[yaml.Event]:
     if depth > MAX_DEPTH:
-        raise FunctionError(f"the value is nested more than {MAX_DEPTH} levels deep.")
+        raise UnsupportedError(f"the value is nested more than {MAX_DEPTH} levels deep")
     match value.data:
         case tuple() as items:
             yield yaml.SequenceStartEvent(None, None, True, flow_style=False)
@@ -198,7 +204,11 @@ def _written(text: str, *, quoted: bool) -> yaml.Event:
 def _yamlencode(arguments: tuple[Value, ...], _: FunctionContext) -> Value:
     start = (yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False))
     end = (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
-    return Value(yaml.emit((*start, *_events(arguments[0], 0), *end), Dumper=_DUMPER, allow_unicode=True))
+    text: str = yaml.emit((*start, *_events(arguments[0], 0), *end), Dumper=_DUMPER, allow_unicode=True)
+    if text.endswith("\n...\n"):
+        text = text.removesuffix("...\n")
+    # Terraform ends a document that is one plain scalar with a marker, and no other.
+    return Value(text if isinstance(arguments[0].data, str | tuple | Mapping) else f"{text}...\n")
 
 
 _FUNCTIONS = (
