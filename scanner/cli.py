@@ -14,7 +14,7 @@ import typer
 
 from scanner import __version__
 from scanner.config import Options
-from scanner.finding import Level, exit_status
+from scanner.finding import Level, Report, exit_status
 from scanner.root import Inputs
 
 INTERRUPTED = 130
@@ -128,6 +128,9 @@ def scan(
     ] = None,
     scp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Service control policy.")] = None,
     rcp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Resource control policy.")] = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Show the whole reasoning for one principal instead.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors of the scanner's own.")] = False,
     version: Annotated[  # noqa: ARG001 # its callback does the work
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
@@ -158,10 +161,10 @@ def scan(
         fail_on=None if fail_on is FailOn.NEVER else Level(fail_on.value),
         debug=debug,
     )
-    raise typer.Exit(_run(options, format.value, _outputs(output or [])))
+    raise typer.Exit(_run(options, format.value, _outputs(output or []), explain))
 
 
-def _run(options: Options, to_print: str, outputs: list[tuple[str, str]]) -> int:
+def _run(options: Options, to_print: str, outputs: list[tuple[str, str]], explain: str | None) -> int:
     from scanner.pipeline import UsageError
     from scanner.pipeline import scan as run
     from scanner.progress import progress
@@ -182,11 +185,29 @@ def _run(options: Options, to_print: str, outputs: list[tuple[str, str]]) -> int
             )
         except OSError as problem:
             return _fail(f"{path}: {problem.strerror}")
+    if explain is not None:
+        return _explain(report, explain)
     text = render(to_print, report, version=__version__, colour=_colour(), width=_width())
+    _print(text)
+    return exit_status(report, options.fail_on)
+
+
+def _explain(report: Report, address: str) -> int:
+    from scanner.report.explain import render
+
+    found = [assessed for assessed in report.principals if assessed.principal.address == address]
+    if not found:
+        known = "".join(f"\n  {assessed.principal.address}" for assessed in report.principals)
+        return _fail(f"there is no principal {address}; there are:{known or ' none'}")
+    _print(render(found))
+    return USAGE if report.errors else 0
+
+
+def _print(text: str) -> None:
+    # A terminal that cannot show a letter shows its code.
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream, unless replaced
     sys.stdout.write(text)
     sys.stdout.flush()
-    return exit_status(report, options.fail_on)
 
 
 def _fail(message: str) -> int:

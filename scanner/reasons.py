@@ -5,11 +5,14 @@ Nothing is decided here; the sentences are read off the evidence that the decisi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scanner.finding import AssessedPrincipal
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
-from scanner.iam.variables import Template, template_text
+from scanner.iam.variables import template_text
+from scanner.sign_in import Client, Permission
 from scanner.span import Span
 
 
@@ -83,21 +86,17 @@ def _near_misses(decision: Decision) -> list[Reason]:
 def written_resources(match: StatementMatch) -> str:
     """The resources of a statement as they are written."""
     resources = match.statement.resources
-    text = ", ".join(_written(item) for item in resources.items)
+    text = ", ".join(template_text(item) for item in resources.items)
     return f"everything but {text}" if resources.negated else text
-
-
-def _written(template: Template) -> str:
-    return template_text(template)
 
 
 def _reason(match: StatementMatch, says: str) -> Reason:
     statement, policy = match.statement, match.policy
     sid = f' "{statement.sid}"' if statement.sid else ""
-    return Reason(f"statement{sid} of {described(policy)} {says}", place(match))
+    return Reason(f"statement{sid} of {described(policy)} {says}", statement_place(match))
 
 
-def place(match: StatementMatch) -> Span:
+def statement_place(match: StatementMatch) -> Span:
     """Where the statement stands; for a policy that is not in the code, what attaches it."""
     return match.statement.span or match.policy.span
 
@@ -105,3 +104,39 @@ def place(match: StatementMatch) -> Span:
 def described(policy: AttachedPolicy) -> str:
     """A policy in words: its name and how it arrived."""
     return f"{policy.name} ({policy.how})"
+
+
+def blocking_layers(decision: Decision) -> tuple[str, ...]:
+    """The layers beside the identity-based policies that certainly do not allow the request, in words."""
+    return tuple(sorted(layer.value for layer in decision.blocked_by))
+
+
+def remedies(assessed: AssessedPrincipal) -> tuple[str, ...]:
+    """What would have to change, so that ``aws login`` works on the same device; empty when it does."""
+    refused = [
+        found for found in assessed.aws_login.of(Client.LOCALHOST) if found.decision.outcome is not Outcome.ALLOWED
+    ]
+    if not refused:
+        return ()
+    found: dict[str, None] = {}
+    for permission in refused:
+        found |= dict.fromkeys(_remedies(assessed.principal, permission))
+    return tuple(found)
+
+
+def _remedies(principal: Principal, permission: Permission) -> Iterator[str]:
+    decision = permission.decision
+    if decision.outcome in (Outcome.CONDITIONAL, Outcome.UNKNOWN):
+        yield from (f"settle: {cause.detail}" for cause in decision.causes)
+        return
+    for match in decision.matches:
+        if match.denies.is_yes:
+            sid = f' "{match.statement.sid}"' if match.statement.sid else ""
+            yield f"take {permission.action} out of the Deny statement{sid} of {described(match.policy)}"
+    identity = [match for match in decision.matches if match.policy.policy_type is PolicyType.IDENTITY]
+    if all(match.allows.is_no for match in identity):
+        policy = f"arn:{principal.partition}:iam::aws:policy/SignInLocalDevelopmentAccess"
+        resource = f"arn:{principal.partition}:signin:*:*:oauth2/public-client/*"
+        yield f"attach {policy}, or allow both sign-in actions on {resource}"
+    for layer in blocking_layers(decision):
+        yield f"allow {permission.action} in the {layer} too"

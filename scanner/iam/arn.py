@@ -22,10 +22,3 @@ class Arn:
         if len(parts) != 6 or parts[0] != "arn":
             return None
         return Arn(*parts[1:])
-
-    @property
-    def policy_name(self) -> str | None:
-        """The name at the end of a policy's ARN, without its path; None for other resources."""
-        if self.service != "iam" or not self.resource.startswith("policy/"):
-            return None
-        return self.resource.rsplit("/", 1)[1]

@@ -45,7 +45,7 @@ The evidence is not computed apart: a ``Decision`` holds the statement matches t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from scanner import values
@@ -242,8 +242,3 @@ class _Binding:
         if not (0 < place < len(segments) - 1) or not (segments[place].isdigit() and len(segments[place]) == 12):
             return (piece,)
         return (":".join([*segments[:place], ""]), *self.account, ":".join(["", *segments[place + 1 :]]))
-
-
-def with_policies(principal: Principal, policies: tuple[AttachedPolicy, ...]) -> Principal:
-    """The principal as it would be with these identity-based policies instead of its own."""
-    return replace(principal, policies=policies)

@@ -13,7 +13,7 @@ from scanner.iam.pattern import Hole
 from scanner.iam.policy import Patterns
 from scanner.iam.principal import PolicyType
 from scanner.iam.variables import Variable
-from scanner.reasons import described, place, written_resources
+from scanner.reasons import described, statement_place, written_resources
 from scanner.sign_in import ACTIONS, Client, Permission
 from scanner.span import Span
 
@@ -127,7 +127,7 @@ def _written_grants(assessed: AssessedPrincipal) -> list[Span]:
                 and not match.resource.is_no
                 and _writes_out(match.statement.actions)
             ):
-                found[place(match)] = None
+                found[statement_place(match)] = None
     return list(found)
 
 

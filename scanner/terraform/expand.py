@@ -108,21 +108,29 @@ def _beside(expansion: Expansion, make: Callable[[Instance], Value]) -> Expansio
 
 
 def _set(items: tuple[Value, ...], address: str, span: Span) -> Expansion:
-    """Known elements are instances of their own; unknown ones share one instance that stands for all of them."""
+    """Known elements are instances of their own; unknown ones share one instance that stands for all of them.
+
+    A text that is known in part, an ARN without its account for instance, is one instance for sure; its key shows ``…``
+    for what is missing.
+    """
     _bound(len(items), span)
     instances: dict[InstanceKey, Instance] = {}
     unknown: Unknown | None = None
     for item in items:
-        if isinstance(item.data, Unknown):
+        binding = {"each": _object(key=item, value=item)}
+        if isinstance(item.data, Unknown) and item.data.pieces:
+            key = "".join(piece if isinstance(piece, str) else "…" for piece in item.data.pieces)
+            instances[key] = Instance(key, binding)
+        elif isinstance(item.data, Unknown):
             cause = Cause(
                 item.data.cause.kind, f"for_each of {address}: {item.data.cause.detail}", item.data.cause.span
             )
             unknown = Unknown(cause, f"for_each {address}")
-            instances[Wildcard.ANY] = Instance(Wildcard.ANY, {"each": _object(key=item, value=item)})
+            instances[Wildcard.ANY] = Instance(Wildcard.ANY, binding)
         elif item.text is None:
             raise EvaluationError("for_each must be a map or a set of texts", span)
         else:
-            instances[item.text] = Instance(item.text, {"each": _object(key=item, value=item)})
+            instances[item.text] = Instance(item.text, binding)
     return Expansion("for_each", instances, unknown)
 
 

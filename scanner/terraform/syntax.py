@@ -101,11 +101,6 @@ def parse_template(text: str, span: Span) -> nodes.Template:
     return nodes.Template(_nested(lambda: templates.split(text, parse), span), span)
 
 
-def warm_up() -> None:
-    """Build the parser once, before processes are forked: it is the slowest part of a first use."""
-    _parser()
-
-
 @lru_cache(maxsize=1)
 def _parser() -> Callable[[str], _Tree]:
     return hcl2.parser.parser().parse

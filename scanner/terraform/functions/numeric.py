@@ -11,6 +11,8 @@ from scanner.terraform.types import NUMBER
 from scanner.values import Data
 
 _NUM = Parameter("num", NUMBER)
+_ODD = (1.479819860511658591e-01, 1.818357216161805012e-01, 2.857142874366239149e-01, 6.666666666666735130e-01)
+_EVEN = (1.531383769920937332e-01, 2.222219843214978396e-01, 3.999999999940941908e-01)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -29,7 +31,50 @@ def _real(calculate: Callable[[float, float], float]) -> Callable[[Number, Numbe
 
 def _log(value: float, base: float) -> float:
     # Go: the logarithm of zero is minus infinity, so to base zero the quotient is zero.
-    return -0.0 if base == 0 and value > 0 else math.log(value) / math.log(base)
+    return 0.0 if base == 0 and value > 0 else _natural_log(value) / _natural_log(base)
+
+
+def _natural_log(x: float) -> float:
+    """Go's ``math.Log`` (FreeBSD's ``e_log.c``); the C library's differs in the last digit."""
+    if x <= 0:
+        raise ValueError("no logarithm")
+    mantissa, exponent = math.frexp(x)
+    if mantissa < math.sqrt(0.5):
+        mantissa, exponent = mantissa * 2, exponent - 1
+    f = mantissa - 1
+    s = f / (2 + f)
+    s2 = s * s
+    s4 = s2 * s2
+    odd, even = s2 * _horner(s4, _ODD), s4 * _horner(s4, _EVEN)
+    half = 0.5 * f * f
+    low = exponent * 1.90821492927058770002e-10
+    return exponent * 6.93147180369123816490e-01 - ((half - (s * (half + odd + even) + low)) - f)
+
+
+def _horner(x: float, coefficients: tuple[float, ...]) -> float:
+    total = 0.0
+    for coefficient in coefficients:
+        total = coefficient + x * total
+    return total
+
+
+def _pow(x: float, y: float) -> float:
+    """Go's ``math.Pow``: repeated squaring for the whole part of the exponent."""
+    if x == 0 or abs(y) == 0.5 or abs(y) > 1 << 20 or (x < 0 and not y.is_integer()):
+        return math.pow(x, y)
+    fraction, whole_part = math.modf(abs(y))
+    if fraction > 0.5:
+        fraction, whole_part = fraction - 1, whole_part + 1
+    result = math.exp(fraction * _natural_log(x)) if fraction else 1.0
+    power, exponent = math.frexp(x)
+    result_exponent, rest = 0, int(whole_part)
+    while rest:
+        if rest & 1:
+            result, result_exponent = result * power, result_exponent + exponent
+        power, exponent, rest = power * power, exponent * 2, rest >> 1
+        if power < 0.5:
+            power, exponent = power * 2, exponent - 1
+    return math.ldexp(1 / result if y < 0 else result, -result_exponent if y < 0 else result_exponent)
 
 
 def _parseint(text: Data, base_number: Data) -> int:
@@ -68,7 +113,7 @@ _FUNCTIONS = (
     Function("ceil", (_NUM,), plain(math.ceil)),
     Function("floor", (_NUM,), plain(math.floor)),
     Function("log", (_NUM, Parameter("base", NUMBER)), plain(_real(_log))),
-    Function("pow", (_NUM, Parameter("power", NUMBER)), plain(_real(math.pow))),
+    Function("pow", (_NUM, Parameter("power", NUMBER)), plain(_real(_pow))),
     Function("signum", (_NUM,), plain(_signum)),
     Function("max", (), plain(_extreme(max)), rest=Parameter("numbers", NUMBER)),
     Function("min", (), plain(_extreme(min)), rest=Parameter("numbers", NUMBER)),

@@ -134,8 +134,10 @@ def _scalar(event: yaml.ScalarEvent) -> Value:
 def _resolved(text: str) -> Value:
     if text in _WORDS:
         return Value(_WORDS[text])
+    if text in (".nan", ".NaN", ".NAN"):
+        raise FunctionError("floating point NaN is not supported.")
     if _INFINITE.fullmatch(text):
-        raise UnsupportedError("a number in the YAML text is infinite, or none")
+        raise UnsupportedError("a number in the YAML text is infinite")
     timestamp = yaml_timestamp(text)
     if timestamp is not None:
         return Value(timestamp)

@@ -1,0 +1,1 @@
+"""Cases, runners and rulings for ``tools/compare_evaluators.py``."""

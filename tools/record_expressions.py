@@ -1,0 +1,150 @@
+"""Records what real Terraform makes of the expressions in tests/cases/expressions.
+
+Usage: python tools/record_expressions.py [FILE…]
+
+Each file has two lists. A case of ``calls`` names a function and its arguments as JSON; a case of ``expressions`` is any
+expression. This script evaluates them all with ``terraform console`` in an empty directory and writes beside each
+the ``result``, as the text that ``jsonencode`` makes of it, or ``error: true``, or ``unknown: true``. Case files
+are written anew, one case a line; comments above the first case are kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CASES = Path(__file__).parents[1] / "tests" / "cases" / "expressions"
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Record the given case files, or all of them."""
+    version = _version()
+    with tempfile.TemporaryDirectory() as directory:
+        for path in [Path(name) for name in arguments] or sorted(CASES.glob("*.yaml")):
+            text = path.read_text()
+            cases = yaml.safe_load(text)
+            calls, expressions = cases.get("calls", []), cases.get("expressions", [])
+            sources = [call_text(case["call"], case["args"]) for case in calls] + [case["expr"] for case in expressions]
+            results = evaluate(sources, Path(directory))
+            lines = [line for line in text.splitlines() if line.startswith("#")]
+            lines += [f"terraform: {version}"]
+            recorded = iter(results)
+            for name, group in (("calls", calls), ("expressions", expressions)):
+                lines += [f"{name}:"] if group else []
+                lines += [_line(case, next(recorded)) for case in group]
+            path.write_text("\n".join(lines) + "\n")
+            print(f"{path}: {len(results)} cases, {sum('error' in result for result in results)} of them errors")
+
+
+def call_text(name: str, arguments: Sequence[object]) -> str:
+    """One call in Terraform's language."""
+    return f"{name}({', '.join(literal(argument) for argument in arguments)})"
+
+
+def literal(value: object) -> str:
+    """A JSON value in Terraform's language."""
+    match value:
+        case str():
+            return _quoted(value).replace("${", "$${").replace("%{", "%%{")
+        case list():
+            return f"[{', '.join(literal(item) for item in value)}]"
+        case dict():
+            return f"{{{', '.join(f'{literal(name)} = {literal(item)}' for name, item in value.items())}}}"
+        case _:
+            return json.dumps(value)
+
+
+def evaluate(sources: Sequence[str], directory: Path) -> list[dict[str, Any]]:
+    """The result of each expression. One bad expression ends the whole console, so bad batches are halved."""
+    lines = [f"base64encode(jsonencode({source}))" for source in sources]
+    run = subprocess.run(  # noqa: S603
+        ["terraform", "console"],  # noqa: S607
+        input="\n".join([*lines, ""]),
+        capture_output=True,
+        text=True,
+        cwd=directory,
+        check=False,
+    )
+    results = run.stdout.splitlines()
+    if run.returncode == 0 and len(results) == len(sources):
+        return [_result(line) for line in results]
+    if len(sources) == 1:
+        return [{"error": True}]
+    middle = len(sources) // 2
+    return evaluate(sources[:middle], directory) + evaluate(sources[middle:], directory)
+
+
+def _result(line: str) -> dict[str, Any]:
+    if not line.startswith('"'):
+        return {"unknown": True}
+    return {"result": base64.b64decode(line.strip('"')).decode()}
+
+
+def _line(case: dict[str, Any], result: dict[str, Any]) -> str:
+    given = {name: case[name] for name in ("call", "args", "expr") if name in case}
+    fields = (f"{name}: {_flow(value)}" for name, value in {**given, **result}.items())
+    return f"  - {{{', '.join(fields)}}}"
+
+
+def _flow(value: object) -> str:
+    """JSON that YAML reads as the same value."""
+    match value:
+        case str():
+            return value if re.fullmatch(r"[a-z][a-z0-9_]*", value) and value not in _WORDS else _quoted(value)
+        case list():
+            return f"[{', '.join(_inner(item) for item in value)}]"
+        case _:
+            return json.dumps(value)
+
+
+def _inner(value: object) -> str:
+    match value:
+        case str():
+            return _quoted(value)
+        case list():
+            return f"[{', '.join(_inner(item) for item in value)}]"
+        case dict():
+            return f"{{{', '.join(f'{_quoted(name)}: {_inner(item)}' for name, item in value.items())}}}"
+        case float() if "e" in repr(value):
+            mantissa, _, exponent = repr(value).partition("e")
+            return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{exponent if exponent[0] in '+-' else '+' + exponent}"
+        case _:
+            return json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    """A quoted text that means the same in YAML and in Terraform's language."""
+    escaped = (
+        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    )
+    return f'"{_UNPRINTABLE.sub(_escape, escaped)}"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _version() -> str:
+    command = ["terraform", "version", "-json"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    return str(json.loads(run.stdout)["terraform_version"])
+
+
+_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
