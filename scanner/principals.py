@@ -8,7 +8,7 @@ in the code is unknown, never absent: a policy by an ARN that nobody defines may
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,7 +22,6 @@ from scanner.facts import (
     Identity,
     IdentityKind,
     InlinePolicy,
-    ManagedPolicy,
     Membership,
     Origin,
     Role,
@@ -33,9 +32,10 @@ from scanner.iam.arn import Arn
 from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
+from scanner.references import IdentityIndex, PolicyIndex, bind_partition, is_customer_arn, written_reference
 from scanner.span import Span
 from scanner.truth import NO, YES, Truth, undetermined
-from scanner.values import Unknown, Value, same_text
+from scanner.values import Unknown, Value
 
 _PRINCIPALS = {
     IdentityKind.USER: PrincipalKind.USER,
@@ -58,66 +58,22 @@ class _Resolved:
     aws_managed: bool = False
 
 
-class _Joins:
-    """Which identities of one kind a reference names."""
-
-    def __init__(self, identities: Iterable[Identity]) -> None:
-        self._identities = tuple(identities)
-        self._by_text: dict[str, list[Identity]] = {}
-        self._by_symbol: dict[str, Identity] = {}
-        self._by_address: dict[str, Identity] = {}
-        self._unnamed: list[Identity] = []
-        for identity in self._identities:
-            self._by_address[identity.origin.address] = identity
-            for key in (identity.name, identity.arn):
-                if key.text is not None:
-                    self._by_text.setdefault(key.text, []).append(identity)
-                elif key.unknown is not None and key.unknown.symbol is not None:
-                    self._by_symbol[key.unknown.symbol] = identity
-            if identity.name.text is None or identity.kind is IdentityKind.PERMISSION_SET:
-                self._unnamed.append(identity)
-
-    def named(self, target: Target) -> Iterator[tuple[Identity, Truth]]:
-        """Every identity that the target names, or may name."""
-        if target.address is not None:
-            yield self._by_address[target.address], YES
-            return
-        reference = target.reference or values.NULL
-        if reference.text is not None:
-            yield from ((identity, YES) for identity in self._by_text.get(reference.text, ()))
-            candidates: Iterable[Identity] = self._unnamed  # for the others the text has decided
-        elif reference.unknown is not None:
-            symbol = reference.unknown.symbol
-            if symbol is not None and symbol in self._by_symbol:
-                yield self._by_symbol[symbol], YES
-                return
-            if symbol is not None and symbol.rsplit(".", 1)[0] in self._by_address:
-                yield self._by_address[symbol.rsplit(".", 1)[0]], YES
-                return
-            candidates = self._identities
-        else:
-            return
-        for identity in candidates:
-            # IAM's own identities are referred to by name only, permission sets by ARN.
-            key = identity.arn if identity.kind is IdentityKind.PERMISSION_SET else identity.name
-            answer = same_text(reference, key)
-            if not answer.is_no:
-                yield identity, answer
-
-
 class _Merge:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._joins = {
-            kind: _Joins(identity for identity in facts.identities if identity.kind is kind) for kind in IdentityKind
+            kind: IdentityIndex(identity for identity in facts.identities if identity.kind is kind)
+            for kind in IdentityKind
         }
         self._documents: dict[int, PolicyDocument] = {}
         self._diagnostics: dict[Diagnostic, None] = {}
-        self._policies = _PolicyIndex(facts.policies)
+        self._policies = PolicyIndex(facts.policies)
         self._reaching: dict[str, list[AttachedPolicy]] = {}
         self._boundaries: dict[str, list[AttachedPolicy]] = {}
         self._profiles: dict[str, tuple[Truth, Span]] = {}
         self._keys: dict[str, list[Span]] = {}
+        self._partitions: dict[str, str] = {}
+        """The partition that the ARNs of attached AWS managed policies name."""
 
     def run(self) -> tuple[tuple[Principal, ...], tuple[Diagnostic, ...]]:
         for inline in self._facts.inline_policies:
@@ -173,6 +129,9 @@ class _Merge:
         is_boundary = attachment.role is Role.BOUNDARY
         for identity, applies in self._reach(attachment.target, attachment.origin):
             resolved = self._resolve(attachment.policy, identity)
+            arn = Arn.parse(attachment.policy.text or "")
+            if arn is not None and resolved.aws_managed:
+                self._partitions.setdefault(identity.origin.address, arn.partition)
             policy = AttachedPolicy(
                 PolicyType.BOUNDARY if is_boundary else PolicyType.IDENTITY,
                 resolved.name,
@@ -210,7 +169,7 @@ class _Merge:
                 reaching.append(_undefined_group(membership, applies))
 
     def _resolve(self, policy: Value, identity: Identity) -> _Resolved:
-        bound = _bind_partition(policy, identity.home.partition)
+        bound = bind_partition(policy, identity.home.partition)
         text = bound.text
         if text is not None and managed.is_aws_managed(text):
             return _aws_managed(text)
@@ -219,14 +178,19 @@ class _Merge:
             return _Resolved(
                 literal(text_of(defined.name) or ()) or defined.origin.address, self._document(defined.document)
             )
-        if bound.unknown is not None and not _is_customer_arn(bound):
-            return _Resolved(_shown(bound), opaque(bound.unknown.cause))
-        detail = f"the policy {_shown(bound)} is not defined in the scanned code"
-        return _Resolved(_shown(bound), opaque(Cause(CauseKind.MISSING_POLICY, detail, bound.span)))
+        if bound.unknown is not None and not is_customer_arn(bound):
+            return _Resolved(written_reference(bound), opaque(bound.unknown.cause))
+        detail = f"the policy {written_reference(bound)} is not defined in the scanned code"
+        return _Resolved(written_reference(bound), opaque(Cause(CauseKind.MISSING_POLICY, detail, bound.span)))
+
+    def _partition(self, identity: Identity) -> str:
+        """The provider's or the template's; where they do not say, that of the AWS managed policies attached."""
+        if identity.home.partition != "aws":
+            return identity.home.partition
+        return self._partitions.get(identity.origin.address, "aws")
 
     def _principal(self, identity: Identity) -> Principal:
         address = identity.origin.address
-        policies = tuple(self._reaching.get(address, ()))
         profile = self._profiles.get(address)
         name = text_of(identity.name) or ()
         return Principal(
@@ -237,10 +201,10 @@ class _Merge:
             self._facts.root,
             identity.origin.span,
             _arn(identity, name),
-            _partition(identity, policies),
+            self._partition(identity),
             identity.home.account,
             _tags(identity.tags),
-            policies,
+            tuple(self._reaching.get(address, ())),
             tuple(self._boundaries.get(address, ())),
             self._document(identity.trust, DocumentKind.TRUST) if identity.trust is not None else None,
             profile[0] if profile is not None else NO,
@@ -259,7 +223,7 @@ def _exists_beside(existence: Existence, other: Existence) -> Truth:
 
 def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:
     group = membership.group
-    shown = _shown(group)
+    shown = written_reference(group)
     cause = Cause(CauseKind.MISSING_POLICY, f"the group {shown} is not defined in the scanned code", group.span)
     if group.unknown is not None:
         cause = group.unknown.cause
@@ -273,69 +237,6 @@ def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:
     )
 
 
-class _PolicyIndex:
-    """Customer managed policies by what may refer to them.
-
-    A principal can only have policies of its own account attached, so the account in an ARN tells nothing.
-    """
-
-    def __init__(self, policies: Iterable[ManagedPolicy]) -> None:
-        self._by_text: dict[str, ManagedPolicy] = {}
-        self._by_symbol: dict[str, ManagedPolicy] = {}
-        self._partly_known: list[tuple[Value, ManagedPolicy]] = []
-        for policy in policies:
-            for key in (policy.arn, policy.name):
-                resource = _resource_of(key)
-                if resource.text is not None:
-                    self._by_text.setdefault(resource.text, policy)
-                if key.unknown is not None and key.unknown.symbol is not None:
-                    self._by_symbol.setdefault(key.unknown.symbol, policy)
-                if resource.unknown is not None and resource.unknown.pieces:
-                    self._partly_known.append((resource, policy))
-
-    def find(self, reference: Value) -> ManagedPolicy | None:
-        """The policy that a reference certainly names; None if there is none."""
-        unknown = reference.unknown
-        if unknown is not None and unknown.symbol is not None and unknown.symbol in self._by_symbol:
-            return self._by_symbol[unknown.symbol]
-        resource = _resource_of(reference)
-        if resource.text is not None:
-            return self._by_text.get(resource.text)
-        return next((policy for key, policy in self._partly_known if same_text(key, resource).is_yes), None)
-
-
-def _resource_of(reference: Value) -> Value:
-    """Of a policy's ARN what follows ``:policy/`` (path and name), as far as it is known; anything else as it is."""
-    parts = values.pieces(reference) or ()
-    for number, part in enumerate(parts):
-        if isinstance(part, str) and ":policy/" in part and _starts_as_arn(parts):
-            return values.joined([part.split(":policy/", 1)[1], *parts[number + 1 :]], reference.span)
-    return reference
-
-
-def _starts_as_arn(parts: tuple[str | Unknown, ...]) -> bool:
-    return isinstance(parts[0], str) and parts[0].startswith("arn:")
-
-
-def _is_customer_arn(reference: Value) -> bool:
-    """Whether the reference surely names a policy that the code should define: its path and name are known."""
-    return _resource_of(reference).text is not None
-
-
-def _bind_partition(reference: Value, partition: str) -> Value:
-    parts = values.pieces(reference)
-    if parts is None or not any(isinstance(part, Unknown) and part.symbol == values.PARTITION for part in parts):
-        return reference
-    bound = values.joined(
-        (partition if isinstance(part, Unknown) and part.symbol == values.PARTITION else part for part in parts),
-        reference.span,
-    )
-    symbol = reference.unknown.symbol if reference.unknown is not None else None
-    if symbol is not None and bound.unknown is not None:
-        return Value(Unknown(bound.unknown.cause, symbol, bound.unknown.pieces), reference.span)
-    return bound
-
-
 @lru_cache(maxsize=4096)
 def _aws_managed(arn: str) -> _Resolved:
     found = managed.document(arn)
@@ -345,32 +246,12 @@ def _aws_managed(arn: str) -> _Resolved:
     return _Resolved(found.name, parse_document(values.of(json.loads(found.text))), aws_managed=True)
 
 
-def _shown(reference: Value) -> str:
-    """A reference for people: its text with ``…`` for holes, or its symbol."""
-    unknown = reference.unknown
-    if unknown is not None and unknown.symbol is not None:
-        return unknown.symbol
-    parts = values.pieces(reference) or ()
-    return "".join(part if isinstance(part, str) else "…" for part in parts)
-
-
 def _tags(tags: Value) -> Mapping[str, Text] | None:
     if tags.unknown is not None:
         return None
     if not isinstance(tags.data, Mapping):
         return {}
     return {key: text for key, value in tags.data.items() if (text := text_of(value)) is not None}
-
-
-def _partition(identity: Identity, policies: Iterable[AttachedPolicy]) -> str:
-    """The provider's or the template's; where they do not say, that of the AWS managed policies that are attached."""
-    if identity.home.partition != "aws":
-        return identity.home.partition
-    for key in (identity.arn, *(Value(policy.name) for policy in policies)):
-        arn = Arn.parse(key.text) if key.text is not None else None
-        if arn is not None:
-            return arn.partition
-    return "aws"
 
 
 def _arn(identity: Identity, name: Text) -> Text:

@@ -11,7 +11,7 @@ HOMES = {
     "cfn_tools": {"cloudformation/syntax.py", "cloudformation/scalars.py"},
     "hcl2": {"terraform/syntax.py"},
     "jsonpath_ng": {"rules/rule.py"},
-    "lark": {"terraform/syntax.py"},
+    "lark": {"terraform/syntax.py", "terraform/syntax_tree.py"},
     "orjson": {"report/json.py", "terraform/plan.py"},
     "pathspec": {"discovery.py"},
     "rich": {"progress.py"},

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from scanner.facts import Fact, Facts, collect
 from scanner.root import ScanRoot
 from scanner.terraform import aws_iam
-from scanner.terraform.configuration import Configuration, ModuleInstance
+from scanner.terraform.configuration import Configuration
+from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.variable_files import input_values
 
 

@@ -14,6 +14,7 @@ from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform import nodes, syntax
 from scanner.terraform.blocks import IndexedBlock, index_file
+from scanner.terraform.syntax_tree import SyntaxProblem
 
 Name = tuple[str, ...]
 """A block's labels."""
@@ -50,7 +51,7 @@ class Module:
             parsed = syntax.parse_block(block)
             for override in self.overrides.get((block.type, block.labels), ()):
                 parsed = _merged(parsed, syntax.parse_block(override))
-        except syntax.SyntaxProblem as problem:
+        except SyntaxProblem as problem:
             self.diagnostics.append(error("Invalid Terraform syntax", f"{problem}.", problem.span))
             return None
         return parsed

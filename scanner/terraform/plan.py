@@ -23,9 +23,9 @@ from scanner.span import Span
 from scanner.terraform import aws_iam, policy_document
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import Resource, computed
-from scanner.terraform.configuration import partition_of
 from scanner.terraform.functions.encoding import encode_json
 from scanner.terraform.plan_references import PlannedConfiguration, parse_module_address
+from scanner.terraform.provider import partition_of
 from scanner.terraform.resources import ResourceInstance, after_apply
 from scanner.values import NULL, Value
 

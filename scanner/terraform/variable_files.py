@@ -15,9 +15,10 @@ from scanner.root import Inputs
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform import nodes, syntax
-from scanner.terraform.configuration import ModuleInstance
 from scanner.terraform.expressions import evaluate_or_refuse
+from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.scope import Scope
+from scanner.terraform.syntax_tree import SyntaxProblem
 from scanner.values import Value
 
 COMMAND_LINE = "--var"
@@ -60,7 +61,7 @@ def _read(path: Path, shown: str, root: ModuleInstance) -> Mapping[str, Value]:
         body = syntax.parse_body(shown, text)
     except UnreadableFileError as problem:
         configuration.report(error("Unreadable variable file", f"{problem}.", Span.whole_file(shown)))
-    except syntax.SyntaxProblem as problem:
+    except SyntaxProblem as problem:
         configuration.report(error("Invalid variable file", f"{problem}.", problem.span))
     except ValueError as problem:
         configuration.report(error("Invalid variable file", f"{problem}.", Span.whole_file(shown)))
@@ -85,7 +86,7 @@ def _typed(name: str, text: str, root: ModuleInstance) -> Value:
         return Value(text, span)
     try:
         return evaluate_or_refuse(syntax.parse_expression(text, span), Scope({}, root))
-    except syntax.SyntaxProblem as problem:
+    except SyntaxProblem as problem:
         message = f'the value of the variable "{name}" is no expression: {problem}.'
         root.configuration.report(error("Invalid variable", message, span))
         return Value(text, span)

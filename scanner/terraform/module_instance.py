@@ -1,0 +1,401 @@
+"""One module instance: what the names in it mean, each resolved on demand.
+
+``scanner.terraform.scope`` has the theory. This file says what the namespaces of a module instance are made of.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from scanner import values
+from scanner.cause import Cause, CauseKind
+from scanner.diagnostic import warning
+from scanner.facts import ALWAYS, Existence
+from scanner.span import Span
+from scanner.terraform import data_sources, functions, nodes, syntax
+from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, Wildcard
+from scanner.terraform.blocks import IndexedBlock
+from scanner.terraform.computed import Resource, computed
+from scanner.terraform.configuration import Configuration
+from scanner.terraform.expand import Expansion, Instance, expand, instance_at
+from scanner.terraform.expressions import evaluate_or_refuse, render
+from scanner.terraform.module import Module
+from scanner.terraform.module_sources import find_module
+from scanner.terraform.provider import Provider, read_provider
+from scanner.terraform.resources import ResourceInstance, block_entries
+from scanner.terraform.scope import EvaluationError, Namespace, Scope
+from scanner.terraform.syntax_tree import SyntaxProblem
+from scanner.terraform.type_expressions import constraint
+from scanner.terraform.types import ConversionError, convert
+from scanner.values import Unknown, Value
+
+MAX_MODULE_DEPTH = 40
+"""Module calls inside each other. Terraform itself has no limit, but nobody nests more than a handful."""
+MAX_MODULE_INSTANCES = 20_000
+"""Module instances of one root."""
+
+
+class ModuleInstance:
+    """One instance of a module: a namespace, and a host for the functions that its expressions call."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        module: Module,
+        address: ModuleAddress = ModuleAddress(),  # noqa: B008 # frozen
+        arguments: Mapping[str, Callable[[], Value]] | None = None,
+        parent: ModuleInstance | None = None,
+        existence: Existence = ALWAYS,
+        trail: tuple[Span, ...] = (),
+    ) -> None:
+        self.configuration = configuration
+        self.module = module
+        self.address = address
+        self.existence = existence
+        self.trail = trail
+        self._arguments = arguments
+        """What the call passes; None in the root module, which takes input values instead."""
+        self._parent = parent
+        self._children: dict[str, Mapping[InstanceKey, ModuleInstance] | Unknown] = {}
+        self._resources: dict[tuple[str, str, str], Expansion] = {}
+        self._provider: Provider | None = None
+        self._inputs: Mapping[str, Value] = {}
+        self.scope = Scope(self._namespaces(), self)
+
+    def set_inputs(self, inputs: Mapping[str, Value]) -> None:
+        """Values for the variables of the root module, from files and the command line."""
+        self._inputs = inputs
+
+    # What names mean
+
+    def _namespaces(self) -> Mapping[str, Value]:
+        types = {labels[0] for labels in self.module.resources}
+        made: dict[str, Callable[[], Value]] = {
+            "var": lambda: Value(Namespace(lambda: self.module.variables, self._variable)),
+            "local": lambda: Value(Namespace(lambda: self.module.locals, self._local)),
+            "module": lambda: Value(Namespace(lambda: self.module.calls, self._call_value)),
+            "data": lambda: self._types("data", self.module.data),
+            "path": self._path,
+            "terraform": self._terraform,
+            **{name: self._type(name) for name in types},
+        }
+        return Namespace(lambda: made, lambda name: made[name]())
+
+    def _type(self, name: str) -> Callable[[], Value]:
+        return lambda: Value(self._names("managed", name, self.module.resources))
+
+    def _types(self, mode: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Value:
+        types = {labels[0] for labels in blocks}
+        return Value(Namespace(lambda: types, lambda name: Value(self._names(mode, name, blocks))))
+
+    def _names(self, mode: str, type_: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Namespace:
+        names = {labels[1] for labels in blocks if labels[0] == type_}
+        return Namespace(lambda: names, lambda name: self._resource(mode, type_, name))
+
+    def _full(self, name: str) -> str:
+        return f"{self.address}.{name}" if self.address.steps else name
+
+    def _path(self) -> Value:
+        """Relative to the root module, which is where Terraform runs."""
+        root = self.root.module.directory
+        path = os.path.relpath(self.module.directory, root).replace(os.sep, "/")
+        return Value({"module": Value(path), "root": Value("."), "cwd": Value(root.as_posix())})
+
+    def _terraform(self) -> Value:
+        return Value({"workspace": Value(self.configuration.inputs.workspace)})
+
+    @property
+    def root(self) -> ModuleInstance:
+        """The instance of the root module."""
+        return self if self._parent is None else self._parent.root
+
+    # Variables, locals, outputs
+
+    def _variable(self, name: str) -> Value:
+        block = self.module.variables[name]
+        full = self._full(f"var.{name}")
+        return self.configuration.resolution.resolve(full, block.span, lambda: self._variable_value(name, block, full))
+
+    def _variable_value(self, name: str, block: IndexedBlock, full: str) -> Value:
+        parsed = self.module.parsed(block)
+        if parsed is None:
+            cause = Cause(CauseKind.MALFORMED, f"the declaration of {full} cannot be parsed", block.span)
+            return values.unknown(cause, full)
+        attributes = parsed.body.attributes
+        value = self._given(name)
+        nullable = attributes.get("nullable")
+        may_be_null = nullable is None or evaluate_or_refuse(nullable.value, self.scope).data is not False
+        if value is None or (value.is_null and not may_be_null):
+            default = attributes.get("default")
+            if default is None:
+                missing = f'variable "{name}" of {str(self.address) or "the root module"} has no value'
+                return values.unknown(Cause(CauseKind.MISSING_INPUT, missing, block.span), full)
+            value = evaluate_or_refuse(default.value, self.scope)
+        type_ = attributes.get("type")
+        if type_ is None:
+            return value
+        try:
+            return convert(value, constraint(type_.value, self.scope))
+        except ConversionError as problem:
+            return self.refuse(EvaluationError(f"the value of {full} has the wrong type: {problem}", type_.span))
+
+    def _given(self, name: str) -> Value | None:
+        if self._arguments is None:
+            return self._inputs.get(name)
+        argument = self._arguments.get(name)
+        return argument() if argument is not None else None
+
+    def _local(self, name: str) -> Value:
+        attribute = self.module.locals[name]
+        full = self._full(f"local.{name}")
+        resolve = self.configuration.resolution.resolve
+        return resolve(full, attribute.span, lambda: evaluate_or_refuse(attribute.value, self.scope))
+
+    def output(self, name: str) -> Value:
+        """The value of an output of this module."""
+        block = self.module.outputs[name]
+        full = self._full(f"output.{name}")
+        return self.configuration.resolution.resolve(full, block.span, lambda: self._output_value(block, full))
+
+    def _output_value(self, block: IndexedBlock, full: str) -> Value:
+        parsed = self.module.parsed(block)
+        attribute = parsed.body.attributes.get("value") if parsed is not None else None
+        if attribute is None:
+            return values.unknown(Cause(CauseKind.MALFORMED, f"{full} has no value", block.span), full)
+        return evaluate_or_refuse(attribute.value, self.scope)
+
+    # Child modules
+
+    def children(self) -> Iterator[ModuleInstance]:
+        """Every instance of every module that this one calls, as far as the modules are there."""
+        for name in self.module.calls:
+            found = self._instances_of(name)
+            if not isinstance(found, Unknown):
+                yield from found.values()
+
+    def _call_value(self, name: str) -> Value:
+        found = self._instances_of(name)
+        if isinstance(found, Unknown):
+            return Value(found)
+        keys = list(found)
+        if keys == [None]:
+            return found[None].outputs
+        if Wildcard.ANY in found:
+            unknown = found[Wildcard.ANY].existence.conditions[-1]
+            return Value(Unknown(unknown.cause, self._full(f"module.{name}")))
+        if all(isinstance(key, int) for key in keys) and keys:
+            return Value(tuple(found[key].outputs for key in keys))
+        by_name = {str(key): instance for key, instance in found.items()}
+        return Value(Namespace(lambda: by_name, lambda key: by_name[key].outputs))
+
+    @property
+    def outputs(self) -> Value:
+        """All outputs, each evaluated on demand."""
+        return Value(Namespace(lambda: self.module.outputs, self.output))
+
+    def _instances_of(self, name: str) -> Mapping[InstanceKey, ModuleInstance] | Unknown:
+        known = self._children.get(name)
+        if known is None:
+            full = self._full(f"module.{name}")
+            in_a_circle = Cause(CauseKind.CYCLE, f"the instances of {full} depend on its own outputs")
+            self._children[name] = Unknown(in_a_circle, full)
+            known = self._children[name] = self._call(name, full)
+        return known
+
+    def _call(self, name: str, full: str) -> Mapping[InstanceKey, ModuleInstance] | Unknown:
+        block = self.module.calls[name]
+        parsed = self.module.parsed(block)
+        if parsed is None:
+            return Unknown(Cause(CauseKind.MALFORMED, f"the call of {full} cannot be parsed", block.span), full)
+        if len(self.address.steps) >= MAX_MODULE_DEPTH:
+            return self._bound(f"{full} is nested more than {MAX_MODULE_DEPTH} calls deep", block, full)
+        try:
+            expansion = expand(parsed.body, self.scope, full, self.configuration.unexpanded.get)
+        except EvaluationError as problem:
+            unknown = self.refuse(problem).unknown
+            return Unknown(unknown.cause, full) if unknown else Unknown(Cause(CauseKind.MALFORMED, full), full)
+        if not expansion.instances:
+            return {}
+        found = find_module(parsed, self.module, self.address.child(name, None), self.root.module)
+        if isinstance(found, Cause):
+            self.configuration.report(warning("Module not available", f"{found.detail}.", parsed.span))
+            return Unknown(found, full)
+        self.configuration.instances += len(expansion.instances)
+        if self.configuration.instances > MAX_MODULE_INSTANCES:
+            return self._bound(f"there are more than {MAX_MODULE_INSTANCES} module instances", block, full)
+        module = self.configuration.module(*found)
+        return {
+            key: self._child(name, parsed, module, instance, expansion) for key, instance in expansion.instances.items()
+        }
+
+    def _bound(self, message: str, block: IndexedBlock, full: str) -> Unknown:
+        cause = Cause(CauseKind.UNSUPPORTED, message, block.span)
+        self.configuration.report(warning("Bound exceeded", f"{message}.", block.span))
+        return Unknown(cause, full)
+
+    def _child(
+        self, name: str, parsed: nodes.Block, module: Module, instance: Instance, expansion: Expansion
+    ) -> ModuleInstance:
+        scope = self.scope.bind(instance.bindings)
+
+        def argument(attribute: nodes.Attribute) -> Callable[[], Value]:
+            return lambda: evaluate_or_refuse(attribute.value, scope).passed(attribute.span)
+
+        return ModuleInstance(
+            self.configuration,
+            module,
+            self.address.child(name, instance.key),
+            {key: argument(attribute) for key, attribute in parsed.body.attributes.items()},
+            self,
+            _existence(self.existence, instance, expansion),
+            (*self.trail, parsed.span),
+        )
+
+    # Resources and data sources
+
+    def resource_instances(self, types: frozenset[str]) -> Iterator[ResourceInstance]:
+        """Every instance of the managed resources of some types in this module (not in its children)."""
+        for type_, name in self.module.resources:
+            if type_ not in types:
+                continue
+            block = self.module.resources[type_, name]
+            parsed = self.module.parsed(block)
+            expansion = self._expansion("managed", type_, name)
+            if parsed is None or expansion is None:
+                continue
+            for instance in expansion.instances.values():
+                address = ResourceAddress(self.address, "managed", type_, name, instance.key)
+                yield ResourceInstance(
+                    address,
+                    self._attributes(address, parsed.body, instance),
+                    parsed.span,
+                    self.provider.home,
+                    _existence(self.existence, instance, expansion),
+                    self.provider.default_tags,
+                    self.trail,
+                )
+
+    def _expansion(self, mode: str, type_: str, name: str) -> Expansion | None:
+        """None, with a diagnostic, if the block cannot be parsed or its ``count`` would be refused."""
+        key = (mode, type_, name)
+        if key in self._resources:
+            return self._resources[key]
+        block = (self.module.resources if mode == "managed" else self.module.data)[type_, name]
+        address = str(ResourceAddress(self.address, mode, type_, name))
+        parsed = self.module.parsed(block)
+        if parsed is None:
+            return None
+        try:
+            expansion = expand(parsed.body, self.scope, address, self.configuration.unexpanded.get)
+        except EvaluationError as problem:
+            self.refuse(problem)
+            return None
+        self._resources[key] = expansion
+        if expansion.unknown is not None:
+            self.configuration.unexpanded[address] = (expansion, lambda found: self._instance(mode, type_, name, found))
+        return expansion
+
+    def _resource(self, mode: str, type_: str, name: str) -> Value:
+        address = str(ResourceAddress(self.address, mode, type_, name))
+        return self.configuration.resolution.resolve(
+            address, None, lambda: self._resource_value(mode, type_, name, address)
+        )
+
+    def _resource_value(self, mode: str, type_: str, name: str, address: str) -> Value:
+        expansion = self._expansion(mode, type_, name)
+        if expansion is None:
+            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be evaluated"), address)
+        if expansion.unknown is not None:
+            return Value(Unknown(expansion.unknown.cause, address))
+
+        def value(key: InstanceKey) -> Value:
+            return self._instance(mode, type_, name, expansion.instances[key])
+
+        if expansion.kind == "single":
+            return value(None)
+        if expansion.kind == "count":
+            return Value(tuple(value(key) for key in expansion.instances))
+        return Value(Namespace(lambda: {str(key) for key in expansion.instances}, value))
+
+    def _instance(self, mode: str, type_: str, name: str, instance: Instance) -> Value:
+        block = (self.module.resources if mode == "managed" else self.module.data)[type_, name]
+        parsed = self.module.parsed(block)
+        address = ResourceAddress(self.address, mode, type_, name, instance.key)
+        if parsed is None:
+            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be parsed"), str(address))
+        return Value(self._attributes(address, parsed.body, instance), parsed.span)
+
+    def _attributes(self, address: ResourceAddress, body: nodes.Body, instance: Instance) -> Namespace:
+        entries = block_entries(body, self.scope.bind(instance.bindings))
+
+        def load(name: str) -> Value:
+            value = entries[name]
+            return missing(name) if value.is_null else value
+
+        def missing(name: str) -> Value:
+            if address.mode == "data":
+                region = self.configuration.inputs.region
+                source = data_sources.DataSource(address, entries, self.provider.home, region, self._render_value)
+                return data_sources.attribute(source, name)
+            return computed(Resource(str(address), entries.__getitem__, self.provider.home), address.type, name)
+
+        return Namespace(lambda: entries, load, missing)
+
+    # The provider
+
+    @property
+    def provider(self) -> Provider:
+        """What the default ``aws`` provider of the root module says."""
+        if self._parent is not None:
+            return self.root.provider
+        if self._provider is None:
+            self._provider = Provider()  # while the provider block itself is evaluated
+            self._provider = read_provider(self.module, self.scope, self.configuration.inputs)
+        return self._provider
+
+    # What the evaluator asks for
+
+    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
+        """Call a built-in function."""
+        context = functions.FunctionContext(self.root.module.directory, self.configuration.boundary, self._render)
+        try:
+            return functions.call(name, arguments, context, span)
+        except functions.FunctionError as problem:
+            raise EvaluationError(f"{name}: {str(problem).rstrip('.')}", span) from problem
+
+    def _render(self, text: str, variables: Mapping[str, Value], path: str) -> Value:
+        span = Span.whole_file(path)
+        try:
+            template = syntax.parse_template(text, span)
+        except SyntaxProblem as problem:
+            raise EvaluationError(f"the template is invalid: {problem}", problem.span) from problem
+        return render(template, Scope({}, self, variables))
+
+    def _render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
+        if template.text is None:
+            return template
+        span = template.span or Span.whole_file(self.module.path)
+        try:
+            return self._render(template.text, variables, span.path)
+        except EvaluationError as problem:
+            return self.refuse(problem)
+
+    def instance(self, symbol: str, key: Value) -> Value | None:
+        """One instance of a resource whose instances are not known."""
+        found = self.configuration.unexpanded.get(symbol)
+        if found is None:
+            return None
+        expansion, make = found
+        return make(instance_at(expansion, key))
+
+    def refuse(self, problem: EvaluationError) -> Value:
+        """Report what Terraform would refuse."""
+        return self.configuration.refuse(problem)
+
+
+def _existence(parent: Existence, instance: Instance, expansion: Expansion) -> Existence:
+    if expansion.unknown is None or instance.key is not Wildcard.ANY:
+        return parent
+    return replace(parent, conditions=(*parent.conditions, expansion.unknown))
