@@ -23,7 +23,7 @@ test: setup
 	$(BIN)/python -m pytest -n auto
 
 snapshots: setup
-	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report tests/test_snapshots.py
+	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -10,6 +10,7 @@ https://developer.hashicorp.com/terraform/language/expressions
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import assert_never
 
 from scanner import values
@@ -269,7 +270,7 @@ def _is_there(value: Value) -> bool:
 def _conditional(node: nodes.Conditional, scope: Scope) -> Value:
     chosen = _truth(evaluate(node.condition, scope), node.span)
     if not isinstance(chosen, Unknown):
-        return evaluate(node.then if chosen else node.otherwise, scope)
+        return _as_common_type(evaluate(node.then if chosen else node.otherwise, scope), node, scope)
     sides: list[Value] = []
     for side in (node.then, node.otherwise):
         try:
@@ -279,6 +280,19 @@ def _conditional(node: nodes.Conditional, scope: Scope) -> Value:
     if len(sides) == 2 and sides[0] == sides[1] and not values.holes(sides[0]):
         return sides[0]
     return Value(Unknown(chosen.cause), node.span)
+
+
+def _as_common_type(value: Value, node: nodes.Conditional, scope: Scope) -> Value:
+    """Both sides have one type: a number or a boolean becomes a text when the other side is one."""
+    if isinstance(value.data, bool | int | Decimal):
+        for side in (node.then, node.otherwise):
+            try:
+                other = evaluate(side, scope)
+            except EvaluationError:
+                continue  # the side that is not taken may be refused
+            if isinstance(other.data, str):
+                return to_text(value)
+    return value
 
 
 def _iterations(collection: Value, key_name: str | None, value_name: str, scope: Scope, span: Span) -> Iterator[Scope]:

@@ -292,7 +292,8 @@ class Converter:
             taken = next((number for number, step in enumerate(steps) if step.data != "get_attr"), len(steps))
         for step in steps[:taken]:
             each = self._step(each, step, span)
-        node: Node = nodes.Splat(self.node(target), each, span)
+        node = _nested_splat(self.node(target), each, span) if _is_bare(target) else None
+        node = node or nodes.Splat(self.node(target), each, span)
         for step in steps[taken:]:
             node = self._step(node, step, span)
         return node
@@ -319,6 +320,20 @@ class Converter:
         return nodes.ForObject(
             *self._loop(tree), self.node(key), self.node(result), grouped, predicate, self._place.span(tree)
         )
+
+
+def _is_bare(tree: _Tree) -> bool:
+    """No parentheses around it."""
+    return not any(token.type == "LPAR" for token in _tokens(tree))
+
+
+def _nested_splat(target: Node, each: Node, span: Span) -> Node | None:
+    """``a[*].b[*].c`` is a splat for every ``b``, not a splat over the list of all ``b``."""
+    if not isinstance(target, nodes.Splat):
+        return None
+    return nodes.Splat(
+        target.target, _nested_splat(target.each, each, span) or nodes.Splat(target.each, each, span), span
+    )
 
 
 def _is_marker(child: Token | _Tree) -> bool:
