@@ -86,7 +86,7 @@ def _annotations(report: Report) -> Iterator[_Annotation]:
 def _of_finding(finding: Finding) -> _Annotation:
     rule = visible(finding.rule)
     title = f"{visible(finding.title)} ({rule})" if finding.title else rule
-    advice = "\n".join(visible(line) for line in finding.help.splitlines() if line.strip())
+    advice = "\n".join(visible(line) for line in (finding.principal, *finding.help.splitlines()) if line.strip())
     return _Annotation(finding.level, title, visible(finding.message), advice, finding.span, rule)
 
 

@@ -93,7 +93,7 @@ def test_hostile_text_stays_inside_its_command(text: str) -> None:
     assert command is not None
     assert set(command.properties) == {"file", "line", "endLine", "title"}
     assert command.data.endswith(f"\n{HELP}")
-    assert command.data.removesuffix(HELP).count("\n") == 1
+    assert command.data.removesuffix(HELP).count("\n") == 2
     assert [parse(line) for line in rest] == [None]
     if text.isprintable() and "##" not in text:
         assert command.properties["file"] == text

@@ -26,7 +26,7 @@ from scanner.terraform.functions.signature import (
     plain,
 )
 from scanner.terraform.types import ANY, STRING
-from scanner.values import Unknown, Value
+from scanner.values import Unknown, Value, pieces
 
 MAX_SIZE = 8 * 1024 * 1024
 """Bytes of a file that is read."""
@@ -211,6 +211,17 @@ def _basename(path: str) -> str:
     return posixpath.basename(path.rstrip("/")) or ("/" if path else ".")
 
 
+def _last_part(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
+    """A path that is known in part has a known last part when no hole comes after its last slash."""
+    (path,) = arguments
+    if path.text is not None:
+        return Value(_basename(path.text))
+    last = (pieces(path) or ())[-1:]
+    if last and isinstance(last[0], str) and last[0].rstrip("/").rpartition("/")[1]:
+        return Value(_basename(last[0]))
+    return None
+
+
 def _dirname(path: str) -> str:
     return _clean(posixpath.dirname(path))
 
@@ -252,7 +263,7 @@ _FUNCTIONS = (
     Function("fileset", (_PATH, Parameter("pattern", STRING)), _fileset, repeatable=False),
     Function("templatefile", (_PATH, _VARS), _templatefile, reads_holes=True, repeatable=False),
     Function("templatestring", (Parameter("template", STRING), _VARS), _templatestring, reads_holes=True),
-    Function("basename", (_PATH,), plain(_basename)),
+    Function("basename", (_PATH,), _last_part, reads_holes=True),
     Function("dirname", (_PATH,), plain(_dirname)),
     _on_file("pathexpand", _pathexpand),
     _on_file("abspath", _abspath),
