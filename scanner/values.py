@@ -25,6 +25,10 @@ PARTITION = "aws:partition"
 """Symbol of the partition that the code is applied in."""
 
 
+MAX_PIECES = 1000
+"""A text in more pieces than this is not known at all: nobody writes one, and matching takes time for each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """What cannot be known, and why."""
@@ -130,6 +134,8 @@ def joined(parts: Iterable[str | Unknown], span: Span | None = None) -> Value:
         return Value("".join(piece for piece in flat if isinstance(piece, str)), span)
     if len(flat) == 1:
         return Value(holes[0], span)
+    if len(flat) > MAX_PIECES:
+        return Value(Unknown(holes[0].cause), span)
     return Value(Unknown(holes[0].cause, None, tuple(flat)), span)
 
 

@@ -23,13 +23,20 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from evaluators import ours
-from evaluators.case import Case, smaller
-from evaluators.classes import MOTO_CLASSES, SIMULATOR_CLASSES, VALIDATION_CLASSES, DisagreementClass, class_of
+from evaluators.broken import broken_documents
+from evaluators.case import Case, Document, smaller
+from evaluators.classes import (
+    MOTO_CLASSES,
+    MOTO_POLICY_CLASSES,
+    POLICY_CLASSES,
+    SIMULATOR_CLASSES,
+    DisagreementClass,
+    class_of,
+)
 from evaluators.generate import Generator
-from evaluators.others import Simulator, ask_matchers, moto_answer, within_moto
+from evaluators.others import Simulator, ask_matchers, moto_answer, moto_problems, within_moto
 
 Ask = Callable[[Case], str]
-DOCUMENTS = 1000
 
 
 @dataclass(slots=True)
@@ -61,20 +68,17 @@ def main() -> int:
 
     generator = Generator(options.seed)
     cases = [generator.case() for _ in range(options.cases)]
-    documents = [generator.broken_document() for _ in range(DOCUMENTS)]
+    documents = list(broken_documents())
     found: list[Comparison] = []
     versions = {"moto": version("moto")}
     if options.simulator:
         with Simulator(options.simulator) as simulator:
             versions |= simulator.versions()
             found.append(decisions("iam-simulate: decision", cases, simulator.answer, SIMULATOR_CLASSES))
-            validation = Comparison("iam-policy: is the document valid?")
-            for name, document in documents:
-                theirs, own = simulator.problems(document), ours.problems(document)
-                record(validation, bool(theirs) == bool(own), VALIDATION_CLASSES, ([name, document], own, theirs))
-            found.append(validation)
+            found.append(validity("iam-policy: is the document valid?", documents, simulator.problems, POLICY_CLASSES))
     fragments = [fragment for case in cases if (fragment := within_moto(case)) is not None]
     found.append(decisions("moto: decision, on its fragment", fragments, moto_answer, MOTO_CLASSES))
+    found.append(validity("moto: is the document valid?", documents, moto_problems, MOTO_POLICY_CLASSES))
     if options.matchers:
         matching, more = matchers(options.matchers, cases)
         found.extend(matching)
@@ -106,6 +110,20 @@ def decisions(name: str, cases: list[Case], ask: Ask, classes: tuple[Disagreemen
         else:
             least = shrink(case, ask)
             record(comparison, False, classes, (least, ours.answer(least), ask(least)))
+    return comparison
+
+
+def validity(
+    name: str,
+    documents: list[tuple[str, Document]],
+    ask: Callable[[Document], list[str]],
+    classes: tuple[DisagreementClass, ...],
+) -> Comparison:
+    """Whether we and another validator reject the same documents."""
+    comparison = Comparison(name)
+    for broken, document in documents:
+        own, theirs = ours.problems(document), ask(document)
+        record(comparison, bool(own) == bool(theirs), classes, ([broken, document], own, theirs))
     return comparison
 
 

@@ -2,48 +2,57 @@
 
 Usage: python tools/record_expressions.py [FILE…]
 
-Each file has two lists. A case of ``calls`` names a function and its arguments as JSON; a case of ``expressions`` is any
-expression. This script evaluates them all with ``terraform console`` in an empty directory and writes beside each
-the ``result``, as the text that ``jsonencode`` makes of it, or ``error: true``, or ``unknown: true``. Case files
-are written anew, one case a line; comments above the first case are kept.
+Each file has two lists. A case of ``calls`` names a function and its arguments as JSON; a case of ``expressions`` is
+any expression that stands on one line. This script evaluates them all with ``terraform console`` in an empty directory
+and writes beside each the ``result``, as the text that ``jsonencode`` makes of it, or ``error: true`` (infinity is an
+error, too, since JSON has none), or ``unknown: true``. Case files are written anew, one case a line, with the comments
+that they had.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "expressions"
+BATCH = 8
+"""Expressions for one console; few, because one bad expression spoils the batch."""
+
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+_PLAIN = re.compile(r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[a-z][a-z0-9_]*")
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def main(arguments: Sequence[str]) -> None:
     """Record the given case files, or all of them."""
     version = _version()
-    with tempfile.TemporaryDirectory() as directory:
-        for path in [Path(name) for name in arguments] or sorted(CASES.glob("*.yaml")):
-            text = path.read_text()
-            cases = yaml.safe_load(text)
-            calls, expressions = cases.get("calls", []), cases.get("expressions", [])
-            sources = [call_text(case["call"], case["args"]) for case in calls] + [case["expr"] for case in expressions]
-            results = evaluate(sources, Path(directory))
-            lines = [line for line in text.splitlines() if line.startswith("#")]
-            lines += [f"terraform: {version}"]
-            recorded = iter(results)
-            for name, group in (("calls", calls), ("expressions", expressions)):
-                lines += [f"{name}:"] if group else []
-                lines += [_line(case, next(recorded)) for case in group]
-            path.write_text("\n".join(lines) + "\n")
-            print(f"{path}: {len(results)} cases, {sum('error' in result for result in results)} of them errors")
+    for path in [Path(name) for name in arguments] or sorted(CASES.glob("*.yaml")):
+        text = path.read_text()
+        cases = yaml.safe_load(text)
+        calls, expressions = cases.get("calls", []), cases.get("expressions", [])
+        sources = [call_text(case["call"], case["args"]) for case in calls] + [case["expr"] for case in expressions]
+        batches = [sources[start : start + BATCH] for start in range(0, len(sources), BATCH)]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            results = [result for batch in pool.map(_in_empty_directory, batches) for result in batch]
+        lines = [line for line in text.splitlines() if line.startswith("#")]
+        lines.append(f"terraform: {version}")
+        recorded = iter(results)
+        for name, group in (("calls", calls), ("expressions", expressions)):
+            lines += [f"{name}:"] if group else []
+            lines += [case_line(case, next(recorded)) for case in group]
+        path.write_text("\n".join(lines) + "\n")
+        print(f"{path.name}: {len(results)} cases, {sum('error' in result for result in results)} of them errors")
 
 
 def call_text(name: str, arguments: Sequence[object]) -> str:
@@ -67,8 +76,8 @@ def literal(value: object) -> str:
 def evaluate(sources: Sequence[str], directory: Path) -> list[dict[str, Any]]:
     """The result of each expression. One bad expression ends the whole console, so bad batches are halved."""
     lines = [f"base64encode(jsonencode({source}))" for source in sources]
-    run = subprocess.run(  # noqa: S603
-        ["terraform", "console"],  # noqa: S607
+    run = subprocess.run(
+        ["terraform", "console"],  # noqa: S607 # whichever is installed; its version is recorded
         input="\n".join([*lines, ""]),
         capture_output=True,
         text=True,
@@ -84,67 +93,61 @@ def evaluate(sources: Sequence[str], directory: Path) -> list[dict[str, Any]]:
     return evaluate(sources[:middle], directory) + evaluate(sources[middle:], directory)
 
 
+def case_line(case: dict[str, Any], result: dict[str, Any]) -> str:
+    """One case with its result, as a line of YAML."""
+    given = {name: case[name] for name in ("call", "args", "expr") if name in case}
+    return f"  - {{{', '.join(f'{name}: {_flow(value)}' for name, value in (given | result).items())}}}"
+
+
+def _in_empty_directory(sources: Sequence[str]) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as directory:
+        return evaluate(sources, Path(directory))
+
+
 def _result(line: str) -> dict[str, Any]:
     if not line.startswith('"'):
         return {"unknown": True}
     return {"result": base64.b64decode(line.strip('"')).decode()}
 
 
-def _line(case: dict[str, Any], result: dict[str, Any]) -> str:
-    given = {name: case[name] for name in ("call", "args", "expr") if name in case}
-    fields = (f"{name}: {_flow(value)}" for name, value in {**given, **result}.items())
-    return f"  - {{{', '.join(fields)}}}"
-
-
 def _flow(value: object) -> str:
+    return value if isinstance(value, str) and _PLAIN.fullmatch(value) else _json(value)
+
+
+def _json(value: object) -> str:
     """JSON that YAML reads as the same value."""
-    match value:
-        case str():
-            return value if re.fullmatch(r"[a-z][a-z0-9_]*", value) and value not in _WORDS else _quoted(value)
-        case list():
-            return f"[{', '.join(_inner(item) for item in value)}]"
-        case _:
-            return json.dumps(value)
-
-
-def _inner(value: object) -> str:
     match value:
         case str():
             return _quoted(value)
         case list():
-            return f"[{', '.join(_inner(item) for item in value)}]"
+            return f"[{', '.join(_json(item) for item in value)}]"
         case dict():
-            return f"{{{', '.join(f'{_quoted(name)}: {_inner(item)}' for name, item in value.items())}}}"
+            return f"{{{', '.join(f'{_quoted(name)}: {_json(item)}' for name, item in value.items())}}}"
         case float() if "e" in repr(value):
             mantissa, _, exponent = repr(value).partition("e")
-            return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{exponent if exponent[0] in '+-' else '+' + exponent}"
+            return f"{mantissa if '.' in mantissa else f'{mantissa}.0'}e{int(exponent):+}"
         case _:
             return json.dumps(value)
 
 
 def _quoted(text: str) -> str:
     """A quoted text that means the same in YAML and in Terraform's language."""
-    escaped = (
-        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-    )
+    escaped = "".join(_ESCAPES.get(character, character) for character in text)
     return f'"{_UNPRINTABLE.sub(_escape, escaped)}"'
 
 
 def _escape(match: re.Match[str]) -> str:
-    character = match[0]
+    character, code = match[0], ord(match[0])
     if character.isprintable():
         return character
-    code = ord(character)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _version() -> str:
     command = ["terraform", "version", "-json"]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
     return str(json.loads(run.stdout)["terraform_version"])
 
-
-_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 if __name__ == "__main__":
     main(sys.argv[1:])

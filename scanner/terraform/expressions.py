@@ -9,7 +9,7 @@ https://developer.hashicorp.com/terraform/language/expressions
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import assert_never
 
@@ -23,6 +23,8 @@ from scanner.terraform.scope import EvaluationError, Namespace, Scope
 from scanner.terraform.types import ConversionError, to_bool, to_text
 from scanner.values import Unknown, Value
 
+MAX_TEXT = 8 * 1024 * 1024
+"""Characters of one text."""
 MAX_ELEMENTS = 100_000
 """Elements that one ``for`` expression or splat may produce."""
 
@@ -33,7 +35,7 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
         case nodes.Literal(value=value, span=span):
             return Value(value, span)
         case nodes.Template(parts=parts, span=span):
-            return values.joined(_rendered(parts, scope, span), span)
+            return values.joined(_bounded(_rendered(parts, scope, span), span), span)
         case nodes.TupleNode(items=items, span=span):
             return Value(tuple(evaluate(item, scope) for item in items), span)
         case nodes.ObjectNode():
@@ -79,7 +81,17 @@ def _operate(apply: Callable[[], Value], span: Span) -> Value:
 
 def render(template: nodes.Template, scope: Scope) -> Value:
     """A template as text, even when it consists of a single interpolation."""
-    return values.joined(_rendered(template.parts, scope, template.span), template.span)
+    span = template.span
+    return values.joined(_bounded(_rendered(template.parts, scope, span), span), span)
+
+
+def _bounded(parts: Iterable[str | Unknown], span: Span) -> Iterator[str | Unknown]:
+    length = 0
+    for part in parts:
+        length += len(part) if isinstance(part, str) else 1
+        if length > MAX_TEXT:
+            raise EvaluationError(f"the text would have more than {MAX_TEXT} characters", span)
+        yield part
 
 
 def _rendered(parts: tuple[TemplatePart, ...], scope: Scope, span: Span) -> Iterator[str | Unknown]:
@@ -365,3 +377,5 @@ def evaluate_or_refuse(node: Node, scope: Scope) -> Value:
         return evaluate(node, scope)
     except EvaluationError as problem:
         return scope.host.refuse(problem)
+    except RecursionError:
+        return scope.host.refuse(EvaluationError("it is nested too deeply", node.span))

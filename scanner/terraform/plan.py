@@ -74,7 +74,7 @@ def _facts(document: Object, root: ScanRoot, span: Span) -> Iterator[Fact]:
         found = _state_resources(_mapping(document.get("values")).get("root_module"))
         reader = _Reader(PlannedConfiguration({}, {}), {}, Home(account=root.inputs.account), span)
     else:
-        changes = [change for change in _list(document.get("resource_changes")) if _stays(change)]
+        changes = [change for change in _objects(document.get("resource_changes")) if _stays(change)]
         configuration = PlannedConfiguration(
             _mapping(document.get("configuration")), _mapping(document.get("variables"))
         )
@@ -87,8 +87,8 @@ def _facts(document: Object, root: ScanRoot, span: Span) -> Iterator[Fact]:
 
 
 def _stays(change: Object) -> bool:
-    actions = _list(_mapping(change.get("change")).get("actions"))
-    return not (set(actions) <= _GONE and actions)
+    actions = _mapping(change.get("change")).get("actions")
+    return not isinstance(actions, list) or not actions or any(action not in _GONE for action in actions)
 
 
 def _after(change: Object) -> tuple[Object, Object]:
@@ -98,9 +98,9 @@ def _after(change: Object) -> tuple[Object, Object]:
 
 def _state_resources(module: Any) -> Iterator[tuple[Object, Object, Object]]:  # untrusted JSON
     found = _mapping(module)
-    for resource in _list(found.get("resources")):
+    for resource in _objects(found.get("resources")):
         yield resource, _mapping(resource.get("values")), {}
-    for child in _list(found.get("child_modules")):
+    for child in _objects(found.get("child_modules")):
         yield from _state_resources(child)
 
 
@@ -108,10 +108,8 @@ def _mapping(found: Any) -> Object:  # untrusted JSON
     return found if isinstance(found, dict) else {}
 
 
-def _list(found: Any) -> list[Any]:  # untrusted JSON
-    if not isinstance(found, list):
-        return []
-    return [item for item in found if isinstance(item, dict | str)]
+def _objects(found: Any) -> list[Object]:
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def _home(configuration: PlannedConfiguration, inputs: Inputs) -> Home:

@@ -15,6 +15,8 @@ from scanner.terraform import nodes, templates
 from scanner.terraform.nodes import Node
 
 _Tree = Tree[Token]
+MAX_DEPTH = 800
+"""Levels of the grammar's tree; a sum of a hundred terms takes two hundred."""
 ParseExpression = Callable[[str, Span, int, int], Node]
 """Parses the text of an expression that stands at a line and column."""
 
@@ -92,6 +94,7 @@ class Converter:
     def __init__(self, place: Place, parse_expression: ParseExpression) -> None:
         self._place = place
         self._parse_expression = parse_expression
+        self._depth = 0
 
     def block(self, tree: _Tree) -> nodes.Block:
         """A block with its labels and body."""
@@ -138,7 +141,13 @@ class Converter:
         convert = _CONVERTERS.get(str(tree.data))
         if convert is None:
             raise SyntaxProblem("this is no expression", self._place.span(tree))
-        return convert(self, tree)
+        if self._depth >= MAX_DEPTH:
+            raise SyntaxProblem(f"it is nested more than {MAX_DEPTH} levels deep", self._place.span(tree))
+        self._depth += 1
+        try:
+            return convert(self, tree)
+        finally:
+            self._depth -= 1
 
     def _term(self, tree: _Tree) -> Node:
         return self.node(trees(tree)[0])

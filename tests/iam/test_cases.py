@@ -153,6 +153,8 @@ def check(case: Mapping[str, Any], pages: set[str], where: str) -> None:
     if len(set(POLICY_KINDS) & set(case)) > 1:
         raise CaseError(f"{where}: condition, statements and policies exclude each other")
     only(case.get("malformed", {}), MALFORMED_KEYS, f"{where}, malformed")
+    if not isinstance(case.get("malformed", {"says": ""}).get("says"), str):
+        raise CaseError(f"{where}: malformed says no text")
     only(case.get("console", {}), CONSOLE_KEYS, f"{where}, console")
 
 

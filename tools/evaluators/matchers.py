@@ -16,8 +16,8 @@ logging.disable(logging.CRITICAL)
 
 def main() -> None:
     """Answer the one question."""
-    import parliament  # noqa: PLC0415 # only this environment has it
-    from policyuniverse.expander_minimizer import _expand, all_permissions  # noqa: PLC0415 # the same
+    import parliament  # only this environment has it
+    from policyuniverse.expander_minimizer import _expand, all_permissions  # the same
 
     question = json.load(sys.stdin)
     services = {pattern.split(":")[0].lower() for pattern in question["actions"]}

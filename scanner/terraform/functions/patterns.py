@@ -143,7 +143,11 @@ def _replace(arguments: tuple[Value, ...], context: FunctionContext) -> Value | 
         return _timed_replace((text, Value(wanted[1:-1]), arguments[2]), context)
     parts = pieces(text) or ()
     if not wanted:
-        return Value(text.text.replace("", arguments[2].text)) if text.text is not None and arguments[2].text else None
+        known, by_known = text.text, arguments[2].text
+        if known is None or by_known is None:
+            return None
+        bounded((len(known) + 1) * len(by_known))
+        return Value(known.replace("", by_known))
     if text.unknown is not None and (not text.unknown.pieces or _reaches_hole(parts, wanted)):
         return None
     by = pieces(arguments[2]) or ()
