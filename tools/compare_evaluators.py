@@ -180,7 +180,7 @@ def show(comparison: Comparison, examples: int) -> None:
         print("  ours: " + ", ".join(f"{count} {name}" for name, count in sorted(comparison.outcomes.items())))
     for name, texts in sorted(comparison.classes.items(), key=lambda entry: (entry[0] == "", -len(entry[1]), entry[0])):
         print(f"  {len(texts):>5}  {name or 'UNEXPLAINED'}")
-        for text in sorted(texts, key=lambda item: (len(item), item))[: examples if name else 400]:
+        for text in sorted(texts, key=lambda item: (len(item), item))[: examples if name else 40]:
             print(f"         {text}")
 
 

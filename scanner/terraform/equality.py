@@ -20,12 +20,21 @@ class Unsettled(tuple[Value, ...]):
     __slots__ = ()
 
 
-_TEXT = re.compile(r"(?:data\.)?aws_\w+\..*\.(?:arn|id|unique_id)")
+_IDENTIFIER = re.compile(r"(?:data\.)?aws_\w+\..*\.(?:arn|id|unique_id)")
 
 
 def is_text(hole: Unknown) -> bool:
-    """True if an unknown can only be a text that is not empty: it has literal pieces, or AWS gives it as identifier."""
-    return bool(hole.pieces) or (hole.symbol is not None and _TEXT.fullmatch(hole.symbol) is not None)
+    """True if an unknown can only be a text: it is known in part, or AWS gives it as an identifier."""
+    return bool(hole.pieces) or _is_identifier(hole)
+
+
+def is_text_not_empty(hole: Unknown) -> bool:
+    """True if an unknown can only be a text of at least one character."""
+    return any(isinstance(piece, str) for piece in hole.pieces) or _is_identifier(hole)
+
+
+def _is_identifier(hole: Unknown) -> bool:
+    return hole.symbol is not None and _IDENTIFIER.fullmatch(hole.symbol) is not None
 
 
 def equal(left: Value, right: Value) -> Truth:

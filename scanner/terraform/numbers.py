@@ -83,7 +83,7 @@ def _nearest(value: Fraction) -> Number | None:
         whole = mantissa << exponent
         return -whole if value < 0 else whole
     shortest = _shortest(mantissa, exponent)
-    return _whole_if_whole(-shortest if value < 0 else shortest)
+    return _whole_if_whole(shortest.copy_negate() if value < 0 else shortest)
 
 
 def _shortest(mantissa: int, exponent: int) -> Decimal:

@@ -12,16 +12,15 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from scanner.terraform.equality import Unsettled, equal, is_text
-from scanner.terraform.numbers import Number, number_text, parse_number
-from scanner.values import NULL, Data, Unknown, Value, holes
+from scanner.terraform.equality import Unsettled, is_text
+from scanner.terraform.numbers import number_text, parse_number
+from scanner.terraform.sets import as_set
+from scanner.values import NULL, Data, Unknown, Value
 
 if TYPE_CHECKING:
     from scanner.cause import Cause
@@ -91,7 +90,6 @@ class Undecided:
     cause: Cause
 
 
-Scalar: TypeAlias = bool | int | Decimal | str | None
 Type: TypeAlias = "Primitive | List | Set | Map | Object | Tuple | Undecided"
 
 ANY = Primitive.ANY
@@ -214,68 +212,6 @@ def alike(values: Sequence[Value]) -> tuple[Value, ...]:
     if common is None:
         raise ConversionError("all elements must have the same type")
     return tuple(convert(value, common) for value in values)
-
-
-def as_set(items: Iterable[Value]) -> tuple[Value, ...]:
-    """Elements of one type without duplicates, in Terraform's order; a ``Unsettled`` while that is not certain."""
-    found = distinct(items)
-    if isinstance(found, Unsettled) or (len(found) > 1 and any(holes(item) for item in found)):
-        return Unsettled(found)
-    return tuple(sorted(found, key=_set_order))
-
-
-def distinct(items: Iterable[Value]) -> tuple[Value, ...]:
-    """The first of each group of equal elements, in order; a ``Unsettled`` while unknowns may still be equal."""
-    kept: list[Value] = []
-    known: set[tuple[bool, Scalar]] = set()
-    certain = True
-    for item in items:
-        scalar = item.data
-        if isinstance(scalar, Scalar):
-            key = (isinstance(scalar, bool), scalar)
-            if key in known:
-                continue
-            known.add(key)
-        others = [other for other in kept if not isinstance(scalar, Scalar) or not isinstance(other.data, Scalar)]
-        answers = [equal(item, other) for other in others]
-        if any(answer.is_yes for answer in answers):
-            continue
-        certain = certain and not any(answer.is_undetermined for answer in answers)
-        kept.append(item)
-    return tuple(kept) if certain else Unsettled(kept)
-
-
-def _set_order(item: Value) -> tuple[int, Number | str]:
-    """Sets of primitive values are sorted by value, others by cty's hash text; null comes last."""
-    match item.data:
-        case None:
-            return 1, 0
-        case str(text):
-            return 0, text
-        case bool() | int() | Decimal() as primitive:
-            return 0, primitive
-        case _:
-            return 0, _hash_text(item)
-
-
-def _hash_text(item: Value) -> str:
-    """What cty (``set_internals.go``) sorts sets of structures by."""
-    match item.data:
-        case None:
-            return "~"
-        case bool(flag):
-            return "T" if flag else "F"
-        case str(text):
-            return json.dumps(text, ensure_ascii=False)
-        case tuple() as items:
-            return "[" + "".join(f"{_hash_text(each)};" for each in items) + "]"
-        case Mapping() as entries:
-            parts = (f"{json.dumps(name)}:{_hash_text(entries[name])};" for name in sorted(entries))
-            return "{" + "".join(parts) + "}"
-        case Unknown():
-            return "?"
-        case number:
-            return format(float(number), ".10g")
 
 
 def _with_data(value: Value, data: Data) -> Value:

@@ -22,7 +22,7 @@ from scanner.terraform.functions.signature import (
     invalid,
 )
 from scanner.terraform.functions.strings import bounded, graphemes
-from scanner.terraform.numbers import Number
+from scanner.terraform.numbers import Number, number
 from scanner.terraform.types import ANY, STRING, ConversionError, to_bool, to_number, to_text
 from scanner.values import Unknown, Value, joined, pieces
 
@@ -189,7 +189,7 @@ def _integer(verb: Verb, amount: Number) -> str:
 
 
 def _real(verb: Verb, amount: Number) -> str:
-    magnitude = abs(Decimal(amount))
+    magnitude = Decimal(amount).copy_abs()
     precision = verb.precision
     match verb.letter:
         case "f":
@@ -228,13 +228,14 @@ def _exponential(magnitude: Decimal, precision: int) -> str:
 
 def _shortest(amount: Number) -> str:
     """Go's ``%g`` without precision: all digits, an exponent for large and small numbers."""
-    exact = Decimal(amount).normalize(_EXACT)
+    nearest = number(amount)
+    exact = Decimal(amount if nearest is None else nearest).normalize(_EXACT)
     exponent, count = exact.adjusted(), len(exact.as_tuple().digits)
     threshold = count if 6 > count >= exponent + 1 else 6
     sign = "-" if amount < 0 else ""
     if exact and (exponent < -4 or exponent >= max(threshold, 1 if count < 6 else threshold)):
-        return sign + _exponential(abs(exact), count - 1)
-    return sign + format(abs(exact), "f")
+        return sign + _exponential(exact.copy_abs(), count - 1)
+    return sign + format(exact.copy_abs(), "f")
 
 
 def _general(magnitude: Decimal, precision: int) -> str:
@@ -256,11 +257,11 @@ def _formatlist(arguments: tuple[Value, ...], _: FunctionContext) -> Value | Non
     if text is None or any(_of_unknown_length(argument) for argument in arguments[1:]):
         return None
     length: int | None = None
-    for number, argument in enumerate(arguments[1:], 1):
+    for position, argument in enumerate(arguments[1:], 1):
         if not isinstance(argument.data, tuple):
             continue
         if length is not None and len(argument.data) != length:
-            raise invalid("args", f"argument {number} has length {len(argument.data)}, not {length} as one before it")
+            raise invalid("args", f"argument {position} has length {len(argument.data)}, not {length} as one before it")
         length = len(argument.data)
     limited(length or 0)
     rows: list[Value] = []

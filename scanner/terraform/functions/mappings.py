@@ -8,7 +8,8 @@ from math import prod
 from scanner.terraform.equality import equal
 from scanner.terraform.functions.sequences import limited, same_kind, sequence
 from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, Parameter, invalid, plain
-from scanner.terraform.types import ANY, STRING, ConversionError, List, Map, Set, alike, as_set
+from scanner.terraform.sets import as_set
+from scanner.terraform.types import ANY, STRING, ConversionError, List, Map, Set, alike
 from scanner.values import Data, Unknown, Value
 
 _FIRST_SET = Parameter("first_set", Set(ANY))

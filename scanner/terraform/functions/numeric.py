@@ -109,7 +109,7 @@ def _signum(value: Number) -> int:
 
 
 _FUNCTIONS = (
-    Function("abs", (_NUM,), plain(abs)),
+    Function("abs", (_NUM,), plain(lambda value: abs(value) if isinstance(value, int) else value.copy_abs())),
     Function("ceil", (_NUM,), plain(math.ceil)),
     Function("floor", (_NUM,), plain(math.floor)),
     Function("log", (_NUM, Parameter("base", NUMBER)), plain(_real(_log))),

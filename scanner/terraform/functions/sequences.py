@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from scanner.terraform.equality import Unsettled, equal, is_text
+from scanner.terraform.equality import Unsettled, equal, is_text, is_text_not_empty
 from scanner.terraform.functions.signature import (
     Function,
     FunctionContext,
@@ -20,7 +20,8 @@ from scanner.terraform.functions.signature import (
 )
 from scanner.terraform.functions.strings import graphemes
 from scanner.terraform.numbers import Number, number
-from scanner.terraform.types import ANY, BOOL, NUMBER, STRING, ConversionError, List, alike, distinct, to_number
+from scanner.terraform.sets import distinct
+from scanner.terraform.types import ANY, BOOL, NUMBER, STRING, ConversionError, List, alike, to_number
 from scanner.values import NULL, Unknown, Value
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _flatten(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
 
 def _compact(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     found = sequence(arguments[0], "list", "list of string required")
-    if found is None or any(isinstance(item.data, Unknown) and not is_text(item.data) for item in found):
+    if found is None or any(isinstance(item.data, Unknown) and not is_text_not_empty(item.data) for item in found):
         return None
     return same_kind([item for item in found if not item.is_null and item.text != ""], found)
 
@@ -206,7 +207,7 @@ def _coalesce(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
         raise FunctionError("all arguments must have the same type.") from None
     for original, option in zip(arguments, options, strict=True):
         if isinstance(original.data, Unknown):
-            return option if is_text(original.data) else None
+            return option if is_text_not_empty(original.data) else None
         if not option.is_null and option.text != "":
             return option
     raise FunctionError("no non-null, non-empty-string arguments.")
