@@ -228,7 +228,7 @@ def _written(value: tuple[object, ...]) -> str | None:
     return value[0] if len(value) == 1 and isinstance(value[0], str) else None
 
 
-_ANYTHING = Hole(frozenset({Cause(CauseKind.CONTEXT_KEY, "aws:PrincipalArn")}))
+_ANYTHING = Hole(frozenset({Cause(CauseKind.CONTEXT_KEY, "aws:PrincipalArn")}), one_segment=True)
 
 
 def _lets_people_in(condition: Condition) -> Truth:

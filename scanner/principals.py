@@ -204,6 +204,7 @@ class _Merge:
             self._partition(identity),
             identity.home.account,
             _tags(identity.tags),
+            identity.tags.unknown.cause if identity.tags.unknown is not None else None,
             tuple(self._reaching.get(address, ())),
             tuple(self._boundaries.get(address, ())),
             self._document(identity.trust, DocumentKind.TRUST) if identity.trust is not None else None,
@@ -246,9 +247,7 @@ def _aws_managed(arn: str) -> _Resolved:
     return _Resolved(found.name, parse_document(values.of(json.loads(found.text))), aws_managed=True)
 
 
-def _tags(tags: Value) -> Mapping[str, Text] | None:
-    if tags.unknown is not None:
-        return None
+def _tags(tags: Value) -> Mapping[str, Text]:
     if not isinstance(tags.data, Mapping):
         return {}
     return {key: text for key, value in tags.data.items() if (text := text_of(value)) is not None}

@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 
-from scanner.cause import Cause, CauseKind
+from scanner.cause import Cause
 from scanner.iam import pattern
-from scanner.iam.pattern import Hole, Pattern, Text, Wildcard
-from scanner.iam.request import Fixed, Presence, Request
+from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, literal
+from scanner.iam.request import Fixed, Request, Unsettled
 from scanner.iam.variables import Template, resolve
 from scanner.truth import NO, Truth, all_of, any_of, truth, undetermined
 
@@ -69,18 +69,20 @@ class Condition:
         if self.base == "null":
             return self._null(state)
         operator = OPERATORS[self.base]
-        if state is Presence.ABSENT:
+        if state is None:
             return self._absent(operator)
-        if state is Presence.FREE:
-            return undetermined(Cause(CauseKind.CONTEXT_KEY, self.key))
         patterns = [resolved for value in self.values if (resolved := resolve(value, request)) is not None]
+        if isinstance(state, Unsettled):
+            return undetermined(*state.causes, *_causes(patterns))
         return self._compare(operator, patterns, state)
 
-    def _null(self, state: Fixed | Presence) -> Truth:
-        if state is Presence.FREE:
-            return undetermined(Cause(CauseKind.CONTEXT_KEY, self.key))
-        is_absent = state is Presence.ABSENT
-        return any_of(_equal_without_case(value, ("true" if is_absent else "false",)) for value in _plain(self.values))
+    def _null(self, state: Fixed | Unsettled | None) -> Truth:
+        if self.quantifier is not Quantifier.NONE:
+            return truth(self.quantifier is Quantifier.FOR_ALL)  # set operators look at values, and Null at none
+        values = _plain(self.values)
+        if isinstance(state, Unsettled):
+            return undetermined(*state.causes, *_causes(values))
+        return any_of(_equal_without_case(value, ("true" if state is None else "false",)) for value in values)
 
     def _absent(self, operator: Operator) -> Truth:
         if self.quantifier is Quantifier.FOR_ANY:
@@ -92,6 +94,8 @@ class Condition:
             found = any_of(operator.compare(value, text) for value in patterns)
             return ~found if operator.negated else found
 
+        if self.quantifier is not Quantifier.NONE:  # to set operators, an empty text is no value
+            state = Fixed(tuple(text for text in state.values if literal(text) != ""))
         if self.quantifier is Quantifier.FOR_ALL:
             return all_of(one(text) for text in state.values)
         if self.quantifier is Quantifier.FOR_ANY or not operator.negated:
@@ -111,7 +115,7 @@ def parse_operator(name: str) -> tuple[str, Quantifier, bool] | None:
         quantifier, rest = matching[0], tail
     base = rest.lower()
     if base == "null":
-        return ("null", quantifier, False) if quantifier is Quantifier.NONE else None
+        return "null", quantifier, False
     if_exists = base.endswith("ifexists")
     base = base.removesuffix("ifexists")
     return (base, quantifier, if_exists) if base in OPERATORS else None
@@ -119,6 +123,10 @@ def parse_operator(name: str) -> tuple[str, Quantifier, bool] | None:
 
 def _plain(templates: tuple[Template, ...]) -> list[Pattern]:
     return [tuple(part for part in template if isinstance(part, str | Wildcard | Hole)) for template in templates]
+
+
+def _causes(values: list[Pattern]) -> list[Cause]:
+    return [cause for value in values for part in value if isinstance(part, Hole) for cause in part.causes]
 
 
 def _known(value: Pattern | Text) -> str | None:
@@ -161,10 +169,10 @@ def _like(value: Pattern, text: Text) -> Truth:
 
 def _arn_like(value: Pattern, text: Text) -> Truth:
     """Each of the six parts is matched by itself; ``ArnEquals`` takes wildcards too."""
-    known = pattern.literal(text)
+    known = literal(text)
     if known is not None and known.count(":") < 5:
         return NO
-    return pattern.matches(pattern.in_arn(value), text)
+    return pattern.matches(pattern.by_segment(value), text)
 
 
 def _typed(parse: Callable[[str], object | None], relate: Callable[[object, object], bool]) -> Comparison:
@@ -238,13 +246,10 @@ _NUMBERS = {
 }
 
 
-def _readable(parse: Callable[[str], object | None]) -> Callable[[str], bool]:
-    return lambda text: parse(text) is not None
-
-
-def _ordered(prefix: str, parse: Callable[[str], object | None]) -> dict[str, Operator]:
+def _ordered(
+    prefix: str, parse: Callable[[str], object | None], valid: Callable[[str], bool] | None = None
+) -> dict[str, Operator]:
     """The six operators on a type with an order."""
-    valid = _readable(parse)
     table = {prefix + name: Operator(_typed(parse, relate), valid=valid) for name, relate in _NUMBERS.items()}
     table[prefix + "notequals"] = Operator(table[prefix + "equals"].compare, negated=True, valid=valid)
     return table
@@ -258,11 +263,11 @@ OPERATORS: dict[str, Operator] = {
     "stringlike": Operator(_like),
     "stringnotlike": Operator(_like, negated=True),
     **_ordered("numeric", _number),
-    **_ordered("date", _date),
-    "bool": Operator(_typed(_boolean, lambda policy, context: policy == context), valid=_readable(_boolean)),
-    "binaryequals": Operator(_typed(_bytes, lambda policy, context: policy == context), valid=_readable(_bytes)),
-    "ipaddress": Operator(_typed(_network, _contains), valid=_readable(_network)),
-    "notipaddress": Operator(_typed(_network, _contains), negated=True, valid=_readable(_network)),
+    **_ordered("date", _date, lambda text: text[:4].isdigit()),  # what begins with no year is refused
+    "bool": Operator(_typed(_boolean, lambda policy, context: policy == context)),
+    "binaryequals": Operator(_typed(_bytes, lambda policy, context: policy == context)),
+    "ipaddress": Operator(_typed(_network, _contains)),
+    "notipaddress": Operator(_typed(_network, _contains), negated=True),
     "arnequals": Operator(_arn_like),
     "arnlike": Operator(_arn_like),
     "arnnotequals": Operator(_arn_like, negated=True),

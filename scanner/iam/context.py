@@ -12,7 +12,7 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
-from scanner.iam.request import ContextValue, Fixed, Presence
+from scanner.iam.request import ContextValue, Fixed, Presence, Unsettled
 
 REGION_CAUSE = Cause(CauseKind.REGION, "the region that the user signs in through")
 ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")
@@ -58,11 +58,17 @@ def context_of(principal: Principal, circumstances: Circumstances) -> Mapping[st
         "aws:securetransport": Fixed((("true",),)),
         "aws:requestedregion": Fixed((region_of(circumstances),)),
         "aws:username": Fixed((principal.name,)) if is_user else Presence.ABSENT,
-        # A session may bring tags that a role does not have; nothing adds to a user's.
-        "aws:principaltag/": Presence.ABSENT if is_user and principal.tags is not None else Presence.FREE,
+        "aws:principaltag/": _other_tags(principal),
     }
-    for key, text in (principal.tags or {}).items():
+    for key, text in principal.tags.items():
         context[f"aws:principaltag/{key.lower()}"] = Fixed((text,))
     for key, given in circumstances.context:
         context[key.lower()] = Presence.ABSENT if given is None else Fixed(tuple((text,) for text in given))
     return context
+
+
+def _other_tags(principal: Principal) -> ContextValue:
+    """Tags that are not known by name: a session may bring some that a role does not have; nothing adds to a user's."""
+    if principal.tags_doubt is not None:
+        return Unsettled(frozenset({principal.tags_doubt}))
+    return Presence.ABSENT if principal.kind is PrincipalKind.USER else Presence.FREE

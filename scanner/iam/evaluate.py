@@ -57,7 +57,7 @@ from scanner.iam.policy import Patterns, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
 from scanner.iam.request import Request
 from scanner.iam.variables import Template, resolve
-from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
+from scanner.truth import NO, Truth, all_of, any_of, undetermined
 
 
 class Outcome(Enum):
@@ -94,6 +94,11 @@ class StatementMatch:
         return self.matched & self.statement.allows
 
     @property
+    def would_allow(self) -> Truth:
+        """The same, taking for granted that the policy is there."""
+        return self.action & self.resource & self.condition & self.statement.allows
+
+    @property
     def denies(self) -> Truth:
         """Whether it denies the request."""
         return self.matched & ~self.statement.allows
@@ -124,8 +129,10 @@ def decide(principal: Principal, request: Request, circumstances: Circumstances)
     everything = (*identity, *(match for _, found in boundaries for match in found), *scps, *rcps)
     denied = any_of(match.denies for match in everything)
     layers = {
-        PolicyType.BOUNDARY: all_of(~policy.applies | _some_allow(found) for policy, found in boundaries),
-        PolicyType.SCP: _some_allow(scps) if _allow_anything(circumstances.service_control_policies) else YES,
+        PolicyType.BOUNDARY: all_of(
+            ~policy.applies | any_of(match.would_allow for match in found) for policy, found in boundaries
+        ),
+        PolicyType.SCP: ~_has_allow(circumstances.service_control_policies) | _some_allow(scps),
     }
     allowed = _some_allow(identity) & all_of(layers.values())
     outcome, causes = _outcome(denied, allowed)
@@ -154,9 +161,9 @@ def _some_allow(found: Iterable[StatementMatch]) -> Truth:
     return any_of(match.allows for match in found)
 
 
-def _allow_anything(policies: tuple[AttachedPolicy, ...]) -> bool:
+def _has_allow(policies: tuple[AttachedPolicy, ...]) -> Truth:
     """Whether a level of control policies has an Allow of its own; without one ``FullAWSAccess`` stands beside it."""
-    return any(not statement.allows.is_no for policy in policies for statement in policy.document.statements)
+    return any_of(statement.allows for policy in policies for statement in policy.document.statements)
 
 
 def _matches(policies: Iterable[AttachedPolicy], request: Request, binding: _Binding) -> tuple[StatementMatch, ...]:

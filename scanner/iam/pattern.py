@@ -102,6 +102,25 @@ def parse_wildcards(text: str) -> Pattern:
     return tuple(parts)
 
 
+def by_segment(pattern: Pattern) -> Pattern:
+    """The pattern of an ARN operator: each of the six parts is matched by itself, so no wildcard leaves its segment.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+    """
+    if pattern == (Wildcard.ANY_TEXT,):
+        return pattern
+    inside = {Wildcard.ANY_TEXT: Wildcard.ANY_IN_SEGMENT, Wildcard.ANY_CHARACTER: Wildcard.CHARACTER_IN_SEGMENT}
+    result: list[str | Wildcard | Hole] = []
+    colons = 0
+    for part in pattern:
+        if isinstance(part, str):
+            colons += part.count(":")
+        elif isinstance(part, Hole) and not part.one_segment:
+            colons = 5
+        result.append(inside.get(part, part) if isinstance(part, Wildcard) and colons < 5 else part)
+    return tuple(result)
+
+
 def in_arn(pattern: Pattern) -> Pattern:
     """The pattern of an ARN: wildcards that stay inside their segment are told from those that may leave it."""
     if pattern == (Wildcard.ANY_TEXT,):
@@ -150,8 +169,16 @@ def _blame(
     open_text = [part for part in text_holes if part.symbol not in shared]
     if not _runs(_compile(_widen(pattern, open_pattern)), letters, spell=open_text):
         open_pattern, open_text = pattern_holes, text_holes
-    if open_pattern and _runs(_compile(_widen(pattern, open_pattern)), letters):
-        open_text = []
+    # A segment that a wildcard takes up as it is, whatever the rest turns out to be, decides nothing. A policy variable
+    # is no wildcard: when the request settles it, the text may still be open.
+    if any(cause.kind.concerns_request for part in open_pattern if not part.one_segment for cause in part.causes):
+        return (cause for part in (*open_pattern, *open_text) for cause in part.causes)
+    widened = _compile(_widen(pattern, open_pattern))
+    idle = [
+        part for part in open_text if part.one_segment and _runs(widened, letters, [h for h in open_text if h != part])
+    ]
+    if len(idle) < len(open_text) or open_pattern:
+        open_text = [part for part in open_text if part not in idle]
     return (cause for part in (*open_pattern, *open_text) for cause in part.causes)
 
 

@@ -7,6 +7,7 @@ resource) leaves the rest of the document as definite as it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -148,6 +149,7 @@ class _Parser:
         self._span = span
         self._kind = kind
         self._variables = False
+        self._version_doubt: Cause | None = None
         self._problems: list[Diagnostic] = []
 
     def document(self, value: Value) -> PolicyDocument:
@@ -159,6 +161,8 @@ class _Parser:
                 raise _MalformedError("The document has no Statement.", value.span)
             found = entries["Statement"]
             items = found.data if isinstance(found.data, tuple) else (found,)
+            if not items:
+                raise _MalformedError("The Statement is empty.", found.span or value.span)
             statements = tuple(self._statement_or_opaque(item) for item in items)
             self._check_sids(statements)
         except _MalformedError as problem:
@@ -170,7 +174,7 @@ class _Parser:
             return
         text = value.text
         if value.unknown is not None:
-            self._variables = True
+            self._version_doubt = value.unknown.cause
             return
         if text not in VERSIONS:
             shown = text if text is not None else value.data
@@ -225,6 +229,8 @@ class _Parser:
             return None
         if value.text is None:
             raise _MalformedError("The Sid is no text.", value.span)
+        if not _SID.fullmatch(value.text):
+            raise _MalformedError(f'The Sid "{value.text}" has other characters than letters and digits.', value.span)
         return value.text or None
 
     def _effect(self, value: Value | None, statement: Value) -> Truth:
@@ -249,7 +255,7 @@ class _Parser:
                 raise _MalformedError(f"A statement has neither {name} nor Not{name}.", statement.span)
             return Patterns((parse_template(("*",), variables=False),))
         variables = self._variables and name == "Resource"
-        items = tuple(parse_template(text, variables=variables) for text in self._texts(value, name, statement))
+        items = tuple(self._template(text, variables=variables) for text in self._texts(value, name, statement))
         return Patterns(items, negated=negative is not None)
 
     def _texts(self, value: Value, name: str, statement: Value) -> Iterator[Text]:
@@ -261,10 +267,9 @@ class _Parser:
             if text is None:
                 raise _MalformedError(f"The {name} of a statement is no text.", item.span or statement.span)
             known = literal(text)
-            if name == "Action" and known is not None and known != "*" and ":" not in known:
-                raise _MalformedError(f'The action "{known}" has no service prefix.', item.span or statement.span)
-            if name == "Resource" and known is not None and known != "*" and not known.startswith(("arn:", "*", "${")):
-                raise _MalformedError(f'The resource "{known}" is no ARN and not "*".', item.span or statement.span)
+            problem = _PROBLEMS[name](known) if name in _PROBLEMS and known is not None else None
+            if problem is not None:
+                raise _MalformedError(problem, item.span or statement.span)
             yield text
 
     def _principals(self, entries: Mapping[str, Value], statement: Value) -> Principals:
@@ -304,16 +309,56 @@ class _Parser:
                 continue
             for key, found in _mapping(block, f'The condition operator "{name}"', value.span).items():
                 base, quantifier, if_exists = parsed
-                templates = tuple(self._condition_values(found, name, key))
+                templates = tuple(self._condition_values(found, name, key, base))
                 yield Condition(name, base, quantifier, if_exists, key, templates)
 
-    def _condition_values(self, value: Value, operator: str, key: str) -> Iterator[Template]:
+    def _condition_values(self, value: Value, operator: str, key: str, base: str) -> Iterator[Template]:
+        valid = conditions.OPERATORS[base].valid if base in conditions.OPERATORS else None
         for item in value.data if isinstance(value.data, tuple) else (value,):
             text = text_of(item)
             if text is None:
                 message = f'The value of "{key}" in the condition operator "{operator}" is no text.'
                 raise _MalformedError(message, item.span or value.span)
-            yield parse_template(text, variables=self._variables)
+            known = literal(text)
+            if valid is not None and known is not None and "${" not in known and not valid(known):
+                message = f'The value "{known}" of "{key}" is none that the operator "{operator}" compares.'
+                raise _MalformedError(message, item.span or value.span)
+            yield self._template(text, variables=self._variables)
+
+    def _template(self, text: Text, *, variables: bool) -> Template:
+        """What looks like a variable is one if the version says so; while that is not known, neither is the text."""
+        if self._version_doubt is not None and any(isinstance(piece, str) and "${" in piece for piece in text):
+            return (Hole(frozenset({self._version_doubt})),)
+        return parse_template(text, variables=variables)
+
+
+_SID = re.compile(r"[0-9A-Za-z]*")
+
+
+def _action_problem(text: str) -> str | None:
+    if text == "*":
+        return None
+    vendor, colon, name = text.partition(":")
+    if not colon:
+        return f'The action "{text}" has no service prefix.'
+    if ":" in name:
+        return f'The action "{text}" has more than one colon.'
+    if text != "*:*" and ("*" in vendor or "?" in vendor):
+        return f'The service prefix of the action "{text}" has a wildcard.'
+    return None
+
+
+def _resource_problem(text: str) -> str | None:
+    if text == "*" or text.startswith("${"):
+        return None
+    if not text.startswith("arn:"):
+        return f'The resource "{text}" is no ARN and not "*".'
+    if text.count(":") < 5 and not any(sign in text for sign in ("*", "?", "${")):
+        return f'The resource "{text}" has too few parts for an ARN.'
+    return None
+
+
+_PROBLEMS = {"Action": _action_problem, "Resource": _resource_problem}
 
 
 def _mapping(value: Value, what: str, span: Span | None) -> Mapping[str, Value]:

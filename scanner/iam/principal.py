@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from scanner.cause import Cause
 from scanner.iam.pattern import Text
 from scanner.iam.policy import PolicyDocument
 from scanner.span import Span
@@ -61,8 +62,10 @@ class Principal:
     """Its ARN; a permission set's is that of its role, as far as it can be known."""
     partition: str
     account: str | None
-    tags: Mapping[str, Text] | None
-    """None when the tags as a whole are not known."""
+    tags: Mapping[str, Text]
+    """Those that are known by name."""
+    tags_doubt: Cause | None = None
+    """Why there may be more of them."""
     policies: tuple[AttachedPolicy, ...] = ()
     boundaries: tuple[AttachedPolicy, ...] = ()
     trust: PolicyDocument | None = None

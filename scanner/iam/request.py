@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from scanner.cause import Cause, CauseKind
 from scanner.iam.pattern import Text
 
 
@@ -27,7 +28,14 @@ class Fixed:
     values: tuple[Text, ...]
 
 
-ContextValue = Fixed | Presence
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A context key that is perhaps there, with any value; the causes say what would settle it."""
+
+    causes: frozenset[Cause]
+
+
+ContextValue = Fixed | Unsettled | Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +47,15 @@ class Request:
     context: Mapping[str, ContextValue]
     """By lower-cased key. A key that ends in ``/`` speaks for all keys that begin with it and are not named."""
 
-    def lookup(self, key: str) -> ContextValue:
-        """What is known about a context key; free unless something says otherwise."""
+    def lookup(self, key: str) -> Fixed | Unsettled | None:
+        """What is known about a context key: its values, what would settle it, or None when it is absent."""
         lowered = key.lower()
         found = self.context.get(lowered)
         if found is None and "/" in lowered:
             found = self.context.get(lowered[: lowered.index("/") + 1])
-        return Presence.FREE if found is None else found
+        match found:
+            case Presence.ABSENT:
+                return None
+            case Presence.FREE | None:
+                return Unsettled(frozenset({Cause(CauseKind.CONTEXT_KEY, key)}))
+        return found

@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scanner.cause import Cause, CauseKind
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, parse_wildcards, written
-from scanner.iam.request import Fixed, Presence, Request
+from scanner.iam.request import Fixed, Request, Unsettled
 
 _VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 _DEFAULT = re.compile(r"^(?P<key>[^,]*?)\s*,\s*'(?P<default>[^']*)'$")
@@ -72,13 +71,12 @@ def resolve(template: Template, request: Request) -> Pattern | None:
                 parts.extend(single)
             case Fixed():
                 return None  # a multivalued key has no place in a variable
-            case Presence.ABSENT:
+            case None:
                 if part.default is None:
                     return None
                 parts.append(part.default)
-            case Presence.FREE:
-                cause = Cause(CauseKind.CONTEXT_KEY, part.key)
-                parts.append(Hole(frozenset({cause}), f"${{{part.key.lower()}}}"))
+            case Unsettled(causes=causes):
+                parts.append(Hole(causes, f"${{{part.key.lower()}}}"))
     return tuple(parts)
 
 

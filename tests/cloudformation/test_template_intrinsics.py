@@ -288,10 +288,20 @@ def test_long_chains_and_growing_texts_are_bounded() -> None:
     assert names.condition("C2995", None).is_no
     assert names.reference("U0", None).unknown is not None
     assert names.reference("U2990", None).text == "x" * 2048
-    bomb, _ = read_template(parse(chain(60), "t.yaml").documents[0], "t.yaml")
+    bomb, _ = read_template(parse(chain(25), "t.yaml").documents[0], "t.yaml")
     grown = Scope(bomb, Inputs()).reference("U0", None).unknown
     assert grown is not None
     assert "longer than" in grown.cause.detail
+
+
+def test_long_chains_of_attributes_are_bounded() -> None:
+    users = [
+        f'  U{n}: {{Type: "AWS::IAM::User", Properties: {{Path: !Join ["", [/, !GetAtt U{n + 1}.Arn]]}}}}'
+        for n in range(500)
+    ]
+    text = "\n".join(["Resources:", *users, '  U500: {Type: "AWS::IAM::User"}'])
+    template, _ = read_template(parse(text, "t.yaml").documents[0], "t.yaml")
+    assert Scope(template, Inputs()).attribute("U0", "Arn", None).unknown is not None
 
 
 def test_the_deepest_template_evaluates() -> None:

@@ -14,7 +14,7 @@ from scanner.root import Inputs
 from scanner.truth import Truth
 from scanner.values import Unknown, Value, could_be_equal, of, pieces
 
-WORDS = st.sampled_from(["a", "b", "a-b", "yes", ""])
+WORDS = st.sampled_from(["a", "yes", "a-b"])
 PARAMETERS = ["P", "Q"]
 CONDITIONS = ["C", "D", "E"]
 
@@ -31,13 +31,16 @@ def choices(branch: Strategy) -> Strategy:
     return st.builds(lambda name, a, b: {"Fn::If": [name, a, b]}, st.sampled_from(CONDITIONS), branch, branch)
 
 
+MAYBE = SIMPLE | choices(SIMPLE | NOTHING)
+
+
 def elements(depth: int) -> Strategy:
     """Texts, some of which may turn out not to be there."""
-    return st.one_of(SIMPLE, texts(depth), choices(SIMPLE | NOTHING), choices(texts(depth) | NOTHING))
+    return st.one_of(MAYBE, texts(depth), choices(texts(depth) | NOTHING))
 
 
 def lists(depth: int) -> Strategy:
-    return st.lists(elements(depth), max_size=4)
+    return st.lists(elements(depth), max_size=4) | st.lists(MAYBE, min_size=2, max_size=4)
 
 
 def texts(depth: int) -> Strategy:
@@ -70,8 +73,9 @@ def conditions_of(depth: int) -> Strategy:
     )
 
 
-VALUES = texts(1) | elements(2) | lists(2) | mappings(1) | choices(mappings(1) | NOTHING)
-TESTS = SIMPLE.map(lambda text: {"Fn::Equals": [text, "yes"]}) | conditions_of(2)
+VALUES = st.one_of(texts(1), mappings(0)) | elements(2) | lists(2) | mappings(1) | choices(mappings(1) | NOTHING)
+OPEN = st.builds(lambda name, word: {"Fn::Equals": [{"Ref": name}, word]}, st.sampled_from(PARAMETERS), WORDS)
+TESTS = st.one_of(OPEN, OPEN, OPEN, conditions_of(2))
 
 
 def scope(conditions: Mapping[str, object], parameters: Mapping[str, str]) -> Scope:
@@ -116,7 +120,7 @@ def truth_settles(before: Truth, after: Truth) -> bool:
     return before.is_undetermined or before.known == after.known
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(
     VALUES,
     st.fixed_dictionaries(dict.fromkeys(CONDITIONS, TESTS)),
