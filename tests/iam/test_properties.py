@@ -389,13 +389,15 @@ def test_settling_a_doubt_never_reverses_an_outcome(dice: Dice) -> None:
 
 @settings(EXAMPLES, max_examples=1500)
 @given(dice)
-def test_settling_the_causes_that_an_outcome_names_settles_it(dice: Dice) -> None:
+def test_settling_what_a_conditional_outcome_names_settles_it(dice: Dice) -> None:
+    """Not so for an unknown one: the text that fills a hole may bring a condition or a variable of its own."""
     world = dice.world()
     found = decision(world)
-    settled = dice.settled_where(world, found.causes)
-    note(f"{found.outcome.value} because of {[cause.detail for cause in found.causes]} in {world}")
-    note(f"then {[cause.detail for cause in decision(settled).causes]} in {settled}")
-    assert decision(settled).outcome in DEFINITE
+    if found.outcome is Outcome.CONDITIONAL:
+        settled = dice.settled_where(world, found.causes)
+        note(f"conditional because of {[cause.detail for cause in found.causes]} in {world}")
+        note(f"then {[cause.detail for cause in decision(settled).causes]} in {settled}")
+        assert decision(settled).outcome in DEFINITE
 
 
 @EXAMPLES

@@ -60,7 +60,9 @@ def principal(
         else ()
     )
     arn = ("arn:aws:iam::123456789012:user/", *name)
-    made = Principal(PrincipalKind.USER, name, address, "terraform", root, at, arn, "aws", "123456789012", {}, policies)
+    made = Principal(
+        PrincipalKind.USER, name, address, "terraform", root, at, arn, "aws", "123456789012", {}, policies=policies
+    )
     console = ConsoleAccess(Access.YES, (Via.LOGIN_PROFILE,), (span(line=9, end_line=11),))
     return AssessedPrincipal(made, console, aws_login(made, Circumstances()))
 
