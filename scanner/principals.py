@@ -108,7 +108,9 @@ class _Merge:
         """Parsed once for each value, however many identities it reaches."""
         known = self._documents.get(id(value))
         if known is None:
-            known = self._documents[id(value)] = parse_document(value, kind)
+            known = self._documents[id(value)] = parse_document(
+                value, kind, last_counts=self._facts.kind.startswith("terraform")
+            )
             self._diagnostics |= dict.fromkeys(known.diagnostics)
         return known
 

@@ -42,6 +42,7 @@ class _Reader:
     span: Span | None
     lines: LineIndex
     is_heredoc: bool
+    last_counts: bool
     position: int = 0
     hole: int = 0
 
@@ -93,7 +94,7 @@ class _Reader:
             key = self._string().text
             if key is None:
                 raise self._error("a key is not known", key_start)
-            if key in entries:
+            if key in entries and not self.last_counts:
                 raise self._error(f'the key "{key}" is there twice', key_start)
             self._space()
             self._expect(":")
@@ -167,8 +168,12 @@ def _is_heredoc(text: str, span: Span | None) -> bool:
     return span is not None and span.last_line - span.line == lines + 1
 
 
-def read(text: Value) -> Value:
-    """The value that a JSON text describes. Raises ``JSONTextError`` for text that is no JSON, holes included."""
+def read(text: Value, *, last_counts: bool = False) -> Value:
+    """The value that a JSON text describes. Raises ``JSONTextError`` for text that is no JSON, holes included.
+
+    IAM refuses a key that is there twice. With ``last_counts`` the last one counts, as for the Terraform provider, which
+    sends on what it has read.
+    """
     holes: list[Unknown] = []
     marked: list[str] = []
     for piece in values.pieces(text) or ():
@@ -180,4 +185,4 @@ def read(text: Value) -> Value:
                 raise JSONTextError("it contains the private-use character U+E000", text.span)
             marked.append(piece)
     whole = "".join(marked)
-    return _Reader(whole, holes, text.span, LineIndex("", whole), _is_heredoc(whole, text.span)).read()
+    return _Reader(whole, holes, text.span, LineIndex("", whole), _is_heredoc(whole, text.span), last_counts).read()

@@ -110,8 +110,10 @@ class DocumentKind(Enum):
     """Both."""
 
 
-def parse_document(value: Value, kind: DocumentKind = DocumentKind.IDENTITY) -> PolicyDocument:
-    """The document that a value holds: a mapping, JSON text, or something unknown.
+def parse_document(
+    value: Value, kind: DocumentKind = DocumentKind.IDENTITY, *, last_counts: bool = False
+) -> PolicyDocument:
+    """The document that a value holds: a mapping, JSON text (see ``json_text.read``), or something unknown.
 
     Null and malformed documents come back with an error diagnostic and statements that decide nothing.
     """
@@ -122,7 +124,7 @@ def parse_document(value: Value, kind: DocumentKind = DocumentKind.IDENTITY) -> 
             return opaque(unknown.cause, value.span)
         case str() | Unknown():
             try:
-                value = json_text.read(value)
+                value = json_text.read(value, last_counts=last_counts)
             except json_text.JSONTextError as problem:
                 unknown_parts = holes(value)
                 if unknown_parts:  # the text is not known well enough to say that it is wrong
@@ -130,6 +132,8 @@ def parse_document(value: Value, kind: DocumentKind = DocumentKind.IDENTITY) -> 
                 return _malformed_document(f"The policy is not valid JSON: {problem}.", problem.span or value.span)
     if isinstance(value.data, Unknown):
         return opaque(value.data.cause, value.span)
+    if value.is_null:
+        return _malformed_document("There is no policy document.", value.span)
     return _Parser(value.span, kind).document(value)
 
 

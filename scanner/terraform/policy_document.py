@@ -67,16 +67,16 @@ def _statements_of(source: Value) -> Iterator[Value]:
         if source.text == "":
             return
         try:
-            source = json_text.read(source)
+            source = json_text.read(source, last_counts=True)
         except json_text.JSONTextError:
             yield source  # no object, so the policy parser will say what is wrong with it
             return
     else:
         source = source.encodes
-    if not isinstance(source.data, Mapping) or "Statement" not in source.data:
+    if not isinstance(source.data, Mapping):
         yield source
         return
-    found = source.data["Statement"]
+    found = source.data["Statement"] if "Statement" in source.data else Value(())
     yield from found.data if isinstance(found.data, tuple) else (found,)
 
 

@@ -369,7 +369,7 @@ def decision(world: World) -> Decision:
 # --- Soundness of unknown --------------------------------------------------------------------------------------------
 
 
-@settings(EXAMPLES, max_examples=2500)
+@settings(EXAMPLES, max_examples=1800)
 @given(dice)
 def test_settling_a_doubt_never_reverses_an_outcome(dice: Dice) -> None:
     world = dice.world()
@@ -387,7 +387,7 @@ def test_settling_a_doubt_never_reverses_an_outcome(dice: Dice) -> None:
     assert after in MAY_BECOME[before]
 
 
-@settings(EXAMPLES, max_examples=1500)
+@settings(EXAMPLES, max_examples=1200)
 @given(dice)
 def test_settling_what_a_conditional_outcome_names_settles_it(dice: Dice) -> None:
     """Not so for an unknown one: the text that fills a hole may bring a condition or a variable of its own."""

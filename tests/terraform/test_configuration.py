@@ -256,6 +256,35 @@ CASES: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
         },
         ONE,
     ),
+    "source documents without statements add nothing": (
+        {
+            "a.tf": user()
+            .replace("aws_iam_user_policy_attachment", "aws_iam_user_policy")
+            .replace(f'policy_arn = "{SIGN_IN}"', "policy = data.aws_iam_policy_document.d.json")
+            + """
+            data "aws_iam_policy_document" "d" {
+              source_policy_documents = ["{}", ""]
+              statement {
+                actions   = ["signin:*"]
+                resources = ["*"]
+              }
+            }
+            """
+        },
+        ONE,
+    ),
+    "a document with a key twice, of which the last counts": (
+        {
+            "a.tf": user()
+            .replace("aws_iam_user_policy_attachment", "aws_iam_user_policy")
+            .replace(
+                f'policy_arn = "{SIGN_IN}"',
+                'policy = "{\\"Statement\\": {\\"Effect\\": \\"Deny\\", \\"Effect\\": \\"Allow\\", \\"Action\\": \\"*\\",'
+                ' \\"Resource\\": \\"*\\"}}"',
+            )
+        },
+        ONE,
+    ),
     "the account is the same everywhere": (
         {
             "a.tf": """
