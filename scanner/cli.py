@@ -8,7 +8,7 @@ import shutil
 import sys
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -17,7 +17,6 @@ from scanner.config import Options
 from scanner.finding import Level, Report, exit_status
 from scanner.root import Inputs
 
-INTERRUPTED = 130
 USAGE = 2
 _FORMATS = ("text", "json", "github")
 
@@ -34,25 +33,6 @@ class FailOn(StrEnum):
 Format = Enum("Format", {name: name for name in _FORMATS}, type=str)  # type: ignore[misc] # one name a format
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-
-
-def main() -> NoReturn:
-    """Run ``scan`` and exit."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        _exit_interrupted()
-    except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    sys.exit(0)
-
-
-def _exit_interrupted() -> NoReturn:
-    sys.stderr.write("interrupted\n")
-    sys.stderr.flush()
-    os._exit(INTERRUPTED)
 
 
 def _version(wanted: bool) -> None:

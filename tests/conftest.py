@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from scanner.config import Options
 from scanner.finding import Report
@@ -14,6 +16,11 @@ from scanner.pipeline import scan
 from scanner.root import Inputs
 
 Scan = Callable[..., Report]
+
+# Continuous integration tries the same examples each time; elsewhere every run tries new ones.
+settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture

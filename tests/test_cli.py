@@ -150,7 +150,7 @@ def test_an_interrupt_ends_promptly_with_its_own_status(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "scanner", tmp_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    time.sleep(1.0)
+    time.sleep(2.0)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=10)
     assert process.returncode == 130

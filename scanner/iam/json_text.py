@@ -171,8 +171,8 @@ def _is_heredoc(text: str, span: Span | None) -> bool:
 def read(text: Value, *, last_counts: bool = False) -> Value:
     """The value that a JSON text describes. Raises ``JSONTextError`` for text that is no JSON, holes included.
 
-    IAM refuses a key that is there twice. With ``last_counts`` the last one counts, as for the Terraform provider, which
-    sends on what it has read.
+    IAM refuses a key that is there twice. With ``last_counts`` the last one counts, as for the Terraform provider,
+    which sends on what it has read.
     """
     holes: list[Unknown] = []
     marked: list[str] = []

@@ -1,7 +1,7 @@
 """Policy documents: from a value to statements that can be evaluated.
 
 The grammar is https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html. What is malformed is
-reported and leaves a statement that may allow or deny anything; what is unknown in part (a statement, an action, a
+reported and leaves a document that may allow or deny anything; what is unknown in part (a statement, an action, a
 resource) leaves the rest of the document as definite as it is.
 """
 
@@ -155,6 +155,7 @@ class _Parser:
         self._variables = False
         self._version_doubt: Cause | None = None
         self._problems: list[Diagnostic] = []
+        self._malformed: list[Cause] = []
 
     def document(self, value: Value) -> PolicyDocument:
         try:
@@ -171,7 +172,9 @@ class _Parser:
             self._check_sids(statements)
         except _MalformedError as problem:
             return _malformed_document(str(problem), problem.span or self._span)
-        return PolicyDocument(statements, tuple(self._problems))
+        if self._problems:  # AWS refuses the document as a whole, so its good statements count for nothing either
+            return PolicyDocument((_opaque_statement(self._malformed[0], value.span),), tuple(self._problems))
+        return PolicyDocument(statements)
 
     def _read_version(self, value: Value | None) -> None:
         if value is None:
@@ -201,8 +204,10 @@ class _Parser:
             return self._statement(value)
         except _MalformedError as problem:
             span = problem.span or value.span or self._span
+            cause = Cause(CauseKind.MALFORMED, f"a statement is malformed: {problem}", span)
             self._problems.append(_diagnostic(str(problem), span))
-            return _opaque_statement(Cause(CauseKind.MALFORMED, f"a statement is malformed: {problem}", span), span)
+            self._malformed.append(cause)
+            return _opaque_statement(cause, span)
 
     def _statement(self, value: Value) -> Statement:
         entries = _mapping(value, "A statement", value.span)
