@@ -279,7 +279,8 @@ CASES: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
             .replace("aws_iam_user_policy_attachment", "aws_iam_user_policy")
             .replace(
                 f'policy_arn = "{SIGN_IN}"',
-                'policy = <<X\n{"Statement": {"Effect": "Deny", "Effect": "Allow",\n"Action": "*", "Resource": "*"}}\nX\n',
+                'policy = <<X\n{"Statement": {"Effect": "Deny", "Effect": "Allow", '
+                '"Action": "*", "Resource": "*"}}\nX\n',
             )
         },
         ONE,
