@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from scanner import __version__
-from scanner.config import Options
+from scanner.config import AccountControls, ConfigError, Configuration, Options, load_configuration
 from scanner.finding import Level, Report, exit_status
 from scanner.root import Inputs
 
@@ -108,6 +108,7 @@ def scan(
     ] = None,
     scp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Service control policy.")] = None,
     rcp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Resource control policy.")] = None,
+    config: Annotated[str | None, typer.Option(metavar="FILE", help="Configuration file.")] = None,
     explain: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Show the whole reasoning for one principal instead.")
     ] = None,
@@ -122,6 +123,10 @@ def scan(
     incomplete.
     """
     del list_rules
+    try:
+        configured = load_configuration(config, Path.cwd()) if config is not None else Configuration()
+    except ConfigError as problem:
+        raise typer.Exit(_fail(str(problem))) from problem
     options = Options(
         paths=tuple(paths or ["."]),
         inputs=Inputs(
@@ -133,8 +138,9 @@ def scan(
             region=region,
         ),
         context=tuple(_context(text) for text in context or ()),
-        service_control_policies=tuple(scp or ()),
-        resource_control_policies=tuple(rcp or ()),
+        controls=AccountControls((tuple(scp),) if scp else (), tuple(rcp or ())),
+        accounts=configured.accounts,
+        assume_console=configured.assume_console,
         rule_paths=tuple(rules or ()),
         select=tuple(select or ()),
         ignore=tuple(ignore or ()),
@@ -154,7 +160,7 @@ def _run(options: Options, to_print: str, outputs: list[tuple[str, str]], explai
     try:
         with progress() as watch:
             report = run(options, watch=watch)
-    except UsageError as problem:
+    except (UsageError, ConfigError) as problem:
         return _fail(str(problem))
     except RuleError as problem:
         return _fail(f"{problem.span.path}:{problem.span.line}: {problem}")

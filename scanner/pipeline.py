@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import assert_never
 
 from scanner.config import Options
 from scanner.console import console_access
+from scanner.control_policies import ControlPolicies
 from scanner.diagnostic import Diagnostic, error
 from scanner.discovery import discover
 from scanner.facts import Facts
 from scanner.finding import AssessedPrincipal, Report
-from scanner.iam.context import Circumstances
-from scanner.iam.policy import DocumentKind, parse_document
-from scanner.iam.principal import AttachedPolicy, PolicyType
 from scanner.principals import merge
 from scanner.root import RootKind, ScanRoot
 from scanner.rules.loader import RuleError, builtin_rules, load_rules
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.sign_in import aws_login
-from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
-from scanner.values import Value
 
 RECURSION_LIMIT = 12_000
 """Evaluation nests as deep as its bounds allow; CPython's default would stop it before them."""
@@ -41,9 +36,9 @@ class UsageError(Exception):
 
 
 def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report:  # noqa: A002 # it stands for it
-    """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in what is scanned is part of the report."""
+    """Scan the paths. Raises ``UsageError``, ``ConfigError``, ``RuleError``; trouble in the input is in the report."""
     rules = _rules(options)
-    circumstances = _circumstances(options)
+    controls = ControlPolicies(options)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     discovery = discover(options.paths, options.directory, options.inputs)
     diagnostics: dict[Diagnostic, None] = dict.fromkeys(discovery.diagnostics)
@@ -53,7 +48,11 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     for done, facts in enumerate(map(extract, discovery.roots), 1):
         principals, problems = merge(facts)
         assessed += [
-            AssessedPrincipal(principal, console_access(principal), aws_login(principal, circumstances))
+            AssessedPrincipal(
+                principal,
+                console_access(principal, options.assume_console),
+                aws_login(principal, controls.circumstances(principal)),
+            )
             for principal in principals
         ]
         diagnostics |= dict.fromkeys(replace(found, root=facts.root) for found in (*facts.diagnostics, *problems))
@@ -109,27 +108,3 @@ def _rules(options: Options) -> tuple[Rule, ...]:
             raise UsageError(f'there is no rule "{rule_id}"; --list-rules shows them all')
     wanted = options.select or tuple(rules)
     return tuple(rules[rule_id] for rule_id in sorted(set(wanted) - set(options.ignore)))
-
-
-def _circumstances(options: Options) -> Circumstances:
-    return Circumstances(
-        options.inputs.account,
-        options.inputs.region,
-        options.context,
-        tuple(_controls(options.service_control_policies, PolicyType.SCP, options.directory)),
-        tuple(_controls(options.resource_control_policies, PolicyType.RCP, options.directory)),
-    )
-
-
-def _controls(paths: tuple[str, ...], policy_type: PolicyType, directory: Path) -> Iterator[AttachedPolicy]:
-    for path in paths:
-        span = Span.whole_file(path)
-        try:
-            text = read_text(directory / path)
-        except UnreadableFileError as problem:
-            raise UsageError(f"{path}: {problem}") from problem
-        kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.IDENTITY
-        document = parse_document(Value(text, span), kind)
-        if document.diagnostics:
-            raise UsageError(f"{path}: {document.diagnostics[0].detail}")
-        yield AttachedPolicy(policy_type, path, document, policy_type.value, span)

@@ -13,9 +13,19 @@ from scanner.cause import Cause, CauseKind
 from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
 from scanner.iam.request import ContextValue, Fixed, Presence, Unsettled
+from scanner.truth import YES, Truth
 
 REGION_CAUSE = Cause(CauseKind.REGION, "the region that the user signs in through")
 ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")
+
+
+@dataclass(frozen=True, slots=True)
+class ControlLevel:
+    """The service control policies of one level: the root, an organizational unit, or the account itself."""
+
+    policies: tuple[AttachedPolicy, ...]
+    applies: Truth = YES
+    """Undetermined while it is not known whether the account is below this level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,8 @@ class Circumstances:
     region: str | None = None
     context: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
     """Context keys with their values; None says that the key is absent."""
-    service_control_policies: tuple[AttachedPolicy, ...] = ()
+    scp_levels: tuple[ControlLevel, ...] = ()
+    """Each of them has to allow an action."""
     resource_control_policies: tuple[AttachedPolicy, ...] = ()
 
 

@@ -11,7 +11,7 @@ Let ``D`` say that some Deny statement matches, in whichever layer it stands, an
 
     A = identity-based policies allow
         and every permissions boundary that is present allows
-        and the service control policies allow, where any are given
+        and every level of service control policies allows, where any are given
         (resource control policies always have full access beside them: they only deny)
 
 where a layer allows if some Allow statement in it matches. This is AWS's published order: an explicit deny
@@ -123,16 +123,19 @@ def decide(principal: Principal, request: Request, circumstances: Circumstances)
     binding = _Binding(account_of(principal, circumstances), principal.partition)
     identity = _matches(principal.policies, request, binding)
     boundaries = [(policy, _matches((policy,), request, binding)) for policy in principal.boundaries]
-    scps = _matches(circumstances.service_control_policies, request, binding)
+    levels = [(level, _matches(level.policies, request, binding)) for level in circumstances.scp_levels]
     rcps = _matches(circumstances.resource_control_policies, request, binding)
 
-    everything = (*identity, *(match for _, found in boundaries for match in found), *scps, *rcps)
+    everything = (*identity, *(match for _, found in (*boundaries, *levels) for match in found), *rcps)
     denied = any_of(match.denies for match in everything)
     layers = {
         PolicyType.BOUNDARY: all_of(
             ~policy.applies | any_of(match.would_allow for match in found) for policy, found in boundaries
         ),
-        PolicyType.SCP: ~_has_allow(circumstances.service_control_policies) | _some_allow(scps),
+        PolicyType.SCP: all_of(
+            ~level.applies | ~_has_allow(level.policies) | any_of(match.would_allow for match in found)
+            for level, found in levels
+        ),
     }
     allowed = _some_allow(identity) & all_of(layers.values())
     outcome, causes = _outcome(denied, allowed)

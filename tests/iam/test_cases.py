@@ -47,7 +47,7 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.console import console_access
 from scanner.diagnostic import Diagnostic
-from scanner.iam.context import Circumstances, account_of, context_of, region_of
+from scanner.iam.context import Circumstances, ControlLevel, account_of, context_of, region_of
 from scanner.iam.evaluate import Decision, decide
 from scanner.iam.pattern import Text, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, parse_document
@@ -274,7 +274,7 @@ def circumstances_of(given: Mapping[str, Any]) -> Circumstances:
         account=given["request"].get("account"),
         region=given["request"]["region"],
         context=tuple(context),
-        service_control_policies=every(given.get("scps", ()), PolicyType.SCP),
+        scp_levels=(ControlLevel(every(given.get("scps", ()), PolicyType.SCP)),),
         resource_control_policies=every(given.get("rcps", ()), PolicyType.RCP),
     )
 
@@ -303,7 +303,7 @@ def decision_of(case: Case) -> tuple[Decision, tuple[Diagnostic, ...]]:
     policies = (
         *principal.policies,
         *principal.boundaries,
-        *circumstances.service_control_policies,
+        *(policy for level in circumstances.scp_levels for policy in level.policies),
         *circumstances.resource_control_policies,
     )
     diagnostics = tuple(found for policy in policies for found in policy.document.diagnostics)

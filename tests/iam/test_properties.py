@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
-from scanner.iam.context import ACCOUNT_CAUSE, Circumstances, account_of, context_of, region_of
+from scanner.iam.context import ACCOUNT_CAUSE, Circumstances, ControlLevel, account_of, context_of, region_of
 from scanner.iam.evaluate import Decision, Outcome, decide
 from scanner.iam.pattern import Text, text_of
 from scanner.iam.policy import DocumentKind, parse_document
@@ -355,7 +355,7 @@ def decision(world: World) -> Decision:
         account=world.account,
         region=world.region,
         context=tuple(world.context.items()),
-        service_control_policies=tuple(attached(policy, PolicyType.SCP) for policy in world.scps),
+        scp_levels=(ControlLevel(tuple(attached(policy, PolicyType.SCP) for policy in world.scps)),),
         resource_control_policies=tuple(attached(policy, PolicyType.RCP) for policy in world.rcps),
     )
     account = account_of(principal, circumstances)

@@ -6,7 +6,7 @@ from evaluators.case import ACCOUNT, PRINCIPAL, Case, Document
 from evaluators.generate import KEYS
 from scanner import values
 from scanner.iam import pattern
-from scanner.iam.context import Circumstances
+from scanner.iam.context import Circumstances, ControlLevel
 from scanner.iam.evaluate import decide
 from scanner.iam.policy import parse_document
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
@@ -35,7 +35,7 @@ def answer(case: Case) -> str:
         policies=_attached(case.identity, PolicyType.IDENTITY),
         boundaries=_attached(case.boundary, PolicyType.BOUNDARY),
     )
-    circumstances = Circumstances(account=ACCOUNT, service_control_policies=_attached(case.scps, PolicyType.SCP))
+    circumstances = Circumstances(account=ACCOUNT, scp_levels=(ControlLevel(_attached(case.scps, PolicyType.SCP)),))
     return decide(principal, Request(case.action, (case.resource,), context), circumstances).outcome.value
 
 

@@ -1,0 +1,76 @@
+"""Service and resource control policies: which of them bind a principal, by the account that it lives in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from scanner.config import DEFAULT_ACCOUNT, AccountControls, ConfigError, Options
+from scanner.iam.context import ACCOUNT_CAUSE, Circumstances, ControlLevel
+from scanner.iam.policy import DocumentKind, parse_document
+from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
+from scanner.source_file import UnreadableFileError, read_text
+from scanner.span import Span
+from scanner.truth import YES, Truth, undetermined
+from scanner.values import Value
+
+
+class ControlPolicies:
+    """Reads every file once. Raises ``ConfigError`` for one that cannot be read or is no policy."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._policies: dict[tuple[str, PolicyType], AttachedPolicy] = {}
+        self._sections = {account: self._load(controls, YES) for account, controls in options.accounts.items()}
+        self._always = self._load(options.controls, YES)
+
+    def circumstances(self, principal: Principal) -> Circumstances:
+        """The circumstances of the principal's requests: those of its account's section, and what goes for all.
+
+        While the account is not known, every section may bind it.
+        """
+        account = principal.account or self._options.inputs.account
+        sections = [self._always]
+        if account is None and any(name != DEFAULT_ACCOUNT for name in self._options.accounts):
+            perhaps = undetermined(ACCOUNT_CAUSE)
+            sections += [self._load(controls, perhaps) for controls in self._options.accounts.values()]
+        elif account in self._sections:
+            sections.append(self._sections[account])
+        elif DEFAULT_ACCOUNT in self._sections:
+            sections.append(self._sections[DEFAULT_ACCOUNT])
+        return Circumstances(
+            self._options.inputs.account,
+            self._options.inputs.region,
+            self._options.context,
+            tuple(level for levels, _ in sections for level in levels),
+            tuple(policy for _, policies in sections for policy in policies),
+        )
+
+    def _load(
+        self, controls: AccountControls, applies: Truth
+    ) -> tuple[tuple[ControlLevel, ...], tuple[AttachedPolicy, ...]]:
+        levels = tuple(
+            ControlLevel(tuple(self._read(files, PolicyType.SCP, applies)), applies) for files in controls.scp_levels
+        )
+        return levels, tuple(self._read(controls.rcps, PolicyType.RCP, applies))
+
+    def _read(self, files: tuple[str, ...], policy_type: PolicyType, applies: Truth) -> Iterator[AttachedPolicy]:
+        for file in files:
+            known = self._policies.get((file, policy_type))
+            if known is None:
+                known = self._policies[file, policy_type] = _policy(file, policy_type, self._options.directory)
+            yield replace(known, applies=applies)
+
+
+def _policy(file: str, policy_type: PolicyType, directory: Path) -> AttachedPolicy:
+    span = Span.whole_file(file)
+    try:
+        text = read_text(directory / file)
+    except UnreadableFileError as problem:
+        raise ConfigError(f"{file}: {problem}") from problem
+    kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.IDENTITY
+    document = parse_document(Value(text, span), kind)
+    if document.diagnostics:
+        raise ConfigError(f"{file}: {document.diagnostics[0].detail}")
+    return AttachedPolicy(policy_type, file, document, policy_type.value, span)
