@@ -179,11 +179,12 @@ def _run(options: Options, to_print: str, outputs: list[tuple[str, str]], explai
 
 
 def _explain(report: Report, address: str) -> int:
+    from scanner.report.escape import visible
     from scanner.report.explain import render
 
     found = [assessed for assessed in report.principals if assessed.principal.address == address]
     if not found:
-        known = "".join(f"\n  {assessed.principal.address}" for assessed in report.principals)
+        known = "".join(f"\n  {visible(assessed.principal.address)}" for assessed in report.principals)
         return _fail(f"there is no principal {address}; there are:{known or ' none'}")
     _print(render(found))
     return USAGE if report.errors else 0

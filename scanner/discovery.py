@@ -18,7 +18,7 @@ from pathspec import GitIgnoreSpec
 from scanner.cloudformation.recognition import looks_like_template
 from scanner.diagnostic import Diagnostic, error
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.source_file import MAX_BYTES, UnreadableFileError, read_text
+from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
 from scanner.span import Span
 from scanner.terraform.blocks import index_file
 
@@ -143,6 +143,8 @@ class _Walk:
 
     def _file(self, path: Path, *, named: bool) -> None:
         try:
+            if not named and leads_out(path, (_boundary(path, self.directory),)):
+                raise UnreadableFileError("it is a link that leads out of the scanned tree")
             head = _head(path)
         except UnreadableFileError as problem:
             if named or path.suffix.lower() in _TEMPLATE_SUFFIXES:

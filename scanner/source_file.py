@@ -12,16 +12,26 @@ MAX_BYTES = 32 * 1024 * 1024
 """Larger files are refused unless the caller says otherwise. Hand-written ones have some hundred kilobytes at most."""
 
 
+def leads_out(path: Path, within: tuple[Path, ...]) -> bool:
+    """Whether a path is a symbolic link to something outside the directories. A link to nowhere leads nowhere."""
+    if not path.is_symlink() or not path.exists():
+        return False
+    target = path.resolve()
+    return not any(target.is_relative_to(directory.resolve()) for directory in within)
+
+
 class UnreadableFileError(Exception):
     """The file cannot be read as text. The message is a sentence without its full stop."""
 
 
-def read_text(path: Path, limit: int = MAX_BYTES) -> str:
-    """A file's text, without byte order mark.
+def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> str:
+    """A file's text, without byte order mark. With ``within``, a link is followed only to what lies in these directories.
 
     Raises ``UnreadableFileError`` for what is no regular file, is too large, or is not UTF-8. Never blocks.
     """
     try:
+        if within and leads_out(path, within):
+            raise UnreadableFileError("it is a link that leads out of the scanned tree")
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableFileError("it is no regular file")

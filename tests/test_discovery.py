@@ -118,3 +118,21 @@ def test_files_outside_the_tree_are_not_read(tmp_path: Path, scan_files: Scan) -
         decision = assessed.aws_login.permissions[0].decision
         assert decision.outcome.value == "unknown"
         assert any("outside" in cause.detail for cause in decision.causes)
+
+
+def test_links_out_of_the_tree_are_not_read(tmp_path: Path, scan_files: Scan) -> None:
+    secrets = {"secret.tf": TF.replace('"u"', '"secret"'), "secret.yaml": TEMPLATE, "secret.tfvars": "root:x:0:0\n"}
+    write(tmp_path, {**secrets, "tree/.git/HEAD": "", "tree/shared/s.tf": TF.replace('"u"', '"shared"')})
+    for name, target in {
+        "a.tf": "secret.tf",
+        "b.yaml": "secret.yaml",
+        "terraform.tfvars": "secret.tfvars",
+        "c.tf": "tree/shared/s.tf",
+    }.items():
+        (tmp_path / "tree" / name).symlink_to(tmp_path / target)
+    report = scan_files({"tree/main.tf": TF}, "tree")
+    assert {found.principal.address for found in report.principals} == {"aws_iam_user.u", "aws_iam_user.shared"}
+    said = {error.span.path: error.message for error in report.errors}
+    assert said.keys() == {"tree/a.tf", "tree/b.yaml", "tree/terraform.tfvars"}
+    assert all("leads out of the scanned tree" in message for message in said.values())
+    assert not any("root:x" in message for message in said.values())

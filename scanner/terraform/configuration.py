@@ -35,7 +35,7 @@ class Configuration:
         """The module in a directory; read once, however often it is called."""
         known = self.modules.get(directory)
         if known is None:
-            known = self.modules[directory] = load_module(directory, path)
+            known = self.modules[directory] = load_module(directory, path, self.boundary)
         return known
 
     def report(self, diagnostic: Diagnostic) -> None:

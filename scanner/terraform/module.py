@@ -67,7 +67,7 @@ class Module:
         return self._locals
 
 
-def load_module(directory: Path, path: str) -> Module:
+def load_module(directory: Path, path: str, boundary: Path) -> Module:
     """Index all files of a directory. Files that cannot be read or indexed are diagnostics of the module."""
     module = Module(path, directory)
     overriding: list[IndexedBlock] = []
@@ -79,7 +79,7 @@ def load_module(directory: Path, path: str) -> Module:
             module.diagnostics.append(warning("Not evaluated", message, Span.whole_file(shown)))
             continue
         try:
-            text = read_text(file)
+            text = read_text(file, within=(boundary, directory))
         except UnreadableFileError as problem:
             module.diagnostics.append(error("Unreadable file", f"{problem}.", Span.whole_file(shown)))
             continue

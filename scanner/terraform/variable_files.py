@@ -52,7 +52,8 @@ def _read(path: Path, shown: str, root: ModuleInstance) -> Mapping[str, Value]:
     configuration = root.configuration
     configuration.files.add(shown)
     try:
-        text = read_text(path)
+        given = shown in root.configuration.inputs.variable_files
+        text = read_text(path, within=() if given else (configuration.boundary, root.module.directory))
         if shown.endswith(".json"):
             found = values.of(json.loads(text), Span.whole_file(shown)).data
             if not isinstance(found, Mapping):
