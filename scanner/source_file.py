@@ -25,7 +25,7 @@ class UnreadableFileError(Exception):
 
 
 def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> str:
-    """A file's text, without byte order mark. With ``within``, a link is followed only to what lies in these directories.
+    """A file's text, without byte order mark. With ``within``, a link is followed only if it stays in one of these.
 
     Raises ``UnreadableFileError`` for what is no regular file, is too large, or is not UTF-8. Never blocks.
     """

@@ -47,6 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
@@ -171,10 +172,10 @@ def _has_allow(policies: tuple[AttachedPolicy, ...]) -> Truth:
 
 def _matches(policies: Iterable[AttachedPolicy], request: Request, binding: _Binding) -> tuple[StatementMatch, ...]:
     found: list[StatementMatch] = []
-    action = (request.action.lower(),)
+    action = request.action.lower()
     for policy in policies:
         for statement in policy.document.statements:
-            acts = _actions(statement.actions, action)
+            acts = _actions(_Same(statement.actions), action)
             if acts.is_no or policy.applies.is_no:
                 continue
             resource = _resources(statement.resources, request, binding)
@@ -183,8 +184,26 @@ def _matches(policies: Iterable[AttachedPolicy], request: Request, binding: _Bin
     return tuple(found)
 
 
-def _actions(patterns: Patterns, action: Text) -> Truth:
-    found = pattern.matches_any((pattern.lowered(_no_variables(item)) for item in patterns.items), action)
+class _Same:
+    """A key for what is the same object: comparing two lists of thousands of actions would take as long as matching."""
+
+    __slots__ = ("patterns",)
+
+    def __init__(self, patterns: Patterns) -> None:
+        self.patterns = patterns
+
+    def __hash__(self) -> int:
+        return id(self.patterns)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.patterns is other.patterns
+
+
+@lru_cache(maxsize=65536)
+def _actions(same: _Same, action: str) -> Truth:
+    """Actions have no variables, so one policy answers the same for every principal that it reaches."""
+    patterns = same.patterns
+    found = pattern.matches_any((pattern.lowered(_no_variables(item)) for item in patterns.items), (action,))
     return ~found if patterns.negated else found
 
 

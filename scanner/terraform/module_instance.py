@@ -317,7 +317,8 @@ class ModuleInstance:
             return value(None)
         if expansion.kind == "count":
             return Value(tuple(value(key) for key in expansion.instances))
-        return Value(Namespace(lambda: {str(key) for key in expansion.instances}, value))
+        names = {str(key) for key in expansion.instances}
+        return Value(Namespace(lambda: names, value))
 
     def _instance(self, mode: str, type_: str, name: str, instance: Instance) -> Value:
         block = (self.module.resources if mode == "managed" else self.module.data)[type_, name]

@@ -25,6 +25,7 @@ def as_set(items: Iterable[Value]) -> tuple[Value, ...]:
 def distinct(items: Iterable[Value]) -> tuple[Value, ...]:
     """The first of each group of equal elements, in order; a ``Unsettled`` while unknowns may still be equal."""
     kept: list[Value] = []
+    structures: list[Value] = []  # of what is kept, all that is no scalar: a scalar has no other equal to look at
     known: set[tuple[bool, Scalar]] = set()
     certain = True
     for item in items:
@@ -34,12 +35,14 @@ def distinct(items: Iterable[Value]) -> tuple[Value, ...]:
             if key in known:
                 continue
             known.add(key)
-        others = [other for other in kept if not isinstance(scalar, Scalar) or not isinstance(other.data, Scalar)]
+        others = structures if isinstance(scalar, Scalar) else kept
         answers = [equal(item, other) for other in others]
         if any(answer.is_yes for answer in answers):
             continue
         certain = certain and not any(answer.is_undetermined for answer in answers)
         kept.append(item)
+        if not isinstance(scalar, Scalar):
+            structures.append(item)
     return tuple(kept) if certain else Unsettled(kept)
 
 
