@@ -138,6 +138,16 @@ def _wildcard(kind: str, unknown: Unknown, bindings: Mapping[str, Value]) -> Exp
     return Expansion(kind, {Wildcard.ANY: Instance(Wildcard.ANY, bindings)}, unknown)
 
 
+def refused(address: str, cause: Cause) -> Expansion:
+    """For ``count`` or ``for_each`` that Terraform would refuse: one instance that stands for whatever was meant.
+
+    The resource must not vanish: somebody meant it to exist, and the mistake may be ours.
+    """
+    unknown = Unknown(cause, f"for_each {address}")
+    key = Value(Unknown(cause, f"key of {unknown.symbol}"))
+    return _wildcard("for_each", unknown, {"each": _object(key=key, value=key), "count": _object(index=key)})
+
+
 def instance_at(expansion: Expansion, key: Value) -> Instance:
     """The instance of an expansion that is not wholly known under a key.
 

@@ -19,7 +19,7 @@ from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddres
 from scanner.terraform.blocks import IndexedBlock
 from scanner.terraform.computed import Resource, computed
 from scanner.terraform.configuration import Configuration
-from scanner.terraform.expand import Expansion, Instance, expand, instance_at
+from scanner.terraform.expand import Expansion, Instance, expand, instance_at, refused
 from scanner.terraform.expressions import evaluate_or_refuse, render
 from scanner.terraform.module import Module
 from scanner.terraform.module_sources import find_module
@@ -211,11 +211,7 @@ class ModuleInstance:
             return Unknown(Cause(CauseKind.MALFORMED, f"the call of {full} cannot be parsed", block.span), full)
         if len(self.address.steps) >= MAX_MODULE_DEPTH:
             return self._bound(f"{full} is nested more than {MAX_MODULE_DEPTH} calls deep", block, full)
-        try:
-            expansion = expand(parsed.body, self.scope, full, self.configuration.unexpanded.get)
-        except EvaluationError as problem:
-            unknown = self.refuse(problem).unknown
-            return Unknown(unknown.cause, full) if unknown else Unknown(Cause(CauseKind.MALFORMED, full), full)
+        expansion = self._expand(parsed, full)
         if not expansion.instances:
             return {}
         found = find_module(parsed, self.module, self.address.child(name, None), self.root.module)
@@ -277,8 +273,16 @@ class ModuleInstance:
                     self.trail,
                 )
 
+    def _expand(self, block: nodes.Block, address: str) -> Expansion:
+        try:
+            return expand(block.body, self.scope, address, self.configuration.unexpanded.get)
+        except EvaluationError as problem:
+            self.refuse(problem)
+            cause = Cause(CauseKind.MALFORMED, f"the instances of {address}: {problem}", problem.span)
+            return refused(address, cause)
+
     def _expansion(self, mode: str, type_: str, name: str) -> Expansion | None:
-        """None, with a diagnostic, if the block cannot be parsed or its ``count`` would be refused."""
+        """None, with a diagnostic, if the block cannot be parsed."""
         key = (mode, type_, name)
         if key in self._resources:
             return self._resources[key]
@@ -287,11 +291,7 @@ class ModuleInstance:
         parsed = self.module.parsed(block)
         if parsed is None:
             return None
-        try:
-            expansion = expand(parsed.body, self.scope, address, self.configuration.unexpanded.get)
-        except EvaluationError as problem:
-            self.refuse(problem)
-            return None
+        expansion = self._expand(parsed, address)
         self._resources[key] = expansion
         if expansion.unknown is not None:
             self.configuration.unexpanded[address] = (expansion, lambda found: self._instance(mode, type_, name, found))

@@ -98,6 +98,10 @@ CASES: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
         },
         {"aws_iam_user.u[*]": ("yes", "implicit_deny")},
     ),
+    "for_each that Terraform would refuse hides nothing": (
+        {"a.tf": user(meta="for_each = 3 + {}", name="each.key", reference="aws_iam_user.u[each.key].name")},
+        {"aws_iam_user.u[*]": ("unknown", "unknown")},
+    ),
     "some keys are known": (
         {
             "a.tf": """
