@@ -74,7 +74,7 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 
 
-def _unescape(text: str) -> str:
+def _unescape(text: str, span: Span) -> str:
     if "\\" not in text:
         return text
 
@@ -83,7 +83,9 @@ def _unescape(text: str) -> str:
         if code is not None:
             number = int(code, 16)
             return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
-        return _ESCAPES.get(found[3], found[0])
+        if found[3] not in _ESCAPES:
+            raise SyntaxProblem(f"there is no escape sequence {found[0]}", span)
+        return _ESCAPES[found[3]]
 
     return _ESCAPE.sub(replace, text)
 
@@ -176,7 +178,7 @@ class Converter:
             piece: str | templates.Sequence
             if isinstance(child, Token):
                 text = str(child)
-                piece = _unescape(text if child.type == "STRING_CHARS" else text[1:])
+                piece = _unescape(text if child.type == "STRING_CHARS" else text[1:], self._place.span(part))
             else:
                 piece = self._sequence(child)
             if isinstance(piece, str) and flat and isinstance(flat[-1], str):
@@ -235,7 +237,7 @@ class Converter:
 
     def _escaped_string(self, tree: _Tree) -> Node:
         """A text with escaped quotes inside a template directive."""
-        return nodes.Literal(_unescape(str(next(_tokens(tree)))[2:-2]), self._place.span(tree))
+        return nodes.Literal(_unescape(str(next(_tokens(tree)))[2:-2], self._place.span(tree)), self._place.span(tree))
 
     def _tuple(self, tree: _Tree) -> Node:
         return nodes.TupleNode(tuple(self.node(child) for child in trees(tree)), self._place.span(tree))
