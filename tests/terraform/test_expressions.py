@@ -1,7 +1,7 @@
 """Whole expressions against the recorded answers of the real ``terraform console``.
 
-``different.json`` holds what is not evaluated as Terraform does, by reason. Exactly these differ: one that is mended has
-to go from there.
+``different.json`` holds what is not evaluated as Terraform does, by reason. Exactly these differ: one that is mended
+has to go from there.
 """
 
 from __future__ import annotations
