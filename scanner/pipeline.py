@@ -46,15 +46,8 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     files: set[str] = set()
     extract = extract_debug if options.debug else extract_root
     for done, facts in enumerate(map(extract, discovery.roots), 1):
-        principals, problems = merge(facts)
-        assessed += [
-            AssessedPrincipal(
-                principal,
-                console_access(principal, options.assume_console),
-                aws_login(principal, controls.circumstances(principal)),
-            )
-            for principal in principals
-        ]
+        found, problems = _assess(facts, options, controls)
+        assessed += found
         diagnostics |= dict.fromkeys(replace(found, root=facts.root) for found in (*facts.diagnostics, *problems))
         files |= facts.files
         if watch is not None:
@@ -68,6 +61,32 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     )
 
 
+def _assess(
+    facts: Facts, options: Options, controls: ControlPolicies
+) -> tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]:
+    """The principals of one root with everything that is decided about them, and what is wrong with their policies."""
+    try:
+        principals, problems = merge(facts)
+        assessed = tuple(
+            AssessedPrincipal(
+                principal,
+                console_access(principal, options.assume_console),
+                aws_login(principal, controls.circumstances(principal)),
+            )
+            for principal in principals
+        )
+    except Exception as problem:  # as in extract_root: a bug of ours must not lose the other roots
+        if options.debug:
+            raise
+        return (), (_internal_error(problem, facts.root),)
+    return assessed, problems
+
+
+def _internal_error(problem: Exception, root: str) -> Diagnostic:
+    detail = f"the scanner failed on this root ({type(problem).__name__}: {problem}); --debug shows where"
+    return error("Internal error", f"{detail}.", Span.whole_file(root))
+
+
 def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:
     principal = assessed.principal
     return principal.root, principal.address, principal.span
@@ -77,10 +96,8 @@ def extract_root(root: ScanRoot) -> Facts:
     """The facts of one root; an error diagnostic for what we did not foresee, so that one root never hides another."""
     try:
         return extract_debug(root)
-    except Exception as problem:  # noqa: BLE001 # the one place: a bug of ours must not lose the other roots
-        detail = f"the scanner failed on this root ({type(problem).__name__}: {problem}); --debug shows where"
-        diagnostic = error("Internal error", f"{detail}.", Span.whole_file(root.path))
-        return Facts(root.path, root.kind.value, diagnostics=(diagnostic,))
+    except Exception as problem:  # noqa: BLE001 # a bug of ours must not lose the other roots; it is in the report
+        return Facts(root.path, root.kind.value, diagnostics=(_internal_error(problem, root.path),))
 
 
 def extract_debug(root: ScanRoot) -> Facts:

@@ -100,6 +100,13 @@ PLANS = {
             ],
         }
     ),
+    "no changes": json.dumps(
+        {
+            "format_version": "1.2",
+            "terraform_version": "1.11.4",
+            "planned_values": {"root_module": {"resources": [{"type": "aws_iam_user"}]}},
+        }
+    ),
     "deep": '{"format_version": "1.2", "resource_changes": ' + "[" * 100000 + "]" * 100000 + "}",
 }
 
@@ -109,5 +116,5 @@ def test_plans(scan_files: Scan, name: str) -> None:
     report = scan_files({"good.tf": USER, "plan.json": PLANS[name]})
     assert "aws_iam_user.good" in {found.principal.address for found in report.principals}
     assert not any("Internal" in error.summary for error in report.errors)
-    if name in ("truncated", "another version", "a failed run", "deep"):
+    if name in ("truncated", "another version", "a failed run", "no changes", "deep"):
         assert [error.span.path for error in report.errors] == ["plan.json"]

@@ -138,7 +138,8 @@ def _login_profile(instance: ResourceInstance) -> Iterator[Fact]:
 
 
 def _access_key(instance: ResourceInstance) -> Iterator[Fact]:
-    active = instance.get("status").text != "Inactive"
+    status = instance.get("status")
+    active = status.is_null or status.text == "Active"  # a status that is not known is no evidence of a key in use
     yield AccessKey(_origin(instance), Target(IdentityKind.USER, instance.get("user")), active)
 
 

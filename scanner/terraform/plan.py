@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from scanner import values
-from scanner.diagnostic import Diagnostic, error
+from scanner.diagnostic import Diagnostic, error, warning
 from scanner.facts import Fact, Facts, Home, collect
 from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.source_file import UnreadableFileError, read_text
@@ -46,10 +46,11 @@ def extract(root: ScanRoot) -> Facts:
     try:
         document = _load(root)
         found = tuple(_facts(document, root, span))
+        warnings = tuple(_warnings(document, span))
     except PlanError as problem:
         diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", f"{problem}.", span),)
         return collect(root.path, root.kind.value, (), diagnostics, frozenset({root.path}))
-    return collect(root.path, root.kind.value, found, (), frozenset({root.path}))
+    return collect(root.path, root.kind.value, found, warnings, frozenset({root.path}))
 
 
 def _load(root: ScanRoot) -> Object:
@@ -66,6 +67,9 @@ def _load(root: ScanRoot) -> Object:
         raise PlanError(f"its format version {document['format_version']} is not known")
     if document.get("errored") is True:
         raise PlanError("it is the plan of a run that failed")
+    planned = _mapping(_mapping(document.get("planned_values")).get("root_module"))
+    if planned and "resource_changes" not in document:
+        raise PlanError("it has planned values but no resource_changes, so it does not say what is known")
     return document
 
 
@@ -84,6 +88,14 @@ def _facts(document: Object, root: ScanRoot, span: Span) -> Iterator[Fact]:
     for resource, after, unknown in found:
         if resource.get("mode") == "managed" and resource.get("type") in aws_iam.TYPES:
             yield from aws_iam.facts(reader.instance(resource, after, unknown))
+
+
+def _warnings(document: Object, span: Span) -> Iterator[Diagnostic]:
+    """What the plan itself says that it leaves out."""
+    if document.get("deferred_changes"):
+        yield warning("Incomplete plan", "some changes are deferred to a later plan; they are missing here.", span)
+    elif document.get("complete") is False:
+        yield warning("Incomplete plan", "Terraform says that a further plan is needed; what it adds is missing.", span)
 
 
 def _stays(change: Object) -> bool:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from scanner.cause import Cause, CauseKind
 from scanner.iam import json_text
-from scanner.values import NULL, Unknown, Value, joined, pieces
+from scanner.values import Unknown, Value, joined, pieces
 
 _ELEMENTS = {
     "actions": "Action",
@@ -17,6 +18,8 @@ _ELEMENTS = {
     "not_resources": "NotResource",
 }
 Entries = Mapping[str, Value]
+_INCOMPLETE = Value(Unknown(Cause(CauseKind.MALFORMED, "a condition of a policy document has no test or no variable")))
+"""Stands for all conditions of the statement, which must not count as unconditional."""
 
 
 def document(arguments: Entries) -> Value:
@@ -153,7 +156,7 @@ def _conditions(blocks: tuple[Value, ...]) -> Value:
         test, variable = block.data["test"], block.data["variable"]
         for part in (test, variable):
             if part.text is None:
-                return part if part.unknown is not None else NULL
+                return part if part.unknown is not None else _INCOMPLETE
         found = _with_variables(block.data["values"])
         items = list(found.data) if isinstance(found.data, tuple) else [found]
         merged.setdefault(test.text or "", {}).setdefault(variable.text or "", []).extend(items)

@@ -1,0 +1,38 @@
+"""A bug of ours on one root is an error in the report and loses nothing of the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner import pipeline
+from scanner.config import Options
+from scanner.facts import Facts
+from scanner.finding import exit_status
+
+USER = 'resource "aws_iam_user" "u" {\n  name = "a"\n}\n'
+
+
+def fail_on_bad(stage: object) -> object:
+    def wrapped(argument: object) -> object:
+        root = argument.root if isinstance(argument, Facts) else getattr(argument, "path", "")
+        if root == "bad":
+            raise ZeroDivisionError("planted")
+        return stage(argument)  # type: ignore[operator] # a function
+
+    return wrapped
+
+
+@pytest.mark.parametrize("stage", ["extract_debug", "merge"])
+def test_a_bug_on_one_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
+    for name in ("bad", "good"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(USER)
+    monkeypatch.setattr(pipeline, stage, fail_on_bad(getattr(pipeline, stage)))
+    report = pipeline.scan(Options(directory=tmp_path))
+    assert [found.principal.root for found in report.principals] == ["good"]
+    assert ["planted" in error.message for error in report.errors] == [True]
+    assert exit_status(report, None) == 2
+    with pytest.raises(ZeroDivisionError):
+        pipeline.scan(Options(directory=tmp_path, debug=True))
