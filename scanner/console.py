@@ -25,7 +25,9 @@ from scanner.iam.request import Fixed, Presence, Request
 from scanner.span import Span
 from scanner.truth import NO, YES, Truth, all_of, any_of, truth, undetermined
 
-Question = Callable[[Statement], Truth]
+Denied = frozenset[PrincipalPattern]
+"""Principals that an unconditional Deny names one by one."""
+Question = Callable[[Statement, Denied], Truth]
 
 
 class Access(Enum):
@@ -125,8 +127,9 @@ def _allowing(document: PolicyDocument) -> tuple[Span, ...]:
 
 def _trust(document: PolicyDocument, action: str, of_principals: Question) -> Truth:
     """Whether some Allow lets such people in and no unconditional Deny keeps all of them out."""
+    named = _denied_by_name(document, action)
     allowed = any_of(
-        statement.allows & _names(statement.actions, action) & of_principals(statement)
+        statement.allows & _names(statement.actions, action) & of_principals(statement, named)
         for statement in document.statements
     )
     denied = any_of(
@@ -163,20 +166,31 @@ def _unconditional(statement: Statement) -> Truth:
     return truth(not statement.conditions)
 
 
-def _saml(statement: Statement) -> Truth:
+def _denied_by_name(document: PolicyDocument, action: str) -> Denied:
+    return frozenset(
+        item
+        for statement in document.statements
+        if statement.allows.is_no and _names(statement.actions, action).is_yes and _unconditional(statement).is_yes
+        if statement.principals is not None and not statement.principals.negated
+        for item in statement.principals.items
+        if literal(item.text) is not None
+    )
+
+
+def _saml(statement: Statement, denied: Denied) -> Truth:
     """A SAML provider is trusted, and its audience, where constrained, is an AWS sign-in endpoint."""
-    provider = _some_principal(statement, _is_saml_provider)
+    provider = _some_principal(statement, denied, _is_saml_provider)
     audience = all_of(_meets_audience(condition) for condition in statement.conditions)
     return provider & audience
 
 
-def _switch(statement: Statement) -> Truth:
+def _switch(statement: Statement, denied: Denied) -> Truth:
     """An account, its root, a user or everybody is trusted, without an external ID."""
-    people = _some_principal(statement, _is_account_principal)
+    people = _some_principal(statement, denied, _is_account_principal)
     return people & all_of(_lets_people_in(condition) for condition in statement.conditions)
 
 
-def _some_principal(statement: Statement, question: Callable[[PrincipalPattern], Truth]) -> Truth:
+def _some_principal(statement: Statement, denied: Denied, question: Callable[[PrincipalPattern], Truth]) -> Truth:
     principals = statement.principals
     if principals is None:
         return NO
@@ -184,7 +198,7 @@ def _some_principal(statement: Statement, question: Callable[[PrincipalPattern],
         return undetermined(*principals.doubt)
     if principals.negated:
         return YES  # everybody but the ones named; AWS advises against it, and it lets people in
-    return any_of(question(item) for item in principals.items)
+    return any_of(question(item) for item in principals.items if item not in denied)
 
 
 def _is_saml_provider(item: PrincipalPattern) -> Truth:
