@@ -21,6 +21,7 @@ from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
 from scanner.span import Span
 from scanner.terraform.blocks import index_file
+from scanner.terraform.recognition import recognise_plan
 
 SKIPPED = frozenset({".terraform", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
@@ -30,7 +31,7 @@ _PROGRAMS_AND_MEDIA = re.compile(
     r"\.(?:"
     r"py|pyc|js|ts|tsx|jsx|mjs|go|rs|java|class|jar|c|h|cc|cpp|so|o|a|rb|php|sh|ps1|md|rst|html|css|"
     r"scss|svg|png|jpg|jpeg|gif|ico|pdf|zip|gz|tgz|bz2|xz|tar|woff|woff2|ttf|mp4|lock|sum|mod|toml|"
-    r"cfg|ini|csv|tfvars|hcl|tftpl|tpl|sql|bin|exe|dll|whl|ipynb|proto|xml|map|snap|pem|crt|key"
+    r"cfg|ini|csv|tfvars|hcl|tftpl|tpl|sql|bin|exe|dll|whl|ipynb|proto|xml|map|snap|pem|crt|key|backup"
     r")$",
     re.IGNORECASE,
 )
@@ -152,7 +153,7 @@ class _Walk:
             return
         kind = recognise(head)
         if kind is None and named:
-            message = "it is no Terraform file, no plan or state in JSON and no CloudFormation template"
+            message = "it is no Terraform file, no plan or state and no CloudFormation template"
             self.diagnostics.append(error("Nothing to scan", f"{message}.", Span.whole_file(self.shown(path))))
         elif kind is not None:
             self.files.append((kind, path))
@@ -162,20 +163,9 @@ class _Walk:
         self.diagnostics.append(error("Unreadable path", f"{why[:1].lower()}{why[1:]}.", span))
 
 
-_PLAN = re.compile(r'^\s*\{\s*"(?:format_version|terraform_version|applyable|complete)"\s*:')
-_HAS_PLAN = re.compile(r'"(?:planned_values|resource_changes|configuration|variables|output_changes|prior_state)"\s*:')
-_HAS_STATE = re.compile(r'"values"\s*:')
-
-
 def recognise(head: str) -> RootKind | None:
     """What a file is, from its beginning; None for anything that is not ours."""
-    if _PLAN.match(head) and '"format_version"' in head:
-        state = _HAS_STATE.search(head)
-        plan = _HAS_PLAN.search(head)
-        if state is not None and (plan is None or state.start() < plan.start()):
-            return RootKind.TERRAFORM_STATE
-        return RootKind.TERRAFORM_PLAN
-    return RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(head) else None
+    return recognise_plan(head) or (RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(head) else None)
 
 
 def _head(path: Path) -> str:
@@ -197,7 +187,7 @@ def _head(path: Path) -> str:
 
 def _may_be_a_template(head: bytes, path: Path) -> bool:
     """Whether it takes the whole file to tell: descriptions, parameters and mappings may stand before the resources."""
-    return path.suffix.lower() in _TEMPLATE_SUFFIXES and not _PLAN.match(head.decode("utf-8", errors="replace"))
+    return path.suffix.lower() in _TEMPLATE_SUFFIXES and recognise_plan(head.decode("utf-8-sig", "replace")) is None
 
 
 def _is_ignored(path: Path, ignored: tuple[tuple[Path, GitIgnoreSpec], ...], *, is_directory: bool) -> bool:

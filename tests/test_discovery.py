@@ -15,6 +15,13 @@ TF = 'resource "aws_iam_user" "u" {\n  name = "a"\n}\n'
 TEMPLATE = "Resources:\n  U:\n    Type: AWS::IAM::User\n"
 PLAN = '{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}},"resource_changes":[]}'
 STATE = '{"format_version":"1.0","terraform_version":"1.11.4","values":{"root_module":{}}}'
+STORED = '{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "", "outputs": {}, "resources": []}'
+EMPTY = '{"format_version":"1.0"}\n'
+STATES = [("e", "terraform-state"), ("state", "terraform-state"), ("t", "terraform-state")]
+SCHEMA = '{"format_version":"1.0","provider_schemas":{"aws":{"values":{}}}}'
+SORTED = (
+    '{"configuration": {"root_module": {"x": "' + "x" * 5000 + '"}}, "format_version": "1.2", "resource_changes": []}'
+)
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -71,6 +78,11 @@ def found(folder: Path, *paths: str) -> list[tuple[str, str]]:
         ),
         ({".git/HEAD": "", ".gitignore": "gen/\n", "a/gen/x.tf": TF, "a/x.tf": TF}, ("a",), [("a", "terraform")]),
         ({".gitignore": "gen/\n", "gen/x.tf": TF}, ("gen",), [("gen", "terraform")]),
+        # Whatever the file is called; not the output of other commands, and no state of yesterday.
+        ({"state": STORED, "e": EMPTY, "t": '{"format_version": "1.0", "termin'}, (), STATES),
+        ({"x.tf": TF, "schema.json": SCHEMA, "x.tfstate.backup": STORED}, (), [(".", "terraform")]),
+        ({"x.tfstate.backup": STORED}, ("x.tfstate.backup",), [("x.tfstate.backup", "terraform-state")]),
+        ({"sorted.json": SORTED}, (), [("sorted.json", "terraform-plan")]),
         ({"k8s.yaml": "kind: Pod\nspec: {}\n", "package.json": '{"name": "x"}', "x.tf": TF}, (), [(".", "terraform")]),
     ],
 )

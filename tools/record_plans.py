@@ -2,7 +2,8 @@
 
 The planner is a script that runs the real ``terraform`` binary against mock providers and prints what
 ``terraform show -json`` says. It is not part of this project; any program works that understands
-``PLANNER DIR -o FILE [--var NAME=VALUE] [--defer-data] [--apply --state-out FILE]``:
+``PLANNER DIR -o FILE [--var NAME=VALUE] [--defer-data] [--work-dir DIR] [--apply --state-out FILE]`` and leaves in the
+working directory what Terraform wrote there, the plan file as ``plan.bin``:
 
     python tools/record_plans.py --planner PATH/tfplan.py
     python tools/record_plans.py --planner PATH/tfplan.py minimal-user team-module
@@ -33,22 +34,34 @@ OPTIONS = {
 }
 """What a scenario's plan needs beyond its directory."""
 
+LINEAGE = "00000000-0000-4000-8000-000000000000"
+"""Stands in for the random name of a state, for the same reason."""
+
 APPLIED = frozenset({"minimal-user", "saml-role", "team-module", "unknown-bucket"})
-"""Scenarios whose state is recorded as well."""
+"""Scenarios whose state is recorded as well, as Terraform stores it and as it shows it."""
 
 
 def record(planner: Path, scenario: str) -> None:
     """Plan one scenario, apply it too where the state is wanted, and keep what Terraform says."""
     with tempfile.TemporaryDirectory() as directory:
-        plan, state = Path(directory, "plan.json"), Path(directory, "state.json")
+        plan, state, work = (Path(directory, name) for name in ("plan.json", "state.json", "work"))
         command = [sys.executable, str(planner), str(FIXTURES / "terraform" / scenario), "-o", str(plan)]
-        command += OPTIONS.get(scenario, [])
+        command += ["--work-dir", str(work), *OPTIONS.get(scenario, [])]
         if scenario in APPLIED:
             command += ["--apply", "--state-out", str(state)]
         subprocess.run(command, check=True)
         _write(plan, FIXTURES / "plan" / f"{scenario}.json")
         if scenario in APPLIED:
             _write(state, FIXTURES / "plan" / f"{scenario}.state.json")
+            (stored,) = (path for path in work.rglob("terraform.tfstate") if ".terraform" not in path.parts)
+            _write_stored(stored, FIXTURES / "plan" / f"{scenario}.tfstate")
+
+
+def _write_stored(recorded: Path, target: Path) -> None:
+    """A state keeps its own layout: the two spaces that Terraform indents by."""
+    content = json.loads(recorded.read_text(encoding="utf-8"))
+    content["lineage"] = LINEAGE
+    target.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _write(recorded: Path, target: Path) -> None:

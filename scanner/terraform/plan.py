@@ -1,4 +1,4 @@
-"""Plans and states in JSON (``terraform show -json``): the same resource instances, and so the same facts.
+"""Plans and states: the same resource instances, and so the same facts.
 
 A plan knows the values of everything but what the provider computes. What is known after apply is traced through the
 plan's own configuration where that says what it refers to (``scanner.terraform.plan_references``).
@@ -24,9 +24,11 @@ from scanner.terraform import aws_iam, policy_document
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import Resource, computed
 from scanner.terraform.functions.encoding import encode_json
+from scanner.terraform.plan_error import PlanError
 from scanner.terraform.plan_references import PlannedConfiguration, parse_module_address
 from scanner.terraform.provider import partition_of
 from scanner.terraform.resources import ResourceInstance, after_apply
+from scanner.terraform.state_file import as_shown, is_state_file
 from scanner.values import NULL, Value
 
 Object = dict[str, Any]
@@ -34,10 +36,6 @@ MAX_BYTES = 1024 * 1024 * 1024
 """Plans of large estates have some hundred megabytes."""
 _GONE = frozenset({"delete", "forget"})
 """Actions after which the configuration has no such resource."""
-
-
-class PlanError(Exception):
-    """The file is no plan and no state that we can read."""
 
 
 def extract(root: ScanRoot) -> Facts:
@@ -60,6 +58,10 @@ def _load(root: ScanRoot) -> Object:
         raise PlanError(str(problem)) from problem
     except orjson.JSONDecodeError as problem:
         raise PlanError(f"it is no valid JSON: {problem}") from problem
+    if isinstance(document, dict) and "encrypted_data" in document and "encryption_version" in document:
+        raise PlanError("OpenTofu has encrypted it; `tofu show -json` prints what can be scanned")
+    if isinstance(document, dict) and is_state_file(document):
+        return as_shown(document)
     if not isinstance(document, dict) or not isinstance(document.get("format_version"), str):
         raise PlanError("it has no format_version, so it is not the output of `terraform show -json`")
     major = document["format_version"].split(".")[0]
@@ -75,7 +77,7 @@ def _load(root: ScanRoot) -> Object:
 
 def _facts(document: Object, root: ScanRoot, span: Span) -> Iterator[Fact]:
     if root.kind is RootKind.TERRAFORM_STATE:
-        found = _state_resources(_mapping(document.get("values")).get("root_module"))
+        found = _current(_mapping(document.get("values")).get("root_module"))
         reader = _Reader(PlannedConfiguration({}, {}), {}, Home(account=root.inputs.account), span)
     else:
         changes = [change for change in _objects(document.get("resource_changes")) if _stays(change)]
@@ -91,11 +93,15 @@ def _facts(document: Object, root: ScanRoot, span: Span) -> Iterator[Fact]:
 
 
 def _warnings(document: Object, span: Span) -> Iterator[Diagnostic]:
-    """What the plan itself says that it leaves out."""
+    """What the plan itself says that it leaves out, and what we leave out."""
     if document.get("deferred_changes"):
         yield warning("Incomplete plan", "some changes are deferred to a later plan; they are missing here.", span)
     elif document.get("complete") is False:
         yield warning("Incomplete plan", "Terraform says that a further plan is needed; what it adds is missing.", span)
+    for resource in _state_resources(_mapping(document.get("values")).get("root_module")):
+        if resource.get("deposed_key") and resource.get("type") in aws_iam.TYPES:
+            message = f"a deposed object of {resource.get('address')} is left out: the next apply destroys it."
+            yield warning("Deposed object", message, span)
 
 
 def _stays(change: Object) -> bool:
@@ -108,10 +114,15 @@ def _after(change: Object) -> tuple[Object, Object]:
     return _mapping(inner.get("after")), _mapping(inner.get("after_unknown"))
 
 
-def _state_resources(module: Any) -> Iterator[tuple[Object, Object, Object]]:  # untrusted JSON
+def _current(module: Any) -> Iterator[tuple[Object, Object, Object]]:  # untrusted JSON
+    for resource in _state_resources(module):
+        if not resource.get("deposed_key"):
+            yield resource, _mapping(resource.get("values")), {}
+
+
+def _state_resources(module: Any) -> Iterator[Object]:  # untrusted JSON
     found = _mapping(module)
-    for resource in _objects(found.get("resources")):
-        yield resource, _mapping(resource.get("values")), {}
+    yield from _objects(found.get("resources"))
     for child in _objects(found.get("child_modules")):
         yield from _state_resources(child)
 
