@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from scanner.cause import Cause
 from scanner.diagnostic import Diagnostic
+from scanner.root import Assumption
 from scanner.span import Span
 from scanner.values import Unknown, Value
 
@@ -148,6 +150,16 @@ class AccessKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that the code leaves open and that has few answers, so that each can be tried in its turn."""
+
+    answers: tuple[Assumption, ...]
+    """Exactly one of them is the case. All have the same subject."""
+    causes: frozenset[Cause]
+    """The doubts that may be settled by an answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that one root says, in the order in which it was read."""
 
@@ -164,13 +176,20 @@ class Facts:
     diagnostics: tuple[Diagnostic, ...] = ()
     files: frozenset[str] = field(default_factory=frozenset)
     """Paths of the files that were read."""
+    choices: tuple[Choice, ...] = ()
+    """What is open with few answers, the most telling first."""
 
 
 Fact = Identity | ManagedPolicy | InlinePolicy | Attachment | Membership | LoginProfile | AccessKey
 
 
 def collect(
-    root: str, kind: str, facts: tuple[Fact, ...], diagnostics: tuple[Diagnostic, ...], files: frozenset[str]
+    root: str,
+    kind: str,
+    facts: tuple[Fact, ...],
+    diagnostics: tuple[Diagnostic, ...],
+    files: frozenset[str],
+    choices: tuple[Choice, ...] = (),
 ) -> Facts:
     """Sort single facts into one value."""
     return Facts(
@@ -185,4 +204,5 @@ def collect(
         access_keys=tuple(fact for fact in facts if isinstance(fact, AccessKey)),
         diagnostics=diagnostics,
         files=files,
+        choices=choices,
     )

@@ -14,11 +14,12 @@ from scanner.diagnostic import Diagnostic, error
 from scanner.discovery import discover
 from scanner.facts import Facts
 from scanner.finding import AssessedPrincipal, Report
-from scanner.principals import merge
-from scanner.root import RootKind, ScanRoot
+from scanner.iam.principal import Principal
+from scanner.root import Assumption, RootKind, ScanRoot
 from scanner.rules.loader import RuleError, builtin_rules, load_rules
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
+from scanner.scenarios import assess
 from scanner.sign_in import aws_login
 from scanner.span import Span
 
@@ -45,8 +46,8 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     assessed: list[AssessedPrincipal] = []
     files: set[str] = set()
     extract = extract_debug if options.debug else extract_root
-    for done, facts in enumerate(map(extract, discovery.roots), 1):
-        found, problems = _assess(facts, options, controls)
+    for done, (root, facts) in enumerate(zip(discovery.roots, map(extract, discovery.roots), strict=True), 1):
+        found, problems = _assess(root, facts, options, controls)
         assessed += found
         diagnostics |= dict.fromkeys(replace(found, root=facts.root) for found in (*facts.diagnostics, *problems))
         files |= facts.files
@@ -62,24 +63,26 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
 
 
 def _assess(
-    facts: Facts, options: Options, controls: ControlPolicies
+    root: ScanRoot, facts: Facts, options: Options, controls: ControlPolicies
 ) -> tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]:
     """The principals of one root with everything that is decided about them, and what is wrong with their policies."""
-    try:
-        principals, problems = merge(facts)
-        assessed = tuple(
-            AssessedPrincipal(
-                principal,
-                console_access(principal, options.assume_console),
-                aws_login(principal, controls.circumstances(principal)),
-            )
-            for principal in principals
+
+    def decide(principal: Principal) -> AssessedPrincipal:
+        return AssessedPrincipal(
+            principal,
+            console_access(principal, options.assume_console),
+            aws_login(principal, controls.circumstances(principal)),
         )
+
+    def under(assumptions: tuple[Assumption, ...]) -> Facts:
+        return extract_debug(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
+
+    try:
+        return assess(facts, decide, under)
     except Exception as problem:  # as in extract_root: a bug of ours must not lose the other roots
         if options.debug:
             raise
         return (), (_internal_error(problem, facts.root),)
-    return assessed, problems
 
 
 def _internal_error(problem: Exception, root: str) -> Diagnostic:

@@ -17,6 +17,17 @@ class RootKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Assumption:
+    """An answer to something that the code leaves open, taken for granted while one scenario is worked out."""
+
+    subject: str
+    """What is open: ``Parameter Stage``, ``Condition IsProd``, or the symbol of another unknown."""
+    value: str | None
+    """Its text; ``true`` or ``false`` for a condition; None for a text that is none of the excluded ones."""
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """What the user says about a root beyond its own files. The same for all roots of one scan."""
 
@@ -28,6 +39,8 @@ class Inputs:
     workspace: str = "default"
     account: str | None = None
     region: str | None = None
+    assumptions: tuple[Assumption, ...] = ()
+    """What a scenario takes for granted; see ``scanner.scenarios``. Never given by the user."""
 
 
 @dataclass(frozen=True, slots=True)

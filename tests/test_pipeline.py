@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from scanner import pipeline
+from scanner import pipeline, scenarios
 from scanner.config import Options
 from scanner.facts import Facts
 from scanner.finding import exit_status
@@ -24,12 +25,13 @@ def fail_on_bad(stage: object) -> object:
     return wrapped
 
 
-@pytest.mark.parametrize("stage", ["extract_debug", "merge"])
-def test_a_bug_on_one_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
+@pytest.mark.parametrize("stage", [(pipeline, "extract_debug"), (scenarios, "merge")])
+def test_a_bug_on_one_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: tuple[ModuleType, str]) -> None:
     for name in ("bad", "good"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "main.tf").write_text(USER)
-    monkeypatch.setattr(pipeline, stage, fail_on_bad(getattr(pipeline, stage)))
+    module, name = stage
+    monkeypatch.setattr(module, name, fail_on_bad(getattr(module, name)))
     report = pipeline.scan(Options(directory=tmp_path))
     assert [found.principal.root for found in report.principals] == ["good"]
     assert ["planted" in error.message for error in report.errors] == [True]

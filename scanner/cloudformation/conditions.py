@@ -47,7 +47,7 @@ def _decide(expression: Value, scope: Scope) -> Truth:
                 return _malformed("Condition names no condition", span)
             return scope.condition(argument.text, span)
         case "Fn::Equals" if len(operands) == 2:
-            return _equal(evaluate(operands[0], scope), evaluate(operands[1], scope), span)
+            return _equal(evaluate(operands[0], scope), evaluate(operands[1], scope), span, scope)
         case "Fn::And" if operands:
             return all_of(decide(operand, scope) for operand in operands)
         case "Fn::Or" if operands:
@@ -57,7 +57,7 @@ def _decide(expression: Value, scope: Scope) -> Truth:
     return _malformed(f"{name} is used in a way that gives no condition", span)
 
 
-def _equal(left: Value | None, right: Value | None, span: Span | None) -> Truth:
+def _equal(left: Value | None, right: Value | None, span: Span | None, scope: Scope) -> Truth:
     if left is None or right is None:
         return _malformed("Fn::Equals compares AWS::NoValue", span)
     unknowns = (*holes(left), *holes(right))
@@ -68,12 +68,21 @@ def _equal(left: Value | None, right: Value | None, span: Span | None) -> Truth:
         return truth(without_types(left) == without_types(right))
     a, b = _operand(left), _operand(right)
     if a is not None and b is not None:
-        return same_text(a, b)
+        known = _assumed(a, b, scope)
+        return same_text(a, b) if known is None else known
     if unknowns:
         return undetermined(*(hole.cause for hole in unknowns))
     if isinstance(left.data, Mapping) and isinstance(right.data, Mapping):
         return truth(without_types(left) == without_types(right))
     return NO
+
+
+def _assumed(left: Value, right: Value, scope: Scope) -> Truth | None:
+    """What is taken for granted about an unknown that is compared with a known text."""
+    for one, other in ((left, right), (right, left)):
+        if one.unknown is not None and other.text is not None:
+            return scope.equals(one.unknown.symbol, other.text)
+    return None
 
 
 def _operand(value: Value) -> Value | None:

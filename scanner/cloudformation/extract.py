@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.aws_iam import facts_of
+from scanner.cloudformation.choices import choices as choices_of
 from scanner.cloudformation.scope import Scope
 from scanner.cloudformation.syntax import parse
 from scanner.cloudformation.template import TRANSFORM, Resource, Template, read_template
 from scanner.diagnostic import Diagnostic, error, warning
-from scanner.facts import Fact, Facts, Home, collect
+from scanner.facts import Choice, Fact, Facts, Home, collect
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
@@ -58,17 +59,20 @@ def extract(root: ScanRoot) -> Facts:
     documents = parsed.documents
     if len(documents) > 1:
         documents = tuple(document for document in documents if _has_sections(document))
+    choices: list[Choice] = []
     for document in documents:
         template, found = read_template(document, root.path)
         problems.extend(found)
         problems.extend(_transform_warnings(template))
         if TRANSFORM in text:
             problems.extend(_macro_warnings(document))
-        scope = Scope(template, root.inputs)
+        scope = Scope(template, root.inputs, home.partition)
         for resource in template.resources.values():
             facts.extend(facts_of(resource, scope, home))
             problems.extend(_resource_warnings(resource, scope))
-    return collect(root.path, KIND, tuple(facts), tuple(problems), frozenset({root.path}))
+        if len(documents) == 1:  # else one name may mean two things
+            choices.extend(choices_of(scope))
+    return collect(root.path, KIND, tuple(facts), tuple(problems), frozenset({root.path}), tuple(choices))
 
 
 def _home(text: str, inputs: Inputs) -> Home:

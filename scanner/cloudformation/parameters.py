@@ -1,6 +1,7 @@
-"""What the parameters of a template are: what the user gave, else the default, else unknown.
+"""What the parameters of a template are: what a scenario assumes, what the user gave, else the default, else unknown.
 
-Everything is a text, as it is for CloudFormation; the list types are lists of texts.
+Everything is a text, as it is for CloudFormation; the list types are lists of texts. A value that the declaration does
+not allow would be refused by the service, so it is as good as none.
 """
 
 from __future__ import annotations
@@ -10,21 +11,26 @@ from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.scalars import as_text
-from scanner.values import Value, of, unknown
+from scanner.values import Unknown, Value, of
 
 if TYPE_CHECKING:
+    from scanner.root import Assumption
     from scanner.span import Span
 
 
-def parameter_value(name: str, declaration: Value, given: Mapping[str, str]) -> Value:
+def parameter_value(
+    name: str, declaration: Value, given: Mapping[str, str], assumed: Assumption | None = None
+) -> Value:
     """The value of one declared parameter.
 
     Without a value, with one that lies in SSM Parameter Store, or declared in a way that cannot be understood, it is
     unknown under the symbol ``Parameter NAME``.
     """
     span = declaration.span
+    if assumed is not None and assumed.value is not None:
+        return Value(assumed.value, span)
     entries = declaration.data if isinstance(declaration.data, Mapping) else {}
-    kind = entries["Type"].text if "Type" in entries else None
+    kind = _type(entries)
     if kind is None:
         return _unknown(name, CauseKind.MALFORMED, "has no type", span)
     if kind.startswith("AWS::SSM::Parameter::Value<"):
@@ -33,6 +39,8 @@ def parameter_value(name: str, declaration: Value, given: Mapping[str, str]) -> 
     text: str | None
     if name in given:
         text = given[name]
+        if not _allows(declaration, kind, text):
+            return _unknown(name, CauseKind.MISSING_INPUT, f'does not allow the value "{text}" that was given', span)
     elif "Default" not in entries:
         return _unknown(name, CauseKind.MISSING_INPUT, "has no default", span)
     else:
@@ -40,10 +48,48 @@ def parameter_value(name: str, declaration: Value, given: Mapping[str, str]) -> 
         text = as_text(entries["Default"].data)
         if text is None:
             return _unknown(name, CauseKind.MALFORMED, "has a default that is no text", place)
-    if kind == "CommaDelimitedList" or kind.startswith("List<"):
-        return of([item.strip() for item in text.split(",")] if text.strip() else [], place)
-    return Value(text, place)
+    return of(_items(text), place) if _is_list(kind) else Value(text, place)
+
+
+def allowed_values(declaration: Value) -> tuple[str, ...]:
+    """The only texts that a parameter can have, as far as it is declared; empty when any will do, and for lists."""
+    entries = declaration.data if isinstance(declaration.data, Mapping) else {}
+    kind = _type(entries)
+    if kind is None or "<" in kind or _is_list(kind):
+        return ()
+    return _allowed(entries)
+
+
+def is_text(declaration: Value) -> bool:
+    """Whether the parameter is one text."""
+    entries = declaration.data if isinstance(declaration.data, Mapping) else {}
+    kind = _type(entries)
+    return kind is not None and not _is_list(kind) and "List<" not in kind
+
+
+def _type(entries: Mapping[str, Value]) -> str | None:
+    return entries["Type"].text if "Type" in entries else None
+
+
+def _is_list(kind: str) -> bool:
+    return kind == "CommaDelimitedList" or kind.startswith("List<")
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",")] if text.strip() else []
+
+
+def _allowed(entries: Mapping[str, Value]) -> tuple[str, ...]:
+    written = entries["AllowedValues"].data if "AllowedValues" in entries else ()
+    texts = [as_text(item.data) for item in written] if isinstance(written, tuple) else []
+    known = tuple(dict.fromkeys(text for text in texts if text is not None))
+    return () if None in texts else known
+
+
+def _allows(declaration: Value, kind: str, text: str) -> bool:
+    allowed = _allowed(declaration.data if isinstance(declaration.data, Mapping) else {})
+    return not allowed or all(item in allowed for item in (_items(text) if _is_list(kind) else [text]))
 
 
 def _unknown(name: str, kind: CauseKind, why: str, span: Span | None) -> Value:
-    return unknown(Cause(kind, f'parameter "{name}" {why}', span), f"Parameter {name}", span)
+    return Value(Unknown(Cause(kind, f'parameter "{name}" {why}', span), f"Parameter {name}"), span)

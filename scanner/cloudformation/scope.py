@@ -13,7 +13,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.cloudformation import resources
 from scanner.cloudformation.conditions import decide
 from scanner.cloudformation.parameters import parameter_value
-from scanner.truth import YES, Truth, undetermined
+from scanner.truth import NO, YES, Truth, truth, undetermined
 from scanner.values import Unknown, Value, unknown
 
 if TYPE_CHECKING:
@@ -31,17 +31,22 @@ _PARTITION_CAUSE = Cause(CauseKind.MISSING_INPUT, "the partition is not known")
 class Scope:
     """The names of one template with its inputs. Only what has been evaluated so far changes in it."""
 
-    def __init__(self, template: Template, inputs: Inputs) -> None:
+    def __init__(self, template: Template, inputs: Inputs, partition: str = "aws") -> None:
         self.template = template
+        self.assumed = {assumption.subject: assumption for assumption in inputs.assumptions}
+        """What a scenario takes for granted, by its subject."""
         given = dict(inputs.parameters)
         self._parameters = {
-            name: parameter_value(name, declaration, given) for name, declaration in template.parameters.items()
+            name: parameter_value(name, declaration, given, self.assumed.get(f"Parameter {name}"))
+            for name, declaration in template.parameters.items()
         }
+        self._partition_name = partition
         self.partition = Unknown(_PARTITION_CAUSE, values.PARTITION)
         self.account: str | Unknown = inputs.account or Unknown(_ACCOUNT_CAUSE, values.ACCOUNT)
         self._region: str | Unknown = inputs.region or Unknown(_REGION_CAUSE, values.REGION)
         self._values: dict[str, Value] = {}
-        self._truths: dict[str, Truth] = {}
+        self.decided: dict[str, Truth] = {}
+        """The conditions that were asked for, those that others are made of first."""
         self._open: list[str] = []
         self.depth = 0
         """How many expressions and names are being evaluated inside each other."""
@@ -68,14 +73,27 @@ class Scope:
         expression = self.template.conditions.get(name)
         if expression is None:
             return undetermined(Cause(CauseKind.UNRESOLVED_REFERENCE, f'condition "{name}" is not defined', span))
-        if name not in self._truths:
+        if name not in self.decided:
             key = f"Condition {name}"
+            if key in self.assumed:
+                return truth(self.assumed[key].value == "true")
             cycle = self._cycle(key, span)
             if cycle is not None:
                 return undetermined(cycle)
             with self._asked_for(key):
-                self._truths[name] = decide(expression, self)
-        return self._truths[name]
+                self.decided[name] = decide(expression, self)
+        return self.decided[name]
+
+    def equals(self, symbol: str | None, text: str) -> Truth | None:
+        """Whether an unknown of that symbol has that text; None when nothing says so."""
+        if symbol == values.PARTITION:
+            return truth(text == self._partition_name)
+        assumption = self.assumed.get(symbol) if symbol is not None else None
+        if assumption is None:
+            return None
+        if assumption.value is not None:
+            return truth(text == assumption.value)
+        return NO if text in assumption.excluded else None
 
     def existence(self, resource: Resource) -> tuple[Truth, str | None]:
         """Whether a resource exists, and the symbol of the condition that this depends on."""

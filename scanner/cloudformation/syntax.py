@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -51,8 +52,12 @@ class Parsed:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@lru_cache(maxsize=8)
 def parse(text: str, path: str) -> Parsed:
-    """Every document of a YAML stream, or the one JSON document. Empty documents are left out."""
+    """Every document of a YAML stream, or the one JSON document. Empty documents are left out.
+
+    Remembered for a while, since a template is evaluated once for each scenario.
+    """
     text = text.removeprefix("\ufeff")
     if text.lstrip()[:1] == "{":
         text = _json_as_yaml(text)

@@ -1,0 +1,188 @@
+"""From facts to assessed principals, trying out what the code leaves open with few answers.
+
+Theory. A template whose parameter has no value is evaluated with an unknown in its place, and most verdicts come out
+definite all the same. Where one does not, it names its causes. If one of these belongs to a choice (a parameter with
+few allowed values, a condition that holds or does not), the root is evaluated again once for each answer, and the
+verdict is looked at under each. An answer may leave further causes; they are tried in the same way, together with it.
+The leaves of this tree are the scenarios of that principal. Since the answers of a choice are complete,
+
+- a verdict that is the same in all scenarios holds, whatever the parameter is going to be;
+- otherwise the verdict without assumptions stands, which names the parameter as its cause.
+
+Only what a principal's verdict really depends on is tried, so ten users who hang on ten parameters take twenty
+evaluations and not a thousand. A principal that does not exist under an assumption has no verdict there.
+
+Bounds: ``MAX_LEAVES`` scenarios for one principal, ``MAX_EVALUATIONS`` evaluations of one root, fewer for a root with
+many facts (``MAX_WORK``). Beyond them the verdict without assumptions stands, and a warning says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from scanner.cause import Cause
+from scanner.console import Access, ConsoleAccess
+from scanner.diagnostic import Diagnostic, warning
+from scanner.facts import Choice, Facts
+from scanner.finding import AssessedPrincipal
+from scanner.iam.evaluate import Decision, Outcome, StatementMatch
+from scanner.iam.principal import Principal
+from scanner.principals import merge
+from scanner.root import Assumption
+from scanner.sign_in import AwsLogin
+from scanner.span import Span
+
+MAX_LEAVES = 64
+MAX_EVALUATIONS = 256
+MAX_WORK = 100_000
+"""Facts times evaluations of one root."""
+
+Decide = Callable[[Principal], AssessedPrincipal]
+Extract = Callable[[tuple[Assumption, ...]], Facts]
+"""The facts of the same root under assumptions."""
+
+
+def assess(
+    facts: Facts, decide: Decide, extract: Extract
+) -> tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]:
+    """The principals of one root, sorted by address, with their verdicts, and what is wrong with their policies."""
+    principals, problems = merge(facts)
+    assessed = tuple(decide(principal) for principal in principals)
+    if not facts.choices:
+        return assessed, problems
+    search = _Search(facts, decide, extract)
+    settled = tuple(search.settled(found) for found in assessed)
+    return settled, (*problems, *search.diagnostics())
+
+
+class _TooManyError(Exception):
+    """There are more scenarios than are tried."""
+
+
+class _Scenario:
+    """One root under assumptions."""
+
+    def __init__(self, facts: Facts, decide: Decide) -> None:
+        self.choices = facts.choices
+        self._decide = decide
+        self._principals = {(found.address, found.span): found for found in merge(facts)[0]}
+        self._assessed: dict[tuple[str, Span], AssessedPrincipal] = {}
+
+    def find(self, principal: Principal) -> AssessedPrincipal | None:
+        key = principal.address, principal.span
+        if key in self._principals and key not in self._assessed:
+            self._assessed[key] = self._decide(self._principals[key])
+        return self._assessed.get(key)
+
+
+class _Search:
+    def __init__(self, facts: Facts, decide: Decide, extract: Extract) -> None:
+        self._facts = facts
+        self._decide = decide
+        self._extract = extract
+        size = len(facts.identities) + len(facts.policies) + len(facts.inline_policies) + len(facts.attachments)
+        self._left = min(MAX_EVALUATIONS, MAX_WORK // max(size, 1))
+        self._scenarios: dict[frozenset[Assumption], _Scenario] = {}
+        self._given_up: list[str] = []
+
+    def settled(self, base: AssessedPrincipal) -> AssessedPrincipal:
+        """The same principal with the verdicts that hold in all its scenarios."""
+        choice = _next_choice(base, self._facts.choices)
+        if choice is None:
+            return base
+        leaves: list[AssessedPrincipal] = []
+        try:
+            for leaf in self._leaves(base.principal, choice, frozenset()):
+                leaves.append(leaf)
+                if len(leaves) > MAX_LEAVES:
+                    raise _TooManyError
+        except _TooManyError:
+            self._given_up.append(base.principal.address)
+            return base
+        return _combined(base, leaves) if leaves else base
+
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        """What was not tried out."""
+        if self._given_up:
+            more = f" and {len(self._given_up) - 1} more" if len(self._given_up) > 1 else ""
+            detail = (
+                f'"{self._given_up[0]}"{more} may depend on more combinations of parameters and conditions than are '
+                "tried; --parameter settles them."
+            )
+            yield warning("Combinations not tried", detail, Span.whole_file(self._facts.root))
+
+    def _leaves(
+        self, principal: Principal, choice: Choice, assumed: frozenset[Assumption]
+    ) -> Iterator[AssessedPrincipal]:
+        for answer in choice.answers:
+            assumptions = assumed | {answer}
+            scenario = self._scenario(assumptions)
+            found = scenario.find(principal)
+            if found is None:
+                continue
+            further = _next_choice(found, scenario.choices)
+            if further is None:
+                yield found
+            else:
+                yield from self._leaves(principal, further, assumptions)
+
+    def _scenario(self, assumptions: frozenset[Assumption]) -> _Scenario:
+        known = self._scenarios.get(assumptions)
+        if known is None:
+            if self._left <= 0:
+                raise _TooManyError
+            self._left -= 1
+            ordered = tuple(sorted(assumptions, key=lambda found: (found.subject, found.value or "", found.excluded)))
+            known = self._scenarios[assumptions] = _Scenario(self._extract(ordered), self._decide)
+        return known
+
+
+def _next_choice(found: AssessedPrincipal, choices: Iterable[Choice]) -> Choice | None:
+    """The first choice that may settle something about the principal."""
+    causes: set[Cause] = set(found.console.causes)
+    for permission in found.aws_login.permissions:
+        causes |= set(permission.decision.causes)
+    return next((choice for choice in choices if choice.causes & causes), None)
+
+
+def _combined(base: AssessedPrincipal, leaves: list[AssessedPrincipal]) -> AssessedPrincipal:
+    permissions = tuple(
+        replace(
+            permission,
+            decision=_decision(permission.decision, [leaf.aws_login.permissions[place].decision for leaf in leaves]),
+        )
+        for place, permission in enumerate(base.aws_login.permissions)
+    )
+    console = _console(base.console, [leaf.console for leaf in leaves])
+    return AssessedPrincipal(base.principal, console, AwsLogin(permissions))
+
+
+def _console(base: ConsoleAccess, leaves: list[ConsoleAccess]) -> ConsoleAccess:
+    if base.access is not Access.UNKNOWN or len({leaf.access for leaf in leaves}) > 1:
+        return base
+    return ConsoleAccess(
+        leaves[0].access,
+        tuple(dict.fromkeys(via for leaf in leaves for via in leaf.via)),
+        tuple(dict.fromkeys(span for leaf in leaves for span in leaf.evidence)),
+        tuple(sorted({cause for leaf in leaves for cause in leaf.causes}, key=Cause.sort_key)),
+    )
+
+
+def _decision(base: Decision, leaves: list[Decision]) -> Decision:
+    if base.outcome not in (Outcome.UNKNOWN, Outcome.CONDITIONAL) or len({leaf.outcome for leaf in leaves}) > 1:
+        return base
+    matches: dict[object, StatementMatch] = {}
+    for leaf in leaves:
+        for match in leaf.matches:
+            matches.setdefault(_evidence(match), match)
+    causes = tuple(sorted({cause for leaf in leaves for cause in leaf.causes}, key=Cause.sort_key))
+    blocked_by = frozenset.intersection(*(leaf.blocked_by for leaf in leaves))
+    return Decision(base.request, leaves[0].outcome, tuple(matches.values()), causes, blocked_by)
+
+
+def _evidence(match: StatementMatch) -> object:
+    """What tells one match from another: the statement, how it got there and how it answered."""
+    policy, statement = match.policy, match.statement
+    answers = (match.action, match.resource, match.condition, policy.applies, statement.allows)
+    return policy.name, policy.how, policy.span, statement.span, statement.sid, answers
