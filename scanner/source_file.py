@@ -30,6 +30,14 @@ def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = 
     Raises ``UnreadableFileError`` for what is no regular file, is too large, or is not UTF-8. Never blocks.
     """
     try:
+        return read_bytes(path, limit, within=within).decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise UnreadableFileError("it is not UTF-8") from problem
+
+
+def read_bytes(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> bytes:
+    """A file's content, with the same care."""
+    try:
         if within and leads_out(path, within):
             raise UnreadableFileError("it is a link that leads out of the scanned tree")
         status = path.stat()
@@ -37,8 +45,6 @@ def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = 
             raise UnreadableFileError("it is no regular file")
         if status.st_size > limit:
             raise UnreadableFileError(f"it is larger than {limit} bytes")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise UnreadableFileError("it is not UTF-8") from problem
+        return path.read_bytes()
     except (OSError, ValueError) as problem:
         raise UnreadableFileError(getattr(problem, "strerror", None) or "it cannot be read") from problem

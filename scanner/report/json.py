@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import orjson
+import msgspec
 
 from scanner.document import Object, location, principal_document
 
@@ -85,11 +85,11 @@ def _order_of_diagnostic(diagnostic: Diagnostic) -> tuple[str, Span, str]:
 
 
 def _encoded(document: Object) -> str:
-    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     try:
-        return orjson.dumps(document, option=options).decode()
-    except orjson.JSONEncodeError:
-        return orjson.dumps(_without_surrogates(document), option=options).decode()
+        encoded = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_without_surrogates(document))
+    return msgspec.json.format(encoded, indent=2).decode() + "\n"
 
 
 def _without_surrogates(value: Any) -> Any:  # any JSON value

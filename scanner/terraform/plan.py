@@ -12,127 +12,43 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-
 from scanner import values
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.facts import Fact, Facts, Home, collect
-from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.root import Inputs, ScanRoot
 from scanner.span import Span
 from scanner.terraform import aws_iam, policy_document
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import Resource, computed
 from scanner.terraform.functions.encoding import encode_json
-from scanner.terraform.plan_error import PlanError
-from scanner.terraform.plan_references import PlannedConfiguration, parse_module_address
+from scanner.terraform.plan_document import Object, PlanDocument, PlanError, PlannedInstance
+from scanner.terraform.plan_reader import read_document
+from scanner.terraform.plan_references import PlannedConfiguration
 from scanner.terraform.provider import partition_of
 from scanner.terraform.resources import ResourceInstance, after_apply
-from scanner.terraform.state_file import as_shown, is_state_file
 from scanner.values import NULL, Value
-
-Object = dict[str, Any]
-MAX_BYTES = 1024 * 1024 * 1024
-"""Plans of large estates have some hundred megabytes."""
-_GONE = frozenset({"delete", "forget"})
-"""Actions after which the configuration has no such resource."""
 
 
 def extract(root: ScanRoot) -> Facts:
     """The facts of a plan or a state. A file that is neither gives one error diagnostic."""
     span = Span.whole_file(root.path)
     try:
-        document = _load(root)
+        document = read_document(root.location)
         found = tuple(_facts(document, root, span))
-        warnings = tuple(_warnings(document, span))
     except PlanError as problem:
         diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", f"{problem}.", span),)
         return collect(root.path, root.kind.value, (), diagnostics, frozenset({root.path}))
+    warnings = tuple(warning("Left out", detail, span) for detail in document.left_out)
     return collect(root.path, root.kind.value, found, warnings, frozenset({root.path}))
 
 
-def _load(root: ScanRoot) -> Object:
-    try:
-        document = orjson.loads(read_text(root.location, MAX_BYTES))
-    except UnreadableFileError as problem:
-        raise PlanError(str(problem)) from problem
-    except orjson.JSONDecodeError as problem:
-        raise PlanError(f"it is no valid JSON: {problem}") from problem
-    if isinstance(document, dict) and "encrypted_data" in document and "encryption_version" in document:
-        raise PlanError("OpenTofu has encrypted it; `tofu show -json` prints what can be scanned")
-    if isinstance(document, dict) and is_state_file(document):
-        return as_shown(document)
-    if not isinstance(document, dict) or not isinstance(document.get("format_version"), str):
-        raise PlanError("it has no format_version, so it is not the output of `terraform show -json`")
-    major = document["format_version"].split(".")[0]
-    if major not in ("0", "1"):
-        raise PlanError(f"its format version {document['format_version']} is not known")
-    if document.get("errored") is True:
-        raise PlanError("it is the plan of a run that failed")
-    planned = _mapping(_mapping(document.get("planned_values")).get("root_module"))
-    if planned and "resource_changes" not in document:
-        raise PlanError("it has planned values but no resource_changes, so it does not say what is known")
-    return document
-
-
-def _facts(document: Object, root: ScanRoot, span: Span) -> Iterator[Fact]:
-    if root.kind is RootKind.TERRAFORM_STATE:
-        found = _current(_mapping(document.get("values")).get("root_module"))
-        reader = _Reader(PlannedConfiguration({}, {}), {}, Home(account=root.inputs.account), span)
-    else:
-        changes = [change for change in _objects(document.get("resource_changes")) if _stays(change)]
-        configuration = PlannedConfiguration(
-            _mapping(document.get("configuration")), _mapping(document.get("variables"))
-        )
-        found = ((change, *_after(change)) for change in changes)
-        by_address = {change["address"]: change for change in changes if isinstance(change.get("address"), str)}
-        reader = _Reader(configuration, by_address, _home(configuration, root.inputs), span)
-    for resource, after, unknown in found:
-        if resource.get("mode") == "managed" and resource.get("type") in aws_iam.TYPES:
-            yield from aws_iam.facts(reader.instance(resource, after, unknown))
-
-
-def _warnings(document: Object, span: Span) -> Iterator[Diagnostic]:
-    """What the plan itself says that it leaves out, and what we leave out."""
-    if document.get("deferred_changes"):
-        yield warning("Incomplete plan", "some changes are deferred to a later plan; they are missing here.", span)
-    elif document.get("complete") is False:
-        yield warning("Incomplete plan", "Terraform says that a further plan is needed; what it adds is missing.", span)
-    for resource in _state_resources(_mapping(document.get("values")).get("root_module")):
-        if resource.get("deposed_key") and resource.get("type") in aws_iam.TYPES:
-            message = f"a deposed object of {resource.get('address')} is left out: the next apply destroys it."
-            yield warning("Deposed object", message, span)
-
-
-def _stays(change: Object) -> bool:
-    actions = _mapping(change.get("change")).get("actions")
-    return not isinstance(actions, list) or not actions or any(action not in _GONE for action in actions)
-
-
-def _after(change: Object) -> tuple[Object, Object]:
-    inner = _mapping(change.get("change"))
-    return _mapping(inner.get("after")), _mapping(inner.get("after_unknown"))
-
-
-def _current(module: Any) -> Iterator[tuple[Object, Object, Object]]:  # untrusted JSON
-    for resource in _state_resources(module):
-        if not resource.get("deposed_key"):
-            yield resource, _mapping(resource.get("values")), {}
-
-
-def _state_resources(module: Any) -> Iterator[Object]:  # untrusted JSON
-    found = _mapping(module)
-    yield from _objects(found.get("resources"))
-    for child in _objects(found.get("child_modules")):
-        yield from _state_resources(child)
-
-
-def _mapping(found: Any) -> Object:  # untrusted JSON
-    return found if isinstance(found, dict) else {}
-
-
-def _objects(found: Any) -> list[Object]:
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+def _facts(document: PlanDocument, root: ScanRoot, span: Span) -> Iterator[Fact]:
+    configuration = PlannedConfiguration(document.configuration, document.variables)
+    home = _home(configuration, root.inputs)
+    reader = _Reader(configuration, document.instances, document.keys(), home, span)
+    for address, planned in document.instances.items():
+        if address.mode == "managed" and address.type in aws_iam.TYPES:
+            yield from aws_iam.facts(reader.instance(planned))
 
 
 def _home(configuration: PlannedConfiguration, inputs: Inputs) -> Home:
@@ -148,20 +64,15 @@ def _home(configuration: PlannedConfiguration, inputs: Inputs) -> Home:
 @dataclass(frozen=True, slots=True)
 class _Reader:
     configuration: PlannedConfiguration
-    changes: Mapping[str, Object]
-    """All resources and data sources of the plan by address."""
+    planned: Mapping[ResourceAddress, PlannedInstance]
+    """All resources and data sources of the plan."""
+    keys: Mapping[ResourceAddress, tuple[Any, ...]]
     home: Home
     span: Span
 
-    def instance(self, resource: Object, after: Object, unknown: Object) -> ResourceInstance:
-        key = resource.get("index")
-        address = ResourceAddress(
-            parse_module_address(str(resource.get("module_address") or _module_of(resource))),
-            "managed",
-            str(resource.get("type")),
-            str(resource.get("name")),
-            key if isinstance(key, str | int) else None,
-        )
+    def instance(self, planned: PlannedInstance) -> ResourceInstance:
+        after, unknown = planned.values()
+        address = planned.address
         attributes = {name: self._attribute(address, name, after, unknown) for name in {*after, *unknown}}
         return ResourceInstance(address, attributes, self.span, self.home)
 
@@ -202,29 +113,22 @@ class _Reader:
         target = self.configuration.trace(address, name, self._instances)
         if target is None:
             return after_apply(str(address), name, self.span) if known.is_null else known
-        change = self.changes.get(str(target.address))
+        planned = self.planned.get(target.address)
         if target.address.mode == "data":
-            return self._data(str(target.address), target.attribute, change)
-        if change is None:
+            return self._data(str(target.address), target.attribute, planned)
+        if planned is None:
             return after_apply(str(target.address), target.attribute, self.span)
-        return self._attribute(target.address, target.attribute, *_after(change))
+        return self._attribute(target.address, target.attribute, *planned.values())
 
     def _instances(self, address: ResourceAddress) -> tuple[Any, ...]:
         """The instance keys that a resource has in this plan."""
-        return tuple(
-            change.get("index")
-            for change in self.changes.values()
-            if change.get("type") == address.type
-            and change.get("name") == address.name
-            and change.get("mode") == address.mode
-            and parse_module_address(str(change.get("module_address") or "")) == address.module
-        )
+        return self.keys.get(address, ())
 
-    def _data(self, address: str, attribute: str, change: Object | None) -> Value:
+    def _data(self, address: str, attribute: str, planned: PlannedInstance | None) -> Value:
         """A data source that is read during apply. A policy document's arguments are known in part even so."""
-        if change is None or change.get("type") != "aws_iam_policy_document" or "json" not in attribute:
+        if planned is None or planned.address.type != "aws_iam_policy_document" or "json" not in attribute:
             return after_apply(address, attribute, self.span)
-        after, unknown = _after(change)
+        after, unknown = planned.values()
         entries = {
             name: self._value(after.get(name), unknown.get(name), f"{address}.{name}") for name in {*after, *unknown}
         }
@@ -249,10 +153,3 @@ def _with_nulls(value: Value) -> Value:
         case Mapping() as entries:
             return Value(_Optional(entries), value.span)
     return value
-
-
-def _module_of(resource: Object) -> str:
-    """States give no module address; it is what stands before the type."""
-    address, suffix = str(resource.get("address")), f"{resource.get('type')}.{resource.get('name')}"
-    prefix = address.split(f".{suffix}")[0] if f".{suffix}" in address else ""
-    return prefix if prefix.startswith("module.") else ""

@@ -97,8 +97,8 @@ UNREADABLE = {
     "of Terraform 0.11": (OLD, "version 3 (Terraform 0.11.14)"),
     "of Terraform 0.6": ({"version": 1, "serial": 2, "modules": [{"path": ["root"]}]}, "version 1;"),
     "of a later version": ({**STATE, "version": 5, "resources": []}, "version 5"),
-    "without resources": (STATE, "without a list of resources"),
-    "nonsense instead of instances": ({**STATE, "resources": [3]}, "no list of instances"),
+    "without resources": (STATE, "got `null` - at `resources`"),
+    "nonsense instead of instances": ({**STATE, "resources": [3]}, "at `resources[0]`"),
     "flat attributes": (
         {**STATE, "resources": [resource({"schema_version": 0, "attributes_flat": {"name": "a"}})]},
         "aws_iam_user.u is stored as Terraform 0.11 did it",
