@@ -1,4 +1,4 @@
-"""Whether two values are equal, as Terraform's ``==`` says, and what can be said of sequences while that is open."""
+"""Whether two values are equal, as Terraform's ``==`` says. A list is not equal to a tuple, nor a map to an object."""
 
 from __future__ import annotations
 
@@ -6,19 +6,9 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from scanner.terraform.kinds import ListItems, MapEntries, SetItems, Unsettled
 from scanner.truth import NO, YES, Truth, all_of, truth, undetermined
 from scanner.values import Unknown, Value, holes, same_text
-
-
-class Unsettled(tuple[Value, ...]):
-    """Elements that are all definitely there, while unknowns leave open in what order and how many equal ones.
-
-    This is what a set with unknown elements is. To read it as a tuple is safe where only membership matters; a result
-    that depends on length or order is unknown.
-    """
-
-    __slots__ = ()
-
 
 _IDENTIFIER = re.compile(r"(?:data\.)?aws_\w+\..*\.(?:arn|id|unique_id)")
 
@@ -55,7 +45,7 @@ def equal(left: Value, right: Value) -> Truth:
         case tuple() as xs, tuple() as ys:
             return _equal_sequences(xs, ys)
         case Mapping() as xs, Mapping() as ys:
-            if set(xs) != set(ys):
+            if isinstance(xs, MapEntries) is not isinstance(ys, MapEntries) or set(xs) != set(ys):
                 return NO
             return all_of(equal(xs[key], ys[key]) for key in xs)
         case _:
@@ -72,6 +62,8 @@ def _equal_unknown(left: Value, right: Value) -> Truth:
 
 
 def _equal_sequences(xs: tuple[Value, ...], ys: tuple[Value, ...]) -> Truth:
+    if any(isinstance(xs, kind) is not isinstance(ys, kind) for kind in (ListItems, SetItems)):
+        return NO
     if isinstance(xs, Unsettled) or isinstance(ys, Unsettled):
         return undetermined(*(hole.cause for item in (*xs, *ys) for hole in holes(item)))
     if len(xs) != len(ys):

@@ -1,8 +1,9 @@
 """Evaluates expression nodes in a scope.
 
 What Terraform would refuse raises ``EvaluationError``; ``try`` and ``can`` catch it, everybody else lets it rise to the
-argument that is being evaluated (``evaluate_or_refuse``). What cannot be known becomes an unknown, and the known
-parts around it stay known.
+argument that is being evaluated (``evaluate_or_refuse``). A name that is not declared is no such error: Terraform looks
+for those before it evaluates anything, so nothing catches it. What cannot be known becomes an unknown, and the
+known parts around it stay known.
 
 https://developer.hashicorp.com/terraform/language/expressions
 """
@@ -10,17 +11,19 @@ https://developer.hashicorp.com/terraform/language/expressions
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import assert_never
 
 from scanner import values
 from scanner.cause import CauseKind
 from scanner.span import Span
 from scanner.terraform import nodes
+from scanner.terraform.equality import is_text
+from scanner.terraform.kinds import ListItems, SetItems, Unsettled, as_list
 from scanner.terraform.nodes import Node, TemplateFor, TemplateIf, TemplatePart
 from scanner.terraform.operators import BINARY, UNARY, OperandError
-from scanner.terraform.scope import EvaluationError, Namespace, Scope
-from scanner.terraform.types import ConversionError, to_bool, to_text
+from scanner.terraform.scope import EvaluationError, Namespace, Scope, UndeclaredError
+from scanner.terraform.symbols import symbol_of
+from scanner.terraform.types import ConversionError, alike, to_bool, to_number, to_text
 from scanner.values import Unknown, Value
 
 MAX_TEXT = 8 * 1024 * 1024
@@ -43,7 +46,7 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
         case nodes.Name(name=name, span=span):
             found = scope.lookup(name)
             if found is None:
-                raise EvaluationError(f'"{name}" is not declared here', span)
+                raise UndeclaredError(f'"{name}" is not declared here', span)
             return found
         case nodes.SplatItem():
             return scope.bindings[_SPLAT_ITEM]
@@ -56,9 +59,9 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
         case nodes.Call():
             return _call(node, scope)
         case nodes.Unary(operator=operator, operand=operand, span=span):
-            return _operate(lambda: UNARY[operator](evaluate(operand, scope)), span)
+            return _operate(operator, UNARY[operator], (evaluate(operand, scope),), span)
         case nodes.Binary(operator=operator, left=left, right=right, span=span):
-            return _operate(lambda: BINARY[operator](evaluate(left, scope), evaluate(right, scope)), span)
+            return _operate(operator, BINARY[operator], (evaluate(left, scope), evaluate(right, scope)), span)
         case nodes.Conditional():
             return _conditional(node, scope)
         case nodes.ForTuple():
@@ -72,11 +75,14 @@ _SPLAT_ITEM = "[*]"
 """The name under which a splat binds the element at hand; no identifier can be called so."""
 
 
-def _operate(apply: Callable[[], Value], span: Span) -> Value:
+def _operate(operator: str, apply: Callable[..., Value], operands: tuple[Value, ...], span: Span) -> Value:
     try:
-        return apply().at(span)
+        result = apply(*operands)
     except OperandError as problem:
         raise EvaluationError(str(problem), span) from problem
+    if result.unknown is not None:
+        return Value(Unknown(result.unknown.cause, symbol_of(operator, operands)), span)
+    return result.at(span)
 
 
 def render(template: nodes.Template, scope: Scope) -> Value:
@@ -172,6 +178,8 @@ def _entry(entries: Mapping[str, Value], name: str, otherwise: str, span: Span) 
     """What a mapping has under a name. A resource has more than it lists: what its provider computes."""
     if name in entries or (isinstance(entries, Namespace) and entries.is_open):
         return entries[name]
+    if isinstance(entries, Namespace) and entries.declares is not None:
+        raise UndeclaredError(f'there is no {entries.declares} "{name}"', span)
     raise EvaluationError(otherwise, span)
 
 
@@ -195,6 +203,10 @@ def _index(target: Value, key: Value, scope: Scope, span: Span) -> Value:
         case Mapping() as entries:
             name = str(_key(key, span))
             return _entry(entries, name, f'there is no element with the key "{name}"', span)
+        case SetItems():
+            raise EvaluationError("a set has no order, so its elements cannot be taken by number", span)
+        case Unsettled() as items if len(items) > 1:
+            return Value(Unknown(next(hole.cause for item in items for hole in values.holes(item))), span)
         case tuple() as items:
             return _element(items, key, span)
         case None:
@@ -211,27 +223,25 @@ def _element(items: tuple[Value, ...], key: Value, span: Span) -> Value:
 
 
 def _position(key: Value, span: Span) -> int:
-    match key.data:
-        case bool():
-            pass
-        case int(number):
-            return number
-        case str(text) if text.isdecimal():
-            return int(text)
+    try:
+        number = to_number(key).data
+    except ConversionError:
+        number = None
+    if isinstance(number, int):
+        return number
     raise EvaluationError("an element of a list is taken by its number", span)
 
 
 def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
-    match target.data:
-        case None:
-            return Value((), span)
-        case Unknown() as found:
-            return Value(derived(found, "[*]"), span)
-        case tuple() as items:
-            pass
-        case _:
-            items = (target,)
-    return Value(tuple(evaluate(each, scope.bind({_SPLAT_ITEM: item})) for item in items), span)
+    if target.is_null:
+        return Value((), span)
+    if target.unknown is not None:
+        return Value(derived(target.unknown, "[*]"), span)
+    items = target.data if isinstance(target.data, tuple) else (target,)
+    found = [evaluate(each, scope.bind({_SPLAT_ITEM: item})) for item in items]
+    if isinstance(items, Unsettled):
+        return Value(as_list(found, unsettled=len(found) > 1), span)
+    return Value(ListItems(found) if isinstance(items, ListItems | SetItems) else tuple(found), span)
 
 
 def _call(node: nodes.Call, scope: Scope) -> Value:
@@ -247,6 +257,8 @@ def _call(node: nodes.Call, scope: Scope) -> Value:
                 arguments.extend(further)
             case _:
                 raise EvaluationError("only a list can be expanded into arguments", node.span)
+    if node.name == "templatestring" and isinstance(node.arguments[0], nodes.Literal | nodes.Template):
+        raise EvaluationError("the template must be a reference to a text", node.span)
     return scope.host.call(node.name, tuple(arguments), node.span)
 
 
@@ -256,9 +268,13 @@ def _attempt(node: nodes.Call, scope: Scope) -> Value:
     An argument that is unknown might still fail when Terraform knows it, unless it is what a provider computes: that
     is there, whatever it is.
     """
+    if not node.arguments or (node.name == "can" and len(node.arguments) > 1):
+        raise EvaluationError(f"{node.name} has no such number of arguments", node.span)
     for argument in node.arguments:
         try:
             value = evaluate(argument, scope)
+        except UndeclaredError:
+            raise
         except EvaluationError:
             continue
         if node.name == "can":
@@ -276,35 +292,54 @@ def _is_there(value: Value) -> bool:
     unknown = value.unknown
     if unknown is None or unknown.pieces or unknown.symbol in (values.ACCOUNT, values.REGION, values.PARTITION):
         return True
-    return unknown.cause.kind is CauseKind.KNOWN_AFTER_APPLY and unknown.symbol is not None
+    computed = unknown.symbol is not None and "(" not in unknown.symbol  # no call, which might be refused
+    return unknown.cause.kind is CauseKind.KNOWN_AFTER_APPLY and computed
 
 
 def _conditional(node: nodes.Conditional, scope: Scope) -> Value:
-    chosen = _truth(evaluate(node.condition, scope), node.span)
-    if not isinstance(chosen, Unknown):
-        return _as_common_type(evaluate(node.then if chosen else node.otherwise, scope), node, scope)
-    sides: list[Value] = []
-    for side in (node.then, node.otherwise):
-        try:
-            sides.append(evaluate(side, scope))
-        except EvaluationError:
-            continue  # the side that Terraform would not take may well be refused
-    if len(sides) == 2 and sides[0] == sides[1] and not values.holes(sides[0]):
-        return sides[0]
-    return Value(Unknown(chosen.cause), node.span)
+    condition = evaluate(node.condition, scope)
+    chosen = _truth(condition, node.span)
+    if isinstance(chosen, Unknown):
+        return _either(node, condition, chosen, scope)
+    taken, other = (node.then, node.otherwise) if chosen else (node.otherwise, node.then)
+    value = evaluate(taken, scope)
+    if value.is_null or value.unknown is not None or (_is_text(taken) and _is_text(other)):
+        return value
+    return _beside(value, _arm(other, scope), node.span)
 
 
-def _as_common_type(value: Value, node: nodes.Conditional, scope: Scope) -> Value:
-    """Both sides have one type: a number or a boolean becomes a text when the other side is one."""
-    if isinstance(value.data, bool | int | Decimal):
-        for side in (node.then, node.otherwise):
-            try:
-                other = evaluate(side, scope)
-            except EvaluationError:
-                continue  # the side that is not taken may be refused
-            if isinstance(other.data, str):
-                return to_text(value)
-    return value
+def _is_text(node: Node) -> bool:
+    return isinstance(node, nodes.Template) or (isinstance(node, nodes.Literal) and isinstance(node.value, str))
+
+
+def _arm(node: Node, scope: Scope) -> Value:
+    """An arm that may not be taken: what Terraform would refuse in it has no type and does not matter."""
+    try:
+        return evaluate(node, scope)
+    except UndeclaredError:
+        raise
+    except EvaluationError:
+        return values.NULL
+
+
+def _beside(value: Value, other: Value, span: Span) -> Value:
+    """The value of one arm as the common type of both."""
+    if isinstance(value.data, Namespace) or isinstance(other.data, Namespace) or other.is_null:
+        return value
+    if other.unknown is not None and not is_text(other.unknown):
+        return value  # whatever the other one is, it has a type that this value converts to
+    try:
+        return alike((value, other))[0]
+    except ConversionError:
+        raise EvaluationError("the two results of the conditional have different types", span) from None
+
+
+def _either(node: nodes.Conditional, condition: Value, doubt: Unknown, scope: Scope) -> Value:
+    """One of two arms. The symbol is equal for equal conditionals, so that what hangs on one hangs on all of them."""
+    arms = (_arm(node.then, scope), _arm(node.otherwise, scope))
+    if arms[0] == arms[1] and not values.holes(arms[0]):
+        return arms[0]
+    return Value(Unknown(doubt.cause, symbol_of("?:", (condition, *arms))), node.span)
 
 
 def _iterations(collection: Value, key_name: str | None, value_name: str, scope: Scope, span: Span) -> Iterator[Scope]:
@@ -321,7 +356,8 @@ def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
         case tuple() as items:
             if len(items) > MAX_ELEMENTS:
                 raise EvaluationError(f"this goes through more than {MAX_ELEMENTS} elements", span)
-            yield from ((Value(number), item) for number, item in enumerate(items))
+            is_set = isinstance(items, SetItems)
+            yield from ((item if is_set else Value(number), item) for number, item in enumerate(items))
         case Mapping() as entries:
             for name in sorted(entries):
                 yield Value(name), entries[name]

@@ -73,9 +73,9 @@ class ModuleInstance:
     def _namespaces(self) -> Mapping[str, Value]:
         types = {labels[0] for labels in self.module.resources}
         made: dict[str, Callable[[], Value]] = {
-            "var": lambda: Value(Namespace(lambda: self.module.variables, self._variable)),
-            "local": lambda: Value(Namespace(lambda: self.module.locals, self._local)),
-            "module": lambda: Value(Namespace(lambda: self.module.calls, self._call_value)),
+            "var": lambda: Value(Namespace(lambda: self.module.variables, self._variable, declares="variable")),
+            "local": lambda: Value(Namespace(lambda: self.module.locals, self._local, declares="local value")),
+            "module": lambda: Value(Namespace(lambda: self.module.calls, self._call_value, declares="module call")),
             "data": lambda: self._types("data", self.module.data),
             "path": self._path,
             "terraform": self._terraform,
@@ -88,11 +88,15 @@ class ModuleInstance:
 
     def _types(self, mode: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Value:
         types = {labels[0] for labels in blocks}
-        return Value(Namespace(lambda: types, lambda name: Value(self._names(mode, name, blocks))))
+        return Value(
+            Namespace(
+                lambda: types, lambda name: Value(self._names(mode, name, blocks)), declares="data source of type"
+            )
+        )
 
     def _names(self, mode: str, type_: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Namespace:
         names = {labels[1] for labels in blocks if labels[0] == type_}
-        return Namespace(lambda: names, lambda name: self._resource(mode, type_, name))
+        return Namespace(lambda: names, lambda name: self._resource(mode, type_, name), declares=type_)
 
     def _full(self, name: str) -> str:
         return f"{self.address}.{name}" if self.address.steps else name

@@ -79,7 +79,9 @@ def _exact(number: Number) -> Decimal:
 
 
 def _plain(number: Decimal) -> Value:
-    if not number.is_finite() or abs(number.adjusted()) > _MAX_DIGITS:
+    if number.is_infinite():
+        return Value(number)
+    if number.is_nan() or abs(number.adjusted()) > _MAX_DIGITS:
         raise OperandError("the result is out of range")
     whole = number.to_integral_value()
     return Value(int(whole) if whole == number else number)
@@ -111,15 +113,13 @@ def _comparison(compare: Callable[[Number, Number], bool]) -> Callable[[Value, V
 
 
 def _divide(a: Decimal, b: Decimal) -> Decimal:
-    if b == 0:
-        raise OperandError("division by zero")
+    if b == 0 and a != 0:
+        return Decimal("Infinity").copy_sign(a)
     return _EXACT.divide(a, b)
 
 
 def _modulo(a: Decimal, b: Decimal) -> Decimal:
-    if b == 0:
-        raise OperandError("division by zero")
-    return _EXACT.remainder(a, b)
+    return a if b == 0 else _EXACT.remainder(a, b)
 
 
 def _negate(operand: Value) -> Value:

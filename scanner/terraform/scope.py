@@ -36,19 +36,25 @@ MAX_DEPTH = 150
 
 
 class Namespace(Mapping[str, Value]):
-    """A mapping whose values are made on demand and kept. ``missing`` says what an entry that is not listed is."""
+    """A mapping whose values are made on demand and kept. ``missing`` says what an entry that is not listed is.
 
-    __slots__ = ("_load", "_missing", "_names", "_values")
+    Where the configuration ``declares`` the names (variables, resources), one that is not there is no evaluation error:
+    Terraform refuses the reference before it evaluates anything.
+    """
+
+    __slots__ = ("_load", "_missing", "_names", "_values", "declares")
 
     def __init__(
         self,
         names: Callable[[], Collection[str]],
         load: Callable[[str], Value],
         missing: Callable[[str], Value] | None = None,
+        declares: str | None = None,
     ) -> None:
         self._names = names
         self._load = load
         self._missing = missing
+        self.declares = declares
         self._values: dict[str, Value] = {}
 
     def __getitem__(self, name: str) -> Value:
@@ -106,6 +112,10 @@ class EvaluationError(Exception):
     def __init__(self, message: str, span: Span) -> None:
         super().__init__(message)
         self.span = span
+
+
+class UndeclaredError(EvaluationError):
+    """A reference to what the configuration does not declare. Not even ``try`` makes it good."""
 
 
 class Host(Protocol):

@@ -1,4 +1,4 @@
-"""Sets as tuples: without duplicates, in Terraform's order, as far as unknowns leave that certain."""
+"""Sets: without duplicates, in Terraform's order, as far as unknowns leave that certain."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
-from scanner.terraform.equality import Unsettled, equal
+from scanner.terraform.equality import equal
+from scanner.terraform.kinds import SetItems, Unsettled, UnsettledSet
 from scanner.terraform.numbers import Number
 from scanner.values import Unknown, Value, holes
 
 Scalar: TypeAlias = bool | int | Decimal | str | None
 
 
-def as_set(items: Iterable[Value]) -> tuple[Value, ...]:
-    """Elements of one type without duplicates, in Terraform's order; a ``Unsettled`` while that is not certain."""
+def as_set(items: Iterable[Value]) -> SetItems:
+    """Elements of one type without duplicates, in Terraform's order; unsettled while that is not certain."""
     found = distinct(items)
     if isinstance(found, Unsettled) or (len(found) > 1 and any(holes(item) for item in found)):
-        return Unsettled(found)
-    return tuple(sorted(found, key=_set_order))
+        return UnsettledSet(found)
+    return SetItems(sorted(found, key=_set_order))
 
 
 def distinct(items: Iterable[Value]) -> tuple[Value, ...]:
-    """The first of each group of equal elements, in order; a ``Unsettled`` while unknowns may still be equal."""
+    """The first of each group of equal elements, in order; unsettled while unknowns may still be equal."""
     kept: list[Value] = []
     structures: list[Value] = []  # of what is kept, all that is no scalar: a scalar has no other equal to look at
     known: set[tuple[bool, Scalar]] = set()

@@ -19,6 +19,7 @@ from lark.tree import Tree
 from scanner.span import LineIndex, Span
 from scanner.terraform import nodes, templates
 from scanner.terraform.nodes import Node
+from scanner.terraform.spelling import Spelling, respell
 from scanner.terraform.syntax_tree import Converter, Place, SyntaxProblem, nested, trees
 
 if TYPE_CHECKING:
@@ -33,17 +34,18 @@ MAX_NESTING = 120
 def parse_block(block: IndexedBlock) -> nodes.Block:
     """Parse one block of an index. Raises ``SyntaxProblem``."""
     place = Place(block.span.path, block.span.line, block.span.column)
-    body = _parse(block.text, place)
+    spelling, body = _parse(block.text, place)
     blocks = [child for child in body.children if isinstance(child, Tree) and child.data == "block"]
     if len(blocks) != 1:
         raise SyntaxProblem("this is no block", block.span)
-    return Converter(place, parse_expression).block(blocks[0])
+    return Converter(place, spelling, parse_expression).block(blocks[0])
 
 
 def parse_body(path: str, text: str) -> nodes.Body:
     """Parse a whole file, as it takes for variable files. Raises ``SyntaxProblem``."""
     place = Place(path, 1, 1)
-    return Converter(place, parse_expression).body(_parse(text, place))
+    spelling, body = _parse(text, place)
+    return Converter(place, spelling, parse_expression).body(body)
 
 
 def parse_expression(text: str, span: Span, line: int | None = None, column: int | None = None) -> Node:
@@ -53,11 +55,11 @@ def parse_expression(text: str, span: Span, line: int | None = None, column: int
     """
     prefix = "_=("
     place = Place(span.path, line or span.line, column or span.column, len(prefix))
-    body = _parse(f"{prefix}{text}\n)", place)
+    spelling, body = _parse(f"{prefix}{text}\n)", place)
     attributes = [child for child in body.children if isinstance(child, Tree) and child.data == "attribute"]
     if len(attributes) != 1:
         raise SyntaxProblem("this is no single expression", span)
-    return Converter(place, parse_expression).attribute(attributes[0]).value
+    return Converter(place, spelling, parse_expression).attribute(attributes[0]).value
 
 
 def parse_template(text: str, span: Span) -> nodes.Template:
@@ -75,11 +77,12 @@ def _parser() -> Callable[[str], _Tree]:
     return hcl2.parser.parser().parse
 
 
-def _parse(text: str, place: Place) -> _Tree:
-    """The tree of a text's body."""
+def _parse(text: str, place: Place) -> tuple[Spelling, _Tree]:
+    """The tree of a text's body, and how the text was spelled for it."""
     _refuse_deep_nesting(text, place)
+    spelling = respell(text + "\n")
     try:
-        tree = _parser()(text + "\n")
+        tree = _parser()(spelling.text)
     except UnexpectedInput as problem:
         line, column = place.position(max(problem.line, 1), max(problem.column, 1))
         span = Span(place.path, line, column, line, column)
@@ -88,7 +91,7 @@ def _parse(text: str, place: Place) -> _Tree:
         span = Span(place.path, place.line, place.column, place.line, place.column)
         raise SyntaxProblem("it cannot be parsed", span) from problem
     (body,) = trees(tree)
-    return body
+    return spelling, body
 
 
 def _description(problem: UnexpectedInput) -> str:

@@ -13,6 +13,7 @@ from lark.tree import Tree
 from scanner.span import LineIndex, Span
 from scanner.terraform import nodes, templates
 from scanner.terraform.nodes import Node
+from scanner.terraform.spelling import Spelling
 
 _Tree = Tree[Token]
 MAX_DEPTH = 800
@@ -93,8 +94,9 @@ def _unescape(text: str, span: Span) -> str:
 class Converter:
     """Turns the parser's tree into nodes. One rule of the grammar, one entry in the table."""
 
-    def __init__(self, place: Place, parse_expression: ParseExpression) -> None:
+    def __init__(self, place: Place, spelling: Spelling, parse_expression: ParseExpression) -> None:
         self._place = place
+        self._spelling = spelling
         self._parse_expression = parse_expression
         self._depth = 0
 
@@ -155,14 +157,25 @@ class Converter:
         return self.node(trees(tree)[0])
 
     def _integer(self, tree: _Tree) -> Node:
-        return nodes.Literal(int(next(_tokens(tree))), self._place.span(tree))
+        token = next(_tokens(tree))
+        return self._signed(nodes.Literal(int(token), self._place.span(tree)), token)
+
+    def _signed(self, node: Node, token: Token) -> Node:
+        """With the operators before the sign that the token is or begins with."""
+        for operator in reversed(self._spelling.operators.get(token.start_pos or 0, "")):
+            node = nodes.Unary(operator, node, node.span)
+        return node
+
+    def _text(self, token: Token) -> str:
+        return self._spelling.original[token.start_pos : token.end_pos]
 
     def _decimal(self, tree: _Tree) -> Node:
-        number = Decimal(str(next(_tokens(tree))))
+        token = next(_tokens(tree))
+        number = Decimal(str(token))
         if abs(number.adjusted()) > 400:
             raise SyntaxProblem("the number is out of range", self._place.span(tree))
         whole = number == number.to_integral_value()
-        return nodes.Literal(int(number) if whole else number, self._place.span(tree))
+        return self._signed(nodes.Literal(int(number) if whole else number, self._place.span(tree)), token)
 
     def _constant(self, tree: _Tree) -> Node:
         value = {"true": True, "false": False, "null": None}[str(next(_tokens(tree)))]
@@ -177,7 +190,7 @@ class Converter:
             child = part.children[0]
             piece: str | templates.Sequence
             if isinstance(child, Token):
-                text = str(child)
+                text = self._text(child)
                 piece = _unescape(text if child.type == "STRING_CHARS" else text[1:], self._place.span(part))
             else:
                 piece = self._sequence(child)
@@ -203,8 +216,8 @@ class Converter:
     def _sequence(self, tree: _Tree) -> templates.Sequence:
         kind = {"interpolation": "interpolation"}.get(str(tree.data)) or _DIRECTIVES[str(tree.data)]
         markers = [number for number, token in enumerate(tree.children) if _is_marker(token)]
-        before = 1 in markers
-        after = len(tree.children) - 2 in markers and len(tree.children) > 3
+        before = 1 in markers or tree.meta.start_pos + 2 in self._spelling.markers
+        after = tree.meta.end_pos - 2 in self._spelling.markers
         parts = trees(tree)
         names = [self._word(part) for part in parts if part.data == "identifier"] if kind == "for" else []
         node = self.node(parts[-1]) if parts else None
@@ -213,7 +226,7 @@ class Converter:
 
     def _heredoc(self, tree: _Tree) -> Node:
         """The parser hands a heredoc over as raw text; the lines between the markers are the template."""
-        raw = str(next(_tokens(tree)))
+        raw = self._text(next(_tokens(tree)))
         opening, _, rest = raw.partition("\n")
         marker = opening.strip().removeprefix("<<").removeprefix("-")
         content = re.sub(rf"[ \t]*{re.escape(marker)}\r?\n\Z", "", rest)
@@ -237,16 +250,24 @@ class Converter:
 
     def _escaped_string(self, tree: _Tree) -> Node:
         """A text with escaped quotes inside a template directive."""
-        return nodes.Literal(_unescape(str(next(_tokens(tree)))[2:-2], self._place.span(tree)), self._place.span(tree))
+        text = self._text(next(_tokens(tree)))
+        return nodes.Literal(_unescape(text[2:-2], self._place.span(tree)), self._place.span(tree))
 
     def _tuple(self, tree: _Tree) -> Node:
         return nodes.TupleNode(tuple(self.node(child) for child in trees(tree)), self._place.span(tree))
 
     def _object(self, tree: _Tree) -> Node:
         items: list[tuple[Node, Node]] = []
-        for element in trees(tree):
-            key, value = trees(element)
+        separated = True
+        for child in tree.children:
+            if isinstance(child, Token) or child.data == "new_line_or_comment":
+                separated = separated or (isinstance(child, Tree) or child.type == "COMMA")
+                continue
+            if not separated:
+                raise SyntaxProblem("a comma or a new line must separate two attributes", self._place.span(child))
+            key, value = trees(child)
             items.append((self._key(key), self.node(value)))
+            separated = False
         return nodes.ObjectNode(tuple(items), self._place.span(tree))
 
     def _key(self, tree: _Tree) -> Node:
@@ -266,8 +287,9 @@ class Converter:
         return nodes.Call("::".join(names), arguments, expand, self._place.span(tree))
 
     def _unary(self, tree: _Tree) -> Node:
-        operator = str(next(_tokens(tree)))
-        return nodes.Unary(operator, self.node(trees(tree)[0]), self._place.span(tree))
+        operator = next(_tokens(tree))
+        operand = self.node(trees(tree)[0])
+        return self._signed(nodes.Unary(str(operator), operand, self._place.span(tree)), operator)
 
     def _binary(self, tree: _Tree) -> Node:
         left, term = trees(tree)
@@ -282,6 +304,8 @@ class Converter:
     def _access(self, tree: _Tree) -> Node:
         """``target.name`` or ``target[key]``"""
         target, step = trees(tree)
+        if step.data == "short_index" and _ends_in_short_index(target):
+            raise SyntaxProblem("two numbers in a row are written as [0][1]", self._place.span(step))
         return self._step(self.node(target), step, self._place.span(tree))
 
     def _step(self, target: Node, step: _Tree, span: Span) -> Node:
@@ -331,6 +355,13 @@ class Converter:
         return nodes.ForObject(
             *self._loop(tree), self.node(key), self.node(result), grouped, predicate, self._place.span(tree)
         )
+
+
+def _ends_in_short_index(tree: _Tree) -> bool:
+    inside = trees(tree)
+    return (tree.data == "index_expr_term" and inside[-1].data == "short_index") or (
+        tree.data == "expr_term" and len(inside) == 1 and _is_bare(tree) and _ends_in_short_index(inside[0])
+    )
 
 
 def _is_bare(tree: _Tree) -> bool:

@@ -1,8 +1,7 @@
 """Terraform's types, and the conversion of values to them.
 
-The value model has one kind of number, one of sequence and one of mapping: a list, a tuple and a set are tuples, a map
-and an object are mappings. So a type here is a constraint that a value is converted to, not a label that values carry.
-A set is a tuple without duplicates in Terraform's own order; while a hole leaves both open it is a ``Unsettled``.
+Values carry no type, but their kind tells a list from a tuple and a map from an object (``scanner.terraform.kinds``),
+so the type of a value can be read off it, up to the unknowns in it and the element type of what is empty.
 
 Unknown in, the same unknown out; the known parts of a value that is known in part are converted and stay known. What
 Terraform rejects raises ``ConversionError``.
@@ -14,11 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from scanner.terraform.equality import Unsettled, is_text
+from scanner.terraform.equality import is_text
+from scanner.terraform.kinds import ListItems, MapEntries, SetItems, Unsettled, as_list, like
 from scanner.terraform.numbers import number_text, parse_number
+from scanner.terraform.scope import Namespace
 from scanner.terraform.sets import as_set
 from scanner.values import NULL, Data, Unknown, Value
 
@@ -85,9 +87,13 @@ class Tuple:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """The common type of an unknown and something else. A number stays one or becomes a text: the unknown decides."""
+    """The common type of something whose type is not known and something else.
 
-    cause: Cause
+    When an unknown decides whether a number stays one or becomes a text, there is a cause. Resources and module outputs
+    have a type, but to look at it would evaluate all that they have, so they are left as they are, without a cause.
+    """
+
+    cause: Cause | None
 
 
 Type: TypeAlias = "Primitive | List | Set | Map | Object | Tuple | Undecided"
@@ -112,9 +118,9 @@ def convert(value: Value, constraint: Type) -> Value:
         case Primitive.BOOL:
             return to_bool(value)
         case List(element=element):
-            return _with_data(value, _elements(value, element, "list"))
+            return _with_data(value, _list(value, element))
         case Set(element=element):
-            return _with_data(value, as_set(_elements(value, element, "set")))
+            return _with_data(value, _set(value, element))
         case Map(element=element):
             return _with_data(value, _map(value, element))
         case Object(attributes=attributes):
@@ -135,6 +141,8 @@ def to_text(value: Value) -> Value:
             return _with_data(value, "true" if flag else "false")
         case tuple() | Mapping():
             raise ConversionError("string required")
+        case Decimal() as number if not number.is_finite():
+            raise ConversionError("infinity has no text")
         case number:
             return _with_data(value, number_text(number))
 
@@ -167,7 +175,7 @@ def to_bool(value: Value) -> Value:
 
 
 def type_of(value: Value) -> Type:
-    """The narrowest type of a value. A tuple or object type stands for the list or map that the value may have been."""
+    """The type of a value; of null and of an empty collection's elements any."""
     match value.data:
         case None:
             return ANY
@@ -177,16 +185,31 @@ def type_of(value: Value) -> Type:
             return STRING
         case bool():
             return BOOL
+        case ListItems() as items:
+            return List(_element_type(items))
+        case SetItems() as items:
+            return Set(_element_type(items))
+        case MapEntries() as entries:
+            return Map(_element_type(entries.values()))
         case tuple() as items:
             return Tuple(tuple(type_of(item) for item in items))
+        case Namespace():
+            return Undecided(None)
         case Mapping() as entries:
             return Object({name: Attribute(type_of(item)) for name, item in entries.items()})
         case _:
             return NUMBER
 
 
+def _element_type(items: Iterable[Value]) -> Type:
+    return unify(type_of(item) for item in items) or ANY
+
+
 def unify(types: Iterable[Type]) -> Type | None:
-    """The type that values of all these types convert to without loss; None if there is none."""
+    """The type that values of all these types convert to; None if there is none.
+
+    As ``UnifyUnsafe`` of https://github.com/zclconf/go-cty/blob/main/cty/convert/unify.go
+    """
     distinct = _distinct_types(types)
     undecided = next((type_ for type_ in distinct if isinstance(type_, Undecided)), None)
     if undecided is not None:
@@ -194,16 +217,58 @@ def unify(types: Iterable[Type]) -> Type | None:
         return STRING if known and unify(known) is STRING else undecided
     if len(distinct) < 2:
         return distinct[0] if distinct else ANY
-    if all(isinstance(type_, Primitive) for type_ in distinct):
-        return STRING if STRING in distinct else None
+    for kind in (Map, List, Set):
+        elements = [type_.element for type_ in distinct if isinstance(type_, kind)]
+        if len(elements) == len(distinct):
+            common = unify(elements)
+            return None if common is None else kind(common)
+    objects = [type_ for type_ in distinct if isinstance(type_, Object)]
+    tuples = [type_ for type_ in distinct if isinstance(type_, Tuple)]
+    if objects and tuples:
+        return None
     if all(isinstance(type_, Object | Map) for type_ in distinct):
-        return _unify_mappings([type_ for type_ in distinct if isinstance(type_, Object | Map)])
+        return _unify_mappings(objects, distinct)
     if all(isinstance(type_, Tuple | List) for type_ in distinct):
-        return _unify_sequences([type_ for type_ in distinct if isinstance(type_, Tuple | List)])
-    if all(isinstance(type_, Set) for type_ in distinct):
-        common = unify(type_.element for type_ in distinct if isinstance(type_, Set))
-        return None if common is None else Set(common)
-    return None
+        return _unify_sequences(tuples, distinct)
+    return next((wanted for wanted in sorted(distinct, key=_preference) if _all_convert(distinct, wanted)), None)
+
+
+def _preference(type_: Type) -> int:
+    """Which of several types is tried first."""
+    return next((rank for rank, kind in enumerate((List, Tuple, Set)) if isinstance(type_, kind)), type_ is not STRING)
+
+
+def _all_convert(types: Sequence[Type], wanted: Type) -> bool:
+    return all(_converts(type_, wanted) for type_ in types)
+
+
+def _converts(type_: Type, wanted: Type) -> bool:
+    """Whether there is a conversion, which may still fail for some values."""
+    match type_, wanted:
+        case (_, Primitive.ANY) | (Primitive.ANY, _):
+            return True
+        case (Primitive(), Primitive()):
+            return type_ is wanted or STRING in (type_, wanted)
+        case (Undecided(), _) | (_, Undecided()):
+            return True
+        case (List(element=element) | Set(element=element), List(element=other) | Set(element=other)):
+            return _converts(element, other)
+        case (Tuple(elements=elements), List(element=other) | Set(element=other)):
+            return all(_converts(element, other) for element in elements)
+        case (Tuple(elements=elements), Tuple(elements=others)):
+            return len(elements) == len(others) and all(map(_converts, elements, others))
+        case (Map(element=element), Map(element=other)):
+            return _converts(element, other)
+        case (Map(), Object()):
+            return True
+        case (Object(attributes=attributes), Map(element=other)):
+            return all(_converts(attribute.type, other) for attribute in attributes.values())
+        case (Object(attributes=attributes), Object(attributes=others)):
+            return all(
+                (name in attributes and _converts(attributes[name].type, other.type)) or other.optional
+                for name, other in others.items()
+            )
+    return False
 
 
 def alike(values: Sequence[Value]) -> tuple[Value, ...]:
@@ -218,30 +283,37 @@ def _with_data(value: Value, data: Data) -> Value:
     return value if data is value.data else Value(data, value.span, value.trail)
 
 
+def _list(value: Value, element: Type) -> ListItems:
+    items = _elements(value, element, "list")
+    return items if isinstance(items, ListItems) else as_list(items, unsettled=isinstance(value.data, Unsettled))
+
+
+def _set(value: Value, element: Type) -> SetItems:
+    items = _elements(value, element, "set")
+    return items if isinstance(items, SetItems) else as_set(items)
+
+
 def _elements(value: Value, element: Type, kind: str) -> tuple[Value, ...]:
-    if not isinstance(value.data, tuple):
-        raise ConversionError(f"{kind} of {type_name(element)} required")
+    """The converted elements; the very same sequence when nothing had to be converted."""
     items = value.data
+    if not isinstance(items, tuple):
+        raise ConversionError(f"{kind} of {type_name(element)} required")
     if element is ANY:
-        return _rebuilt(items, alike(items))
-    return _rebuilt(items, tuple(_part(item, element, f"element {index}") for index, item in enumerate(items)))
+        converted = items if isinstance(items, ListItems | SetItems) else alike(items)
+    else:
+        converted = tuple(_part(item, element, f"element {index}") for index, item in enumerate(items))
+    return items if all(x is y for x, y in zip(items, converted, strict=True)) else converted
 
 
-def _rebuilt(before: tuple[Value, ...], after: tuple[Value, ...]) -> tuple[Value, ...]:
-    """What is uncertain about the elements stays uncertain; nothing is copied when nothing changed."""
-    if all(x is y for x, y in zip(before, after, strict=True)):
-        return before
-    return Unsettled(after) if isinstance(before, Unsettled) else after
-
-
-def _map(value: Value, element: Type) -> Mapping[str, Value]:
-    if not isinstance(value.data, Mapping):
+def _map(value: Value, element: Type) -> MapEntries:
+    entries = value.data
+    if not isinstance(entries, Mapping):
         raise ConversionError(f"map of {type_name(element)} required")
-    names = list(value.data)
-    items = tuple(value.data[name] for name in names)
     if element is ANY:
-        return dict(zip(names, alike(items), strict=True))
-    return {name: _part(item, element, f'element "{name}"') for name, item in zip(names, items, strict=True)}
+        if isinstance(entries, MapEntries):
+            return entries
+        return MapEntries(zip(entries, alike(tuple(entries[name] for name in entries)), strict=True))
+    return MapEntries((name, _part(entries[name], element, f'element "{name}"')) for name in entries)
 
 
 def _object(value: Value, attributes: Mapping[str, Attribute]) -> Mapping[str, Value]:
@@ -262,7 +334,7 @@ def _object(value: Value, attributes: Mapping[str, Attribute]) -> Mapping[str, V
 
 
 def _tuple(value: Value, elements: tuple[Type, ...]) -> tuple[Value, ...]:
-    if not isinstance(value.data, tuple):
+    if not isinstance(value.data, tuple) or isinstance(value.data, ListItems | SetItems):
         raise ConversionError("tuple required")
     if len(value.data) != len(elements):
         raise ConversionError(f"a tuple of {len(elements)} elements is required")
@@ -277,16 +349,18 @@ def _part(value: Value, constraint: Type, where: str) -> Value:
         raise ConversionError(f"{where}: {problem}") from problem
 
 
-def _undecided(value: Value, cause: Cause) -> Value:
+def _undecided(value: Value, cause: Cause | None) -> Value:
     match value.data:
-        case None | str() | Unknown():
-            return value
         case tuple() as items:
-            return _with_data(value, _rebuilt(items, tuple(_undecided(item, cause) for item in items)))
+            return _with_data(value, like(items, (_undecided(item, cause) for item in items)))
+        case Namespace() | None | str() | Unknown():
+            return value
+        case MapEntries() as entries:
+            return _with_data(value, MapEntries((name, _undecided(item, cause)) for name, item in entries.items()))
         case Mapping() as entries:
             return _with_data(value, {name: _undecided(item, cause) for name, item in entries.items()})
         case _:
-            return _with_data(value, Unknown(cause))
+            return value if cause is None else _with_data(value, Unknown(cause))
 
 
 def _distinct_types(types: Iterable[Type]) -> list[Type]:
@@ -297,8 +371,7 @@ def _distinct_types(types: Iterable[Type]) -> list[Type]:
     return found
 
 
-def _unify_mappings(types: Sequence[Object | Map]) -> Type | None:
-    objects = [type_ for type_ in types if isinstance(type_, Object)]
+def _unify_mappings(objects: Sequence[Object], types: Sequence[Type]) -> Type | None:
     if len(objects) == len(types) and all(type_.attributes.keys() == objects[0].attributes.keys() for type_ in objects):
         attributes: dict[str, Attribute] = {}
         for name in objects[0].attributes:
@@ -313,8 +386,7 @@ def _unify_mappings(types: Sequence[Object | Map]) -> Type | None:
     return None if common is None else Map(common)
 
 
-def _unify_sequences(types: Sequence[Tuple | List]) -> Type | None:
-    tuples = [type_ for type_ in types if isinstance(type_, Tuple)]
+def _unify_sequences(tuples: Sequence[Tuple], types: Sequence[Type]) -> Type | None:
     if len(tuples) == len(types) and len({len(type_.elements) for type_ in tuples}) == 1:
         columns = [unify(column) for column in zip(*(type_.elements for type_ in tuples), strict=True)]
         found = tuple(common for common in columns if common is not None)

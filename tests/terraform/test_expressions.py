@@ -48,6 +48,8 @@ def answer(expression: str, directory: Path) -> Any:
         value = evaluate(syntax.parse_expression(expression, Span("x.tf", 1, 1, 1, 1)), module.scope)
     except (EvaluationError, SyntaxProblem):
         return REFUSED
+    if isinstance(value.data, Decimal) and not value.data.is_finite():
+        return REFUSED  # the console cannot print it
     return UNKNOWN if holes(value) else plain(value)
 
 

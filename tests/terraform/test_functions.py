@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
-from scanner.terraform.equality import Unsettled, equal
+from scanner.terraform.equality import equal
 from scanner.terraform.functions import FUNCTIONS, SPECIAL, FunctionContext, FunctionError, call
 from scanner.terraform.functions.encoding import encode_json
+from scanner.terraform.kinds import Unsettled
 from scanner.terraform.numbers import number
 from scanner.values import Unknown, Value, joined, unknown
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
-from scanner.terraform.equality import Unsettled, equal
+from scanner.terraform.equality import equal
+from scanner.terraform.kinds import Unsettled
 from scanner.terraform.numbers import MAX_EXPONENT, number, number_text, parse_number
 from scanner.terraform.sets import as_set
 from scanner.terraform.types import (

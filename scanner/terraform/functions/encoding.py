@@ -9,7 +9,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
-from scanner.terraform.equality import Unsettled
 from scanner.terraform.functions.signature import (
     Function,
     FunctionContext,
@@ -17,6 +16,7 @@ from scanner.terraform.functions.signature import (
     Parameter,
     UnsupportedError,
 )
+from scanner.terraform.kinds import Unsettled
 from scanner.terraform.numbers import number, number_text
 from scanner.terraform.types import ANY, STRING
 from scanner.values import Data, Unknown, Value, holes, joined

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 
-from scanner.terraform.equality import Unsettled, is_text
+from scanner.terraform.equality import is_text
 from scanner.terraform.functions.encoding import encode_json, escaped
 from scanner.terraform.functions.sequences import limited
 from scanner.terraform.functions.signature import (
@@ -22,6 +22,7 @@ from scanner.terraform.functions.signature import (
     invalid,
 )
 from scanner.terraform.functions.strings import bounded, graphemes
+from scanner.terraform.kinds import ListItems, Unsettled
 from scanner.terraform.numbers import Number, number
 from scanner.terraform.types import ANY, STRING, ConversionError, to_bool, to_number, to_text
 from scanner.values import Unknown, Value, joined, pieces
@@ -271,7 +272,7 @@ def _formatlist(arguments: tuple[Value, ...], _: FunctionContext) -> Value | Non
             rows.append(_formatted(text, tuple(items)))
         except FunctionError as problem:
             raise FunctionError(f"error on format iteration {row}: {problem}") from problem
-    return Value(tuple(rows))
+    return Value(ListItems(rows))
 
 
 def _of_unknown_length(argument: Value) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import prod
 
 from scanner.terraform.equality import equal
-from scanner.terraform.functions.sequences import limited, same_kind, sequence
+from scanner.terraform.functions.sequences import limited, sequence
 from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, Parameter, invalid, plain
+from scanner.terraform.kinds import ListItems, MapEntries, SetItems, Unsettled, as_list
 from scanner.terraform.sets import as_set
-from scanner.terraform.types import ANY, STRING, ConversionError, List, Map, Set, alike
+from scanner.terraform.types import ANY, STRING, ConversionError, List, Map, Set, alike, convert, type_of
 from scanner.values import Data, Unknown, Value
 
 _FIRST_SET = Parameter("first_set", Set(ANY))
@@ -29,12 +30,17 @@ def _mapping(value: Value, parameter: str, problem: str) -> Mapping[str, Value] 
 
 def _keys(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     entries = _mapping(arguments[0], "inputMap", "must have map or object type")
-    return None if entries is None else Value(tuple(Value(name) for name in sorted(entries)))
+    return None if entries is None else _column(entries, (Value(name) for name in sorted(entries)))
 
 
 def _values(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     entries = _mapping(arguments[0], "mapping", "values() requires a map as the first argument")
-    return None if entries is None else Value(tuple(entries[name] for name in sorted(entries)))
+    return None if entries is None else _column(entries, (entries[name] for name in sorted(entries)))
+
+
+def _column(entries: Mapping[str, Value], items: Iterable[Value]) -> Value:
+    """A list for a map, a tuple for an object."""
+    return Value(ListItems(items) if isinstance(entries, MapEntries) else tuple(items))
 
 
 def _lookup(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
@@ -48,25 +54,41 @@ def _lookup(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
         return entries[key]
     except KeyError:
         if len(arguments) == 3:
-            return arguments[2]
+            return _default(entries, arguments[2])
         raise invalid("inputMap", f'the given object has no attribute "{key}"') from None
+
+
+def _default(entries: Mapping[str, Value], default: Value) -> Value:
+    if not isinstance(entries, MapEntries):
+        return default
+    element = type_of(Value(entries))
+    try:
+        return convert(default, element.element if isinstance(element, Map) else ANY)
+    except ConversionError:
+        raise FunctionError("the default value must have the same type as the map elements.") from None
 
 
 def _merge(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     merged: dict[str, Value] = {}
+    is_map = bool(arguments)
     for argument in arguments:
+        is_map = is_map and isinstance(argument.data, MapEntries)
         if argument.is_null:
             continue
         entries = _mapping(argument, "maps", "arguments must be maps or objects")
         if entries is None:
             return None
         merged.update((name, entries[name]) for name in entries)
+    if is_map and len({repr(kind) for kind in map(type_of, arguments) if kind != Map(ANY)}) < 2:
+        return Value(MapEntries(merged))
     return Value(merged)
 
 
 def _zipmap(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     keys = sequence(arguments[0], "keys", "list of string required")
     values = sequence(arguments[1], "values", "values argument must be a list or tuple value")
+    if isinstance(values, SetItems):
+        raise invalid("values", "values argument must be a list or tuple value")
     if keys is None or values is None or any(item.unknown for item in keys):
         return None
     if len(keys) != len(values):
@@ -76,7 +98,7 @@ def _zipmap(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
         if key.text is None:
             raise FunctionError(f"keys list has null value at index {index}.")
         zipped[key.text] = value
-    return Value(zipped)
+    return Value(MapEntries(zipped) if isinstance(values, ListItems) else zipped)
 
 
 def _transpose(entries: Data) -> Data:
@@ -88,7 +110,7 @@ def _transpose(entries: Data) -> Data:
             if item.text is None:
                 raise FunctionError("input list must not contain null string.")
             transposed.setdefault(item.text, []).append(name)
-    return {key: Value(tuple(Value(name) for name in names)) for key, names in transposed.items()}
+    return MapEntries((key, Value(ListItems(map(Value, names)))) for key, names in transposed.items())
 
 
 def _setunion(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
@@ -123,16 +145,20 @@ def _setproduct(arguments: tuple[Value, ...], _: FunctionContext) -> Value | Non
     if len(arguments) < 2:
         raise FunctionError("at least two arguments are required.")
     lists = [sequence(argument, "sets", "a set or a list is required") for argument in arguments]
-    known = [items for items in lists if items is not None]
+    known = [_compatible(list(items)) for items in lists if items is not None]
+    is_set = any(isinstance(items, SetItems) for items in lists)
     if any(not items for items in known):
-        return Value(())
+        return Value(SetItems() if is_set else ListItems())
     if len(known) < len(lists):
         return None
     limited(prod(len(items) for items in known))
     rows: list[tuple[Value, ...]] = [()]
     for items in known:
         rows = [(*row, item) for row in rows for item in items]
-    return same_kind([Value(row) for row in rows], *known)
+    found = [Value(row) for row in rows]
+    if is_set:
+        return Value(as_set(found))
+    return Value(as_list(found, unsettled=any(isinstance(items, Unsettled) for items in lists)))
 
 
 _FUNCTIONS = (
@@ -157,6 +183,6 @@ _FUNCTIONS = (
         (Parameter("a", Set(ANY)), Parameter("b", Set(ANY))),
         plain(lambda *sets: _reduced(*sets, keep_common=False)),
     ),
-    Function("setproduct", (), _setproduct, rest=Parameter("sets", List(ANY)), reads_holes=True),
+    Function("setproduct", (), _setproduct, rest=Parameter("sets", ANY), reads_holes=True),
 )
 FUNCTIONS: Mapping[str, Function] = {function.name: function for function in _FUNCTIONS}

@@ -16,6 +16,7 @@ from scanner.terraform.functions.signature import (
     plain,
     whole,
 )
+from scanner.terraform.kinds import ListItems
 from scanner.terraform.types import NUMBER, STRING
 from scanner.values import Data, Value
 
@@ -96,7 +97,7 @@ def _cidrsubnets(prefix: str, *extensions: Data) -> tuple[Value, ...]:
             raise invalid("newbits", f"not enough remaining address space for a subnet with a prefix of {length} bits")
         found.append(Value(str(_at(network, start, length))))
         following = start + size
-    return tuple(found)
+    return ListItems(found)
 
 
 _FUNCTIONS = (

@@ -25,10 +25,11 @@ from scanner.terraform.functions.signature import (
     FunctionError,
     Parameter,
     UnsupportedError,
-    call_symbol,
     invalid,
 )
 from scanner.terraform.functions.strings import bounded
+from scanner.terraform.kinds import ListItems
+from scanner.terraform.symbols import symbol_of
 from scanner.terraform.types import STRING
 from scanner.values import NULL, Unknown, Value, joined, pieces
 
@@ -99,7 +100,7 @@ def _regexall(pattern: str, text: str) -> Value:
         _checked(translation)
         limited(len(rows))
         rows.append(_captures(translation, match))
-    return Value(tuple(rows))
+    return Value(ListItems(rows))
 
 
 def _replace_pattern(text: str, pattern: str, template: str) -> Value:
@@ -154,7 +155,7 @@ def _replace(arguments: tuple[Value, ...], context: FunctionContext) -> Value | 
     replaced: list[str | Unknown] = []
     for part in parts:
         if isinstance(part, Unknown):
-            replaced.append(Unknown(part.cause, call_symbol("replace", (Value(part), *arguments[1:]))))
+            replaced.append(Unknown(part.cause, symbol_of("replace", (Value(part), *arguments[1:]))))
             continue
         first, *others = part.split(wanted)
         bounded(len(part) + len(others) * sum(len(each) for each in by if isinstance(each, str)))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from scanner.terraform.equality import Unsettled, equal, is_text, is_text_not_empty
+from scanner.terraform.equality import equal, is_text, is_text_not_empty
 from scanner.terraform.functions.signature import (
     Function,
     FunctionContext,
@@ -19,9 +19,22 @@ from scanner.terraform.functions.signature import (
     whole,
 )
 from scanner.terraform.functions.strings import graphemes
+from scanner.terraform.kinds import ListItems, SetItems, Unsettled, as_list, like
 from scanner.terraform.numbers import Number, number
 from scanner.terraform.sets import distinct
-from scanner.terraform.types import ANY, BOOL, NUMBER, STRING, ConversionError, List, alike, to_number
+from scanner.terraform.types import (
+    ANY,
+    BOOL,
+    NUMBER,
+    STRING,
+    ConversionError,
+    List,
+    alike,
+    convert,
+    to_number,
+    type_of,
+    unify,
+)
 from scanner.values import NULL, Unknown, Value
 
 if TYPE_CHECKING:
@@ -52,10 +65,17 @@ def limited(count: int) -> None:
         raise UnsupportedError(f"the result would have more than {MAX_ELEMENTS} elements")
 
 
-def same_kind(items: Sequence[Value], *sources: tuple[Value, ...] | None) -> Value:
-    """The elements as a list, unsettled if one of the lists that they come from is."""
-    unsettled = any(isinstance(source, Unsettled) for source in sources)
-    return Value(Unsettled(items) if unsettled else tuple(items))
+def _list(items: Sequence[Value], *sources: tuple[Value, ...]) -> Value:
+    """The elements as a list, unsettled if one of the sequences that they come from is."""
+    return Value(as_list(items, unsettled=any(isinstance(source, Unsettled) for source in sources)))
+
+
+def _ordered(value: Value, parameter: str, problem: str) -> tuple[Value, ...] | None:
+    """The elements of a list or tuple, whose elements have numbers."""
+    found = sequence(value, parameter, problem)
+    if isinstance(found, SetItems):
+        raise invalid(parameter, problem)
+    return found
 
 
 def _length(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
@@ -73,11 +93,17 @@ def _length(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
 def _concat(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     if not arguments:
         raise FunctionError("at least one argument is required.")
-    lists = [sequence(argument, "seqs", "all arguments must be lists or tuples") for argument in arguments]
+    lists = [_ordered(argument, "seqs", "all arguments must be lists or tuples") for argument in arguments]
     known = [items for items in lists if items is not None]
     if len(known) < len(lists):
         return None
-    return same_kind([item for items in known for item in items], *known)
+    together = [item for items in known for item in items]
+    if all(isinstance(items, ListItems) for items in known):
+        common = unify(type_of(argument) for argument in arguments)
+        if common is not None:
+            return convert(_list(together, *known), common)
+    unsettled = any(isinstance(items, Unsettled) for items in known)
+    return Value(Unsettled(together) if unsettled else tuple(together))
 
 
 def _flatten(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
@@ -105,16 +131,16 @@ def _compact(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     found = sequence(arguments[0], "list", "list of string required")
     if found is None or any(isinstance(item.data, Unknown) and not is_text_not_empty(item.data) for item in found):
         return None
-    return same_kind([item for item in found if not item.is_null and item.text != ""], found)
+    return _list([item for item in found if not item.is_null and item.text != ""], found)
 
 
 def _distinct(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     found = sequence(arguments[0], "list", "list of any single type required")
-    return None if found is None else same_kind(kept := distinct(found), found, kept)
+    return None if found is None else _list(kept := distinct(found), found, kept)
 
 
 def _element(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
-    found = sequence(arguments[0], "list", "cannot read elements from it")
+    found = _ordered(arguments[0], "list", "cannot read elements from it")
     if found == ():
         raise FunctionError("cannot use element function with an empty list.")
     if found is None or isinstance(found, Unsettled) or arguments[1].unknown is not None:
@@ -126,7 +152,7 @@ def _element(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
 
 
 def _slice(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
-    found = sequence(arguments[0], "list", "must be a list or tuple value")
+    found = _ordered(arguments[0], "list", "must be a list or tuple value")
     if found is None or isinstance(found, Unsettled) or any(argument.unknown for argument in arguments[1:]):
         return None
     start, end = whole(arguments[1].data, "start_index"), whole(arguments[2].data, "end_index")
@@ -136,7 +162,7 @@ def _slice(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
         raise invalid("end_index", "end index must not be greater than the length of the list")
     if start > end:
         raise invalid("start_index", "start index must not be greater than end index")
-    return Value(found[start:end])
+    return Value(like(found, found[start:end]))
 
 
 def _chunklist(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
@@ -147,12 +173,14 @@ def _chunklist(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None
     if size < 0:
         raise FunctionError("the size argument must be positive.")
     step = size or max(len(found), 1)
-    return Value(tuple(Value(found[start : start + step]) for start in range(0, len(found), step)))
+    return Value(ListItems(Value(ListItems(found[start : start + step])) for start in range(0, len(found), step)))
 
 
 def _reverse(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     found = sequence(arguments[0], "list", "can only reverse list or tuple values")
-    return None if found is None else same_kind(found[::-1], found)
+    if found is None:
+        return None
+    return _list(found[::-1], found) if isinstance(found, SetItems) else Value(like(found, found[::-1]))
 
 
 def _sort(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
@@ -163,8 +191,8 @@ def _sort(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
         if item.is_null:
             raise FunctionError(f"given list element {index} is null; a null string cannot be sorted.")
     if any(item.unknown for item in found):
-        return Value(found if len(found) == 1 else Unsettled(found))
-    return Value(tuple(sorted(found, key=lambda item: item.text or "")))
+        return Value(as_list(found, unsettled=len(found) > 1))
+    return Value(ListItems(sorted(found, key=lambda item: item.text or "")))
 
 
 def _contains(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
@@ -178,7 +206,7 @@ def _contains(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
 
 
 def _index(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
-    found = sequence(arguments[0], "list", "argument must be a list or tuple")
+    found = _ordered(arguments[0], "list", "argument must be a list or tuple")
     if found is None or isinstance(found, Unsettled):
         return None
     for index, item in enumerate(found):
@@ -280,7 +308,7 @@ def _range(*parameters: Number) -> tuple[Value, ...]:
             )
         found.append(Value(number(current)))
         current += Fraction(step)
-    return tuple(found)
+    return ListItems(found)
 
 
 def _matchkeys(values: object, keys: object, wanted: object) -> tuple[Value, ...]:
@@ -295,7 +323,7 @@ def _matchkeys(values: object, keys: object, wanted: object) -> tuple[Value, ...
     limited(len(keys) * len(wanted) // 100)
     searched = compared[len(keys) :]
     pairs = zip(values, compared[: len(keys)], strict=True)
-    return tuple(value for value, key in pairs if any(equal(key, each).is_yes for each in searched))
+    return ListItems(value for value, key in pairs if any(equal(key, each).is_yes for each in searched))
 
 
 _FUNCTIONS = (

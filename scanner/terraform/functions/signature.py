@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from scanner.cause import Cause
-from scanner.terraform.equality import Unsettled
-from scanner.terraform.numbers import number_text
+from scanner.terraform.symbols import symbol_of
 from scanner.terraform.types import ANY, ConversionError, Type, convert
 from scanner.values import Data, Unknown, Value, holes
-
-_MAX_SYMBOL = 400
-"""A longer symbol than this is worth less than it costs."""
 
 
 class FunctionError(Exception):
@@ -108,45 +103,4 @@ def undetermined(function: Function, arguments: tuple[Value, ...], cause: Cause 
     """The result of a call that depends on what is unknown in its arguments, or on the cause that is given."""
     if cause is None:
         cause = next(hole.cause for argument in arguments for hole in holes(argument))
-    return Value(Unknown(cause, call_symbol(function.name, arguments) if function.repeatable else None))
-
-
-def call_symbol(name: str, arguments: tuple[Value, ...]) -> str | None:
-    """A name for what the call would give: equal for equal calls. None when an unknown argument has no name itself."""
-    written = [_written(argument) for argument in arguments]
-    parts = [part for part in written if part is not None]
-    symbol = f"{name}({', '.join(parts)})"
-    return symbol if len(parts) == len(written) and len(symbol) <= _MAX_SYMBOL else None
-
-
-def _written(value: Value) -> str | None:
-    match value.data:
-        case Unknown(pieces=()) as hole:
-            return hole.symbol
-        case Unknown(pieces=pieces):
-            texts = [piece.symbol if isinstance(piece, Unknown) else _quoted(piece) for piece in pieces]
-            known = [text for text in texts if text is not None]
-            return f"text({', '.join(known)})" if len(known) == len(texts) else None
-        case None:
-            return "null"
-        case bool(flag):
-            return "true" if flag else "false"
-        case str(text):
-            return _quoted(text)
-        case tuple() as items:
-            written = [_written(item) for item in items]
-            known = [text for text in written if text is not None]
-            listed = f"[{', '.join(known)}]"
-            shown = f"toset({listed})" if isinstance(items, Unsettled) else listed
-            return shown if len(known) == len(written) and len(shown) <= _MAX_SYMBOL else None
-        case Mapping() as entries:
-            pairs = [(_quoted(name), _written(entries[name])) for name in sorted(entries)]
-            known = [f"{name} = {text}" for name, text in pairs if text is not None]
-            shown = f"{{{', '.join(known)}}}"
-            return shown if len(known) == len(pairs) and len(shown) <= _MAX_SYMBOL else None
-        case number:
-            return number_text(number)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return Value(Unknown(cause, symbol_of(function.name, arguments) if function.repeatable else None))

@@ -6,19 +6,19 @@ from collections.abc import Callable
 
 import regex  # type: ignore[import-untyped] # it ships none
 
-from scanner.terraform.equality import Unsettled
 from scanner.terraform.functions.signature import (
     Function,
     FunctionContext,
     FunctionError,
     Parameter,
     UnsupportedError,
-    call_symbol,
     invalid,
     plain,
     whole,
 )
+from scanner.terraform.kinds import ListItems, Unsettled
 from scanner.terraform.numbers import Number
+from scanner.terraform.symbols import symbol_of
 from scanner.terraform.types import NUMBER, STRING, List, to_text
 from scanner.values import Unknown, Value, joined, pieces
 
@@ -85,7 +85,7 @@ def _piecewise(name: str, change: Callable[[str], str]) -> Function:
 
 
 def _changed(name: str, hole: Unknown) -> Unknown:
-    return Unknown(hole.cause, call_symbol(name, (Value(hole),)))
+    return Unknown(hole.cause, symbol_of(name, (Value(hole),)))
 
 
 def _trimspace(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
@@ -198,8 +198,8 @@ def _items(lists: tuple[Value, ...]) -> list[Value | None]:
 
 def _split(separator: str, text: str) -> tuple[Value, ...]:
     if separator == "":
-        return tuple(Value(c) for c in text)
-    return tuple(Value(part) for part in text.split(separator)) if text else (Value(""),)
+        return ListItems(map(Value, text))
+    return ListItems(map(Value, text.split(separator)))
 
 
 def _chomp(text: str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import quote_plus
 from scanner.terraform.functions.hashing import not_evaluated
 from scanner.terraform.functions.sequences import limited
 from scanner.terraform.functions.signature import Function, FunctionError, Parameter, invalid, plain
+from scanner.terraform.kinds import ListItems
 from scanner.terraform.types import STRING
 from scanner.values import Value
 
@@ -93,7 +94,7 @@ def _csvdecode(text: str) -> tuple[Value, ...]:
         raise FunctionError("duplicate column name.")
     if any(len(row) != len(header) for row in rows):
         raise FunctionError("CSV parse error: wrong number of fields.")
-    return tuple(
+    return ListItems(
         Value({name: Value(field.replace("\r\n", "\n")) for name, field in zip(header, row, strict=True)})
         for row in rows[1:]
     )
