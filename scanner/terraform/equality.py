@@ -47,6 +47,8 @@ def equal(left: Value, right: Value) -> Truth:
         case Mapping() as xs, Mapping() as ys:
             if isinstance(xs, MapEntries) is not isinstance(ys, MapEntries) or set(xs) != set(ys):
                 return NO
+            if not xs and isinstance(xs, MapEntries) and isinstance(ys, MapEntries):
+                return truth(xs.empty_of == ys.empty_of)
             return all_of(equal(xs[key], ys[key]) for key in xs)
         case _:
             return NO
@@ -64,6 +66,8 @@ def _equal_unknown(left: Value, right: Value) -> Truth:
 def _equal_sequences(xs: tuple[Value, ...], ys: tuple[Value, ...]) -> Truth:
     if any(isinstance(xs, kind) is not isinstance(ys, kind) for kind in (ListItems, SetItems)):
         return NO
+    if not xs and not ys and isinstance(xs, ListItems | SetItems) and isinstance(ys, ListItems | SetItems):
+        return truth(xs.empty_of == ys.empty_of)
     if isinstance(xs, Unsettled) or isinstance(ys, Unsettled):
         return undetermined(*(hole.cause for item in (*xs, *ys) for hole in holes(item)))
     if len(xs) != len(ys):

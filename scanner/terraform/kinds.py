@@ -9,20 +9,24 @@ is), what the first name of a ``for`` stands for, and to which type two values u
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from scanner.values import Value
 
 
-class ListItems(tuple[Value, ...]):
-    """The elements of a list, all of one type."""
+class Collection:
+    """What lists, sets and maps have in common: elements of one type."""
 
-    __slots__ = ()
+    empty_of: object = None
+    """The type of the elements of a collection that has none and was made for some; of others it shows."""
 
 
-class SetItems(tuple[Value, ...]):
+class ListItems(tuple[Value, ...], Collection):  # noqa: SLOT001 # it has an attribute
+    """The elements of a list."""
+
+
+class SetItems(tuple[Value, ...], Collection):  # noqa: SLOT001 # it has an attribute
     """The elements of a set, without duplicates and in Terraform's order."""
-
-    __slots__ = ()
 
 
 class Unsettled(tuple[Value, ...]):
@@ -38,24 +42,29 @@ class Unsettled(tuple[Value, ...]):
 class UnsettledList(ListItems, Unsettled):
     """A list that was made of an unsettled set."""
 
-    __slots__ = ()
-
 
 class UnsettledSet(SetItems, Unsettled):
     """A set with unknown elements."""
 
-    __slots__ = ()
 
-
-class MapEntries(dict[str, Value]):
-    """The elements of a map, all of one type."""
-
-    __slots__ = ()
+class MapEntries(dict[str, Value], Collection):
+    """The elements of a map."""
 
 
 def as_list(items: Iterable[Value], *, unsettled: bool = False) -> ListItems:
     """Elements as a list."""
     return UnsettledList(items) if unsettled else ListItems(items)
+
+
+KindOfCollection = TypeVar("KindOfCollection", ListItems, SetItems, MapEntries)
+
+
+def made_for(element: object, collection: KindOfCollection) -> KindOfCollection:
+    """The collection, knowing the type of its elements even if it has none."""
+    if not collection and collection.empty_of != element:
+        collection = type(collection)()
+        collection.empty_of = element
+    return collection
 
 
 def like(source: tuple[Value, ...], items: Iterable[Value]) -> tuple[Value, ...]:

@@ -11,14 +11,14 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never, cast
 
 from scanner.terraform.equality import is_text
-from scanner.terraform.kinds import ListItems, MapEntries, SetItems, Unsettled, as_list, like
+from scanner.terraform.kinds import ListItems, MapEntries, SetItems, Unsettled, as_list, like, made_for
 from scanner.terraform.numbers import number_text, parse_number
 from scanner.terraform.scope import Namespace
 from scanner.terraform.sets import as_set
@@ -186,11 +186,11 @@ def type_of(value: Value) -> Type:
         case bool():
             return BOOL
         case ListItems() as items:
-            return List(_element_type(items))
+            return List(_element_type(items, items.empty_of))
         case SetItems() as items:
-            return Set(_element_type(items))
+            return Set(_element_type(items, items.empty_of))
         case MapEntries() as entries:
-            return Map(_element_type(entries.values()))
+            return Map(_element_type(entries.values(), entries.empty_of))
         case tuple() as items:
             return Tuple(tuple(type_of(item) for item in items))
         case Namespace():
@@ -201,8 +201,10 @@ def type_of(value: Value) -> Type:
             return NUMBER
 
 
-def _element_type(items: Iterable[Value]) -> Type:
-    return unify(type_of(item) for item in items) or ANY
+def _element_type(items: Collection[Value], of_empty: object) -> Type:
+    if items or of_empty is None:
+        return unify(type_of(item) for item in items) or ANY
+    return cast("Type", of_empty)
 
 
 def unify(types: Iterable[Type]) -> Type | None:
@@ -285,12 +287,14 @@ def _with_data(value: Value, data: Data) -> Value:
 
 def _list(value: Value, element: Type) -> ListItems:
     items = _elements(value, element, "list")
-    return items if isinstance(items, ListItems) else as_list(items, unsettled=isinstance(value.data, Unsettled))
+    found = items if isinstance(items, ListItems) else as_list(items, unsettled=isinstance(value.data, Unsettled))
+    return found if element is ANY else made_for(element, found)
 
 
 def _set(value: Value, element: Type) -> SetItems:
     items = _elements(value, element, "set")
-    return items if isinstance(items, SetItems) else as_set(items)
+    found = items if isinstance(items, SetItems) else as_set(items)
+    return found if element is ANY else made_for(element, found)
 
 
 def _elements(value: Value, element: Type, kind: str) -> tuple[Value, ...]:
@@ -313,7 +317,8 @@ def _map(value: Value, element: Type) -> MapEntries:
         if isinstance(entries, MapEntries):
             return entries
         return MapEntries(zip(entries, alike(tuple(entries[name] for name in entries)), strict=True))
-    return MapEntries((name, _part(entries[name], element, f'element "{name}"')) for name in entries)
+    found = MapEntries((name, _part(entries[name], element, f'element "{name}"')) for name in entries)
+    return made_for(element, found)
 
 
 def _object(value: Value, attributes: Mapping[str, Attribute]) -> Mapping[str, Value]:

@@ -25,7 +25,7 @@ from scanner.terraform.functions.signature import (
     invalid,
     plain,
 )
-from scanner.terraform.kinds import SetItems
+from scanner.terraform.kinds import SetItems, made_for
 from scanner.terraform.types import ANY, STRING
 from scanner.values import Unknown, Value, pieces
 
@@ -122,7 +122,7 @@ def _fileset(arguments: tuple[Value, ...], context: FunctionContext) -> Value:
         if matches.fullmatch(name) and stat.S_ISREG(_mode(_inside(f"{directory}/{name}", context))):
             found.append(name)
     limited(len(found))
-    return Value(SetItems(Value(name) for name in sorted(found)))
+    return Value(made_for(STRING, SetItems(Value(name) for name in sorted(found))))
 
 
 def _mode(path: Path) -> int:

@@ -19,7 +19,7 @@ from scanner.terraform.functions.signature import (
     whole,
 )
 from scanner.terraform.functions.strings import graphemes
-from scanner.terraform.kinds import ListItems, SetItems, Unsettled, as_list, like
+from scanner.terraform.kinds import ListItems, SetItems, Unsettled, as_list, like, made_for
 from scanner.terraform.numbers import Number, number
 from scanner.terraform.sets import distinct
 from scanner.terraform.types import (
@@ -131,7 +131,8 @@ def _compact(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     found = sequence(arguments[0], "list", "list of string required")
     if found is None or any(isinstance(item.data, Unknown) and not is_text_not_empty(item.data) for item in found):
         return None
-    return _list([item for item in found if not item.is_null and item.text != ""], found)
+    kept = [item for item in found if not item.is_null and item.text != ""]
+    return convert(_list(kept, found), List(STRING))
 
 
 def _distinct(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
@@ -192,7 +193,7 @@ def _sort(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
             raise FunctionError(f"given list element {index} is null; a null string cannot be sorted.")
     if any(item.unknown for item in found):
         return Value(as_list(found, unsettled=len(found) > 1))
-    return Value(ListItems(sorted(found, key=lambda item: item.text or "")))
+    return Value(made_for(STRING, ListItems(sorted(found, key=lambda item: item.text or ""))))
 
 
 def _contains(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
@@ -245,7 +246,7 @@ def _coalescelist(arguments: tuple[Value, ...], _: FunctionContext) -> Value | N
     if not arguments:
         raise FunctionError("at least one argument is required.")
     for argument in arguments:
-        found = sequence(argument, "vals", "coalescelist arguments must be lists or tuples")
+        found = _ordered(argument, "vals", "coalescelist arguments must be lists or tuples")
         if found is None:
             return None
         if found:
