@@ -20,12 +20,13 @@ from scanner.diagnostic import Diagnostic, error
 from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
 from scanner.span import Span
-from scanner.terraform.blocks import index_file
+from scanner.terraform.blocks import IndexedBlock, index_file
+from scanner.terraform.files import configuration_files, is_configuration
+from scanner.terraform.json_syntax import index_json, plain_text
 from scanner.terraform.recognition import recognise_plan
 
 SKIPPED = frozenset({".terraform", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
-TERRAFORM_SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 _TEMPLATE_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack"})
 _PROGRAMS_AND_MEDIA = re.compile(
     r"\.(?:"
@@ -89,7 +90,7 @@ class _Walk:
             if self._has_terraform(path):
                 self.named_modules.add(path)
             self._directory(path, tuple(self._ignored_from_above(path)))
-        elif path.name.endswith(TERRAFORM_SUFFIXES):
+        elif is_configuration(path.name):
             self.modules[path.parent] = None
             self.named_modules.add(path.parent)
         else:
@@ -97,7 +98,7 @@ class _Walk:
 
     def _has_terraform(self, path: Path) -> bool:
         try:
-            return any(name.endswith(TERRAFORM_SUFFIXES) for name in os.listdir(path))  # noqa: PTH208 # names suffice
+            return any(is_configuration(name) for name in os.listdir(path))  # noqa: PTH208 # names suffice
         except OSError:
             return False  # reported when it is walked
 
@@ -118,7 +119,7 @@ class _Walk:
             if is_directory:
                 if entry.name not in SKIPPED:
                     self._directory(location, ignored)
-            elif entry.name.endswith(TERRAFORM_SUFFIXES):
+            elif is_configuration(entry.name):
                 self.modules[path] = None
             elif entry.is_dir():
                 continue  # a link to a directory: what it leads to is walked where it is
@@ -231,17 +232,26 @@ _LOCAL_SOURCE = re.compile(r'^\s*source\s*=\s*"(\.{1,2}/[^"$]*)"', re.MULTILINE)
 
 def _called(module: Path) -> set[Path]:
     found: set[Path] = set()
-    for file in sorted(module.iterdir()):
-        if not file.name.endswith((".tf", ".tofu")):
-            continue
+    files = configuration_files(entry.name for entry in module.iterdir())
+    for name in (*files.primary, *files.override):
         try:
-            text = read_text(file)
+            text = read_text(module / name)
         except UnreadableFileError:
             continue  # reported when the module is loaded
         if "module" not in text or "source" not in text:
             continue
-        for block in index_file(str(file), text).blocks:
-            source = _LOCAL_SOURCE.search(block.text) if block.type == "module" else None
+        index = index_json if name.endswith(".json") else index_file
+        for block in index(name, text).blocks:
+            source = _local_source(block) if block.type == "module" else None
             if source is not None:
-                found.add(Path(os.path.normpath(module / source[1])))
+                found.add(Path(os.path.normpath(module / source)))
     return found
+
+
+def _local_source(call: IndexedBlock) -> str | None:
+    """The path of a child module beside the caller; None for any other source."""
+    if call.json is None:
+        written = _LOCAL_SOURCE.search(call.text)
+        return written[1] if written else None
+    source = plain_text(call, "source")
+    return source if source is not None and source.startswith(("./", "../")) else None

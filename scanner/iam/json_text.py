@@ -1,18 +1,15 @@
 """Policy documents that are written as JSON text, in which pieces may be unknown.
 
 A hole outside quotes stands for a whole JSON value (or, between two commas of a list, for any number of them); a
-hole inside quotes for a piece of that text. Everything else is plain JSON (RFC 8259), read with positions.
+hole inside quotes for a piece of that text. Everything else is plain JSON, read by ``scanner.json_tree``.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from decimal import Decimal
-from json import JSONDecodeError
-from json.decoder import scanstring  # type: ignore[attr-defined] # documented only in its module
+from typing import assert_never
 
-from scanner import values
+from scanner import json_tree, values
 from scanner.span import LineIndex, Span
 from scanner.values import Unknown, Value
 
@@ -21,9 +18,6 @@ MAX_DEPTH = 64
 
 _HOLE = "\ue000"
 """Stands for the next hole; a private-use character that no policy contains."""
-_SPACE = re.compile(r"[ \t\r\n]*")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?(?P<exponent>[eE][+-]?[0-9]+)?")
-_WORDS = {"true": True, "false": False, "null": None}
 
 
 class JSONTextError(Exception):
@@ -35,130 +29,67 @@ class JSONTextError(Exception):
 
 
 @dataclass(slots=True)
-class _Reader:
-    text: str
+class _Converter:
+    """From the tree to values, in the order of the text, which is the order of its holes."""
+
     holes: list[Unknown]
-    """In the order of their marks in the text."""
     span: Span | None
     lines: LineIndex
     is_heredoc: bool
     last_counts: bool
-    position: int = 0
     hole: int = 0
 
-    def read(self) -> Value:
-        value = self._value(0)
-        self._space()
-        if self.position != len(self.text):
-            raise self._error("there is text after the end of the document")
-        return value
+    def value(self, node: json_tree.Node) -> Value:
+        match node:
+            case json_tree.Object():
+                return self._object(node)
+            case json_tree.Array(items=items):
+                return Value(tuple(self.value(item) for item in items), self._span(node))
+            case json_tree.Mark():
+                return Value(self._next_hole(node), self._span(node))
+            case json_tree.Scalar(value=str(text)) if _HOLE in text:
+                return self._text(text, node)
+            case json_tree.Scalar(value=data):
+                return Value(data, self._span(node))
+        assert_never(node)
 
-    def _value(self, depth: int) -> Value:
-        if depth > MAX_DEPTH:
-            raise self._error(f"it is nested more than {MAX_DEPTH} levels deep")
-        self._space()
-        start = self.position
-        character = self.text[start : start + 1]
-        if character == "{":
-            return self._object(depth)
-        if character == "[":
-            return self._array(depth)
-        if character == '"':
-            return self._string()
-        if character == _HOLE:
-            self.position += 1
-            return Value(self._next_hole(), self._span(start))
-        number = _NUMBER.match(self.text, start)
-        if number:
-            self.position = number.end()
-            plain = number["fraction"] is None and number["exponent"] is None
-            return Value(int(number[0]) if plain else Decimal(number[0]), self._span(start))
-        for word, meaning in _WORDS.items():
-            if self.text.startswith(word, start):
-                self.position += len(word)
-                return Value(meaning, self._span(start))
-        raise self._error("a value is missing" if character else "it ends too early")
-
-    def _object(self, depth: int) -> Value:
-        start = self.position
-        self.position += 1
+    def _object(self, node: json_tree.Object) -> Value:
         entries: dict[str, Value] = {}
-        self._space()
-        while not self._take("}"):
-            if entries:
-                self._expect(",")
-                self._space()
-            if self.text[self.position : self.position + 1] != '"':
-                raise self._error("a key in double quotes is missing")
-            key_start = self.position
-            key = self._string().text
-            if key is None:
-                raise self._error("a key is not known", key_start)
-            if key in entries and not self.last_counts:
-                raise self._error(f'the key "{key}" is there twice', key_start)
-            self._space()
-            self._expect(":")
-            entries[key] = self._value(depth + 1)
-            self._space()
-        return Value(entries, self._span(start))
+        for member in node.members:
+            if _HOLE in member.key:
+                raise self.error("a key is not known", member.start)
+            if member.key in entries and not self.last_counts:
+                raise self.error(f'the key "{member.key}" is there twice', member.start)
+            entries[member.key] = self.value(member.value)
+        return Value(entries, self._span(node))
 
-    def _array(self, depth: int) -> Value:
-        start = self.position
-        self.position += 1
-        items: list[Value] = []
-        self._space()
-        while not self._take("]"):
-            if items:
-                self._expect(",")
-            items.append(self._value(depth + 1))
-            self._space()
-        return Value(tuple(items), self._span(start))
-
-    def _string(self) -> Value:
-        start = self.position
-        try:
-            decoded, self.position = scanstring(self.text, start + 1, True)
-        except JSONDecodeError as error:
-            raise self._error(error.msg[:1].lower() + error.msg[1:], error.pos) from error
-        if _HOLE not in decoded:
-            return Value(decoded, self._span(start))
+    def _text(self, text: str, node: json_tree.Scalar) -> Value:
         parts: list[str | Unknown] = []
-        for number, literal in enumerate(decoded.split(_HOLE)):
+        for number, literal in enumerate(text.split(_HOLE)):
             if number:
-                parts.append(self._next_hole())
+                parts.append(self._next_hole(node))
             parts.append(literal)
-        return values.joined(parts, self._span(start))
+        return values.joined(parts, self._span(node))
 
-    def _next_hole(self) -> Unknown:
+    def _next_hole(self, node: json_tree.Mark | json_tree.Scalar) -> Unknown:
         self.hole += 1
+        if self.hole > len(self.holes):  # written as an escape sequence
+            raise self.error("it contains the private-use character U+E000", node.start)
         return self.holes[self.hole - 1]
 
-    def _space(self) -> None:
-        found = _SPACE.match(self.text, self.position)
-        if found:
-            self.position = found.end()
+    def error(self, message: str, offset: int) -> JSONTextError:
+        line, column = self.lines.position(offset)
+        return JSONTextError(f"{message} (line {line}, column {column} of the text)", self._lines(offset, offset))
 
-    def _take(self, character: str) -> bool:
-        if self.text[self.position : self.position + 1] == character:
-            self.position += 1
-            return True
-        return False
+    def _span(self, node: json_tree.Node) -> Span | None:
+        return self._lines(node.start, node.end - 1)
 
-    def _expect(self, character: str) -> None:
-        if not self._take(character):
-            raise self._error(f'"{character}" is missing' if self.position < len(self.text) else "it ends too early")
-
-    def _error(self, message: str, position: int | None = None) -> JSONTextError:
-        where = self.position if position is None else position
-        line, column = self.lines.position(where)
-        return JSONTextError(f"{message} (line {line}, column {column} of the text)", self._span(where))
-
-    def _span(self, start: int) -> Span | None:
+    def _lines(self, start: int, end: int) -> Span | None:
         """Line by line for a heredoc, whose text begins on the line after its opening; else the whole expression."""
         if self.span is None or not self.is_heredoc:
             return self.span
         first, _ = self.lines.position(start)
-        last, _ = self.lines.position(max(start, self.position - 1))
+        last, _ = self.lines.position(end)
         return Span(self.span.path, self.span.line + first, 1, self.span.line + last + 1, 1)
 
 
@@ -185,4 +116,9 @@ def read(text: Value, *, last_counts: bool = False) -> Value:
                 raise JSONTextError("it contains the private-use character U+E000", text.span)
             marked.append(piece)
     whole = "".join(marked)
-    return _Reader(whole, holes, text.span, LineIndex("", whole), _is_heredoc(whole, text.span), last_counts).read()
+    converter = _Converter(holes, text.span, LineIndex("", whole), _is_heredoc(whole, text.span), last_counts)
+    try:
+        tree = json_tree.parse(whole, max_depth=MAX_DEPTH, mark=_HOLE)
+    except json_tree.JSONError as problem:
+        raise converter.error(str(problem), problem.offset) from problem
+    return converter.value(tree)

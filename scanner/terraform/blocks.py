@@ -11,9 +11,21 @@ The grammar is https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from scanner.span import LineIndex, Span
+
+if TYPE_CHECKING:
+    from scanner import json_tree
+
+
+@dataclass(frozen=True, slots=True)
+class JSONContent:
+    """What a block in JSON syntax has between its braces, and the lines of its file."""
+
+    node: json_tree.Node
+    lines: LineIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +35,15 @@ class IndexedBlock:
     type: str
     labels: tuple[str, ...]
     text: str
-    """From the block's type to its closing brace."""
+    """From the block's type to its closing brace; empty for a block in JSON syntax."""
     span: Span
+    json: JSONContent | None = field(default=None, compare=False, repr=False)
+    """Set for a block in JSON syntax (``scanner.terraform.json_syntax``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexProblem:
-    """Why the rest of a file could not be indexed."""
+    """Why a part of a file, in native syntax the rest of it, could not be indexed."""
 
     message: str
     span: Span
@@ -37,11 +51,11 @@ class IndexProblem:
 
 @dataclass(frozen=True, slots=True)
 class FileIndex:
-    """The blocks of one file in their order, up to the first problem if there is one."""
+    """The blocks of one file in their order, and what is wrong with it."""
 
     path: str
     blocks: tuple[IndexedBlock, ...]
-    problem: IndexProblem | None = None
+    problems: tuple[IndexProblem, ...] = ()
 
 
 _BETWEEN = re.compile(r"(?:[\s\ufeff]|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
@@ -73,7 +87,7 @@ def index_file(path: str, text: str) -> FileIndex:
             position = _after(_BETWEEN, text, position)
     except _UnbalancedError as problem:
         span = lines.span(problem.offset, problem.offset)
-        return FileIndex(path, tuple(blocks), IndexProblem(str(problem), span))
+        return FileIndex(path, tuple(blocks), (IndexProblem(str(problem), span),))
     return FileIndex(path, tuple(blocks))
 
 

@@ -5,15 +5,18 @@ https://developer.hashicorp.com/terraform/language/files
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
-from scanner.terraform import nodes, syntax
+from scanner.terraform import json_syntax, nodes, syntax
 from scanner.terraform.blocks import IndexedBlock, index_file
+from scanner.terraform.files import configuration_files
+from scanner.terraform.shapes import LABELS
 from scanner.terraform.syntax_tree import SyntaxProblem
 
 Name = tuple[str, ...]
@@ -34,7 +37,11 @@ class Module:
     data: dict[Name, IndexedBlock] = field(default_factory=dict)
     providers: list[IndexedBlock] = field(default_factory=list)
     local_blocks: list[IndexedBlock] = field(default_factory=list)
-    overrides: dict[tuple[str, Name], list[IndexedBlock]] = field(default_factory=dict)
+    declared: dict[tuple[str, Name], IndexedBlock] = field(default_factory=dict)
+    """Whatever has a name of its own, by type and labels."""
+    overrides: dict[Span, list[IndexedBlock]] = field(default_factory=dict)
+    """What override files say about a block, by the place of the block."""
+    local_overrides: list[IndexedBlock] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     _parsed: dict[Span, nodes.Block | None] = field(default_factory=dict)
@@ -48,9 +55,9 @@ class Module:
 
     def _parse(self, block: IndexedBlock) -> nodes.Block | None:
         try:
-            parsed = syntax.parse_block(block)
-            for override in self.overrides.get((block.type, block.labels), ()):
-                parsed = _merged(parsed, syntax.parse_block(override))
+            parsed = _parse_block(block)
+            for override in self.overrides.get(block.span, ()):
+                parsed = _merged(parsed, _parse_block(override))
         except SyntaxProblem as problem:
             self.diagnostics.append(error("Invalid Terraform syntax", f"{problem}.", problem.span))
             return None
@@ -61,81 +68,168 @@ class Module:
         """All local values by name."""
         if self._locals is None:
             self._locals = {}
-            for block in self.local_blocks:
-                parsed = self.parsed(block)
-                self._locals |= parsed.body.attributes if parsed is not None else {}
+            for attribute in self._attributes(self.local_blocks):
+                first = self._locals.setdefault(attribute.name, attribute)
+                if first is not attribute:
+                    self.diagnostics.append(_duplicate(f'local "{attribute.name}"', first.span, attribute.span))
+            for attribute in self._attributes(self.local_overrides):
+                if attribute.name in self._locals:
+                    self._locals[attribute.name] = attribute
+                else:
+                    self.diagnostics.append(_nothing_to_override(f'local "{attribute.name}"', attribute.span))
         return self._locals
+
+    def _attributes(self, blocks: Iterable[IndexedBlock]) -> Iterator[nodes.Attribute]:
+        for block in blocks:
+            parsed = self.parsed(block)
+            yield from parsed.body.attributes.values() if parsed is not None else ()
 
 
 def load_module(directory: Path, path: str, boundary: Path) -> Module:
     """Index all files of a directory. Files that cannot be read or indexed are diagnostics of the module."""
     module = Module(path, directory)
-    overriding: list[IndexedBlock] = []
-    for file in sorted(_configuration_files(directory)):
-        shown = f"{path}/{file.name}" if path != "." else file.name
-        module.files.append(shown)
-        if file.suffix == ".json":
-            message = f"{file.name} is written in JSON syntax, which is not evaluated yet."
-            module.diagnostics.append(warning("Not evaluated", message, Span.whole_file(shown)))
-            continue
-        try:
-            text = read_text(file, within=(boundary, directory))
-        except UnreadableFileError as problem:
-            module.diagnostics.append(error("Unreadable file", f"{problem}.", Span.whole_file(shown)))
-            continue
-        index = index_file(shown, text)
-        if index.problem is not None:
-            found = index.problem
-            module.diagnostics.append(error("Invalid Terraform syntax", f"{found.message}.", found.span))
-        stem = file.name.split(".", 1)[0]
-        if stem == "override" or stem.endswith("_override"):
-            overriding += index.blocks
-        else:
-            _sort(module, index.blocks)
-    for block in overriding:
-        module.overrides.setdefault((block.type, block.labels), []).append(block)
+    try:
+        names = [entry.name for entry in os.scandir(directory) if not entry.is_dir(follow_symlinks=False)]
+    except OSError as problem:
+        message = f"{problem.strerror or 'it cannot be read'}."
+        module.diagnostics.append(error("Unreadable path", message, Span.whole_file(path)))
+        return module
+    files = configuration_files(names)
+    for name in files.primary:
+        for block in _blocks(module, name, boundary):
+            _declare(module, block)
+    for name in files.override:
+        for block in _blocks(module, name, boundary):
+            _override(module, block)
     return module
 
 
-def _configuration_files(directory: Path) -> Iterable[Path]:
-    """``.tofu`` files hide the ``.tf`` files of the same name, as in OpenTofu."""
-    names = {file.name for file in directory.iterdir()}
-    for name in names:
-        for suffix, hiding in ((".tf", ".tofu"), (".tf.json", ".tofu.json")):
-            hidden = name.endswith(suffix) and name.removesuffix(suffix) + hiding in names
-            if (name.endswith(suffix) and not hidden) or name.endswith(hiding):
-                yield directory / name
+def _blocks(module: Module, name: str, boundary: Path) -> tuple[IndexedBlock, ...]:
+    shown = f"{module.path}/{name}" if module.path != "." else name
+    module.files.append(shown)
+    try:
+        text = read_text(module.directory / name, within=(boundary, module.directory))
+    except UnreadableFileError as problem:
+        module.diagnostics.append(error("Unreadable file", f"{problem}.", Span.whole_file(shown)))
+        return ()
+    index = json_syntax.index_json(shown, text) if name.endswith(".json") else index_file(shown, text)
+    for found in index.problems:
+        module.diagnostics.append(error("Invalid Terraform syntax", f"{found.message}.", found.span))
+    return index.blocks
 
 
-def _sort(module: Module, blocks: Iterable[IndexedBlock]) -> None:
-    for block in blocks:
-        match block.type, block.labels:
-            case "locals", ():
-                module.local_blocks.append(block)
-            case "variable", (name,):
-                module.variables[name] = block
-            case "output", (name,):
-                module.outputs[name] = block
-            case "module", (name,):
-                module.calls[name] = block
-            case "resource", (_, _):
-                module.resources[block.labels] = block
-            case "data", (_, _):
-                module.data[block.labels] = block
-            case "provider", (_,):
-                module.providers.append(block)
-            case _:
-                pass  # terraform, moved, import, check and others say nothing about identities
+_NAMED = frozenset({"variable", "output", "module", "resource", "data"})
+"""Blocks that may be there once only, and that other files may override."""
+
+
+def _declare(module: Module, block: IndexedBlock) -> None:
+    labels = LABELS.get(block.type)
+    if labels is None:
+        message = f'Blocks of the type "{block.type}" are not known here, so this one is left out.'
+        module.diagnostics.append(warning("Unknown block type", message, block.span))
+        return
+    if labels != len(block.labels):
+        message = f'A block of the type "{block.type}" has {_NUMBERS[labels]}, but this one has {len(block.labels)}.'
+        module.diagnostics.append(error("Invalid block", message, block.span))
+        return
+    if block.type in _NAMED:
+        first = module.declared.setdefault((block.type, block.labels), block)
+        if first is not block:
+            module.diagnostics.append(_duplicate(_described(block), first.span, block.span))
+            return
+    match block.type, block.labels:
+        case "locals", ():
+            module.local_blocks.append(block)
+        case "variable", (name,):
+            module.variables[name] = block
+        case "output", (name,):
+            module.outputs[name] = block
+        case "module", (name,):
+            module.calls[name] = block
+        case "resource", (_, _):
+            module.resources[block.labels] = block
+        case "data", (_, _):
+            module.data[block.labels] = block
+        case "provider", (_,):
+            module.providers.append(block)
+        case _:
+            pass  # terraform, moved, import, check and others say nothing about identities
+
+
+_NUMBERS = ("no label", "one label", "two labels")
+
+
+def _override(module: Module, block: IndexedBlock) -> None:
+    """https://developer.hashicorp.com/terraform/language/files/override"""
+    original = module.declared.get((block.type, block.labels))
+    if block.type == "locals":
+        module.local_overrides.append(block)
+    elif block.type == "provider":
+        _override_provider(module, block)
+    elif original is not None:
+        module.overrides.setdefault(original.span, []).append(block)
+    elif block.type in _NAMED:
+        module.diagnostics.append(_nothing_to_override(_described(block), block.span))
+    elif block.type not in LABELS:
+        _declare(module, block)  # which says that it is not known
+
+
+def _override_provider(module: Module, block: IndexedBlock) -> None:
+    """A default provider that no file configures counts as configured by an empty block."""
+    alias = _alias(block)
+    for provider in module.providers:
+        if provider.labels == block.labels and _alias(provider) == alias:
+            module.overrides.setdefault(provider.span, []).append(block)
+            return
+    if alias is None:
+        module.providers.append(block)
+    else:
+        module.diagnostics.append(_nothing_to_override(f'{_described(block)} with the alias "{alias}"', block.span))
+
+
+def _alias(provider: IndexedBlock) -> str | None:
+    try:
+        attribute = _parse_block(provider).body.attributes.get("alias")
+    except SyntaxProblem:
+        return None  # reported when the provider is asked for
+    literal = attribute.value if attribute is not None else None
+    return literal.value if isinstance(literal, nodes.Literal) and isinstance(literal.value, str) else None
+
+
+def _parse_block(block: IndexedBlock) -> nodes.Block:
+    return json_syntax.parse_block(block) if block.json is not None else syntax.parse_block(block)
+
+
+def _duplicate(what: str, first: Span, second: Span) -> Diagnostic:
+    message = (
+        f"{what} is declared already, in {first.path} on line {first.line}, and only that declaration counts here."
+    )
+    return error("Duplicate declaration", message, second)
+
+
+def _described(block: IndexedBlock) -> str:
+    return " ".join([block.type, *(f'"{label}"' for label in block.labels)])
+
+
+def _nothing_to_override(what: str, span: Span) -> Diagnostic:
+    message = f"No other file of this directory declares {what}, so there is nothing that this file could override."
+    return error("Nothing to override", message, span)
 
 
 def _merged(original: nodes.Block, override: nodes.Block) -> nodes.Block:
-    """An override replaces arguments one by one, and nested blocks by type.
-
-    https://developer.hashicorp.com/terraform/language/files/override
-    """
-    replaced = {block.type for block in override.body.blocks}
-    kept = tuple(block for block in original.body.blocks if block.type not in replaced)
-    body = nodes.Body(
-        {**original.body.attributes, **override.body.attributes}, (*kept, *override.body.blocks), original.body.span
+    """An override replaces arguments one by one, and nested blocks by type, those that ``dynamic`` makes too."""
+    written = {**original.body.attributes, **override.body.attributes}
+    blocks = {_made(block) for block in override.body.blocks}
+    attributes = {name: value for name, value in written.items() if name not in blocks}
+    kept = (
+        block
+        for block in original.body.blocks
+        if _made(block) not in blocks and _made(block) not in override.body.attributes
     )
+    body = nodes.Body(attributes, (*kept, *override.body.blocks), original.body.span)
     return replace(original, body=body)
+
+
+def _made(block: nodes.Block) -> str:
+    """The type of the blocks that a nested block stands for."""
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type

@@ -20,7 +20,15 @@ from scanner.span import LineIndex, Span
 from scanner.terraform import nodes, templates
 from scanner.terraform.nodes import Node
 from scanner.terraform.spelling import Spelling, respell
-from scanner.terraform.syntax_tree import Converter, Place, SyntaxProblem, nested, trees
+from scanner.terraform.syntax_tree import (
+    Converter,
+    ParseExpression,
+    Place,
+    SyntaxProblem,
+    nested,
+    template_node,
+    trees,
+)
 
 if TYPE_CHECKING:
     from scanner.terraform.blocks import IndexedBlock
@@ -53,13 +61,33 @@ def parse_expression(text: str, span: Span, line: int | None = None, column: int
 
     Raises ``SyntaxProblem``.
     """
-    prefix = "_=("
-    place = Place(span.path, line or span.line, column or span.column, len(prefix))
-    spelling, body = _parse(f"{prefix}{text}\n)", place)
+    place = Place(span.path, line or span.line, column or span.column, len(_PREFIX))
+    return _expression(text, place, span, parse_expression)
+
+
+def parse_expression_in_text(text: str, span: Span) -> Node:
+    """Parse an expression that is written in a text of another notation. Raises ``SyntaxProblem``.
+
+    Such a text has escapes and lines of its own, so everything in it stands where the text stands.
+    """
+    place = Place(span.path, span.line, span.column, inside=span)
+    return _expression(text, place, span, lambda inner, _span, _line, _column: parse_expression_in_text(inner, span))
+
+
+def parse_template_in_text(text: str, span: Span) -> Node:
+    """The same for a template. Raises ``SyntaxProblem``."""
+    return template_node(lambda: templates.split(text, lambda inner, _: parse_expression_in_text(inner, span)), span)
+
+
+_PREFIX = "_=("
+
+
+def _expression(text: str, place: Place, span: Span, parse_inner: ParseExpression) -> Node:
+    spelling, body = _parse(f"{_PREFIX}{text}\n)", place)
     attributes = [child for child in body.children if isinstance(child, Tree) and child.data == "attribute"]
     if len(attributes) != 1:
         raise SyntaxProblem("this is no single expression", span)
-    return Converter(place, spelling, parse_expression).attribute(attributes[0]).value
+    return Converter(place, spelling, parse_inner).attribute(attributes[0]).value
 
 
 def parse_template(text: str, span: Span) -> nodes.Template:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from lark.lexer import Token
 from lark.tree import Tree
@@ -13,6 +12,7 @@ from lark.tree import Tree
 from scanner.span import LineIndex, Span
 from scanner.terraform import nodes, templates
 from scanner.terraform.nodes import Node
+from scanner.terraform.numbers import parse_number
 from scanner.terraform.spelling import Spelling
 
 _Tree = Tree[Token]
@@ -38,15 +38,21 @@ class Place:
     line: int
     column: int
     indent: int = 0
+    inside: Span | None = None
+    """Set when the slice comes from a text with escapes of its own (a JSON text): then everything stands there."""
 
     def position(self, line: int, column: int) -> tuple[int, int]:
         """The file's line and column for those of the slice."""
+        if self.inside is not None:
+            return self.inside.line, self.inside.column
         if line == 1:
             return self.line, max(self.column + column - 1 - self.indent, 1)
         return self.line + line - 1, column
 
     def span(self, tree: _Tree) -> Span:
         """The region of the file that a tree was parsed from."""
+        if self.inside is not None:
+            return self.inside
         meta = tree.meta
         if meta.empty:
             return Span(self.path, *self.position(1, 1), *self.position(1, 1))
@@ -60,6 +66,20 @@ def nested(flat: Callable[[], templates.Flat], span: Span) -> tuple[nodes.Templa
         return templates.nest(flat())
     except templates.TemplateError as problem:
         raise SyntaxProblem(str(problem), span) from problem
+
+
+def template_node(flat: Callable[[], templates.Flat], span: Span) -> Node:
+    """A template as an expression. Raises ``SyntaxProblem``."""
+    parts = nested(flat, span)
+    if not parts:
+        return nodes.Literal("", span)
+    if len(parts) == 1:
+        only = parts[0]
+        if isinstance(only, str):
+            return nodes.Literal(only, span)
+        if not isinstance(only, nodes.TemplateIf | nodes.TemplateFor):
+            return only  # "${x}" is x itself, whatever its type
+    return nodes.Template(parts, span)
 
 
 def trees(tree: _Tree) -> list[_Tree]:
@@ -156,10 +176,6 @@ class Converter:
     def _term(self, tree: _Tree) -> Node:
         return self.node(trees(tree)[0])
 
-    def _integer(self, tree: _Tree) -> Node:
-        token = next(_tokens(tree))
-        return self._signed(nodes.Literal(int(token), self._place.span(tree)), token)
-
     def _signed(self, node: Node, token: Token) -> Node:
         """With the operators before the sign that the token is or begins with."""
         for operator in reversed(self._spelling.operators.get(token.start_pos or 0, "")):
@@ -169,13 +185,12 @@ class Converter:
     def _text(self, token: Token) -> str:
         return self._spelling.original[token.start_pos : token.end_pos]
 
-    def _decimal(self, tree: _Tree) -> Node:
+    def _number(self, tree: _Tree) -> Node:
         token = next(_tokens(tree))
-        number = Decimal(str(token))
-        if abs(number.adjusted()) > 400:
+        number = parse_number(str(token))
+        if number is None:
             raise SyntaxProblem("the number is out of range", self._place.span(tree))
-        whole = number == number.to_integral_value()
-        return self._signed(nodes.Literal(int(number) if whole else number, self._place.span(tree)), token)
+        return self._signed(nodes.Literal(number, self._place.span(tree)), token)
 
     def _constant(self, tree: _Tree) -> Node:
         value = {"true": True, "false": False, "null": None}[str(next(_tokens(tree)))]
@@ -198,20 +213,7 @@ class Converter:
                 flat[-1] += piece
             else:
                 flat.append(piece)
-        return self._template(flat, tree)
-
-    def _template(self, flat: templates.Flat, tree: _Tree) -> Node:
-        span = self._place.span(tree)
-        parts = nested(lambda: flat, span)
-        if not parts:
-            return nodes.Literal("", span)
-        if len(parts) == 1:
-            only = parts[0]
-            if isinstance(only, str):
-                return nodes.Literal(only, span)
-            if not isinstance(only, nodes.TemplateIf | nodes.TemplateFor):
-                return only  # "${x}" is x itself, whatever its type
-        return nodes.Template(parts, span)
+        return template_node(lambda: flat, self._place.span(tree))
 
     def _sequence(self, tree: _Tree) -> templates.Sequence:
         kind = {"interpolation": "interpolation"}.get(str(tree.data)) or _DIRECTIVES[str(tree.data)]
@@ -393,8 +395,8 @@ _CONVERTERS: dict[str, Callable[[Converter, _Tree], Node]] = {
     name: getattr(Converter, method)
     for name, method in {
         "expr_term": "_term",
-        "int_lit": "_integer",
-        "float_lit": "_decimal",
+        "int_lit": "_number",
+        "float_lit": "_number",
         "literal_value": "_constant",
         "keyword": "_name",
         "identifier": "_name",

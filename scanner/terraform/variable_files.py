@@ -5,16 +5,14 @@ https://developer.hashicorp.com/terraform/language/values/variables#variable-def
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from scanner import values
 from scanner.diagnostic import error
 from scanner.root import Inputs
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
-from scanner.terraform import nodes, syntax
+from scanner.terraform import json_syntax, nodes, syntax
 from scanner.terraform.expressions import evaluate_or_refuse
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.scope import Scope
@@ -54,20 +52,12 @@ def _read(path: Path, shown: str, root: ModuleInstance) -> Mapping[str, Value]:
     try:
         given = shown in root.configuration.inputs.variable_files
         text = read_text(path, within=() if given else (configuration.boundary, root.module.directory))
-        if shown.endswith(".json"):
-            found = values.of(json.loads(text), Span.whole_file(shown)).data
-            if not isinstance(found, Mapping):
-                raise ValueError("it is no JSON object")
-            return found
-        body = syntax.parse_body(shown, text)
+        parse = json_syntax.parse_variable_file if shown.endswith(".json") else syntax.parse_body
+        body = parse(shown, text)
     except UnreadableFileError as problem:
         configuration.report(error("Unreadable variable file", f"{problem}.", Span.whole_file(shown)))
     except SyntaxProblem as problem:
         configuration.report(error("Invalid variable file", f"{problem}.", problem.span))
-    except ValueError as problem:
-        configuration.report(error("Invalid variable file", f"{problem}.", Span.whole_file(shown)))
-    except RecursionError:
-        configuration.report(error("Invalid variable file", "it is nested too deeply.", Span.whole_file(shown)))
     else:
         scope = Scope({}, root)
         return {name: evaluate_or_refuse(attribute.value, scope) for name, attribute in body.attributes.items()}

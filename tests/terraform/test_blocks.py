@@ -26,7 +26,7 @@ def full_parse(text: str) -> list[tuple[int, int]]:
 
 def indexed(text: str) -> list[tuple[int, int]]:
     index = index_file("x.tf", text)
-    assert index.problem is None
+    assert index.problems == ()
     return [(block.span.line, block.span.last_line) for block in index.blocks]
 
 
@@ -93,7 +93,7 @@ def test_no_text_breaks_the_index(text: str) -> None:
     ],
 )
 def test_broken_files_say_where(text: str, message: str, line: int) -> None:
-    problem = index_file("x.tf", text).problem
+    (problem,) = index_file("x.tf", text).problems
     assert problem is not None
     assert message in problem.message
     assert problem.span.line == line

@@ -1,0 +1,135 @@
+"""What a block is made of: which of its properties are nested blocks, and which arguments are no templates.
+
+Native syntax shows it; JSON syntax leaves it to the schema of the block's type. For the language's own blocks the
+language is the schema. For resources and data sources it is the provider's: the table below has the nested blocks of
+the types that are read here. In a type that is not in it, an object counts as the value of an argument.
+
+https://developer.hashicorp.com/terraform/language/syntax/json
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Form(Enum):
+    """How the texts in the value of an argument are to be read."""
+
+    TEMPLATE = "template"
+    EXPRESSION = "expression"
+    """The text is itself an expression: a reference, or a type constraint."""
+    LITERAL = "literal"
+    """The text means itself, whatever it contains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The body of one type of block."""
+
+    blocks: Mapping[str, Shape] = field(default_factory=dict)
+    """Nested blocks by type."""
+    labels: int = 0
+    """Labels that such a block has."""
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    """Arguments whose texts are no templates."""
+    form: Form = Form.TEMPLATE
+    """All other arguments."""
+    has_dynamic: bool = False
+    """Whether ``dynamic`` makes nested blocks here; elsewhere it is an argument like any other."""
+    is_argument_too: bool = False
+    """Whether such blocks may be written as an argument whose value is a list of objects."""
+
+
+def _nested(*, is_argument_too: bool = False, **blocks: Shape) -> Shape:
+    return Shape(blocks, has_dynamic=True, is_argument_too=is_argument_too)
+
+
+_CONDITION = Shape()
+_REFERENCES = {"depends_on": Form.EXPRESSION}
+_LIFECYCLE = Shape(
+    {"precondition": _CONDITION, "postcondition": _CONDITION},
+    forms={"ignore_changes": Form.EXPRESSION, "replace_triggered_by": Form.EXPRESSION},
+)
+_CONNECTION = Shape()
+_META: Mapping[str, Shape] = {
+    "lifecycle": _LIFECYCLE,
+    "connection": _CONNECTION,
+    "provisioner": Shape({"connection": _CONNECTION}, labels=1),
+}
+
+_POLICY_REFERENCE = _nested()
+_PRINCIPALS = _nested()
+_FILTER = _nested()
+_RESOURCES: Mapping[str, Mapping[str, Shape]] = {
+    "aws_iam_role": {"inline_policy": _nested(is_argument_too=True)},
+    "aws_identitystore_user": {name: _nested() for name in ("addresses", "emails", "name", "phone_numbers")},
+    "aws_ssoadmin_customer_managed_policy_attachment": {"customer_managed_policy_reference": _POLICY_REFERENCE},
+    "aws_ssoadmin_customer_managed_policy_attachments_exclusive": {
+        "customer_managed_policy_reference": _POLICY_REFERENCE
+    },
+    "aws_ssoadmin_instance_access_control_attributes": {"attribute": _nested(value=_nested())},
+    "aws_ssoadmin_permissions_boundary_attachment": {
+        "permissions_boundary": _nested(customer_managed_policy_reference=_POLICY_REFERENCE)
+    },
+}
+_DATA_SOURCES: Mapping[str, Mapping[str, Shape]] = {
+    "aws_iam_policy_document": {
+        "statement": _nested(principals=_PRINCIPALS, not_principals=_PRINCIPALS, condition=_nested())
+    },
+    "aws_identitystore_group": {
+        "alternate_identifier": _nested(external_id=_nested(), unique_attribute=_nested()),
+        "filter": _FILTER,
+    },
+    "aws_identitystore_user": {
+        "alternate_identifier": _nested(external_id=_nested(), unique_attribute=_nested()),
+        "filter": _FILTER,
+    },
+}
+_PROVIDERS: Mapping[str, Mapping[str, Shape]] = {
+    "aws": {
+        name: _nested()
+        for name in ("assume_role", "assume_role_with_web_identity", "default_tags", "endpoints", "ignore_tags")
+    },
+}
+
+LABELS: Mapping[str, int] = {
+    **dict.fromkeys(("resource", "data", "ephemeral", "action", "list"), 2),
+    **dict.fromkeys(("variable", "output", "module", "provider", "check"), 1),
+    **dict.fromkeys(("locals", "terraform", "moved", "import", "removed"), 0),
+}
+"""The types of top-level blocks, and how many labels each has."""
+
+VARIABLE_FILE = Shape(form=Form.LITERAL)
+"""A variable file: nothing is evaluated in it."""
+
+_BY_TYPE: Mapping[str, Shape] = {
+    # The default of a variable is read before there is anything that it could refer to.
+    "variable": Shape({"validation": _CONDITION}, forms={"type": Form.EXPRESSION, "default": Form.LITERAL}),
+    "output": Shape({"precondition": _CONDITION}, forms={**_REFERENCES, "type": Form.EXPRESSION}),
+    "module": Shape(forms={**_REFERENCES, "providers": Form.EXPRESSION}),
+}
+
+
+def shape_of(block_type: str, labels: tuple[str, ...]) -> Shape:
+    """The shape of a top-level block."""
+    first = labels[0] if labels else ""
+    match block_type:
+        case "resource":
+            return _of_provider(_RESOURCES.get(first, {}), _META, {**_REFERENCES, "provider": Form.EXPRESSION})
+        case "data":
+            return _of_provider(_DATA_SOURCES.get(first, {}), _META, {**_REFERENCES, "provider": Form.EXPRESSION})
+        case "provider":
+            return _of_provider(_PROVIDERS.get(first, {}), {}, {})
+        case _:
+            return _BY_TYPE.get(block_type, Shape())
+
+
+def _of_provider(blocks: Mapping[str, Shape], meta: Mapping[str, Shape], forms: Mapping[str, Form]) -> Shape:
+    return Shape({**blocks, **meta}, forms=forms, has_dynamic=True)
+
+
+def dynamic(content: Shape) -> Shape:
+    """The shape of a ``dynamic`` block that makes blocks of a shape."""
+    return Shape({"content": content}, labels=1, forms={"iterator": Form.EXPRESSION})
