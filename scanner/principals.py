@@ -195,6 +195,7 @@ class _Merge:
         address = identity.origin.address
         profile = self._profiles.get(address)
         name = text_of(identity.name) or ()
+        partition = self._partition(identity)
         return Principal(
             _PRINCIPALS[identity.kind],
             name,
@@ -202,8 +203,8 @@ class _Merge:
             self._facts.kind,
             self._facts.root,
             identity.origin.span,
-            _arn(identity, name),
-            self._partition(identity),
+            _arn(identity, name, partition),
+            partition,
             identity.home.account,
             _tags(identity.tags),
             identity.tags.unknown.cause if identity.tags.unknown is not None else None,
@@ -255,15 +256,15 @@ def _tags(tags: Value) -> Mapping[str, Text]:
     return {key: text for key, value in tags.data.items() if (text := text_of(value)) is not None}
 
 
-def _arn(identity: Identity, name: Text) -> Text:
+def _arn(identity: Identity, name: Text, partition: str) -> Text:
     """The ARN that requests are made under, as far as it is known."""
-    found = text_of(identity.arn)
+    found = text_of(bind_partition(identity.arn, partition))
     if identity.kind is not IdentityKind.PERMISSION_SET:
         return found if found is not None else (_unknown_arn(identity),)
     account = identity.home.account
     where: Text = (account,) if account is not None else (hole(_ACCOUNT),)
     suffix = hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "the name of the permission set's role")))
-    prefix = f"arn:{identity.home.partition}:iam::"
+    prefix = f"arn:{partition}:iam::"
     return (prefix, *where, ":role/aws-reserved/sso.amazonaws.com/", suffix, "AWSReservedSSO_", *name, "_", suffix)
 
 

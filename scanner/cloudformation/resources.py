@@ -32,6 +32,9 @@ _NAMED = {
 }
 """The property that names a resource, and how its ARN goes on after the account."""
 
+_KEPT = 16
+"""Characters of a logical ID that are in every generated name. They have 64 to 128, 13 of which are random."""
+
 _REFERENCE_IS_ARN = frozenset({MANAGED_POLICY, _SAML_PROVIDER, _OIDC_PROVIDER})
 
 _ARN_BEGINS = {
@@ -81,12 +84,24 @@ def name_of(resource: Resource, scope: Scope) -> Value:
     written = resource.get(_NAMED[resource.type][0])
     found = evaluate(written, scope) if written is not None else None
     if found is None or found.is_null:
-        return _after_deployment(resource, symbol)
+        return _generated_name(resource, symbol)
     parts = text_pieces(found)
     if parts is None:
         cause = Cause(CauseKind.MALFORMED, f'the name of "{resource.logical_id}" is no text', found.span)
         return unknown(cause, f"{resource.logical_id}.{symbol}", found.span)
     return _with_symbol(Value(found.data if found.unknown else joined(parts).data, found.span), resource, symbol)
+
+
+def _generated_name(resource: Resource, symbol: str) -> Value:
+    """``STACK-LOGICAL_ID-RANDOM``, in which what is long is cut off at its end: nobody writes such a name down.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+    """
+    whole = _after_deployment(resource, symbol)
+    if whole.unknown is None:
+        return whole
+    before, after = (replace(whole.unknown, symbol=f"{resource.logical_id}.{symbol} {end}") for end in ("start", "end"))
+    return _with_symbol(joined((before, f"-{resource.logical_id[:_KEPT]}", after), resource.span), resource, symbol)
 
 
 def _arn(resource: Resource, scope: Scope) -> Value:
