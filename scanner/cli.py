@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -70,6 +71,12 @@ def _account(text: str | None) -> str | None:
     return text
 
 
+def _environment() -> Iterator[tuple[str, str]]:
+    for name, value in sorted(os.environ.items()):
+        if name.startswith("TF_VAR_"):
+            yield name.removeprefix("TF_VAR_"), value
+
+
 def _outputs(given: list[str]) -> list[tuple[str, str]]:
     found = [_pair(text, "--output") for text in given]
     for name, _ in found:
@@ -96,6 +103,9 @@ def scan(
     ] = False,
     var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Terraform: value of a variable.")] = None,
     var_file: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Terraform: variable file.")] = None,
+    env_vars: Annotated[
+        bool, typer.Option("--env-vars", help="Terraform: read variables from TF_VAR_* of the environment.")
+    ] = False,
     workspace: Annotated[str, typer.Option(metavar="NAME", help="Terraform: the workspace.")] = "default",
     parameter: Annotated[
         list[str] | None, typer.Option(metavar="K=V", help="CloudFormation: value of a parameter.")
@@ -132,6 +142,7 @@ def scan(
         inputs=Inputs(
             variables=tuple(_pair(text, "--var") for text in var or ()),
             variable_files=tuple(var_file or ()),
+            environment=tuple(_environment()) if env_vars else (),
             parameters=tuple(_pair(text, "--parameter") for text in parameter or ()),
             workspace=workspace,
             account=_account(account),

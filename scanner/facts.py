@@ -58,6 +58,8 @@ class Origin:
     existence: Existence = ALWAYS
     trail: tuple[Span, ...] = ()
     """Module calls on the way to it, outermost first."""
+    account: str | None = None
+    """Where it is created, if that is known: what is in one account never reaches an identity of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,17 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusive:
+    """Policies of an identity that are not listed are removed whenever the code is applied."""
+
+    origin: Origin
+    target: Target
+    inline: bool
+    """True for inline policies by name, False for managed ones by ARN."""
+    listed: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """A user is in a group."""
 
@@ -170,6 +183,7 @@ class Facts:
     policies: tuple[ManagedPolicy, ...] = ()
     inline_policies: tuple[InlinePolicy, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    exclusives: tuple[Exclusive, ...] = ()
     memberships: tuple[Membership, ...] = ()
     login_profiles: tuple[LoginProfile, ...] = ()
     access_keys: tuple[AccessKey, ...] = ()
@@ -180,7 +194,7 @@ class Facts:
     """What is open with few answers, the most telling first."""
 
 
-Fact = Identity | ManagedPolicy | InlinePolicy | Attachment | Membership | LoginProfile | AccessKey
+Fact = Identity | ManagedPolicy | InlinePolicy | Attachment | Exclusive | Membership | LoginProfile | AccessKey
 
 
 def collect(
@@ -199,6 +213,7 @@ def collect(
         policies=tuple(fact for fact in facts if isinstance(fact, ManagedPolicy)),
         inline_policies=tuple(fact for fact in facts if isinstance(fact, InlinePolicy)),
         attachments=tuple(fact for fact in facts if isinstance(fact, Attachment)),
+        exclusives=tuple(fact for fact in facts if isinstance(fact, Exclusive)),
         memberships=tuple(fact for fact in facts if isinstance(fact, Membership)),
         login_profiles=tuple(fact for fact in facts if isinstance(fact, LoginProfile)),
         access_keys=tuple(fact for fact in facts if isinstance(fact, AccessKey)),

@@ -17,6 +17,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic
 from scanner.facts import (
     Attachment,
+    Exclusive,
     Existence,
     Facts,
     Identity,
@@ -34,8 +35,8 @@ from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_docum
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
 from scanner.references import IdentityIndex, PolicyIndex, bind_partition, is_customer_arn, written_reference
 from scanner.span import Span
-from scanner.truth import NO, YES, Truth, undetermined
-from scanner.values import Unknown, Value
+from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
+from scanner.values import Unknown, Value, same_text
 
 _PRINCIPALS = {
     IdentityKind.USER: PrincipalKind.USER,
@@ -68,6 +69,7 @@ class _Merge:
         self._documents: dict[int, PolicyDocument] = {}
         self._diagnostics: dict[Diagnostic, None] = {}
         self._policies = PolicyIndex(facts.policies)
+        self._exclusives: dict[str, list[Exclusive]] = {}
         self._reaching: dict[str, list[AttachedPolicy]] = {}
         self._boundaries: dict[str, list[AttachedPolicy]] = {}
         self._profiles: dict[str, tuple[Truth, Span]] = {}
@@ -76,6 +78,9 @@ class _Merge:
         """The partition that the ARNs of attached AWS managed policies name."""
 
     def run(self) -> tuple[tuple[Principal, ...], tuple[Diagnostic, ...]]:
+        for exclusive in self._facts.exclusives:
+            for identity, _ in self._reach(exclusive.target, exclusive.origin):
+                self._exclusives.setdefault(identity.origin.address, []).append(exclusive)
         for inline in self._facts.inline_policies:
             self._inline(inline)
         for attachment in self._facts.attachments:
@@ -100,6 +105,8 @@ class _Merge:
     def _reach(self, target: Target, origin: Origin) -> Iterator[tuple[Identity, Truth]]:
         """The identities that a fact applies to, and whether it does: it must exist, too, wherever they do."""
         for identity, answer in self._joins[target.kind].named(target):
+            if None not in (origin.account, identity.home.account) and origin.account != identity.home.account:
+                continue
             applies = answer & _exists_beside(origin.existence, identity.origin.existence)
             if not applies.is_no:
                 yield identity, applies
@@ -123,7 +130,7 @@ class _Merge:
                 self._document(inline.document),
                 "inline",
                 inline.origin.span,
-                applies,
+                applies & self._stays(identity, inline.name, inline=True),
             )
             self._reaching.setdefault(identity.origin.address, []).append(policy)
 
@@ -140,11 +147,20 @@ class _Merge:
                 resolved.document,
                 "permissions boundary" if is_boundary else "attached",
                 attachment.origin.span,
-                applies,
+                applies if is_boundary else applies & self._stays(identity, attachment.policy, inline=False),
                 resolved.aws_managed,
             )
             into = self._boundaries if is_boundary else self._reaching
             into.setdefault(identity.origin.address, []).append(policy)
+
+    def _stays(self, identity: Identity, policy: Value, *, inline: bool) -> Truth:
+        """Undetermined for a policy that the code attaches and that an exclusive list beside it would remove."""
+        answers = [
+            _listed(exclusive, policy)
+            for exclusive in self._exclusives.get(identity.origin.address, ())
+            if exclusive.inline is inline
+        ]
+        return all_of(answers)
 
     def _join_group(self, membership: Membership) -> None:
         target = Target(IdentityKind.GROUP, membership.group)
@@ -223,6 +239,14 @@ def _exists_beside(existence: Existence, other: Existence) -> Truth:
     shared = {condition.symbol for condition in other.conditions} - {None}
     doubts = [condition.cause for condition in existence.conditions if condition.symbol not in shared]
     return undetermined(*doubts) if doubts else YES
+
+
+def _listed(exclusive: Exclusive, policy: Value) -> Truth:
+    items = exclusive.listed.data if isinstance(exclusive.listed.data, tuple) else (exclusive.listed,)
+    if any_of(same_text(item, policy) for item in items).is_yes:
+        return YES
+    detail = f"{exclusive.origin.address} may remove {written_reference(policy)}, which it does not list"
+    return undetermined(Cause(CauseKind.UNSUPPORTED, detail, exclusive.origin.span))
 
 
 def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:

@@ -34,6 +34,8 @@ class Inputs:
     variables: tuple[tuple[str, str], ...] = ()
     """``--var``: name and raw text."""
     variable_files: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    """``TF_VAR_name`` of the environment: name and raw text. Ranked below all variable files."""
     parameters: tuple[tuple[str, str], ...] = ()
     """CloudFormation parameters: name and text."""
     workspace: str = "default"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from scanner.facts import (
     AccessKey,
     Attachment,
+    Exclusive,
     Fact,
     Identity,
     IdentityKind,
@@ -35,7 +36,7 @@ def facts(instance: ResourceInstance) -> Iterator[Fact]:
 
 
 def _origin(instance: ResourceInstance) -> Origin:
-    return Origin(instance.label, instance.span, instance.existence, instance.trail)
+    return Origin(instance.label, instance.span, instance.existence, instance.trail, instance.home.account)
 
 
 def _items(value: Value) -> Iterator[Value]:
@@ -115,6 +116,26 @@ def _attachment(
     return adapt
 
 
+def _exclusive(kind: IdentityKind, reference: str, listed: str, *, inline: bool = False) -> Adapter:
+    """All policies of an identity. Managed ones are attached as well, inline ones are written elsewhere."""
+
+    def adapt(instance: ResourceInstance) -> Iterator[Fact]:
+        origin, target = _origin(instance), Target(kind, instance.get(reference))
+        policies = instance.get(listed)
+        if not inline:
+            yield from (Attachment(origin, target, policy) for policy in _items(policies))
+        yield Exclusive(origin, target, inline, policies if not policies.is_null else Value(()))
+
+    return adapt
+
+
+def _exclusive_managed(instance: ResourceInstance) -> Iterator[Fact]:
+    """AWS managed policies of a permission set. Customer managed ones have a list of their own."""
+    target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
+    for policy in _items(instance.get("managed_policy_arns")):
+        yield Attachment(_origin(instance), target, policy)
+
+
 def _policy_attachment(instance: ResourceInstance) -> Iterator[Fact]:
     """``aws_iam_policy_attachment``: one policy, many identities."""
     kinds = {"users": IdentityKind.USER, "roles": IdentityKind.ROLE, "groups": IdentityKind.GROUP}
@@ -174,6 +195,12 @@ _ADAPTERS: Mapping[str, Adapter] = {
     "aws_iam_user_policy_attachment": _attachment(IdentityKind.USER, "user"),
     "aws_iam_role_policy_attachment": _attachment(IdentityKind.ROLE, "role"),
     "aws_iam_group_policy_attachment": _attachment(IdentityKind.GROUP, "group"),
+    "aws_iam_user_policy_attachments_exclusive": _exclusive(IdentityKind.USER, "user_name", "policy_arns"),
+    "aws_iam_role_policy_attachments_exclusive": _exclusive(IdentityKind.ROLE, "role_name", "policy_arns"),
+    "aws_iam_group_policy_attachments_exclusive": _exclusive(IdentityKind.GROUP, "group_name", "policy_arns"),
+    "aws_iam_user_policies_exclusive": _exclusive(IdentityKind.USER, "user_name", "policy_names", inline=True),
+    "aws_iam_role_policies_exclusive": _exclusive(IdentityKind.ROLE, "role_name", "policy_names", inline=True),
+    "aws_iam_group_policies_exclusive": _exclusive(IdentityKind.GROUP, "group_name", "policy_names", inline=True),
     "aws_iam_policy_attachment": _policy_attachment,
     "aws_iam_user_group_membership": _user_groups,
     "aws_iam_group_membership": _group_users,
@@ -187,6 +214,10 @@ _ADAPTERS: Mapping[str, Adapter] = {
         IdentityKind.PERMISSION_SET, "permission_set_arn", "managed_policy_arn"
     ),
     "aws_ssoadmin_customer_managed_policy_attachment": _customer_managed_attachment(
+        "customer_managed_policy_reference", Role.PERMISSIONS
+    ),
+    "aws_ssoadmin_managed_policy_attachments_exclusive": _exclusive_managed,
+    "aws_ssoadmin_customer_managed_policy_attachments_exclusive": _customer_managed_attachment(
         "customer_managed_policy_reference", Role.PERMISSIONS
     ),
     "aws_ssoadmin_permissions_boundary_attachment": _customer_managed_attachment("permissions_boundary", Role.BOUNDARY),

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
-from scanner.diagnostic import Diagnostic, warning
+from scanner.diagnostic import Diagnostic, error, warning
 from scanner.root import Inputs
 from scanner.terraform.expand import Expansion, Instance
 from scanner.terraform.module import Module, load_module
-from scanner.terraform.scope import EvaluationError, Resolution
+from scanner.terraform.scope import BoundError, EvaluationError, Resolution
 from scanner.values import Value
 
 
@@ -23,13 +23,16 @@ class Configuration:
     inputs: Inputs
     boundary: Path
     modules: dict[Path, Module] = field(default_factory=dict)
-    resolution: Resolution = field(default_factory=Resolution)
+    resolution: Resolution = field(init=False)
     unexpanded: dict[str, tuple[Expansion, Callable[[Instance], Value]]] = field(default_factory=dict)
     """Resources whose instances are not known, by address: their expansion, and how to make an instance."""
     diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
     """Variable files that were read; modules know their own files."""
     instances: int = 0
+
+    def __post_init__(self) -> None:
+        self.resolution = Resolution(self.diagnostics)
 
     def module(self, directory: Path, path: str) -> Module:
         """The module in a directory; read once, however often it is called."""
@@ -44,5 +47,8 @@ class Configuration:
 
     def refuse(self, problem: EvaluationError) -> Value:
         """Report an expression that Terraform would refuse, and give what stands in its place."""
+        if isinstance(problem, BoundError):
+            self.report(error("Bound exceeded", f"{problem}.", problem.span))
+            return values.unknown(Cause(CauseKind.UNSUPPORTED, str(problem), problem.span))
         self.report(warning("Invalid expression", f"{problem}.", problem.span))
         return values.unknown(Cause(CauseKind.MALFORMED, f"an expression is invalid: {problem}", problem.span))

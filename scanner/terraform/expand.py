@@ -14,7 +14,7 @@ from scanner.span import Span
 from scanner.terraform import nodes
 from scanner.terraform.address import InstanceKey, Wildcard
 from scanner.terraform.expressions import evaluate
-from scanner.terraform.scope import EvaluationError, Scope
+from scanner.terraform.scope import BoundError, EvaluationError, Scope
 from scanner.terraform.types import ConversionError, to_number
 from scanner.values import Unknown, Value
 
@@ -167,7 +167,7 @@ def instance_at(expansion: Expansion, key: Value) -> Instance:
 
 def _bound(number: int, span: Span) -> None:
     if number > MAX_INSTANCES:
-        raise EvaluationError(f"there would be {number} instances; the limit is {MAX_INSTANCES}", span)
+        raise BoundError(f"there would be {number} instances; the limit is {MAX_INSTANCES}", span)
 
 
 def _object(**entries: Value) -> Value:

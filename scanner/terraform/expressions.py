@@ -21,7 +21,7 @@ from scanner.terraform.equality import is_text
 from scanner.terraform.kinds import ListItems, SetItems, Unsettled, as_list
 from scanner.terraform.nodes import Node, TemplateFor, TemplateIf, TemplatePart
 from scanner.terraform.operators import BINARY, UNARY, OperandError
-from scanner.terraform.scope import EvaluationError, Namespace, Scope, UndeclaredError
+from scanner.terraform.scope import BoundError, EvaluationError, Namespace, Scope, UndeclaredError
 from scanner.terraform.symbols import symbol_of
 from scanner.terraform.types import ConversionError, alike, to_bool, to_number, to_text
 from scanner.values import Unknown, Value
@@ -96,7 +96,7 @@ def _bounded(parts: Iterable[str | Unknown], span: Span) -> Iterator[str | Unkno
     for part in parts:
         length += len(part) if isinstance(part, str) else 1
         if length > MAX_TEXT:
-            raise EvaluationError(f"the text would have more than {MAX_TEXT} characters", span)
+            raise BoundError(f"the text would have more than {MAX_TEXT} characters", span)
         yield part
 
 
@@ -273,7 +273,7 @@ def _attempt(node: nodes.Call, scope: Scope) -> Value:
     for argument in node.arguments:
         try:
             value = evaluate(argument, scope)
-        except UndeclaredError:
+        except (UndeclaredError, BoundError):
             raise
         except EvaluationError:
             continue
@@ -316,7 +316,7 @@ def _arm(node: Node, scope: Scope) -> Value:
     """An arm that may not be taken: what Terraform would refuse in it has no type and does not matter."""
     try:
         return evaluate(node, scope)
-    except UndeclaredError:
+    except (UndeclaredError, BoundError):
         raise
     except EvaluationError:
         return values.NULL
@@ -355,7 +355,7 @@ def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
     match collection.data:
         case tuple() as items:
             if len(items) > MAX_ELEMENTS:
-                raise EvaluationError(f"this goes through more than {MAX_ELEMENTS} elements", span)
+                raise BoundError(f"this goes through more than {MAX_ELEMENTS} elements", span)
             is_set = isinstance(items, SetItems)
             yield from ((item if is_set else Value(number), item) for number, item in enumerate(items))
         case Mapping() as entries:
@@ -414,4 +414,4 @@ def evaluate_or_refuse(node: Node, scope: Scope) -> Value:
     except EvaluationError as problem:
         return scope.host.refuse(problem)
     except RecursionError:
-        return scope.host.refuse(EvaluationError("it is nested too deeply", node.span))
+        return scope.host.refuse(BoundError("it is nested too deeply", node.span))

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
-from scanner.diagnostic import warning
+from scanner.diagnostic import error, warning
 from scanner.facts import ALWAYS, Existence
 from scanner.span import Span
 from scanner.terraform import data_sources, functions, nodes, syntax
@@ -23,7 +23,14 @@ from scanner.terraform.expand import Expansion, Instance, expand, instance_at, r
 from scanner.terraform.expressions import evaluate_or_refuse, render
 from scanner.terraform.module import Module
 from scanner.terraform.module_sources import find_module
-from scanner.terraform.provider import Provider, read_provider
+from scanner.terraform.provider import (
+    Provider,
+    named_provider,
+    passed_providers,
+    provider_block,
+    read_provider,
+    unconfigured,
+)
 from scanner.terraform.resources import ResourceInstance, block_entries
 from scanner.terraform.scope import EvaluationError, Namespace, Scope
 from scanner.terraform.syntax_tree import SyntaxProblem
@@ -49,6 +56,7 @@ class ModuleInstance:
         parent: ModuleInstance | None = None,
         existence: Existence = ALWAYS,
         trail: tuple[Span, ...] = (),
+        passed: Mapping[str, str] | None = None,
     ) -> None:
         self.configuration = configuration
         self.module = module
@@ -60,7 +68,9 @@ class ModuleInstance:
         self._parent = parent
         self._children: dict[str, Mapping[InstanceKey, ModuleInstance] | Unknown] = {}
         self._resources: dict[tuple[str, str, str], Expansion] = {}
-        self._provider: Provider | None = None
+        self._passed = passed or {}
+        """The caller's provider configurations by their names here."""
+        self._providers: dict[str, Provider] = {}
         self._inputs: Mapping[str, Value] = {}
         self.scope = Scope(self._namespaces(), self)
 
@@ -232,7 +242,7 @@ class ModuleInstance:
 
     def _bound(self, message: str, block: IndexedBlock, full: str) -> Unknown:
         cause = Cause(CauseKind.UNSUPPORTED, message, block.span)
-        self.configuration.report(warning("Bound exceeded", f"{message}.", block.span))
+        self.configuration.report(error("Bound exceeded", f"{message}.", block.span))
         return Unknown(cause, full)
 
     def _child(
@@ -251,6 +261,7 @@ class ModuleInstance:
             self,
             _existence(self.existence, instance, expansion),
             (*self.trail, parsed.span),
+            passed_providers(parsed.body),
         )
 
     # Resources and data sources
@@ -265,15 +276,16 @@ class ModuleInstance:
             expansion = self._expansion("managed", type_, name)
             if parsed is None or expansion is None:
                 continue
+            provider = self.provider(named_provider(parsed.body))
             for instance in expansion.instances.values():
                 address = ResourceAddress(self.address, "managed", type_, name, instance.key)
                 yield ResourceInstance(
                     address,
                     self._attributes(address, parsed.body, instance),
                     parsed.span,
-                    self.provider.home,
+                    provider.home,
                     _existence(self.existence, instance, expansion),
-                    self.provider.default_tags,
+                    provider.default_tags,
                     self.trail,
                 )
 
@@ -334,6 +346,7 @@ class ModuleInstance:
 
     def _attributes(self, address: ResourceAddress, body: nodes.Body, instance: Instance) -> Namespace:
         entries = block_entries(body, self.scope.bind(instance.bindings))
+        provider = named_provider(body)
 
         def load(name: str) -> Value:
             value = entries[name]
@@ -342,23 +355,33 @@ class ModuleInstance:
         def missing(name: str) -> Value:
             if address.mode == "data":
                 region = self.configuration.inputs.region
-                source = data_sources.DataSource(address, entries, self.provider.home, region, self._render_value)
-                return data_sources.attribute(source, name)
-            return computed(Resource(str(address), entries.__getitem__, self.provider.home), address.type, name)
+                home = self.provider(provider).home
+                return data_sources.attribute(
+                    data_sources.DataSource(address, entries, home, region, self._render_value), name
+                )
+            home = self.provider(provider).home
+            return computed(Resource(str(address), entries.__getitem__, home), address.type, name)
 
         return Namespace(lambda: entries, load, missing)
 
-    # The provider
+    # Providers
 
-    @property
-    def provider(self) -> Provider:
-        """What the default ``aws`` provider of the root module says."""
-        if self._parent is not None:
-            return self.root.provider
-        if self._provider is None:
-            self._provider = Provider()  # while the provider block itself is evaluated
-            self._provider = read_provider(self.module, self.scope, self.configuration.inputs)
-        return self._provider
+    def provider(self, name: str) -> Provider:
+        """What the configuration of a name says: declared here, passed by the call, or inherited."""
+        known = self._providers.get(name)
+        if known is None:
+            self._providers[name] = unconfigured(self.configuration.inputs)  # while its own block is evaluated
+            known = self._providers[name] = self._provider(name)
+        return known
+
+    def _provider(self, name: str) -> Provider:
+        block = provider_block(self.module, name)
+        if block is not None:
+            return read_provider(block, self.scope, self.configuration.inputs)
+        outer = self._passed.get(name, name if "." not in name else None)
+        if self._parent is not None and outer is not None:
+            return self._parent.provider(outer)
+        return unconfigured(self.configuration.inputs)
 
     # What the evaluator asks for
 

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from scanner.cause import Cause, CauseKind
+from scanner.diagnostic import Diagnostic, error, warning
 from scanner.span import Span
 from scanner.values import Value, unknown
 
@@ -88,6 +89,8 @@ class Namespace(Mapping[str, Value]):
 class Resolution:
     """The names that are being resolved right now, in one scan root."""
 
+    diagnostics: dict[Diagnostic, None]
+    """Chains without an end, and those that are too long, are reported here, once."""
     active: dict[str, None] = field(default_factory=dict)
 
     def resolve(self, name: str, span: Span | None, evaluate: Callable[[], Value]) -> Value:
@@ -95,9 +98,14 @@ class Resolution:
         if name in self.active:
             chain = list(self.active)
             circle = " → ".join([*chain[chain.index(name) :], name])
-            return unknown(Cause(CauseKind.CYCLE, f"{name} depends on itself: {circle}", span))
+            detail = f"{name} depends on itself: {circle}"
+            if span is not None:
+                self.diagnostics[warning("Circular reference", f"{detail}.", span)] = None
+            return unknown(Cause(CauseKind.CYCLE, detail, span))
         if len(self.active) >= MAX_DEPTH:
             detail = f"{name} is reached through more than {MAX_DEPTH} references"
+            if span is not None:
+                self.diagnostics[error("Bound exceeded", f"{detail}.", span)] = None
             return unknown(Cause(CauseKind.UNSUPPORTED, detail, span))
         self.active[name] = None
         try:
@@ -112,6 +120,10 @@ class EvaluationError(Exception):
     def __init__(self, message: str, span: Span) -> None:
         super().__init__(message)
         self.span = span
+
+
+class BoundError(EvaluationError):
+    """Terraform might evaluate this; here it exceeds a bound that the message names."""
 
 
 class UndeclaredError(EvaluationError):

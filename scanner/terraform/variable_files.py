@@ -1,4 +1,4 @@
-"""Values for the variables of a root module: variable files and ``--var``, in Terraform's order.
+"""Values for the variables of a root module: environment, variable files and ``--var``, in Terraform's order.
 
 https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence
 """
@@ -20,16 +20,21 @@ from scanner.terraform.syntax_tree import SyntaxProblem
 from scanner.values import Value
 
 COMMAND_LINE = "--var"
-"""Stands for a path in the spans of values that are given on the command line."""
+ENVIRONMENT = "TF_VAR_"
+"""These stand for a path in the spans of values that are in no file."""
 
 
 def input_values(root: ModuleInstance, inputs: Inputs) -> dict[str, Value]:
     """The value of every variable that is given one. What cannot be read is a diagnostic of the configuration."""
-    found: dict[str, Value] = {}
+    found = {
+        name: _typed(name, text, root, ENVIRONMENT + name)
+        for name, text in inputs.environment
+        if name in root.module.variables
+    }
     for path, shown in _files(root.module.directory, root.module.path, inputs):
         found |= _read(path, shown, root)
     for name, text in inputs.variables:
-        found[name] = _typed(name, text, root)
+        found[name] = _typed(name, text, root, f"{COMMAND_LINE} {name}")
     return found
 
 
@@ -64,14 +69,14 @@ def _read(path: Path, shown: str, root: ModuleInstance) -> Mapping[str, Value]:
     return {}
 
 
-def _typed(name: str, text: str, root: ModuleInstance) -> Value:
-    """A variable of a primitive type, or of none, takes the text as it is; any other takes an expression."""
-    span = Span.whole_file(f"{COMMAND_LINE} {name}")
+def _typed(name: str, text: str, root: ModuleInstance, given_as: str) -> Value:
+    """A variable of a primitive type, or without a type, takes the text as it is; any other takes an expression."""
+    span = Span.whole_file(given_as)
     block = root.module.variables.get(name)
     parsed = root.module.parsed(block) if block is not None else None
     type_ = parsed.body.attributes.get("type") if parsed is not None else None
     primitive = type_ is None or (
-        isinstance(type_.value, nodes.Name) and type_.value.name in ("string", "number", "bool", "any")
+        isinstance(type_.value, nodes.Name) and type_.value.name in ("string", "number", "bool")
     )
     if primitive:
         return Value(text, span)

@@ -163,6 +163,164 @@ CASES: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
         },
         {'aws_iam_user.u["alice"]': ("yes", "allowed"), 'aws_iam_user.u["bob"]': ("yes", "implicit_deny")},
     ),
+    "one condition for a user and its password": (
+        {
+            "a.tf": 'variable "create" {}\n'
+            + user(meta="count = var.create ? 1 : 0", reference="aws_iam_user.u[0].name")
+        },
+        {"aws_iam_user.u[*]": ("yes", "allowed")},
+    ),
+    "opposite conditions are two": (
+        {
+            "a.tf": 'variable "create" {}\n'
+            + user(meta="count = var.create ? 1 : 0", reference="aws_iam_user.u[0].name").replace(
+                "var.create ? 1 : 0", "var.create ? 0 : 1", 1
+            )
+        },
+        {"aws_iam_user.u[*]": ("unknown", "unknown")},
+    ),
+    "a list is never equal to an empty tuple": (
+        {
+            "a.tf": """
+            variable "groups" {
+              type    = list(string)
+              default = []
+            }
+            """
+            + user(meta="count = var.groups == [] ? 0 : 1", reference="aws_iam_user.u[0].name")
+        },
+        {"aws_iam_user.u[0]": ("yes", "allowed")},
+    ),
+    "the key of a set is its element": (
+        {
+            "a.tf": """
+            locals {
+              users = { for key, name in toset(["alice"]) : key => name }
+            }
+            """
+            + user(meta="for_each = local.users", name="each.key", reference="aws_iam_user.u[each.key].name")
+        },
+        {'aws_iam_user.u["alice"]': ("yes", "allowed")},
+    ),
+    "an attachment in another account": (
+        {
+            "a.tf": """
+            provider "aws" {
+              allowed_account_ids = ["111111111111"]
+            }
+            provider "aws" {
+              alias = "other"
+              assume_role {
+                role_arn = "arn:aws:iam::222222222222:role/deploy"
+              }
+            }
+            resource "aws_iam_user" "u" {
+              name = "alice"
+            }
+            resource "aws_iam_user_login_profile" "u" {
+              user = "alice"
+            }
+            resource "aws_iam_user_policy_attachment" "u" {
+              provider   = aws.other
+              user       = "alice"
+              policy_arn = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
+            }
+            """
+        },
+        {"aws_iam_user.u": ("yes", "implicit_deny")},
+    ),
+    "providers passed to modules": (
+        {
+            "a.tf": """
+            provider "aws" {
+              allowed_account_ids = ["111111111111"]
+            }
+            provider "aws" {
+              alias               = "other"
+              allowed_account_ids = ["222222222222"]
+            }
+            module "here" {
+              source = "./m"
+            }
+            module "there" {
+              source    = "./m"
+              providers = { aws = aws.other }
+            }
+            """,
+            "m/m.tf": user()
+            + """
+            data "aws_caller_identity" "me" {}
+            resource "aws_iam_user_policy" "u" {
+              user = aws_iam_user.u.name
+              policy = jsonencode({
+                Statement = {
+                  Effect   = data.aws_caller_identity.me.account_id == "111111111111" ? "Allow" : "Deny"
+                  Action   = "*"
+                  Resource = "*"
+                }
+              })
+            }
+            """,
+        },
+        {"module.here.aws_iam_user.u": ("yes", "allowed"), "module.there.aws_iam_user.u": ("yes", "explicit_deny")},
+    ),
+    "policies that are attached exclusively": (
+        {
+            "a.tf": user(policy=f'"{NARROW}"')
+            + f"""
+            resource "aws_iam_user_policy_attachments_exclusive" "u" {{
+              user_name   = aws_iam_user.u.name
+              policy_arns = ["{NARROW}", "{SIGN_IN}"]
+            }}
+            """
+        },
+        ONE,
+    ),
+    "a policy beside an exclusive list may be removed": (
+        {
+            "a.tf": user()
+            + f"""
+            resource "aws_iam_user_policy_attachments_exclusive" "u" {{
+              user_name   = aws_iam_user.u.name
+              policy_arns = ["{NARROW}"]
+            }}
+            """
+        },
+        {"aws_iam_user.u": ("yes", "unknown")},
+    ),
+    "an inline policy in an exclusive list": (
+        {
+            "a.tf": user(policy=f'"{NARROW}"')
+            + """
+            resource "aws_iam_user_policy" "u" {
+              name   = "sign-in"
+              user   = aws_iam_user.u.name
+              policy = jsonencode({ Statement = { Effect = "Allow", Action = "signin:*", Resource = "*" } })
+            }
+            resource "aws_iam_user_policies_exclusive" "u" {
+              user_name    = aws_iam_user.u.name
+              policy_names = [aws_iam_user_policy.u.name]
+            }
+            """
+        },
+        ONE,
+    ),
+    "permission set policies that are attached exclusively": (
+        {
+            "a.tf": f"""
+            resource "aws_ssoadmin_permission_set" "p" {{
+              name         = "dev"
+              instance_arn = "arn:aws:sso:::instance/ssoins-1"
+            }}
+            resource "aws_ssoadmin_managed_policy_attachments_exclusive" "p" {{
+              instance_arn        = "arn:aws:sso:::instance/ssoins-1"
+              permission_set_arn  = aws_ssoadmin_permission_set.p.arn
+              managed_policy_arns = ["{SIGN_IN}"]
+            }}
+            """
+        },
+        {"aws_ssoadmin_permission_set.p": ("yes", "allowed")},
+    ),
     "override files": (
         {
             "a.tf": user(policy=f'"{NARROW}"'),
@@ -327,9 +485,21 @@ def test_variables_from_the_command_line(scan_files: Scan) -> None:
     assert verdicts(scan_files(files, inputs=given)) == ONE
 
 
+def test_variables_from_the_environment(scan_files: Scan) -> None:
+    files = {
+        "a.tf": 'variable "p" {}\nvariable "l" {\n  type = list(string)\n}\n' + user(policy='"${var.p}${var.l[0]}"'),
+        "terraform.tfvars": 'p = "arn:aws:iam::aws:policy/"',
+    }
+    given = Inputs(environment=(("l", '["SignInLocalDevelopmentAccess"]'), ("p", "ranked below files"), ("other", "x")))
+    assert verdicts(scan_files(files, inputs=given)) == ONE
+
+
 def test_a_cycle_is_named(scan_files: Scan) -> None:
     report = scan_files({"a.tf": "locals {\n  a = local.b\n  b = local.a\n}\n" + user(policy="local.a")})
     (finding,) = report.findings
+    (warning,) = report.warnings
+    assert warning.message == "Circular reference: local.a depends on itself: local.a → local.b → local.a."
+    assert warning.span.line == 2
     assert finding.rule == "aws-login-undetermined"
     assert "local.a depends on itself: local.a → local.b → local.a" in finding.message
 
@@ -352,15 +522,19 @@ def test_statements_are_found_where_they_stand(scan_files: Scan) -> None:
 def test_deep_chains_end(scan_files: Scan) -> None:
     chain = "\n".join(f"  a{number} = local.a{number + 1}" for number in range(1000))
     files = {"a.tf": f'locals {{\n{chain}\n  a1000 = "{SIGN_IN}"\n}}\n' + user(policy="local.a0")}
-    assert verdicts(scan_files(files)) == {"aws_iam_user.u": ("yes", "unknown")}
+    report = scan_files(files)
+    assert verdicts(report) == {"aws_iam_user.u": ("yes", "unknown")}
+    assert any("through more than 150 references" in found.message for found in report.errors)
 
 
 def test_huge_counts_end(scan_files: Scan) -> None:
     report = scan_files({"a.tf": user(meta="count = 1000000000", reference="aws_iam_user.u[count.index].name")})
-    assert any("the limit is" in warning.message for warning in report.warnings)
+    assert {found.message for found in report.errors} == {
+        "Bound exceeded: there would be 1000000000 instances; the limit is 50000."
+    }
 
 
 def test_modules_that_call_themselves_end(scan_files: Scan) -> None:
     report = scan_files({"a.tf": 'module "me" {\n  source = "./"\n}\n' + user()})
     assert "aws_iam_user.u" in verdicts(report)
-    assert any("nested more than" in warning.message for warning in report.warnings)
+    assert any("nested more than" in found.message for found in report.errors)
