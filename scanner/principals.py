@@ -118,7 +118,8 @@ class _Merge:
             known = self._documents[id(value)] = parse_document(
                 value, kind, last_counts=self._facts.kind.startswith("terraform")
             )
-            self._diagnostics |= dict.fromkeys(known.diagnostics)
+            if not self._facts.is_rewritten:
+                self._diagnostics |= dict.fromkeys(known.diagnostics)
         return known
 
     def _inline(self, inline: InlinePolicy) -> None:

@@ -103,7 +103,7 @@ def facts_of(resource: Resource, scope: Scope, home: Home) -> tuple[Fact, ...]:
     if exists.is_no:
         return ()
     conditions = (Unknown(cause_of(exists), symbol),) if exists.is_undetermined else ()
-    return tuple(read(_Source(resource, scope, home, conditions)))
+    return tuple(read(_Source(resource, scope, home, (*resource.doubts, *conditions))))
 
 
 def _user(source: _Source) -> Iterator[Fact]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.aws_iam import facts_of
 from scanner.cloudformation.choices import choices as choices_of
+from scanner.cloudformation.includes import Place
+from scanner.cloudformation.prepare import prepare
 from scanner.cloudformation.scope import Scope
 from scanner.cloudformation.syntax import parse
-from scanner.cloudformation.template import TRANSFORM, Resource, Template, read_template
+from scanner.cloudformation.template import Resource
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.facts import Choice, Fact, Facts, Home, collect
 from scanner.source_file import UnreadableFileError, read_text
@@ -36,9 +39,6 @@ _PARTITION_OF_REGION = {
     "eusc-": "aws-eusc",
 }
 
-_HARMLESS_TRANSFORMS = frozenset({"AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"})
-"""They add no identities, or what they add (``Fn::ForEach``) has a warning of its own."""
-
 _UNFOLLOWED = {
     "AWS::CloudFormation::Stack": "Nested stack not followed",
     "AWS::CloudFormation::StackSet": "Stack set not followed",
@@ -60,19 +60,23 @@ def extract(root: ScanRoot) -> Facts:
     if len(documents) > 1:
         documents = tuple(document for document in documents if _has_sections(document))
     choices: list[Choice] = []
+    files = {root.path}
+    is_rewritten = False
+    place = Place(root.path, root.location, root.boundary)
     for document in documents:
-        template, found = read_template(document, root.path)
-        problems.extend(found)
-        problems.extend(_transform_warnings(template))
-        if TRANSFORM in text:
-            problems.extend(_macro_warnings(document))
+        prepared = prepare(document, place, lambda template: Scope(template, root.inputs, home.partition))
+        template = prepared.template
+        problems.extend(prepared.diagnostics)
+        files |= prepared.files
+        is_rewritten = is_rewritten or prepared.is_rewritten
         scope = Scope(template, root.inputs, home.partition)
         for resource in template.resources.values():
             facts.extend(facts_of(resource, scope, home))
             problems.extend(_resource_warnings(resource, scope))
         if len(documents) == 1:  # else one name may mean two things
             choices.extend(choices_of(scope))
-    return collect(root.path, KIND, tuple(facts), tuple(problems), frozenset({root.path}), tuple(choices))
+    collected = collect(root.path, KIND, tuple(facts), tuple(problems), frozenset(files), tuple(choices))
+    return replace(collected, is_rewritten=is_rewritten)
 
 
 def _home(text: str, inputs: Inputs) -> Home:
@@ -86,40 +90,6 @@ def _home(text: str, inputs: Inputs) -> Home:
 
 def _has_sections(document: Value) -> bool:
     return isinstance(document.data, Mapping) and "Resources" in document.data
-
-
-def _transform_warnings(template: Template) -> Iterator[Diagnostic]:
-    for transform in template.transforms:
-        name = transform.text
-        if name is None and isinstance(transform.data, Mapping) and "Name" in transform.data:
-            name = transform.data["Name"].text
-        if name in _HARMLESS_TRANSFORMS:
-            continue
-        what = f'the transform "{name}"' if name else "a transform"
-        detail = f"The template goes through {what} first; the identities that this adds or changes are missing here."
-        yield warning("Transform not followed", detail, transform.span or template.span)
-    for loop in template.loops:
-        detail = "The resources that Fn::ForEach makes are missing here."
-        yield warning("Loop not followed", detail, loop.span or template.span)
-
-
-def _macro_warnings(document: Value) -> Iterator[Diagnostic]:
-    """One for each ``Fn::Transform`` (``AWS::Include`` among them) inside the template."""
-    waiting: list[Value] = [document]
-    seen: set[int] = set()
-    while waiting:
-        value = waiting.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value.data, tuple):
-            waiting.extend(reversed(value.data))
-        elif isinstance(value.data, Mapping):
-            if TRANSFORM in value.data:
-                detail = "What it includes or changes is missing here; what depends on it is unknown."
-                span = value.data[TRANSFORM].span or value.span or Span.whole_file("")
-                yield warning("Fn::Transform not followed", detail, span)
-            waiting.extend(reversed(tuple(value.data.values())))
 
 
 def _resource_warnings(resource: Resource, scope: Scope) -> Iterator[Diagnostic]:

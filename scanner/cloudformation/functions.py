@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
     from scanner.span import Span
 
-Function: TypeAlias = "Callable[[Value, Span | None, Scope], Value]"
+Function: TypeAlias = "Callable[[Value, Span | None, Scope], Value | None]"
+"""None for ``AWS::NoValue``."""
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 
@@ -52,6 +53,9 @@ def _may_vanish(element: Value) -> bool:
 
 def _get_att(argument: Value, span: Span | None, scope: Scope) -> Value:
     parts = _arguments(argument)
+    known = scope.resource_named(parts[0]) if parts and parts[0].unknown is not None else None
+    if known is not None:
+        parts = (Value(known), *parts[1:])
     doubt = _first_unknown(parts, span)
     if doubt is not None:
         return doubt
@@ -144,7 +148,7 @@ def _select(argument: Value, span: Span | None, _: Scope) -> Value:
     return doubt or elements[place]
 
 
-def _find_in_map(argument: Value, span: Span | None, scope: Scope) -> Value:
+def _find_in_map(argument: Value, span: Span | None, scope: Scope) -> Value | None:
     """A key that is not known leaves several candidates; when they are all the same, it does not matter."""
     parts = _arguments(argument)
     if len(parts) not in (3, 4):
@@ -162,6 +166,8 @@ def _find_in_map(argument: Value, span: Span | None, scope: Scope) -> Value:
         entries = [_entries(found).get(as_text(key.data) or "") for found in candidates]
         missing = missing or None in entries
         candidates = [entry for entry in entries if entry is not None]
+    if len(parts) == 4 and parts[3].data == {} and (missing or doubt is not None):  # the default is AWS::NoValue
+        return doubt if doubt is not None and candidates else None
     default = _entries(parts[3]).get("DefaultValue") if len(parts) == 4 else None
     if default is not None and (missing or doubt is not None):
         candidates.append(default)

@@ -86,9 +86,10 @@ def call_of(expression: Value) -> tuple[str, Value] | None:
 def branches(argument: Value, scope: Scope) -> tuple[Truth, str, Value, Value] | None:
     """Condition, its name and the two branches of an ``Fn::If``; None when it is malformed."""
     parts = argument.data
-    if not isinstance(parts, tuple) or len(parts) != 3 or parts[0].text is None:
+    name = scope.condition_named(parts[0]) if isinstance(parts, tuple) and len(parts) == 3 else None
+    if not isinstance(parts, tuple) or name is None:
         return None
-    return scope.condition(parts[0].text, parts[0].span), parts[0].text, parts[1], parts[2]
+    return scope.condition(name, parts[0].span), name, parts[1], parts[2]
 
 
 def _evaluate(expression: Value, scope: Scope) -> Outcome:
@@ -112,6 +113,8 @@ def _mapping(entries: Mapping[str, Value], span: Span | None, scope: Scope) -> V
     for key, entry in entries.items():
         if key.startswith("Fn::"):
             macro = key == "Fn::Transform" or key.startswith("Fn::ForEach::")
+            if macro and entry.unknown is not None:
+                return unknown(entry.unknown.cause, span=span)
             if macro:
                 return unknown(Cause(CauseKind.UNSUPPORTED, f"{key} is not followed", entry.span), span=span)
             return unknown(Cause(CauseKind.MALFORMED, f"{key} stands beside other keys", entry.span), span=span)
@@ -125,20 +128,33 @@ def _mapping(entries: Mapping[str, Value], span: Span | None, scope: Scope) -> V
 
 def _call(name: str, argument: Value, span: Span | None, scope: Scope) -> Outcome:
     if name == "Ref":
-        if argument.text is None:
-            return Outcome(unknown(Cause(CauseKind.MALFORMED, "Ref names nothing", span), span=span))
-        return Outcome(None if argument.text == NO_VALUE else scope.reference(argument.text, span))
+        return _reference(argument, span, scope)
     if name == IF:
         return _if(argument, span, scope)
     function = FUNCTIONS.get(name)
+    if function is None and argument.unknown is not None:
+        return Outcome(unknown(argument.unknown.cause, span=span))
     if function is None:
         return Outcome(unknown(Cause(CauseKind.UNSUPPORTED, f"{name} is not evaluated", span), span=span))
     value = evaluate(argument, scope)
     if value is None:
         return Outcome(unknown(Cause(CauseKind.MALFORMED, f"{name} is applied to nothing", span), span=span))
     if value.unknown is not None and not value.unknown.pieces:
-        return Outcome(unknown(value.unknown.cause, span=span))
+        # All that is left of a text whose only variable was the element of an unknown collection is its symbol.
+        keeps = name == "Fn::Sub" and argument.unknown is not None
+        return Outcome(value.at(span) if keeps else unknown(value.unknown.cause, span=span))
     return Outcome(function(value, span, scope))
+
+
+def _reference(argument: Value, span: Span | None, scope: Scope) -> Outcome:
+    """``Ref``, whose name may be put together by functions (``AWS::LanguageExtensions``)."""
+    name = evaluate(argument, scope)
+    known = scope.resource_named(name) if name is not None else None
+    if known is not None:
+        return Outcome(None if known == NO_VALUE else scope.reference(known, span))
+    if name is not None and name.unknown is not None:
+        return Outcome(unknown(name.unknown.cause, span=span))
+    return Outcome(unknown(Cause(CauseKind.MALFORMED, "Ref names nothing", span), span=span))
 
 
 def _if(argument: Value, span: Span | None, scope: Scope) -> Outcome:

@@ -1,7 +1,7 @@
 """Tells a template from other YAML and JSON by its text, without parsing it.
 
 A template has ``AWSTemplateFormatVersion`` at its top level, or ``Resources`` with entries whose ``Type`` is one of
-CloudFormation's (``AWS::S3::Bucket``, ``Custom::…``, ``Alexa::…``, a third party's ``Vendor::Service::Thing``).
+CloudFormation's (``AWS::S3::Bucket``, ``Custom::…``, ``Alexa::…``, a third party's ``Vendor::Service::Thing``), or macros.
 Kubernetes manifests, workflows, compose files and the like have neither.
 """
 
@@ -13,6 +13,7 @@ _VERSION = "AWSTemplateFormatVersion"
 _MARKS = (_VERSION, "Resources")
 _TYPE = re.compile(
     r"""["']?\bType["']?\s*:\s*["']?(?:AWS::[A-Za-z]|Custom::\w|Alexa::\w|[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9])"""
+    r"""|\bFn::(?:Transform["']?\s*:|ForEach::\w)"""
 )
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*+:)?|\\?\Z)|[{}\[\]]', re.DOTALL)
 _FIRST_LINE = re.compile(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)

@@ -12,7 +12,9 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation import resources
 from scanner.cloudformation.conditions import decide
+from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.parameters import parameter_value
+from scanner.cloudformation.template import ANY, ANY_OF, SOME_IN
 from scanner.truth import NO, YES, Truth, truth, undetermined
 from scanner.values import Unknown, Value, unknown
 
@@ -95,11 +97,33 @@ class Scope:
             return truth(text == assumption.value)
         return NO if text in assumption.excluded else None
 
+    def resource_named(self, name: Value) -> str | None:
+        """The logical ID that a text is; None when it is not known.
+
+        A name that is made of the element of an unknown collection is that of what a loop over the same one made.
+        """
+        if name.unknown is None:
+            return name.text
+        known, elements = _any(name.unknown)
+        resource = self.template.resources.get(known)
+        around = {doubt.symbol for doubt in resource.doubts} if resource is not None else set()
+        return known if elements and all(f"{SOME_IN}{element}" in around for element in elements) else None
+
+    def condition_named(self, name: Value) -> str | None:
+        """The name of a condition that a text is; None when it is not known."""
+        if name.unknown is None:
+            return name.text
+        known, elements = _any(name.unknown)
+        return known if elements and known in self.template.conditions else None
+
     def existence(self, resource: Resource) -> tuple[Truth, str | None]:
         """Whether a resource exists, and the symbol of the condition that this depends on."""
         if resource.condition is None or resource.condition.is_null:
             return YES, None
-        name = resource.condition.text
+        written = evaluate(resource.condition, self)
+        if written is None:
+            return YES, None
+        name = self.condition_named(written)
         if name is None:
             detail = f'the condition of "{resource.logical_id}" is no name of a condition'
             return undetermined(Cause(CauseKind.MALFORMED, detail, resource.condition.span)), None
@@ -148,3 +172,18 @@ class Scope:
                 return unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name} depends on the stack", span), name, span)
             case _:
                 return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"there is no {name}", span), name, span)
+
+
+def _any(name: Unknown) -> tuple[str, tuple[str, ...]]:
+    """A name with ``*`` for elements of unknown collections, and what these are elements of; else nothing."""
+    known: list[str] = []
+    elements: list[str] = []
+    for part in name.pieces or (name,):
+        if isinstance(part, str):
+            known.append(part)
+        elif part.symbol is not None and part.symbol.startswith(ANY_OF):
+            known.append(ANY)
+            elements.append(part.symbol.removeprefix(ANY_OF))
+        else:
+            return "", ()
+    return "".join(known), tuple(elements)

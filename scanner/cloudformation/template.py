@@ -5,16 +5,22 @@ What a section cannot be is a diagnostic, and the entry is left out; the rest of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error
 from scanner.span import Span
-from scanner.values import Value, unknown
+from scanner.values import Unknown, Value, unknown
 
 FOR_EACH = "Fn::ForEach::"
 TRANSFORM = "Fn::Transform"
+ANY = "*"
+"""Stands in the names that a loop makes for the element of a collection that is not known."""
+ANY_OF = "each of "
+"""Begins the symbol of such an element; the rest is the symbol of the collection."""
+SOME_IN = "something in "
+"""Begins the symbol of what has to be so that there is such an element at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,8 @@ class Resource:
     """The name of the condition under which it exists."""
     hidden: Value | None = None
     """An unknown that stands for each property that is not written, when they may come from somewhere else."""
+    doubts: tuple[Unknown, ...] = ()
+    """Why it may not be there, beside its condition: it comes from a loop over what is not known."""
 
     def get(self, name: str) -> Value | None:
         """A property as it is written; None when it is not there."""
@@ -44,45 +52,59 @@ class Template:
     mappings: Mapping[str, Value] = field(default_factory=dict)
     conditions: Mapping[str, Value] = field(default_factory=dict)
     resources: Mapping[str, Resource] = field(default_factory=dict)
-    transforms: tuple[Value, ...] = ()
-    """Macros that the template goes through before it is a template."""
-    loops: tuple[Value, ...] = ()
-    """``Fn::ForEach`` among the resources."""
 
 
-def read_template(document: Value, path: str) -> tuple[Template, tuple[Diagnostic, ...]]:
-    """The template that a document is, as far as it has the shape of one."""
+def read_template(
+    document: Value, path: str, doubts: Mapping[str, tuple[Unknown, ...]] | None = None
+) -> tuple[Template, tuple[Diagnostic, ...]]:
+    """The template that a document is, as far as it has the shape of one. Macros among the resources are left out.
+
+    ``doubts`` says by logical ID why a resource may not be there.
+    """
     span = document.span or Span.whole_file(path)
     problems: list[Diagnostic] = []
     if not isinstance(document.data, Mapping):
         return Template(span), (error("Invalid template", "It is no mapping of sections.", span),)
     sections = document.data
     resources: dict[str, Resource] = {}
-    loops: list[Value] = []
     entries = _section(sections, "Resources", span, problems)
     if "Resources" not in sections:
         problems.append(error("Invalid template", "It has no Resources section, so it defines nothing.", _line(span)))
-    transforms = list(_transforms(sections.get("Transform")))
     for logical_id, entry in entries.items():
         where = entry.span or span
-        if logical_id.startswith(FOR_EACH):
-            loops.append(entry)
-        elif logical_id == TRANSFORM:
-            transforms.append(entry)
-        elif entry.unknown is None:  # what is unknown here is a key that is there twice, and reported
+        if logical_id.startswith(FOR_EACH) or logical_id == TRANSFORM:
+            continue
+        if entry.unknown is None:  # what is unknown here is a key that is there twice, and reported
             resource = _resource(logical_id, entry, where, problems)
             if resource is not None:
-                resources[logical_id] = resource
+                resources[logical_id] = replace(resource, doubts=(doubts or {}).get(logical_id, ()))
     template = Template(
         span,
         parameters=_section(sections, "Parameters", span, problems),
         mappings=_section(sections, "Mappings", span, problems),
         conditions=_section(sections, "Conditions", span, problems),
         resources=resources,
-        transforms=tuple(transforms),
-        loops=tuple(loops),
     )
     return template, tuple(problems)
+
+
+def transforms_of(document: Value) -> tuple[Value, ...]:
+    """The macros that the template goes through: those of its ``Transform`` section, and those among the resources."""
+    sections = document.data if isinstance(document.data, Mapping) else {}
+    section, resources = sections.get("Transform"), sections.get("Resources")
+    found: list[Value] = []
+    if section is not None and not section.is_null:
+        found += section.data if isinstance(section.data, tuple) else (section,)
+    if resources is not None and isinstance(resources.data, Mapping) and TRANSFORM in resources.data:
+        found.append(resources.data[TRANSFORM])
+    return tuple(found)
+
+
+def transform_name(transform: Value) -> str | None:
+    """The name of a macro; None when it is not known."""
+    if isinstance(transform.data, Mapping) and "Name" in transform.data:
+        return transform.data["Name"].text
+    return transform.text
 
 
 def _line(span: Span) -> Span:
@@ -99,12 +121,6 @@ def _section(sections: Mapping[str, Value], name: str, span: Span, problems: lis
             problems.append(error("Invalid template", f"{name} is no mapping.", section.span or span))
         return {}
     return section.data
-
-
-def _transforms(value: Value | None) -> Iterator[Value]:
-    if value is None or value.is_null:
-        return
-    yield from value.data if isinstance(value.data, tuple) else (value,)
 
 
 def _resource(logical_id: str, entry: Value, span: Span, problems: list[Diagnostic]) -> Resource | None:
@@ -137,5 +153,8 @@ def _properties(
     makers = [key for key in written.data if key == "Ref" or key.startswith("Fn::")]
     if not makers:
         return written.data, None
+    maker = written.data[makers[0]]
     cause = Cause(CauseKind.UNSUPPORTED, f'the properties of "{logical_id}" come from {makers[0]}', written.span)
+    if maker.unknown is not None:  # a file that is not included
+        cause = maker.unknown.cause
     return {key: value for key, value in written.data.items() if key not in makers}, unknown(cause)

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import textwrap
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from template_scans import run, verdicts
 
 from scanner import scenarios
-from scanner.config import Options
-from scanner.finding import Report
-from scanner.pipeline import scan
-from scanner.root import Inputs
-from scanner.sign_in import Client
 
 HEAD = """
 Parameters:
@@ -56,21 +49,6 @@ DENY = '{Effect: Deny, Action: "signin:*", Resource: "*"}'
 SIGN_IN = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 VIEW = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
-
-
-def run(text: str, parameters: dict[str, str] | None = None) -> Report:
-    with TemporaryDirectory() as name:
-        directory = Path(name)
-        (directory / "t.yaml").write_text(textwrap.dedent(text))
-        given = Inputs(parameters=tuple((parameters or {}).items()))
-        return scan(Options(paths=("t.yaml",), directory=directory, inputs=given, debug=True))
-
-
-def verdicts(report: Report) -> dict[str, tuple[str, str]]:
-    return {
-        found.principal.address: (found.console.access.value, found.aws_login.outcome(Client.LOCALHOST).value)
-        for found in report.principals
-    }
 
 
 def user(*properties: str, condition: str = "", more: str = "") -> str:
