@@ -1,7 +1,8 @@
 """Tells a template from other YAML and JSON by its text, without parsing it.
 
 A template has ``AWSTemplateFormatVersion`` at its top level, or ``Resources`` with entries whose ``Type`` is one of
-CloudFormation's (``AWS::S3::Bucket``, ``Custom::…``, ``Alexa::…``, a third party's ``Vendor::Service::Thing``), or macros.
+CloudFormation's (``AWS::S3::Bucket``, ``Custom::…``, ``Alexa::…``, a third party's ``Vendor::Service::Thing``), or
+macros that make such entries.
 Kubernetes manifests, workflows, compose files and the like have neither.
 """
 
