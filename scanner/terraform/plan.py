@@ -22,8 +22,9 @@ from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import Resource, computed
 from scanner.terraform.functions.encoding import encode_json
 from scanner.terraform.plan_document import Object, PlanDocument, PlanError, PlannedInstance
+from scanner.terraform.plan_knowledge import Plan
 from scanner.terraform.plan_reader import read_document
-from scanner.terraform.plan_references import PlannedConfiguration
+from scanner.terraform.plan_references import Path, PlannedConfiguration, Reference
 from scanner.terraform.provider import partition_of
 from scanner.terraform.resources import ResourceInstance, after_apply
 from scanner.values import NULL, Value
@@ -45,7 +46,7 @@ def extract(root: ScanRoot) -> Facts:
 def _facts(document: PlanDocument, root: ScanRoot, span: Span) -> Iterator[Fact]:
     configuration = PlannedConfiguration(document.configuration, document.variables)
     home = _home(configuration, root.inputs)
-    reader = _Reader(configuration, document.instances, document.keys(), home, span)
+    reader = _Reader(configuration, Plan(document), home, span)
     for address, planned in document.instances.items():
         if address.mode == "managed" and address.type in aws_iam.TYPES:
             yield from aws_iam.facts(reader.instance(planned))
@@ -64,9 +65,7 @@ def _home(configuration: PlannedConfiguration, inputs: Inputs) -> Home:
 @dataclass(frozen=True, slots=True)
 class _Reader:
     configuration: PlannedConfiguration
-    planned: Mapping[ResourceAddress, PlannedInstance]
-    """All resources and data sources of the plan."""
-    keys: Mapping[ResourceAddress, tuple[Any, ...]]
+    plan: Plan
     home: Home
     span: Span
 
@@ -79,16 +78,15 @@ class _Reader:
     def _attribute(self, address: ResourceAddress, name: str, after: Object, unknown: Object) -> Value:
         if unknown.get(name) is True:
             return self._after_apply(address, name, after)
-        return self._value(after.get(name), unknown.get(name), f"{address}.{name}")
+        return self._value(address, (name,), after.get(name), unknown.get(name))
 
-    def _value(self, known: Any, unknown: Any, symbol: str) -> Value:  # untrusted JSON
+    def _value(self, address: ResourceAddress, path: Path, known: Any, unknown: Any) -> Value:  # untrusted JSON
         """Known values with unknowns in the places that ``after_unknown`` marks."""
         if unknown is True:
-            before, _, last = symbol.rpartition(".")
-            return after_apply(before, last, self.span)
+            return self._nested(address, path)
         if isinstance(known, dict) and isinstance(unknown, dict):
             entries = {
-                key: self._value(known.get(key), unknown.get(key), f"{symbol}.{key}") for key in {*known, *unknown}
+                key: self._value(address, (*path, key), known.get(key), unknown.get(key)) for key in {*known, *unknown}
             }
             return Value(entries, self.span)
         if isinstance(known, list) and isinstance(unknown, list):
@@ -96,12 +94,13 @@ class _Reader:
             padded = [*unknown, *[None] * (longest - len(unknown))]
             items = [*known, *[None] * (longest - len(known))]
             pairs = zip(items, padded, strict=True)
-            return Value(
-                tuple(self._value(item, mark, f"{symbol}.{number}") for number, (item, mark) in enumerate(pairs)),
-                self.span,
-            )
+            found = [
+                self._value(address, (*path, (number, longest)), item, mark)
+                for number, (item, mark) in enumerate(pairs)
+            ]
+            return Value(tuple(found), self.span)
         if known is None and isinstance(unknown, dict | list):
-            return self._value([] if isinstance(unknown, list) else {}, unknown, symbol)
+            return self._value(address, path, [] if isinstance(unknown, list) else {}, unknown)
         return values.of(known, self.span)
 
     def _after_apply(self, address: ResourceAddress, name: str, after: Object) -> Value:
@@ -110,27 +109,40 @@ class _Reader:
         known = computed(resource, address.type, name).at(self.span)
         if not self.configuration.sets(address, name):
             return known
-        target = self.configuration.trace(address, name, self._instances)
+        target = self.configuration.trace(address, (name,), self.plan)
         if target is None:
             return after_apply(str(address), name, self.span) if known.is_null else known
-        planned = self.planned.get(target.address)
+        return self._referred(target)
+
+    def _nested(self, address: ResourceAddress, path: Path) -> Value:
+        """An unknown inside a list or a block."""
+        *_, last = path
+        symbol = ".".join(str(step if isinstance(step, str) else step[0]) for step in path)
+        unknown = after_apply(str(address), symbol, self.span)
+        target = self.configuration.trace(address, path, self.plan)
+        if target is None:
+            return unknown
+        if last == "identifiers":
+            # A set with one unknown element is unknown as a whole: the others may be anything.
+            return Value((self._referred(target), unknown), self.span)
+        return self._referred(target)
+
+    def _referred(self, target: Reference) -> Value:
+        planned = self.plan.document.instances.get(target.address)
         if target.address.mode == "data":
-            return self._data(str(target.address), target.attribute, planned)
+            return self._data(target, planned)
         if planned is None:
             return after_apply(str(target.address), target.attribute, self.span)
         return self._attribute(target.address, target.attribute, *planned.values())
 
-    def _instances(self, address: ResourceAddress) -> tuple[Any, ...]:
-        """The instance keys that a resource has in this plan."""
-        return self.keys.get(address, ())
-
-    def _data(self, address: str, attribute: str, planned: PlannedInstance | None) -> Value:
+    def _data(self, target: Reference, planned: PlannedInstance | None) -> Value:
         """A data source that is read during apply. A policy document's arguments are known in part even so."""
-        if planned is None or planned.address.type != "aws_iam_policy_document" or "json" not in attribute:
-            return after_apply(address, attribute, self.span)
+        address = target.address
+        if planned is None or address.type != "aws_iam_policy_document" or "json" not in target.attribute:
+            return after_apply(str(address), target.attribute, self.span)
         after, unknown = planned.values()
         entries = {
-            name: self._value(after.get(name), unknown.get(name), f"{address}.{name}") for name in {*after, *unknown}
+            name: self._value(address, (name,), after.get(name), unknown.get(name)) for name in {*after, *unknown}
         }
         document = policy_document.document(_Optional(entries))
         return replace(encode_json(document), encodes=document).at(self.span)
