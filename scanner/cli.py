@@ -110,6 +110,9 @@ def scan(
     parameter: Annotated[
         list[str] | None, typer.Option(metavar="K=V", help="CloudFormation: value of a parameter.")
     ] = None,
+    parameters: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help="CloudFormation: file with values of parameters.")
+    ] = None,
     account: Annotated[str | None, typer.Option(metavar="ID", help="The account that the code is applied in.")] = None,
     region: Annotated[str | None, typer.Option(metavar="NAME", help="The region that people sign in through.")] = None,
     context: Annotated[
@@ -144,6 +147,7 @@ def scan(
             variable_files=tuple(var_file or ()),
             environment=tuple(_environment()) if env_vars else (),
             parameters=tuple(_pair(text, "--parameter") for text in parameter or ()),
+            parameter_files=tuple(parameters or ()),
             workspace=workspace,
             account=_account(account),
             region=region,

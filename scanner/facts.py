@@ -192,6 +192,8 @@ class Facts:
     """Paths of the files that were read."""
     choices: tuple[Choice, ...] = ()
     """What is open with few answers, the most telling first."""
+    parameters: frozenset[str] = frozenset()
+    """Names of the parameters that can be given to it."""
     is_rewritten: bool = False
     """A macro that is not followed may change all of it, so a policy that is malformed here is not an error yet."""
 

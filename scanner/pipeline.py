@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
 from scanner.config import Options
 from scanner.console import console_access
 from scanner.control_policies import ControlPolicies
-from scanner.diagnostic import Diagnostic, error
+from scanner.diagnostic import Diagnostic, error, warning
 from scanner.discovery import discover
 from scanner.facts import Facts
 from scanner.finding import AssessedPrincipal, Report
 from scanner.iam.principal import Principal
-from scanner.root import Assumption, RootKind, ScanRoot
+from scanner.root import Assumption, Inputs, RootKind, ScanRoot
 from scanner.rules.loader import RuleError, builtin_rules, load_rules
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
@@ -41,18 +41,22 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     rules = _rules(options)
     controls = ControlPolicies(options)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
-    discovery = discover(options.paths, options.directory, options.inputs)
+    inputs = _with_parameter_files(options)
+    discovery = discover(options.paths, options.directory, inputs)
     diagnostics: dict[Diagnostic, None] = dict.fromkeys(discovery.diagnostics)
     assessed: list[AssessedPrincipal] = []
     files: set[str] = set()
+    declared: set[str] = set()
     extract = extract_debug if options.debug else extract_root
     for done, (root, facts) in enumerate(zip(discovery.roots, map(extract, discovery.roots), strict=True), 1):
         found, problems = _assess(root, facts, options, controls)
         assessed += found
         diagnostics |= dict.fromkeys(replace(found, root=facts.root) for found in (*facts.diagnostics, *problems))
         files |= facts.files
+        declared |= facts.parameters
         if watch is not None:
             watch(done, len(discovery.roots))
+    diagnostics |= dict.fromkeys(_undeclared(inputs, declared))
     return Report(
         len(discovery.roots),
         len(files),
@@ -60,6 +64,28 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
         match(rules, assessed),
         tuple(sorted(diagnostics, key=lambda found: (found.root, found.span, found.message))),
     )
+
+
+def _with_parameter_files(options: Options) -> Inputs:
+    """The inputs with what the parameter files hold: a later one outranks an earlier one, ``--parameter`` them all."""
+    if not options.inputs.parameter_files:
+        return options.inputs
+    from scanner.cloudformation.parameter_files import ParameterFileError, load_parameters
+
+    given: dict[str, str | None] = {}
+    for file in options.inputs.parameter_files:
+        try:
+            given |= load_parameters(options.directory / file, file)
+        except ParameterFileError as problem:
+            raise UsageError(f"{problem.span.path}:{problem.span.line}: {problem}") from problem
+    return replace(options.inputs, parameters=(*given.items(), *options.inputs.parameters))
+
+
+def _undeclared(inputs: Inputs, declared: set[str]) -> Iterator[Diagnostic]:
+    """A name that nothing declares is most often a slip, and what it was meant for goes without its value."""
+    for name in dict(inputs.parameters).keys() - declared:
+        detail = f'No scanned template declares the parameter "{name}", so its value is not used.'
+        yield warning("Parameter not declared", detail, Span.whole_file("--parameter"))
 
 
 def _assess(

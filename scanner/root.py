@@ -36,8 +36,10 @@ class Inputs:
     variable_files: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     """``TF_VAR_name`` of the environment: name and raw text. Ranked below all variable files."""
-    parameters: tuple[tuple[str, str], ...] = ()
-    """CloudFormation parameters: name and text."""
+    parameters: tuple[tuple[str, str | None], ...] = ()
+    """CloudFormation parameters: name and text; None for one that keeps its value in the stack. The last counts."""
+    parameter_files: tuple[str, ...] = ()
+    """``--parameters``: what they hold goes before ``parameters``."""
     workspace: str = "default"
     account: str | None = None
     region: str | None = None

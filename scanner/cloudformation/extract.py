@@ -61,6 +61,7 @@ def extract(root: ScanRoot) -> Facts:
         documents = tuple(document for document in documents if _has_sections(document))
     choices: list[Choice] = []
     files = {root.path}
+    parameters: set[str] = set()
     is_rewritten = False
     place = Place(root.path, root.location, root.boundary)
     for document in documents:
@@ -68,6 +69,7 @@ def extract(root: ScanRoot) -> Facts:
         template = prepared.template
         problems.extend(prepared.diagnostics)
         files |= prepared.files
+        parameters |= template.parameters.keys()
         is_rewritten = is_rewritten or prepared.is_rewritten
         scope = Scope(template, root.inputs, home.partition)
         for resource in template.resources.values():
@@ -76,7 +78,7 @@ def extract(root: ScanRoot) -> Facts:
         if len(documents) == 1:  # else one name may mean two things
             choices.extend(choices_of(scope))
     collected = collect(root.path, KIND, tuple(facts), tuple(problems), frozenset(files), tuple(choices))
-    return replace(collected, is_rewritten=is_rewritten)
+    return replace(collected, is_rewritten=is_rewritten, parameters=frozenset(parameters))
 
 
 def _home(text: str, inputs: Inputs) -> Home:

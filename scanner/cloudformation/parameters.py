@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def parameter_value(
-    name: str, declaration: Value, given: Mapping[str, str], assumed: Assumption | None = None
+    name: str, declaration: Value, given: Mapping[str, str | None], assumed: Assumption | None = None
 ) -> Value:
     """The value of one declared parameter.
 
@@ -39,6 +39,8 @@ def parameter_value(
     text: str | None
     if name in given:
         text = given[name]
+        if text is None:
+            return _unknown(name, CauseKind.MISSING_INPUT, "keeps the value that it has in the stack", span)
         if not _allows(declaration, kind, text):
             return _unknown(name, CauseKind.MISSING_INPUT, f'does not allow the value "{text}" that was given', span)
     elif "Default" not in entries:
