@@ -23,7 +23,7 @@ from scanner.span import Span
 from scanner.terraform.blocks import IndexedBlock, index_file
 from scanner.terraform.files import configuration_files, is_configuration
 from scanner.terraform.json_syntax import index_json, plain_text
-from scanner.terraform.recognition import recognise_plan
+from scanner.terraform.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
 
 SKIPPED = frozenset({".terraform", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
@@ -31,8 +31,8 @@ _TEMPLATE_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", "
 _PROGRAMS_AND_MEDIA = re.compile(
     r"\.(?:"
     r"py|pyc|js|ts|tsx|jsx|mjs|go|rs|java|class|jar|c|h|cc|cpp|so|o|a|rb|php|sh|ps1|md|rst|html|css|"
-    r"scss|svg|png|jpg|jpeg|gif|ico|pdf|zip|gz|tgz|bz2|xz|tar|woff|woff2|ttf|mp4|lock|sum|mod|toml|"
-    r"cfg|ini|csv|tfvars|hcl|tftpl|tpl|sql|bin|exe|dll|whl|ipynb|proto|xml|map|snap|pem|crt|key|backup"
+    r"scss|svg|png|jpg|jpeg|gif|ico|pdf|gz|tgz|bz2|xz|tar|woff|woff2|ttf|mp4|lock|sum|mod|toml|"
+    r"cfg|ini|csv|tfvars|hcl|tftpl|tpl|sql|exe|dll|whl|ipynb|proto|xml|map|snap|pem|crt|key|backup"
     r")$",
     re.IGNORECASE,
 )
@@ -153,8 +153,11 @@ class _Walk:
                 self._unreadable(path, str(problem))
             return
         kind = recognise(head)
+        if kind is None and named and head.startswith(ARCHIVE):
+            kind = RootKind.TERRAFORM_PLAN  # whose reader says what is missing
         if kind is None and named:
-            message = "it is no Terraform file, no plan or state and no CloudFormation template"
+            message = mistaken_for_plan(head)
+            message = message or "it is no Terraform file, no plan or state and no CloudFormation template"
             self.diagnostics.append(error("Nothing to scan", f"{message}.", Span.whole_file(self.shown(path))))
         elif kind is not None:
             self.files.append((kind, path))
@@ -164,12 +167,12 @@ class _Walk:
         self.diagnostics.append(error("Unreadable path", f"{why[:1].lower()}{why[1:]}.", span))
 
 
-def recognise(head: str) -> RootKind | None:
+def recognise(head: bytes) -> RootKind | None:
     """What a file is, from its beginning; None for anything that is not ours."""
-    return recognise_plan(head) or (RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(head) else None)
+    return recognise_plan(head) or (RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(as_text(head)) else None)
 
 
-def _head(path: Path) -> str:
+def _head(path: Path) -> bytes:
     """The beginning of a regular file; the whole of a template that begins with a long preamble is not needed."""
     try:
         status = path.stat()
@@ -177,18 +180,16 @@ def _head(path: Path) -> str:
             raise UnreadableFileError("it is no regular file")
         with path.open("rb") as file:
             head = file.read(_HEAD)
-            if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-                return ""  # binary: nothing of ours
             if _may_be_a_template(head, path):
                 head += file.read(MAX_BYTES)
     except OSError as problem:
         raise UnreadableFileError(problem.strerror or "it cannot be read") from problem
-    return head.decode("utf-8-sig", errors="replace")
+    return head
 
 
 def _may_be_a_template(head: bytes, path: Path) -> bool:
     """Whether it takes the whole file to tell: descriptions, parameters and mappings may stand before the resources."""
-    return path.suffix.lower() in _TEMPLATE_SUFFIXES and recognise_plan(head.decode("utf-8-sig", "replace")) is None
+    return path.suffix.lower() in _TEMPLATE_SUFFIXES and as_text(head) != "" and recognise_plan(head) is None
 
 
 def _is_ignored(path: Path, ignored: tuple[tuple[Path, GitIgnoreSpec], ...], *, is_directory: bool) -> bool:

@@ -13,7 +13,7 @@ HOMES = {
     "jsonpath_ng": {"rules/rule.py"},
     "lark": {"terraform/syntax.py", "terraform/syntax_tree.py"},
     # what it reads is described by types, which stand beside the readers
-    "msgspec": {"report/json.py", "terraform/plan_json.py", "terraform/state_file.py"},
+    "msgspec": {"report/json.py", *(f"terraform/{name}.py" for name in ("dynamic_value", "plan_json", "state_file"))},
     "pathspec": {"discovery.py"},
     # graphemes, and what RE2 has and Python has not
     "regex": {f"terraform/functions/{name}.py" for name in ("patterns", "re2", "strings")},

@@ -16,6 +16,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -37,6 +38,9 @@ OPTIONS = {
 LINEAGE = "00000000-0000-4000-8000-000000000000"
 """Stands in for the random name of a state, for the same reason."""
 
+BINARY = frozenset({"looked-up-policy", "minimal-user", "saml-role", "team-module", "team-roles"})
+"""Scenarios whose plan is recorded as the file that Terraform makes as well."""
+
 APPLIED = frozenset({"minimal-user", "saml-role", "team-module", "unknown-bucket"})
 """Scenarios whose state is recorded as well, as Terraform stores it and as it shows it."""
 
@@ -51,10 +55,21 @@ def record(planner: Path, scenario: str) -> None:
             command += ["--apply", "--state-out", str(state)]
         subprocess.run(command, check=True)
         _write(plan, FIXTURES / "plan" / f"{scenario}.json")
+        if scenario in BINARY:
+            _pack(work / "plan.bin", FIXTURES / "plan" / f"{scenario}.tfplan")
         if scenario in APPLIED:
             _write(state, FIXTURES / "plan" / f"{scenario}.state.json")
             (stored,) = (path for path in work.rglob("terraform.tfstate") if ".terraform" not in path.parts)
             _write_stored(stored, FIXTURES / "plan" / f"{scenario}.tfstate")
+
+
+def _pack(recorded: Path, target: Path) -> None:
+    """The same members in the same order, without the time of each; what says when it was planned stays."""
+    with zipfile.ZipFile(recorded) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for member in source.infolist():
+            packed.writestr(
+                zipfile.ZipInfo(member.filename, (2026, 1, 1, 0, 0, 0)), source.read(member), zipfile.ZIP_DEFLATED
+            )
 
 
 def _write_stored(recorded: Path, target: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -26,9 +26,20 @@ def written_key(key: InstanceKey) -> str:
         case int():
             return f"[{key}]"
         case str():
-            return f"[{json.dumps(key, ensure_ascii=False)}]"
+            return f'["{_QUOTED.sub(lambda found: _escape(found[0]), key)}"]'
         case Wildcard.ANY:
             return "[*]"
+
+
+_QUOTED = re.compile(r'\$\{|%\{|["\\]|[^ -~]')
+_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\", "${": "$${", "%{": "%%{"}
+
+
+def _escape(found: str) -> str:
+    """As in a quoted text of the configuration language, so that a key cannot be read as a template."""
+    if found in _ESCAPES or found.isprintable():
+        return _ESCAPES.get(found, found)
+    return f"\\u{ord(found):04x}" if ord(found) < 0x10000 else f"\\U{ord(found):08x}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ https://developer.hashicorp.com/terraform/language/files
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -94,21 +94,26 @@ def load_module(directory: Path, path: str, boundary: Path) -> Module:
         message = f"{problem.strerror or 'it cannot be read'}."
         module.diagnostics.append(error("Unreadable path", message, Span.whole_file(path)))
         return module
+    return index_module(module, names, lambda name: read_text(directory / name, within=(boundary, directory)))
+
+
+def index_module(module: Module, names: Iterable[str], read: Callable[[str], str]) -> Module:
+    """Fill a module from its files, wherever they are. ``read`` raises ``UnreadableFileError``."""
     files = configuration_files(names)
     for name in files.primary:
-        for block in _blocks(module, name, boundary):
+        for block in _blocks(module, name, read):
             _declare(module, block)
     for name in files.override:
-        for block in _blocks(module, name, boundary):
+        for block in _blocks(module, name, read):
             _override(module, block)
     return module
 
 
-def _blocks(module: Module, name: str, boundary: Path) -> tuple[IndexedBlock, ...]:
+def _blocks(module: Module, name: str, read: Callable[[str], str]) -> tuple[IndexedBlock, ...]:
     shown = f"{module.path}/{name}" if module.path != "." else name
     module.files.append(shown)
     try:
-        text = read_text(module.directory / name, within=(boundary, module.directory))
+        text = read(name)
     except UnreadableFileError as problem:
         module.diagnostics.append(error("Unreadable file", f"{problem}.", Span.whole_file(shown)))
         return ()

@@ -23,6 +23,7 @@ from scanner.terraform.computed import Resource, computed
 from scanner.terraform.functions.encoding import encode_json
 from scanner.terraform.plan_document import Object, PlanDocument, PlanError, PlannedInstance
 from scanner.terraform.plan_knowledge import Plan
+from scanner.terraform.plan_places import Places
 from scanner.terraform.plan_reader import read_document
 from scanner.terraform.plan_references import Path, PlannedConfiguration, Reference
 from scanner.terraform.provider import partition_of
@@ -47,9 +48,10 @@ def _facts(document: PlanDocument, root: ScanRoot, span: Span) -> Iterator[Fact]
     configuration = PlannedConfiguration(document.configuration, document.variables)
     home = _home(configuration, root.inputs)
     reader = _Reader(configuration, Plan(document), home, span)
+    places = Places(document, root)
     for address, planned in document.instances.items():
         if address.mode == "managed" and address.type in aws_iam.TYPES:
-            yield from aws_iam.facts(reader.instance(planned))
+            yield from aws_iam.facts(replace(reader, span=places.span(address)).instance(planned))
 
 
 def _home(configuration: PlannedConfiguration, inputs: Inputs) -> Home:

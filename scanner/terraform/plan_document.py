@@ -10,17 +10,40 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scanner.span import Span
 from scanner.terraform.address import ModuleAddress, ResourceAddress
 
 Object = dict[str, Any]
 Values = tuple[Object, Object]
 """The attributes, and which of them are known after apply: ``after`` and ``after_unknown`` of a plan in JSON."""
 
+DEFERRED = "some changes are deferred to a later plan; they are missing here."
+INCOMPLETE = "Terraform says that a further plan is needed; what it adds is missing."
+
 _GONE = frozenset({"delete", "forget"})
 
 
 class PlanError(Exception):
     """The file is no plan and no state that we can read. The message is a sentence without its full stop."""
+
+
+BlockAddress = tuple[tuple[str, ...], str, str, str]
+"""A resource block: the names of the module calls on the way to it, mode, type and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBlock:
+    """A resource block in a configuration file."""
+
+    span: Span
+    """The path is relative to the directory that Terraform was run in."""
+    content: bytes = field(repr=False)
+    """Of the whole file, so that one can tell whether it is still the same."""
+
+
+def block_address(address: ResourceAddress) -> BlockAddress:
+    """The block that an instance comes from."""
+    return tuple(name for name, _ in address.module.steps), address.mode, address.type, address.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +66,8 @@ class PlanDocument:
     variables: Object = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     """What the file does not say although it should, and what we leave out of it. Sentences."""
+    sources: Mapping[BlockAddress, SourceBlock] = field(default_factory=dict)
+    """Where the resources are written, if the file holds its configuration."""
 
     def keys(self) -> Mapping[ResourceAddress, tuple[Any, ...]]:
         """The instance keys of every resource, by its address without key."""

@@ -17,8 +17,11 @@ import msgspec
 from msgspec import Raw, Struct
 
 from scanner.terraform import aws_iam
-from scanner.terraform.address import ResourceAddress
+from scanner.terraform.address import ModuleAddress, ResourceAddress
+from scanner.terraform.address_text import parse_module_address
 from scanner.terraform.plan_document import (
+    DEFERRED,
+    INCOMPLETE,
     Object,
     PlanDocument,
     PlanError,
@@ -28,7 +31,6 @@ from scanner.terraform.plan_document import (
     resource_address,
     stays,
 )
-from scanner.terraform.plan_references import parse_module_address
 
 Parsed = TypeVar("Parsed")
 NOTHING = Raw(b"null")
@@ -109,6 +111,14 @@ def parse(data: bytes | Raw, type_: type[Parsed], section: str = "") -> Parsed:
         raise PlanError("it is nested too deeply") from problem
 
 
+def module_address(text: str) -> ModuleAddress:
+    """The address of a module instance. Raises ``PlanError``."""
+    found = parse_module_address(text)
+    if found is None:
+        raise PlanError(f'it is not what Terraform writes: "{text}" is no module address')
+    return found
+
+
 def shown_document(outline: Outline) -> PlanDocument:
     """The output of ``terraform show -json``. Raises ``PlanError``."""
     version = outline.format_version
@@ -131,9 +141,9 @@ def _plan(outline: Outline) -> PlanDocument:
         changes = parse(outline.resource_changes, list[_ResourceChange], "resource_changes")
     left_out: tuple[str, ...] = ()
     if outline.deferred_changes not in (NOTHING, Raw(b"[]")):
-        left_out = ("some changes are deferred to a later plan; they are missing here.",)
+        left_out = (DEFERRED,)
     elif outline.complete is False:
-        left_out = ("Terraform says that a further plan is needed; what it adds is missing.",)
+        left_out = (INCOMPLETE,)
     return PlanDocument(
         by_address(_planned(changes)),
         _get(outline.configuration, "configuration"),
@@ -149,7 +159,7 @@ def _get(section: Raw, name: str) -> Object:
 def _planned(changes: list[_ResourceChange]) -> Iterator[PlannedInstance]:
     for found in changes:
         if stays(found.change.actions) and not found.deposed:
-            module = parse_module_address(found.module_address)
+            module = module_address(found.module_address)
             address = resource_address(module, found.mode, found.type, found.name, found.index)
             yield PlannedInstance(address, partial(_change_values, found.change, str(address)))
 
@@ -170,7 +180,7 @@ def _state(outline: Outline) -> PlanDocument:
 
 
 def _stored(module: _Module) -> Iterator[tuple[ResourceAddress, _Resource]]:
-    address = parse_module_address(module.address)
+    address = module_address(module.address)
     for resource in module.resources:
         yield resource_address(address, resource.mode, resource.type, resource.name, resource.index), resource
     for child in module.child_modules:

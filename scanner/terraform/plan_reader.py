@@ -6,7 +6,9 @@ from pathlib import Path
 
 from scanner.source_file import UnreadableFileError, read_bytes
 from scanner.terraform.plan_document import PlanDocument, PlanError
+from scanner.terraform.plan_file import read_plan_file
 from scanner.terraform.plan_json import Outline, parse, shown_document
+from scanner.terraform.recognition import ARCHIVE
 from scanner.terraform.state_file import stored_document
 
 MAX_BYTES = 1024 * 1024 * 1024
@@ -19,6 +21,8 @@ def read_document(path: Path) -> PlanDocument:
         data = read_bytes(path, MAX_BYTES)
     except UnreadableFileError as problem:
         raise PlanError(str(problem)) from problem
+    if data.startswith(ARCHIVE):
+        return read_plan_file(data)
     outline = parse(_utf8(data), Outline)
     if outline.encryption_version is not None:
         raise PlanError("OpenTofu has encrypted it; `tofu show -json` prints what can be scanned")

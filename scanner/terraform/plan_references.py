@@ -37,7 +37,6 @@ class Planned(Protocol):
         """An attribute that the plan knows as a text."""
 
 
-_STEP = re.compile(r'module\.([^.\[\]]+)(?:\[(?:"((?:[^"\\]|\\.)*)"|(\d+))\])?(?:\.|$)')
 _REFERENCE = re.compile(
     r"^(?P<data>data\.)?(?P<type>[A-Za-z_][\w-]*)\.(?P<name>[A-Za-z_][\w-]*)"
     r'(?:\[(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d+))\])?(?:\.(?P<attribute>[A-Za-z_][\w-]*))?$'
@@ -113,11 +112,6 @@ class _Place:
 Candidates = frozenset[Reference] | None
 """What a value that is known after apply may hang on; None where the plan does not say."""
 _NOTHING: frozenset[Reference] = frozenset()
-
-
-def parse_module_address(text: str) -> ModuleAddress:
-    """``module.a["k"].module.b`` as an address; the root module for an empty text."""
-    return ModuleAddress(tuple((found[1], _key(found[2], found[3])) for found in _STEP.finditer(text)))
 
 
 def _key(text: str | None, number: str | None) -> InstanceKey:

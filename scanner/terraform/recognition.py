@@ -10,6 +10,10 @@ import re
 
 from scanner.root import RootKind
 
+ARCHIVE = b"PK\x03\x04"
+"""How a zip archive begins that has a member."""
+_FIRST_MEMBER = slice(30, 36)
+
 _SHOWN = re.compile(r'^\s*\{\s*"(?:format_version|terraform_version|applyable|checks|complete|configuration)"\s*:')
 _PLANNED = re.compile(r'"(?:planned_values|resource_changes|configuration|output_changes|prior_state)"\s*:')
 _KEYS = re.compile(r'"(\w+)"\s*:')
@@ -29,16 +33,50 @@ _ENCRYPTED = re.compile(
 )
 
 
-def recognise_plan(head: str) -> RootKind | None:
+def recognise_plan(head: bytes) -> RootKind | None:
     """Whether a file that begins like this is a plan or a state, of any version; None for everything else."""
-    if _SHOWN.match(head) and '"format_version"' in head:
-        return _shown(head)
-    if is_encrypted(head):
-        return RootKind.TERRAFORM_STATE if _STORED_KEYS.search(head) else RootKind.TERRAFORM_PLAN
-    stored = _STORED.match(head) and _STORED_KEYS.search(head)
-    if stored and (_VERSION_NUMBER.search(head) or _LINEAGE.search(head)):
+    if head.startswith(ARCHIVE):  # Terraform puts the planned changes first
+        return RootKind.TERRAFORM_PLAN if head[_FIRST_MEMBER] == b"tfplan" else None
+    text = as_text(head)
+    if _SHOWN.match(text) and '"format_version"' in text:
+        return _shown(text)
+    if '"encrypted_data"' in text and _ENCRYPTED.match(text) is not None:
+        return RootKind.TERRAFORM_STATE if _STORED_KEYS.search(text) else RootKind.TERRAFORM_PLAN
+    stored = _STORED.match(text) and _STORED_KEYS.search(text)
+    if stored and (_VERSION_NUMBER.search(text) or _LINEAGE.search(text)):
         return RootKind.TERRAFORM_STATE
     return None
+
+
+def as_text(head: bytes) -> str:
+    """The beginning of a file as text; empty for what is none. Windows PowerShell writes UTF-16."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", "replace")
+    return "" if b"\0" in head else head.decode("utf-8-sig", "replace")
+
+
+def mistaken_for_plan(head: bytes) -> str | None:
+    """What a file is that people take for a plan, and what would be one: a sentence without its full stop."""
+    return next((message for beginning, message in _MISTAKEN if beginning.match(head)), None)
+
+
+_MISTAKEN = (
+    (re.compile(rb"\s*\Z"), "it is empty"),
+    (re.compile(rb"PK\x05\x06"), "it is an empty zip archive"),
+    (
+        re.compile(rb'\s*\{"@level"'),
+        "it is the log of `terraform plan -json`; a plan is what `terraform show -json PLANFILE` prints",
+    ),
+    (
+        re.compile(rb'\s*\{\s*"remote_plan_format"'),
+        "it only names a plan in HCP Terraform; `terraform show -json FILE > plan.json` gets it",
+    ),
+    (re.compile(rb"tfplan"), "it is a plan of Terraform 0.11 or earlier"),
+    (
+        re.compile(rb"\[command\]"),
+        "the wrapper of hashicorp/setup-terraform has written into it; set `terraform_wrapper: false`",
+    ),
+)
 
 
 def _shown(head: str) -> RootKind | None:
@@ -50,8 +88,3 @@ def _shown(head: str) -> RootKind | None:
     if first in _PLAN_KEYS or (first == "checks" and _PLANNED.search(head)):
         return RootKind.TERRAFORM_PLAN
     return RootKind.TERRAFORM_STATE if first in ("values", "checks") else None
-
-
-def is_encrypted(head: str) -> bool:
-    """Whether it is what OpenTofu makes of a plan or a state when encryption is configured."""
-    return '"encrypted_data"' in head and _ENCRYPTED.match(head) is not None

@@ -13,8 +13,7 @@ from msgspec import Raw, Struct
 
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.plan_document import PlanDocument, PlanError, resource_address
-from scanner.terraform.plan_json import NOTHING, Outline, parse, state_document
-from scanner.terraform.plan_references import parse_module_address
+from scanner.terraform.plan_json import NOTHING, Outline, module_address, parse, state_document
 
 _VERSION = 4
 
@@ -47,7 +46,7 @@ def stored_document(outline: Outline) -> PlanDocument:
 
 def _instances(resources: list[_Resource]) -> Iterator[tuple[ResourceAddress, Raw, str | None]]:
     for resource in resources:
-        module = parse_module_address(resource.module)
+        module = module_address(resource.module)
         for instance in resource.instances:
             address = resource_address(module, resource.mode, resource.type, resource.name, instance.index_key)
             if instance.attributes == NOTHING and instance.attributes_flat:

@@ -1,0 +1,49 @@
+provider "aws" {
+  region = "eu-west-1"
+}
+
+locals {
+  people = toset(["anna", "clara", "dora"])
+}
+
+resource "aws_iam_user" "people" {
+  for_each = local.people
+  name     = each.key
+}
+
+resource "aws_iam_user_login_profile" "people" {
+  for_each = aws_iam_user.people
+  user     = each.value.name
+}
+
+resource "aws_iam_policy" "login" {
+  name = "aws-login"
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = ["signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token"], Resource = "*" }]
+  })
+}
+
+resource "aws_iam_user_policy_attachment" "login" {
+  for_each   = toset(["anna"])
+  user       = aws_iam_user.people[each.key].name
+  policy_arn = aws_iam_policy.login.arn
+}
+
+removed {
+  from = aws_iam_user.legacy
+
+  lifecycle {
+    destroy = false
+  }
+}
+
+moved {
+  from = aws_iam_user.renamed
+  to   = aws_iam_user.moved
+}
+
+resource "aws_iam_user" "moved" {
+  name = "old-name"
+  path = "/moved/"
+}
