@@ -4,7 +4,7 @@ Each takes its evaluated argument, most often a list, and returns a value: unkno
 or with a cause of its own when it is used in a way that CloudFormation would reject.
 
 An element of a list of which nothing is known, not even a symbol or a piece, may turn out not to be there
-(``AWS::NoValue``). Positions after it are then unknown, and a joined text has one hole for it and its delimiter.
+(``AWS::NoValue``), or to be several. A joined text has one hole for it and its delimiter.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.arguments import Function, arguments, first_unknown, malformed, may_vanish
+from scanner.cloudformation.lists import availability_zones, cidr, length, select, split
 from scanner.cloudformation.scalars import as_text, texts_throughout, without_types
 from scanner.cloudformation.text import MAX_TEXT, join_text, text_pieces
 from scanner.values import Unknown, Value, holes, pieces, unknown
@@ -24,56 +26,32 @@ if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
     from scanner.span import Span
 
-Function: TypeAlias = "Callable[[Value, Span | None, Scope], Value | None]"
-"""None for ``AWS::NoValue``."""
-
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 
 
-def _malformed(detail: str, span: Span | None) -> Value:
-    return unknown(Cause(CauseKind.MALFORMED, detail, span), span=span)
-
-
-def _arguments(argument: Value) -> tuple[Value, ...]:
-    return argument.data if isinstance(argument.data, tuple) else (argument,)
-
-
-def _first_unknown(values: Iterable[Value], span: Span | None) -> Value | None:
-    """The unknown that a function gives when it needs all of these values and one of them is not known."""
-    for value in values:
-        if value.unknown is not None:
-            return unknown(value.unknown.cause, span=span)
-    return None
-
-
-def _may_vanish(element: Value) -> bool:
-    hole = element.unknown
-    return hole is not None and hole.symbol is None and not hole.pieces
-
-
 def _get_att(argument: Value, span: Span | None, scope: Scope) -> Value:
-    parts = _arguments(argument)
+    parts = arguments(argument)
     known = scope.resource_named(parts[0]) if parts and parts[0].unknown is not None else None
     if known is not None:
         parts = (Value(known), *parts[1:])
-    doubt = _first_unknown(parts, span)
+    doubt = first_unknown(parts, span)
     if doubt is not None:
         return doubt
     logical_id, _, name = ".".join(part.text or "" for part in parts).partition(".")
     if not logical_id or not name:
-        return _malformed("Fn::GetAtt names no attribute", span)
+        return malformed("Fn::GetAtt names no attribute", span)
     return scope.attribute(logical_id, name, span)
 
 
 def _sub(argument: Value, span: Span | None, scope: Scope) -> Value:
-    parts = _arguments(argument)
+    parts = arguments(argument)
     template = pieces(parts[0]) if parts else None
-    doubt = _first_unknown(parts[1:], span)
+    doubt = first_unknown(parts[1:], span)
     if doubt is not None:
         return doubt
     variables = parts[1].data if len(parts) == 2 else {}
     if template is None or len(parts) > 2 or not isinstance(variables, Mapping):
-        return _malformed("Fn::Sub has no text, or no mapping of variables", span)
+        return malformed("Fn::Sub has no text, or no mapping of variables", span)
     result: list[str | Unknown] = []
     for piece in template:
         # Every second part of a text that is split at its variables is the name of one.
@@ -85,7 +63,7 @@ def _sub(argument: Value, span: Span | None, scope: Scope) -> Value:
             else:
                 found = text_pieces(_variable(part.strip(), variables, span, scope))
                 if found is None:
-                    return _malformed(f'"{part.strip()}" in Fn::Sub is no text', span)
+                    return malformed(f'"{part.strip()}" in Fn::Sub is no text', span)
                 result.extend(found)
     return join_text(result, span)
 
@@ -98,20 +76,20 @@ def _variable(name: str, variables: Mapping[str, Value], span: Span | None, scop
 
 
 def _join(argument: Value, span: Span | None, _: Scope) -> Value:
-    parts = _arguments(argument)
-    doubt = _first_unknown(parts, span)
+    parts = arguments(argument)
+    doubt = first_unknown(parts, span)
     if doubt is not None:
         return doubt
     delimiter = parts[0].text
     if len(parts) != 2 or delimiter is None or not isinstance(parts[1].data, tuple):
-        return _malformed("Fn::Join has no delimiter and list", span)
+        return malformed("Fn::Join has no delimiter and list", span)
     result: list[str | Unknown] = []
     separate = False
     for element in parts[1].data:
         found = text_pieces(element)
         if found is None:
-            return _malformed("Fn::Join joins what is no text", span)
-        if _may_vanish(element):
+            return malformed("Fn::Join joins what is no text", span)
+        if may_vanish(element):
             result.extend(found)
             continue
         if separate:
@@ -121,43 +99,16 @@ def _join(argument: Value, span: Span | None, _: Scope) -> Value:
     return join_text(result, span)
 
 
-def _split(argument: Value, span: Span | None, _: Scope) -> Value:
-    parts = _arguments(argument)
-    doubt = _first_unknown(parts, span)
-    if doubt is not None:
-        return doubt
-    text = as_text(parts[1].data) if len(parts) == 2 else None
-    if text is None or not parts[0].text:
-        return _malformed("Fn::Split has no delimiter and text", span)
-    return Value(tuple(Value(item, span) for item in text.split(parts[0].text)), span)
-
-
-def _select(argument: Value, span: Span | None, _: Scope) -> Value:
-    parts = _arguments(argument)
-    doubt = _first_unknown(parts, span)
-    if doubt is not None:
-        return doubt
-    index = as_text(parts[0].data) if len(parts) == 2 else None
-    elements = parts[1].data if len(parts) == 2 else None
-    if index is None or not re.fullmatch("[0-9]{1,6}", index) or not isinstance(elements, tuple):
-        return _malformed("Fn::Select has no index and list", span)
-    place = int(index)
-    if place >= len(elements):
-        return _malformed(f"Fn::Select finds no element {place}", span)
-    doubt = _first_unknown((element for element in elements[: place + 1] if _may_vanish(element)), span)
-    return doubt or elements[place]
-
-
 def _find_in_map(argument: Value, span: Span | None, scope: Scope) -> Value | None:
     """A key that is not known leaves several candidates; when they are all the same, it does not matter."""
-    parts = _arguments(argument)
+    parts = arguments(argument)
     if len(parts) not in (3, 4):
-        return _malformed("Fn::FindInMap has no map and two keys", span)
-    doubt = _first_unknown(parts[3:], span)
+        return malformed("Fn::FindInMap has no map and two keys", span)
+    doubt = first_unknown(parts[3:], span)
     if doubt is not None:
         return doubt
     candidates: list[Value] = [Value(scope.template.mappings)]
-    doubt = _first_unknown(parts[:3], span)
+    doubt = first_unknown(parts[:3], span)
     missing = False
     for key in parts[:3]:
         if key.unknown is not None:
@@ -175,7 +126,7 @@ def _find_in_map(argument: Value, span: Span | None, scope: Scope) -> Value | No
         missing_entry = Cause(CauseKind.UNRESOLVED_REFERENCE, "Fn::FindInMap finds no entry", span)
         return doubt or unknown(missing_entry, span=span)
     if any(candidate != candidates[0] for candidate in candidates):
-        return doubt or _malformed("Fn::FindInMap finds several entries", span)
+        return doubt or malformed("Fn::FindInMap finds several entries", span)
     return _literal(candidates[0])
 
 
@@ -197,25 +148,18 @@ def _literal(value: Value) -> Value:
 def _base64(argument: Value, span: Span | None, _: Scope) -> Value:
     text = as_text(argument.data)
     if text is None:
-        return _first_unknown((argument,), span) or _malformed("Fn::Base64 encodes what is no text", span)
+        return first_unknown((argument,), span) or malformed("Fn::Base64 encodes what is no text", span)
     return Value(base64.b64encode(text.encode()).decode(), span)
 
 
 def _to_json(argument: Value, span: Span | None, _: Scope) -> Value:
     if not isinstance(argument.data, tuple | Mapping):
-        return _first_unknown((argument,), span) or _malformed("Fn::ToJsonString encodes no list or mapping", span)
+        return first_unknown((argument,), span) or malformed("Fn::ToJsonString encodes no list or mapping", span)
     unknowns = holes(argument)
     if unknowns:
         return Value(Unknown(unknowns[0].cause), span, encodes=texts_throughout(argument))
     text = json.dumps(without_types(argument), separators=(",", ":"), ensure_ascii=False)
     return join_text((text,), span) if len(text) > MAX_TEXT else Value(text, span, encodes=texts_throughout(argument))
-
-
-def _length(argument: Value, span: Span | None, _: Scope) -> Value:
-    if not isinstance(argument.data, tuple):
-        return _first_unknown((argument,), span) or _malformed("Fn::Length counts no list", span)
-    doubt = _first_unknown((element for element in argument.data if _may_vanish(element)), span)
-    return doubt or Value(len(argument.data), span)
 
 
 def _import_value(argument: Value, span: Span | None, _: Scope) -> Value:
@@ -225,20 +169,34 @@ def _import_value(argument: Value, span: Span | None, _: Scope) -> Value:
     return unknown(cause, f"Export {name}" if name is not None else None, span)
 
 
-def _availability_zones(_: Value, span: Span | None, __: Scope) -> Value:
-    return unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "availability zones depend on the account", span), span=span)
+def _stack_output(argument: Value, span: Span | None, _: Scope) -> Value:
+    """An output of another stack, of any account or region, without an export."""
+    entries = _entries(argument)
+    names = [entries[name].text if name in entries else None for name in ("StackName", "OutputName")]
+    cause = Cause(CauseKind.UNRESOLVED_REFERENCE, "the output of another stack is defined elsewhere", span)
+    if None in names:
+        doubts = holes(argument)
+        return unknown(doubts[0].cause if doubts else cause, span=span)
+    place = "".join(
+        f" {name} {shown}" for name in ("Region", "RoleArn") if (shown := entries.get(name, Value("")).text)
+    )
+    cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f"the output {names[1]} of the stack {names[0]} is elsewhere", span)
+    known = all(entry.unknown is None for entry in entries.values())
+    return unknown(cause, f"Output {names[0]}.{names[1]}{place}" if known else None, span)
 
 
 FUNCTIONS: Mapping[str, Function] = {
     "Fn::Base64": _base64,
+    "Fn::Cidr": cidr,
     "Fn::FindInMap": _find_in_map,
-    "Fn::GetAZs": _availability_zones,
+    "Fn::GetAZs": availability_zones,
     "Fn::GetAtt": _get_att,
+    "Fn::GetStackOutput": _stack_output,
     "Fn::ImportValue": _import_value,
     "Fn::Join": _join,
-    "Fn::Length": _length,
-    "Fn::Select": _select,
-    "Fn::Split": _split,
+    "Fn::Length": length,
+    "Fn::Select": select,
+    "Fn::Split": split,
     "Fn::Sub": _sub,
     "Fn::ToJsonString": _to_json,
 }
