@@ -177,9 +177,7 @@ def _stack_output(argument: Value, span: Span | None, _: Scope) -> Value:
     if None in names:
         doubts = holes(argument)
         return unknown(doubts[0].cause if doubts else cause, span=span)
-    place = "".join(
-        f" {name} {shown}" for name in ("Region", "RoleArn") if (shown := entries.get(name, Value("")).text)
-    )
+    place = "".join(f" {entries[name].text}" for name in ("Region", "RoleArn") if name in entries)
     cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f"the output {names[1]} of the stack {names[0]} is elsewhere", span)
     known = all(entry.unknown is None for entry in entries.values())
     return unknown(cause, f"Output {names[0]}.{names[1]}{place}" if known else None, span)
