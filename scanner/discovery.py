@@ -15,14 +15,13 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from scanner.calls import nested_in_others, root_modules
 from scanner.cloudformation.recognition import looks_like_template
 from scanner.diagnostic import Diagnostic, error
 from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
 from scanner.span import Span
-from scanner.terraform.blocks import IndexedBlock, index_file
-from scanner.terraform.files import configuration_files, is_configuration
-from scanner.terraform.json_syntax import index_json, plain_text
+from scanner.terraform.files import is_configuration
 from scanner.terraform.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
 
 SKIPPED = frozenset({".terraform", ".git", "node_modules"})
@@ -55,8 +54,11 @@ def discover(paths: Iterable[str], directory: Path, inputs: Inputs) -> Discovery
     for given in paths:
         walk.named(given)
     found: dict[tuple[RootKind, str], ScanRoot] = {}
-    modules = _root_modules(walk.modules, walk.named_modules)
-    for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *walk.files]:
+    modules = root_modules(walk.modules, walk.named_modules)
+    templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
+    nested = nested_in_others({location: _boundary(location, directory) for location in templates})
+    files = [(kind, location) for kind, location in walk.files if location not in nested]
+    for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
         found[kind, shown] = ScanRoot(kind, shown, location, _boundary(location, directory), inputs)
     roots = tuple(sorted(found.values(), key=lambda root: (root.path, root.kind.value)))
@@ -209,50 +211,3 @@ def _boundary(location: Path, directory: Path) -> Path:
         if (parent / ".git").exists():
             return parent
     return directory if start.is_relative_to(directory) else start
-
-
-def _root_modules(modules: Iterable[Path], named: set[Path]) -> list[Path]:
-    """Directories that no other one calls as a child module, and those that are named."""
-    known = list(modules)
-    calls = {module: _called(module) for module in known}
-    called = {child for module, children in calls.items() for child in children if child != module}
-    roots = [module for module in known if module not in called or module in named]
-    reached = set(roots)
-    pending = list(roots)
-    while pending:
-        for child in calls.get(pending.pop(), ()):
-            if child not in reached:
-                reached.add(child)
-                pending.append(child)
-    # Modules that only call each other in a circle are nobody's children.
-    return sorted([*roots, *(module for module in known if module not in reached)])
-
-
-_LOCAL_SOURCE = re.compile(r'^\s*source\s*=\s*"(\.{1,2}/[^"$]*)"', re.MULTILINE)
-
-
-def _called(module: Path) -> set[Path]:
-    found: set[Path] = set()
-    files = configuration_files(entry.name for entry in module.iterdir())
-    for name in (*files.primary, *files.override):
-        try:
-            text = read_text(module / name)
-        except UnreadableFileError:
-            continue  # reported when the module is loaded
-        if "module" not in text or "source" not in text:
-            continue
-        index = index_json if name.endswith(".json") else index_file
-        for block in index(name, text).blocks:
-            source = _local_source(block) if block.type == "module" else None
-            if source is not None:
-                found.add(Path(os.path.normpath(module / source)))
-    return found
-
-
-def _local_source(call: IndexedBlock) -> str | None:
-    """The path of a child module beside the caller; None for any other source."""
-    if call.json is None:
-        written = _LOCAL_SOURCE.search(call.text)
-        return written[1] if written else None
-    source = plain_text(call, "source")
-    return source if source is not None and source.startswith(("./", "../")) else None

@@ -57,9 +57,11 @@ class Origin:
     span: Span
     existence: Existence = ALWAYS
     trail: tuple[Span, ...] = ()
-    """Module calls on the way to it, outermost first."""
+    """Module calls or nested stacks on the way to it, outermost first."""
     account: str | None = None
     """Where it is created, if that is known: what is in one account never reaches an identity of another."""
+    realm: str = ""
+    """What shares an account that need not be known: names and references mean nothing outside of it."""
 
 
 @dataclass(frozen=True, slots=True)

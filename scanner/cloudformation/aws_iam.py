@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
-from scanner.cloudformation.guards import Conditions, Item, items, presence, value_under
-from scanner.cloudformation.intrinsics import cause_of
+from scanner.cloudformation.guards import Conditions, Item, existence_conditions, items, presence, value_under
 from scanner.cloudformation.resources import MANAGED_POLICY, name_of
 from scanner.cloudformation.scalars import as_text, scalar_text, texts_throughout
 from scanner.facts import (
@@ -52,6 +51,11 @@ class _Source:
     home: Home
     conditions: Conditions
 
+    @property
+    def address(self) -> str:
+        """The logical ID, with those of the stacks that it is nested in before it."""
+        return self.scope.symbol(self.resource.logical_id)
+
     def value(self, name: str) -> Value | None:
         """A property; None when it is not there. Scalars are text."""
         written = self.resource.get(name)
@@ -87,11 +91,12 @@ class _Source:
         """The place of a fact; that of the resource unless another is given."""
         guards = self.conditions if conditions is None else conditions
         existence = Existence(guards) if guards else ALWAYS
-        return Origin(self.resource.logical_id, span or self.resource.span, existence)
+        stack = self.scope.stack
+        return Origin(self.address, span or self.resource.span, existence, stack.trail, realm=stack.realm)
 
     def itself(self, kind: IdentityKind) -> Target:
         """The identity that the resource is, as what something in it is attached to."""
-        return Target(kind, address=self.resource.logical_id)
+        return Target(kind, address=self.address)
 
 
 def facts_of(resource: Resource, scope: Scope, home: Home) -> tuple[Fact, ...]:
@@ -99,11 +104,8 @@ def facts_of(resource: Resource, scope: Scope, home: Home) -> tuple[Fact, ...]:
     read = _READERS.get(resource.type)
     if read is None:
         return ()
-    exists, symbol = scope.existence(resource)
-    if exists.is_no:
-        return ()
-    conditions = (Unknown(cause_of(exists), symbol),) if exists.is_undetermined else ()
-    return tuple(read(_Source(resource, scope, home, (*resource.doubts, *conditions))))
+    conditions = existence_conditions(resource, scope)
+    return () if conditions is None else tuple(read(_Source(resource, scope, home, conditions)))
 
 
 def _user(source: _Source) -> Iterator[Fact]:

@@ -10,7 +10,7 @@ them all may try what cannot be; that makes a verdict weaker and never wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.intrinsics import evaluate
@@ -27,33 +27,43 @@ MAX_ANSWERS = 16
 """A choice with more answers is not tried out. Where a policy depends on one of so many, people ask for it by name."""
 
 
-def choices(scope: Scope) -> tuple[Choice, ...]:
-    """The choices of a template that has been evaluated: parameters, other texts, then conditions that were asked for.
+def choices(scopes: Sequence[Scope]) -> tuple[Choice, ...]:
+    """The choices of templates that have been evaluated: parameters, other texts, then conditions that were asked for.
 
-    Among conditions, those that others are made of come first.
+    A template stands before those of the stacks nested in it. Among conditions, those that others are made of come
+    first.
     """
-    return tuple(choice for choice in _choices(scope) if len(choice.answers) <= MAX_ANSWERS)
+    return tuple(choice for choice in _choices(scopes) if len(choice.answers) <= MAX_ANSWERS)
 
 
-def _choices(scope: Scope) -> Iterator[Choice]:
-    compared = _compared(scope)
-    for name, declaration in scope.template.parameters.items():
-        hole = scope.reference(name, None).unknown
-        if hole is None or hole.symbol is None or hole.symbol in scope.assumed:
-            continue
-        _, texts = compared.pop(hole.symbol, (hole, {}))
-        allowed = allowed_values(declaration)
-        if allowed and len(allowed) <= MAX_ANSWERS:
-            yield _among(hole, hole.symbol, allowed)
-        elif is_text(declaration) and texts:
-            yield _compared_with(hole, hole.symbol, tuple(text for text in texts if not allowed or text in allowed))
+def _choices(scopes: Sequence[Scope]) -> Iterator[Choice]:
+    compared: dict[str, tuple[Unknown, dict[str, None]]] = {}
+    for scope in scopes:
+        _compare(scope, compared)
+    assumed = scopes[0].assumed if scopes else {}
+    done = set(assumed)
+    for scope in scopes:
+        for name, declaration in scope.template.parameters.items():
+            hole = scope.reference(name, None).unknown
+            if hole is None or hole.symbol is None or hole.symbol in done:
+                continue
+            _, texts = compared.get(hole.symbol, (hole, {}))
+            # Where a nested stack need not exist, what it allows need not be so.
+            allowed = allowed_values(declaration) if not scope.stack.conditions else ()
+            if allowed and len(allowed) <= MAX_ANSWERS:
+                done.add(hole.symbol)
+                yield _among(hole, hole.symbol, allowed)
+            elif is_text(declaration) and texts:
+                done.add(hole.symbol)
+                yield _compared_with(hole, hole.symbol, tuple(text for text in texts if not allowed or text in allowed))
     for symbol, (hole, texts) in compared.items():
-        if symbol not in scope.assumed and not symbol.startswith("Parameter "):
+        if symbol not in done and not symbol.startswith("Parameter "):
             yield _compared_with(hole, symbol, tuple(texts))
-    for name, answer in scope.decided.items():
-        if answer.is_undetermined:
-            subject = f"Condition {name}"
-            yield Choice((Assumption(subject, "true"), Assumption(subject, "false")), answer.causes)
+    for scope in scopes:
+        for name, answer in scope.decided.items():
+            if answer.is_undetermined:
+                subject = scope.condition_symbol(name)
+                yield Choice((Assumption(subject, "true"), Assumption(subject, "false")), answer.causes)
 
 
 def _among(hole: Unknown, subject: str, texts: tuple[str, ...]) -> Choice:
@@ -65,9 +75,8 @@ def _compared_with(hole: Unknown, subject: str, texts: tuple[str, ...]) -> Choic
     return Choice((*known, Assumption(subject, None, texts)), frozenset({hole.cause}))
 
 
-def _compared(scope: Scope) -> dict[str, tuple[Unknown, dict[str, None]]]:
-    """By symbol every unknown that a condition compares with known texts, and those texts."""
-    found: dict[str, tuple[Unknown, dict[str, None]]] = {}
+def _compare(scope: Scope, found: dict[str, tuple[Unknown, dict[str, None]]]) -> None:
+    """Note by symbol every unknown that a condition compares with known texts, and those texts."""
     for left, right in _comparisons(scope.template.conditions.values()):
         a, b = evaluate(left, scope), evaluate(right, scope)
         for one, other in ((a, b), (b, a)):
@@ -75,7 +84,6 @@ def _compared(scope: Scope) -> dict[str, tuple[Unknown, dict[str, None]]]:
             text = as_text(other.data) if other is not None else None
             if hole is not None and hole.symbol not in (None, PARTITION) and not hole.pieces and text is not None:
                 found.setdefault(str(hole.symbol), (hole, {}))[1].setdefault(text)
-    return found
 
 
 def _comparisons(conditions: Iterable[Value]) -> Iterator[tuple[Value, Value]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanner.cloudformation.scope import Scope
+    from scanner.cloudformation.template import Resource
     from scanner.span import Span
 
 Conditions = tuple[Unknown, ...]
@@ -41,6 +42,15 @@ class Item:
     """Where the list has it, be it a reference to something elsewhere."""
 
 
+def existence_conditions(resource: Resource, scope: Scope) -> Conditions | None:
+    """The conditions on which a resource exists, those of its stack first; None when it does not exist."""
+    exists, symbol = scope.existence(resource)
+    if exists.is_no:
+        return None
+    own = (Unknown(cause_of(exists), symbol),) if exists.is_undetermined else ()
+    return (*scope.stack.conditions, *resource.doubts, *own)
+
+
 def alternatives(expression: Value, scope: Scope, conditions: Conditions = ()) -> Iterator[Alternative]:
     """Everything that may stand there given that the conditions hold: exactly one of them will.
 
@@ -56,7 +66,8 @@ def alternatives(expression: Value, scope: Scope, conditions: Conditions = ()) -
         yield Alternative(expression, conditions)
         return
     truth, condition, if_true, if_false = parts
-    positive, negative = f"Condition {condition}", f"not Condition {condition}"
+    positive = scope.condition_symbol(condition)
+    negative = f"not {positive}"
     settled = {guard.symbol for guard in conditions}
     if truth.is_yes or positive in settled:
         yield from alternatives(if_true, scope, conditions)

@@ -7,11 +7,12 @@ not allow would be refused by the service, so it is as good as none.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.scalars import as_text
-from scanner.values import Unknown, Value, of
+from scanner.values import Value, of, unknown
 
 if TYPE_CHECKING:
     from scanner.root import Assumption
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
 
 
 def parameter_value(
-    name: str, declaration: Value, given: Mapping[str, str | None], assumed: Assumption | None = None
+    name: str,
+    declaration: Value,
+    given: Mapping[str, str | None],
+    assumed: Assumption | None = None,
+    prefix: str = "",
 ) -> Value:
     """The value of one declared parameter.
 
     Without a value, with one that lies in SSM Parameter Store, or declared in a way that cannot be understood, it is
-    unknown under the symbol ``Parameter NAME``.
+    unknown under the symbol ``Parameter NAME``. The prefix stands before the name in that symbol.
     """
     span = declaration.span
     if assumed is not None and assumed.value is not None:
@@ -32,25 +37,48 @@ def parameter_value(
     entries = declaration.data if isinstance(declaration.data, Mapping) else {}
     kind = _type(entries)
     if kind is None:
-        return _unknown(name, CauseKind.MALFORMED, "has no type", span)
+        return _unknown(prefix, name, CauseKind.MALFORMED, "has no type", span)
     if kind.startswith("AWS::SSM::Parameter::Value<"):
-        return _unknown(name, CauseKind.KNOWN_AFTER_APPLY, "is read from SSM Parameter Store", span)
+        return _unknown(prefix, name, CauseKind.KNOWN_AFTER_APPLY, "is read from SSM Parameter Store", span)
     place = span
     text: str | None
     if name in given:
         text = given[name]
         if text is None:
-            return _unknown(name, CauseKind.MISSING_INPUT, "keeps the value that it has in the stack", span)
+            return _unknown(prefix, name, CauseKind.MISSING_INPUT, "keeps the value that it has in the stack", span)
         if not _allows(declaration, kind, text):
-            return _unknown(name, CauseKind.MISSING_INPUT, f'does not allow the value "{text}" that was given', span)
+            return _unknown(
+                prefix, name, CauseKind.MISSING_INPUT, f'does not allow the value "{text}" that was given', span
+            )
     elif "Default" not in entries:
-        return _unknown(name, CauseKind.MISSING_INPUT, "has no default", span)
+        return _unknown(prefix, name, CauseKind.MISSING_INPUT, "has no default", span)
     else:
         place = entries["Default"].span or span
         text = as_text(entries["Default"].data)
         if text is None:
-            return _unknown(name, CauseKind.MALFORMED, "has a default that is no text", place)
+            return _unknown(prefix, name, CauseKind.MALFORMED, "has a default that is no text", place)
     return of(_items(text), place) if _is_list(kind) else Value(text, place)
+
+
+def passed_value(name: str, declaration: Value, value: Value, prefix: str) -> Value:
+    """The value of a parameter of a nested stack, from what the template around it gives to it.
+
+    An unknown stays what it is, so that it is still known to be the same; not as a list, which it may become.
+    """
+    text = as_text(value.data)
+    if text is not None:
+        return replace(
+            parameter_value(name, declaration, {name: text}, prefix=prefix), span=value.span, trail=value.trail
+        )
+    if value.unknown is None:
+        return _unknown(prefix, name, CauseKind.MALFORMED, "is given something that is no text", value.span)
+    entries = declaration.data if isinstance(declaration.data, Mapping) else {}
+    kind = _type(entries)
+    if kind is None or kind.startswith("AWS::SSM::Parameter::Value<"):
+        return parameter_value(name, declaration, {}, prefix=prefix)
+    if _is_list(kind):
+        return unknown(value.unknown.cause, f"Parameter {prefix}{name}", value.span)
+    return value
 
 
 def allowed_values(declaration: Value) -> tuple[str, ...]:
@@ -93,5 +121,5 @@ def _allows(declaration: Value, kind: str, text: str) -> bool:
     return not allowed or all(item in allowed for item in (_items(text) if _is_list(kind) else [text]))
 
 
-def _unknown(name: str, kind: CauseKind, why: str, span: Span | None) -> Value:
-    return Value(Unknown(Cause(kind, f'parameter "{name}" {why}', span), f"Parameter {name}"), span)
+def _unknown(prefix: str, name: str, kind: CauseKind, why: str, span: Span | None) -> Value:
+    return unknown(Cause(kind, f'parameter "{prefix}{name}" {why}', span), f"Parameter {prefix}{name}", span)

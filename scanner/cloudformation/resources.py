@@ -1,7 +1,8 @@
 """What ``Ref`` and ``Fn::GetAtt`` give for a resource before there is a stack.
 
 Names that the template fixes are known, and so are the ARNs made of them, but for partition and account. Everything
-else is unknown under the symbol ``LOGICAL_ID.Ref`` or ``LOGICAL_ID.ATTRIBUTE``, so that it still joins.
+else is unknown under the symbol ``LOGICAL_ID.Ref`` or ``LOGICAL_ID.ATTRIBUTE``, so that it still joins; in a nested
+stack the logical ID has that of the stack and ``/`` before it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from scanner.cloudformation.template import Resource
 
 MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
+NESTED_STACKS = frozenset({"AWS::CloudFormation::Stack", "AWS::Serverless::Application"})
+"""Types of resources that are stacks of their own."""
 _SAML_PROVIDER = "AWS::IAM::SAMLProvider"
 _OIDC_PROVIDER = "AWS::IAM::OIDCProvider"
 
@@ -56,7 +59,7 @@ def reference(resource: Resource, scope: Scope) -> Value:
         return scope.attribute(resource.logical_id, "Arn", None)
     if resource.type in _NAMED:
         return name_of(resource, scope)
-    return _after_deployment(resource, "Ref")
+    return _after_deployment(resource, "Ref", scope)
 
 
 def attribute(resource: Resource, name: str, scope: Scope) -> Value:
@@ -67,12 +70,14 @@ def attribute(resource: Resource, name: str, scope: Scope) -> Value:
         return _arn(resource, scope)
     if name == "Arn" and resource.type == _OIDC_PROVIDER:
         return _provider_arn(resource, scope)
-    found = _after_deployment(resource, name)
+    if resource.type in NESTED_STACKS and name.startswith("Outputs."):
+        return scope.nested_output(resource, name.removeprefix("Outputs."))
+    found = _after_deployment(resource, name, scope)
     service = _ARN_BEGINS.get((resource.type, name))
     if service is None or found.unknown is None:
         return found
-    rest = replace(found.unknown, symbol=f"{resource.logical_id}.{name} after the service")
-    return _with_symbol(joined(("arn:", scope.partition, f":{service}:", rest)), resource, name)
+    rest = replace(found.unknown, symbol=f"{scope.symbol(resource.logical_id)}.{name} after the service")
+    return _with_symbol(joined(("arn:", scope.partition, f":{service}:", rest)), resource, name, scope)
 
 
 def name_of(resource: Resource, scope: Scope) -> Value:
@@ -84,24 +89,26 @@ def name_of(resource: Resource, scope: Scope) -> Value:
     written = resource.get(_NAMED[resource.type][0])
     found = evaluate(written, scope) if written is not None else None
     if found is None or found.is_null:
-        return _generated_name(resource, symbol)
+        return _generated_name(resource, symbol, scope)
     parts = text_pieces(found)
     if parts is None:
         cause = Cause(CauseKind.MALFORMED, f'the name of "{resource.logical_id}" is no text', found.span)
-        return unknown(cause, f"{resource.logical_id}.{symbol}", found.span)
-    return _with_symbol(Value(found.data if found.unknown else joined(parts).data, found.span), resource, symbol)
+        return unknown(cause, f"{scope.symbol(resource.logical_id)}.{symbol}", found.span)
+    return _with_symbol(Value(found.data if found.unknown else joined(parts).data, found.span), resource, symbol, scope)
 
 
-def _generated_name(resource: Resource, symbol: str) -> Value:
+def _generated_name(resource: Resource, symbol: str, scope: Scope) -> Value:
     """``STACK-LOGICAL_ID-RANDOM``, in which what is long is cut off at its end: nobody writes such a name down.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
     """
-    whole = _after_deployment(resource, symbol)
+    whole = _after_deployment(resource, symbol, scope)
     if whole.unknown is None:
         return whole
-    before, after = (replace(whole.unknown, symbol=f"{resource.logical_id}.{symbol} {end}") for end in ("start", "end"))
-    return _with_symbol(joined((before, f"-{resource.logical_id[:_KEPT]}", after), resource.span), resource, symbol)
+    owner = f"{scope.symbol(resource.logical_id)}.{symbol}"
+    before, after = (replace(whole.unknown, symbol=f"{owner} {end}") for end in ("start", "end"))
+    parts = (before, f"-{resource.logical_id[:_KEPT]}", after)
+    return _with_symbol(joined(parts, resource.span), resource, symbol, scope)
 
 
 def _arn(resource: Resource, scope: Scope) -> Value:
@@ -115,7 +122,7 @@ def _arn(resource: Resource, scope: Scope) -> Value:
     if path is not None and not path.is_null:
         path_parts = text_pieces(path) or ("/",)
     parts = ("arn:", scope.partition, ":iam::", scope.account, f":{kind}", *path_parts, *(text_pieces(name) or ()))
-    return _with_symbol(joined(parts, resource.span), resource, "Arn")
+    return _with_symbol(joined(parts, resource.span), resource, "Arn", scope)
 
 
 def _provider_arn(resource: Resource, scope: Scope) -> Value:
@@ -125,24 +132,19 @@ def _provider_arn(resource: Resource, scope: Scope) -> Value:
         host: str | Unknown = url.text.removeprefix("https://")
     else:
         cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f'the URL of "{resource.logical_id}" is not known', resource.span)
-        host = Unknown(cause, f"{resource.logical_id}.Url")
+        host = Unknown(cause, f"{scope.symbol(resource.logical_id)}.Url")
     parts = ("arn:", scope.partition, ":iam::", scope.account, ":oidc-provider/", host)
-    return _with_symbol(joined(parts, resource.span), resource, "Arn")
+    return _with_symbol(joined(parts, resource.span), resource, "Arn", scope)
 
 
-def _after_deployment(resource: Resource, what: str) -> Value:
-    nested = resource.type == "AWS::CloudFormation::Stack" and what.startswith("Outputs.")
-    if nested:
-        detail = f'the nested stack "{resource.logical_id}" is not followed'
-        cause = Cause(CauseKind.UNSUPPORTED, detail, resource.span)
-    else:
-        detail = f"{resource.logical_id}.{what} is known when the stack is deployed"
-        cause = Cause(CauseKind.KNOWN_AFTER_APPLY, detail, resource.span)
-    return unknown(cause, f"{resource.logical_id}.{what}", resource.span)
+def _after_deployment(resource: Resource, what: str, scope: Scope) -> Value:
+    symbol = f"{scope.symbol(resource.logical_id)}.{what}"
+    cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol} is known when the stack is deployed", resource.span)
+    return unknown(cause, symbol, resource.span)
 
 
-def _with_symbol(value: Value, resource: Resource, what: str) -> Value:
+def _with_symbol(value: Value, resource: Resource, what: str, scope: Scope) -> Value:
     """A symbol for an unknown that has none yet: two references to one parameter, say, must stay equal."""
     if value.unknown is None or value.unknown.symbol is not None:
         return value
-    return replace(value, data=replace(value.unknown, symbol=f"{resource.logical_id}.{what}"))
+    return replace(value, data=replace(value.unknown, symbol=f"{scope.symbol(resource.logical_id)}.{what}"))

@@ -5,7 +5,9 @@ Each name is evaluated when something asks for it, once. A name that needs itsel
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner import values
@@ -13,7 +15,9 @@ from scanner.cause import Cause, CauseKind
 from scanner.cloudformation import resources
 from scanner.cloudformation.conditions import decide
 from scanner.cloudformation.intrinsics import evaluate
-from scanner.cloudformation.parameters import parameter_value
+from scanner.cloudformation.parameters import parameter_value, passed_value
+from scanner.cloudformation.scalars import as_text, scalar_text
+from scanner.cloudformation.stack import ALONE, Nested, Stack
 from scanner.cloudformation.template import ANY, ANY_OF, SOME_IN
 from scanner.truth import NO, YES, Truth, truth, undetermined
 from scanner.values import Unknown, Value, unknown
@@ -33,33 +37,55 @@ _PARTITION_CAUSE = Cause(CauseKind.MISSING_INPUT, "the partition is not known")
 class Scope:
     """The names of one template with its inputs. Only what has been evaluated so far changes in it."""
 
-    def __init__(self, template: Template, inputs: Inputs, partition: str = "aws") -> None:
+    def __init__(self, template: Template, inputs: Inputs, partition: str = "aws", stack: Stack = ALONE) -> None:
         self.template = template
+        self.inputs = inputs
+        self.stack = stack
         self.assumed = {assumption.subject: assumption for assumption in inputs.assumptions}
         """What a scenario takes for granted, by its subject."""
-        given = dict(inputs.parameters)
-        self._parameters = {
-            name: parameter_value(name, declaration, given, self.assumed.get(f"Parameter {name}"))
-            for name, declaration in template.parameters.items()
-        }
-        self._partition_name = partition
+        self._given = dict(inputs.parameters)
+        self._parameters: dict[str, Value] = {}
+        self._nested: dict[str, Nested] = {}
+        self.partition_name = partition
         self.partition = Unknown(_PARTITION_CAUSE, values.PARTITION)
-        self.account: str | Unknown = inputs.account or Unknown(_ACCOUNT_CAUSE, values.ACCOUNT)
-        self._region: str | Unknown = inputs.region or Unknown(_REGION_CAUSE, values.REGION)
+        self.account: str | Unknown = stack.account or inputs.account or Unknown(_ACCOUNT_CAUSE, values.ACCOUNT)
+        self._region: str | Unknown = stack.region or inputs.region or Unknown(_REGION_CAUSE, values.REGION)
         self._values: dict[str, Value] = {}
         self.decided: dict[str, Truth] = {}
         """The conditions that were asked for, those that others are made of first."""
         self._open: list[str] = []
-        self.depth = 0
-        """How many expressions and names are being evaluated inside each other."""
+        self._depth = stack.depth if stack.depth is not None else [0]
+
+    @property
+    def depth(self) -> int:
+        """How many expressions and names are being evaluated inside each other, in all templates of the root."""
+        return self._depth[0]
+
+    @depth.setter
+    def depth(self, levels: int) -> None:
+        self._depth[0] = levels
+
+    @property
+    def shared_depth(self) -> list[int]:
+        """What a template that is nested in this one counts its expressions with."""
+        return self._depth
+
+    def symbol(self, name: str) -> str:
+        """What something in this template is called in the whole root."""
+        return f"{self.stack.prefix}{name}"
+
+    def condition_symbol(self, name: str) -> str:
+        """What stands for a condition that is not decided."""
+        return f"Condition {self.symbol(name)}"
 
     def reference(self, name: str, span: Span | None) -> Value:
         """What ``Ref`` gives for a name; unknown under the symbol ``NAME.Ref`` for what the template does not define.
 
         ``AWS::NoValue`` is no value and not asked for here.
         """
-        if name in self._parameters:
-            return self._parameters[name].passed(span) if span else self._parameters[name]
+        if name in self.template.parameters:
+            found = self._parameter(name, span)
+            return found.passed(span) if span else found
         if name.startswith("AWS::"):
             return self._pseudo_parameter(name, span)
         return self._resource_value(name, "Ref", span, resources.reference)
@@ -76,7 +102,7 @@ class Scope:
         if expression is None:
             return undetermined(Cause(CauseKind.UNRESOLVED_REFERENCE, f'condition "{name}" is not defined', span))
         if name not in self.decided:
-            key = f"Condition {name}"
+            key = self.condition_symbol(name)
             if key in self.assumed:
                 return truth(self.assumed[key].value == "true")
             cycle = self._cycle(key, span)
@@ -89,7 +115,7 @@ class Scope:
     def equals(self, symbol: str | None, text: str) -> Truth | None:
         """Whether an unknown of that symbol has that text; None when nothing says so."""
         if symbol == values.PARTITION:
-            return truth(text == self._partition_name)
+            return truth(text == self.partition_name)
         assumption = self.assumed.get(symbol) if symbol is not None else None
         if assumption is None:
             return None
@@ -127,12 +153,73 @@ class Scope:
         if name is None:
             detail = f'the condition of "{resource.logical_id}" is no name of a condition'
             return undetermined(Cause(CauseKind.MALFORMED, detail, resource.condition.span)), None
-        return self.condition(name, resource.condition.span), f"Condition {name}"
+        return self.condition(name, resource.condition.span), self.condition_symbol(name)
+
+    def nested(self, resource: Resource) -> Nested:
+        """The stack that a resource is, with its own names."""
+        if resource.logical_id not in self._nested:
+            if self.existence(resource)[0].is_no:
+                detail = f'the nested stack "{self.symbol(resource.logical_id)}" does not exist'
+                return Nested(None, Cause(CauseKind.UNRESOLVED_REFERENCE, detail, resource.span))
+            if self.stack.open_nested is None:
+                cause = Cause(CauseKind.UNSUPPORTED, f'the nested stack "{resource.logical_id}" is not followed')
+                return Nested(None, cause)
+            self._nested[resource.logical_id] = self.stack.open_nested(resource, self)
+        return self._nested[resource.logical_id]
+
+    def nested_output(self, resource: Resource, name: str) -> Value:
+        """What a nested stack gives back."""
+        found = self.nested(resource)
+        if found.scope is not None:
+            return found.scope.output(name)
+        cause = found.cause or Cause(CauseKind.UNSUPPORTED, "the nested stack is not followed", resource.span)
+        return unknown(cause, f"{self.symbol(resource.logical_id)}.Outputs.{name}", resource.span)
+
+    def output(self, name: str) -> Value:
+        """The value of an output of this template, a text; unknown when there is none."""
+        symbol = f"{self.stack.prefix.removesuffix('/')}.Outputs.{name}"
+        written = self.template.outputs.get(name)
+        entries = written.data if written is not None and isinstance(written.data, Mapping) else {}
+        if "Value" not in entries:
+            stack = self.stack.prefix.removesuffix("/")
+            cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'the nested stack "{stack}" has no output "{name}"')
+            return unknown(cause, symbol)
+        if symbol not in self._values:
+            cycle = self._cycle(symbol, entries["Value"].span)
+            if cycle is not None:
+                return unknown(cycle, symbol)
+            with self._asked_for(symbol):
+                self._values[symbol] = self._output(name, entries["Value"], symbol)
+        return self._values[symbol]
+
+    def _output(self, name: str, expression: Value, symbol: str) -> Value:
+        found = evaluate(expression, self)
+        if found is None or (found.unknown is None and as_text(found.data) is None):
+            return unknown(Cause(CauseKind.MALFORMED, f'the output "{name}" is no text', expression.span), symbol)
+        if found.unknown is not None and found.unknown.symbol is None:
+            return replace(found, data=replace(found.unknown, symbol=symbol))
+        return scalar_text(found)
+
+    def _parameter(self, name: str, span: Span | None) -> Value:
+        if name not in self._parameters:
+            key = f"Parameter {self.symbol(name)}"
+            cycle = self._cycle(key, span)
+            if cycle is not None:
+                return unknown(cycle, key, span)
+            with self._asked_for(key):
+                declaration = self.template.parameters[name]
+                passed = self.stack.passed(name) if self.stack.passed is not None else None
+                if passed is not None:
+                    found = passed_value(name, declaration, passed, self.stack.prefix)
+                else:
+                    found = parameter_value(name, declaration, self._given, self.assumed.get(key), self.stack.prefix)
+                self._parameters[name] = found
+        return self._parameters[name]
 
     def _resource_value(
         self, logical_id: str, what: str, span: Span | None, find: Callable[[Resource, Scope], Value]
     ) -> Value:
-        symbol = f"{logical_id}.{what}"
+        symbol = f"{self.symbol(logical_id)}.{what}"
         resource = self.template.resources.get(logical_id)
         if resource is None:
             cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'"{logical_id}" is not defined in the template', span)
@@ -168,8 +255,14 @@ class Scope:
                 return Value(self._region, span)
             case "AWS::Partition":
                 return Value(self.partition, span)
-            case "AWS::StackName" | "AWS::StackId" | "AWS::NotificationARNs" | "AWS::URLSuffix":
-                return unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name} depends on the stack", span), name, span)
+            case "AWS::StackName" if self.stack.name is not None:
+                return Value(self.stack.name, span)
+            case "AWS::StackName" | "AWS::StackId" | "AWS::NotificationARNs":
+                cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name} depends on the stack", span)
+                return unknown(cause, self.symbol(name), span)
+            case "AWS::URLSuffix":
+                cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name} depends on the partition", span)
+                return unknown(cause, name, span)
             case _:
                 return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"there is no {name}", span), name, span)
 

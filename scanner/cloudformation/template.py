@@ -52,6 +52,7 @@ class Template:
     mappings: Mapping[str, Value] = field(default_factory=dict)
     conditions: Mapping[str, Value] = field(default_factory=dict)
     resources: Mapping[str, Resource] = field(default_factory=dict)
+    outputs: Mapping[str, Value] = field(default_factory=dict)
 
 
 def read_template(
@@ -84,6 +85,7 @@ def read_template(
         mappings=_section(sections, "Mappings", span, problems),
         conditions=_section(sections, "Conditions", span, problems),
         resources=resources,
+        outputs=_section(sections, "Outputs", span, problems),
     )
     return template, tuple(problems)
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.cloudformation.extract import MAX_BYTES, extract
+from scanner.cloudformation.extract import extract
+from scanner.cloudformation.nested import MAX_BYTES
 from scanner.cloudformation.recognition import looks_like_template
 from scanner.diagnostic import Severity
 from scanner.facts import Facts

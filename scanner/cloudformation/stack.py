@@ -1,0 +1,60 @@
+"""Where the stack of a template stands: what the template does not say of itself.
+
+The template of a scan root stands for itself. That of a nested stack has the stack's logical ID before all of its own,
+gets its parameters from the template around it, and exists only where the stack does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.cause import Cause
+    from scanner.cloudformation.includes import Place
+    from scanner.cloudformation.scope import Scope
+    from scanner.cloudformation.template import Resource
+    from scanner.span import Span
+    from scanner.values import Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One stack among those of a scan root."""
+
+    prefix: str = ""
+    """Stands before each logical ID: ``Network/Roles/``."""
+    name: str | None = None
+    """The name of the stack, where the code fixes it."""
+    account: str | Unknown | None = None
+    """The account that it is in; None for the one that the user says."""
+    region: str | Unknown | None = None
+    realm: str = ""
+    """See ``scanner.facts.Origin``."""
+    conditions: tuple[Unknown, ...] = ()
+    """Under which the stack exists."""
+    trail: tuple[Span, ...] = ()
+    """The resources that it is nested in, outermost first."""
+    passed: Callable[[str], Value | None] | None = None
+    """The value that the template around it gives to a parameter; None where the user gives them."""
+    files: tuple[Place, ...] = ()
+    """The template files that lead to it, its own last."""
+    depth: list[int] | None = None
+    """Shared with the template around it: evaluation goes from one into the other."""
+    open_nested: Callable[[Resource, Scope], Nested] | None = None
+    """Finds the template of a nested stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """What became of a nested stack."""
+
+    scope: Scope | None
+    cause: Cause | None = None
+    """Why it is not followed, where it is not."""
+    is_error: bool = False
+    """It is not followed because there is no end to it."""
+
+
+ALONE = Stack()

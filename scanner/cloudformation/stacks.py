@@ -1,0 +1,61 @@
+"""One stack to facts: its own resources, then those of the stacks that are nested in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scanner.cloudformation.aws_iam import facts_of
+from scanner.cloudformation.resources import NESTED_STACKS
+from scanner.diagnostic import Diagnostic, error, warning
+
+if TYPE_CHECKING:
+    from scanner.cloudformation.scope import Scope
+    from scanner.cloudformation.template import Resource
+    from scanner.facts import Fact, Home
+
+_UNFOLLOWED = {"AWS::CloudFormation::StackSet": "Stack set not followed"}
+
+
+def stacks(scope: Scope) -> Iterator[Scope]:
+    """A stack and all that are nested in it, a stack before what is nested in it."""
+    waiting = [scope]
+    while waiting:
+        stack = waiting.pop()
+        yield stack
+        inner = [stack.nested(resource).scope for resource in _nested(stack)]
+        waiting.extend(found for found in reversed(inner) if found is not None)
+
+
+def stack_facts(scope: Scope, home: Home) -> tuple[list[Fact], list[Diagnostic]]:
+    """What one stack says by itself, and what is not followed in it."""
+    facts: list[Fact] = []
+    problems: list[Diagnostic] = []
+    for resource in scope.template.resources.values():
+        facts.extend(facts_of(resource, scope, home))
+        problems.extend(_problems(resource, scope))
+    return facts, problems
+
+
+def _nested(scope: Scope) -> Iterator[Resource]:
+    for resource in scope.template.resources.values():
+        if resource.type in NESTED_STACKS and not scope.existence(resource)[0].is_no:
+            yield resource
+
+
+def _problems(resource: Resource, scope: Scope) -> Iterator[Diagnostic]:
+    summary = _UNFOLLOWED.get(resource.type)
+    if resource.type.endswith("::MODULE"):
+        summary = "Module not followed"
+    if summary is None and resource.type not in NESTED_STACKS:
+        return
+    if scope.existence(resource)[0].is_no:
+        return
+    missing = f'The identities that "{scope.symbol(resource.logical_id)}" defines are missing here'
+    if summary is not None:
+        yield warning(summary, f"{missing}.", resource.span)
+        return
+    nested = scope.nested(resource)
+    if nested.cause is not None:
+        make = error if nested.is_error else warning
+        yield make("Nested stack not followed", f"{missing}: {nested.cause.detail}.", resource.span)
