@@ -16,8 +16,8 @@ the list. Neither configurations nor plans are part of this project; ``docs/terr
         aws_iam_user.this: the group's policy is read from the account
 
 Both sides have to give the same principals, by address, and each the same kind, name, console access, decisions and
-findings. The exit status is 1 when they do not and the list has no explanation, and when an explanation is not needed
-or an error keeps a side from being read.
+findings, and the same errors. The exit status is 1 when they do not and the list has no explanation, and when an
+explanation is not needed.
 """
 
 from __future__ import annotations
@@ -87,8 +87,11 @@ class Comparison:
     @property
     def is_settled(self) -> bool:
         """Whether nothing is left to look into."""
-        errors = [item for found in self.diagnostics.values() for item in found if item.severity is Severity.ERROR]
-        return not errors and not self.unneeded and all(found.explanation for found in self.disagreements)
+        errors = [
+            {item.message for item in found if item.severity is Severity.ERROR} for found in self.diagnostics.values()
+        ]
+        same = all(found == errors[0] for found in errors)
+        return same and not self.unneeded and all(found.explanation for found in self.disagreements)
 
 
 def main() -> int:

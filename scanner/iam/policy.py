@@ -118,7 +118,7 @@ def parse_document(
     Null and malformed documents come back with an error diagnostic and statements that decide nothing.
     """
     if value.encodes is not None:
-        value = value.encodes
+        value = value.encodes if value.encodes.span is not None else value.encodes.at(value.span)
     match value.data:
         case Unknown(pieces=()) as unknown:
             return opaque(unknown.cause, value.span)

@@ -5,7 +5,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam import json_text
@@ -25,18 +25,28 @@ _INCOMPLETE = Value(Unknown(Cause(CauseKind.MALFORMED, "a condition of a policy 
 def document(arguments: Entries) -> Value:
     """The document as a value. A source that is not known becomes a statement that is not known."""
     statements: list[Value] = []
-    for source in _listed(arguments, "source_policy_documents", "source_json"):
-        _merge(statements, _statements_of(source))
-    _merge(statements, _own(arguments))
-    for source in _listed(arguments, "override_policy_documents", "override_json"):
-        _merge(statements, _statements_of(source))
     version = arguments["version"] if not arguments["version"].is_null else Value("2012-10-17")
+    for source in _listed(arguments, "source_policy_documents", "source_json"):
+        version = _add(statements, _elements(source), version)
+    _merge(statements, Value(tuple(_own(arguments))))
+    for source in _listed(arguments, "override_policy_documents", "override_json"):
+        version = _add(statements, _elements(source), version)
+    if not statements:
+        return Value({"Version": version})
     return Value({"Version": version, "Statement": Value(tuple(statements))})
 
 
-def _merge(statements: list[Value], further: Iterable[Value]) -> None:
+def _add(statements: list[Value], elements: Entries, version: Value) -> Value:
+    """Merge a further document in; the later version of the policy language counts."""
+    _merge(statements, elements.get("Statement"))
+    further = elements.get("Version")
+    return further if further is not None and (further.text or "") > (version.text or "") else version
+
+
+def _merge(statements: list[Value], further: Value | None) -> None:
     """A statement replaces an earlier one with the same Sid; statements without one are added."""
-    for statement in further:
+    found = () if further is None else further.data if isinstance(further.data, tuple) else (further,)
+    for statement in found:
         sid = _sid(statement)
         place = next((number for number, other in enumerate(statements) if sid and _sid(other) == sid), None)
         if place is None:
@@ -61,26 +71,20 @@ def _listed(arguments: Entries, plural: str, singular: str) -> Iterator[Value]:
         yield arguments[singular]
 
 
-def _statements_of(source: Value) -> Iterator[Value]:
-    """The statements of a whole document given as JSON; one unknown statement if it is not known."""
+def _elements(source: Value) -> Entries:
+    """The elements of a whole document given as JSON; as its statement what is no document or is not known."""
     if source.encodes is None:
-        if source.unknown is not None and not source.unknown.pieces:
-            yield source
-            return
         if source.text == "":
-            return
+            return {}
+        if source.unknown is not None and not source.unknown.pieces:
+            return {"Statement": source}
         try:
             source = json_text.read(source, last_counts=True)
         except json_text.JSONTextError:
-            yield source  # no object, so the policy parser will say what is wrong with it
-            return
+            return {"Statement": source}  # no object, so the policy parser will say what is wrong with it
     else:
         source = source.encodes
-    if not isinstance(source.data, Mapping):
-        yield source
-        return
-    found = source.data["Statement"] if "Statement" in source.data else Value(())
-    yield from found.data if isinstance(found.data, tuple) else (found,)
+    return source.data if isinstance(source.data, Mapping) else {"Statement": source}
 
 
 def _own(arguments: Entries) -> Iterator[Value]:

@@ -264,6 +264,26 @@ CASES: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
         },
         {"module.here.aws_iam_user.u": ("yes", "allowed"), "module.there.aws_iam_user.u": ("yes", "explicit_deny")},
     ),
+    "the latest version of merged documents counts": (
+        {
+            "a.tf": user(policy="aws_iam_policy.p.arn")
+            + """
+            data "aws_iam_policy_document" "p" {
+              version = "2008-10-17" # knows no policy variables
+              statement {
+                actions   = ["signin:*"]
+                resources = ["arn:aws:signin:*:*:oauth2/public-client/&{aws:PrincipalTag/client, 'localhost'}"]
+              }
+              source_policy_documents = [jsonencode({ Version = "2012-10-17" })]
+            }
+            resource "aws_iam_policy" "p" {
+              name   = "p"
+              policy = data.aws_iam_policy_document.p.json
+            }
+            """
+        },
+        {"aws_iam_user.u": ("yes", "allowed")},
+    ),
     "policies that are attached exclusively": (
         {
             "a.tf": user(policy=f'"{NARROW}"')
@@ -517,6 +537,19 @@ def test_statements_are_found_where_they_stand(scan_files: Scan) -> None:
     (match,) = assessed.aws_login.permissions[0].decision.matches
     assert match.statement.span is not None
     assert match.statement.span.line == 10
+
+
+def test_a_policy_document_without_statements_is_wrong_where_it_is_used(scan_files: Scan) -> None:
+    document = 'data "aws_iam_policy_document" "e" {}\n'
+    policy = """
+    resource "aws_iam_user_policy" "u" {
+      user   = aws_iam_user.u.name
+      policy = data.aws_iam_policy_document.e.json
+    }
+    """
+    (found,) = scan_files({"a.tf": document + policy, "b.tf": user()}).diagnostics
+    assert found.message == "Malformed policy document: The document has no Statement."
+    assert (found.span.path, found.span.line) == ("a.tf", 5)
 
 
 def test_deep_chains_end(scan_files: Scan) -> None:
