@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Raw, Struct
 
+from scanner.terraform import aws_iam
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.plan_document import PlanDocument, PlanError, resource_address
 from scanner.terraform.plan_json import NOTHING, Outline, module_address, parse, state_document
@@ -41,7 +42,8 @@ def stored_document(outline: Outline) -> PlanDocument:
         older = isinstance(version, int) and version < _VERSION
         remedy = "Terraform 0.12 or later writes it anew when it applies" if older else "this scanner knows version 4"
         raise PlanError(f"it is a state of version {version}{by}; {remedy}")
-    return state_document(_instances(parse(outline.resources, list[_Resource], "resources")))
+    resources = [] if outline.resources == NOTHING else parse(outline.resources, list[_Resource], "resources")
+    return state_document(_instances(resources))
 
 
 def _instances(resources: list[_Resource]) -> Iterator[tuple[ResourceAddress, Raw, str | None]]:
@@ -49,7 +51,8 @@ def _instances(resources: list[_Resource]) -> Iterator[tuple[ResourceAddress, Ra
         module = module_address(resource.module)
         for instance in resource.instances:
             address = resource_address(module, resource.mode, resource.type, resource.name, instance.index_key)
-            if instance.attributes == NOTHING and instance.attributes_flat:
+            old = instance.attributes == NOTHING and bool(instance.attributes_flat)
+            if old and address.mode == "managed" and address.type in aws_iam.TYPES:
                 remedy = "`terraform apply -refresh-only` brings the state up to date"
                 raise PlanError(f"{address} is stored as Terraform 0.11 did it; {remedy}")
             yield address, instance.attributes, instance.deposed

@@ -6,17 +6,21 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.config import Options
 from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.pipeline import scan
 from scanner.terraform import plan_archive, protobuf_wire
-from scanner.terraform.plan_document import PlanDocument
+from scanner.terraform.plan_document import PlanDocument, PlanError
+from scanner.terraform.plan_file import read_plan_file
 from scanner.terraform.plan_reader import read_document
 from tests.conftest import Scan
 
@@ -398,3 +402,24 @@ def test_names_in_an_archive_are_no_paths(scan_files: Scan, tmp_path: Path) -> N
     report = scan_files({"tree/plan": packed(plan_bytes(), **names)}, "tree/plan")
     assert [assessed.principal.address for assessed in report.principals] == ["aws_iam_user.u"]
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == ["tree", "tree/plan"]
+
+
+# --- Any bytes --------------------------------------------------------------------------------------------------------
+
+PLAN = plan_bytes(change(), change(b"\x81\xa1a\x92\x81\xa1b" + UNKNOWN + REFINED, address='module.m["k"].a.b[0]'))
+
+
+@given(st.integers(0, len(PLAN) - 1), st.binary(max_size=12), st.integers(0, 12))
+def test_any_change_of_the_bytes_is_read_or_refused(position: int, inserted: bytes, removed: int) -> None:
+    read_or_refused(PLAN[:position] + inserted + PLAN[position + removed :])
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_are_read_or_refused(plan: bytes) -> None:
+    read_or_refused(plan)
+
+
+def read_or_refused(plan: bytes) -> None:
+    with suppress(PlanError):
+        for planned in read_plan_file(packed(plan)).instances.values():
+            planned.values()

@@ -72,10 +72,12 @@ def user(name: str, **more: Any) -> dict[str, Any]:
         ([resource(user("a")) | {"mode": "data"}], []),
         ([resource({"schema_version": 0, "attributes": {"id": "x"}}, type_="null_resource")], []),
         ([resource(user("a")), {**resource(user("b")), "name": "v", "provider": "provider.aws"}], None),
+        ([resource({"schema_version": 0, "attributes_flat": {"id": "x"}}, type_="null_resource")], []),
         ([], []),
+        (None, []),
     ],
 )
-def test_instances(scan_files: Scan, resources: list[Any], addresses: list[str] | None) -> None:
+def test_instances(scan_files: Scan, resources: list[Any] | None, addresses: list[str] | None) -> None:
     report = scan_files({"terraform.tfstate": json.dumps({**STATE, "outputs": {}, "resources": resources})})
     assert not report.diagnostics
     found = [assessed.principal.address for assessed in report.principals]
@@ -97,7 +99,7 @@ UNREADABLE = {
     "of Terraform 0.11": (OLD, "version 3 (Terraform 0.11.14)"),
     "of Terraform 0.6": ({"version": 1, "serial": 2, "modules": [{"path": ["root"]}]}, "version 1;"),
     "of a later version": ({**STATE, "version": 5, "resources": []}, "version 5"),
-    "without resources": (STATE, "got `null` - at `resources`"),
+    "nonsense instead of resources": ({**STATE, "resources": {}}, "at `resources`"),
     "nonsense instead of instances": ({**STATE, "resources": [3]}, "at `resources[0]`"),
     "flat attributes": (
         {**STATE, "resources": [resource({"schema_version": 0, "attributes_flat": {"name": "a"}})]},
