@@ -2,8 +2,8 @@
 
 A template has ``AWSTemplateFormatVersion`` at its top level, or ``Resources`` with entries whose ``Type`` is one of
 CloudFormation's (``AWS::S3::Bucket``, ``Custom::…``, ``Alexa::…``, a third party's ``Vendor::Service::Thing``), or
-macros that make such entries.
-Kubernetes manifests, workflows, compose files and the like have neither.
+macros that make such entries. Kubernetes manifests, workflows, compose files and the like have neither; in AppSpec
+files of CodeDeploy the ``Resources`` are a list.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ _TYPE = re.compile(
     r"""["']?\bType["']?\s*:\s*["']?(?:AWS::[A-Za-z]|Custom::\w|Alexa::\w|[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9])"""
     r"""|\bFn::(?:Transform["']?\s*:|ForEach::\w)"""
 )
+_LIST = re.compile(r"(?:\s|#[^\n]*)*+(?:-\s|\[)")
+"""The Resources of an AppSpec file are a list."""
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*+:)?|\\?\Z)|[{}\[\]]', re.DOTALL)
 _FIRST_LINE = re.compile(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
 
@@ -28,7 +30,9 @@ def looks_like_template(head: str) -> bool:
     sections = _json_sections(head) if head.lstrip()[:1] == "{" else _yaml_sections(head)
     if _VERSION in sections:
         return True
-    return "Resources" in sections and _TYPE.search(head, sections["Resources"]) is not None
+    if "Resources" not in sections or _LIST.match(head, sections["Resources"]):
+        return False
+    return _TYPE.search(head, sections["Resources"]) is not None
 
 
 def _json_sections(head: str) -> dict[str, int]:

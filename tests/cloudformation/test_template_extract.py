@@ -46,6 +46,8 @@ OTHERS = [
     ("other resources", "Resources:\n  cpu: 5\n"),
     ("resources of another kind", "Resources:\n  A:\n    Type: std::string\n"),
     ("type outside", "Type: AWS::X::Y\nResources:\n  - a\n"),
+    ("AppSpec", "version: 0.0\nResources: # a list\n\n  - A:\n      Type: AWS::ECS::Service\n"),
+    ("AppSpec in JSON", '{"version": 0.0, "Resources": [{"A": {"Type": "AWS::ECS::Service"}}]}'),
     ("embedded text", '{"body": "{\\"Resources\\": {\\"A\\": {\\"Type\\": \\"AWS::X::Y\\"}}}"}'),
     ("plan", '{"format_version": "1.2", "planned_values": {"AWSTemplateFormatVersion": 1}}'),
     ("comment", "# AWSTemplateFormatVersion: x\na: b\n"),

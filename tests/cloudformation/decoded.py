@@ -1,0 +1,78 @@
+"""What cfn-lint's parser and ours make of one template: values, and the line of every key.
+
+cfn-lint follows YAML 1.1 where it guesses at types (``yes`` is true, ``010`` is eight). Where it guesses at more than
+we do, the text that was written is what counts, so such a pair is no difference. It refuses keys that are there twice;
+what it refuses is not compared. What comes in through an alias or a merge key stays, for us, where it is written; the
+lines of such templates are not compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from cfnlint.decode import decode_str
+
+from scanner.cloudformation.scalars import as_text
+from scanner.cloudformation.syntax import parse
+from scanner.values import Value
+
+REFUSED = "refused"
+_LINE = ": line "
+_SHARED = re.compile(r"[:-] +(?:&\w|\*\w)|<<:")
+
+
+def differences(text: str, for_them: str | None = None) -> list[str]:
+    """Where the two differ; it begins with ``REFUSED`` when cfn-lint reads nothing that could be compared."""
+    try:
+        theirs, problems = decode_str(text if for_them is None else for_them)
+    except Exception as problem:  # noqa: BLE001 # its own bugs are no difference
+        return [REFUSED, str(problem)]
+    ours = parse(text, "t")
+    if problems or not isinstance(theirs, dict):
+        return [REFUSED, *(str(problem.message) for problem in problems)]
+    if len(ours.documents) != 1 or ours.diagnostics:
+        return ["only cfn-lint reads it", *(problem.message for problem in ours.diagnostics)]
+    found = _compare(ours.documents[0], theirs, "")
+    return [one for one in found if not (_LINE in one and _SHARED.search(text))]
+
+
+def _compare(ours: Value, theirs: Any, path: str) -> Iterator[str]:
+    match ours.data, theirs:
+        case Mapping() as entries, dict():
+            if set(entries) != set(map(str, theirs)):
+                yield f"{path}: {sorted(entries)} and {sorted(map(str, theirs))}"
+                return
+            for key, value in theirs.items():
+                found = entries[str(key)]
+                line = _line(key)
+                if line is not None and found.span is not None and found.span.line != line:
+                    yield f"{path}/{key}{_LINE}{found.span.line} and {line}"
+                yield from _compare(found, value, f"{path}/{key}")
+        case tuple() as items, list():
+            if len(items) != len(theirs):
+                yield f"{path}: {len(items)} elements and {len(theirs)}"
+                return
+            for number, (item, other) in enumerate(zip(items, theirs, strict=True)):
+                yield from _compare(item, other, f"{path}/{number}")
+        case _:
+            if not _same_scalar(ours.data, theirs):
+                yield f"{path}: {ours.data!r} and {theirs!r}"
+
+
+def _line(key: Any) -> int | None:
+    """Where a key is written; None for one that comes from a tag, whose place is that of the node."""
+    mark = getattr(key, "start_mark", None)
+    return None if mark is None else int(mark.line) + 1
+
+
+def _same_scalar(ours: object, theirs: object) -> bool:
+    if ours is None or isinstance(ours, tuple | Mapping) or isinstance(theirs, list | dict):
+        return ours is None and theirs is None
+    if isinstance(ours, Decimal | int) and not isinstance(ours, bool) and isinstance(theirs, float):
+        return float(ours) == theirs
+    if isinstance(ours, str) and not isinstance(theirs, str):
+        return True  # a guess of YAML 1.1
+    return as_text(ours) == as_text(theirs)
