@@ -12,7 +12,7 @@ pytest.importorskip("cfnlint", reason="cfn-lint is not installed")
 from tests.cloudformation.decoded import REFUSED, differences
 
 ROOT = Path(__file__).parent.parent.parent
-FIXTURES = sorted(ROOT.glob("fixtures/cloudformation/*"))
+FIXTURES = sorted(path for path in ROOT.glob("fixtures/cloudformation/**/*") if path.is_file())
 CASES = {
     f"{path.stem}: {name}": content.get("head", "") + case["template"]
     for path in sorted(ROOT.glob("tests/cases/cloudformation/*.yaml"))
