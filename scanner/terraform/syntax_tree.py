@@ -269,7 +269,7 @@ class Converter:
                 raise SyntaxProblem("a comma or a new line must separate two attributes", self._place.span(child))
             key, value = trees(child)
             items.append((self._key(key), self.node(value)))
-            separated = False
+            separated = _ends_its_line(value)
         return nodes.ObjectNode(tuple(items), self._place.span(tree))
 
     def _key(self, tree: _Tree) -> Node:
@@ -378,6 +378,14 @@ def _nested_splat(target: Node, each: Node, span: Span) -> Node | None:
     return nodes.Splat(
         target.target, _nested_splat(target.each, each, span) or nodes.Splat(target.each, each, span), span
     )
+
+
+def _ends_its_line(tree: _Tree) -> bool:
+    """Whether a heredoc comes last: the new line after its marker is a part of it."""
+    last: Token | _Tree = tree
+    while isinstance(last, Tree) and last.children:
+        last = last.children[-1]
+    return isinstance(last, Token) and last.endswith("\n")
 
 
 def _is_marker(child: Token | _Tree) -> bool:

@@ -264,6 +264,24 @@ CASES: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
         },
         {"module.here.aws_iam_user.u": ("yes", "allowed"), "module.there.aws_iam_user.u": ("yes", "explicit_deny")},
     ),
+    "heredocs among the attributes of an object": (
+        {
+            "a.tf": user(policy="local.policies.this")
+            + f"""
+            locals {{
+              policies = {{
+                that = <<-X
+                  {NARROW}
+                X
+                other = true ? "" : <<X
+X
+                this = "{SIGN_IN}"
+              }}
+            }}
+            """
+        },
+        ONE,
+    ),
     "the latest version of merged documents counts": (
         {
             "a.tf": user(policy="aws_iam_policy.p.arn")
