@@ -13,6 +13,7 @@ refers to itself, is nested too deeply or grows too large through its aliases is
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -35,8 +36,11 @@ MAX_NODES = 400_000
 # libyaml's parser gives the same marks and tags as cfn-flip's loader, ten times as fast, but is not in every PyYAML.
 _Loader: Any = getattr(yaml, "CSafeLoader", CfnYamlLoader)
 
+_INVALID = "Invalid template"
 _YAML = "tag:yaml.org,2002:"
 _MERGE = _YAML + "merge"
+_RAIN = "!Rain::"
+_RAIN_SOURCE = "Source for Rain"
 _KNOWN_TAGS = frozenset(
     _YAML + name for name in ("null", "bool", "int", "float", "timestamp", "str", "value", "merge", "seq", "map")
 )
@@ -60,6 +64,9 @@ def parse(text: str, path: str) -> Parsed:
     """
     text = text.removeprefix("\ufeff")
     if text.lstrip()[:1] == "{":
+        broken_json = _json_error(text, path)
+        if broken_json is not None:
+            return Parsed((), (broken_json,))
         text = _json_as_yaml(text)
     lines = text.split("\n")
     documents: list[Value] = []
@@ -78,12 +85,34 @@ def parse(text: str, path: str) -> Parsed:
         problems.append(_syntax_error(broken, text, path))
     except yaml.reader.ReaderError as broken:
         span = LineIndex(path, text).span(broken.position, broken.position)
-        problems.append(error("Invalid template", f"It has a character that YAML forbids: {broken.reason}.", span))
+        problems.append(error(_INVALID, f"It has a character that YAML forbids: {broken.reason}.", span))
     except RecursionError:  # cfn-flip's loader, which libyaml replaces, has no bound of its own
         problems.append(
             error("Template refused", f"It is nested more than {MAX_DEPTH} levels deep.", Span(path, 1, 1, 1, 1))
         )
+    if problems and _TEXT_TEMPLATE.search(text) and all(one.summary == _INVALID for one in problems):
+        return Parsed((), tuple(problems[:1]))  # each of its marks is one more, and what is left means nothing
     return Parsed(tuple(documents), tuple(problems))
+
+
+def _json_error(text: str, path: str) -> Diagnostic | None:
+    """What is wrong with JSON that YAML would take for something else: comments, say, become part of the next key.
+
+    What begins with a brace and is neither called JSON nor commented in its way may be YAML in flow style.
+    """
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as problem:
+        rest = text[problem.pos :].lstrip(" \t\r\n,")
+        is_comment = rest.startswith(("//", "/*")) or (rest.startswith("#") and path.endswith(".json"))
+        if not is_comment and not path.endswith(".json"):
+            return None
+        why = "JSON has no comments" if is_comment else problem.msg[:1].lower() + problem.msg[1:]
+        span = LineIndex(path, text).span(problem.pos, problem.pos + 1)
+        return error(_INVALID, f"It is not valid JSON: {why}.{_hint(text)}", span)
+    except (RecursionError, ValueError):  # nested too deeply, or a number too long: the YAML reader has bounds
+        return None
+    return None
 
 
 def _json_as_yaml(text: str) -> str:
@@ -112,7 +141,7 @@ def _syntax_error(broken: yaml.MarkedYAMLError, text: str, path: str) -> Diagnos
     what = "JSON" if text.lstrip()[:1] == "{" else "YAML"
     context = f" {broken.context}" if broken.context else ""
     detail = f"It is not valid {what}: {broken.problem or 'it cannot be read'}{context}."
-    return error("Invalid template", detail + _hint(text), span)
+    return error(_INVALID, detail + _hint(text), span)
 
 
 def _hint(text: str) -> str:
@@ -154,7 +183,9 @@ class _Converter:
             raise _RefusedError(f"It is nested more than {MAX_DEPTH} levels deep.", self._span(node))
         self.open.add(key)
         value, size = self._plain(node, depth)
-        if node.tag.startswith("!") and len(node.tag) > 1:
+        if node.tag.startswith(_RAIN):
+            value = self._rain(node)
+        elif node.tag.startswith("!") and len(node.tag) > 1:
             value = Value({_long_form(node.tag): value}, value.span)
         elif node.tag not in _KNOWN_TAGS:
             value = self._foreign_tag(node)
@@ -189,7 +220,7 @@ class _Converter:
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 detail = "The key of a mapping is no text." + _hint("\n".join(self.lines))
-                self.problems.append(error("Invalid template", detail, self._span(key_node)))
+                self.problems.append(error(_INVALID, detail, self._span(key_node)))
                 continue
             value, size = self._convert(value_node, depth + 1)
             total += size
@@ -217,7 +248,7 @@ class _Converter:
         for source in value.data if isinstance(value.data, tuple) else (value,):
             if not isinstance(source.data, dict):
                 detail = 'What "<<" merges is no mapping.'
-                self.problems.append(error("Invalid template", detail, self._span(key_node)))
+                self.problems.append(error(_INVALID, detail, self._span(key_node)))
                 return
             for key, entry in source.data.items():
                 merged.setdefault(key, entry)
@@ -234,8 +265,15 @@ class _Converter:
     def _foreign_tag(self, node: yaml.Node) -> Value:
         span = self._span(node)
         tag = node.tag.replace(_YAML, "!!")
-        self.problems.append(error("Invalid template", f'CloudFormation knows no tag "{tag}".', span))
+        self.problems.append(error(_INVALID, f'CloudFormation knows no tag "{tag}".', span))
         return unknown(Cause(CauseKind.MALFORMED, f'the tag "{tag}" is not known', span))
+
+    def _rain(self, node: yaml.Node) -> Value:
+        span = self._span(node)
+        if not any(problem.summary == _RAIN_SOURCE for problem in self.problems):
+            detail = f'It has "{node.tag}", which is not CloudFormation\'s. Scan what "rain pkg" makes of it.'
+            self.problems.append(error(_RAIN_SOURCE, detail, span))
+        return unknown(Cause(CauseKind.UNSUPPORTED, f'"{node.tag}" of Rain is not followed', span))
 
     def _span(self, node: yaml.Node) -> Span:
         start = node.start_mark

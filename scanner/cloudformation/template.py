@@ -130,10 +130,10 @@ def _resource(logical_id: str, entry: Value, span: Span, problems: list[Diagnost
         problems.append(error("Invalid template", f'The resource "{logical_id}" is no mapping.', span))
         return None
     kind = entry.data.get("Type")
+    if kind is not None and kind.unknown is not None:
+        return None  # reported where it is read
     if kind is None or kind.text is None:
         detail = f'The resource "{logical_id}" has no Type, or one that is no text.'
-        if kind is not None and isinstance(kind.data, Mapping) and any("Rain::" in key for key in kind.data):
-            detail = f'The resource "{logical_id}" is a module of Rain; scan what "rain pkg" makes of the template.'
         problems.append(error("Invalid template", detail, (kind.span if kind else None) or span))
         return None
     properties, hidden = _properties(logical_id, entry.data.get("Properties"), span, problems)

@@ -237,6 +237,61 @@ def test_the_source_of_a_text_template_is_called_so() -> None:
     assert "text template" in problem.detail
 
 
+JINJA = """
+Resources:
+  {% for user in users %}
+  A{{ user }}: {Type: "AWS::IAM::User", Properties: {UserName: {{ user }}, Path: {{ path }}}}
+  B: {Type: "AWS::IAM::User", Properties: {UserName: {{ user }}}}
+  {% endfor %}
+"""
+
+
+@pytest.mark.parametrize("text", [JINJA, JINJA.replace("{%", "#").replace("%}", "#")])
+def test_a_text_template_is_one_error(text: str) -> None:
+    parsed = read(text)
+    assert ["text template" in problem.detail for problem in parsed.diagnostics] == [True]
+    assert not parsed.documents
+
+
+def test_the_source_for_rain_is_one_error() -> None:
+    parsed = read("a: !Rain::Include x\nb: !Rain::Module y\nc: !Sub d\n")
+    assert [(problem.summary, problem.span.line) for problem in parsed.diagnostics] == [("Source for Rain", 1)]
+
+
+JSON = [
+    ("valid", '{"a": 1}', None),
+    ("line comment", '{\n "a": 1, // one\n "b": 2}', 2),
+    ("block comment", '{\n\n /* one */ "a": 1}', 3),
+    ("comment of YAML", '{\n "a": 1 # one\n}', 2),
+    ("comma at the end", '{\n "a": 1,\n}', 3),
+    ("single quotes", "{\n'a': 1}", 2),
+    ("no quotes", "{a: 1}", 1),
+    ("tab in a text", '{"a":\n "x\ty"}', 2),
+    ("text after it", '{"a": 1}\n{}', 2),
+    ("two values", '{"a": 1\n "b": 2}', 2),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), [row[1:] for row in JSON], ids=[row[0] for row in JSON])
+def test_json_is_read_strictly(text: str, line: int | None) -> None:
+    parsed = parse(text, "t.json")
+    assert [problem.span.line for problem in parsed.diagnostics] == ([] if line is None else [line])
+    assert all("not valid JSON" in problem.detail for problem in parsed.diagnostics)
+    assert bool(parsed.documents) is (line is None)
+
+
+@pytest.mark.parametrize("name", ["t.template", "t.yaml", "t.json"])
+def test_comments_are_an_error_in_json_whatever_it_is_called(name: str) -> None:
+    (problem,) = parse('{\n "a": 1, // one\n "b": 2}', name).diagnostics
+    assert (problem.span.line, "JSON has no comments" in problem.detail) == (2, True)
+
+
+def test_yaml_in_flow_style_is_no_json() -> None:
+    parsed = parse("{a: 1, # one\n b: !Sub x,}", "t.template")
+    assert not parsed.diagnostics
+    assert plain(parsed.documents[0]) == {"a": 1, "b": {"Fn::Sub": "x"}}
+
+
 def test_documents_before_a_broken_one_are_kept() -> None:
     parsed = read("a: 1\n---\n---\nb: 2\n---\nc: [\n")
     assert [plain(document) for document in parsed.documents] == [{"a": 1}, {"b": 2}]
