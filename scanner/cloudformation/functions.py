@@ -65,7 +65,7 @@ def _sub(argument: Value, span: Span | None, scope: Scope) -> Value:
                 if found is None:
                     return malformed(f'"{part.strip()}" in Fn::Sub is no text', span)
                 result.extend(found)
-    return join_text(result, span)
+    return join_text(result, parts[0].span or span)
 
 
 def _variable(name: str, variables: Mapping[str, Value], span: Span | None, scope: Scope) -> Value:

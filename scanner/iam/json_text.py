@@ -85,7 +85,7 @@ class _Converter:
         return self._lines(node.start, node.end - 1)
 
     def _lines(self, start: int, end: int) -> Span | None:
-        """Line by line for a heredoc, whose text begins on the line after its opening; else the whole expression."""
+        """Line by line for a text that begins on the line after its opening; else the whole expression."""
         if self.span is None or not self.is_heredoc:
             return self.span
         first, _ = self.lines.position(start)
@@ -94,9 +94,13 @@ class _Converter:
 
 
 def _is_heredoc(text: str, span: Span | None) -> bool:
-    """Whether the text has as many lines as stand between the opening and the closing line of its expression."""
+    """Whether the text is written as it is, from the line after its opening.
+
+    A heredoc of HCL has as many lines as stand between its opening and its closing line. A block scalar of YAML has no
+    closing line.
+    """
     lines = text.count("\n") + (not text.endswith("\n"))
-    return span is not None and span.last_line - span.line == lines + 1
+    return span is not None and (span.last_line - span.line == lines + 1 or 1 < lines == span.last_line - span.line)
 
 
 def read(text: Value, *, last_counts: bool = False) -> Value:
