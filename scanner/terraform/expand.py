@@ -13,7 +13,7 @@ from scanner.cause import Cause
 from scanner.span import Span
 from scanner.terraform import nodes
 from scanner.terraform.address import InstanceKey, Wildcard
-from scanner.terraform.expressions import evaluate
+from scanner.terraform.expressions import evaluate_whole
 from scanner.terraform.scope import BoundError, EvaluationError, Scope
 from scanner.terraform.types import ConversionError, to_number
 from scanner.values import Unknown, Value
@@ -50,9 +50,9 @@ def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Unexpanded)
     """The instances of a resource or module block. Raises ``EvaluationError`` for what Terraform would refuse."""
     count, for_each = body.attributes.get("count"), body.attributes.get("for_each")
     if count is not None:
-        return _count(evaluate(count.value, scope), address, count.span)
+        return _count(evaluate_whole(count.value, scope), address, count.span)
     if for_each is not None:
-        return _for_each(evaluate(for_each.value, scope), address, for_each.span, unexpanded)
+        return _for_each(evaluate_whole(for_each.value, scope), address, for_each.span, unexpanded)
     return Expansion("single", {None: Instance(None)})
 
 

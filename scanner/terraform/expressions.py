@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import assert_never
 
 from scanner import values
-from scanner.cause import CauseKind
+from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.terraform import nodes
 from scanner.terraform.equality import is_text
-from scanner.terraform.kinds import ListItems, SetItems, Unsettled, as_list
+from scanner.terraform.kinds import ListItems, NullSequence, SetItems, Unsettled, as_list
+from scanner.terraform.names import may_be_sensitive, refuse_undeclared
 from scanner.terraform.nodes import Node, TemplateFor, TemplateIf, TemplatePart
 from scanner.terraform.operators import BINARY, UNARY, OperandError
 from scanner.terraform.scope import BoundError, EvaluationError, Namespace, Scope, UndeclaredError
@@ -233,6 +234,8 @@ def _position(key: Value, span: Span) -> int:
 
 
 def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
+    if isinstance(target, NullSequence):
+        raise EvaluationError("a splat cannot be applied to a list that is null", span)
     if target.is_null:
         return Value((), span)
     if target.unknown is not None:
@@ -257,6 +260,8 @@ def _call(node: nodes.Call, scope: Scope) -> Value:
                 arguments.extend(further)
             case _:
                 raise EvaluationError("only a list can be expanded into arguments", node.span)
+    if node.name == "issensitive" and not any(may_be_sensitive(argument) for argument in node.arguments):
+        return Value(False, node.span)
     if node.name == "templatestring" and isinstance(node.arguments[0], nodes.Literal | nodes.Template):
         raise EvaluationError("the template must be a reference to a text", node.span)
     return scope.host.call(node.name, tuple(arguments), node.span)
@@ -345,9 +350,7 @@ def _either(node: nodes.Conditional, condition: Value, doubt: Unknown, scope: Sc
 def _iterations(collection: Value, key_name: str | None, value_name: str, scope: Scope, span: Span) -> Iterator[Scope]:
     for key, value in elements(collection, span):
         names = {value_name: value}
-        if key_name is not None:
-            names[key_name] = key
-        yield scope.bind(names)
+        yield scope.bind(names if key_name is None else {key_name: key, **names})
 
 
 def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
@@ -372,6 +375,8 @@ def _for_tuple(node: nodes.ForTuple, scope: Scope) -> Value:
     if collection.unknown is not None:
         return Value(Unknown(collection.unknown.cause), node.span)
     items: list[Value] = []
+    if not collection.data:
+        _without_elements(node, scope)
     for inner in _iterations(collection, node.key_name, node.value_name, scope, node.span):
         keep = _keeps(node.predicate, inner, node.span)
         if isinstance(keep, Unknown):
@@ -386,6 +391,8 @@ def _for_object(node: nodes.ForObject, scope: Scope) -> Value:
     if collection.unknown is not None:
         return Value(Unknown(collection.unknown.cause), node.span)
     groups: dict[str, list[Value]] = {}
+    if not collection.data:
+        _without_elements(node, scope)
     for inner in _iterations(collection, node.key_name, node.value_name, scope, node.span):
         keep = _keeps(node.predicate, inner, node.span)
         if isinstance(keep, Unknown):
@@ -403,14 +410,29 @@ def _for_object(node: nodes.ForObject, scope: Scope) -> Value:
     return Value({key: items[0] for key, items in groups.items()}, node.span)
 
 
+def _without_elements(node: nodes.ForTuple | nodes.ForObject, scope: Scope) -> None:
+    """The condition is looked at even if there is nothing to go through."""
+    if node.predicate is not None:
+        something = Value(Unknown(Cause(CauseKind.UNSUPPORTED, "there are no elements", node.span)))
+        names = {node.value_name: something, node.key_name or node.value_name: something}
+        evaluate(node.predicate, scope.bind(names))
+
+
 def _keeps(predicate: Node | None, scope: Scope, span: Span) -> bool | Unknown:
     return True if predicate is None else _truth(evaluate(predicate, scope), span)
+
+
+def evaluate_whole(node: Node, scope: Scope) -> Value:
+    """The value of a whole argument, whose names are looked at first. Raises ``EvaluationError``."""
+    if not scope.host.checked(node):
+        refuse_undeclared(node, scope)
+    return evaluate(node, scope)
 
 
 def evaluate_or_refuse(node: Node, scope: Scope) -> Value:
     """The value of an expression; an unknown, with a diagnostic, for what Terraform would refuse."""
     try:
-        return evaluate(node, scope)
+        return evaluate_whole(node, scope)
     except EvaluationError as problem:
         return scope.host.refuse(problem)
     except RecursionError:

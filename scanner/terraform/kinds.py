@@ -51,6 +51,12 @@ class MapEntries(dict[str, Value], Collection):
     """The elements of a map."""
 
 
+class NullSequence(Value):
+    """Null where a list or a set is wanted, to which a splat cannot be applied, although it can to null itself."""
+
+    __slots__ = ()
+
+
 def as_list(items: Iterable[Value], *, unsettled: bool = False) -> ListItems:
     """Elements as a list."""
     return UnsettledList(items) if unsettled else ListItems(items)

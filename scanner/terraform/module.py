@@ -36,6 +36,8 @@ class Module:
     resources: dict[Name, IndexedBlock] = field(default_factory=dict)
     data: dict[Name, IndexedBlock] = field(default_factory=dict)
     providers: list[IndexedBlock] = field(default_factory=list)
+    settings: list[IndexedBlock] = field(default_factory=list)
+    """``terraform`` blocks."""
     local_blocks: list[IndexedBlock] = field(default_factory=list)
     declared: dict[tuple[str, Name], IndexedBlock] = field(default_factory=dict)
     """Whatever has a name of its own, by type and labels."""
@@ -44,6 +46,8 @@ class Module:
     local_overrides: list[IndexedBlock] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    checked: dict[int, nodes.Node] = field(default_factory=dict)
+    """Expressions whose names are known to be declared, by identity."""
     _parsed: dict[Span, nodes.Block | None] = field(default_factory=dict)
     _locals: dict[str, nodes.Attribute] | None = None
 
@@ -62,6 +66,13 @@ class Module:
             self.diagnostics.append(error("Invalid Terraform syntax", f"{problem}.", problem.span))
             return None
         return parsed
+
+    @property
+    def required_providers(self) -> frozenset[str]:
+        """The local names of the providers that the module declares."""
+        settings = [parsed.body for block in self.settings if (parsed := self.parsed(block)) is not None]
+        required = [block for body in settings for block in body.blocks if block.type == "required_providers"]
+        return frozenset(name for block in required for name in block.body.attributes)
 
     @property
     def locals(self) -> Mapping[str, nodes.Attribute]:
@@ -155,10 +166,12 @@ def _declare(module: Module, block: IndexedBlock) -> None:
             module.resources[block.labels] = block
         case "data", (_, _):
             module.data[block.labels] = block
+        case "terraform", ():
+            module.settings.append(block)
         case "provider", (_,):
             module.providers.append(block)
         case _:
-            pass  # terraform, moved, import, check and others say nothing about identities
+            pass  # moved, import, check and others say nothing about identities
 
 
 _NUMBERS = ("no label", "one label", "two labels")

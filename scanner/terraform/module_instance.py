@@ -387,11 +387,18 @@ class ModuleInstance:
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         """Call a built-in function."""
+        if name.startswith("provider::") and name not in functions.FUNCTIONS:
+            return self._provider_function(name, span)
         context = functions.FunctionContext(self.root.module.directory, self.configuration.boundary, self._render)
         try:
             return functions.call(name, arguments, context, span)
         except functions.FunctionError as problem:
             raise EvaluationError(f"{name}: {str(problem).rstrip('.')}", span) from problem
+
+    def _provider_function(self, name: str, span: Span) -> Value:
+        if name.split("::")[1] not in self.module.required_providers:
+            raise EvaluationError(f'there is no function named "{name}"', span)
+        return values.unknown(Cause(CauseKind.UNSUPPORTED, f"{name} is a function of a provider", span))
 
     def _render(self, text: str, variables: Mapping[str, Value], path: str) -> Value:
         span = Span.whole_file(path)
@@ -409,6 +416,12 @@ class ModuleInstance:
             return self._render(template.text, variables, span.path)
         except EvaluationError as problem:
             return self.refuse(problem)
+
+    def checked(self, node: nodes.Node) -> bool:
+        """Whether this has been asked before for the very same node."""
+        known = self.module.checked.get(id(node)) is node
+        self.module.checked[id(node)] = node
+        return known
 
     def instance(self, symbol: str, key: Value) -> Value | None:
         """One instance of a resource whose instances are not known."""

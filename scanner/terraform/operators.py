@@ -17,6 +17,8 @@ from scanner.values import Unknown, Value
 _EXACT = Context(prec=155)
 """Terraform calculates with 512 bits."""
 _MAX_DIGITS = 400
+_NEGATIVE_ZERO = Decimal("-0")
+"""It is equal to zero, but written with its sign."""
 
 
 class OperandError(Exception):
@@ -126,7 +128,7 @@ def _negate(operand: Value) -> Value:
     number = _number(operand)
     if isinstance(number, Unknown):
         return Value(Unknown(number.cause))
-    return _plain(_EXACT.minus(_exact(number)))
+    return _plain(_EXACT.minus(_exact(number))) if number else Value(_NEGATIVE_ZERO)
 
 
 UNARY: Mapping[str, Callable[[Value], Value]] = {"!": _not, "-": _negate}

@@ -30,6 +30,7 @@ from typing import Protocol
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.span import Span
+from scanner.terraform.nodes import Node
 from scanner.values import Value, unknown
 
 MAX_DEPTH = 150
@@ -135,6 +136,9 @@ class Host(Protocol):
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         """Call a function. Raises ``EvaluationError`` for wrong arguments."""
+
+    def checked(self, node: Node) -> bool:
+        """Whether this has been asked before for the very same node of a block."""
 
     def instance(self, symbol: str, key: Value) -> Value | None:
         """One instance of a resource whose instances are not known, by its key; None if the symbol names no such."""

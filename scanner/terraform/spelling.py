@@ -1,60 +1,171 @@
-"""What python-hcl2's grammar lacks, spelled so that it reads it, without moving anything.
+"""What python-hcl2's grammar does not take, spelled so that it does, without moving anything.
 
-Its grammar has no ``~`` in interpolations, no ``core::`` before a function's name and no operator directly before
-another one (``!!x``). Each of these is replaced by blanks and remembered by its offset, so that the tree's positions
-hold for the original text, and what was taken out can be put back where the tree is turned into nodes. Blanks that fall
-into a text are no harm: texts are taken from the original.
+Its grammar has no ``~`` in interpolations, no comment or new line in most places, no ``core::`` before a function's
+name, no operator directly before another one (``!!x``) and no names beyond ASCII. Each of these is replaced by
+something of the same length, mostly blanks, and remembered by its offset where that matters. So the offsets of the
+parser's tree hold for the original text, from which names, numbers and texts are taken.
+
+New lines end an argument or an element of an object, so they stay there; inside parentheses, square brackets,
+interpolations and ``for`` expressions they mean nothing and go.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_CORE = re.compile(r"\bcore::(?=[^\W\d])")
-_OPENING = re.compile(r"\$\{(~)")
-_CLOSING = re.compile(r"(~)\}")
-_OPERATORS = re.compile(r"[!-](?:\s*[!-](?!=))+")
-_MAY_BE_NEEDED = re.compile(r"core::|~|[!-]\s*[!-]")
+from scanner.span import LineIndex
+
+_CODE = re.compile(
+    r"""
+      (?P<name> [^\W\d][\w-]* )
+    | (?P<number> \d+ (?: \.\d+ )? (?: \.? [eE][+-]?\d+ )? )
+    | (?P<string> " )
+    | (?P<heredoc> <<-? (?P<marker> [^\W\d][\w.-]* ) [ \t]* \r?\n )
+    | (?P<comment> \#[^\n]* | //[^\n]* | /\*.*?\*/ )
+    | (?P<splat> \[ \s* \* \s* \] | \. \s+ \* )
+    | (?P<open> [(\[{] )
+    | (?P<strip> ~ (?= \} ) )
+    | (?P<close> [)\]}] )
+    | (?P<sign> [!-] (?! = ) )
+    | (?P<line> \n )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{', re.DOTALL)
+_COLONS = re.compile(r"\s*::")
+_FOR = re.compile(r"(?:\s|#[^\n]*\n|//[^\n]*\n|/\*.*?\*/)*for\s", re.DOTALL)
+_KEEPS_LINES = frozenset({"", "{"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Spelling:
     """A text as the parser reads it, and what it does not see."""
 
-    text: str
     original: str
-    markers: frozenset[int] = frozenset()
-    """Offsets of ``~``."""
-    operators: Mapping[int, str] = field(default_factory=dict)
+    lines: LineIndex
+    text: str = ""
+    markers: set[int] = field(default_factory=set)
+    """Offsets of ``~`` in interpolations."""
+    operators: dict[int, str] = field(default_factory=dict)
     """By the offset of a sign that is left: the operators before it, outermost first."""
 
 
 def respell(text: str) -> Spelling:
-    """The text as the parser can read it, of the same length."""
-    if _MAY_BE_NEEDED.search(text) is None:
-        return Spelling(text, text)
-    changed = list(text)
-    for found in _CORE.finditer(text):
-        changed[found.start() : found.end()] = " " * len(found[0])
-    markers = {found.start(1) for pattern in (_OPENING, _CLOSING) for found in pattern.finditer(text)}
-    for offset in markers:
-        changed[offset] = " "
-    operators: dict[int, str] = {}
-    for found in _OPERATORS.finditer(text):
-        signs = [found.start() + place for place, sign in enumerate(found[0]) if sign in "!-"]
-        if found.start() and (text[found.start() - 1].isalnum() or text[found.start() - 1] == "_"):
-            continue  # a name may have dashes in it
-        if _ends_operand(text, found.start()):
-            signs = signs[1:]  # the first one is no sign but the operator between two operands
-        if len(signs) > 1:
-            operators[signs[-1]] = "".join(text[sign] for sign in signs[:-1])
-            for sign in signs[:-1]:
-                changed[sign] = " "
-    return Spelling("".join(changed), text, frozenset(markers), operators)
+    """The text as the parser can read it, of the same length. What is not closed stays as it is."""
+    return _Speller(text).run()
 
 
-def _ends_operand(text: str, offset: int) -> bool:
-    before = text[:offset].rstrip()
-    return before[-1:].isalnum() or before[-1:] in {'"', ")", "]", "}", "_"}
+class _Speller:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._spelling = Spelling(text, LineIndex("", text))
+        self._changed = list(text)
+        self._opened = [""]
+        """What is open: a bracket, a quote, ``$`` and ``%`` for sequences in texts, ``for`` for a brace before one."""
+        self._signs: list[int] = []
+        """Signs in a row, just before where we are."""
+
+    def run(self) -> Spelling:
+        position = 0
+        while position < len(self._text):
+            step = self._in_string if self._opened[-1] == '"' else self._in_code
+            position = step(position)
+        self._spelling.text = "".join(self._changed)
+        return self._spelling
+
+    def _blank(self, start: int, end: int) -> None:
+        self._changed[start:end] = " " * (end - start)
+
+    def _in_string(self, position: int) -> int:
+        found = _STRING.search(self._text, position)
+        if found is None:
+            return len(self._text)
+        token, end = found[0], found.end()
+        if token == '"':
+            self._opened.pop()
+        elif len(token) == 3:
+            self._changed[found.start() : end] = "___"
+        elif token in ("${", "%{"):
+            self._opened.append(token[0])
+            if token == "${" and self._text.startswith("~", end):
+                self._mark(end)
+                end += 1
+        return end
+
+    def _mark(self, offset: int) -> None:
+        self._spelling.markers.add(offset)
+        self._blank(offset, offset + 1)
+
+    def _in_code(self, position: int) -> int:
+        found = _CODE.search(self._text, position)
+        if found is None:
+            return len(self._text)
+        kind, start, end = found.lastgroup, found.start(), found.end()
+        if self._signs and self._text[position:start].strip():
+            self._signs = []
+        if kind in ("line", "comment"):
+            if kind == "comment" or self._opened[-1] not in _KEEPS_LINES:
+                self._blank(start, end)
+        elif kind == "sign":
+            self._sign(start)
+        else:
+            end = self._token(kind, found)
+            self._signs = []
+        return end
+
+    def _token(self, kind: str | None, found: re.Match[str]) -> int:
+        start, end = found.start(), found.end()
+        match kind:
+            case "name":
+                end = self._name(start, end)
+            case "number":
+                if ".e" in found[0].lower():
+                    self._changed[start + found[0].index(".")] = "1"
+            case "string":
+                self._opened.append('"')
+            case "marker" | "heredoc":
+                end = self._heredoc_end(found["marker"], end)
+            case "splat":
+                self._blank(start, end)
+                spelled = "[*]" if found[0][0] == "[" else ".*"
+                self._changed[start : start + len(spelled)] = spelled
+            case "strip":
+                if self._opened[-1] == "$":
+                    self._mark(start)
+            case "open":
+                is_loop = found[0] == "{" and _FOR.match(self._text, end)
+                self._opened.append("for" if is_loop else found[0])
+            case "close":
+                if len(self._opened) > 1:
+                    self._opened.pop()
+        return end
+
+    def _name(self, start: int, end: int) -> int:
+        colons = _COLONS.match(self._text, end) if self._text.startswith("core", start) and end == start + 4 else None
+        if colons is not None and not self._text.startswith("core", colons.end()):
+            self._blank(start, colons.end())
+            return colons.end()
+        name = self._text[start:end]
+        if not name.isascii():
+            self._changed[start:end] = ["_" if character > "\x7f" else character for character in name]
+        return end
+
+    def _heredoc_end(self, marker: str, position: int) -> int:
+        closing = re.compile(rf"^[ \t]*{re.escape(marker)}[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+        found = closing.search(self._text, position)
+        return found.end() if found is not None else len(self._text)
+
+    def _sign(self, offset: int) -> None:
+        if not self._signs and self._ends_operand(offset):
+            return  # no sign, but the operator between two operands
+        if self._signs:
+            before = self._signs[-1]
+            self._spelling.operators[offset] = self._spelling.operators.pop(before, "") + self._text[before]
+            self._blank(before, before + 1)
+        self._signs.append(offset)
+
+    def _ends_operand(self, offset: int) -> bool:
+        while offset and self._changed[offset - 1].isspace():
+            offset -= 1
+        return offset > 0 and (self._changed[offset - 1].isalnum() or self._changed[offset - 1] in '")]}_')

@@ -112,7 +112,7 @@ def _parse(text: str, place: Place) -> tuple[Spelling, _Tree]:
     try:
         tree = _parser()(spelling.text)
     except UnexpectedInput as problem:
-        line, column = place.position(max(problem.line, 1), max(problem.column, 1))
+        line, column = place.position(*spelling.lines.position(getattr(problem, "pos_in_stream", None) or 0))
         span = Span(place.path, line, column, line, column)
         raise SyntaxProblem(_description(problem), span) from problem
     except LarkError as problem:

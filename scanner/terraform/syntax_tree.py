@@ -49,15 +49,13 @@ class Place:
             return self.line, max(self.column + column - 1 - self.indent, 1)
         return self.line + line - 1, column
 
-    def span(self, tree: _Tree) -> Span:
-        """The region of the file that a tree was parsed from."""
+    def span(self, tree: _Tree, lines: LineIndex) -> Span:
+        """The region of the file that a tree was parsed from; the parser saw fewer lines than there are."""
         if self.inside is not None:
             return self.inside
         meta = tree.meta
-        if meta.empty:
-            return Span(self.path, *self.position(1, 1), *self.position(1, 1))
-        end = self.position(meta.end_line, meta.end_column)
-        return Span(self.path, *self.position(meta.line, meta.column), *end)
+        start, end = (0, 0) if meta.empty else (meta.start_pos, meta.end_pos)
+        return Span(self.path, *self.position(*lines.position(start)), *self.position(*lines.position(end)))
 
 
 def nested(flat: Callable[[], templates.Flat], span: Span) -> tuple[nodes.TemplatePart, ...]:
@@ -70,15 +68,21 @@ def nested(flat: Callable[[], templates.Flat], span: Span) -> tuple[nodes.Templa
 
 def template_node(flat: Callable[[], templates.Flat], span: Span) -> Node:
     """A template as an expression. Raises ``SyntaxProblem``."""
-    parts = nested(flat, span)
+    written: templates.Flat = []
+
+    def kept() -> templates.Flat:
+        written.extend(part for part in flat() if part != "")
+        return written
+
+    parts = nested(kept, span)
     if not parts:
         return nodes.Literal("", span)
     if len(parts) == 1:
         only = parts[0]
         if isinstance(only, str):
             return nodes.Literal(only, span)
-        if not isinstance(only, nodes.TemplateIf | nodes.TemplateFor):
-            return only  # "${x}" is x itself, whatever its type
+        if len(written) == 1 and not isinstance(only, nodes.TemplateIf | nodes.TemplateFor):
+            return only  # "${x}" is x itself, whatever its type; " ${~x}" is not
     return nodes.Template(parts, span)
 
 
@@ -91,6 +95,7 @@ def _tokens(tree: _Tree) -> Iterator[Token]:
     return (child for child in tree.children if isinstance(child, Token))
 
 
+_ESCAPED_SEQUENCE = re.compile(r"\$\$\{|%%\{")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 
@@ -103,7 +108,9 @@ def _unescape(text: str, span: Span) -> str:
         code = found[1] or found[2]
         if code is not None:
             number = int(code, 16)
-            return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
+            if number < 0x110000 and not 0xD800 <= number < 0xE000:
+                return chr(number)
+            raise SyntaxProblem(f"there is no character {found[0]}", span)
         if found[3] not in _ESCAPES:
             raise SyntaxProblem(f"there is no escape sequence {found[0]}", span)
         return _ESCAPES[found[3]]
@@ -120,6 +127,9 @@ class Converter:
         self._parse_expression = parse_expression
         self._depth = 0
 
+    def _span(self, tree: _Tree) -> Span:
+        return self._place.span(tree, self._spelling.lines)
+
     def block(self, tree: _Tree) -> nodes.Block:
         """A block with its labels and body."""
         header: list[str] = []
@@ -129,7 +139,7 @@ class Converter:
                 body = self.body(child)
             else:
                 header.append(self._word(child))
-        span = self._place.span(tree)
+        span = self._span(tree)
         return nodes.Block(header[0], tuple(header[1:]), body or nodes.Body({}, (), span), span)
 
     def body(self, tree: _Tree) -> nodes.Body:
@@ -144,12 +154,12 @@ class Converter:
             if attribute.name in attributes:
                 raise SyntaxProblem(f'"{attribute.name}" is set twice', attribute.span)
             attributes[attribute.name] = attribute
-        return nodes.Body(attributes, tuple(blocks), self._place.span(tree))
+        return nodes.Body(attributes, tuple(blocks), self._span(tree))
 
     def attribute(self, tree: _Tree) -> nodes.Attribute:
         """``name = value``"""
         name, value = trees(tree)
-        return nodes.Attribute(self._word(name), self.node(value), self._place.span(tree))
+        return nodes.Attribute(self._word(name), self.node(value), self._span(tree))
 
     def _word(self, tree: _Tree) -> str:
         """A bare word, or a text without interpolation."""
@@ -157,16 +167,16 @@ class Converter:
             node = self._string(tree)
             if isinstance(node, nodes.Literal) and isinstance(node.value, str):
                 return node.value
-            raise SyntaxProblem("a label is a plain text", self._place.span(tree))
-        return str(next(_tokens(tree)))
+            raise SyntaxProblem("a label is a plain text", self._span(tree))
+        return self._text(next(_tokens(tree)))
 
     def node(self, tree: _Tree) -> Node:
         """An expression."""
         convert = _CONVERTERS.get(str(tree.data))
         if convert is None:
-            raise SyntaxProblem("this is no expression", self._place.span(tree))
+            raise SyntaxProblem("this is no expression", self._span(tree))
         if self._depth >= MAX_DEPTH:
-            raise SyntaxProblem(f"it is nested more than {MAX_DEPTH} levels deep", self._place.span(tree))
+            raise SyntaxProblem(f"it is nested more than {MAX_DEPTH} levels deep", self._span(tree))
         self._depth += 1
         try:
             return convert(self, tree)
@@ -187,17 +197,17 @@ class Converter:
 
     def _number(self, tree: _Tree) -> Node:
         token = next(_tokens(tree))
-        number = parse_number(str(token))
+        number = parse_number(self._text(token).replace(".e", "e").replace(".E", "E"))
         if number is None:
-            raise SyntaxProblem("the number is out of range", self._place.span(tree))
-        return self._signed(nodes.Literal(number, self._place.span(tree)), token)
+            raise SyntaxProblem("the number is out of range", self._span(tree))
+        return self._signed(nodes.Literal(number, self._span(tree)), token)
 
     def _constant(self, tree: _Tree) -> Node:
         value = {"true": True, "false": False, "null": None}[str(next(_tokens(tree)))]
-        return nodes.Literal(value, self._place.span(tree))
+        return nodes.Literal(value, self._span(tree))
 
     def _name(self, tree: _Tree) -> Node:
-        return nodes.Name(str(next(_tokens(tree))), self._place.span(tree))
+        return nodes.Name(self._text(next(_tokens(tree))), self._span(tree))
 
     def _string(self, tree: _Tree) -> Node:
         flat: templates.Flat = []
@@ -205,21 +215,21 @@ class Converter:
             child = part.children[0]
             piece: str | templates.Sequence
             if isinstance(child, Token):
-                text = self._text(child)
-                piece = _unescape(text if child.type == "STRING_CHARS" else text[1:], self._place.span(part))
+                text = _ESCAPED_SEQUENCE.sub(lambda found: found[0][1:], self._text(child))
+                piece = _unescape(text, self._span(part))
             else:
                 piece = self._sequence(child)
             if isinstance(piece, str) and flat and isinstance(flat[-1], str):
                 flat[-1] += piece
             else:
                 flat.append(piece)
-        return template_node(lambda: flat, self._place.span(tree))
+        return template_node(lambda: flat, self._span(tree))
 
     def _sequence(self, tree: _Tree) -> templates.Sequence:
         kind = {"interpolation": "interpolation"}.get(str(tree.data)) or _DIRECTIVES[str(tree.data)]
         markers = [number for number, token in enumerate(tree.children) if _is_marker(token)]
         before = 1 in markers or tree.meta.start_pos + 2 in self._spelling.markers
-        after = tree.meta.end_pos - 2 in self._spelling.markers
+        after = len(tree.children) - 2 in markers or tree.meta.end_pos - 2 in self._spelling.markers
         parts = trees(tree)
         names = [self._word(part) for part in parts if part.data == "identifier"] if kind == "for" else []
         node = self.node(parts[-1]) if parts else None
@@ -232,7 +242,7 @@ class Converter:
         opening, _, rest = raw.partition("\n")
         marker = opening.strip().removeprefix("<<").removeprefix("-")
         content = re.sub(rf"[ \t]*{re.escape(marker)}\r?\n\Z", "", rest)
-        span = self._place.span(tree)
+        span = self._span(tree)
         lines = LineIndex(span.path, content)
 
         def parse(inside: str, offset: int) -> Node:
@@ -253,10 +263,10 @@ class Converter:
     def _escaped_string(self, tree: _Tree) -> Node:
         """A text with escaped quotes inside a template directive."""
         text = self._text(next(_tokens(tree)))
-        return nodes.Literal(_unescape(text[2:-2], self._place.span(tree)), self._place.span(tree))
+        return nodes.Literal(_unescape(text[2:-2], self._span(tree)), self._span(tree))
 
     def _tuple(self, tree: _Tree) -> Node:
-        return nodes.TupleNode(tuple(self.node(child) for child in trees(tree)), self._place.span(tree))
+        return nodes.TupleNode(tuple(self.node(child) for child in trees(tree)), self._span(tree))
 
     def _object(self, tree: _Tree) -> Node:
         items: list[tuple[Node, Node]] = []
@@ -265,19 +275,21 @@ class Converter:
             if isinstance(child, Token) or child.data == "new_line_or_comment":
                 separated = separated or (isinstance(child, Tree) or child.type == "COMMA")
                 continue
+            if not items and _is_word(child, "for"):
+                raise SyntaxProblem("an object that begins with for is a for expression", self._span(child))
             if not separated:
-                raise SyntaxProblem("a comma or a new line must separate two attributes", self._place.span(child))
+                raise SyntaxProblem("a comma or a new line must separate two attributes", self._span(child))
             key, value = trees(child)
             items.append((self._key(key), self.node(value)))
-            separated = _ends_its_line(value)
-        return nodes.ObjectNode(tuple(items), self._place.span(tree))
+            separated = False
+        return nodes.ObjectNode(tuple(items), self._span(tree))
 
     def _key(self, tree: _Tree) -> Node:
         inside = trees(tree)[0]
         while inside.data == "expr_term" and not any(token.type == "LPAR" for token in _tokens(inside)):
             inside = trees(inside)[0]
         if inside.data in ("identifier", "keyword", "literal_value"):
-            return nodes.Literal(str(next(_tokens(inside))), self._place.span(tree))
+            return nodes.Literal(self._text(next(_tokens(inside))), self._span(tree))
         return self.node(inside)
 
     def _call(self, tree: _Tree) -> Node:
@@ -286,29 +298,29 @@ class Converter:
         listed = [part for part in parts if part.data == "arguments"]
         arguments = tuple(self.node(child) for child in trees(listed[0])) if listed else ()
         expand = bool(listed) and any(token.type == "ELLIPSIS" for token in _tokens(listed[0]))
-        return nodes.Call("::".join(names), arguments, expand, self._place.span(tree))
+        return nodes.Call("::".join(names), arguments, expand, self._span(tree))
 
     def _unary(self, tree: _Tree) -> Node:
         operator = next(_tokens(tree))
         operand = self.node(trees(tree)[0])
-        return self._signed(nodes.Unary(str(operator), operand, self._place.span(tree)), operator)
+        return self._signed(nodes.Unary(str(operator), operand, self._span(tree)), operator)
 
     def _binary(self, tree: _Tree) -> Node:
         left, term = trees(tree)
         operator, right = trees(term)
         sign = re.sub(r"#[^\n]*|//[^\n]*\n|/\*.*?\*/", "", str(next(_tokens(operator))), flags=re.DOTALL).strip()
-        return nodes.Binary(sign, self.node(left), self.node(right), self._place.span(tree))
+        return nodes.Binary(sign, self.node(left), self.node(right), self._span(tree))
 
     def _conditional(self, tree: _Tree) -> Node:
         condition, then, otherwise = trees(tree)
-        return nodes.Conditional(self.node(condition), self.node(then), self.node(otherwise), self._place.span(tree))
+        return nodes.Conditional(self.node(condition), self.node(then), self.node(otherwise), self._span(tree))
 
     def _access(self, tree: _Tree) -> Node:
         """``target.name`` or ``target[key]``"""
         target, step = trees(tree)
         if step.data == "short_index" and _ends_in_short_index(target):
-            raise SyntaxProblem("two numbers in a row are written as [0][1]", self._place.span(step))
-        return self._step(self.node(target), step, self._place.span(tree))
+            raise SyntaxProblem("two numbers in a row are written as [0][1]", self._span(step))
+        return self._step(self.node(target), step, self._span(tree))
 
     def _step(self, target: Node, step: _Tree, span: Span) -> Node:
         if step.data == "get_attr":
@@ -319,14 +331,16 @@ class Converter:
         return nodes.Index(target, self.node(trees(step)[0]), span)
 
     def _splat(self, tree: _Tree) -> Node:
-        """After ``.*`` the steps up to the first index apply to each element, after ``[*]`` all of them."""
+        """After ``.*`` the steps up to the first bracket apply to each element, after ``[*]`` all of them."""
         target, splat = trees(tree)
-        span = self._place.span(tree)
+        span = self._span(tree)
         each: Node = nodes.SplatItem(span)
         steps = trees(splat)
         taken = len(steps)
         if splat.data == "attr_splat":
-            taken = next((number for number, step in enumerate(steps) if step.data != "get_attr"), len(steps))
+            taken = next((number for number, step in enumerate(steps) if step.data == "braces_index"), len(steps))
+            if _ends_in_attribute_splat(target):
+                raise SyntaxProblem("after .* there can be no other .*", self._span(splat))
         for step in steps[:taken]:
             each = self._step(each, step, span)
         node = _nested_splat(self.node(target), each, span) if _is_bare(target) else None
@@ -348,15 +362,21 @@ class Converter:
     def _for_tuple(self, tree: _Tree) -> Node:
         results = [child for child in trees(tree) if child.data not in ("for_intro", "for_cond")]
         predicate = self._predicate(tree)
-        return nodes.ForTuple(*self._loop(tree), self.node(results[0]), predicate, self._place.span(tree))
+        return nodes.ForTuple(*self._loop(tree), self.node(results[0]), predicate, self._span(tree))
 
     def _for_object(self, tree: _Tree) -> Node:
         key, result = [child for child in trees(tree) if child.data not in ("for_intro", "for_cond")]
         grouped = any(token.type == "ELLIPSIS" for token in _tokens(tree))
         predicate = self._predicate(tree)
         return nodes.ForObject(
-            *self._loop(tree), self.node(key), self.node(result), grouped, predicate, self._place.span(tree)
+            *self._loop(tree), self.node(key), self.node(result), grouped, predicate, self._span(tree)
         )
+
+
+def _is_word(element: _Tree, word: str) -> bool:
+    """Whether the key of an object's element is a bare word."""
+    key = trees(trees(element)[0])[0]
+    return key.data in ("identifier", "keyword") and next(_tokens(key)) == word
 
 
 def _ends_in_short_index(tree: _Tree) -> bool:
@@ -364,6 +384,14 @@ def _ends_in_short_index(tree: _Tree) -> bool:
     return (tree.data == "index_expr_term" and inside[-1].data == "short_index") or (
         tree.data == "expr_term" and len(inside) == 1 and _is_bare(tree) and _ends_in_short_index(inside[0])
     )
+
+
+def _ends_in_attribute_splat(tree: _Tree) -> bool:
+    """``a.*.b``, but not ``a.*.b[0]``"""
+    inside = trees(tree)
+    if tree.data == "attr_splat_expr_term":
+        return not any(step.data == "braces_index" for step in trees(inside[-1]))
+    return tree.data == "expr_term" and len(inside) == 1 and _is_bare(tree) and _ends_in_attribute_splat(inside[0])
 
 
 def _is_bare(tree: _Tree) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from scanner.terraform.nodes import Node, TemplateFor, TemplateIf, TemplatePart
 
@@ -70,7 +71,7 @@ def _nest(rest: Iterator[str | Sequence], ends: tuple[str, ...]) -> tuple[tuple[
     parts: list[TemplatePart] = []
     for part in rest:
         if isinstance(part, str):
-            parts.append(part)
+            parts.append(part if part.isascii() else normalize("NFC", part))
         elif part.kind == "interpolation" and part.node is not None:
             parts.append(part.node)
         elif part.kind == "if" and part.node is not None:

@@ -18,7 +18,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, assert_never, cast
 
 from scanner.terraform.equality import is_text
-from scanner.terraform.kinds import ListItems, MapEntries, SetItems, Unsettled, as_list, like, made_for
+from scanner.terraform.kinds import ListItems, MapEntries, NullSequence, SetItems, Unsettled, as_list, like, made_for
 from scanner.terraform.numbers import number_text, parse_number
 from scanner.terraform.scope import Namespace
 from scanner.terraform.sets import as_set
@@ -106,6 +106,8 @@ BOOL = Primitive.BOOL
 
 def convert(value: Value, constraint: Type) -> Value:
     """The value as Terraform converts it; null stays null, and gets the default where an attribute has one."""
+    if value.is_null and isinstance(constraint, List | Set | Tuple):
+        return NullSequence(None, value.span, value.trail)
     if value.unknown is not None or value.is_null:
         return value
     match constraint:

@@ -18,7 +18,7 @@ from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform import syntax
 from scanner.terraform.configuration import Configuration
-from scanner.terraform.expressions import evaluate
+from scanner.terraform.expressions import evaluate_whole
 from scanner.terraform.module import Module
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.scope import EvaluationError
@@ -46,7 +46,7 @@ def plain(value: Value) -> Any:
 def answer(expression: str, directory: Path) -> Any:
     module = ModuleInstance(Configuration(Inputs(), directory), Module(".", directory))
     try:
-        value = evaluate(syntax.parse_expression(expression, Span("x.tf", 1, 1, 1, 1)), module.scope)
+        value = evaluate_whole(syntax.parse_expression(expression, Span("x.tf", 1, 1, 1, 1)), module.scope)
     except (EvaluationError, SyntaxProblem):
         return REFUSED
     if isinstance(value.data, Decimal) and not value.data.is_finite():

@@ -70,7 +70,7 @@ def call(name: str, arguments: tuple[Value, ...], context: FunctionContext, span
 
     Raises ``FunctionError`` for what Terraform would refuse. What goes beyond a limit of ours is unknown instead.
     """
-    function = FUNCTIONS.get(name.removeprefix("core::"))
+    function = FUNCTIONS.get(name)
     if function is None:
         raise FunctionError(f'there is no function named "{name}".')
     converted = function.converted(arguments)
