@@ -35,6 +35,9 @@ _CODE = re.compile(
 _STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{', re.DOTALL)
 _COLONS = re.compile(r"\s*::")
 _FOR = re.compile(r"(?:\s|#[^\n]*\n|//[^\n]*\n|/\*.*?\*/)*for\s", re.DOTALL)
+_NOT_BLANK = re.compile(r"\S")
+_BEFORE_OPERAND = frozenset("+-*/%&|<>?!=:")
+_AFTER_OPERAND = frozenset("+*/%&|<>?=:,.")
 _KEEPS_LINES = frozenset({"", "{"})
 
 
@@ -49,6 +52,8 @@ class Spelling:
     """Offsets of ``~`` in interpolations."""
     operators: dict[int, str] = field(default_factory=dict)
     """By the offset of a sign that is left: the operators before it, outermost first."""
+    broken_at: int | None = None
+    """Where a new line ends an expression that is not complete; the parser would read on."""
 
 
 def respell(text: str) -> Spelling:
@@ -104,9 +109,10 @@ class _Speller:
         kind, start, end = found.lastgroup, found.start(), found.end()
         if self._signs and self._text[position:start].strip():
             self._signs = []
-        if kind in ("line", "comment"):
-            if kind == "comment" or self._opened[-1] not in _KEEPS_LINES:
-                self._blank(start, end)
+        if kind == "line" and self._opened[-1] in _KEEPS_LINES:
+            self._line_ends(start)
+        elif kind in ("line", "comment"):
+            self._blank(start, end)
         elif kind == "sign":
             self._sign(start)
         else:
@@ -126,6 +132,8 @@ class _Speller:
                 self._opened.append('"')
             case "marker" | "heredoc":
                 end = self._heredoc_end(found["marker"], end)
+                if self._opened[-1] in _KEEPS_LINES:
+                    self._line_ends(end - 1)
             case "splat":
                 self._blank(start, end)
                 spelled = "[*]" if found[0][0] == "[" else ".*"
@@ -156,6 +164,22 @@ class _Speller:
         found = closing.search(self._text, position)
         return found.end() if found is not None else len(self._text)
 
+    def _line_ends(self, offset: int) -> None:
+        """A line that keeps its end must not leave an expression open."""
+        before = self._before(offset)
+        after = _NOT_BLANK.search(self._text, offset)
+        follows = self._text[after.start() : after.start() + 2] if after is not None else ""
+        if self._spelling.broken_at is None and (
+            before in _BEFORE_OPERAND or (follows[:1] in _AFTER_OPERAND and follows not in ("//", "/*"))
+        ):
+            self._spelling.broken_at = offset
+
+    def _before(self, offset: int) -> str:
+        """The last character before an offset that is not blank."""
+        while offset and self._changed[offset - 1].isspace():
+            offset -= 1
+        return self._changed[offset - 1] if offset else ""
+
     def _sign(self, offset: int) -> None:
         if not self._signs and self._ends_operand(offset):
             return  # no sign, but the operator between two operands
@@ -166,6 +190,5 @@ class _Speller:
         self._signs.append(offset)
 
     def _ends_operand(self, offset: int) -> bool:
-        while offset and self._changed[offset - 1].isspace():
-            offset -= 1
-        return offset > 0 and (self._changed[offset - 1].isalnum() or self._changed[offset - 1] in '")]}_')
+        before = self._before(offset)
+        return before.isalnum() or before in ('"', ")", "]", "}", "_")

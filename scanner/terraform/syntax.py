@@ -97,7 +97,7 @@ def parse_template(text: str, span: Span) -> nodes.Template:
     def parse(inside: str, offset: int) -> Node:
         return parse_expression(inside, span, *lines.position(offset))
 
-    return nodes.Template(nested(lambda: templates.split(text, parse), span), span)
+    return nodes.Template(nested(lambda: templates.stripped(templates.split(text, parse)), span), span)
 
 
 @lru_cache(maxsize=1)
@@ -109,6 +109,11 @@ def _parse(text: str, place: Place) -> tuple[Spelling, _Tree]:
     """The tree of a text's body, and how the text was spelled for it."""
     _refuse_deep_nesting(text, place)
     spelling = respell(text + "\n")
+    if spelling.broken_at is not None:
+        line, column = place.position(*spelling.lines.position(spelling.broken_at))
+        raise SyntaxProblem(
+            "the line ends in the middle of an expression", Span(place.path, line, column, line, column)
+        )
     try:
         tree = _parser()(spelling.text)
     except UnexpectedInput as problem:

@@ -72,7 +72,7 @@ def template_node(flat: Callable[[], templates.Flat], span: Span) -> Node:
 
     def kept() -> templates.Flat:
         written.extend(part for part in flat() if part != "")
-        return written
+        return templates.stripped(written)
 
     parts = nested(kept, span)
     if not parts:
@@ -250,7 +250,7 @@ class Converter:
             return self._parse_expression(inside, span, span.line + line, column)
 
         def flat() -> templates.Flat:
-            found = templates.split(content.replace("\r\n", "\n"), parse)
+            found = templates.stripped(templates.split(content, parse))
             return templates.without_indent(found) if opening.startswith("<<-") else found
 
         parts = nested(flat, span)
@@ -281,7 +281,7 @@ class Converter:
                 raise SyntaxProblem("a comma or a new line must separate two attributes", self._span(child))
             key, value = trees(child)
             items.append((self._key(key), self.node(value)))
-            separated = False
+            separated = self._spelling.original[child.meta.end_pos - 1] == "\n"  # a heredoc ends with its line
         return nodes.ObjectNode(tuple(items), self._span(tree))
 
     def _key(self, tree: _Tree) -> Node:

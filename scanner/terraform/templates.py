@@ -1,8 +1,12 @@
 """Templates: from the flat run of literals, interpolations and directives to a tree.
 
-Quoted strings come from the parser in pieces; heredocs and template files come as text and are split here. White space
-markers (``~``) and the common indentation of ``<<-`` heredocs are gone from the result, directives are nested:
-https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#templates
+Quoted strings come from the parser in pieces; heredocs and template files come as text and are split here, each line
+for itself. White space markers (``~``) and the common indentation of ``<<-`` heredocs are gone from the result,
+directives are nested: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#templates
+
+A marker takes the white space of the literal beside it, and that is never more than the rest of a line (of a quoted
+string, all of it). Indentation is taken away afterwards. So a line after a directive that ends with ``~}`` keeps its
+indentation: its beginning is no beginning any more. That is what Terraform does.
 """
 
 from __future__ import annotations
@@ -41,14 +45,14 @@ class TemplateError(Exception):
 
 def nest(flat: Flat) -> tuple[TemplatePart, ...]:
     """The tree of a flat run. Raises ``TemplateError`` when directives do not nest."""
-    remaining = _stripped(flat)
-    parts, end = _nest(iter(remaining), ())
+    parts, end = _nest(iter(flat), ())
     if end is not None:
         raise TemplateError(f"%{{ {end.kind} }} has no beginning")
     return parts
 
 
-def _stripped(flat: Flat) -> Flat:
+def stripped(flat: Flat) -> Flat:
+    """The run without the white space that markers take away."""
     result: Flat = []
     for number, part in enumerate(flat):
         if isinstance(part, Sequence):
@@ -61,8 +65,7 @@ def _stripped(flat: Flat) -> Flat:
             text = text.lstrip()
         if isinstance(after, Sequence) and after.strips_before:
             text = text.rstrip()
-        if text:
-            result.append(text)
+        result.append(text)
     return result
 
 
@@ -70,6 +73,8 @@ def _nest(rest: Iterator[str | Sequence], ends: tuple[str, ...]) -> tuple[tuple[
     """Parts up to one of the ``ends`` (which is returned) or to the end of the text."""
     parts: list[TemplatePart] = []
     for part in rest:
+        if part == "":
+            continue
         if isinstance(part, str):
             parts.append(part if part.isascii() else normalize("NFC", part))
         elif part.kind == "interpolation" and part.node is not None:
@@ -114,18 +119,23 @@ def split(text: str, parse: ParseExpression) -> Flat:
     while True:
         found = _SEQUENCE.search(text, start)
         if found is None:
-            flat.append(literal + text[start:])
+            flat.extend(_lines(literal + text[start:]))
             return flat
         literal += text[start : found.start()]
         if len(found[0]) == 3:
             literal += found[0][1:]
             start = found.end()
             continue
-        flat.append(literal)
+        flat.extend(_lines(literal))
         literal = ""
         end = _sequence_end(text, found.end())
         flat.append(_sequence(text, found[0], found.end(), end, parse))
         start = end + 1
+
+
+def _lines(literal: str) -> list[str]:
+    """Each line by itself; only a line feed ends one."""
+    return [line for line in re.split(r"(?<=\n)", literal) if line]
 
 
 def _sequence_end(text: str, position: int) -> int:
@@ -178,34 +188,22 @@ def _sequence(text: str, opening: str, start: int, end: int, parse: ParseExpress
 
 def without_indent(flat: Flat) -> Flat:
     """What ``<<-`` does: take away the indentation that all lines share. Blank lines do not count."""
-    lines: list[list[str | Sequence]] = [[]]
-    for part in flat:
-        if isinstance(part, Sequence):
-            lines[-1].append(part)
-            continue
-        for text in part.splitlines(keepends=True):
-            lines[-1].append(text)
-            if text.endswith("\n"):
-                lines.append([])
-    indents = [_indent(line) for line in lines if line and not _is_blank(line)]
-    shared = min(indents, default=0)
-    result: Flat = []
-    for line in lines:
-        first = line[0] if line else None
-        if isinstance(first, str) and not _is_blank(line):
-            line[0] = first[shared:]
-        for part in line:
-            if isinstance(part, str) and result and isinstance(result[-1], str):
-                result[-1] += part
-            else:
-                result.append(part)
+    beginnings: list[int] = []
+    shared: int | None = None
+    begins = True
+    for number, part in enumerate(flat):
+        if begins and not _is_blank_line(part):
+            indent = len(part) - len(part.lstrip()) if isinstance(part, str) else 0
+            shared = indent if shared is None else min(shared, indent)
+            beginnings.append(number)
+        begins = isinstance(part, str) and part.endswith("\n")
+    result = list(flat)
+    for number in beginnings:
+        part = result[number]
+        if isinstance(part, str):
+            result[number] = part[shared:]
     return result
 
 
-def _indent(line: list[str | Sequence]) -> int:
-    first = line[0]
-    return len(first) - len(first.lstrip()) if isinstance(first, str) else 0
-
-
-def _is_blank(line: list[str | Sequence]) -> bool:
-    return len(line) == 1 and isinstance(line[0], str) and not line[0].strip() and line[0].endswith("\n")
+def _is_blank_line(part: str | Sequence) -> bool:
+    return isinstance(part, str) and part.endswith("\n") and not part.strip()

@@ -95,7 +95,7 @@ SETTINGS = Object(
     ],
 )
 def test_convert(value: object, type_: Type, expected: object) -> None:
-    assert convert(values.of(value), type_) == values.of(expected)
+    assert convert(values.of(value), type_).data == values.of(expected).data
 
 
 @pytest.mark.parametrize(
