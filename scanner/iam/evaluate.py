@@ -133,10 +133,7 @@ def decide(principal: Principal, request: Request, circumstances: Circumstances)
         PolicyType.BOUNDARY: all_of(
             ~policy.applies | any_of(match.would_allow for match in found) for policy, found in boundaries
         ),
-        PolicyType.SCP: all_of(
-            ~level.applies | ~_has_allow(level.policies) | any_of(match.would_allow for match in found)
-            for level, found in levels
-        ),
+        PolicyType.SCP: all_of(~level.applies | _level_allows(level.policies, found) for level, found in levels),
     }
     allowed = _some_allow(identity) & all_of(layers.values())
     outcome, causes = _outcome(denied, allowed)
@@ -165,9 +162,19 @@ def _some_allow(found: Iterable[StatementMatch]) -> Truth:
     return any_of(match.allows for match in found)
 
 
-def _has_allow(policies: tuple[AttachedPolicy, ...]) -> Truth:
-    """Whether a level of control policies has an Allow of its own; without one ``FullAWSAccess`` stands beside it."""
-    return any_of(statement.allows for policy in policies for statement in policy.document.statements)
+def _level_allows(policies: tuple[AttachedPolicy, ...], found: tuple[StatementMatch, ...]) -> Truth:
+    """Whether a level of control policies lets a request through.
+
+    One of the policies has to allow it; where none of those that are attached allows anything at all,
+    ``FullAWSAccess`` stands beside them. So it is enough, too, that each policy that allows something allows this,
+    whichever of them are attached.
+    """
+    each = (
+        ~(policy.applies & any_of(statement.allows for statement in policy.document.statements))
+        | any_of(match.would_allow for match in found if match.policy is policy)
+        for policy in policies
+    )
+    return _some_allow(found) | all_of(each)
 
 
 def _matches(policies: Iterable[AttachedPolicy], request: Request, binding: _Binding) -> tuple[StatementMatch, ...]:
