@@ -408,14 +408,6 @@ def _nested_splat(target: Node, each: Node, span: Span) -> Node | None:
     )
 
 
-def _ends_its_line(tree: _Tree) -> bool:
-    """Whether a heredoc comes last: the new line after its marker is a part of it."""
-    last: Token | _Tree = tree
-    while isinstance(last, Tree) and last.children:
-        last = last.children[-1]
-    return isinstance(last, Token) and last.endswith("\n")
-
-
 def _is_marker(child: Token | _Tree) -> bool:
     return isinstance(child, Token) and child.type == "STRIP_MARKER"
 

@@ -17,9 +17,11 @@ _ANY = Parameter("v", ANY, nullable=True)
 
 
 def _converts(name: str, type_: Type) -> Function:
-    """Unknown in, the same unknown out: a conversion to a primitive type that succeeds keeps what the value says."""
+    """Unknown in, the same unknown out, if it becomes a text. Not everything is a number or a boolean."""
 
     def body(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
+        if type_ is not STRING and arguments[0].unknown is not None:
+            return None
         try:
             return convert(arguments[0], type_)
         except ConversionError as problem:

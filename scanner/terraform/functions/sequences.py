@@ -142,10 +142,10 @@ def _distinct(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
 
 def _element(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     found = _ordered(arguments[0], "list", "cannot read elements from it")
-    if found == ():
-        raise FunctionError("cannot use element function with an empty list.")
     if found is None or isinstance(found, Unsettled) or arguments[1].unknown is not None:
         return None
+    if not found:
+        raise FunctionError("cannot use element function with an empty list.")
     index = whole(arguments[1].data, "index")
     if index < 0:
         raise invalid("index", "it must not be negative")
