@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 MAX_NODES = 1_000_000
 """Values of one text. What programs write for Terraform has some ten thousand."""
-MAX_MAGNITUDE = 400
+MAX_MAGNITUDE = 1000
 """Digits before the decimal point, or zeros behind it."""
 
 
@@ -86,6 +86,8 @@ def parse(text: str, *, max_depth: int, mark: str | None = None) -> Node:
 
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+_COLON = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
+_SEPARATOR = re.compile(r"[ \t\r\n]*([,}\]])[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?(?P<exponent>[eE][+-]?[0-9]+)?")
 _EXPONENT_LENGTH = 6
 _WORDS = {"true": True, "false": False, "null": None}
@@ -101,6 +103,7 @@ class _Reader:
     nodes: int = 0
 
     def read(self) -> Node:
+        self._space()
         value = self._value(0)
         self._space()
         if self.position != len(self.text):
@@ -113,7 +116,6 @@ class _Reader:
             raise self._error(f"it is nested more than {self.max_depth} levels deep")
         if self.nodes > MAX_NODES:
             raise self._error(f"it has more than {MAX_NODES:,} values")
-        self._space()
         start = self.position
         character = self.text[start : start + 1]
         if character == "{":
@@ -132,7 +134,7 @@ class _Reader:
             if self.text.startswith(word, start):
                 self.position += len(word)
                 return Scalar(meaning, start, self.position)
-        raise self._error("a value is missing" if character else "it ends too early")
+        raise self._error("a value is missing")
 
     def _number(self, found: re.Match[str]) -> Scalar:
         exponent = found["exponent"] or ""
@@ -145,41 +147,58 @@ class _Reader:
 
     def _object(self, depth: int) -> Object:
         start = self.position
-        self.position += 1
         members: list[Member] = []
-        self._space()
-        while not self._take("}"):
-            if members:
-                self._expect(",")
-                self._space()
-            if self.text[self.position : self.position + 1] != '"':
-                raise self._error("a key in double quotes is missing")
+        if self._is_empty("}"):
+            return Object((), start, self.position)
+        while True:
             key_start = self.position
+            if self.text[key_start : key_start + 1] != '"':
+                raise self._error("a key in double quotes is missing")
             key = self._string()
             key_end = self.position
-            self._space()
-            self._expect(":")
+            colon = _COLON.match(self.text, key_end)
+            if colon is None:
+                raise self._missing(":")
+            self.position = colon.end()
             members.append(Member(key, self._value(depth + 1), key_start, key_end))
-            self._space()
-        return Object(tuple(members), start, self.position)
+            if self._closes("}"):
+                return Object(tuple(members), start, self.position)
 
     def _array(self, depth: int) -> Array:
         start = self.position
-        self.position += 1
         items: list[Node] = []
-        self._space()
-        while not self._take("]"):
-            if items:
-                self._expect(",")
+        if self._is_empty("]"):
+            return Array((), start, self.position)
+        while True:
             items.append(self._value(depth + 1))
-            self._space()
-        return Array(tuple(items), start, self.position)
+            if self._closes("]"):
+                return Array(tuple(items), start, self.position)
+
+    def _is_empty(self, bracket: str) -> bool:
+        """Steps over the opening bracket, and over the closing one if it follows."""
+        self.position += 1
+        self._space()
+        if not self.text.startswith(bracket, self.position):
+            return False
+        self.position += 1
+        return True
+
+    def _closes(self, bracket: str) -> bool:
+        """Steps over the closing bracket; False when a comma is there instead, and steps over that."""
+        found = _SEPARATOR.match(self.text, self.position)
+        if found is None or found[1] not in (",", bracket):
+            raise self._missing(",")
+        closes = found[1] == bracket
+        self.position = found.end(1) if closes else found.end()
+        return closes
 
     def _string(self) -> str:
         try:
             decoded, self.position = scanstring(self.text, self.position + 1, True)
         except JSONDecodeError as error:
             raise self._error(error.msg[:1].lower() + error.msg[1:], error.pos) from error
+        if decoded.isascii():
+            return decoded
         # Half of a surrogate pair is no character; other readers replace it too.
         return _LONE_SURROGATE.sub("\ufffd", decoded)
 
@@ -188,15 +207,10 @@ class _Reader:
         if found:
             self.position = found.end()
 
-    def _take(self, character: str) -> bool:
-        if self.text[self.position : self.position + 1] == character:
-            self.position += 1
-            return True
-        return False
-
-    def _expect(self, character: str) -> None:
-        if not self._take(character):
-            raise self._error(f'"{character}" is missing' if self.position < len(self.text) else "it ends too early")
+    def _missing(self, wanted: str) -> JSONError:
+        self._space()
+        return self._error(f'"{wanted}" is missing')
 
     def _error(self, message: str, position: int | None = None) -> JSONError:
-        return JSONError(message, self.position if position is None else position)
+        where = self.position if position is None else position
+        return JSONError("it ends too early" if where == len(self.text) else message, where)

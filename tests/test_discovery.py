@@ -12,6 +12,7 @@ from scanner.root import Inputs
 from tests.conftest import Scan
 
 TF = 'resource "aws_iam_user" "u" {\n  name = "a"\n}\n'
+TF_JSON = '{"resource": {"aws_iam_user": {"u": {"name": "a"}}}}'
 TEMPLATE = "Resources:\n  U:\n    Type: AWS::IAM::User\n"
 PLAN = '{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}},"resource_changes":[]}'
 STATE = '{"format_version":"1.0","terraform_version":"1.11.4","values":{"root_module":{}}}'
@@ -39,6 +40,37 @@ def found(folder: Path, *paths: str) -> list[tuple[str, str]]:
     [
         ({"main.tf": TF}, (), [(".", "terraform")]),
         ({"a/main.tofu": TF}, (), [("a", "terraform")]),
+        ({"a/main.tf.json": TF_JSON}, (), [("a", "terraform")]),
+        ({"a/main.tofu.json": TF_JSON}, (), [("a", "terraform")]),
+        ({"a/main.tofu.json": TF_JSON}, ("a/main.tofu.json",), [("a", "terraform")]),
+        ({"a/override.tf.json": TF_JSON}, (), [("a", "terraform")]),
+        (
+            {"a/.hidden.tf": TF, "a/main.tf~": TF, "a/terraform.tfvars.json": "{}", "b/x.tf": TF},
+            (),
+            [("b", "terraform")],
+        ),
+        # Calls in JSON syntax, in each layout; a call in a comment or of another kind is none.
+        (
+            {
+                "a/x.tf.json": '{"module": {"m": {"source": "./m"}, "n": [{"source": "../n"}]}}',
+                "b/x.tf.json": '[{"module": [{"m": [{"source": "../o"}]}]}]',
+                "c/x.tf.json": '{"//": {"module": {"m": {"source": "../p"}}}, "locals": {"m": {"source": "../p"}}}',
+                **{f"{child}/x.tofu.json": TF_JSON for child in ("a/m", "n", "o", "p")},
+            },
+            (),
+            [("a", "terraform"), ("b", "terraform"), ("c", "terraform"), ("p", "terraform")],
+        ),
+        # What OpenTofu does not read calls nothing; an override file may call another module.
+        (
+            {
+                "a/x.tf": 'module "m" {\n  source = "../m"\n}',
+                "a/x.tofu": 'module "m" {\n  source = "../n"\n}',
+                "a/override.tf.json": '{"module": {"m": {"source": "../o"}}}',
+                **{f"{child}/x.tf": TF for child in "mno"},
+            },
+            (),
+            [("a", "terraform"), ("m", "terraform")],
+        ),
         ({"a/main.tf": TF}, ("a/main.tf",), [("a", "terraform")]),
         (
             {"any.name": TEMPLATE, "p.txt": PLAN, "s.json": STATE},

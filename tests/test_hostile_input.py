@@ -47,6 +47,37 @@ def test_terraform(scan_files: Scan, name: str) -> None:
     assert not any("Internal" in error.summary for error in report.errors)
 
 
+JSON_SYNTAX = {
+    "lists": '{"locals": {"x": ' + "[" * DEEP + "]" * DEEP + "}}",
+    "objects": '{"locals": {"x": ' + '{"a":' * DEEP + "1" + "}" * DEEP + "}}",
+    "lists that never end": "[" * 200_000,
+    "blocks": '{"resource": ' + "[" * 110 + "]" * 110 + "}",
+    "dynamic blocks": '{"data": {"aws_iam_policy_document": {"d": '
+    + '{"dynamic": {"a": {"content": ' * 35
+    + "{}"
+    + "}}}" * 35
+    + "}}}",
+    "interpolations inside each other": json.dumps({"locals": {"x": '"${' * 500 + "1" + '}"' * 500}}),
+    "parentheses in a text": json.dumps({"locals": {"x": "${" + "(" * DEEP + "1" + ")" * DEEP + "}"}}),
+    "many quotes": json.dumps({"locals": {"x": '"' * 50_000}}),
+    "a huge number": '{"locals": {"x": 1e999999999}}',
+    "a long number": '{"locals": {"x": ' + "9" * 100_000 + "}}",
+    "a number in a text": json.dumps({"locals": {"x": "${" + "9" * 100_000 + "}"}}),
+    "null bytes": '{"locals": {"x": "\x00"}}',
+    "half a surrogate pair": '{"locals": {"x": "\\ud800${1}"}}',
+    "nulls": '{"locals": null, "resource": {"aws_iam_user": {"x": null}}, "data": [null], "provider": {"aws": [null]}}',
+    "texts for blocks": '{"locals": "x", "resource": {"aws_iam_user": "x"}, "variable": 1, "module": {"m": [1]}}',
+    "a key for every letter": "{" + ",".join(f'"{number}": {{}}' for number in range(20_000)) + "}",
+}
+
+
+@pytest.mark.parametrize("name", JSON_SYNTAX)
+def test_terraform_in_json(scan_files: Scan, name: str) -> None:
+    report = scan_files({"good.tf": USER, "bad.tf.json": JSON_SYNTAX[name], "asks.tf": ASKING})
+    assert "aws_iam_user.good" in {found.principal.address for found in report.principals}
+    assert not any("Internal" in error.summary for error in report.errors)
+
+
 TEMPLATES = {
     "anchors that explode": "Resources:\n  A: &a [x, x, x, x, x, x, x, x, x, x]\n"
     + "".join(f"  B{n}: &b{n} [{', '.join(['*a' if n == 0 else f'*b{n - 1}'] * 10)}]\n" for n in range(12)),

@@ -21,6 +21,7 @@ SCENARIOS: dict[str, Any] = yaml.safe_load((ROOT / "tests/cases/scenarios.yaml")
 ]
 PLACES = {
     "terraform": "fixtures/terraform/{}",
+    "terraform-json": "fixtures/terraform-json/{}",
     "plan": "fixtures/plan/{}.json",
     "state": "fixtures/plan/{}.state.json",
     "cloudformation": "fixtures/cloudformation/{}.yaml",
@@ -30,7 +31,7 @@ CASES = [(name, form) for name, scenario in SCENARIOS.items() for form in scenar
 
 
 def expected(scenario: dict[str, Any], form: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    spelling = {"plan": "terraform", "state": "terraform", "cloudformation-json": "cloudformation"}.get(form, form)
+    spelling = "cloudformation" if form.startswith("cloudformation") else "terraform"
     for principal in scenario["principals"]:
         if form not in principal.get("only", [form]):
             continue

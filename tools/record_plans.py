@@ -1,4 +1,4 @@
-"""Records ``fixtures/plan/`` anew from ``fixtures/terraform/``.
+"""Records ``fixtures/plan/`` anew from ``fixtures/terraform/``; ``fixtures/terraform-json/`` has to plan alike.
 
 The planner is a script that runs the real ``terraform`` binary against mock providers and prints what
 ``terraform show -json`` says. It is not part of this project; any program works that understands
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
@@ -72,6 +73,29 @@ def _pack(recorded: Path, target: Path) -> None:
             )
 
 
+def check_twin(planner: Path, scenario: str) -> None:
+    """Plan the scenario's twin in JSON syntax: it must come to the same resources as what is recorded."""
+    with tempfile.TemporaryDirectory() as directory:
+        plan = Path(directory, "plan.json")
+        command = [sys.executable, str(planner), str(FIXTURES / "terraform-json" / scenario), "-o", str(plan)]
+        subprocess.run([*command, *OPTIONS.get(scenario, [])], check=True)
+        twin, recorded = (
+            _without_comments(json.loads(path.read_text(encoding="utf-8"))["planned_values"])
+            for path in (plan, FIXTURES / "plan" / f"{scenario}.json")
+        )
+    if twin != recorded:
+        sys.exit(f"fixtures/terraform-json/{scenario} does not come to the same plan as fixtures/terraform/{scenario}")
+
+
+def _without_comments(content: Any) -> Any:
+    """Without the properties that a planner with a guessed schema may take for arguments."""
+    if isinstance(content, list):
+        return [_without_comments(item) for item in content]
+    if isinstance(content, dict):
+        return {key: _without_comments(value) for key, value in content.items() if key not in ("//", "lifecycle")}
+    return content
+
+
 def _write_stored(recorded: Path, target: Path) -> None:
     """A state keeps its own layout: the two spaces that Terraform indents by."""
     content = json.loads(recorded.read_text(encoding="utf-8"))
@@ -101,6 +125,8 @@ def main() -> None:
     for scenario in arguments.scenarios or scenarios:
         print(scenario, file=sys.stderr)
         record(arguments.planner, scenario)
+        if (FIXTURES / "terraform-json" / scenario).is_dir():
+            check_twin(arguments.planner, scenario)
 
 
 if __name__ == "__main__":
