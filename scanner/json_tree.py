@@ -193,6 +193,7 @@ class _Reader:
         return closes
 
     def _string(self) -> str:
+        decoded: str
         try:
             decoded, self.position = scanstring(self.text, self.position + 1, True)
         except JSONDecodeError as error:
