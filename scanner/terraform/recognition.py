@@ -74,7 +74,7 @@ _MISTAKEN = (
     (re.compile(rb"tfplan"), "it is a plan of Terraform 0.11 or earlier"),
     (
         re.compile(rb"\[command\]"),
-        "the wrapper of hashicorp/setup-terraform has written into it; set `terraform_wrapper: false`",
+        "an old hashicorp/setup-terraform has written into it; set `terraform_wrapper: false` there",
     ),
 )
 
