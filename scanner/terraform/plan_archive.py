@@ -15,14 +15,14 @@ from scanner.source_file import MAX_BYTES as MAX_SOURCE_BYTES
 from scanner.terraform.plan_document import PlanError
 
 MAX_PLAN_BYTES = 512 * 1024 * 1024
-"""Of the planned changes. In JSON they would take three to five times as much."""
+"""Of the planned changes, and of the state before. In JSON the changes would take three to five times as much."""
 MAX_SOURCES_BYTES = 256 * 1024 * 1024
 """Of all configuration files together."""
 _MAX_DIRECTORY_BYTES = 8 * 1024 * 1024
 """Of the archive's directory: some ten thousand files."""
 _END = struct.Struct("<4s4H2LH")
 _END_MARK, _LARGE_MARK = b"PK\x05\x06", b"PK\x06\x07"
-_PLAN, _SOURCES = "tfplan", "tfconfig/"
+_PLAN, _STATE, _SOURCES = "tfplan", "tfstate", "tfconfig/"
 _ENCRYPTED = 1
 
 
@@ -45,6 +45,12 @@ class PlanArchive:
     def plan(self) -> bytes:
         """The planned changes. Raises ``PlanError``."""
         return self._read(_PLAN, MAX_PLAN_BYTES)
+
+    def state(self) -> bytes:
+        """The state before, as it would be stored. Raises ``PlanError``."""
+        if _STATE not in self._members:
+            raise PlanError('there is no member "tfstate"')
+        return self._read(_STATE, MAX_PLAN_BYTES)
 
     def sources(self) -> Iterator[tuple[str, bytes]]:
         """The configuration: names below ``tfconfig/``, and contents. Raises ``PlanError``."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.span import Span
-from scanner.terraform.address import ModuleAddress, ResourceAddress
+from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
 
 Object = dict[str, Any]
 Values = tuple[Object, Object]
@@ -60,7 +60,7 @@ class PlanDocument:
     """A plan, or a state, which is a plan that changes nothing."""
 
     instances: Mapping[ResourceAddress, PlannedInstance]
-    """What exists after apply, in the order of the file."""
+    """What exists after apply."""
     configuration: Object = field(default_factory=dict)
     """As ``terraform show -json`` prints it: the references of every argument, module by module. Empty for a state."""
     variables: Object = field(default_factory=dict)
@@ -79,8 +79,37 @@ class PlanDocument:
 
 
 def by_address(instances: Iterable[PlannedInstance]) -> Mapping[ResourceAddress, PlannedInstance]:
-    """The instances of a document."""
-    return {instance.address: instance for instance in instances}
+    """The instances of a document, in the order in which Terraform lists them."""
+    found = {instance.address: instance for instance in instances}
+    return {address: found[address] for address in sorted(found, key=_order)}
+
+
+def _order(address: ResourceAddress) -> tuple[object, ...]:
+    steps = tuple((name, _key_order(key)) for name, key in address.module.steps)
+    return len(steps), steps, address.mode != "data", address.type, address.name, _key_order(address.key)
+
+
+def _key_order(key: InstanceKey) -> tuple[int, int, str]:
+    match key:
+        case int():
+            return 1, key, ""
+        case str():
+            return 2, 0, key
+    return 0, 0, ""
+
+
+def after_changes(
+    before: Iterable[PlannedInstance], changes: Iterable[tuple[PlannedInstance, bool]]
+) -> Mapping[ResourceAddress, PlannedInstance]:
+    """What exists when a plan is applied: what it changes, where that stays, and what was there and it leaves alone.
+
+    A plan lists all resources, those that do not change as well. There are two kinds that do not: one that was made
+    for some targets, and one that only refreshes the state. Data sources that were read before are in no plan either.
+    """
+    changed = list(changes)
+    touched = {planned.address for planned, _ in changed}
+    kept = [planned for planned in before if planned.address not in touched]
+    return by_address([*kept, *(planned for planned, remains in changed if remains)])
 
 
 def resource_address(module: ModuleAddress, mode: str, type_: str, name: str, key: object) -> ResourceAddress:

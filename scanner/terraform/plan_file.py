@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from scanner.terraform.address import InstanceKey, ResourceAddress
 from scanner.terraform.address_text import parse_resource_address
 from scanner.terraform.dynamic_value import known_and_unknown
 from scanner.terraform.plan_archive import PlanArchive
@@ -25,11 +24,13 @@ from scanner.terraform.plan_document import (
     PlanError,
     PlannedInstance,
     Values,
-    by_address,
+    after_changes,
     stays,
 )
+from scanner.terraform.plan_json import Outline, parse
 from scanner.terraform.plan_snapshot import read_snapshot
 from scanner.terraform.protobuf_wire import Fields, WireError, fields, number, parts, text
+from scanner.terraform.state_file import stored_document
 
 _VERSION = 3
 _REMEDY = "`terraform show -json FILE > plan.json` makes of it what can be scanned"
@@ -73,13 +74,14 @@ _MESSAGE_PACK = 1
 def read_plan_file(data: bytes) -> PlanDocument:
     """What a plan file says. Raises ``PlanError``."""
     archive = PlanArchive(data)
+    before = _before(archive)
     try:
         plan = fields(memoryview(archive.plan()))
         if number(plan, _Plan.VERSION) != _VERSION:
             raise PlanError(f"its format version {number(plan, _Plan.VERSION)} is not known; {_REMEDY}")
         if number(plan, _Plan.ERRORED):
             raise PlanError("it is the plan of a run that failed")
-        instances = by_address(sorted(_planned(plan), key=lambda planned: _order(planned.address)))
+        instances = after_changes(before.instances.values(), _planned(plan))
         variables = dict(_variables(plan))
         left_out = tuple(_left_out(plan))
     except WireError as problem:
@@ -95,7 +97,15 @@ def read_plan_file(data: bytes) -> PlanDocument:
     )
 
 
-def _planned(plan: Fields) -> Iterator[PlannedInstance]:
+def _before(archive: PlanArchive) -> PlanDocument:
+    try:
+        return stored_document(parse(archive.state(), Outline))
+    except PlanError as problem:
+        raise PlanError(f"the state in it cannot be read: {problem}") from problem
+
+
+def _planned(plan: Fields) -> Iterator[tuple[PlannedInstance, bool]]:
+    """The instances that the plan says something about, and whether they remain."""
     for encoded in parts(plan, _Plan.RESOURCE_CHANGES):
         resource = fields(encoded)
         written = text(resource, _ResourceChange.ADDRESS)
@@ -107,23 +117,9 @@ def _planned(plan: Fields) -> Iterator[PlannedInstance]:
         if actions is None:
             action = number(change, _Change.ACTION)
             raise PlanError(f"it plans action {action} for {written}, which is not known; {_REMEDY}")
-        if stays(actions) and not text(resource, _ResourceChange.DEPOSED_KEY):
-            yield PlannedInstance(address, partial(_values, parts(change, _Change.VALUES), written))
-
-
-def _order(address: ResourceAddress) -> tuple[object, ...]:
-    """The file has no order. This is the one that the JSON has."""
-    steps = tuple((name, *_key_order(key)) for name, key in address.module.steps)
-    return len(steps), steps, address.mode != "data", address.type, address.name, _key_order(address.key)
-
-
-def _key_order(key: InstanceKey) -> tuple[int, int, str]:
-    match key:
-        case int():
-            return 1, key, ""
-        case str():
-            return 2, 0, key
-    return 0, 0, ""
+        if not text(resource, _ResourceChange.DEPOSED_KEY):
+            planned = PlannedInstance(address, partial(_values, parts(change, _Change.VALUES), written))
+            yield planned, stays(actions)
 
 
 def _values(values: list[memoryview], address: str) -> Values:

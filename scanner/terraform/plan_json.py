@@ -27,6 +27,7 @@ from scanner.terraform.plan_document import (
     PlanError,
     PlannedInstance,
     Values,
+    after_changes,
     by_address,
     resource_address,
     stays,
@@ -48,6 +49,7 @@ class Outline(Struct):
     planned_values: Raw = NOTHING
     resource_changes: Raw = NOTHING
     deferred_changes: Raw = NOTHING
+    prior_state: Raw = NOTHING
     configuration: Raw = NOTHING
     values: Raw = NOTHING
     # Of a stored state:
@@ -96,6 +98,10 @@ class _Values(Struct):
     root_module: _Module | None = None
 
 
+class _PriorState(Struct):
+    values: _Values | None = None
+
+
 def parse(data: bytes | Raw, type_: type[Parsed], section: str = "") -> Parsed:
     """A JSON text as a type. Raises ``PlanError``."""
     try:
@@ -127,7 +133,7 @@ def shown_document(outline: Outline) -> PlanDocument:
     if version.split(".")[0] not in ("0", "1"):
         raise PlanError(f"its format version {version} is not known")
     if outline.values != NOTHING:
-        return _state(outline)
+        return _state(parse(outline.values, _Values, "values"))
     return _plan(outline)
 
 
@@ -139,13 +145,17 @@ def _plan(outline: Outline) -> PlanDocument:
     changes: list[_ResourceChange] = []
     if outline.resource_changes != NOTHING:
         changes = parse(outline.resource_changes, list[_ResourceChange], "resource_changes")
+    prior = _PriorState()
+    if outline.prior_state != NOTHING:
+        prior = parse(outline.prior_state, _PriorState, "prior_state")
+    before = _state(prior.values or _Values())
     left_out: tuple[str, ...] = ()
     if outline.deferred_changes not in (NOTHING, Raw(b"[]")):
         left_out = (DEFERRED,)
     elif outline.complete is False:
         left_out = (INCOMPLETE,)
     return PlanDocument(
-        by_address(_planned(changes)),
+        after_changes(before.instances.values(), _planned(changes)),
         _get(outline.configuration, "configuration"),
         _get(outline.variables, "variables"),
         left_out,
@@ -156,26 +166,27 @@ def _get(section: Raw, name: str) -> Object:
     return parse(section, dict[str, Any], name) if section != NOTHING else {}
 
 
-def _planned(changes: list[_ResourceChange]) -> Iterator[PlannedInstance]:
+def _planned(changes: list[_ResourceChange]) -> Iterator[tuple[PlannedInstance, bool]]:
+    """The instances that the plan says something about, and whether they remain."""
     for found in changes:
-        if stays(found.change.actions) and not found.deposed:
+        if not found.deposed:
             module = module_address(found.module_address)
             address = resource_address(module, found.mode, found.type, found.name, found.index)
-            yield PlannedInstance(address, partial(_change_values, found.change, str(address)))
+            planned = PlannedInstance(address, partial(_change_values, found.change, address))
+            yield planned, stays(found.change.actions)
 
 
-def _change_values(change: _Change, address: str) -> Values:
+def _change_values(change: _Change, address: ResourceAddress) -> Values:
     return _attributes(change.after, address), _attributes(change.after_unknown, address)
 
 
-def _attributes(values: Raw, address: str) -> Object:
+def _attributes(values: Raw, address: ResourceAddress) -> Object:
     """An object. ``null`` is one without attributes, and ``false`` says that nothing in it is unknown."""
-    return parse(values, dict[str, Any], address) if values not in (NOTHING, Raw(b"false")) else {}
+    return parse(values, dict[str, Any], str(address)) if values not in (NOTHING, Raw(b"false")) else {}
 
 
-def _state(outline: Outline) -> PlanDocument:
-    root = parse(outline.values, _Values, "values").root_module
-    resources = list(_stored(root)) if root is not None else []
+def _state(values: _Values) -> PlanDocument:
+    resources = list(_stored(values.root_module)) if values.root_module is not None else []
     return state_document((address, resource.values, resource.deposed_key) for address, resource in resources)
 
 
@@ -196,11 +207,11 @@ def state_document(stored: Iterable[tuple[ResourceAddress, Raw, str | None]]) ->
     left_out: list[str] = []
     for address, attributes, deposed in stored:
         if not deposed:
-            instances.append(PlannedInstance(address, partial(_state_values, attributes, str(address))))
+            instances.append(PlannedInstance(address, partial(_state_values, attributes, address)))
         elif address.mode == "managed" and address.type in aws_iam.TYPES:
             left_out.append(f"a deposed object of {address} is left out: the next apply destroys it.")
     return PlanDocument(by_address(instances), left_out=tuple(left_out))
 
 
-def _state_values(attributes: Raw, address: str) -> Values:
+def _state_values(attributes: Raw, address: ResourceAddress) -> Values:
     return _attributes(attributes, address), {}

@@ -198,12 +198,19 @@ def plan_bytes(*changes: bytes, version: int = 3, tail: bytes = b"") -> bytes:
     return field(1, version) + b"".join(changes or (change(),)) + field(14, "1.11.4") + tail
 
 
-def packed(plan: bytes | None, *, directory: str = ".", manifest: bytes | None = None, **sources: str) -> bytes:
+def packed(
+    plan: bytes | None,
+    *,
+    directory: str = ".",
+    manifest: bytes | None = None,
+    state: Mapping[str, Any] | None = None,
+    **sources: str,
+) -> bytes:
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
         if plan is not None:
             archive.writestr("tfplan", plan)
-        archive.writestr("tfstate", "{}")
+        archive.writestr("tfstate", json.dumps({"version": 4, "serial": 1, "resources": [], **(state or {})}))
         for name, text in {"main.tf": SOURCE, **sources}.items():
             archive.writestr(f"tfconfig/m-/{name}", text)
         listed = json.dumps([{"Key": "", "Dir": directory}]).encode()
@@ -244,6 +251,22 @@ def test_dynamic_values(tmp_path: Path, encoded: bytes, known: object, unknown: 
 )
 def test_every_action(tmp_path: Path, action: int, stays: bool) -> None:
     assert bool(document(tmp_path, packed(plan_bytes(change(action=action)))).instances) is stays
+
+
+def test_a_plan_that_only_refreshes_leaves_everything_as_it_was() -> None:
+    refreshed = read_document(ROOT / "tests/cases/plans/refresh-only/plan.tfplan")
+    users = {str(address) for address in refreshed.instances if address.type == "aws_iam_user"}
+    people = {f'aws_iam_user.people["{name}"]' for name in ("anna", "boris", "clara")}
+    assert users == people | {"aws_iam_user.moved", "aws_iam_user.legacy"}
+
+
+def test_what_a_plan_does_not_mention_stays(tmp_path: Path) -> None:
+    """As with ``-target``."""
+    instance = {"attributes": {"name": "v"}}
+    kept = {"mode": "managed", "type": "aws_iam_user", "name": "v", "provider": "", "instances": [instance]}
+    gone = {**kept, "name": "u"}
+    found = document(tmp_path, packed(plan_bytes(change(action=5)), state={"resources": [kept, gone]})).instances
+    assert [str(address) for address in found] == ["aws_iam_user.v"]
 
 
 def test_deposed_objects_are_none_of_the_plan(tmp_path: Path) -> None:
@@ -328,6 +351,10 @@ DAMAGED = {
     "another extension": (packed(plan_bytes(change(b"\x81\xa1a\xc7\x03\x07abc"))), "extension 7"),
     "a time": (packed(plan_bytes(change(b"\x81\xa1a\xd6\xff\0\0\0\0"))), "it holds datetime"),
     "a key that is no text": (packed(plan_bytes(change(b"\x81\x01\x01"))), "a key is no text"),
+    "another state": (
+        packed(plan_bytes(), state={"version": 3}),
+        "the state in it cannot be read: it is a state of version 3",
+    ),
     "no list of modules": (packed(plan_bytes(), manifest=b""), "list of modules"),
     "a list of modules of nonsense": (packed(plan_bytes(), manifest=b"[3]"), "list of modules"),
 }

@@ -67,6 +67,15 @@ PLANS: dict[str, tuple[object, list[str]]] = {
         {**PLAN, "resource_changes": [{**USER, "deposed": "12345678", "change": CHANGE}]},
         [],
     ),
+    "what the plan does not mention, as with -target": (
+        {**PLAN, "resource_changes": [], "prior_state": STATE},
+        ["aws_iam_user.u"],
+    ),
+    "deleted, but in the state before": (
+        {**changed(actions=["delete"], after=None, after_unknown=False), "prior_state": STATE},
+        [],
+    ),
+    "no state before": ({**PLAN, "prior_state": {"format_version": "1.0"}}, ["aws_iam_user.u"]),
     "a state": (STATE, ["aws_iam_user.u"]),
     "a state of 0.12, whose addresses are relative": (
         {
@@ -148,6 +157,7 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
         json.dumps({**PLAN, "resource_changes": [{**USER, "module_address": "nonsense", "change": CHANGE}]}),
         '"nonsense" is no module address',
     ),
+    "a state before of nonsense": (json.dumps({**PLAN, "prior_state": {"values": 3}}), "at `prior_state.values`"),
     "a state of nonsense": (
         json.dumps({**STATE, "values": {"root_module": {"resources": 3}}}),
         "at `values.root_module.resources`",
