@@ -301,6 +301,20 @@ def test_variables_have_their_defaults(tmp_path: Path) -> None:
     assert found == {"given": {"value": "given"}, "open": {"value": ["a", {"b": 1}]}}
 
 
+def test_json_syntax_and_override_files(tmp_path: Path) -> None:
+    written = {
+        "more.tf.json": '{"resource": {"aws_iam_user": {"v": {\n"name": "${aws_iam_user.u.name}-v"}}}}',
+        "main_override.tf": 'resource "aws_iam_user" "u" {\n  path = var.path\n}\n',
+    }
+    found = document(tmp_path, packed(plan_bytes(), **written))
+    assert {block["name"]: block["expressions"] for block in found.configuration["root_module"]["resources"]} == {
+        "u": {"name": {"constant_value": "u"}, "path": {"references": ["var.path"]}},
+        "v": {"name": {"references": ["aws_iam_user.u.name", "aws_iam_user.u"]}},
+    }
+    places = {name: (block.span.path, block.span.line) for (*_, name), block in found.sources.items()}
+    assert places == {"u": ("main.tf", 1), "v": ("more.tf.json", 1)}
+
+
 def test_a_file_that_we_cannot_parse_is_said_and_loses_nothing_else(scan_files: Scan) -> None:
     report = scan_files({"p": packed(plan_bytes(), **{"broken.tf": 'resource "a" "b" {\n'})})
     assert [assessed.principal.address for assessed in report.principals] == ["aws_iam_user.u"]
