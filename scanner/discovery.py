@@ -16,6 +16,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from scanner.calls import nested_in_others, root_modules
+from scanner.cloudformation.assembly import MANIFEST, is_manifest
 from scanner.cloudformation.recognition import looks_like_template
 from scanner.diagnostic import Diagnostic, error
 from scanner.root import Inputs, RootKind, ScanRoot
@@ -111,6 +112,9 @@ class _Walk:
             self._unreadable(path, problem.strerror or "it cannot be read")
             return
         names = {entry.name for entry in entries}
+        if MANIFEST in names and self._is_assembly(path / MANIFEST):
+            self.files.append((RootKind.CDK_ASSEMBLY, path))
+            return
         if ".gitignore" in names:
             ignored = (*ignored, *self._gitignore(path))
         for entry in entries:
@@ -145,7 +149,16 @@ class _Walk:
         except (UnreadableFileError, ValueError) as problem:
             self._unreadable(path / ".gitignore", str(problem))
 
+    def _is_assembly(self, manifest: Path) -> bool:
+        try:
+            return is_manifest(read_text(manifest, within=(_boundary(manifest, self.directory),)))
+        except UnreadableFileError:
+            return False  # then it is a file like others
+
     def _file(self, path: Path, *, named: bool) -> None:
+        if named and path.name == MANIFEST and self._is_assembly(path):
+            self.files.append((RootKind.CDK_ASSEMBLY, path.parent))
+            return
         try:
             if not named and leads_out(path, (_boundary(path, self.directory),)):
                 raise UnreadableFileError("it is a link that leads out of the scanned tree")

@@ -7,7 +7,7 @@ frozen and picklable and holds no secret: that a user has a password is a fact, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from scanner.cause import Cause
@@ -60,6 +60,8 @@ class Origin:
     """Module calls or nested stacks on the way to it, outermost first."""
     account: str | None = None
     """Where it is created, if that is known: what is in one account never reaches an identity of another."""
+    notes: tuple[tuple[str, Span], ...] = ()
+    """What else it is called, and where."""
     realm: str = ""
     """What shares an account that need not be known: names and references mean nothing outside of it."""
 
@@ -198,6 +200,31 @@ class Facts:
     """Names of the parameters that can be given to it."""
     is_rewritten: bool = False
     """A macro that is not followed may change all of it, so a policy that is malformed here is not an error yet."""
+
+    def all(self) -> tuple[Fact, ...]:
+        """Every fact, by kind."""
+        return (
+            *self.identities,
+            *self.policies,
+            *self.inline_policies,
+            *self.attachments,
+            *self.exclusives,
+            *self.memberships,
+            *self.login_profiles,
+            *self.access_keys,
+        )
+
+    def having(self, facts: tuple[Fact, ...]) -> Facts:
+        """The same with other facts."""
+        sorted_by_kind = collect(self.root, self.kind, facts, self.diagnostics, self.files, self.choices)
+        return replace(sorted_by_kind, parameters=self.parameters, is_rewritten=self.is_rewritten)
+
+    def realms(self) -> tuple[Facts, ...]:
+        """The same with the facts of one realm, for each of them."""
+        names = sorted({fact.origin.realm for fact in self.all()})
+        if len(names) < 2:
+            return (self,)
+        return tuple(self.having(tuple(fact for fact in self.all() if fact.origin.realm == name)) for name in names)
 
 
 Fact = Identity | ManagedPolicy | InlinePolicy | Attachment | Exclusive | Membership | LoginProfile | AccessKey

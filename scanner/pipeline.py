@@ -138,6 +138,8 @@ def extract_debug(root: ScanRoot) -> Facts:
             from scanner.terraform.plan import extract
         case RootKind.CLOUDFORMATION_TEMPLATE:
             from scanner.cloudformation.extract import extract
+        case RootKind.CDK_ASSEMBLY:
+            from scanner.cloudformation.cdk import extract
         case _:
             assert_never(root.kind)
     return extract(root)

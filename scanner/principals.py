@@ -47,7 +47,13 @@ _PRINCIPALS = {
 
 def merge(facts: Facts) -> tuple[tuple[Principal, ...], tuple[Diagnostic, ...]]:
     """The principals of one root, sorted by address, and what is wrong with the policies that reach them."""
-    return _Merge(facts).run()
+    principals: list[Principal] = []
+    problems: dict[Diagnostic, None] = {}
+    for realm in facts.realms():
+        found, said = _Merge(realm).run()
+        principals += found
+        problems |= dict.fromkeys(said)
+    return tuple(sorted(principals, key=lambda found: (found.address, found.span))), tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +238,7 @@ class _Merge:
             profile[1] if profile is not None else None,
             tuple(sorted(self._keys.get(address, ()))),
             identity.origin.trail,
+            identity.origin.notes,
         )
 
 

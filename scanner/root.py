@@ -14,6 +14,7 @@ class RootKind(Enum):
     TERRAFORM_PLAN = "terraform-plan"
     TERRAFORM_STATE = "terraform-state"
     CLOUDFORMATION_TEMPLATE = "cloudformation"
+    CDK_ASSEMBLY = "cdk"
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,9 +94,19 @@ class _Source:
         stack = self.scope.stack
         return Origin(self.address, span or self.resource.span, existence, stack.trail, realm=stack.realm)
 
+    def identity_origin(self) -> Origin:
+        """That of the resource as what it defines, with the construct of a CDK application that made it."""
+        origin, construct = self.origin(), self.resource.construct
+        return origin if construct is None else replace(origin, notes=((note_of(construct), self.resource.span),))
+
     def itself(self, kind: IdentityKind) -> Target:
         """The identity that the resource is, as what something in it is attached to."""
         return Target(kind, address=self.address)
+
+
+def note_of(construct: str) -> str:
+    """What a CDK construct is called in an origin's notes."""
+    return f"construct {construct}"
 
 
 def facts_of(resource: Resource, scope: Scope, home: Home) -> tuple[Fact, ...]:
@@ -134,7 +144,7 @@ def _role(source: _Source) -> Iterator[Fact]:
 def _identity(source: _Source, kind: IdentityKind, trust: Value | None = None) -> Iterator[Fact]:
     logical_id = source.resource.logical_id
     name, arn = source.scope.reference(logical_id, None), source.scope.attribute(logical_id, "Arn", None)
-    yield Identity(kind, source.origin(), source.home, name, arn, _tags(source), trust)
+    yield Identity(kind, source.identity_origin(), source.home, name, arn, _tags(source), trust)
 
 
 def _tags(source: _Source) -> Value:
@@ -237,7 +247,7 @@ def _permission_set(source: _Source) -> Iterator[Fact]:
     target = source.itself(IdentityKind.PERMISSION_SET)
     arn = source.scope.attribute(source.resource.logical_id, "PermissionSetArn", None)
     kind = IdentityKind.PERMISSION_SET
-    yield Identity(kind, source.origin(), source.home, source.required("Name"), arn, NULL)
+    yield Identity(kind, source.identity_origin(), source.home, source.required("Name"), arn, NULL)
     document = source.document("InlinePolicy")
     if document is not None and document.text != "":
         name = Value("InlinePolicy", document.span)

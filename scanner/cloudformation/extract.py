@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 KIND = "cloudformation"
 
+HomeOf = Callable[["Scope"], Home]
+
 
 def extract(root: ScanRoot) -> Facts:
     """The facts of one template file. What cannot be read is an error among its diagnostics."""
@@ -36,32 +38,42 @@ def extract(root: ScanRoot) -> Facts:
         return collect(root.path, KIND, (), (unreadable,), frozenset())
     if len(documents) > 1:
         documents = tuple(document for document in documents if _has_sections(document))
-    partition = _home(root.inputs, tree.partition(place)).partition
+    named = tree.partition(place)
+    partition = home(root.inputs, named).partition
     tops = [
         tree.scope(document, place, root.inputs, partition, Stack(files=(place,), open_nested=tree.open))
         for document in documents
     ]
+    found = facts_of_stacks(
+        root.path, tree, tops, lambda scope: home(root.inputs, named, tree.partition(scope.stack.files[-1]))
+    )
+    # Where there are several documents, one name may mean two things.
+    return found if len(tops) == 1 else replace(found, choices=())
+
+
+def facts_of_stacks(path: str, tree: TemplateTree, tops: Iterable[Scope], home_of: HomeOf) -> Facts:
+    """The facts of stacks and all that are nested in them, as those of one root."""
     facts: list[Fact] = []
     problems: list[Diagnostic] = []
     opened: list[Scope] = []
+    declared: set[str] = set()
     for top in tops:
+        declared |= top.template.parameters.keys()
         for scope in stacks(top):
-            home = _home(root.inputs, tree.partition(place), tree.partition(scope.stack.files[-1]))
-            found, unfollowed = stack_facts(scope, home)
+            found, unfollowed = stack_facts(scope, home_of(scope))
             opened.append(scope)
             facts.extend(found)
             problems.extend(unfollowed)
-    tried = choices(opened) if len(tops) == 1 else ()  # else one name may mean two things
-    collected = collect(root.path, KIND, tuple(facts), (*tree.diagnostics, *problems), frozenset(tree.files), tried)
-    declared = frozenset(name for top in tops for name in top.template.parameters)
-    return replace(collected, is_rewritten=tree.is_rewritten, parameters=declared)
+    said = (*tree.diagnostics, *problems)
+    collected = collect(path, KIND, tuple(facts), said, frozenset(tree.files), choices(opened))
+    return replace(collected, is_rewritten=tree.is_rewritten, parameters=frozenset(declared))
 
 
 def _has_sections(document: Value) -> bool:
     return isinstance(document.data, Mapping) and "Resources" in document.data
 
 
-def _home(inputs: Inputs, *named: str | None) -> Home:
+def home(inputs: Inputs, *named: str | None) -> Home:
     """The partition is that of the region, else the first that a template names."""
     if inputs.region is not None:
         return Home(partition_of(inputs.region), inputs.account)

@@ -33,6 +33,7 @@ from scanner.values import Value, pieces, unknown
 if TYPE_CHECKING:
     from scanner.cloudformation.template import Resource, Template
     from scanner.diagnostic import Diagnostic
+    from scanner.span import Span
 
 MAX_BYTES = 8_000_000
 """CloudFormation takes templates of up to a megabyte."""
@@ -59,10 +60,12 @@ def nested_templates(place: Place) -> set[Path]:
     for document in parse(text, place.path).documents:
         template = prepare(document, place, lambda names: Scope(names, Inputs())).template
         for resource in template.resources.values():
-            written = resource.get(_LOCATIONS[resource.type]) if resource.type in NESTED_STACKS else None
-            if written is not None and written.text and not _REMOTE.match(written.text):
-                beside = place.beside(written.text)
-                found |= {beside.location} if beside is not None else set()
+            if resource.type not in NESTED_STACKS:
+                continue
+            written = resource.get(_LOCATIONS[resource.type])
+            path = resource.asset or (written.text if written is not None else None)
+            beside = place.beside(path) if path and not _REMOTE.match(path) else None
+            found |= {beside.location} if beside is not None else set()
     return found
 
 
@@ -70,8 +73,6 @@ def nested_templates(place: Place) -> set[Path]:
 class TemplateTree:
     """The templates of one root, each file read once, and what is wrong with them."""
 
-    assets: Mapping[Path, Mapping[str, Place]] = field(default_factory=dict)
-    """For a template of an assembly: the template files of its nested stacks by logical ID."""
     files: set[str] = field(default_factory=set)
     is_rewritten: bool = False
     """Whether a macro that is not followed may change anything in one of them."""
@@ -153,9 +154,8 @@ class TemplateTree:
         """The file of a nested stack's template, certainly inside the scanned tree."""
         stack = f'the nested stack "{scope.symbol(resource.logical_id)}"'
         place = scope.stack.files[-1]
-        asset = self.assets.get(place.location, {}).get(resource.logical_id)
-        if asset is not None:
-            return asset
+        if resource.asset is not None:
+            return _local(resource.asset, place, stack, resource.span)
         name = _LOCATIONS[resource.type]
         written = resource.get(name)
         found = evaluate(written, scope) if written is not None else None
@@ -173,14 +173,17 @@ class TemplateTree:
             return replace(found.unknown.cause, detail=f"{found.unknown.cause.detail}, which {stack} comes from")
         if not found.text:
             return Cause(CauseKind.MALFORMED, f"the {name} of {stack} is no text", span)
-        target = None if found.text.startswith("~") else place.beside(found.text)
-        if target is None:
-            detail = f'the path "{found.text}" of {stack} leads outside the scanned tree'
-            return Cause(CauseKind.MISSING_MODULE, detail, span)
-        if not target.location.exists():
-            detail = f'the template "{found.text}" of {stack} does not exist'
-            return Cause(CauseKind.MISSING_MODULE, detail, span)
-        return target
+        return _local(found.text, place, stack, span)
+
+
+def _local(path: str, place: Place, stack: str, span: Span | None) -> Place | Cause:
+    """The file at a path that is relative to the template."""
+    target = None if path.startswith("~") else place.beside(path)
+    if target is None:
+        return Cause(CauseKind.MISSING_MODULE, f'the path "{path}" of {stack} leads outside the scanned tree', span)
+    if not target.location.exists():
+        return Cause(CauseKind.MISSING_MODULE, f'the template "{path}" of {stack} does not exist', span)
+    return target
 
 
 def _stack(resource: Resource, scope: Scope, place: Place) -> Stack:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class Stack:
     """One stack among those of a scan root."""
 
+    label: str = ""
+    """Of the stack of an assembly that it is, or is nested in."""
     prefix: str = ""
     """Stands before each logical ID: ``Network/Roles/``."""
     name: str | None = None

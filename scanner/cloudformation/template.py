@@ -38,6 +38,11 @@ class Resource:
     doubts: tuple[Unknown, ...] = ()
     """Why it may not be there, beside its condition: it comes from a loop over what is not known."""
 
+    construct: str | None = None
+    """The path of the CDK construct that made it."""
+    asset: str | None = None
+    """The file that CDK uploads for it."""
+
     def get(self, name: str) -> Value | None:
         """A property as it is written; None when it is not there."""
         return self.properties.get(name, self.hidden)
@@ -137,7 +142,11 @@ def _resource(logical_id: str, entry: Value, span: Span, problems: list[Diagnost
         problems.append(error("Invalid template", detail, (kind.span if kind else None) or span))
         return None
     properties, hidden = _properties(logical_id, entry.data.get("Properties"), span, problems)
-    return Resource(logical_id, kind.text, properties, span, entry.data.get("Condition"), hidden)
+    metadata = entry.data.get("Metadata")
+    noted = metadata.data if metadata is not None and isinstance(metadata.data, Mapping) else {}
+    construct, asset = (noted[key].text if key in noted else None for key in ("aws:cdk:path", "aws:asset:path"))
+    condition = entry.data.get("Condition")
+    return Resource(logical_id, kind.text, properties, span, condition, hidden, construct=construct, asset=asset)
 
 
 def _properties(

@@ -75,4 +75,6 @@ class Principal:
     access_keys: tuple[Span, ...] = field(default=(), compare=False)
     """Places that give a user a long-term access key."""
     trail: tuple[Span, ...] = field(default=(), compare=False)
-    """Module calls on the way to it, outermost first."""
+    """Module calls or nested stacks on the way to it, outermost first."""
+    notes: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
+    """What else it is called, and where."""

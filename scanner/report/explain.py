@@ -55,10 +55,12 @@ def _principal(assessed: AssessedPrincipal) -> _Node:
         *(f"depends on {cause.detail}" for cause in console.causes),
     ]
     policies = (*principal.policies, *principal.boundaries)
+    way = "nested stack" if principal.origin == "cloudformation" else "module call"
     return _Node(
         _at(f"{principal.address} ({principal.kind.value.replace('_', ' ')})", principal.span),
         (
-            *(_Node(f"through the module call {place(span)}") for span in principal.trail),
+            *(_Node(f"through the {way} {place(span)}") for span in principal.trail),
+            *(_Node(_at(note, span)) for note, span in principal.notes),
             _Node(f"console access: {console.access.value}", _leaves(evidence, "nothing in the code gives it")),
             _Node("policies", tuple(map(_policy, policies)) or (_Node("none"),)),
             *(_client(assessed, client) for client in Client),

@@ -71,5 +71,8 @@ def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
             yield RelatedLocation(cause.detail, cause.span)
     for span in assessed.principal.access_keys:
         yield RelatedLocation("long-term access key", span)
+    way = "nested stack" if assessed.principal.origin == "cloudformation" else "module call"
     for span in assessed.principal.trail:
-        yield RelatedLocation("through this module call", span)
+        yield RelatedLocation(f"through this {way}", span)
+    for note, span in assessed.principal.notes:
+        yield RelatedLocation(note, span)
