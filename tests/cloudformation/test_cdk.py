@@ -150,7 +150,9 @@ def test_discovery(tmp_path: Path) -> None:
     assert roots("app/cdk.out") == [("app/cdk.out", "cdk")]
 
 
-NESTED = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "inner"}}
+def nested(directory: str) -> dict[str, Any]:
+    return {"type": "cdk:cloud-assembly", "properties": {"directoryName": directory}}
+
 
 BROKEN: list[tuple[str, dict[str, str], str]] = [
     ("no JSON", {"manifest.json": '{"artifacts": {"cdk:tree" '}, "not valid JSON"),
@@ -160,10 +162,14 @@ BROKEN: list[tuple[str, dict[str, str], str]] = [
     ("template outside", {"manifest.json": manifest({"A": stack("../../secret.json")})}, "no template in the scanned"),
     ("absolute", {"manifest.json": manifest({"A": stack("/etc/passwd")})}, "no template in the scanned tree"),
     ("link", {"manifest.json": manifest({"A": stack("link.json")})}, "no template in the scanned tree"),
-    ("in itself", {"manifest.json": manifest({"N": {**NESTED, "properties": {"directoryName": "."}}})}, "in a circle"),
-    ("nested outside", {"manifest.json": manifest({"N": {**NESTED, "properties": {"directoryName": "../.."}}})}, "no directory"),
-    ("nested nowhere", {"manifest.json": manifest({"N": NESTED})}, "inner/manifest.json"),
-    ("twice", {"manifest.json": manifest({"A": stack(displayName="B"), "B": stack()}), "S.template.json": template(U=USER)}, "two stacks"),
+    ("in itself", {"manifest.json": manifest({"N": nested(".")})}, "in a circle"),
+    ("nested outside", {"manifest.json": manifest({"N": nested("../..")})}, "no directory"),
+    ("nested nowhere", {"manifest.json": manifest({"N": nested("inner")})}, "inner/manifest.json"),
+    (
+        "twice",
+        {"manifest.json": manifest({"A": stack(displayName="B"), "B": stack()}), "S.template.json": template(U=USER)},
+        "two stacks",
+    ),
     ("broken template", {"manifest.json": manifest({"A": stack()}), "S.template.json": "{"}, "Invalid template"),
 ]  # fmt: skip
 
