@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from fnmatch import fnmatchcase
 
@@ -18,7 +18,7 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.iam import pattern
 from scanner.iam.condition import Condition
-from scanner.iam.pattern import Hole, literal, lowered
+from scanner.iam.pattern import Hole, Text, literal, lowered
 from scanner.iam.policy import Patterns, PolicyDocument, PrincipalPattern, Statement
 from scanner.iam.principal import Principal, PrincipalKind
 from scanner.iam.request import Fixed, Presence, Request
@@ -205,7 +205,7 @@ def _is_saml_provider(item: PrincipalPattern) -> Truth:
     if item.kind != "Federated":
         return NO
     wanted = pattern.in_arn(pattern.parse_wildcards("arn:*:iam::*:saml-provider/*"))
-    return pattern.matches(wanted, item.text)
+    return pattern.matches(wanted, _one_arn(item.text))
 
 
 _PEOPLE = tuple(pattern.in_arn(pattern.parse_wildcards(text)) for text in ("arn:*:iam::*:root", "arn:*:iam::*:user/*"))
@@ -222,7 +222,17 @@ def _is_account_principal(item: PrincipalPattern) -> Truth:
         return YES
     if len(item.text) == 1 and isinstance(item.text[0], Hole) and item.text[0].symbol == values.ACCOUNT:
         return YES
-    return pattern.matches_any(_PEOPLE, item.text)
+    return pattern.matches_any(_PEOPLE, _one_arn(item.text))
+
+
+def _one_arn(text: Text) -> Text:
+    """A principal's ARN. Where its five colons are all written, what is not known has none: IAM takes no others."""
+    if sum(part.count(":") for part in text if isinstance(part, str)) != _COLONS:
+        return text
+    return tuple(part if isinstance(part, str) else replace(part, one_segment=True) for part in text)
+
+
+_COLONS = 5
 
 
 def _meets_audience(condition: Condition) -> Truth:
