@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from unicodedata import normalize
 
 from scanner import json_tree
 from scanner.json_tree import Array, Member, Object, Scalar
@@ -219,7 +220,7 @@ def _text(text: str, form: Form, span: Span) -> Node:
         case Form.TEMPLATE if not _is_plain(text):
             return syntax.parse_template_in_text(text, span)
         case _:
-            return nodes.Literal(text, span)
+            return nodes.Literal(text if text.isascii() else normalize("NFC", text), span)
 
 
 def _is_plain(text: str) -> bool:

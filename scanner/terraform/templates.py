@@ -103,7 +103,7 @@ def _require(end: Sequence | None, opened: str, wanted: str) -> None:
 
 
 _SEQUENCE = re.compile(r"\$\$\{|%%\{|[$%]\{")
-_IN_SEQUENCE = re.compile(r'[{}]|"|\\.', re.DOTALL)
+_IN_SEQUENCE = re.compile(r'[{}]|"|\\.|#[^\n]*|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _DIRECTIVE = re.compile(r"\s*(if|else|endif|for|endfor)\b(.*)", re.DOTALL)
 _FOR = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:,\s*([^\W\d][\w-]*)\s*)?in\b(.*)", re.DOTALL)
 
@@ -139,7 +139,7 @@ def _lines(literal: str) -> list[str]:
 
 
 def _sequence_end(text: str, position: int) -> int:
-    """The offset of the closing brace; strings inside may hold braces and further sequences."""
+    """The offset of the closing brace; strings inside may hold braces and further sequences, comments anything."""
     start = position - 2
     opened: list[str] = ["{"]
     while True:
