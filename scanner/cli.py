@@ -107,6 +107,9 @@ def scan(
         bool, typer.Option("--env-vars", help="Terraform: read variables from TF_VAR_* of the environment.")
     ] = False,
     workspace: Annotated[str, typer.Option(metavar="NAME", help="Terraform: the workspace.")] = "default",
+    source: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Plans: the configuration that they were made from.")
+    ] = None,
     parameter: Annotated[
         list[str] | None, typer.Option(metavar="K=V", help="CloudFormation: value of a parameter.")
     ] = None,
@@ -148,6 +151,7 @@ def scan(
             environment=tuple(_environment()) if env_vars else (),
             parameters=tuple(_pair(text, "--parameter") for text in parameter or ()),
             parameter_files=tuple(parameters or ()),
+            source=source,
             workspace=workspace,
             account=_account(account),
             region=region,

@@ -41,6 +41,8 @@ class Inputs:
     """CloudFormation parameters: name and text; None for one that keeps its value in the stack. The last counts."""
     parameter_files: tuple[str, ...] = ()
     """``--parameters``: what they hold goes before ``parameters``."""
+    source: str | None = None
+    """``--source``: the directory of the configuration that a plan was made from."""
     workspace: str = "default"
     account: str | None = None
     region: str | None = None

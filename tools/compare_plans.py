@@ -1,6 +1,6 @@
 """Compares what is read in configurations with what is read in Terraform's plans of them, and prints Markdown.
 
-    python tools/compare_plans.py LIST.yaml [--only NAME …] [--diagnostics] > table.md
+    python tools/compare_plans.py LIST.yaml [--only NAME …] [--source] [--diagnostics] > table.md
 
 The list names configurations and the plan that Terraform made of each (``terraform show -json``). Paths are relative to
 the list. Neither configurations nor plans are part of this project; ``docs/terraform.md`` has the last table.
@@ -16,7 +16,8 @@ the list. Neither configurations nor plans are part of this project; ``docs/terr
         aws_iam_user.this: the group's policy is read from the account
 
 Both sides have to give the same principals, by address, and each the same kind, name, console access, decisions and
-findings, and the same errors. The exit status is 1 when they do not and the list has no explanation, and when an
+findings, and the same errors. With ``--source`` the plan is scanned with its configuration at hand. The exit status
+is 1 when they do not and the list has no explanation, and when an
 explanation is not needed.
 """
 
@@ -26,7 +27,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -100,11 +101,12 @@ def main() -> int:
     parser.add_argument("list", type=Path, help="the list of configurations and plans, in YAML")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="compare these entries only")
     parser.add_argument("--diagnostics", action="store_true", help="print warnings and errors of both sides as well")
+    parser.add_argument("--source", action="store_true", help="scan each plan with its configuration (scan --source)")
     options = parser.parse_args()
     entries = [entry for entry in read(options.list) if not options.only or entry.name in options.only]
     if not entries:
         parser.error("the list has no such entry")
-    found = [compare(entry) for entry in entries]
+    found = [compare(entry, with_source=options.source) for entry in entries]
     for line in report(found):
         print(line)
     if options.diagnostics:
@@ -137,12 +139,13 @@ def read(path: Path) -> Iterator[Entry]:
         )
 
 
-def compare(entry: Entry) -> Comparison:
+def compare(entry: Entry, *, with_source: bool = False) -> Comparison:
     """Scan both sides of an entry."""
-    ours, our_diagnostics = _side(entry.configuration, entry)
-    theirs, their_diagnostics = _side(entry.plan, entry)
+    ours, our_diagnostics = _side(entry.configuration, entry.inputs)
+    given = replace(entry.inputs, source=str(entry.configuration)) if with_source else entry.inputs
+    theirs, their_diagnostics = _side(entry.plan, given)
     found = tuple(_disagreements(ours, theirs, entry.explained))
-    unneeded = set(entry.explained) - {disagreement.address for disagreement in found}
+    unneeded = set() if with_source else set(entry.explained) - {disagreement.address for disagreement in found}
     return Comparison(
         entry,
         len({*ours, *theirs}),
@@ -152,11 +155,11 @@ def compare(entry: Entry) -> Comparison:
     )
 
 
-def _side(path: Path, entry: Entry) -> tuple[dict[str, Aspects], tuple[Diagnostic, ...]]:
+def _side(path: Path, inputs: Inputs) -> tuple[dict[str, Aspects], tuple[Diagnostic, ...]]:
     """The principals of one root by address; directories beneath it may be roots of their own, which do not count."""
     directory = path if path.is_dir() else path.parent
     root = os.path.relpath(path, directory)
-    report = scan(Options(paths=(root,), directory=directory, inputs=entry.inputs))
+    report = scan(Options(paths=(root,), directory=directory, inputs=inputs))
     return dict(_principals(report, root)), tuple(found for found in report.diagnostics if found.root in (root, ""))
 
 

@@ -10,6 +10,8 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.root import Inputs
+from scanner.terraform.address import ResourceAddress
+from scanner.terraform.equality import same_document
 from scanner.terraform.expand import Expansion, Instance
 from scanner.terraform.module import Module, load_module
 from scanner.terraform.scope import BoundError, EvaluationError, Resolution
@@ -30,6 +32,10 @@ class Configuration:
     files: set[str] = field(default_factory=set)
     """Variable files that were read; modules know their own files."""
     instances: int = 0
+    contradicted: set[ResourceAddress] = field(default_factory=set)
+    """What is evaluated otherwise than it is known."""
+    known: Callable[[ResourceAddress, str], Value | None] = field(default=lambda _address, _name: None)
+    """What is known of an attribute from elsewhere, from a plan for instance. It goes before what is evaluated."""
 
     def __post_init__(self) -> None:
         self.resolution = Resolution(self.diagnostics)
@@ -40,6 +46,15 @@ class Configuration:
         if known is None:
             known = self.modules[directory] = load_module(directory, path, self.boundary)
         return known
+
+    def reconciled(self, address: ResourceAddress, name: str, evaluated: Value) -> Value:
+        """What is known from elsewhere; as it is evaluated if that says the same, with its places in the code."""
+        known = self.known(address, name)
+        if known is None or same_document(evaluated, known):
+            return evaluated
+        if evaluated.text is not None and known.text is not None:
+            self.contradicted.add(address)
+        return known.at(evaluated.span)
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Remember a diagnostic, once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -52,6 +53,29 @@ def equal(left: Value, right: Value) -> Truth:
             return all_of(equal(xs[key], ys[key]) for key in xs)
         case _:
             return NO
+
+
+def same_document(left: Value, right: Value) -> bool:
+    """Whether two known texts are the same, or policy documents that only differ in how they are written."""
+    if left.text is None or right.text is None:
+        return False
+    if left.text == right.text:
+        return True
+    try:
+        return _canonical(json.loads(left.text)) == _canonical(json.loads(right.text))
+    except (ValueError, RecursionError):
+        return False  # one of them is no JSON, so they differ
+
+
+def _canonical(document: object) -> object:
+    """One of several ways to write the same: an item for a list of one, no empty ``Sid``, no order."""
+    match document:
+        case list() as items:
+            found = sorted(map(_canonical, items), key=repr)
+            return found[0] if len(found) == 1 else found
+        case dict() as entries:
+            return {key: _canonical(item) for key, item in sorted(entries.items()) if (key, item) != ("Sid", "")}
+    return document
 
 
 def _equal_unknown(left: Value, right: Value) -> Truth:

@@ -350,9 +350,12 @@ class ModuleInstance:
 
         def load(name: str) -> Value:
             value = entries[name]
-            return missing(name) if value.is_null else value
+            return missing(name) if value.is_null else self.configuration.reconciled(address, name, value)
 
         def missing(name: str) -> Value:
+            return self.configuration.reconciled(address, name, unset(name))
+
+        def unset(name: str) -> Value:
             if address.mode == "data":
                 region = self.configuration.inputs.region
                 home = self.provider(provider).home

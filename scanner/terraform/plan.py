@@ -21,11 +21,12 @@ from scanner.terraform import aws_iam, policy_document
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import Resource, computed
 from scanner.terraform.functions.encoding import encode_json
-from scanner.terraform.plan_document import Object, PlanDocument, PlanError, PlannedInstance
+from scanner.terraform.plan_document import Object, PlanDocument, PlanError, PlannedInstance, block_address
 from scanner.terraform.plan_knowledge import Plan
 from scanner.terraform.plan_places import Places
 from scanner.terraform.plan_reader import read_document
 from scanner.terraform.plan_references import Path, PlannedConfiguration, Reference
+from scanner.terraform.plan_source import Source, source_of
 from scanner.terraform.provider import partition_of
 from scanner.terraform.resources import ResourceInstance, after_apply
 from scanner.values import NULL, Value
@@ -36,22 +37,24 @@ def extract(root: ScanRoot) -> Facts:
     span = Span.whole_file(root.path)
     try:
         document = read_document(root.location)
-        found = tuple(_facts(document, root, span))
+        source = source_of(document, root)
+        found = tuple(_facts(document, source, root, span))
     except PlanError as problem:
         diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", f"{problem}.", span),)
         return collect(root.path, root.kind.value, (), diagnostics, frozenset({root.path}))
     warnings = tuple(warning("Left out", detail, span) for detail in document.left_out)
-    return collect(root.path, root.kind.value, found, warnings, frozenset({root.path}))
+    return collect(root.path, root.kind.value, found, warnings, source.files | {root.path})
 
 
-def _facts(document: PlanDocument, root: ScanRoot, span: Span) -> Iterator[Fact]:
+def _facts(document: PlanDocument, source: Source, root: ScanRoot, span: Span) -> Iterator[Fact]:
     configuration = PlannedConfiguration(document.configuration, document.variables)
     home = _home(configuration, root.inputs)
     reader = _Reader(configuration, Plan(document), home, span)
     places = Places(document, root)
     for address, planned in document.instances.items():
         if address.mode == "managed" and address.type in aws_iam.TYPES:
-            yield from aws_iam.facts(replace(reader, span=places.span(address)).instance(planned))
+            block = source.blocks.get(block_address(address)) or places.span(address)
+            yield from aws_iam.facts(replace(reader, span=block).instance(planned, source.instance(planned)))
 
 
 def _home(configuration: PlannedConfiguration, inputs: Inputs) -> Home:
@@ -71,11 +74,18 @@ class _Reader:
     home: Home
     span: Span
 
-    def instance(self, planned: PlannedInstance) -> ResourceInstance:
+    def instance(self, planned: PlannedInstance, evaluated: ResourceInstance | None) -> ResourceInstance:
+        """One instance; with its configuration at hand, as it is evaluated beside what the plan knows."""
         after, unknown = planned.values()
         address = planned.address
-        attributes = {name: self._attribute(address, name, after, unknown) for name in {*after, *unknown}}
-        return ResourceInstance(address, attributes, self.span, self.home)
+        if evaluated is None:
+            attributes = {name: self._attribute(address, name, after, unknown) for name in {*after, *unknown}}
+            return ResourceInstance(address, attributes, self.span, self.home)
+        found = {name: evaluated.get(name) for name in {*after, *unknown}}
+        for name, value in found.items():
+            if value.unknown is not None and value.unknown.symbol is None and not value.unknown.pieces:
+                found[name] = self._attribute(address, name, after, unknown)
+        return ResourceInstance(address, found, self.span, evaluated.home, trail=evaluated.trail)
 
     def _attribute(self, address: ResourceAddress, name: str, after: Object, unknown: Object) -> Value:
         if unknown.get(name) is True:

@@ -92,8 +92,8 @@ def read_plan_file(data: bytes) -> PlanDocument:
         instances,
         snapshot.configuration,
         {**defaults, **variables},
-        (*left_out, *snapshot.problems),
-        snapshot.sources,
+        left_out=(*left_out, *snapshot.problems),
+        sources=snapshot.sources,
     )
 
 
