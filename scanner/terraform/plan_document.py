@@ -64,12 +64,12 @@ class PlanDocument:
     configuration: Object = field(default_factory=dict)
     """As ``terraform show -json`` prints it: the references of every argument, module by module. Empty for a state."""
     variables: Object = field(default_factory=dict)
-    prior_data: Mapping[ResourceAddress, PlannedInstance] = field(default_factory=dict)
-    """Data sources that were read when the plan was made."""
     left_out: tuple[str, ...] = ()
     """What the file does not say although it should, and what we leave out of it. Sentences."""
     sources: Mapping[BlockAddress, SourceBlock] = field(default_factory=dict)
     """Where the resources are written, if the file holds its configuration."""
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """All of that configuration, by paths relative to the directory that Terraform was run in."""
 
     def keys(self) -> Mapping[ResourceAddress, tuple[Any, ...]]:
         """The instance keys of every resource, by its address without key."""

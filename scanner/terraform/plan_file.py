@@ -94,6 +94,7 @@ def read_plan_file(data: bytes) -> PlanDocument:
         {**defaults, **variables},
         left_out=(*left_out, *snapshot.problems),
         sources=snapshot.sources,
+        files=snapshot.files,
     )
 
 

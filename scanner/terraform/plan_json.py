@@ -9,7 +9,7 @@ https://developer.hashicorp.com/terraform/internals/json-format
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, TypeVar
 
@@ -48,7 +48,6 @@ class Outline(Struct):
     variables: Raw = NOTHING
     planned_values: Raw = NOTHING
     resource_changes: Raw = NOTHING
-    prior_state: Raw = NOTHING
     deferred_changes: Raw = NOTHING
     prior_state: Raw = NOTHING
     configuration: Raw = NOTHING
@@ -159,20 +158,7 @@ def _plan(outline: Outline) -> PlanDocument:
         after_changes(before.instances.values(), _planned(changes)),
         _get(outline.configuration, "configuration"),
         _get(outline.variables, "variables"),
-        _prior_data(outline.prior_state),
         left_out,
-    )
-
-
-def _prior_data(section: Raw) -> Mapping[ResourceAddress, PlannedInstance]:
-    values = parse(section, _PriorState, "prior_state").values if section != NOTHING else None
-    if values is None or values.root_module is None:
-        return {}
-    found = _stored(values.root_module)
-    return by_address(
-        PlannedInstance(address, partial(_state_values, resource.values, str(address)))
-        for address, resource in found
-        if address.mode == "data"
     )
 
 

@@ -14,7 +14,7 @@ from scanner.root import ScanRoot
 from scanner.source_file import UnreadableFileError, read_bytes
 from scanner.span import Span
 from scanner.terraform.address import ResourceAddress
-from scanner.terraform.plan_document import PlanDocument, SourceBlock, block_address
+from scanner.terraform.plan_document import PlanDocument, block_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,22 @@ class Places:
             return Span.whole_file(self.root.path)
         path = block.span.path
         if path not in self._same:
-            self._same[path] = self._is_same(block)
+            self._same[path] = self._is_same(path, block.content)
         if not self._same[path]:
             return Span.whole_file(self.root.path)
         shown = posixpath.normpath(posixpath.join(posixpath.dirname(self.root.path), path))
         return Span(shown, block.span.line, block.span.column, block.span.end_line, block.span.end_column)
 
-    def _is_same(self, block: SourceBlock) -> bool:
+    def are_current(self) -> bool:
+        """Whether all files of the configuration in the plan are beside it as they were."""
+        return all(self._is_same(path, content) for path, content in self.document.files.items())
+
+    def _is_same(self, path: str, content: bytes) -> bool:
         """Whether the file beside the plan is the one in it. Nothing outside the tree is looked at."""
         try:
-            location = Path(self.root.location.parent, block.span.path).resolve()
+            location = Path(self.root.location.parent, path).resolve()
             if not location.is_relative_to(self.root.boundary.resolve()):
                 return False
-            return read_bytes(location, len(block.content)) == block.content
+            return read_bytes(location, len(content)) == content
         except (UnreadableFileError, OSError, ValueError, RuntimeError):
             return False  # it is not there, which is the usual case

@@ -39,6 +39,7 @@ class Snapshot:
     problems: tuple[str, ...]
     """What could not be read. Sentences."""
     sources: Mapping[BlockAddress, SourceBlock]
+    files: Mapping[str, bytes]
 
 
 def read_snapshot(members: Iterable[tuple[str, bytes]]) -> Snapshot:
@@ -78,7 +79,12 @@ class _Reader:
             name: default["default"] for name, default in described["variables"].items() if "default" in default
         }
         configuration = {"provider_config": described.pop("provider_config"), "root_module": described}
-        return Snapshot(configuration, defaults, tuple(self.problems), self.sources)
+        files = {
+            posixpath.normpath(posixpath.join(self.directories.get(key, "."), name)): content
+            for key, found in self.files.items()
+            for name, content in found.items()
+        }
+        return Snapshot(configuration, defaults, tuple(self.problems), self.sources, files)
 
     def _module(self, key: str) -> Object:
         """A module with all that it calls. There are as many as the manifest lists, so this ends."""

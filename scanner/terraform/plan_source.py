@@ -2,7 +2,8 @@
 
 A plan knows the values of everything but what is known after apply, and of that it has no more than a list of
 references. The configuration has the expressions, and every line. So both are put together: what the plan knows
-stands, in the configuration's own evaluation as well; the rest is evaluated.
+stands, in the configuration's own evaluation as well; the rest is evaluated. A plan file has its configuration in it;
+the one beside it is read if it is still the same.
 
 The configuration may have changed since. An instance whose arguments are known on both sides and differ is left as the
 plan has it.
@@ -31,6 +32,7 @@ from scanner.terraform.plan_document import (
     Values,
     block_address,
 )
+from scanner.terraform.plan_places import Places
 from scanner.terraform.resources import ResourceInstance
 from scanner.terraform.variable_files import input_values
 from scanner.values import Value
@@ -78,6 +80,8 @@ NOWHERE = Source()
 def source_of(document: PlanDocument, root: ScanRoot) -> Source:
     """The configuration that the user names, or the one beside the plan; ``NOWHERE`` if there is none."""
     given = root.inputs.source
+    if given is None and not Places(document, root).are_current():
+        return NOWHERE
     directory = Path(given).resolve() if given is not None else root.location.parent
     shown = given if given is not None else (root.path.rpartition("/")[0] or ".")
     if not _has_configuration(directory):
@@ -122,7 +126,7 @@ class _Known:
 
     def __call__(self, address: ResourceAddress, name: str) -> Value | None:
         """None if the plan does not know it, or does not have it."""
-        planned = self._document.instances.get(address) or self._document.prior_data.get(address)
+        planned = self._document.instances.get(address)
         if planned is None:
             return None
         if address not in self._decoded:

@@ -70,6 +70,25 @@ def places(report: Report) -> dict[str, tuple[str, int]]:
     }
 
 
+STATES = [name for name, scenario in SCENARIOS.items() if {"terraform", "state"} <= set(scenario["forms"])]
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_beside_its_configuration_is_as_precise(name: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "fixtures/terraform" / name, tmp_path / "infra")
+    of_configuration = documents(scan(Options(paths=("infra",), directory=tmp_path)))
+    shutil.copy(ROOT / "fixtures/plan" / f"{name}.state.json", tmp_path / "infra/state.json")
+    of_state = documents(scan(Options(paths=("infra/state.json",), directory=tmp_path)))
+    assert of_state.keys() == of_configuration.keys()
+    for address, found in of_configuration.items():
+        assert {key: of_state[address][key] for key in ("location", "console")} == {
+            key: found[key] for key in ("location", "console")
+        }
+        decisions = set(found["aws_login"].values())
+        if decisions.isdisjoint({"unknown"}):
+            assert of_state[address]["aws_login"] == found["aws_login"]
+
+
 @pytest.mark.parametrize("name", TWINS)
 def test_a_plan_beside_its_configuration_says_the_same(name: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "fixtures/terraform" / name, tmp_path / "infra")
@@ -84,6 +103,7 @@ def test_a_plan_beside_its_configuration_says_the_same(name: str, tmp_path: Path
 
 def test_twins_are_compared() -> None:
     assert len(TWINS) > 30
+    assert STATES
     assert set(TWINS) > OPEN
 
 
