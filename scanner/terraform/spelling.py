@@ -55,6 +55,12 @@ class Spelling:
     broken_at: int | None = None
     """Where a new line ends an expression that is not complete; the parser would read on."""
 
+    def is_first(self, offset: int) -> bool:
+        """Whether what stands there is the first in its line, or comes after a comma or an opening brace."""
+        while offset and self.text[offset - 1] in " \t\r":
+            offset -= 1
+        return offset == 0 or self.text[offset - 1] in "\n,{"
+
 
 def respell(text: str) -> Spelling:
     """The text as the parser can read it, of the same length. What is not closed stays as it is."""

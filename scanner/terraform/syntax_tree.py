@@ -270,18 +270,13 @@ class Converter:
 
     def _object(self, tree: _Tree) -> Node:
         items: list[tuple[Node, Node]] = []
-        separated = True
-        for child in tree.children:
-            if isinstance(child, Token) or child.data == "new_line_or_comment":
-                separated = separated or (isinstance(child, Tree) or child.type == "COMMA")
-                continue
+        for child in trees(tree):
             if not items and _is_word(child, "for"):
                 raise SyntaxProblem("an object that begins with for is a for expression", self._span(child))
-            if not separated:
+            if not self._spelling.is_first(child.meta.start_pos):
                 raise SyntaxProblem("a comma or a new line must separate two attributes", self._span(child))
             key, value = trees(child)
             items.append((self._key(key), self.node(value)))
-            separated = self._spelling.original[child.meta.end_pos - 1] == "\n"  # a heredoc ends with its line
         return nodes.ObjectNode(tuple(items), self._span(tree))
 
     def _key(self, tree: _Tree) -> Node:

@@ -163,6 +163,20 @@ CASES: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
         },
         {'aws_iam_user.u["alice"]': ("yes", "allowed"), 'aws_iam_user.u["bob"]': ("yes", "implicit_deny")},
     ),
+    "a calculation ends its line in an object": (
+        {
+            "a.tf": """
+            locals {
+              user = {
+                number = 1 + 1 # two
+                name   = "alice"
+              }
+            }
+            """
+            + user(name="local.user.name", reference='"alice"')
+        },
+        ONE,
+    ),
     "one condition for a user and its password": (
         {
             "a.tf": 'variable "create" {}\n'
