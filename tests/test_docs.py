@@ -14,10 +14,13 @@ from scanner.iam.evaluate import Outcome
 from scanner.report import FORMATS
 from scanner.rules.loader import builtin_rules
 from scanner.rules.view import PLACEHOLDERS
+from scanner.terraform import aws_iam
+from scanner.terraform.functions import FUNCTIONS, SPECIAL
 
 ROOT = Path(__file__).parent.parent
 USAGE = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+TERRAFORM = (ROOT / "docs" / "terraform.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "fixtures" / "README.md"])
 
@@ -34,6 +37,11 @@ def test_every_option_is_described() -> None:
 def test_every_rule_is_described() -> None:
     for rule in builtin_rules():
         assert f"| `{rule.id}` | {rule.level.value} |" in RULES
+
+
+def test_every_function_and_resource_type_is_described() -> None:
+    for name in (*FUNCTIONS, *SPECIAL, *aws_iam.TYPES):
+        assert f"`{name}`" in TERRAFORM
 
 
 def test_every_word_is_described() -> None:
