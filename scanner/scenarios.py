@@ -6,7 +6,8 @@ few allowed values, a condition that holds or does not), the root is evaluated a
 verdict is looked at under each. An answer may leave further causes; they are tried in the same way, together with it.
 The leaves of this tree are the scenarios of that principal. Since the answers of a choice are complete,
 
-- a verdict that is the same in all scenarios holds, whatever the parameter is going to be;
+- a verdict that is the same in all scenarios holds, whatever the parameter is going to be. Denied explicitly in some
+  and implicitly in the others is denied implicitly: nothing ever allows it;
 - otherwise the verdict without assumptions stands, which names the parameter as its cause.
 
 Only what a principal's verdict really depends on is tried, so ten users who hang on ten parameters take twenty
@@ -142,8 +143,15 @@ def _next_choice(found: AssessedPrincipal, choices: Iterable[Choice]) -> Choice 
     """The first choice that may settle something about the principal."""
     causes: set[Cause] = set(found.console.causes)
     for permission in found.aws_login.permissions:
-        causes |= set(permission.decision.causes)
+        causes |= _open(permission.decision)
     return next((choice for choice in choices if choice.causes & causes), None)
+
+
+def _open(decision: Decision) -> set[Cause]:
+    """What the outcome depends on; for an implicit denial, what might make it explicit."""
+    if decision.outcome is Outcome.IMPLICIT_DENY:
+        return {cause for match in decision.matches if match.denies.is_undetermined for cause in match.denies.causes}
+    return set(decision.causes)
 
 
 def _combined(base: AssessedPrincipal, leaves: list[AssessedPrincipal]) -> AssessedPrincipal:
@@ -170,7 +178,10 @@ def _console(base: ConsoleAccess, leaves: list[ConsoleAccess]) -> ConsoleAccess:
 
 
 def _decision(base: Decision, leaves: list[Decision]) -> Decision:
-    if base.outcome not in (Outcome.UNKNOWN, Outcome.CONDITIONAL) or len({leaf.outcome for leaf in leaves}) > 1:
+    outcomes = {leaf.outcome for leaf in leaves}
+    if outcomes == {Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY}:
+        outcomes = {Outcome.IMPLICIT_DENY}  # nothing ever allows it
+    if base.outcome in (Outcome.ALLOWED, Outcome.EXPLICIT_DENY) or len(outcomes) > 1:
         return base
     matches: dict[object, StatementMatch] = {}
     for leaf in leaves:
@@ -178,7 +189,7 @@ def _decision(base: Decision, leaves: list[Decision]) -> Decision:
             matches.setdefault(_evidence(match), match)
     causes = tuple(sorted({cause for leaf in leaves for cause in leaf.causes}, key=Cause.sort_key))
     blocked_by = frozenset.intersection(*(leaf.blocked_by for leaf in leaves))
-    return Decision(base.request, leaves[0].outcome, tuple(matches.values()), causes, blocked_by)
+    return Decision(base.request, outcomes.pop(), tuple(matches.values()), causes, blocked_by)
 
 
 def _evidence(match: StatementMatch) -> object:

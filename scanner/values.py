@@ -39,6 +39,8 @@ class Unknown:
     pieces: tuple[str | Unknown, ...] = ()
     """For a text that is known in part: literal text around holes, without empty or adjacent literals.
     Empty when nothing is known about the text, or when it is not a text."""
+    candidates: tuple[Value | None, ...] = field(default=(), compare=False)
+    """What it can turn out to be, where that is one of few; None for nothing at all. Empty when it can be anything."""
 
 
 Data: TypeAlias = "bool | int | Decimal | str | tuple[Value, ...] | Mapping[str, Value] | Unknown | None"

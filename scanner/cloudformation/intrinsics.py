@@ -10,6 +10,9 @@ never a default. The delicate one is ``Fn::If`` under a condition that cannot be
   entry. The exception is ``Condition`` of a policy statement, where the reader of policies takes an unknown to
   include that there is none, and where templates do this most.
 
+Every unknown that comes of ``Fn::If`` says what it may be (``candidates``), such a mapping too: with the entry, or
+without. Policies are read with them, statement by statement (``scanner.iam.variants``).
+
 So whatever fills the unknown in later may settle what was concluded here, but not reverse it.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
@@ -18,12 +21,13 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.functions import FUNCTIONS
 from scanner.cloudformation.text import join_text
-from scanner.values import Value, unknown
+from scanner.values import Unknown, Value, unknown
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 120
 """Expressions inside each other, those of the names that they lead to included."""
+
+MAX_VANISHING = 3
+"""Entries of one mapping that may not be there, beyond which it is not said what the mapping may be."""
 
 NO_VALUE = "AWS::NoValue"
 IF = "Fn::If"
@@ -110,6 +117,7 @@ def _evaluate(expression: Value, scope: Scope) -> Outcome:
 
 def _mapping(entries: Mapping[str, Value], span: Span | None, scope: Scope) -> Value:
     result: dict[str, Value] = {}
+    vanishing: list[str] = []
     for key, entry in entries.items():
         if key.startswith("Fn::"):
             macro = key == "Fn::Transform" or key.startswith("Fn::ForEach::")
@@ -120,10 +128,34 @@ def _mapping(entries: Mapping[str, Value], span: Span | None, scope: Scope) -> V
             return unknown(Cause(CauseKind.MALFORMED, f"{key} stands beside other keys", entry.span), span=span)
         value, may_vanish = evaluate_outcome(entry, scope)
         if may_vanish and key != "Condition" and value is not None and value.unknown is not None:
-            return Value(value.unknown, span)
+            vanishing.append(key)
         if value is not None:
             result[key] = value
-    return Value(result, span)
+    return _with_entries_that_may_vanish(result, vanishing, span)
+
+
+def _with_entries_that_may_vanish(entries: Mapping[str, Value], vanishing: list[str], span: Span | None) -> Value:
+    """The mapping; where entries may not be there, the unknown that it is, with everything that it may be."""
+    whole = Value(entries, span)
+    if not vanishing:
+        return whole
+    holes = [hole for key in vanishing if (hole := entries[key].unknown) is not None]
+    candidates: list[Mapping[str, Value]] = [entries]
+    if len(vanishing) > MAX_VANISHING or not all(hole.candidates for hole in holes):
+        return Value(Unknown(holes[0].cause), span)
+    for key, hole in zip(vanishing, holes, strict=True):
+        there = [candidate for candidate in hole.candidates if candidate is not None]
+        value = there[0] if len(there) == 1 else Value(replace(hole, candidates=tuple(there)), entries[key].span)
+        candidates = [
+            changed
+            for candidate in candidates
+            for changed in (
+                {name: entry for name, entry in candidate.items() if name != key},
+                *([{**candidate, key: value}] if there else ()),
+            )
+        ]
+    found = tuple(Value(candidate, span) for candidate in candidates)
+    return Value(Unknown(holes[0].cause, candidates=found), span)
 
 
 def _call(name: str, argument: Value, span: Span | None, scope: Scope) -> Outcome:
@@ -168,4 +200,4 @@ def _if(argument: Value, span: Span | None, scope: Scope) -> Outcome:
     if first == second:
         return first
     may_vanish = any(branch.value is None or branch.may_vanish for branch in (first, second))
-    return Outcome(unknown(cause_of(condition), span=span), may_vanish)
+    return Outcome(Value(Unknown(cause_of(condition), candidates=(first.value, second.value)), span), may_vanish)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
-from scanner.values import Value
+from scanner.values import Unknown, Value
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\.[0-9]{1,30}")
@@ -67,6 +68,9 @@ def texts_throughout(value: Value) -> Value:
         case Mapping() as entries:
             changed = {key: texts_throughout(entry) for key, entry in entries.items()}
             return Value(changed, value.span, value.trail)
+        case Unknown(candidates=candidates) as hole if candidates:
+            texts = tuple(None if one is None else texts_throughout(one) for one in candidates)
+            return replace(value, data=replace(hole, candidates=texts))
         case _:
             return scalar_text(value)
 

@@ -8,8 +8,8 @@ resource) leaves the rest of the document as definite as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from scanner.cause import Cause, CauseKind
@@ -19,6 +19,7 @@ from scanner.iam import json_text
 from scanner.iam.condition import Condition
 from scanner.iam.pattern import Hole, Text, literal, text_of
 from scanner.iam.variables import Template, parse_template
+from scanner.iam.variants import Variant, candidates_of, variants
 from scanner.span import Span
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value, holes
@@ -119,6 +120,8 @@ def parse_document(
     """
     if value.encodes is not None:
         value = value.encodes if value.encodes.span is not None else value.encodes.at(value.span)
+    if isinstance(value.data, Unknown) and value.data.candidates:
+        return _one_of_few(value, kind, last_counts=last_counts)
     match value.data:
         case Unknown(pieces=()) as unknown:
             return opaque(unknown.cause, value.span)
@@ -135,6 +138,22 @@ def parse_document(
     if value.is_null:
         return _malformed_document("There is no policy document.", value.span)
     return _Parser(value.span, kind).document(value)
+
+
+def _one_of_few(value: Value, kind: DocumentKind, *, last_counts: bool) -> PolicyDocument:
+    """The statements of all documents that it may be. One that is malformed is no error yet, and may say anything."""
+    statements: list[Statement] = []
+    for candidate in candidates_of(value):
+        if candidate.value is not None:
+            document = parse_document(candidate.value, kind, last_counts=last_counts)
+            statements.extend(_depending(statement, candidate.causes) for statement in document.statements)
+    return PolicyDocument(tuple(statements))
+
+
+def _depending(statement: Statement, causes: tuple[Cause, ...]) -> Statement:
+    """A statement that is there if the causes turn out so: as if it had a condition that may hold or not."""
+    doubts = tuple(conditions.unreadable(cause) for cause in causes)
+    return replace(statement, conditions=(*statement.conditions, *doubts))
 
 
 def _malformed_document(message: str, span: Span | None) -> PolicyDocument:
@@ -165,16 +184,34 @@ class _Parser:
             if "Statement" not in entries:
                 raise _MalformedError("The document has no Statement.", value.span)
             found = entries["Statement"]
-            items = found.data if isinstance(found.data, tuple) else (found,)
-            if not items:
-                raise _MalformedError("The Statement is empty.", found.span or value.span)
-            statements = tuple(self._statement_or_opaque(item) for item in items)
-            self._check_sids(statements)
+            statements: list[Statement] = []
+            for variant in candidates_of(found):
+                statements.extend(self._statements(variant, value.span))
         except _MalformedError as problem:
             return _malformed_document(str(problem), problem.span or self._span)
         if self._problems:  # AWS refuses the document as a whole, so its good statements count for nothing either
             return PolicyDocument((_opaque_statement(self._malformed[0], value.span),), tuple(self._problems))
-        return PolicyDocument(statements)
+        return PolicyDocument(tuple(statements))
+
+    def _statements(self, written: Variant, span: Span | None) -> Iterator[Statement]:
+        """The statements of a list, or of one that may be the list."""
+        found = written.value
+        if found is None:
+            return
+        items = found.data if isinstance(found.data, tuple) else (found,)
+        if not items and not written.causes:
+            raise _MalformedError("The Statement is empty.", found.span or span)
+        certain: list[Statement] = []
+        for item in items:
+            for variant in variants(item):
+                if variant.value is None:
+                    continue
+                causes = (*written.causes, *variant.causes)
+                statement = self._statement_or_opaque(variant.value, is_certain=not causes)
+                if not causes:
+                    certain.append(statement)
+                yield _depending(statement, causes) if causes else statement
+        self._check_sids(certain)
 
     def _read_version(self, value: Value | None) -> None:
         if value is None:
@@ -189,7 +226,7 @@ class _Parser:
             raise _MalformedError(message, value.span)
         self._variables = text == WITH_VARIABLES
 
-    def _check_sids(self, statements: tuple[Statement, ...]) -> None:
+    def _check_sids(self, statements: Iterable[Statement]) -> None:
         seen: set[str] = set()
         for statement in statements:
             if statement.sid and statement.sid in seen:
@@ -197,7 +234,8 @@ class _Parser:
             if statement.sid:
                 seen.add(statement.sid)
 
-    def _statement_or_opaque(self, value: Value) -> Statement:
+    def _statement_or_opaque(self, value: Value, *, is_certain: bool = True) -> Statement:
+        """The statement; one that is malformed is a problem if it is certain that it will be there."""
         if value.unknown is not None:
             return _opaque_statement(value.unknown.cause, value.span)
         try:
@@ -205,8 +243,9 @@ class _Parser:
         except _MalformedError as problem:
             span = problem.span or value.span or self._span
             cause = Cause(CauseKind.MALFORMED, f"a statement is malformed: {problem}", span)
-            self._problems.append(_diagnostic(str(problem), span))
-            self._malformed.append(cause)
+            if is_certain:
+                self._problems.append(_diagnostic(str(problem), span))
+                self._malformed.append(cause)
             return _opaque_statement(cause, span)
 
     def _statement(self, value: Value) -> Statement:

@@ -70,18 +70,18 @@ def test_at_the_top_by_the_transform_section(tree: Path) -> None:
 
 
 PLACES = [
-    ("properties", include("part.json", 6), '{"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}'),
-    ("policies", "      Policies:\n" + include("part.json", 8), f'[{{"PolicyName": "p", "PolicyDocument": {{"Version": "2012-10-17", "Statement": {GRANT}}}}}]'.replace("'", '"').replace("Effect:", '"Effect":').replace("Allow", '"Allow"').replace("Action:", '"Action":').replace("Resource:", '"Resource":')),  # noqa: E501
-    ("statement", "      Policies:\n        - PolicyName: p\n          PolicyDocument:\n            Version: 2012-10-17\n            Statement:\n              -\n" + include("part.json", 16), GRANT),  # noqa: E501
-    ("document beside a version", "      Policies:\n        - PolicyName: p\n          PolicyDocument:\n            Version: 2012-10-17\n" + include("part.json", 12), f"Statement: [{GRANT}]"),  # noqa: E501
+    ("properties", include("part.yaml", 6), '{"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}'),
+    ("policies", "      Policies:\n" + include("part.yaml", 8), f'[{{"PolicyName": "p", "PolicyDocument": {{"Version": "2012-10-17", "Statement": {GRANT}}}}}]'.replace("'", '"').replace("Effect:", '"Effect":').replace("Allow", '"Allow"').replace("Action:", '"Action":').replace("Resource:", '"Resource":')),  # noqa: E501
+    ("statement", "      Policies:\n        - PolicyName: p\n          PolicyDocument:\n            Version: 2012-10-17\n            Statement:\n              -\n" + include("part.yaml", 16), GRANT),  # noqa: E501
+    ("document beside a version", "      Policies:\n        - PolicyName: p\n          PolicyDocument:\n            Version: 2012-10-17\n" + include("part.yaml", 12), f"Statement: [{GRANT}]"),  # noqa: E501
     ("by a parameter", include("!Ref File", 6), "ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("written", "part"), [row[1:] for row in PLACES], ids=[row[0] for row in PLACES])
 def test_inside_resources(tree: Path, written: str, part: str) -> None:
-    (tree / "part.json").write_text(part)
-    parameters = "Parameters: {File: {Type: String, Default: part.json}}\n"
+    (tree / "part.yaml").write_text(part)
+    parameters = "Parameters: {File: {Type: String, Default: part.yaml}}\n"
     report = scanned(tree, parameters + "Resources:\n" + USER + written)
     assert not report.diagnostics
     assert verdicts(report) == {"U": ("yes", "allowed")}
