@@ -24,6 +24,7 @@ from cfn_tools.yaml_loader import FN_PREFIX, UNCONVERTED_SUFFIXES, CfnYamlLoader
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.scalars import typed
+from scanner.cloudformation.template import RAIN_SOURCE
 from scanner.diagnostic import Diagnostic, error
 from scanner.span import LineIndex, Span
 from scanner.values import Value, unknown
@@ -40,7 +41,6 @@ _INVALID = "Invalid template"
 _YAML = "tag:yaml.org,2002:"
 _MERGE = _YAML + "merge"
 _RAIN = "!Rain::"
-_RAIN_SOURCE = "Source for Rain"
 _KNOWN_TAGS = frozenset(
     _YAML + name for name in ("null", "bool", "int", "float", "timestamp", "str", "value", "merge", "seq", "map")
 )
@@ -270,9 +270,9 @@ class _Converter:
 
     def _rain(self, node: yaml.Node) -> Value:
         span = self._span(node)
-        if not any(problem.summary == _RAIN_SOURCE for problem in self.problems):
+        if not any(problem.summary == RAIN_SOURCE for problem in self.problems):
             detail = f'It has "{node.tag}", which is not CloudFormation\'s. Scan what "rain pkg" makes of it.'
-            self.problems.append(error(_RAIN_SOURCE, detail, span))
+            self.problems.append(error(RAIN_SOURCE, detail, span))
         return unknown(Cause(CauseKind.UNSUPPORTED, f'"{node.tag}" of Rain is not followed', span))
 
     def _span(self, node: yaml.Node) -> Span:

@@ -15,6 +15,8 @@ from scanner.values import Unknown, Value, unknown
 
 FOR_EACH = "Fn::ForEach::"
 TRANSFORM = "Fn::Transform"
+RAIN_SOURCE = "Source for Rain"
+"""Summary of the one error that a file gets which Rain has yet to make a template of."""
 ANY = "*"
 """Stands in the names that a loop makes for the element of a collection that is not known."""
 ANY_OF = "each of "
@@ -137,6 +139,11 @@ def _resource(logical_id: str, entry: Value, span: Span, problems: list[Diagnost
     kind = entry.data.get("Type")
     if kind is not None and kind.unknown is not None:
         return None  # reported where it is read
+    if kind is not None and isinstance(kind.data, Mapping) and any("Rain::" in key for key in kind.data):
+        if not any(problem.summary == RAIN_SOURCE for problem in problems):
+            detail = f'The resource "{logical_id}" is a module of Rain. Scan what "rain pkg" makes of the template.'
+            problems.append(error(RAIN_SOURCE, detail, kind.span or span))
+        return None
     if kind is None or kind.text is None:
         detail = f'The resource "{logical_id}" has no Type, or one that is no text.'
         problems.append(error("Invalid template", detail, (kind.span if kind else None) or span))

@@ -118,6 +118,11 @@ BROKEN = [
     ("type is a list", "Resources:\n  A:\n    Type: [x]\n", 3),
     ("properties are a list", "Resources:\n  A:\n    Type: AWS::IAM::User\n    Properties: []\n", 4),
     ("conditions are a list", "Conditions: []\nResources: {A: {Type: 'AWS::S3::Bucket'}}\n", 1),
+    (
+        "module of Rain in JSON, twice",
+        '{"Resources": {\n"A": {"Type": {"Rain::Module": "x"}},\n"B": {"Type": {"Rain::Module": "x"}}}}',
+        2,
+    ),
     ("module of Rain", "Resources:\n  A:\n    Type: !Rain::Module x\n", 3),
     ("resource twice", "Resources:\n  A: {Type: 'AWS::S3::Bucket'}\n  A: {Type: 'AWS::IAM::User'}\n", 3),
 ]
