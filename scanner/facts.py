@@ -64,6 +64,8 @@ class Origin:
     """What else it is called, and where."""
     realm: str = ""
     """What shares an account that need not be known: names and references mean nothing outside of it."""
+    is_foreign: bool = False
+    """It belongs to another root, which this one exchanges values with, and which reports it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,10 @@ class Facts:
     """What is open with few answers, the most telling first."""
     parameters: frozenset[str] = frozenset()
     """Names of the parameters that can be given to it."""
+    exports: frozenset[str] = frozenset()
+    """Names of the values that it hands to other stacks, as far as they are known."""
+    imports: frozenset[str] = frozenset()
+    """Names of the values that it has from other stacks and that it does not export itself."""
     is_rewritten: bool = False
     """A macro that is not followed may change all of it, so a policy that is malformed here is not an error yet."""
 
@@ -217,7 +223,13 @@ class Facts:
     def having(self, facts: tuple[Fact, ...]) -> Facts:
         """The same with other facts."""
         sorted_by_kind = collect(self.root, self.kind, facts, self.diagnostics, self.files, self.choices)
-        return replace(sorted_by_kind, parameters=self.parameters, is_rewritten=self.is_rewritten)
+        return replace(
+            sorted_by_kind,
+            parameters=self.parameters,
+            exports=self.exports,
+            imports=self.imports,
+            is_rewritten=self.is_rewritten,
+        )
 
     def realms(self) -> tuple[Facts, ...]:
         """The same with the facts of one realm, for each of them."""

@@ -15,6 +15,7 @@ from scanner.discovery import discover
 from scanner.facts import Facts
 from scanner.finding import AssessedPrincipal, Report
 from scanner.iam.principal import Principal
+from scanner.neighbours import exchanges, with_neighbours
 from scanner.root import Assumption, Inputs, RootKind, ScanRoot
 from scanner.rules.loader import RuleError, builtin_rules, load_rules
 from scanner.rules.match import match
@@ -48,14 +49,30 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     files: set[str] = set()
     declared: set[str] = set()
     extract = extract_debug if options.debug else extract_root
-    for done, (root, facts) in enumerate(zip(discovery.roots, map(extract, discovery.roots), strict=True), 1):
+    waiting: dict[ScanRoot, Facts] = {}
+
+    def report(root: ScanRoot, facts: Facts) -> None:
+        nonlocal files, declared
         found, problems = _assess(root, facts, options, controls)
-        assessed += found
-        diagnostics |= dict.fromkeys(replace(found, root=facts.root) for found in (*facts.diagnostics, *problems))
+        if root.neighbours:  # what is wrong with them is said where they are roots
+            problems = tuple(problem for problem in problems if problem.span.path in facts.files)
+        assessed.extend(found)
+        diagnostics.update(dict.fromkeys(replace(one, root=facts.root) for one in (*facts.diagnostics, *problems)))
         files |= facts.files
         declared |= facts.parameters
+
+    for done, (root, facts) in enumerate(zip(discovery.roots, map(extract, discovery.roots), strict=True), 1):
+        if exchanges(root, facts):
+            waiting[root] = facts
+        else:
+            report(root, facts)
         if watch is not None:
             watch(done, len(discovery.roots))
+    joined = with_neighbours(waiting)
+    again = [root for root in joined if root not in waiting]
+    waiting |= zip(again, map(extract, again), strict=True)
+    for root in joined:
+        report(root, waiting[root])
     diagnostics |= dict.fromkeys(_undeclared(inputs, declared))
     return Report(
         len(discovery.roots),

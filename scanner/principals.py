@@ -103,7 +103,11 @@ class _Merge:
                 if applies.is_yes and key.active:
                     self._keys.setdefault(user.origin.address, []).append(key.origin.span)
         found = sorted(
-            (identity for identity in self._facts.identities if identity.kind in _PRINCIPALS),
+            (
+                identity
+                for identity in self._facts.identities
+                if identity.kind in _PRINCIPALS and not identity.origin.is_foreign
+            ),
             key=lambda identity: (identity.origin.address, identity.origin.span),
         )
         return tuple(self._principal(identity) for identity in found), tuple(self._diagnostics)

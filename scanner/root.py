@@ -62,3 +62,7 @@ class ScanRoot:
     boundary: Path
     """Absolute: file functions read inside this directory only."""
     inputs: Inputs
+    neighbours: tuple[ScanRoot, ...] = ()
+    """Other templates that this one has values from, or that have values from it; see ``scanner.neighbours``."""
+    contested: tuple[tuple[str, str], ...] = ()
+    """Names that it imports and that several others export, with these."""

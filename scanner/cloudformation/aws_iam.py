@@ -91,8 +91,8 @@ class _Source:
         """The place of a fact; that of the resource unless another is given."""
         guards = self.conditions if conditions is None else conditions
         existence = Existence(guards) if guards else ALWAYS
-        stack = self.scope.stack
-        return Origin(self.address, span or self.resource.span, existence, stack.trail, realm=stack.realm)
+        where, stack = span or self.resource.span, self.scope.stack
+        return Origin(self.address, where, existence, stack.trail, realm=stack.realm, is_foreign=stack.is_foreign)
 
     def identity_origin(self) -> Origin:
         """That of the resource as what it defines, with the construct of a CDK application that made it."""

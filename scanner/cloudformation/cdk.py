@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from scanner.cloudformation.assembly import MANIFEST, AssembledStack, read_assembly
 from scanner.cloudformation.aws_iam import note_of
+from scanner.cloudformation.exports import Exchange
 from scanner.cloudformation.extract import facts_of_stacks, home
 from scanner.cloudformation.includes import Place
 from scanner.cloudformation.nested import TemplateTree
@@ -34,6 +35,7 @@ def extract(root: ScanRoot) -> Facts:
     tree = TemplateTree()
     problems: list[Diagnostic] = list(assembly.diagnostics)
     tops: list[Scope] = []
+    exchange, depth = Exchange(), [0]
     homes: dict[str, Home] = {}
     for stack in assembly.stacks:
         inputs = _inputs(root.inputs, stack)
@@ -44,7 +46,7 @@ def extract(root: ScanRoot) -> Facts:
             continue
         found = home(inputs, tree.partition(stack.template))
         homes[stack.label] = found
-        place = _stack(stack, tree)
+        place = _stack(stack, tree, exchange, depth)
         tops += [tree.scope(document, stack.template, inputs, found.partition, place) for document in documents[:1]]
     facts = facts_of_stacks(root.path, tree, tops, lambda scope: homes[scope.stack.label])
     frames = {note_of(construct.path): construct.frames for stack in assembly.stacks for construct in stack.constructs}
@@ -72,7 +74,7 @@ def _inputs(inputs: Inputs, stack: AssembledStack) -> Inputs:
     )
 
 
-def _stack(stack: AssembledStack, tree: TemplateTree) -> Stack:
+def _stack(stack: AssembledStack, tree: TemplateTree, exchange: Exchange, depth: list[int]) -> Stack:
     return Stack(
         label=stack.label,
         prefix=f"{stack.label}/",
@@ -80,4 +82,6 @@ def _stack(stack: AssembledStack, tree: TemplateTree) -> Stack:
         realm=stack.account or "",
         files=(stack.template,),
         open_nested=tree.open,
+        exchange=exchange,
+        depth=depth,
     )

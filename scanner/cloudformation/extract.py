@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.choices import choices
+from scanner.cloudformation.exports import Exchange
 from scanner.cloudformation.includes import Place
 from scanner.cloudformation.nested import TemplateTree
 from scanner.cloudformation.regions import partition_of
@@ -40,33 +41,61 @@ def extract(root: ScanRoot) -> Facts:
         documents = tuple(document for document in documents if _has_sections(document))
     named = tree.partition(place)
     partition = home(root.inputs, named).partition
-    tops = [
-        tree.scope(document, place, root.inputs, partition, Stack(files=(place,), open_nested=tree.open))
-        for document in documents
-    ]
-    found = facts_of_stacks(
-        root.path, tree, tops, lambda scope: home(root.inputs, named, tree.partition(scope.stack.files[-1]))
-    )
+    stack = Stack(files=(place,), open_nested=tree.open, exchange=Exchange(dict(root.contested)), depth=[0])
+    tops = [tree.scope(document, place, root.inputs, partition, stack) for document in documents]
+    foreign = [scope for neighbour in root.neighbours for scope in _neighbour(neighbour, root.inputs, partition, stack)]
+
+    def home_of(scope: Scope) -> Home:
+        return home(root.inputs, named, tree.partition(scope.stack.files[-1]))
+
+    found = facts_of_stacks(root.path, tree, (*tops, *foreign), home_of)
     # Where there are several documents, one name may mean two things.
     return found if len(tops) == 1 else replace(found, choices=())
 
 
-def facts_of_stacks(path: str, tree: TemplateTree, tops: Iterable[Scope], home_of: HomeOf) -> Facts:
-    """The facts of stacks and all that are nested in them, as those of one root."""
+def _neighbour(root: ScanRoot, inputs: Inputs, partition: str, stack: Stack) -> Iterator[Scope]:
+    """The stacks of another template. What is wrong with it is said where it is a root."""
+    place = Place(root.path, root.location, root.boundary)
+    tree = TemplateTree()
+    beside = replace(stack, prefix=f"{root.path}:", files=(place,), open_nested=tree.open, is_foreign=True)
+    try:
+        documents = tree.documents(place, is_root=True)
+    except UnreadableFileError:
+        return
+    for document in documents:
+        yield tree.scope(document, place, inputs, partition, beside)
+
+
+def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[Scope], home_of: HomeOf) -> Facts:
+    """The facts of stacks and all that are nested in them, as those of one root; the foreign ones stand last."""
     facts: list[Fact] = []
     problems: list[Diagnostic] = []
     opened: list[Scope] = []
-    declared: set[str] = set()
+    exports: frozenset[str] = frozenset()
+    imports: set[str] = set()
     for top in tops:
-        declared |= top.template.parameters.keys()
-        for scope in stacks(top):
-            found, unfollowed = stack_facts(scope, home_of(scope))
-            opened.append(scope)
-            facts.extend(found)
+        inside = tuple(stacks(top))
+        opened += inside
+        offered = top.stack.exchange.offer(inside) if top.stack.exchange is not None else frozenset()
+        exports |= frozenset() if top.stack.is_foreign else offered
+    for top in tops:
+        if top.stack.exchange is not None:
+            top.stack.exchange.follow()
+    for scope in opened:
+        found, unfollowed = stack_facts(scope, home_of(scope))
+        facts.extend(found)
+        if not scope.stack.is_foreign:
             problems.extend(unfollowed)
+            imports |= scope.stack.exchange.imported.keys() if scope.stack.exchange is not None else set()
     said = (*tree.diagnostics, *problems)
     collected = collect(path, KIND, tuple(facts), said, frozenset(tree.files), choices(opened))
-    return replace(collected, is_rewritten=tree.is_rewritten, parameters=frozenset(declared))
+    return replace(
+        collected,
+        is_rewritten=tree.is_rewritten,
+        parameters=frozenset(name for top in tops if not top.stack.is_foreign for name in top.template.parameters),
+        exports=exports,
+        imports=frozenset(imports) - exports,
+    )
 
 
 def _has_sections(document: Value) -> bool:

@@ -162,14 +162,17 @@ def _to_json(argument: Value, span: Span | None, _: Scope) -> Value:
     return join_text((text,), span) if len(text) > MAX_TEXT else Value(text, span, encodes=texts_throughout(argument))
 
 
-def _import_value(argument: Value, span: Span | None, _: Scope) -> Value:
-    name = argument.text
-    shown = f'"{name}"' if name is not None else "with a name that is not known"
-    cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f"the export {shown} is defined elsewhere", span)
-    return unknown(cause, f"Export {name}" if name is not None else None, span)
+def _import_value(argument: Value, span: Span | None, scope: Scope) -> Value:
+    if argument.text is not None:
+        return scope.imported(argument.text, span)
+    doubts = holes(argument)
+    if not doubts:
+        return malformed("Fn::ImportValue names no export", span)
+    detail = f"which export is imported depends on what is not known: {doubts[0].cause.detail}"
+    return unknown(Cause(doubts[0].cause.kind, detail, span), span=span)
 
 
-def _stack_output(argument: Value, span: Span | None, _: Scope) -> Value:
+def _stack_output(argument: Value, span: Span | None, scope: Scope) -> Value:
     """An output of another stack, of any account or region, without an export."""
     entries = _entries(argument)
     names = [entries[name].text if name in entries else None for name in ("StackName", "OutputName")]
@@ -177,6 +180,10 @@ def _stack_output(argument: Value, span: Span | None, _: Scope) -> Value:
     if None in names:
         doubts = holes(argument)
         return unknown(doubts[0].cause if doubts else cause, span=span)
+    if scope.stack.exchange is not None and not {"Region", "RoleArn"} & entries.keys():
+        found = scope.stack.exchange.output(str(names[0]), str(names[1]), scope, span)
+        if found is not None:
+            return found
     place = "".join(f" {entries[name].text}" for name in ("Region", "RoleArn") if name in entries)
     cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f"the output {names[1]} of the stack {names[0]} is elsewhere", span)
     known = all(entry.unknown is None for entry in entries.values())

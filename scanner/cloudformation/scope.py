@@ -49,7 +49,7 @@ class Scope:
         self.partition_name = partition
         self.partition = Unknown(_PARTITION_CAUSE, values.PARTITION)
         self.account: str | Unknown = stack.account or inputs.account or Unknown(_ACCOUNT_CAUSE, values.ACCOUNT)
-        self._region: str | Unknown = stack.region or inputs.region or Unknown(_REGION_CAUSE, values.REGION)
+        self.region: str | Unknown = stack.region or inputs.region or Unknown(_REGION_CAUSE, values.REGION)
         self._values: dict[str, Value] = {}
         self.decided: dict[str, Truth] = {}
         """The conditions that were asked for, those that others are made of first."""
@@ -192,6 +192,25 @@ class Scope:
                 self._values[symbol] = self._output(name, entries["Value"], symbol)
         return self._values[symbol]
 
+    def output_exists(self, name: str) -> Truth:
+        """Whether an output of this template is there."""
+        entries = self.template.outputs[name].data
+        condition = entries.get("Condition") if isinstance(entries, Mapping) else None
+        written = evaluate(condition, self) if condition is not None else None
+        known = self.condition_named(written) if written is not None else None
+        if known is None:
+            if written is None:
+                return YES
+            return undetermined(Cause(CauseKind.MALFORMED, f'the condition of the output "{name}" is no name'))
+        return self.condition(known, written.span if written is not None else None)
+
+    def imported(self, name: str, span: Span | None) -> Value:
+        """What another stack exports under a name."""
+        if self.stack.exchange is None:
+            cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'the export "{name}" is defined elsewhere', span)
+            return unknown(cause, f"Export {name}", span)
+        return self.stack.exchange.export(name, self, span)
+
     def _output(self, name: str, expression: Value, symbol: str) -> Value:
         found = evaluate(expression, self)
         if found is None or (found.unknown is None and as_text(found.data) is None):
@@ -252,7 +271,7 @@ class Scope:
             case "AWS::AccountId":
                 return Value(self.account, span)
             case "AWS::Region":
-                return Value(self._region, span)
+                return Value(self.region, span)
             case "AWS::Partition":
                 return Value(self.partition, span)
             case "AWS::StackName" if self.stack.name is not None:

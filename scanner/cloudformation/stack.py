@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scanner.cause import Cause
+    from scanner.cloudformation.exports import Exchange
     from scanner.cloudformation.includes import Place
     from scanner.cloudformation.scope import Scope
     from scanner.cloudformation.template import Resource
@@ -44,6 +45,10 @@ class Stack:
     """The template files that lead to it, its own last."""
     depth: list[int] | None = None
     """Shared with the template around it: evaluation goes from one into the other."""
+    exchange: Exchange | None = None
+    """What the stacks of the root hand to each other."""
+    is_foreign: bool = False
+    """It belongs to another root, which reports what is in it."""
     open_nested: Callable[[Resource, Scope], Nested] | None = None
     """Finds the template of a nested stack."""
 

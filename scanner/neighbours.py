@@ -1,0 +1,60 @@
+"""Which templates of a scan exchange values, so that each can be evaluated beside the others.
+
+A template is joined with those whose exports it imports, with those that import its own, and so on in either
+direction; not with others that import the same, for they may go into other accounts. A name that several templates
+export joins nothing: it depends on account and region which of them is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from scanner.facts import Facts
+from scanner.root import RootKind, ScanRoot
+
+MAX_NEIGHBOURS = 60
+"""A template that exchanges values with more than this is evaluated beside the nearest of them."""
+
+
+def exchanges(root: ScanRoot, facts: Facts) -> bool:
+    """Whether a root may have neighbours."""
+    return root.kind is RootKind.CLOUDFORMATION_TEMPLATE and bool(facts.exports or facts.imports)
+
+
+def with_neighbours(found: Mapping[ScanRoot, Facts]) -> tuple[ScanRoot, ...]:
+    """The roots in their order, with their neighbours."""
+    makers: dict[str, list[ScanRoot]] = {}
+    for root, facts in found.items():
+        for name in facts.exports:
+            makers.setdefault(name, []).append(root)
+    above: dict[ScanRoot, dict[ScanRoot, None]] = {root: {} for root in found}
+    below: dict[ScanRoot, dict[ScanRoot, None]] = {root: {} for root in found}
+    contested: dict[ScanRoot, list[tuple[str, str]]] = {}
+    for root, facts in found.items():
+        for name in sorted(facts.imports):
+            made_by = makers.get(name, [])
+            if len(made_by) == 1:
+                above[root][made_by[0]] = None
+                below[made_by[0]][root] = None
+            elif made_by:
+                contested.setdefault(root, []).append((name, ", ".join(sorted(maker.path for maker in made_by))))
+    return tuple(
+        replace(
+            root,
+            neighbours=tuple(_reached(root, above) | _reached(root, below))[:MAX_NEIGHBOURS],
+            contested=tuple(contested.get(root, ())),
+        )
+        for root in found
+    )
+
+
+def _reached(root: ScanRoot, links: Mapping[ScanRoot, Mapping[ScanRoot, None]]) -> dict[ScanRoot, None]:
+    """All that links lead to, the nearest first."""
+    reached = dict(links[root])
+    waiting = list(reached)
+    for one in waiting:
+        further = [other for other in links[one] if other not in reached and other != root]
+        reached |= dict.fromkeys(further)
+        waiting += further
+    return reached
