@@ -168,8 +168,7 @@ def _import_value(argument: Value, span: Span | None, scope: Scope) -> Value:
     doubts = holes(argument)
     if not doubts:
         return malformed("Fn::ImportValue names no export", span)
-    detail = f"which export is imported depends on what is not known: {doubts[0].cause.detail}"
-    return unknown(Cause(doubts[0].cause.kind, detail, span), span=span)
+    return unknown(doubts[0].cause, span=span)
 
 
 def _stack_output(argument: Value, span: Span | None, scope: Scope) -> Value:

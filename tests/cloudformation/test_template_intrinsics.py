@@ -231,7 +231,7 @@ UNKNOWN = [
         {"Condition": "?(missing-input)", "d": "e"},
     ),
     ("!ImportValue shared-role", "?Export shared-role"),
-    ("!ImportValue {Fn::Sub: '${Open}-x'}", "?(unresolved-reference)"),
+    ("!ImportValue {Fn::Sub: '${Open}-x'}", "?(missing-input)"),
     ("'{{resolve:ssm:/a/b}}'", "?{{resolve:ssm:/a/b}}"),
     ("'x-{{resolve:ssm:/a}}-y'", "?x-{{{resolve:ssm:/a}}}-y"),
     ("!Sub '{{resolve:ssm:/${Stage}/a}}'", "?{{resolve:ssm:/dev/a}}"),
