@@ -13,9 +13,9 @@ from scanner.cause import Cause
 from scanner.span import Span
 from scanner.terraform import nodes
 from scanner.terraform.address import InstanceKey, Wildcard
+from scanner.terraform.conversion import ConversionError, to_number
 from scanner.terraform.expressions import evaluate_whole
 from scanner.terraform.scope import BoundError, EvaluationError, Scope
-from scanner.terraform.types import ConversionError, to_number
 from scanner.values import Unknown, Value
 
 MAX_INSTANCES = 50_000

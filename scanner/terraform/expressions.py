@@ -17,6 +17,7 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.terraform import nodes
+from scanner.terraform.conversion import ConversionError, alike, to_bool, to_number, to_text
 from scanner.terraform.equality import is_text
 from scanner.terraform.kinds import ListItems, NullSequence, SetItems, Unsettled, as_list
 from scanner.terraform.names import may_be_sensitive, refuse_undeclared
@@ -24,7 +25,6 @@ from scanner.terraform.nodes import Node, TemplateFor, TemplateIf, TemplatePart
 from scanner.terraform.operators import BINARY, UNARY, OperandError
 from scanner.terraform.scope import BoundError, EvaluationError, Namespace, Scope, UndeclaredError
 from scanner.terraform.symbols import symbol_of
-from scanner.terraform.types import ConversionError, alike, to_bool, to_number, to_text
 from scanner.values import Unknown, Value
 
 MAX_TEXT = 8 * 1024 * 1024

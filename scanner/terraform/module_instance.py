@@ -5,37 +5,36 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import error, warning
 from scanner.facts import ALWAYS, Existence
 from scanner.span import Span
-from scanner.terraform import data_sources, functions, nodes, syntax
-from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, Wildcard
+from scanner.terraform import functions, nodes, syntax
+from scanner.terraform.address import InstanceKey, ModuleAddress, Wildcard
 from scanner.terraform.blocks import IndexedBlock
-from scanner.terraform.computed import Resource, computed
 from scanner.terraform.configuration import Configuration
-from scanner.terraform.expand import Expansion, Instance, expand, instance_at, refused
+from scanner.terraform.conversion import ConversionError, convert
+from scanner.terraform.expand import Expansion, Instance, instance_at
 from scanner.terraform.expressions import evaluate_or_refuse, render
 from scanner.terraform.module import Module
+from scanner.terraform.module_resources import ModuleResources, expand_or_refuse, instance_existence
 from scanner.terraform.module_sources import find_module
 from scanner.terraform.provider import (
     Provider,
-    named_provider,
     passed_providers,
     provider_block,
     read_provider,
     unconfigured,
 )
-from scanner.terraform.resources import ResourceInstance, block_entries
+from scanner.terraform.resources import ResourceInstance
 from scanner.terraform.scope import EvaluationError, Namespace, Scope
 from scanner.terraform.syntax_tree import SyntaxProblem
 from scanner.terraform.type_expressions import constraint
-from scanner.terraform.types import ConversionError, convert
 from scanner.values import Unknown, Value
 
 MAX_MODULE_DEPTH = 40
@@ -67,16 +66,20 @@ class ModuleInstance:
         """What the call passes; None in the root module, which takes input values instead."""
         self._parent = parent
         self._children: dict[str, Mapping[InstanceKey, ModuleInstance] | Unknown] = {}
-        self._resources: dict[tuple[str, str, str], Expansion] = {}
         self._passed = passed or {}
         """The caller's provider configurations by their names here."""
         self._providers: dict[str, Provider] = {}
         self._inputs: Mapping[str, Value] = {}
+        self._resources = ModuleResources(self)
         self.scope = Scope(self._namespaces(), self)
 
     def set_inputs(self, inputs: Mapping[str, Value]) -> None:
         """Values for the variables of the root module, from files and the command line."""
         self._inputs = inputs
+
+    def resource_instances(self, types: frozenset[str]) -> Iterator[ResourceInstance]:
+        """Every instance of the managed resources of some types in this module (not in its children)."""
+        return self._resources.instances(types)
 
     # What names mean
 
@@ -86,27 +89,12 @@ class ModuleInstance:
             "var": lambda: Value(Namespace(lambda: self.module.variables, self._variable, declares="variable")),
             "local": lambda: Value(Namespace(lambda: self.module.locals, self._local, declares="local value")),
             "module": lambda: Value(Namespace(lambda: self.module.calls, self._call_value, declares="module call")),
-            "data": lambda: self._types("data", self.module.data),
+            "data": self._resources.data,
             "path": self._path,
             "terraform": self._terraform,
-            **{name: self._type(name) for name in types},
+            **{name: functools.partial(self._resources.of_type, name) for name in types},
         }
         return Namespace(lambda: made, lambda name: made[name]())
-
-    def _type(self, name: str) -> Callable[[], Value]:
-        return lambda: Value(self._names("managed", name, self.module.resources))
-
-    def _types(self, mode: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Value:
-        types = {labels[0] for labels in blocks}
-        return Value(
-            Namespace(
-                lambda: types, lambda name: Value(self._names(mode, name, blocks)), declares="data source of type"
-            )
-        )
-
-    def _names(self, mode: str, type_: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Namespace:
-        names = {labels[1] for labels in blocks if labels[0] == type_}
-        return Namespace(lambda: names, lambda name: self._resource(mode, type_, name), declares=type_)
 
     def _full(self, name: str) -> str:
         return f"{self.address}.{name}" if self.address.steps else name
@@ -225,7 +213,7 @@ class ModuleInstance:
             return Unknown(Cause(CauseKind.MALFORMED, f"the call of {full} cannot be parsed", block.span), full)
         if len(self.address.steps) >= MAX_MODULE_DEPTH:
             return self._bound(f"{full} is nested more than {MAX_MODULE_DEPTH} calls deep", block, full)
-        expansion = self._expand(parsed, full)
+        expansion = expand_or_refuse(parsed.body, self.scope, full, self.configuration)
         if not expansion.instances:
             return {}
         found = find_module(parsed, self.module, self.address.child(name, None), self.root.module)
@@ -259,113 +247,10 @@ class ModuleInstance:
             self.address.child(name, instance.key),
             {key: argument(attribute) for key, attribute in parsed.body.attributes.items()},
             self,
-            _existence(self.existence, instance, expansion),
+            instance_existence(self.existence, instance, expansion),
             (*self.trail, parsed.span),
             passed_providers(parsed.body),
         )
-
-    # Resources and data sources
-
-    def resource_instances(self, types: frozenset[str]) -> Iterator[ResourceInstance]:
-        """Every instance of the managed resources of some types in this module (not in its children)."""
-        for type_, name in self.module.resources:
-            if type_ not in types:
-                continue
-            block = self.module.resources[type_, name]
-            parsed = self.module.parsed(block)
-            expansion = self._expansion("managed", type_, name)
-            if parsed is None or expansion is None:
-                continue
-            provider = self.provider(named_provider(parsed.body))
-            for instance in expansion.instances.values():
-                address = ResourceAddress(self.address, "managed", type_, name, instance.key)
-                yield ResourceInstance(
-                    address,
-                    self._attributes(address, parsed.body, instance),
-                    parsed.span,
-                    provider.home,
-                    _existence(self.existence, instance, expansion),
-                    provider.default_tags,
-                    self.trail,
-                )
-
-    def _expand(self, block: nodes.Block, address: str) -> Expansion:
-        try:
-            return expand(block.body, self.scope, address, self.configuration.unexpanded.get)
-        except EvaluationError as problem:
-            self.refuse(problem)
-            cause = Cause(CauseKind.MALFORMED, f"the instances of {address}: {problem}", problem.span)
-            return refused(address, cause)
-
-    def _expansion(self, mode: str, type_: str, name: str) -> Expansion | None:
-        """None, with a diagnostic, if the block cannot be parsed."""
-        key = (mode, type_, name)
-        if key in self._resources:
-            return self._resources[key]
-        block = (self.module.resources if mode == "managed" else self.module.data)[type_, name]
-        address = str(ResourceAddress(self.address, mode, type_, name))
-        parsed = self.module.parsed(block)
-        if parsed is None:
-            return None
-        expansion = self._expand(parsed, address)
-        self._resources[key] = expansion
-        if expansion.unknown is not None:
-            self.configuration.unexpanded[address] = (expansion, lambda found: self._instance(mode, type_, name, found))
-        return expansion
-
-    def _resource(self, mode: str, type_: str, name: str) -> Value:
-        address = str(ResourceAddress(self.address, mode, type_, name))
-        return self.configuration.resolution.resolve(
-            address, None, lambda: self._resource_value(mode, type_, name, address)
-        )
-
-    def _resource_value(self, mode: str, type_: str, name: str, address: str) -> Value:
-        expansion = self._expansion(mode, type_, name)
-        if expansion is None:
-            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be evaluated"), address)
-        if expansion.unknown is not None:
-            return Value(Unknown(expansion.unknown.cause, address))
-
-        def value(key: InstanceKey) -> Value:
-            return self._instance(mode, type_, name, expansion.instances[key])
-
-        if expansion.kind == "single":
-            return value(None)
-        if expansion.kind == "count":
-            return Value(tuple(value(key) for key in expansion.instances))
-        names = {str(key) for key in expansion.instances}
-        return Value(Namespace(lambda: names, value))
-
-    def _instance(self, mode: str, type_: str, name: str, instance: Instance) -> Value:
-        block = (self.module.resources if mode == "managed" else self.module.data)[type_, name]
-        parsed = self.module.parsed(block)
-        address = ResourceAddress(self.address, mode, type_, name, instance.key)
-        if parsed is None:
-            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be parsed"), str(address))
-        return Value(self._attributes(address, parsed.body, instance), parsed.span)
-
-    def _attributes(self, address: ResourceAddress, body: nodes.Body, instance: Instance) -> Namespace:
-        entries = block_entries(body, self.scope.bind(instance.bindings))
-        provider = named_provider(body)
-
-        def load(name: str) -> Value:
-            value = entries[name]
-            return missing(name) if value.is_null else self.configuration.reconciled(address, name, value)
-
-        def missing(name: str) -> Value:
-            return self.configuration.reconciled(address, name, unset(name))
-
-        def unset(name: str) -> Value:
-            if address.mode == "data":
-                region = self.configuration.inputs.region
-                home = self.provider(provider).home
-                return data_sources.attribute(
-                    data_sources.DataSource(address, entries, home, region, self._render_value), name
-                )
-            home = self.provider(provider).home
-            return computed(Resource(str(address), entries.__getitem__, home), address.type, name)
-
-        return Namespace(lambda: entries, load, missing)
 
     # Providers
 
@@ -411,7 +296,8 @@ class ModuleInstance:
             raise EvaluationError(f"the template is invalid: {problem}", problem.span) from problem
         return render(template, Scope({}, self, variables))
 
-    def _render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
+    def render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
+        """A text as a template with these variables; what stands in its place if it is none."""
         if template.text is None:
             return template
         span = template.span or Span.whole_file(self.module.path)
@@ -437,9 +323,3 @@ class ModuleInstance:
     def refuse(self, problem: EvaluationError) -> Value:
         """Report what Terraform would refuse."""
         return self.configuration.refuse(problem)
-
-
-def _existence(parent: Existence, instance: Instance, expansion: Expansion) -> Existence:
-    if expansion.unknown is None or instance.key is not Wildcard.ANY:
-        return parent
-    return replace(parent, conditions=(*parent.conditions, expansion.unknown))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal, DecimalException
 
+from scanner.terraform.conversion import ConversionError, to_bool, to_number
 from scanner.terraform.equality import equal
-from scanner.terraform.types import ConversionError, to_bool, to_number
 from scanner.truth import Truth, truth, undetermined
 from scanner.values import Unknown, Value
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scanner.terraform import nodes, types
+from scanner.terraform.conversion import ConversionError
 from scanner.terraform.expressions import evaluate
 from scanner.terraform.nodes import Node
 from scanner.terraform.scope import Scope
@@ -41,13 +42,13 @@ def constraint(node: Node, scope: Scope) -> types.Type:
             return types.Tuple(tuple(constraint(item, scope) for item in items))
         case nodes.Call(name="object", arguments=(nodes.ObjectNode(items=items),)):
             return types.Object({_name(key): _attribute(value, scope) for key, value in items})
-    raise types.ConversionError("the type constraint is none that Terraform knows")
+    raise ConversionError("the type constraint is none that Terraform knows")
 
 
 def _name(key: Node) -> str:
     if isinstance(key, nodes.Literal) and isinstance(key.value, str):
         return key.value
-    raise types.ConversionError("an attribute of an object type must have a plain name")
+    raise ConversionError("an attribute of an object type must have a plain name")
 
 
 def _attribute(node: Node, scope: Scope) -> types.Attribute:

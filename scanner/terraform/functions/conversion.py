@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
+from scanner.terraform.conversion import ConversionError, convert
 from scanner.terraform.functions.signature import Function, FunctionContext, Parameter, invalid
-from scanner.terraform.types import ANY, BOOL, NUMBER, STRING, ConversionError, List, Map, Set, Type, convert
+from scanner.terraform.types import ANY, BOOL, NUMBER, STRING, List, Map, Set, Type
 from scanner.values import Unknown, Value, holes
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 
+from scanner.terraform.conversion import ConversionError, to_bool, to_number, to_text
 from scanner.terraform.equality import is_text
 from scanner.terraform.functions.encoding import encode_json, escaped
 from scanner.terraform.functions.sequences import limited
@@ -24,7 +25,7 @@ from scanner.terraform.functions.signature import (
 from scanner.terraform.functions.strings import bounded, graphemes
 from scanner.terraform.kinds import ListItems, Unsettled
 from scanner.terraform.numbers import Number, number
-from scanner.terraform.types import ANY, STRING, ConversionError, to_bool, to_number, to_text
+from scanner.terraform.types import ANY, STRING
 from scanner.values import Unknown, Value, joined, pieces
 
 MAX_WIDTH = 100_000

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import prod
 
+from scanner.terraform.conversion import ConversionError, alike, convert
 from scanner.terraform.equality import equal
 from scanner.terraform.functions.sequences import limited, sequence
 from scanner.terraform.functions.signature import Function, FunctionContext, FunctionError, Parameter, invalid, plain
 from scanner.terraform.kinds import ListItems, MapEntries, SetItems, Unsettled, as_list
 from scanner.terraform.sets import as_set
-from scanner.terraform.types import ANY, STRING, ConversionError, List, Map, Set, alike, convert, type_of
+from scanner.terraform.types import ANY, STRING, List, Map, Set
+from scanner.terraform.unification import type_of
 from scanner.values import Data, Unknown, Value
 
 _FIRST_SET = Parameter("first_set", Set(ANY))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from scanner.terraform.conversion import ConversionError, alike, convert, to_number
 from scanner.terraform.equality import equal, is_text, is_text_not_empty
 from scanner.terraform.functions.signature import (
     Function,
@@ -22,19 +23,8 @@ from scanner.terraform.functions.strings import graphemes
 from scanner.terraform.kinds import ListItems, SetItems, Unsettled, as_list, like, made_for
 from scanner.terraform.numbers import Number, number
 from scanner.terraform.sets import distinct
-from scanner.terraform.types import (
-    ANY,
-    BOOL,
-    NUMBER,
-    STRING,
-    ConversionError,
-    List,
-    alike,
-    convert,
-    to_number,
-    type_of,
-    unify,
-)
+from scanner.terraform.types import ANY, BOOL, NUMBER, STRING, List
+from scanner.terraform.unification import type_of, unify
 from scanner.values import NULL, Unknown, Value
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from scanner.cause import Cause
+from scanner.terraform.conversion import ConversionError, convert
 from scanner.terraform.symbols import symbol_of
-from scanner.terraform.types import ANY, ConversionError, Type, convert
+from scanner.terraform.types import ANY, Type
 from scanner.values import Data, Unknown, Value, holes
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import regex  # type: ignore[import-untyped] # it ships none
 
+from scanner.terraform.conversion import to_text
 from scanner.terraform.functions.signature import (
     Function,
     FunctionContext,
@@ -19,7 +20,7 @@ from scanner.terraform.functions.signature import (
 from scanner.terraform.kinds import ListItems, Unsettled
 from scanner.terraform.numbers import Number
 from scanner.terraform.symbols import symbol_of
-from scanner.terraform.types import NUMBER, STRING, List, to_text
+from scanner.terraform.types import NUMBER, STRING, List
 from scanner.values import Unknown, Value, joined, pieces
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from scanner.terraform.conversion import to_text
 from scanner.terraform.functions.dates import yaml_timestamp
 from scanner.terraform.functions.sequences import MAX_ELEMENTS
 from scanner.terraform.functions.signature import (
@@ -23,7 +24,7 @@ from scanner.terraform.functions.signature import (
     UnsupportedError,
 )
 from scanner.terraform.numbers import number_text, parse_number
-from scanner.terraform.types import ANY, STRING, to_text
+from scanner.terraform.types import ANY, STRING
 from scanner.values import NULL, Value
 
 MAX_TEXT = 1024 * 1024

@@ -1,0 +1,186 @@
+"""The resources and data sources of one module instance: their instances, and what a reference to them means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from scanner import values
+from scanner.cause import Cause, CauseKind
+from scanner.facts import Existence
+from scanner.span import Span
+from scanner.terraform import data_sources, nodes
+from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, Wildcard
+from scanner.terraform.blocks import IndexedBlock
+from scanner.terraform.computed import Resource, computed
+from scanner.terraform.configuration import Configuration
+from scanner.terraform.expand import Expansion, Instance, expand, refused
+from scanner.terraform.module import Module
+from scanner.terraform.provider import Provider, named_provider
+from scanner.terraform.resources import ResourceInstance, block_entries
+from scanner.terraform.scope import EvaluationError, Namespace, Scope
+from scanner.values import Unknown, Value
+
+
+class Owner(Protocol):
+    """The module instance that the resources belong to."""
+
+    configuration: Configuration
+    module: Module
+    address: ModuleAddress
+    existence: Existence
+    trail: tuple[Span, ...]
+    scope: Scope
+
+    def provider(self, name: str) -> Provider:
+        """A provider configuration by its name in the module."""
+
+    def render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
+        """A text as a template with these variables."""
+
+
+class ModuleResources:
+    """The resources of one module instance, each expanded when somebody asks for it, once."""
+
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
+        self._expansions: dict[tuple[str, str, str], Expansion] = {}
+
+    def of_type(self, name: str) -> Value:
+        """What the name of a resource type means: its resources by name."""
+        return Value(self._names("managed", name, self._owner.module.resources))
+
+    def data(self) -> Value:
+        """What ``data`` means: types of data sources."""
+        blocks = self._owner.module.data
+        types = {labels[0] for labels in blocks}
+        return Value(
+            Namespace(
+                lambda: types, lambda name: Value(self._names("data", name, blocks)), declares="data source of type"
+            )
+        )
+
+    def instances(self, types: frozenset[str]) -> Iterator[ResourceInstance]:
+        """Every instance of the managed resources of some types."""
+        owner = self._owner
+        for type_, name in owner.module.resources:
+            if type_ not in types:
+                continue
+            parsed = owner.module.parsed(owner.module.resources[type_, name])
+            expansion = self._expansion("managed", type_, name)
+            if parsed is None or expansion is None:
+                continue
+            provider = owner.provider(named_provider(parsed.body))
+            for instance in expansion.instances.values():
+                address = ResourceAddress(owner.address, "managed", type_, name, instance.key)
+                yield ResourceInstance(
+                    address,
+                    self._attributes(address, parsed.body, instance),
+                    parsed.span,
+                    provider.home,
+                    instance_existence(owner.existence, instance, expansion),
+                    provider.default_tags,
+                    owner.trail,
+                )
+
+    def _names(self, mode: str, type_: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Namespace:
+        names = {labels[1] for labels in blocks if labels[0] == type_}
+        return Namespace(lambda: names, lambda name: self._resource(mode, type_, name), declares=type_)
+
+    def _block(self, mode: str, type_: str, name: str) -> IndexedBlock:
+        module = self._owner.module
+        return (module.resources if mode == "managed" else module.data)[type_, name]
+
+    def _expansion(self, mode: str, type_: str, name: str) -> Expansion | None:
+        """None, with a diagnostic, if the block cannot be parsed."""
+        key = (mode, type_, name)
+        if key in self._expansions:
+            return self._expansions[key]
+        owner = self._owner
+        address = str(ResourceAddress(owner.address, mode, type_, name))
+        parsed = owner.module.parsed(self._block(mode, type_, name))
+        if parsed is None:
+            return None
+        expansion = expand_or_refuse(parsed.body, owner.scope, address, owner.configuration)
+        self._expansions[key] = expansion
+        if expansion.unknown is not None:
+            owner.configuration.unexpanded[address] = (
+                expansion,
+                lambda found: self._instance(mode, type_, name, found),
+            )
+        return expansion
+
+    def _resource(self, mode: str, type_: str, name: str) -> Value:
+        address = str(ResourceAddress(self._owner.address, mode, type_, name))
+        span = self._block(mode, type_, name).span
+        resolve = self._owner.configuration.resolution.resolve
+        return resolve(address, span, lambda: self._resource_value(mode, type_, name, address))
+
+    def _resource_value(self, mode: str, type_: str, name: str, address: str) -> Value:
+        expansion = self._expansion(mode, type_, name)
+        if expansion is None:
+            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be evaluated"), address)
+        if expansion.unknown is not None:
+            return Value(Unknown(expansion.unknown.cause, address))
+
+        def value(key: InstanceKey) -> Value:
+            return self._instance(mode, type_, name, expansion.instances[key])
+
+        if expansion.kind == "single":
+            return value(None)
+        if expansion.kind == "count":
+            return Value(tuple(value(key) for key in expansion.instances))
+        names = {str(key) for key in expansion.instances}
+        return Value(Namespace(lambda: names, value))
+
+    def _instance(self, mode: str, type_: str, name: str, instance: Instance) -> Value:
+        parsed = self._owner.module.parsed(self._block(mode, type_, name))
+        address = ResourceAddress(self._owner.address, mode, type_, name, instance.key)
+        if parsed is None:
+            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be parsed"), str(address))
+        return Value(self._attributes(address, parsed.body, instance), parsed.span)
+
+    def _attributes(self, address: ResourceAddress, body: nodes.Body, instance: Instance) -> Namespace:
+        owner = self._owner
+        reconciled = owner.configuration.reconciled
+        entries = block_entries(body, owner.scope.bind(instance.bindings))
+        unset = self._unset(address, named_provider(body), entries)
+
+        def load(name: str) -> Value:
+            value = entries[name]
+            return reconciled(address, name, unset(name) if value.is_null else value)
+
+        return Namespace(lambda: entries, load, lambda name: reconciled(address, name, unset(name)))
+
+    def _unset(self, address: ResourceAddress, provider: str, entries: Namespace) -> Callable[[str], Value]:
+        """What the attributes are that the block does not set."""
+        owner = self._owner
+
+        def of_data_source(name: str) -> Value:
+            home, region = owner.provider(provider).home, owner.configuration.inputs.region
+            source = data_sources.DataSource(address, entries, home, region, owner.render_value)
+            return data_sources.attribute(source, name)
+
+        def of_resource(name: str) -> Value:
+            resource = Resource(str(address), entries.__getitem__, owner.provider(provider).home)
+            return computed(resource, address.type, name)
+
+        return of_data_source if address.mode == "data" else of_resource
+
+
+def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration: Configuration) -> Expansion:
+    """The instances of a block; for what Terraform would refuse one that stands for whatever was meant."""
+    try:
+        return expand(body, scope, address, configuration.unexpanded.get)
+    except EvaluationError as problem:
+        configuration.refuse(problem)
+        cause = Cause(CauseKind.MALFORMED, f"the instances of {address}: {problem}", problem.span)
+        return refused(address, cause)
+
+
+def instance_existence(parent: Existence, instance: Instance, expansion: Expansion) -> Existence:
+    """When an instance exists, given when its module instance does."""
+    if expansion.unknown is None or instance.key is not Wildcard.ANY:
+        return parent
+    return replace(parent, conditions=(*parent.conditions, expansion.unknown))
