@@ -218,7 +218,7 @@ class _Converter:
         merged: dict[str, Value] = {}
         total = 1
         for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag.startswith("!"):
                 detail = "The key of a mapping is no text." + _hint("\n".join(self.lines))
                 self.problems.append(error(_INVALID, detail, self._span(key_node)))
                 continue

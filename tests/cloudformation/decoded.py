@@ -1,9 +1,9 @@
 """What cfn-lint's parser and ours make of one template: values, and the line of every key.
 
 cfn-lint follows YAML 1.1 where it guesses at types (``yes`` is true, ``010`` is eight). Where it guesses at more than
-we do, the text that was written is what counts, so such a pair is no difference. It refuses keys that are there twice;
-what it refuses is not compared. What comes in through an alias or a merge key stays, for us, where it is written; the
-lines of such templates are not compared.
+we do, the text that was written is what counts, so such a pair is no difference. What one of them refuses, keys that
+are there twice among it, the other has to refuse as well; only Rain's tags are refused here alone. What comes in through
+an alias or a merge key stays, for us, where it is written; the lines of such templates are not compared.
 """
 
 from __future__ import annotations
@@ -31,10 +31,13 @@ def differences(text: str, for_them: str | None = None) -> list[str]:
     except Exception as problem:  # noqa: BLE001 # its own bugs are no difference
         return [REFUSED, str(problem)]
     ours = parse(text, "t")
+    refused = [problem.message for problem in ours.diagnostics]
+    if any(problem.summary == "Source for Rain" for problem in ours.diagnostics):
+        return [REFUSED, *refused]
     if problems or not isinstance(theirs, dict):
-        return [REFUSED, *(str(problem.message) for problem in problems)]
-    if len(ours.documents) != 1 or ours.diagnostics:
-        return ["only cfn-lint reads it", *(problem.message for problem in ours.diagnostics)]
+        return [REFUSED if refused else "only we read it", *(str(problem.message) for problem in problems)]
+    if len(ours.documents) != 1 or refused:
+        return ["only cfn-lint reads it", *refused]
     found = _compare(ours.documents[0], theirs, "")
     return [one for one in found if not (_LINE in one and _SHARED.search(text))]
 

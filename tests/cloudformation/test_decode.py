@@ -50,4 +50,10 @@ def test_what_differs_is_seen() -> None:
         "/Resources/U/Type: 'AWS::IAM::User' and 'AWS::IAM::Role'"
     ]
     assert differences(text, text.replace("U:", "V:")) == ["/Resources: ['U'] and ['V']"]
-    assert differences("Resources:\n  U: {}\n  U: {}\n")[0] == REFUSED
+
+
+@pytest.mark.parametrize(
+    "text", ["Resources:\n  U: {}\n  U: {}\n", "a: [!ImportValue Fn::Sub: b]\n", "a: [b\n", '{"a": 1 "b": 2}']
+)
+def test_what_is_refused(text: str) -> None:
+    assert differences(text)[0] == REFUSED
