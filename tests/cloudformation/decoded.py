@@ -2,7 +2,7 @@
 
 cfn-lint follows YAML 1.1 where it guesses at types (``yes`` is true, ``010`` is eight). Where it guesses at more than
 we do, the text that was written is what counts, so such a pair is no difference. What one of them refuses, keys that
-are there twice among it, the other has to refuse as well; only Rain's tags are refused here alone. What comes in through
+are there twice among it, the other has to refuse as well; only Rain's tags are refused here alone. What comes in by
 an alias or a merge key stays, for us, where it is written; the lines of such templates are not compared.
 """
 
