@@ -38,12 +38,18 @@ def create(template: str, parameters: Mapping[str, str], region: str = REGION) -
     """What the account has after the stack is made, and the stack's physical IDs."""
     with _moto(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        cloudformation = boto3.client("cloudformation", region_name=region)
+        cloudformation = _client("cloudformation", region)
         given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
         cloudformation.create_stack(StackName=STACK, TemplateBody=template, Parameters=given)
         resources = cloudformation.list_stack_resources(StackName=STACK)["StackResourceSummaries"]
         physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
         return _account(region), physical
+
+
+@cache
+def _client(service: str, region: str) -> Any:
+    """Made once: that takes longer than what it is asked. moto answers each, whenever it was made."""
+    return boto3.client(service, region_name=region)
 
 
 @contextmanager
@@ -107,7 +113,7 @@ class _Model:
     ) -> _Resource:
         assert account_id == ACCOUNT
         properties = _without_null(cloudformation_json.get("Properties", {}))
-        name, attributes = self.make(boto3.client("iam", region_name=region_name), resource_name, properties)
+        name, attributes = self.make(_client("iam", region_name), resource_name, properties)
         return _Resource(name, attributes)
 
 
@@ -228,7 +234,7 @@ def _oidc_provider(iam: Any, _: str, given: dict[str, Any]) -> tuple[str, dict[s
 
 
 def _permission_set(_: Any, __: str, given: dict[str, Any]) -> tuple[str, dict[str, str]]:
-    center = boto3.client("sso-admin", region_name=REGION)
+    center = _client("sso-admin", REGION)
     instance = given["InstanceArn"]
     made = center.create_permission_set(Name=given["Name"], InstanceArn=instance)["PermissionSet"]
     where = {"InstanceArn": instance, "PermissionSetArn": made["PermissionSetArn"]}
@@ -263,7 +269,7 @@ _MODELS: dict[str, Any] = {
 
 
 def _account(region: str) -> Account:
-    iam = boto3.client("iam", region_name=region)
+    iam = _client("iam", region)
     found: Account = {}
     for user in iam.list_users()["Users"]:
         found[f"user {user['UserName']}"] = _described_user(iam, iam.get_user(UserName=user["UserName"])["User"])
@@ -324,7 +330,7 @@ def _attached(iam: Any, kind: str, name: str) -> dict[str, Any]:
 
 
 def _permission_sets() -> Account:
-    center = boto3.client("sso-admin", region_name=REGION)
+    center = _client("sso-admin", REGION)
     found: Account = {}
     for arn in center.list_permission_sets(InstanceArn=INSTANCE)["PermissionSets"]:
         where = {"InstanceArn": INSTANCE, "PermissionSetArn": arn}
