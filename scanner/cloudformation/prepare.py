@@ -1,4 +1,4 @@
-"""From a document to a template as CloudFormation's own macros leave it: files included, loops expanded.
+"""From a document to a template as AWS's own macros leave it: files included, loops expanded, SAM's roles made.
 
 Other macros are not followed. What they would make is missing, and what is wrong in a template that one of them
 would rewrite is not wrong yet.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from scanner.cloudformation.includes import INCLUDE, Includes, Place
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.loops import Doubts, Loops
+from scanner.cloudformation.serverless import SERVERLESS, with_serverless
 from scanner.cloudformation.template import FOR_EACH, TRANSFORM, Template, read_template, transform_name, transforms_of
 from scanner.diagnostic import Diagnostic, Severity, error, warning
 from scanner.span import Span
@@ -22,11 +23,9 @@ if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
-_FOLLOWED = frozenset({LANGUAGE_EXTENSIONS, INCLUDE})
+_FOLLOWED = frozenset({LANGUAGE_EXTENSIONS, INCLUDE, SERVERLESS})
 _HARMLESS = ("AWS::CodeDeployBlueGreen", "AWS::SecretsManager-", "AWS::ServiceCatalog")
 """Transforms that add no identities of people, or how their names begin."""
-_CHANGES_NO_IDENTITY = "AWS::Serverless-"
-"""It adds resources, and leaves those of other types as they are."""
 _SECTIONS = ("Conditions", "Resources", "Outputs")
 """Where loops may stand."""
 
@@ -61,22 +60,23 @@ def prepare(document: Value, place: Place, scope_of: ScopeOf) -> Prepared:
         marks = _marks(document)
     unfollowed = [found for found in transforms_of(document) if transform_name(found) not in _FOLLOWED]
     unfollowed = [found for found in unfollowed if not (transform_name(found) or "").startswith(_HARMLESS)]
-    rewriting = [found for found in unfollowed if not (transform_name(found) or "").startswith(_CHANGES_NO_IDENTITY)]
     found: list[Diagnostic] = []
     if marks.loops:
         extended = any(transform_name(one) == LANGUAGE_EXTENSIONS for one in transforms_of(document))
-        if not extended and not rewriting:
+        if not extended and not unfollowed:
             detail = f'Fn::ForEach takes "Transform: {LANGUAGE_EXTENSIONS}", which the template does not have.'
             found.append(error("Transform missing", detail, marks.loops[0].span or Span.whole_file(place.path)))
         document, doubts = _without_loops(document, _names(document, place, scope_of), found)
     template, shape = read_template(document, place.path, doubts)
     found.extend(shape)
-    if rewriting:
+    if any(transform_name(one) == SERVERLESS for one in transforms_of(document)):
+        template = with_serverless(template, document)
+    if unfollowed:
         found = [replace(problem, severity=Severity.WARNING) for problem in found]
     problems.extend(found)
     problems.extend(_transform_warning(transform, template.span) for transform in unfollowed)
     problems.extend(_macro_warnings(marks.transforms, unfollowed, template.span))
-    return Prepared(template, tuple(problems), frozenset(files), bool(rewriting))
+    return Prepared(template, tuple(problems), frozenset(files), bool(unfollowed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,6 @@ def test_recognition_is_quick_on_hostile_text(text: str) -> None:
 
 
 WARNINGS = [
-    (
-        "sam",
-        "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: 'AWS::S3::Bucket'}}",
-        "Transform not followed",
-    ),
     ("named", "Transform: [{Name: Mine}]\nResources: {A: {Type: 'AWS::S3::Bucket'}}", "Transform not followed"),
     ("stack", "Resources: {A: {Type: 'AWS::CloudFormation::Stack'}}", "Nested stack not followed"),
     ("stack set", "Resources: {A: {Type: 'AWS::CloudFormation::StackSet'}}", "Stack set not followed"),
@@ -91,6 +86,7 @@ def test_what_is_not_followed_is_said(scan_text: Callable[..., Facts], text: str
 
 
 SILENT = [
+    ("sam", "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: 'AWS::S3::Bucket'}}"),
     ("language extensions", "Transform: AWS::LanguageExtensions\nResources: {A: {Type: 'AWS::S3::Bucket'}}"),
     (
         "stack that does not exist",
