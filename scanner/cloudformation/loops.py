@@ -120,7 +120,7 @@ class Loops:
         parts = loop.data if isinstance(loop.data, tuple) else ()
         identifier = parts[0].text if len(parts) == 3 else None
         if identifier is None or not isinstance(parts[2].data, Mapping):
-            if loop.unknown is None:  # else a key that is there twice, and reported
+            if loop.unknown is None:
                 self._malformed(f'"{name}" is not made of an identifier, a collection and a mapping.', loop)
             return
         collection = evaluate(parts[1], self._scope)

@@ -7,8 +7,8 @@ date stays the text that was written (see ``scalars``).
 Spans: an entry of a mapping runs from its key to the last character of its value, so that a finding about ``Policies``
 points at the line that says so. What comes in through an alias or a merge key keeps the place where it is written.
 
-What cannot be read is a diagnostic. An entry whose key is there twice is an unknown value. A document that
-refers to itself, is nested too deeply or grows too large through its aliases is left out as a whole.
+What cannot be read is a diagnostic. Of entries with the same key the last one counts, as the service has it. A document
+that refers to itself, is nested too deeply or grows too large through its aliases is left out as a whole.
 """
 
 from __future__ import annotations
@@ -229,7 +229,7 @@ class _Converter:
                 continue
             key = key_node.value
             if key in keys:
-                value = self._duplicate(keys[key], key_node)
+                self._report_duplicate(keys[key], key_node)
             keys.setdefault(key, key_node)
             entries[key] = self._entry(key_node, value_node, value)
         if merged:
@@ -253,14 +253,13 @@ class _Converter:
             for key, entry in source.data.items():
                 merged.setdefault(key, entry)
 
-    def _duplicate(self, first: yaml.Node, second: yaml.Node) -> Value:
+    def _report_duplicate(self, first: yaml.Node, second: yaml.Node) -> None:
         span = self._span(second)
         detail = (
             f'The key "{second.value}" is there twice, on line {first.start_mark.line + 1} and on line {span.line}. '
-            "Only one of them can count; remove the other."
+            "CloudFormation takes the last one without a word; remove the other."
         )
         self.problems.append(error("Duplicate key", detail, span))
-        return unknown(Cause(CauseKind.MALFORMED, f'the key "{second.value}" is there twice', span))
 
     def _foreign_tag(self, node: yaml.Node) -> Value:
         span = self._span(node)

@@ -82,7 +82,7 @@ def read_template(
         where = entry.span or span
         if logical_id.startswith(FOR_EACH) or logical_id == TRANSFORM:
             continue
-        if entry.unknown is None:  # what is unknown here is a key that is there twice, and reported
+        if entry.unknown is None:
             resource = _resource(logical_id, entry, where, problems)
             if resource is not None:
                 resources[logical_id] = replace(resource, doubts=(doubts or {}).get(logical_id, ()))

@@ -181,13 +181,13 @@ def test_merge_keys_and_aliases() -> None:
     assert span.line == 2
 
 
-def test_duplicate_keys_name_both_lines_and_leave_an_unknown() -> None:
+def test_duplicate_keys_name_both_lines_and_the_last_one_counts() -> None:
     parsed = read("a: 1\nb: 2\na: 3\n")
     (problem,) = parsed.diagnostics
     assert "line 1" in problem.detail
     assert "line 3" in problem.detail
     assert problem.span.line == 3
-    assert at(parsed.documents[0], "a").unknown is not None
+    assert at(parsed.documents[0], "a").data == 3
     assert at(parsed.documents[0], "b").data == 2
 
 
