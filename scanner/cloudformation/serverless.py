@@ -4,9 +4,8 @@ Each ``AWS::Serverless::…`` resource becomes the plain resource that it is nam
 the roles that SAM makes for it stand beside it under SAM's logical IDs. All of them are trusted by a service unless the
 template has a trust policy of its own.
 
-Not made: what is no role, the roles of GraphQL APIs and MicroVM images, and the policies of connectors. They let one
-service call another and say nothing of signing in. What SAM's own policies allow is kept by its actions, on any
-resource.
+Not made: what is no role, the roles of MicroVM images, and the policies of connectors, which let one service call
+another and say nothing of signing in. What SAM's own policies allow is kept by its actions, on any resource.
 
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
 """
@@ -107,7 +106,11 @@ def _roles(kind: str, resource: Resource, conditions: dict[str, Value]) -> Itera
         case "CapacityProvider" | "NetworkConnector":
             owner = _Owner(resource, "lambda.amazonaws.com", "lambda:createdBy")
             if resource.get("OperatorRole") is None:
+                untagged = {key: value for key, value in resource.properties.items() if key != "Tags"}
+                owner = owner._replace(resource=replace(resource, properties=untagged))
                 yield _role(owner, "OperatorRole", managed=[managed_policy(MANAGED[kind])])
+        case "GraphQLApi":
+            yield from _graphql(resource)
 
 
 def _function(resource: Resource, conditions: dict[str, Value]) -> Iterator[Resource]:
@@ -128,6 +131,8 @@ def _function(resource: Resource, conditions: dict[str, Value]) -> Iterator[Reso
         inline += embedded
         for _, event in _events(resource):
             event_kind = event.get("Type", Value(None)).text or ""
+            if event_kind == "SNS" and "SqsSubscription" in _mapping(event.get("Properties")):
+                event_kind = "SQS"  # the function reads from the queue
             if event_kind in MANAGED:
                 managed.append(managed_policy(MANAGED[event_kind]))
             elif event_kind in _EVENT_ACTIONS:
@@ -164,6 +169,18 @@ def _needs_role(resource: Resource, conditions: dict[str, Value]) -> tuple[bool,
     name = f"{resource.logical_id}HasNoRole"
     conditions[name] = of(without, own.span)
     return True, Value(name, own.span)
+
+
+def _graphql(resource: Resource) -> Iterator[Resource]:
+    """The roles by which AppSync writes logs and reads its data sources."""
+    owner = _Owner(resource, "appsync.amazonaws.com", "")
+    logging = resource.get("Logging")
+    if (logging is None or logging.data is not False) and "CloudWatchLogsRoleArn" not in _mapping(logging):
+        yield _role(owner, "CloudWatchRole", managed=[managed_policy(MANAGED["GraphQLApi"])], is_shared=True)
+    for kind, sources in _mapping(resource.get("DataSources")).items():
+        for name, source in _mapping(sources).items():
+            if kind in _DATA_SOURCES and "ServiceRoleArn" not in _mapping(source):
+                yield _role(owner, f"{name}{_DATA_SOURCES[kind]}Role", is_shared=True)
 
 
 def _state_machine(resource: Resource) -> Iterator[Resource]:
@@ -244,6 +261,10 @@ def _role(
         doubts=resource.doubts,
         construct=resource.construct,
     )
+    propagate = resource.get("PropagateTags")
+    if propagate is not None and propagate.data is True and "Tags" in resource.properties:
+        owner = owner._replace(tag="")
+        role = _having(role, Tags=_tags(owner, span))
     if is_shared:
         return role
     names = {"RolePath": "Path", "PermissionsBoundary": "PermissionsBoundary"}
@@ -263,7 +284,7 @@ def _tags(owner: _Owner, span: Span) -> Value:
     written = owner.resource.get("Tags")
     if written is not None and not isinstance(written.data, Mapping):
         return written
-    tags: dict[str, object] = {owner.tag: "SAM", **_mapping(written)}
+    tags: dict[str, object] = {**({owner.tag: "SAM"} if owner.tag else {}), **_mapping(written)}
     return of([{"Key": key, "Value": value} for key, value in tags.items()], span)
 
 
@@ -274,6 +295,7 @@ _DESTINATION_ACTIONS = {
     "Lambda": ("lambda:InvokeFunction",),
     "S3Bucket": ("s3:ListBucket", "s3:PutObject"),
 }
+_DATA_SOURCES = {"DynamoDb": "DynamoDBDataSource", "Lambda": "LambdaDataSource"}
 _POLICY_NAMES = {"lambda:InvokeFunction": "Lambda", "states:StartExecution": "StartExecution"}
 _NETWORK = tuple(
     f"ec2:{name}"

@@ -24,6 +24,7 @@ MANAGED = {
     "DeploymentPreference": "service-role/AWSCodeDeployRoleForLambda",
     "CapacityProvider": "AWSLambdaManagedEC2ResourceOperator",
     "NetworkConnector": "AWSLambdaNetworkConnectorOperatorPolicy",
+    "GraphQLApi": "service-role/AWSAppSyncPushToCloudWatchLogs",
     "Kinesis": "service-role/AWSLambdaKinesisExecutionRole",
     "DynamoDB": "service-role/AWSLambdaDynamoDBExecutionRole",
     "SQS": "service-role/AWSLambdaSQSQueueExecutionRole",

@@ -97,6 +97,12 @@ def policies(written: Any) -> Any:
     return written
 
 
+def arn_text(arn: Any) -> str:
+    if isinstance(arn, dict) and isinstance(arn.get("Fn::Sub"), str):
+        return str(arn["Fn::Sub"]).replace("${AWS::Partition}", "aws")
+    return str(arn)
+
+
 def comparable(resource: dict[str, Any]) -> dict[str, Any]:
     properties = dict(resource.get("Properties", {}))
     if resource["Type"] != "AWS::IAM::Role":
@@ -105,7 +111,7 @@ def comparable(resource: dict[str, Any]) -> dict[str, Any]:
     tags = properties.get("Tags") or []
     return {
         "trust": properties["AssumeRolePolicyDocument"],
-        "attached": sorted(map(str, arns)),
+        "attached": sorted(map(arn_text, arns)),
         "embedded": sorted(policies(properties.get("Policies") or []), key=str),
         "boundary": properties.get("PermissionsBoundary"),
         "path": properties.get("Path"),
