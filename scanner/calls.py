@@ -10,9 +10,9 @@ from pathlib import Path
 from scanner.cloudformation.includes import Place
 from scanner.cloudformation.nested import nested_templates
 from scanner.source_file import UnreadableFileError, read_text
-from scanner.terraform.blocks import IndexedBlock, index_file
 from scanner.terraform.files import configuration_files
-from scanner.terraform.json_syntax import index_json, plain_text
+from scanner.terraform.language.blocks import IndexedBlock, index_file
+from scanner.terraform.language.json_syntax import index_json, plain_text
 
 _LOCAL_SOURCE = re.compile(r'^\s*source\s*=\s*"(\.{1,2}/[^"$]*)"', re.MULTILINE)
 

@@ -23,7 +23,7 @@ from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
 from scanner.span import Span
 from scanner.terraform.files import is_configuration
-from scanner.terraform.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
+from scanner.terraform.plans.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
 
 SKIPPED = frozenset({".terraform", ".git", "node_modules"})
 """Directories that are walked only when they are named."""

@@ -152,7 +152,7 @@ def extract_debug(root: ScanRoot) -> Facts:
         case RootKind.TERRAFORM_MODULE:
             from scanner.terraform.extract import extract
         case RootKind.TERRAFORM_PLAN | RootKind.TERRAFORM_STATE:
-            from scanner.terraform.plan import extract
+            from scanner.terraform.plans.plan import extract
         case RootKind.CLOUDFORMATION_TEMPLATE:
             from scanner.cloudformation.extract import extract
         case RootKind.CDK_ASSEMBLY:

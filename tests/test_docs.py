@@ -15,7 +15,7 @@ from scanner.report import FORMATS
 from scanner.rules.loader import builtin_rules
 from scanner.rules.view import PLACEHOLDERS
 from scanner.terraform import aws_iam
-from scanner.terraform.functions import FUNCTIONS, SPECIAL
+from scanner.terraform.language.functions import FUNCTIONS, SPECIAL
 
 ROOT = Path(__file__).parent.parent
 USAGE = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")

@@ -9,17 +9,20 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "scanner"
 HOMES = {
     "cfn_tools": {"cloudformation/syntax.py"},
-    "hcl2": {"terraform/syntax.py"},
+    "hcl2": {"terraform/language/syntax.py"},
     "jsonpath_ng": {"rules/rule.py"},
-    "lark": {"terraform/syntax.py", "terraform/syntax_tree.py"},
+    "lark": {"terraform/language/syntax.py", "terraform/language/syntax_tree.py"},
     # what it reads is described by types, which stand beside the readers
-    "msgspec": {"report/json.py", *(f"terraform/{name}.py" for name in ("dynamic_value", "plan_json", "state_file"))},
+    "msgspec": {
+        "report/json.py",
+        *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "plan_json", "state_file")),
+    },
     "pathspec": {"discovery.py"},
     # graphemes, and what RE2 has and Python has not
-    "regex": {f"terraform/functions/{name}.py" for name in ("patterns", "re2", "strings")},
+    "regex": {f"terraform/language/functions/{name}.py" for name in ("patterns", "re2", "strings")},
     "rich": {"progress.py"},
     "typer": {"cli.py"},
-    "yaml": {"cloudformation/syntax.py", "rules/loader.py", "terraform/functions/yaml_text.py"},
+    "yaml": {"cloudformation/syntax.py", "rules/loader.py", "terraform/language/functions/yaml_text.py"},
 }
 
 

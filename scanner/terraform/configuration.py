@@ -11,10 +11,10 @@ from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.root import Inputs
 from scanner.terraform.address import ResourceAddress
-from scanner.terraform.equality import same_document
 from scanner.terraform.expand import Expansion, Instance
+from scanner.terraform.language.equality import same_document
+from scanner.terraform.language.scope import BoundError, EvaluationError, Resolution
 from scanner.terraform.module import Module, load_module
-from scanner.terraform.scope import BoundError, EvaluationError, Resolution
 from scanner.values import Value
 
 

@@ -12,7 +12,7 @@ from scanner.iam import managed
 from scanner.terraform import policy_document
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import account
-from scanner.terraform.functions.encoding import encode_json
+from scanner.terraform.language.functions.encoding import encode_json
 from scanner.values import NULL, Unknown, Value
 
 _SUFFIXES = {

@@ -11,11 +11,11 @@ from decimal import Decimal
 
 from scanner.cause import Cause
 from scanner.span import Span
-from scanner.terraform import nodes
 from scanner.terraform.address import InstanceKey, Wildcard
-from scanner.terraform.conversion import ConversionError, to_number
-from scanner.terraform.expressions import evaluate_whole
-from scanner.terraform.scope import BoundError, EvaluationError, Scope
+from scanner.terraform.language import nodes
+from scanner.terraform.language.conversion import ConversionError, to_number
+from scanner.terraform.language.expressions import evaluate_whole
+from scanner.terraform.language.scope import BoundError, EvaluationError, Scope
 from scanner.values import Unknown, Value
 
 MAX_INSTANCES = 50_000

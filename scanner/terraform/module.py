@@ -13,11 +13,11 @@ from pathlib import Path
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
-from scanner.terraform import json_syntax, nodes, syntax
-from scanner.terraform.blocks import IndexedBlock, index_file
 from scanner.terraform.files import configuration_files
-from scanner.terraform.shapes import LABELS
-from scanner.terraform.syntax_tree import SyntaxProblem
+from scanner.terraform.language import json_syntax, nodes, syntax
+from scanner.terraform.language.blocks import IndexedBlock, index_file
+from scanner.terraform.language.shapes import LABELS
+from scanner.terraform.language.syntax_tree import SyntaxProblem
 
 Name = tuple[str, ...]
 """A block's labels."""

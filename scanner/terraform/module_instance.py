@@ -1,6 +1,6 @@
 """One module instance: what the names in it mean, each resolved on demand.
 
-``scanner.terraform.scope`` has the theory. This file says what the namespaces of a module instance are made of.
+``scanner.terraform.language.scope`` has the theory. This file says what a module instance's namespaces are made of.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import error, warning
 from scanner.facts import ALWAYS, Existence
 from scanner.span import Span
-from scanner.terraform import functions, nodes, syntax
 from scanner.terraform.address import InstanceKey, ModuleAddress, Wildcard
-from scanner.terraform.blocks import IndexedBlock
 from scanner.terraform.configuration import Configuration
-from scanner.terraform.conversion import ConversionError, convert
 from scanner.terraform.expand import Expansion, Instance, instance_at
-from scanner.terraform.expressions import evaluate_or_refuse, render
+from scanner.terraform.language import functions, nodes, syntax
+from scanner.terraform.language.blocks import IndexedBlock
+from scanner.terraform.language.conversion import ConversionError, convert
+from scanner.terraform.language.expressions import evaluate_or_refuse, render
+from scanner.terraform.language.scope import EvaluationError, Namespace, Scope
+from scanner.terraform.language.syntax_tree import SyntaxProblem
+from scanner.terraform.language.type_expressions import constraint
 from scanner.terraform.module import Module
 from scanner.terraform.module_resources import ModuleResources, expand_or_refuse, instance_existence
 from scanner.terraform.module_sources import find_module
@@ -32,9 +35,6 @@ from scanner.terraform.provider import (
     unconfigured,
 )
 from scanner.terraform.resources import ResourceInstance
-from scanner.terraform.scope import EvaluationError, Namespace, Scope
-from scanner.terraform.syntax_tree import SyntaxProblem
-from scanner.terraform.type_expressions import constraint
 from scanner.values import Unknown, Value
 
 MAX_MODULE_DEPTH = 40

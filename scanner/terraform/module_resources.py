@@ -10,16 +10,17 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Existence
 from scanner.span import Span
-from scanner.terraform import data_sources, nodes
+from scanner.terraform import data_sources
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, Wildcard
-from scanner.terraform.blocks import IndexedBlock
 from scanner.terraform.computed import Resource, computed
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.expand import Expansion, Instance, expand, refused
+from scanner.terraform.language import nodes
+from scanner.terraform.language.blocks import IndexedBlock
+from scanner.terraform.language.scope import EvaluationError, Namespace, Scope
 from scanner.terraform.module import Module
 from scanner.terraform.provider import Provider, named_provider
 from scanner.terraform.resources import ResourceInstance, block_entries
-from scanner.terraform.scope import EvaluationError, Namespace, Scope
 from scanner.values import Unknown, Value
 
 

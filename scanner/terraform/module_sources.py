@@ -10,8 +10,8 @@ from pathlib import Path
 
 from scanner.cause import Cause, CauseKind
 from scanner.source_file import UnreadableFileError, read_text
-from scanner.terraform import nodes
 from scanner.terraform.address import ModuleAddress
+from scanner.terraform.language import nodes
 from scanner.terraform.module import Module
 
 

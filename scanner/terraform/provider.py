@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from scanner.facts import Home
 from scanner.root import Inputs
-from scanner.terraform import nodes
+from scanner.terraform.language import nodes
+from scanner.terraform.language.scope import Namespace, Scope
 from scanner.terraform.module import Module
 from scanner.terraform.resources import block_entries
-from scanner.terraform.scope import Namespace, Scope
 from scanner.values import NULL, Value
 
 DEFAULT = "aws"

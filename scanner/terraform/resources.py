@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from scanner.cause import Cause, CauseKind
 from scanner.facts import ALWAYS, Existence, Home
 from scanner.span import Span
-from scanner.terraform import nodes
 from scanner.terraform.address import ResourceAddress
-from scanner.terraform.expressions import elements, evaluate_or_refuse
-from scanner.terraform.scope import EvaluationError, Namespace, Scope
+from scanner.terraform.language import nodes
+from scanner.terraform.language.expressions import elements, evaluate_or_refuse
+from scanner.terraform.language.scope import EvaluationError, Namespace, Scope
 from scanner.values import NULL, Unknown, Value
 
 

@@ -12,11 +12,11 @@ from scanner.diagnostic import error
 from scanner.root import Inputs
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
-from scanner.terraform import json_syntax, nodes, syntax
-from scanner.terraform.expressions import evaluate_or_refuse
+from scanner.terraform.language import json_syntax, nodes, syntax
+from scanner.terraform.language.expressions import evaluate_or_refuse
+from scanner.terraform.language.scope import Scope
+from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.module_instance import ModuleInstance
-from scanner.terraform.scope import Scope
-from scanner.terraform.syntax_tree import SyntaxProblem
 from scanner.values import Value
 
 COMMAND_LINE = "--var"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, written_key
-from scanner.terraform.address_text import parse_module_address, parse_resource_address
+from scanner.terraform.plans.address_text import parse_module_address, parse_resource_address
 
 NAMES = st.from_regex(r"[a-z_][a-z0-9_-]{0,5}", fullmatch=True)
 KEYS = st.one_of(

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark.tree import Tree
 
-from scanner.terraform.blocks import index_file
-from scanner.terraform.syntax import parse_block
+from scanner.terraform.language.blocks import index_file
+from scanner.terraform.language.syntax import parse_block
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = sorted((ROOT / "fixtures" / "terraform").rglob("*.tf"))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from scanner.span import Span
-from scanner.terraform.expression_references import expression
-from scanner.terraform.syntax import parse_expression
+from scanner.terraform.language.syntax import parse_expression
+from scanner.terraform.plans.expression_references import expression
 
 CASES: dict[str, list[str]] = {
     "var.a": ["var.a"],

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
-from scanner.terraform.equality import equal
-from scanner.terraform.functions import FUNCTIONS, SPECIAL, FunctionContext, FunctionError, call
-from scanner.terraform.functions.encoding import encode_json
-from scanner.terraform.kinds import Unsettled
-from scanner.terraform.numbers import number
+from scanner.terraform.language.equality import equal
+from scanner.terraform.language.functions import FUNCTIONS, SPECIAL, FunctionContext, FunctionError, call
+from scanner.terraform.language.functions.encoding import encode_json
+from scanner.terraform.language.kinds import Unsettled
+from scanner.terraform.language.numbers import number
 from scanner.values import Unknown, Value, joined, unknown
 
 CASES = Path(__file__).parents[1] / "cases" / "expressions"

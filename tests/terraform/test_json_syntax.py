@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from scanner.terraform import json_syntax, nodes, syntax
-from scanner.terraform.blocks import FileIndex, index_file
-from scanner.terraform.syntax_tree import SyntaxProblem
+from scanner.terraform.language import json_syntax, nodes, syntax
+from scanner.terraform.language.blocks import FileIndex, index_file
+from scanner.terraform.language.syntax_tree import SyntaxProblem
 from tests.conftest import Scan, verdicts
 
 SIGN_IN = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"

@@ -18,10 +18,10 @@ from scanner.config import Options
 from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.pipeline import scan
-from scanner.terraform import plan_archive, protobuf_wire
-from scanner.terraform.plan_document import PlanDocument, PlanError
-from scanner.terraform.plan_file import read_plan_file
-from scanner.terraform.plan_reader import read_document
+from scanner.terraform.plans import plan_archive, protobuf_wire
+from scanner.terraform.plans.plan_document import PlanDocument, PlanError
+from scanner.terraform.plans.plan_file import read_plan_file
+from scanner.terraform.plans.plan_reader import read_document
 from tests.conftest import Scan
 
 ROOT = Path(__file__).parent.parent.parent

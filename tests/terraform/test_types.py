@@ -13,12 +13,25 @@ from hypothesis import strategies as st
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
-from scanner.terraform.conversion import ConversionError, alike, convert, to_bool, to_number, to_text
-from scanner.terraform.equality import equal
-from scanner.terraform.kinds import Unsettled
-from scanner.terraform.numbers import MAX_EXPONENT, number, number_text, parse_number
-from scanner.terraform.sets import as_set
-from scanner.terraform.types import ANY, BOOL, NUMBER, STRING, Attribute, List, Map, Object, Set, Tuple, Type, type_name
+from scanner.terraform.language.conversion import ConversionError, alike, convert, to_bool, to_number, to_text
+from scanner.terraform.language.equality import equal
+from scanner.terraform.language.kinds import Unsettled
+from scanner.terraform.language.numbers import MAX_EXPONENT, number, number_text, parse_number
+from scanner.terraform.language.sets import as_set
+from scanner.terraform.language.types import (
+    ANY,
+    BOOL,
+    NUMBER,
+    STRING,
+    Attribute,
+    List,
+    Map,
+    Object,
+    Set,
+    Tuple,
+    Type,
+    type_name,
+)
 from scanner.values import NULL, Value, joined, unknown
 
 CAUSE = Cause(CauseKind.MISSING_INPUT, "var.x has no value")

@@ -1,0 +1,169 @@
+"""The block index: which blocks a file has at its top level, and where, without parsing an expression.
+
+Most blocks of a configuration have nothing to do with identities. Finding the end of a block takes only its braces, and
+the places where a brace is none: strings with interpolations, heredocs and comments. That is some thirty times cheaper
+than a parse, so every file is indexed and only the blocks that somebody asks for are parsed
+(``scanner.terraform.language.syntax``).
+
+The grammar is https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scanner.span import LineIndex, Span
+
+if TYPE_CHECKING:
+    from scanner import json_tree
+
+
+@dataclass(frozen=True, slots=True)
+class JSONContent:
+    """What a block in JSON syntax has between its braces, and the lines of its file."""
+
+    node: json_tree.Node
+    lines: LineIndex
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedBlock:
+    """One top-level block, not parsed yet."""
+
+    type: str
+    labels: tuple[str, ...]
+    text: str
+    """From the block's type to its closing brace; empty for a block in JSON syntax."""
+    span: Span
+    json: JSONContent | None = field(default=None, compare=False, repr=False)
+    """Set for a block in JSON syntax (``scanner.terraform.language.json_syntax``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexProblem:
+    """Why a part of a file, in native syntax the rest of it, could not be indexed."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FileIndex:
+    """The blocks of one file in their order, and what is wrong with it."""
+
+    path: str
+    blocks: tuple[IndexedBlock, ...]
+    problems: tuple[IndexProblem, ...] = ()
+
+
+_BETWEEN = re.compile(r"(?:[\s\ufeff]|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_BLANK = re.compile(r"[ \t\r]*(?:/\*.*?\*/[ \t]*)*", re.DOTALL)
+_IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
+_QUOTED_LABEL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+_IN_CODE = re.compile(r'"|[{}]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
+_IN_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{|\n', re.DOTALL)
+
+
+class _UnbalancedError(Exception):
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+def index_file(path: str, text: str) -> FileIndex:
+    """Find the top-level blocks of a file. Never raises for any text."""
+    lines = LineIndex(path, text)
+    blocks: list[IndexedBlock] = []
+    position = _after(_BETWEEN, text, 0)
+    try:
+        while position < len(text):
+            start = position
+            block_type, labels, position = _header(text, position)
+            position = _skip_code(text, position)
+            span = lines.span(start, position)
+            blocks.append(IndexedBlock(block_type, labels, text[start:position], span))
+            position = _after(_BETWEEN, text, position)
+    except _UnbalancedError as problem:
+        span = lines.span(problem.offset, problem.offset)
+        return FileIndex(path, tuple(blocks), (IndexProblem(str(problem), span),))
+    return FileIndex(path, tuple(blocks))
+
+
+def _after(skipped: re.Pattern[str], text: str, position: int) -> int:
+    found = skipped.match(text, position)
+    return found.end() if found else position
+
+
+def _header(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
+    """A block's type and labels, and the offset behind its opening brace."""
+    name = _IDENTIFIER.match(text, position)
+    if name is None:
+        raise _UnbalancedError("a block must begin here", position)
+    labels: list[str] = []
+    position = _after(_BLANK, text, name.end())
+    while not text.startswith("{", position):
+        label = _QUOTED_LABEL.match(text, position)
+        if label is not None:
+            labels.append(label[1])
+        else:
+            label = _IDENTIFIER.match(text, position)
+            if label is None:
+                what = "only blocks may stand at the top level" if text.startswith("=", position) else "{ is missing"
+                raise _UnbalancedError(what, position)
+            labels.append(label[0])
+        position = _after(_BLANK, text, label.end())
+    return name[0], tuple(labels), position + 1
+
+
+def _skip_code(text: str, position: int) -> int:
+    """The offset behind the brace that closes what was opened just before ``position``."""
+    opened = [position - 1]
+    while opened:
+        found = _IN_CODE.search(text, position)
+        if found is None:
+            raise _UnbalancedError("the { here is never closed", opened[-1])
+        token, position = found[0], found.end()
+        if token == "{":
+            opened.append(found.start())
+        elif token == "}":
+            opened.pop()
+        elif token == '"':
+            position = _skip_string(text, position)
+        elif token in ("#", "//"):
+            end = text.find("\n", position)
+            position = len(text) if end == -1 else end
+        elif token == "/*":
+            position = _skip_to(text, "*/", position, found.start(), "the comment here is never closed")
+        else:
+            position = _skip_heredoc(text, found["marker"], position, found.start())
+    return position
+
+
+def _skip_string(text: str, position: int) -> int:
+    """The offset behind the closing quote."""
+    start = position - 1
+    while True:
+        found = _IN_STRING.search(text, position)
+        if found is None or found[0] == "\n":
+            raise _UnbalancedError("the string here is never closed", start)
+        position = found.end()
+        if found[0] == '"':
+            return position
+        if found[0] in ("${", "%{"):
+            position = _skip_code(text, position)
+
+
+def _skip_heredoc(text: str, marker: str, position: int, start: int) -> int:
+    closing = re.compile(rf"^[ \t]*{re.escape(marker)}[ \t]*\r?$", re.MULTILINE).search(text, position)
+    if closing is None:
+        raise _UnbalancedError(f"the heredoc here is never closed by {marker}", start)
+    return closing.end()
+
+
+def _skip_to(text: str, wanted: str, position: int, start: int, message: str) -> int:
+    end = text.find(wanted, position)
+    if end == -1:
+        raise _UnbalancedError(message, start)
+    return end + len(wanted)

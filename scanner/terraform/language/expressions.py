@@ -1,0 +1,439 @@
+"""Evaluates expression nodes in a scope.
+
+What Terraform would refuse raises ``EvaluationError``; ``try`` and ``can`` catch it, everybody else lets it rise to the
+argument that is being evaluated (``evaluate_or_refuse``). A name that is not declared is no such error: Terraform looks
+for those before it evaluates anything, so nothing catches it. What cannot be known becomes an unknown, and the
+known parts around it stay known.
+
+https://developer.hashicorp.com/terraform/language/expressions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import assert_never
+
+from scanner import values
+from scanner.cause import Cause, CauseKind
+from scanner.span import Span
+from scanner.terraform.language import nodes
+from scanner.terraform.language.conversion import ConversionError, alike, to_bool, to_number, to_text
+from scanner.terraform.language.equality import is_text
+from scanner.terraform.language.kinds import ListItems, NullSequence, SetItems, Unsettled, as_list
+from scanner.terraform.language.names import may_be_sensitive, refuse_undeclared
+from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf, TemplatePart
+from scanner.terraform.language.operators import BINARY, UNARY, OperandError
+from scanner.terraform.language.scope import BoundError, EvaluationError, Namespace, Scope, UndeclaredError
+from scanner.terraform.language.symbols import symbol_of
+from scanner.values import Unknown, Value
+
+MAX_TEXT = 8 * 1024 * 1024
+"""Characters of one text."""
+MAX_ELEMENTS = 100_000
+"""Elements that one ``for`` expression or splat may produce."""
+
+
+def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for each type of node
+    """The value of an expression. Raises ``EvaluationError`` for what Terraform would refuse."""
+    match node:
+        case nodes.Literal(value=value, span=span):
+            return Value(value, span)
+        case nodes.Template(parts=parts, span=span):
+            return values.joined(_bounded(_rendered(parts, scope, span), span), span)
+        case nodes.TupleNode(items=items, span=span):
+            return Value(tuple(evaluate(item, scope) for item in items), span)
+        case nodes.ObjectNode():
+            return _object(node, scope)
+        case nodes.Name(name=name, span=span):
+            found = scope.lookup(name)
+            if found is None:
+                raise UndeclaredError(f'"{name}" is not declared here', span)
+            return found
+        case nodes.SplatItem():
+            return scope.bindings[_SPLAT_ITEM]
+        case nodes.GetAttribute(target=target, name=name, span=span):
+            return _attribute(evaluate(target, scope), name, span)
+        case nodes.Index(target=target, key=key, span=span):
+            return _index(evaluate(target, scope), evaluate(key, scope), scope, span)
+        case nodes.Splat(target=target, each=each, span=span):
+            return _splat(evaluate(target, scope), each, scope, span)
+        case nodes.Call():
+            return _call(node, scope)
+        case nodes.Unary(operator=operator, operand=operand, span=span):
+            return _operate(operator, UNARY[operator], (evaluate(operand, scope),), span)
+        case nodes.Binary(operator=operator, left=left, right=right, span=span):
+            return _operate(operator, BINARY[operator], (evaluate(left, scope), evaluate(right, scope)), span)
+        case nodes.Conditional():
+            return _conditional(node, scope)
+        case nodes.ForTuple():
+            return _for_tuple(node, scope)
+        case nodes.ForObject():
+            return _for_object(node, scope)
+    assert_never(node)
+
+
+_SPLAT_ITEM = "[*]"
+"""The name under which a splat binds the element at hand; no identifier can be called so."""
+
+
+def _operate(operator: str, apply: Callable[..., Value], operands: tuple[Value, ...], span: Span) -> Value:
+    try:
+        result = apply(*operands)
+    except OperandError as problem:
+        raise EvaluationError(str(problem), span) from problem
+    if result.unknown is not None:
+        return Value(Unknown(result.unknown.cause, symbol_of(operator, operands)), span)
+    return result.at(span)
+
+
+def render(template: nodes.Template, scope: Scope) -> Value:
+    """A template as text, even when it consists of a single interpolation."""
+    span = template.span
+    return values.joined(_bounded(_rendered(template.parts, scope, span), span), span)
+
+
+def _bounded(parts: Iterable[str | Unknown], span: Span) -> Iterator[str | Unknown]:
+    length = 0
+    for part in parts:
+        length += len(part) if isinstance(part, str) else 1
+        if length > MAX_TEXT:
+            raise BoundError(f"the text would have more than {MAX_TEXT} characters", span)
+        yield part
+
+
+def _rendered(parts: tuple[TemplatePart, ...], scope: Scope, span: Span) -> Iterator[str | Unknown]:
+    for part in parts:
+        match part:
+            case str():
+                yield part
+            case TemplateIf(condition=condition, then=then, otherwise=otherwise):
+                chosen = _truth(evaluate(condition, scope), span)
+                if isinstance(chosen, Unknown):
+                    yield Unknown(chosen.cause)
+                else:
+                    yield from _rendered(then if chosen else otherwise, scope, span)
+            case TemplateFor(key_name=key, value_name=value, collection=collection, body=body):
+                found = evaluate(collection, scope)
+                if found.unknown is not None:
+                    yield Unknown(found.unknown.cause)
+                    continue
+                for inner in _iterations(found, key, value, scope, span):
+                    yield from _rendered(body, inner, span)
+            case _:
+                yield from _text_of(evaluate(part, scope), part.span)
+
+
+def _text_of(value: Value, span: Span) -> Iterator[str | Unknown]:
+    if value.is_null:
+        raise EvaluationError("a null value cannot be part of a text", span)
+    try:
+        text = to_text(value)
+    except ConversionError as problem:
+        raise EvaluationError(f"this cannot be part of a text: {problem}", span) from problem
+    yield from values.pieces(text) or ()
+
+
+def _truth(value: Value, span: Span) -> bool | Unknown:
+    if value.is_null:
+        raise EvaluationError("a condition is null", span)
+    try:
+        found = to_bool(value).data
+    except ConversionError as problem:
+        raise EvaluationError(f"a condition must be true or false: {problem}", span) from problem
+    return found if isinstance(found, Unknown) else bool(found)
+
+
+def _object(node: nodes.ObjectNode, scope: Scope) -> Value:
+    entries: dict[str, Value] = {}
+    for key_node, value_node in node.items:
+        key = _key(evaluate(key_node, scope), key_node.span)
+        if isinstance(key, Unknown):
+            return Value(Unknown(key.cause), node.span)
+        entries[key] = evaluate(value_node, scope)
+    return Value(entries, node.span)
+
+
+def _key(value: Value, span: Span) -> str | Unknown:
+    if value.is_null:
+        raise EvaluationError("a key is null", span)
+    try:
+        found = to_text(value).data
+    except ConversionError as problem:
+        raise EvaluationError(f"a key must be a text: {problem}", span) from problem
+    return found if isinstance(found, Unknown) else str(found)
+
+
+def _attribute(target: Value, name: str, span: Span) -> Value:
+    match target.data:
+        case Unknown() as unknown:
+            return Value(derived(unknown, f".{name}"), span)
+        case Mapping() as entries:
+            return _entry(entries, name, f'there is no attribute "{name}" here', span)
+        case None:
+            raise EvaluationError(f'null has no attribute "{name}"', span)
+        case _:
+            raise EvaluationError(f'this value has no attributes, so no "{name}"', span)
+
+
+def _entry(entries: Mapping[str, Value], name: str, otherwise: str, span: Span) -> Value:
+    """What a mapping has under a name. A resource has more than it lists: what its provider computes."""
+    if name in entries or (isinstance(entries, Namespace) and entries.is_open):
+        return entries[name]
+    if isinstance(entries, Namespace) and entries.declares is not None:
+        raise UndeclaredError(f'there is no {entries.declares} "{name}"', span)
+    raise EvaluationError(otherwise, span)
+
+
+def derived(unknown: Unknown, step: str) -> Unknown:
+    """The unknown part of an unknown: the same cause, and a symbol that leads there."""
+    symbol = f"{unknown.symbol}{step}" if unknown.symbol is not None else None
+    return Unknown(unknown.cause, symbol)
+
+
+def _index(target: Value, key: Value, scope: Scope, span: Span) -> Value:
+    if isinstance(target.data, Unknown):
+        instance = scope.host.instance(target.data.symbol, key) if target.data.symbol is not None else None
+        if instance is not None:
+            return instance
+        step = key.data.symbol if isinstance(key.data, Unknown) else key.data
+        simple = isinstance(step, str | int) and not isinstance(step, bool)
+        return Value(derived(target.data, f"[{step!r}]") if simple else Unknown(target.data.cause), span)
+    if isinstance(key.data, Unknown):
+        return Value(Unknown(key.data.cause), span)
+    match target.data:
+        case Mapping() as entries:
+            name = str(_key(key, span))
+            return _entry(entries, name, f'there is no element with the key "{name}"', span)
+        case SetItems():
+            raise EvaluationError("a set has no order, so its elements cannot be taken by number", span)
+        case Unsettled() as items if len(items) > 1:
+            return Value(Unknown(next(hole.cause for item in items for hole in values.holes(item))), span)
+        case tuple() as items:
+            return _element(items, key, span)
+        case None:
+            raise EvaluationError("null has no elements", span)
+        case _:
+            raise EvaluationError("this value has no elements", span)
+
+
+def _element(items: tuple[Value, ...], key: Value, span: Span) -> Value:
+    position = _position(key, span)
+    if not 0 <= position < len(items):
+        raise EvaluationError(f"there is no element number {position}; there are {len(items)}", span)
+    return items[position]
+
+
+def _position(key: Value, span: Span) -> int:
+    try:
+        number = to_number(key).data
+    except ConversionError:
+        number = None
+    if isinstance(number, int):
+        return number
+    raise EvaluationError("an element of a list is taken by its number", span)
+
+
+def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
+    if isinstance(target, NullSequence):
+        raise EvaluationError("a splat cannot be applied to a list that is null", span)
+    if target.is_null:
+        return Value((), span)
+    if target.unknown is not None:
+        return Value(derived(target.unknown, "[*]"), span)
+    items = target.data if isinstance(target.data, tuple) else (target,)
+    found = [evaluate(each, scope.bind({_SPLAT_ITEM: item})) for item in items]
+    if isinstance(items, Unsettled):
+        return Value(as_list(found, unsettled=len(found) > 1), span)
+    return Value(ListItems(found) if isinstance(items, ListItems | SetItems) else tuple(found), span)
+
+
+def _call(node: nodes.Call, scope: Scope) -> Value:
+    if node.name in ("try", "can") and not node.expand:
+        return _attempt(node, scope)
+    arguments = [evaluate(argument, scope) for argument in node.arguments]
+    if node.expand:
+        last = arguments.pop()
+        match last.data:
+            case Unknown(cause=cause):
+                return Value(Unknown(cause), node.span)
+            case tuple() as further:
+                arguments.extend(further)
+            case _:
+                raise EvaluationError("only a list can be expanded into arguments", node.span)
+    if node.name == "issensitive" and not any(may_be_sensitive(argument) for argument in node.arguments):
+        return Value(False, node.span)
+    if node.name == "templatestring" and isinstance(node.arguments[0], nodes.Literal | nodes.Template):
+        raise EvaluationError("the template must be a reference to a text", node.span)
+    return scope.host.call(node.name, tuple(arguments), node.span)
+
+
+def _attempt(node: nodes.Call, scope: Scope) -> Value:
+    """``try`` gives the first argument that evaluates, ``can`` says whether its only one does.
+
+    An argument that is unknown might still fail when Terraform knows it, unless it is what a provider computes: that
+    is there, whatever it is.
+    """
+    if not node.arguments or (node.name == "can" and len(node.arguments) > 1):
+        raise EvaluationError(f"{node.name} has no such number of arguments", node.span)
+    for argument in node.arguments:
+        try:
+            value = evaluate(argument, scope)
+        except (UndeclaredError, BoundError):
+            raise
+        except EvaluationError:
+            continue
+        if node.name == "can":
+            return Value(True if _is_there(value) else Unknown(values.holes(value)[0].cause), node.span)
+        if _is_there(value) or argument is node.arguments[-1]:
+            return value
+        return Value(Unknown(values.holes(value)[0].cause), node.span)
+    if node.name == "can":
+        return Value(False, node.span)
+    raise EvaluationError("no argument of try succeeds", node.span)
+
+
+def _is_there(value: Value) -> bool:
+    """Whether an expression that evaluated to this will surely evaluate when everything is known."""
+    unknown = value.unknown
+    if unknown is None or unknown.pieces or unknown.symbol in (values.ACCOUNT, values.REGION, values.PARTITION):
+        return True
+    computed = unknown.symbol is not None and "(" not in unknown.symbol  # no call, which might be refused
+    return unknown.cause.kind is CauseKind.KNOWN_AFTER_APPLY and computed
+
+
+def _conditional(node: nodes.Conditional, scope: Scope) -> Value:
+    condition = evaluate(node.condition, scope)
+    chosen = _truth(condition, node.span)
+    if isinstance(chosen, Unknown):
+        return _either(node, condition, chosen, scope)
+    taken, other = (node.then, node.otherwise) if chosen else (node.otherwise, node.then)
+    value = evaluate(taken, scope)
+    if value.is_null or value.unknown is not None or (_is_text(taken) and _is_text(other)):
+        return value
+    return _beside(value, _arm(other, scope), node.span)
+
+
+def _is_text(node: Node) -> bool:
+    return isinstance(node, nodes.Template) or (isinstance(node, nodes.Literal) and isinstance(node.value, str))
+
+
+def _arm(node: Node, scope: Scope) -> Value:
+    """An arm that may not be taken: what Terraform would refuse in it has no type and does not matter."""
+    try:
+        return evaluate(node, scope)
+    except (UndeclaredError, BoundError):
+        raise
+    except EvaluationError:
+        return values.NULL
+
+
+def _beside(value: Value, other: Value, span: Span) -> Value:
+    """The value of one arm as the common type of both."""
+    if isinstance(value.data, Namespace) or isinstance(other.data, Namespace) or other.is_null:
+        return value
+    if other.unknown is not None and not is_text(other.unknown):
+        return value  # whatever the other one is, it has a type that this value converts to
+    try:
+        return alike((value, other))[0]
+    except ConversionError:
+        raise EvaluationError("the two results of the conditional have different types", span) from None
+
+
+def _either(node: nodes.Conditional, condition: Value, doubt: Unknown, scope: Scope) -> Value:
+    """One of two arms. The symbol is equal for equal conditionals, so that what hangs on one hangs on all of them."""
+    arms = (_arm(node.then, scope), _arm(node.otherwise, scope))
+    if arms[0] == arms[1] and not values.holes(arms[0]):
+        return arms[0]
+    return Value(Unknown(doubt.cause, symbol_of("?:", (condition, *arms))), node.span)
+
+
+def _iterations(collection: Value, key_name: str | None, value_name: str, scope: Scope, span: Span) -> Iterator[Scope]:
+    for key, value in elements(collection, span):
+        names = {value_name: value}
+        yield scope.bind(names if key_name is None else {key_name: key, **names})
+
+
+def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
+    """Keys and values of a known list, set or mapping, in Terraform's order."""
+    match collection.data:
+        case tuple() as items:
+            if len(items) > MAX_ELEMENTS:
+                raise BoundError(f"this goes through more than {MAX_ELEMENTS} elements", span)
+            is_set = isinstance(items, SetItems)
+            yield from ((item if is_set else Value(number), item) for number, item in enumerate(items))
+        case Mapping() as entries:
+            for name in sorted(entries):
+                yield Value(name), entries[name]
+        case None:
+            raise EvaluationError("null has no elements to go through", span)
+        case _:
+            raise EvaluationError("this value has no elements to go through", span)
+
+
+def _for_tuple(node: nodes.ForTuple, scope: Scope) -> Value:
+    collection = evaluate(node.collection, scope)
+    if collection.unknown is not None:
+        return Value(Unknown(collection.unknown.cause), node.span)
+    items: list[Value] = []
+    if not collection.data:
+        _without_elements(node, scope)
+    for inner in _iterations(collection, node.key_name, node.value_name, scope, node.span):
+        keep = _keeps(node.predicate, inner, node.span)
+        if isinstance(keep, Unknown):
+            return Value(Unknown(keep.cause), node.span)
+        if keep:
+            items.append(evaluate(node.result, inner))
+    return Value(tuple(items), node.span)
+
+
+def _for_object(node: nodes.ForObject, scope: Scope) -> Value:
+    collection = evaluate(node.collection, scope)
+    if collection.unknown is not None:
+        return Value(Unknown(collection.unknown.cause), node.span)
+    groups: dict[str, list[Value]] = {}
+    if not collection.data:
+        _without_elements(node, scope)
+    for inner in _iterations(collection, node.key_name, node.value_name, scope, node.span):
+        keep = _keeps(node.predicate, inner, node.span)
+        if isinstance(keep, Unknown):
+            return Value(Unknown(keep.cause), node.span)
+        if not keep:
+            continue
+        key = _key(evaluate(node.key, inner), node.span)
+        if isinstance(key, Unknown):
+            return Value(Unknown(key.cause), node.span)
+        if key in groups and not node.grouped:
+            raise EvaluationError(f'two elements have the key "{key}"', node.span)
+        groups.setdefault(key, []).append(evaluate(node.result, inner))
+    if node.grouped:
+        return Value({key: Value(tuple(items), node.span) for key, items in groups.items()}, node.span)
+    return Value({key: items[0] for key, items in groups.items()}, node.span)
+
+
+def _without_elements(node: nodes.ForTuple | nodes.ForObject, scope: Scope) -> None:
+    """The condition is looked at even if there is nothing to go through."""
+    if node.predicate is not None:
+        something = Value(Unknown(Cause(CauseKind.UNSUPPORTED, "there are no elements", node.span)))
+        names = {node.value_name: something, node.key_name or node.value_name: something}
+        evaluate(node.predicate, scope.bind(names))
+
+
+def _keeps(predicate: Node | None, scope: Scope, span: Span) -> bool | Unknown:
+    return True if predicate is None else _truth(evaluate(predicate, scope), span)
+
+
+def evaluate_whole(node: Node, scope: Scope) -> Value:
+    """The value of a whole argument, whose names are looked at first. Raises ``EvaluationError``."""
+    if not scope.host.checked(node):
+        refuse_undeclared(node, scope)
+    return evaluate(node, scope)
+
+
+def evaluate_or_refuse(node: Node, scope: Scope) -> Value:
+    """The value of an expression; an unknown, with a diagnostic, for what Terraform would refuse."""
+    try:
+        return evaluate_whole(node, scope)
+    except EvaluationError as problem:
+        return scope.host.refuse(problem)
+    except RecursionError:
+        return scope.host.refuse(BoundError("it is nested too deeply", node.span))

@@ -1,0 +1,92 @@
+"""Looks for names that mean nothing, before an expression is evaluated.
+
+Terraform refuses a reference to what is not declared wherever it stands: in the arm of a conditional that is not taken,
+in a loop that is never gone through, inside ``try``. So do we. Functions are not looked for: ``try`` makes those good.
+
+https://developer.hashicorp.com/terraform/language/expressions/references
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+
+from scanner.terraform.language import nodes
+from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf
+from scanner.terraform.language.scope import Namespace, Scope, UndeclaredError
+
+_Bound = frozenset[str]
+_OBJECTS = frozenset({"var", "local", "module", "data", "path", "terraform"})
+"""First words that stand for nothing without a second one."""
+
+
+def refuse_undeclared(node: Node, scope: Scope) -> None:
+    """Raises ``UndeclaredError`` for the first name in an expression that means nothing."""
+    problem = next(_problems(node, scope, frozenset(scope.bindings)), None)
+    if problem is not None:
+        raise problem
+
+
+def may_be_sensitive(node: object) -> bool:
+    """Whether an expression refers to anything, or marks something itself. Marks are not followed further."""
+    if isinstance(node, nodes.Name) or (isinstance(node, nodes.Call) and node.name == "sensitive"):
+        return True
+    return any(may_be_sensitive(part) for part in _parts(node))
+
+
+def _parts(node: object) -> Iterator[object]:
+    if isinstance(node, tuple):
+        yield from node
+    elif isinstance(node, Node | TemplateIf | TemplateFor):
+        yield from (getattr(node, field.name) for field in fields(node) if field.name != "span")
+
+
+def _problems(node: object, scope: Scope, bound: _Bound) -> Iterator[UndeclaredError]:
+    match node:
+        case nodes.Name(name=name):
+            if name not in bound and (name in _OBJECTS or name not in scope.module):
+                yield UndeclaredError(_message(name, scope), node.span)
+        case nodes.GetAttribute(target=nodes.Name(name=name), name=step) if name not in bound:
+            yield from _reference(node, scope, name, step)
+        case nodes.GetAttribute(target=nodes.GetAttribute(target=nodes.Name(name="data"), name=kind), name=step) if (
+            "data" not in bound
+        ):
+            found = scope.module["data"].data if "data" in scope.module else None
+            of_kind = found[kind].data if isinstance(found, Mapping) and kind in found else {}
+            if not isinstance(of_kind, Mapping) or step not in of_kind:
+                yield UndeclaredError(f'there is no data source "{kind}.{step}"', node.span)
+        case nodes.ForTuple(collection=collection) | nodes.ForObject(collection=collection):
+            yield from _problems(collection, scope, bound)
+            yield from _inside(node, scope, bound | {node.value_name, node.key_name or node.value_name}, "collection")
+        case TemplateFor(collection=collection):
+            yield from _problems(collection, scope, bound)
+            yield from _inside(node, scope, bound | {node.value_name, node.key_name or node.value_name}, "collection")
+        case _:
+            yield from _inside(node, scope, bound)
+
+
+def _inside(node: object, scope: Scope, bound: _Bound, seen: str = "") -> Iterator[UndeclaredError]:
+    """The same of all parts of a node but the one that has been seen."""
+    if isinstance(node, tuple):
+        for part in node:
+            yield from _problems(part, scope, bound)
+    elif isinstance(node, Node | TemplateIf | TemplateFor):
+        for field in fields(node):
+            if field.name != seen and field.name != "span":
+                yield from _problems(getattr(node, field.name), scope, bound)
+
+
+def _reference(node: nodes.GetAttribute, scope: Scope, name: str, step: str) -> Iterator[UndeclaredError]:
+    if name not in scope.module:
+        yield UndeclaredError(_message(name, scope), node.target.span)
+        return
+    found = scope.module[name].data
+    if not isinstance(found, Mapping) or step not in found:
+        kind = found.declares if isinstance(found, Namespace) and found.declares else f"{name}"
+        yield UndeclaredError(f'there is no {kind} "{step}"', node.span)
+
+
+def _message(name: str, scope: Scope) -> str:
+    if name in _OBJECTS and name in scope.module:
+        return f'"{name}" stands for nothing without a name behind it'
+    return f'"{name}" is not declared here'

@@ -1,0 +1,169 @@
+"""Names: what each one means in a place, worked out once and only when somebody asks.
+
+Theory
+======
+
+A module instance is a set of named expressions: variables, locals, outputs, the arguments of resources. A name is
+resolved by evaluating its expression in the scope of its module instance. Nothing is evaluated in advance and nothing
+is repeated until it settles: the first demand evaluates, the value is kept, and later demands read it. While a name is
+being evaluated it is marked; a demand that meets the mark has found a cycle, which becomes an unknown with the names in
+it.
+
+The first word of a reference is looked up in three places, in this order:
+
+1. what is bound here: the variables of a ``for``, ``each``, ``count``, the iterator of a ``dynamic`` block;
+2. the module's own namespaces: ``var``, ``local``, ``module``, ``data``, ``path``, ``terraform``;
+3. resource types that the module declares.
+
+Each namespace is a mapping whose entries are evaluated when they are looked up. So ``var.team`` is an attribute access
+like any other, and the evaluator (``expressions``, in this package) knows nothing of modules. A resource is such a
+mapping too: what its block sets is evaluated on demand, what the provider computes is an unknown with the attribute's
+address as its symbol (``scanner.terraform.resources``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from scanner.cause import Cause, CauseKind
+from scanner.diagnostic import Diagnostic, error, warning
+from scanner.span import Span
+from scanner.terraform.language.nodes import Node
+from scanner.values import Value, unknown
+
+MAX_DEPTH = 150
+"""Names that are being resolved at the same time. Real configurations need a dozen."""
+
+
+class Namespace(Mapping[str, Value]):
+    """A mapping whose values are made on demand and kept. ``missing`` says what an entry that is not listed is.
+
+    Where the configuration ``declares`` the names (variables, resources), one that is not there is no evaluation error:
+    Terraform refuses the reference before it evaluates anything.
+    """
+
+    __slots__ = ("_load", "_missing", "_names", "_values", "declares")
+
+    def __init__(
+        self,
+        names: Callable[[], Collection[str]],
+        load: Callable[[str], Value],
+        missing: Callable[[str], Value] | None = None,
+        declares: str | None = None,
+    ) -> None:
+        self._names = names
+        self._load = load
+        self._missing = missing
+        self.declares = declares
+        self._values: dict[str, Value] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        found = self._values.get(name)
+        if found is None:
+            if name in self._names():
+                found = self._load(name)
+            elif self._missing is not None:
+                found = self._missing(name)
+            else:
+                raise KeyError(name)
+            self._values[name] = found
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names()
+
+    @property
+    def is_open(self) -> bool:
+        """True when names that are not listed have values too: those that a provider computes."""
+        return self._missing is not None
+
+
+@dataclass(slots=True)
+class Resolution:
+    """The names that are being resolved right now, in one scan root."""
+
+    diagnostics: dict[Diagnostic, None]
+    """Chains without an end, and those that are too long, are reported here, once."""
+    active: dict[str, None] = field(default_factory=dict)
+
+    def resolve(self, name: str, span: Span | None, evaluate: Callable[[], Value]) -> Value:
+        """Evaluate one name. A name that depends on itself, or a chain that is too long, is unknown."""
+        if name in self.active:
+            chain = list(self.active)
+            circle = " → ".join([*chain[chain.index(name) :], name])
+            detail = f"{name} depends on itself: {circle}"
+            if span is not None:
+                self.diagnostics[warning("Circular reference", f"{detail}.", span)] = None
+            return unknown(Cause(CauseKind.CYCLE, detail, span))
+        if len(self.active) >= MAX_DEPTH:
+            detail = f"{name} is reached through more than {MAX_DEPTH} references"
+            if span is not None:
+                self.diagnostics[error("Bound exceeded", f"{detail}.", span)] = None
+            return unknown(Cause(CauseKind.UNSUPPORTED, detail, span))
+        self.active[name] = None
+        try:
+            return evaluate()
+        finally:
+            del self.active[name]
+
+
+class EvaluationError(Exception):
+    """Terraform would refuse this expression."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.span = span
+
+
+class BoundError(EvaluationError):
+    """Terraform might evaluate this; here it exceeds a bound that the message names."""
+
+
+class UndeclaredError(EvaluationError):
+    """A reference to what the configuration does not declare. Not even ``try`` makes it good."""
+
+
+class Host(Protocol):
+    """What the evaluator asks of the configuration that an expression belongs to."""
+
+    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
+        """Call a function. Raises ``EvaluationError`` for wrong arguments."""
+
+    def checked(self, node: Node) -> bool:
+        """Whether this has been asked before for the very same node of a block."""
+
+    def instance(self, symbol: str, key: Value) -> Value | None:
+        """One instance of a resource whose instances are not known, by its key; None if the symbol names no such."""
+
+    def refuse(self, problem: EvaluationError) -> Value:
+        """Report what Terraform would refuse; what stands in its place is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What names mean in one place."""
+
+    module: Mapping[str, Value]
+    """The namespaces and resource types of the module instance."""
+    host: Host
+    bindings: Mapping[str, Value] = field(default_factory=dict)
+
+    def bind(self, names: Mapping[str, Value]) -> Scope:
+        """The scope with more names bound, which hide others of the same name."""
+        return Scope(self.module, self.host, {**self.bindings, **names})
+
+    def lookup(self, name: str) -> Value | None:
+        """The meaning of the first word of a reference; None when it has none."""
+        if name in self.bindings:
+            return self.bindings[name]
+        if name in self.module:
+            return self.module[name]
+        return None

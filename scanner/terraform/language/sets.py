@@ -1,0 +1,80 @@
+"""Sets: without duplicates, in Terraform's order, as far as unknowns leave that certain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TypeAlias
+
+from scanner.terraform.language.equality import equal
+from scanner.terraform.language.kinds import SetItems, Unsettled, UnsettledSet
+from scanner.terraform.language.numbers import Number
+from scanner.values import Unknown, Value, holes
+
+Scalar: TypeAlias = bool | int | Decimal | str | None
+
+
+def as_set(items: Iterable[Value]) -> SetItems:
+    """Elements of one type without duplicates, in Terraform's order; unsettled while that is not certain."""
+    found = distinct(items)
+    if isinstance(found, Unsettled) or (len(found) > 1 and any(holes(item) for item in found)):
+        return UnsettledSet(found)
+    return SetItems(sorted(found, key=_set_order))
+
+
+def distinct(items: Iterable[Value]) -> tuple[Value, ...]:
+    """The first of each group of equal elements, in order; unsettled while unknowns may still be equal."""
+    kept: list[Value] = []
+    structures: list[Value] = []  # of what is kept, all that is no scalar: a scalar has no other equal to look at
+    known: set[tuple[bool, Scalar]] = set()
+    certain = True
+    for item in items:
+        scalar = item.data
+        if isinstance(scalar, Scalar):
+            key = (isinstance(scalar, bool), scalar)
+            if key in known:
+                continue
+            known.add(key)
+        others = structures if isinstance(scalar, Scalar) else kept
+        answers = [equal(item, other) for other in others]
+        if any(answer.is_yes for answer in answers):
+            continue
+        certain = certain and not any(answer.is_undetermined for answer in answers)
+        kept.append(item)
+        if not isinstance(scalar, Scalar):
+            structures.append(item)
+    return tuple(kept) if certain else Unsettled(kept)
+
+
+def _set_order(item: Value) -> tuple[int, Number | str]:
+    """Sets of primitive values are sorted by value, others by cty's hash text; null comes last."""
+    match item.data:
+        case None:
+            return 1, 0
+        case str(text):
+            return 0, text
+        case bool() | int() | Decimal() as primitive:
+            return 0, primitive
+        case _:
+            return 0, _hash_text(item)
+
+
+def _hash_text(item: Value) -> str:
+    """What cty (``set_internals.go``) sorts sets of structures by."""
+    match item.data:
+        case None:
+            return "~"
+        case bool(flag):
+            return "T" if flag else "F"
+        case str(text):
+            return json.dumps(text, ensure_ascii=False)
+        case tuple() as items:
+            return "[" + "".join(f"{_hash_text(each)};" for each in items) + "]"
+        case Mapping() as entries:
+            parts = (f"{json.dumps(name)}:{_hash_text(entries[name])};" for name in sorted(entries))
+            return "{" + "".join(parts) + "}"
+        case Unknown():
+            return "?"
+        case number:
+            return format(float(number), ".10g")

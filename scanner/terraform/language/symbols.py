@@ -1,0 +1,57 @@
+"""Symbols of what is calculated from unknowns: equal operations on equal operands have equal symbols."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from scanner.terraform.language.kinds import Unsettled
+from scanner.terraform.language.numbers import number_text
+from scanner.terraform.language.scope import Namespace
+from scanner.values import Unknown, Value
+
+_MAX_SYMBOL = 400
+"""A longer symbol than this is worth less than it costs."""
+
+
+def symbol_of(name: str, operands: Iterable[Value]) -> str | None:
+    """A name for what a function or operator makes of its operands. None when an unknown one has no name itself."""
+    written = [_written(operand) for operand in operands]
+    parts = [part for part in written if part is not None]
+    symbol = f"{name}({', '.join(parts)})"
+    return symbol if len(parts) == len(written) and len(symbol) <= _MAX_SYMBOL else None
+
+
+def _written(value: Value) -> str | None:
+    match value.data:
+        case Unknown(pieces=()) as hole:
+            return hole.symbol
+        case Unknown(pieces=pieces):
+            texts = [piece.symbol if isinstance(piece, Unknown) else _quoted(piece) for piece in pieces]
+            known = [text for text in texts if text is not None]
+            return f"text({', '.join(known)})" if len(known) == len(texts) else None
+        case None:
+            return "null"
+        case bool(flag):
+            return "true" if flag else "false"
+        case str(text):
+            return _quoted(text)
+        case tuple() as items:
+            written = [_written(item) for item in items]
+            known = [text for text in written if text is not None]
+            listed = f"[{', '.join(known)}]"
+            shown = f"toset({listed})" if isinstance(items, Unsettled) else listed
+            return shown if len(known) == len(written) and len(shown) <= _MAX_SYMBOL else None
+        case Namespace():
+            return None
+        case Mapping() as entries:
+            pairs = [(_quoted(name), _written(entries[name])) for name in sorted(entries)]
+            known = [f"{name} = {text}" for name, text in pairs if text is not None]
+            shown = f"{{{', '.join(known)}}}"
+            return shown if len(known) == len(pairs) and len(shown) <= _MAX_SYMBOL else None
+        case number:
+            return number_text(number)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

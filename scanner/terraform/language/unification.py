@@ -1,0 +1,158 @@
+"""The type of a value, and the one type that several values have in common.
+
+As ``UnifyUnsafe`` of https://github.com/zclconf/go-cty/blob/main/cty/convert/unify.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import cast
+
+from scanner.terraform.language.equality import is_text
+from scanner.terraform.language.kinds import ListItems, MapEntries, SetItems
+from scanner.terraform.language.scope import Namespace
+from scanner.terraform.language.types import (
+    ANY,
+    BOOL,
+    NUMBER,
+    STRING,
+    Attribute,
+    List,
+    Map,
+    Object,
+    Primitive,
+    Set,
+    Tuple,
+    Type,
+    Undecided,
+)
+from scanner.values import Unknown, Value
+
+
+def type_of(value: Value) -> Type:
+    """The type of a value; of null and of an empty collection's elements any."""
+    match value.data:
+        case None:
+            return ANY
+        case Unknown() as hole:
+            return STRING if is_text(hole) else Undecided(hole.cause)
+        case str():
+            return STRING
+        case bool():
+            return BOOL
+        case ListItems() as items:
+            return List(_element_type(items, items.empty_of))
+        case SetItems() as items:
+            return Set(_element_type(items, items.empty_of))
+        case MapEntries() as entries:
+            return Map(_element_type(entries.values(), entries.empty_of))
+        case tuple() as items:
+            return Tuple(tuple(type_of(item) for item in items))
+        case Namespace():
+            return Undecided(None)
+        case Mapping() as entries:
+            return Object({name: Attribute(type_of(item)) for name, item in entries.items()})
+        case _:
+            return NUMBER
+
+
+def _element_type(items: Collection[Value], of_empty: object) -> Type:
+    if items or of_empty is None:
+        return unify(type_of(item) for item in items) or ANY
+    return cast("Type", of_empty)
+
+
+def unify(types: Iterable[Type]) -> Type | None:
+    """The type that values of all these types convert to; None if there is none."""
+    distinct = _distinct_types(types)
+    undecided = next((type_ for type_ in distinct if isinstance(type_, Undecided)), None)
+    if undecided is not None:
+        known = [type_ for type_ in distinct if not isinstance(type_, Undecided)]
+        return STRING if known and unify(known) is STRING else undecided
+    if len(distinct) < 2:
+        return distinct[0] if distinct else ANY
+    for kind in (Map, List, Set):
+        elements = [type_.element for type_ in distinct if isinstance(type_, kind)]
+        if len(elements) == len(distinct):
+            common = unify(elements)
+            return None if common is None else kind(common)
+    objects = [type_ for type_ in distinct if isinstance(type_, Object)]
+    tuples = [type_ for type_ in distinct if isinstance(type_, Tuple)]
+    if objects and tuples:
+        return None
+    if all(isinstance(type_, Object | Map) for type_ in distinct):
+        return _unify_mappings(objects, distinct)
+    if all(isinstance(type_, Tuple | List) for type_ in distinct):
+        return _unify_sequences(tuples, distinct)
+    return next((wanted for wanted in sorted(distinct, key=_preference) if _all_convert(distinct, wanted)), None)
+
+
+def _preference(type_: Type) -> int:
+    """Which of several types is tried first."""
+    return next((rank for rank, kind in enumerate((List, Tuple, Set)) if isinstance(type_, kind)), type_ is not STRING)
+
+
+def _all_convert(types: Sequence[Type], wanted: Type) -> bool:
+    return all(_converts(type_, wanted) for type_ in types)
+
+
+def _converts(type_: Type, wanted: Type) -> bool:
+    """Whether there is a conversion, which may still fail for some values."""
+    match type_, wanted:
+        case (_, Primitive.ANY) | (Primitive.ANY, _):
+            return True
+        case (Primitive(), Primitive()):
+            return type_ is wanted or STRING in (type_, wanted)
+        case (Undecided(), _) | (_, Undecided()):
+            return True
+        case (List(element=element) | Set(element=element), List(element=other) | Set(element=other)):
+            return _converts(element, other)
+        case (Tuple(elements=elements), List(element=other) | Set(element=other)):
+            return all(_converts(element, other) for element in elements)
+        case (Tuple(elements=elements), Tuple(elements=others)):
+            return len(elements) == len(others) and all(map(_converts, elements, others))
+        case (Map(element=element), Map(element=other)):
+            return _converts(element, other)
+        case (Map(), Object()):
+            return True
+        case (Object(attributes=attributes), Map(element=other)):
+            return all(_converts(attribute.type, other) for attribute in attributes.values())
+        case (Object(attributes=attributes), Object(attributes=others)):
+            return all(
+                (name in attributes and _converts(attributes[name].type, other.type)) or other.optional
+                for name, other in others.items()
+            )
+    return False
+
+
+def _distinct_types(types: Iterable[Type]) -> list[Type]:
+    found: list[Type] = []
+    for type_ in types:
+        if type_ is not ANY and type_ not in found:
+            found.append(type_)
+    return found
+
+
+def _unify_mappings(objects: Sequence[Object], types: Sequence[Type]) -> Type | None:
+    if len(objects) == len(types) and all(type_.attributes.keys() == objects[0].attributes.keys() for type_ in objects):
+        attributes: dict[str, Attribute] = {}
+        for name in objects[0].attributes:
+            common = unify(type_.attributes[name].type for type_ in objects)
+            if common is None:
+                return None
+            attributes[name] = Attribute(common)
+        return Object(attributes)
+    elements = [type_.element for type_ in types if isinstance(type_, Map)]
+    elements += [attribute.type for type_ in objects for attribute in type_.attributes.values()]
+    common = unify(elements)
+    return None if common is None else Map(common)
+
+
+def _unify_sequences(tuples: Sequence[Tuple], types: Sequence[Type]) -> Type | None:
+    if len(tuples) == len(types) and len({len(type_.elements) for type_ in tuples}) == 1:
+        columns = [unify(column) for column in zip(*(type_.elements for type_ in tuples), strict=True)]
+        found = tuple(common for common in columns if common is not None)
+        return Tuple(found) if len(found) == len(columns) else None
+    elements = [type_.element for type_ in types if isinstance(type_, List)]
+    common = unify([*elements, *(element for type_ in tuples for element in type_.elements)])
+    return None if common is None else List(common)

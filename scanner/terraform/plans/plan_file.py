@@ -1,0 +1,158 @@
+"""Plan files as ``terraform plan -out=FILE`` writes them. Terraform is not run.
+
+A plan file is a zip archive: the planned changes (``tfplan``, a protocol buffer whose values are MessagePack), the
+state before, and all configuration files. It holds no provider schema, which takes nothing away here, and no list of
+references, which the configuration files give (``scanner.terraform.plans.plan_snapshot``).
+
+Terraform promises the format to itself only. What we read of it has been the same since Terraform 1.1 and in every
+OpenTofu, under the version number 3. Anything else is refused, and ``terraform show -json`` helps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from scanner.terraform.plans.address_text import parse_resource_address
+from scanner.terraform.plans.dynamic_value import known_and_unknown
+from scanner.terraform.plans.plan_archive import PlanArchive
+from scanner.terraform.plans.plan_document import (
+    DEFERRED,
+    INCOMPLETE,
+    Object,
+    PlanDocument,
+    PlanError,
+    PlannedInstance,
+    Values,
+    after_changes,
+    stays,
+)
+from scanner.terraform.plans.plan_json import Outline, parse
+from scanner.terraform.plans.plan_snapshot import read_snapshot
+from scanner.terraform.plans.protobuf_wire import Fields, WireError, fields, number, parts, text
+from scanner.terraform.plans.state_file import stored_document
+
+_VERSION = 3
+_REMEDY = "`terraform show -json FILE > plan.json` makes of it what can be scanned"
+_ACTIONS = {
+    0: ("no-op",),
+    1: ("create",),
+    2: ("read",),
+    3: ("update",),
+    5: ("delete",),
+    6: ("delete", "create"),
+    7: ("create", "delete"),
+    8: ("forget",),
+    9: ("create", "forget"),
+    10: ("forget", "create"),
+}
+
+
+class _Plan:
+    """Field numbers of the messages that we read."""
+
+    VERSION, VARIABLES, RESOURCE_CHANGES = 1, 2, 3
+    ERRORED, APPLYABLE, COMPLETE, DEFERRED_CHANGES = 20, 25, 26, 27
+
+
+class _ResourceChange:
+    DEPOSED_KEY, CHANGE, ADDRESS = 7, 9, 13
+
+
+class _Change:
+    ACTION, VALUES = 1, 2
+
+
+class _Entry:
+    KEY, VALUE = 1, 2
+
+
+_MESSAGE_PACK = 1
+"""The one field of a value."""
+
+
+def read_plan_file(data: bytes) -> PlanDocument:
+    """What a plan file says. Raises ``PlanError``."""
+    archive = PlanArchive(data)
+    before = _before(archive)
+    try:
+        plan = fields(memoryview(archive.plan()))
+        if number(plan, _Plan.VERSION) != _VERSION:
+            raise PlanError(f"its format version {number(plan, _Plan.VERSION)} is not known; {_REMEDY}")
+        if number(plan, _Plan.ERRORED):
+            raise PlanError("it is the plan of a run that failed")
+        instances = after_changes(before.instances.values(), _planned(plan))
+        variables = dict(_variables(plan))
+        left_out = tuple(_left_out(plan))
+    except WireError as problem:
+        raise PlanError(f"its planned changes are damaged: {problem}") from problem
+    snapshot = read_snapshot(archive.sources())
+    defaults = {name: {"value": value} for name, value in snapshot.defaults.items()}
+    return PlanDocument(
+        instances,
+        snapshot.configuration,
+        {**defaults, **variables},
+        left_out=(*left_out, *snapshot.problems),
+        sources=snapshot.sources,
+        files=snapshot.files,
+    )
+
+
+def _before(archive: PlanArchive) -> PlanDocument:
+    try:
+        return stored_document(parse(archive.state(), Outline))
+    except PlanError as problem:
+        raise PlanError(f"the state in it cannot be read: {problem}") from problem
+
+
+def _planned(plan: Fields) -> Iterator[tuple[PlannedInstance, bool]]:
+    """The instances that the plan says something about, and whether they remain."""
+    for encoded in parts(plan, _Plan.RESOURCE_CHANGES):
+        resource = fields(encoded)
+        written = text(resource, _ResourceChange.ADDRESS)
+        address = parse_resource_address(written)
+        if address is None:  # since Terraform 1.1; before, there were six fields in its place
+            raise PlanError(f'it says "{written}" where the address of a resource belongs; {_REMEDY}')
+        change = fields((parts(resource, _ResourceChange.CHANGE) or [memoryview(b"")])[-1])
+        actions = _ACTIONS.get(number(change, _Change.ACTION))
+        if actions is None:
+            action = number(change, _Change.ACTION)
+            raise PlanError(f"it plans action {action} for {written}, which is not known; {_REMEDY}")
+        if not text(resource, _ResourceChange.DEPOSED_KEY):
+            planned = PlannedInstance(address, partial(_values, parts(change, _Change.VALUES), written))
+            yield planned, stays(actions)
+
+
+def _values(values: list[memoryview], address: str) -> Values:
+    """The last value is the one after apply. Raises ``PlanError``."""
+    try:
+        known, unknown = _value(values[-1]) if values else (None, True)
+    except WireError as problem:
+        raise PlanError(f"the values of {address} are damaged: {problem}") from problem
+    if not isinstance(known, dict) or not isinstance(unknown, dict):
+        raise PlanError(f"it does not say what {address} is to be; {_REMEDY}")
+    return known, unknown
+
+
+def _value(dynamic: memoryview) -> tuple[object, object]:
+    encoded = parts(fields(dynamic), _MESSAGE_PACK)
+    if not encoded:
+        raise PlanError(f"it holds a value that is no MessagePack; {_REMEDY}")
+    return known_and_unknown(encoded[-1])
+
+
+def _variables(plan: Fields) -> Iterator[tuple[str, Object]]:
+    """The variables of the root module that were set. Those that are known during apply only are left out."""
+    for encoded in parts(plan, _Plan.VARIABLES):
+        entry = fields(encoded)
+        known, unknown = _value((parts(entry, _Entry.VALUE) or [memoryview(b"")])[-1])
+        if unknown is False or known is not None:
+            yield text(entry, _Entry.KEY), {"value": known}
+
+
+def _left_out(plan: Fields) -> Iterator[str]:
+    """What is false is not written, so only a plan that says ``applyable`` (Terraform 1.8) can say ``complete``."""
+    if parts(plan, _Plan.DEFERRED_CHANGES):
+        yield DEFERRED
+    elif number(plan, _Plan.APPLYABLE) and not number(plan, _Plan.COMPLETE):
+        yield INCOMPLETE

@@ -1,0 +1,62 @@
+"""What a plan knows of its resources when a reference to them is traced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
+from scanner.terraform.plans.plan_document import PlanDocument
+
+
+@dataclass(frozen=True)  # without slots: it remembers its indices
+class Plan:
+    """A plan with its resources and modules indexed."""
+
+    document: PlanDocument
+
+    def instances(self, address: ResourceAddress) -> tuple[InstanceKey, ...]:
+        """The instance keys of a resource, given its address without key."""
+        return self._resources.get(address, ())
+
+    def module_instances(self, address: ModuleAddress, call: str) -> tuple[InstanceKey, ...]:
+        """The instance keys of a module call, of those that have resources in the plan."""
+        return self._modules.get((address, call), ())
+
+    def is_open(self, address: ResourceAddress, attribute: str | None) -> bool:
+        """Whether an attribute, or any of them, is known after apply. What is not in the plan is no news."""
+        planned = self.document.instances.get(address)
+        if planned is None:
+            return False
+        _, unknown = planned.values()
+        return _has_unknown(unknown if attribute is None else unknown.get(attribute))
+
+    def text(self, address: ResourceAddress, attribute: str) -> str | None:
+        """An attribute that the plan knows as a text."""
+        planned = self.document.instances.get(address)
+        if planned is None:
+            return None
+        after, unknown = planned.values()
+        value = after.get(attribute)
+        return value if isinstance(value, str) and not _has_unknown(unknown.get(attribute)) else None
+
+    @cached_property
+    def _resources(self) -> dict[ResourceAddress, tuple[InstanceKey, ...]]:
+        return dict(self.document.keys())
+
+    @cached_property
+    def _modules(self) -> dict[tuple[ModuleAddress, str], tuple[InstanceKey, ...]]:
+        found: dict[tuple[ModuleAddress, str], dict[InstanceKey, None]] = {}
+        for module in {address.module: None for address in self.document.instances}:
+            for depth, (call, key) in enumerate(module.steps):
+                found.setdefault((ModuleAddress(module.steps[:depth]), call), {})[key] = None
+        return {call: tuple(keys) for call, keys in found.items()}
+
+
+def _has_unknown(marks: Any) -> bool:  # untrusted JSON
+    if isinstance(marks, dict):
+        return any(_has_unknown(mark) for mark in marks.values())
+    if isinstance(marks, list):
+        return any(_has_unknown(mark) for mark in marks)
+    return marks is True

@@ -1,0 +1,41 @@
+"""From a file to what it says: picks the reader by what is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scanner.source_file import UnreadableFileError, read_bytes
+from scanner.terraform.plans.plan_document import PlanDocument, PlanError
+from scanner.terraform.plans.plan_file import read_plan_file
+from scanner.terraform.plans.plan_json import Outline, parse, shown_document
+from scanner.terraform.plans.recognition import ARCHIVE
+from scanner.terraform.plans.state_file import stored_document
+
+MAX_BYTES = 1024 * 1024 * 1024
+"""Plans of large estates have some hundred megabytes."""
+
+
+def read_document(path: Path) -> PlanDocument:
+    """Read a plan or a state of any kind. Raises ``PlanError``."""
+    try:
+        data = read_bytes(path, MAX_BYTES)
+    except UnreadableFileError as problem:
+        raise PlanError(str(problem)) from problem
+    if data.startswith(ARCHIVE):
+        return read_plan_file(data)
+    outline = parse(_utf8(data), Outline)
+    if outline.encryption_version is not None:
+        raise PlanError("OpenTofu has encrypted it; `tofu show -json` prints what can be scanned")
+    if outline.format_version is None and outline.version is not None and outline.serial is not None:
+        return stored_document(outline)
+    return shown_document(outline)
+
+
+def _utf8(data: bytes) -> bytes:
+    """Without byte order mark. Windows PowerShell writes what it redirects as UTF-16."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return data.decode("utf-16").encode()
+        except UnicodeError as problem:
+            raise PlanError("it begins like UTF-16 and is none") from problem
+    return data.removeprefix(b"\xef\xbb\xbf")
