@@ -17,7 +17,7 @@ from pathspec import GitIgnoreSpec
 
 from scanner.calls import nested_in_others, root_modules
 from scanner.cloudformation.assembly import MANIFEST, is_manifest
-from scanner.cloudformation.recognition import looks_like_template
+from scanner.cloudformation.recognition import looks_like_change_set, looks_like_template
 from scanner.diagnostic import Diagnostic, error
 from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
@@ -184,7 +184,13 @@ class _Walk:
 
 def recognise(head: bytes) -> RootKind | None:
     """What a file is, from its beginning; None for anything that is not ours."""
-    return recognise_plan(head) or (RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(as_text(head)) else None)
+    plan = recognise_plan(head)
+    if plan is not None:
+        return plan
+    text = as_text(head)
+    if looks_like_change_set(text):
+        return RootKind.CHANGE_SET
+    return RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(text) else None
 
 
 def _head(path: Path) -> bytes:

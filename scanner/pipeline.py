@@ -155,6 +155,8 @@ def extract_debug(root: ScanRoot) -> Facts:
             from scanner.terraform.plans.plan import extract
         case RootKind.CLOUDFORMATION_TEMPLATE:
             from scanner.cloudformation.extract import extract
+        case RootKind.CHANGE_SET:
+            from scanner.cloudformation.change_set import extract
         case RootKind.CDK_ASSEMBLY:
             from scanner.cloudformation.cdk import extract
         case _:

@@ -15,6 +15,7 @@ class RootKind(Enum):
     TERRAFORM_STATE = "terraform-state"
     CLOUDFORMATION_TEMPLATE = "cloudformation"
     CDK_ASSEMBLY = "cdk"
+    CHANGE_SET = "change-set"
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,11 @@ def note_of(construct: str) -> str:
     return f"construct {construct}"
 
 
+def is_identity_type(kind: str) -> bool:
+    """Whether resources of the type say something about identities."""
+    return kind in _READERS
+
+
 def facts_of(resource: Resource, scope: Scope, home: Home) -> tuple[Fact, ...]:
     """What a resource says; nothing for one of another type, or one that does not exist."""
     read = _READERS.get(resource.type)

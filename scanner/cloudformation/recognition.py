@@ -18,6 +18,7 @@ _TYPE = re.compile(
 )
 _LIST = re.compile(r"(?:\s|#[^\n]*)*+(?:-\s|\[)")
 """The Resources of an AppSpec file are a list."""
+_JSON_CHANGES = re.compile(r'"Changes"\s*+:\s*+\[')
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*+:)?|\\?\Z)|[{}\[\]]', re.DOTALL)
 _FIRST_LINE = re.compile(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
 
@@ -33,6 +34,12 @@ def looks_like_template(head: str) -> bool:
     if "Resources" not in sections or _LIST.match(head, sections["Resources"]):
         return False
     return _TYPE.search(head, sections["Resources"]) is not None
+
+
+def looks_like_change_set(text: str) -> bool:
+    """Whether a text is the description of a change set, in JSON."""
+    is_json = text.removeprefix("\ufeff").lstrip()[:1] == "{"
+    return is_json and '"ChangeSetId"' in text and _JSON_CHANGES.search(text) is not None
 
 
 def _json_sections(head: str) -> dict[str, int]:
