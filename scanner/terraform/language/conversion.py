@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, assert_never
 from scanner.terraform.language.kinds import (
     ListItems,
     MapEntries,
-    NullSequence,
     SetItems,
+    TypedNull,
     Unsettled,
     as_list,
     like,
@@ -49,8 +49,8 @@ class ConversionError(Exception):
 
 def convert(value: Value, constraint: Type) -> Value:
     """The value as Terraform converts it; null stays null, and gets the default where an attribute has one."""
-    if value.is_null and isinstance(constraint, List | Set | Tuple):
-        return NullSequence(None, value.span, value.trail)
+    if value.is_null and not (constraint is ANY or isinstance(constraint, Undecided)):
+        return TypedNull(None, value.span, value.trail, None, constraint)
     if value.unknown is not None or value.is_null:
         return value
     match constraint:

@@ -11,6 +11,7 @@ https://developer.hashicorp.com/terraform/language/expressions
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import assert_never
 
 from scanner import values
@@ -19,12 +20,13 @@ from scanner.span import Span
 from scanner.terraform.language import nodes
 from scanner.terraform.language.conversion import ConversionError, alike, to_bool, to_number, to_text
 from scanner.terraform.language.equality import is_text
-from scanner.terraform.language.kinds import ListItems, NullSequence, SetItems, Unsettled, as_list
+from scanner.terraform.language.kinds import ListItems, SetItems, TypedNull, Unsettled, as_list
 from scanner.terraform.language.names import may_be_sensitive, refuse_undeclared
 from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf, TemplatePart
 from scanner.terraform.language.operators import BINARY, UNARY, OperandError
 from scanner.terraform.language.scope import BoundError, EvaluationError, Namespace, Scope, UndeclaredError
 from scanner.terraform.language.symbols import symbol_of
+from scanner.terraform.language.types import List, Set, Tuple
 from scanner.values import Unknown, Value
 
 MAX_TEXT = 8 * 1024 * 1024
@@ -234,7 +236,7 @@ def _position(key: Value, span: Span) -> int:
 
 
 def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
-    if isinstance(target, NullSequence):
+    if isinstance(target, TypedNull) and isinstance(target.type, List | Set | Tuple):
         raise EvaluationError("a splat cannot be applied to a list that is null", span)
     if target.is_null:
         return Value((), span)
@@ -248,23 +250,28 @@ def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
 
 
 def _call(node: nodes.Call, scope: Scope) -> Value:
-    if node.name in ("try", "can") and not node.expand:
+    if node.name in ("try", "can"):
         return _attempt(node, scope)
     arguments = [evaluate(argument, scope) for argument in node.arguments]
     if node.expand:
-        last = arguments.pop()
-        match last.data:
-            case Unknown(cause=cause):
-                return Value(Unknown(cause), node.span)
-            case tuple() as further:
-                arguments.extend(further)
-            case _:
-                raise EvaluationError("only a list can be expanded into arguments", node.span)
+        further = _expanded(arguments.pop(), node.span)
+        if isinstance(further, Unknown):
+            return Value(Unknown(further.cause), node.span)
+        arguments.extend(further)
     if node.name == "issensitive" and not any(may_be_sensitive(argument) for argument in node.arguments):
         return Value(False, node.span)
     if node.name == "templatestring" and isinstance(node.arguments[0], nodes.Literal | nodes.Template):
         raise EvaluationError("the template must be a reference to a text", node.span)
     return scope.host.call(node.name, tuple(arguments), node.span)
+
+
+def _expanded(last: Value, span: Span) -> tuple[Value, ...] | Unknown:
+    match last.data:
+        case Unknown() as unknown:
+            return unknown
+        case tuple() as further:
+            return further
+    raise EvaluationError("only a list can be expanded into arguments", span)
 
 
 def _attempt(node: nodes.Call, scope: Scope) -> Value:
@@ -273,23 +280,33 @@ def _attempt(node: nodes.Call, scope: Scope) -> Value:
     An argument that is unknown might still fail when Terraform knows it, unless it is what a provider computes: that
     is there, whatever it is.
     """
-    if not node.arguments or (node.name == "can" and len(node.arguments) > 1):
+    tried: list[Callable[[], Value]] = [partial(evaluate, argument, scope) for argument in node.arguments]
+    if node.expand:
+        further = _expanded(tried.pop()(), node.span)
+        if isinstance(further, Unknown):
+            return Value(Unknown(further.cause), node.span)
+        tried += [partial(_same, value) for value in further]
+    if not tried or (node.name == "can" and len(tried) > 1):
         raise EvaluationError(f"{node.name} has no such number of arguments", node.span)
-    for argument in node.arguments:
+    for argument in tried:
         try:
-            value = evaluate(argument, scope)
+            value = argument()
         except (UndeclaredError, BoundError):
             raise
         except EvaluationError:
             continue
         if node.name == "can":
             return Value(True if _is_there(value) else Unknown(values.holes(value)[0].cause), node.span)
-        if _is_there(value) or argument is node.arguments[-1]:
+        if _is_there(value) or argument is tried[-1]:
             return value
         return Value(Unknown(values.holes(value)[0].cause), node.span)
     if node.name == "can":
         return Value(False, node.span)
     raise EvaluationError("no argument of try succeeds", node.span)
+
+
+def _same(value: Value) -> Value:
+    return value
 
 
 def _is_there(value: Value) -> bool:
@@ -308,7 +325,7 @@ def _conditional(node: nodes.Conditional, scope: Scope) -> Value:
         return _either(node, condition, chosen, scope)
     taken, other = (node.then, node.otherwise) if chosen else (node.otherwise, node.then)
     value = evaluate(taken, scope)
-    if value.is_null or value.unknown is not None or (_is_text(taken) and _is_text(other)):
+    if value.unknown is not None or (_is_text(taken) and _is_text(other)):
         return value
     return _beside(value, _arm(other, scope), node.span)
 
@@ -329,7 +346,9 @@ def _arm(node: Node, scope: Scope) -> Value:
 
 def _beside(value: Value, other: Value, span: Span) -> Value:
     """The value of one arm as the common type of both."""
-    if isinstance(value.data, Namespace) or isinstance(other.data, Namespace) or other.is_null:
+    if isinstance(value.data, Namespace) or isinstance(other.data, Namespace):
+        return value
+    if other.is_null and not isinstance(other, TypedNull):
         return value
     if other.unknown is not None and not is_text(other.unknown):
         return value  # whatever the other one is, it has a type that this value converts to
@@ -415,7 +434,7 @@ def _without_elements(node: nodes.ForTuple | nodes.ForObject, scope: Scope) -> N
     if node.predicate is not None:
         something = Value(Unknown(Cause(CauseKind.UNSUPPORTED, "there are no elements", node.span)))
         names = {node.value_name: something, node.key_name or node.value_name: something}
-        evaluate(node.predicate, scope.bind(names))
+        _keeps(node.predicate, scope.bind(names), node.span)
 
 
 def _keeps(predicate: Node | None, scope: Scope, span: Span) -> bool | Unknown:

@@ -9,6 +9,7 @@ is), what the first name of a ``for`` stands for, and to which type two values u
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from scanner.values import Value
@@ -51,10 +52,20 @@ class MapEntries(dict[str, Value], Collection):
     """The elements of a map."""
 
 
-class NullSequence(Value):
-    """Null where a list or a set is wanted, to which a splat cannot be applied, although it can to null itself."""
+@dataclass(frozen=True, slots=True, eq=False)
+class TypedNull(Value):
+    """Null where a value of some type is wanted. It is equal to any other null, but the other arm of a conditional and
+    the other elements of a list are converted to its type, and no splat can be applied to a list that is null.
+    """
 
-    __slots__ = ()
+    type: object = None
+    """A ``scanner.terraform.language.types.Type``; None in a value that is copied as a plain null."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Value) and other.is_null
+
+    def __hash__(self) -> int:
+        return hash((None,))
 
 
 def as_list(items: Iterable[Value], *, unsettled: bool = False) -> ListItems:

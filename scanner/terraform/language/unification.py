@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import cast
 
 from scanner.terraform.language.equality import is_text
-from scanner.terraform.language.kinds import ListItems, MapEntries, SetItems
+from scanner.terraform.language.kinds import ListItems, MapEntries, SetItems, TypedNull
 from scanner.terraform.language.scope import Namespace
 from scanner.terraform.language.types import (
     ANY,
@@ -30,10 +30,10 @@ from scanner.values import Unknown, Value
 
 
 def type_of(value: Value) -> Type:
-    """The type of a value; of null and of an empty collection's elements any."""
+    """The type of a value; of a null that nothing was said about, and of an empty collection's elements, any."""
     match value.data:
         case None:
-            return ANY
+            return cast("Type", value.type) if isinstance(value, TypedNull) else ANY
         case Unknown() as hole:
             return STRING if is_text(hole) else Undecided(hole.cause)
         case str():

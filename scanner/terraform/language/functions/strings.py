@@ -211,7 +211,9 @@ def _indent(width: Number, text: str) -> str:
     spaces = whole(width, "spaces")
     if spaces < 0:
         raise invalid("spaces", "it must not be negative")
-    bounded(len(text) + text.count("\n") * spaces)
+    if spaces >= 2**63:
+        raise invalid("spaces", "it is too large")
+    bounded(len(text) + (text.count("\n") + 1) * spaces)
     return text.replace("\n", "\n" + " " * spaces)
 
 
