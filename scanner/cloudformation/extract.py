@@ -17,6 +17,7 @@ from scanner.diagnostic import Diagnostic, error
 from scanner.facts import Fact, Facts, Home, collect
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
+from scanner.values import Unknown
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
@@ -82,7 +83,10 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[Scope], home_o
         if top.stack.exchange is not None:
             top.stack.exchange.follow()
     for scope in opened:
-        found, unfollowed = stack_facts(scope, home_of(scope))
+        its_home = home_of(scope)
+        if isinstance(scope.stack.account, Unknown):
+            its_home = replace(its_home, account=None)
+        found, unfollowed = stack_facts(scope, its_home)
         facts.extend(found)
         if not scope.stack.is_foreign:
             problems.extend(unfollowed)

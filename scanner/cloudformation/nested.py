@@ -22,9 +22,9 @@ from scanner.cloudformation.includes import Place
 from scanner.cloudformation.intrinsics import call_of, evaluate
 from scanner.cloudformation.prepare import prepare
 from scanner.cloudformation.regions import named_partition
-from scanner.cloudformation.resources import NESTED_STACKS
 from scanner.cloudformation.scope import Scope
 from scanner.cloudformation.stack import Nested, Stack
+from scanner.cloudformation.stack_sets import BODY, STACK_SET, inline_template, stack_of_set
 from scanner.cloudformation.syntax import parse
 from scanner.root import Inputs
 from scanner.source_file import UnreadableFileError, read_text
@@ -45,7 +45,13 @@ MAX_RESOURCES = 100_000
 """Resources in all nested stacks of one root. A template may have 500."""
 
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-_LOCATIONS = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+_LOCATIONS = {
+    "AWS::CloudFormation::Stack": "TemplateURL",
+    "AWS::Serverless::Application": "Location",
+    STACK_SET: "TemplateURL",
+}
+STACKS = frozenset(_LOCATIONS)
+"""Types of resources that have a template of their own."""
 
 
 def nested_templates(place: Place) -> set[Path]:
@@ -54,13 +60,13 @@ def nested_templates(place: Place) -> set[Path]:
         text = read_text(place.location, MAX_BYTES)
     except UnreadableFileError:
         return set()  # reported when the root is extracted
-    if not any(kind in text for kind in NESTED_STACKS):
+    if not any(kind in text for kind in STACKS):
         return set()
     found: set[Path] = set()
     for document in parse(text, place.path).documents:
         template = prepare(document, place, lambda names: Scope(names, Inputs())).template
         for resource in template.resources.values():
-            if resource.type not in NESTED_STACKS:
+            if resource.type not in STACKS:
                 continue
             written = resource.get(_LOCATIONS[resource.type])
             path = resource.asset or (written.text if written is not None else None)
@@ -78,6 +84,8 @@ class TemplateTree:
     """Whether a macro that is not followed may change anything in one of them."""
     _documents: dict[Path, tuple[Value, ...]] = field(default_factory=dict)
     _partitions: dict[Path, str | None] = field(default_factory=dict)
+    _lines: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    """Of files in which there may be templates inside of templates."""
     _problems: dict[Diagnostic, None] = field(default_factory=dict)
     _stacks: int = 0
     _resources: int = 0
@@ -99,6 +107,7 @@ class TemplateTree:
             self.files.add(place.path)
             self._problems |= dict.fromkeys(parsed.diagnostics)
             self._partitions[place.location] = named_partition(text)
+            self._lines[place.location] = tuple(text.split("\n")) if BODY in text else ()
             self._documents[place.location] = parsed.documents
         return self._documents[place.location]
 
@@ -116,6 +125,8 @@ class TemplateTree:
 
     def open(self, resource: Resource, scope: Scope) -> Nested:
         """The stack that a resource of a template stands for, or why it is not followed."""
+        if resource.type == STACK_SET and BODY in resource.properties:
+            return self._inline(resource, scope)
         place = self._locate(resource, scope)
         if isinstance(place, Cause):
             return Nested(None, place)
@@ -135,7 +146,23 @@ class TemplateTree:
         if len(documents) != 1:
             detail = f'"{place.path}", which the nested stack "{stack}" is made from, is no template'
             return Nested(None, Cause(CauseKind.MISSING_MODULE, detail, resource.span))
-        inner = self.scope(documents[0], place, scope.inputs, scope.partition_name, _stack(resource, scope, place))
+        make = stack_of_set if resource.type == STACK_SET else _stack
+        return self._opened(documents[0], place, scope, make(resource, scope, place))
+
+    def _inline(self, resource: Resource, scope: Scope) -> Nested:
+        """The template that a stack set has in itself."""
+        place = scope.stack.files[-1]
+        bound = self._exceeded(len(scope.stack.files))
+        if bound is not None:
+            return Nested(None, Cause(CauseKind.UNSUPPORTED, bound, resource.span), is_error=True)
+        found, said = inline_template(resource, scope, place, self._lines.get(place.location, ()))
+        self._problems |= dict.fromkeys(said)
+        if isinstance(found, Cause):
+            return Nested(None, found)
+        return self._opened(found, place, scope, stack_of_set(resource, scope, place))
+
+    def _opened(self, document: Value, place: Place, scope: Scope, stack: Stack) -> Nested:
+        inner = self.scope(document, place, scope.inputs, scope.partition_name, stack)
         self._stacks += 1
         self._resources += len(inner.template.resources)
         return Nested(inner)

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.aws_iam import facts_of
-from scanner.cloudformation.resources import NESTED_STACKS
+from scanner.cloudformation.nested import STACKS
+from scanner.cloudformation.stack_sets import STACK_SET
 from scanner.diagnostic import Diagnostic, error, warning
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
     from scanner.cloudformation.template import Resource
     from scanner.facts import Fact, Home
-
-_UNFOLLOWED = {"AWS::CloudFormation::StackSet": "Stack set not followed"}
 
 
 def stacks(scope: Scope) -> Iterator[Scope]:
@@ -39,23 +38,20 @@ def stack_facts(scope: Scope, home: Home) -> tuple[list[Fact], list[Diagnostic]]
 
 def _nested(scope: Scope) -> Iterator[Resource]:
     for resource in scope.template.resources.values():
-        if resource.type in NESTED_STACKS and not scope.existence(resource)[0].is_no:
+        if resource.type in STACKS and not scope.existence(resource)[0].is_no:
             yield resource
 
 
 def _problems(resource: Resource, scope: Scope) -> Iterator[Diagnostic]:
-    summary = _UNFOLLOWED.get(resource.type)
-    if resource.type.endswith("::MODULE"):
-        summary = "Module not followed"
-    if summary is None and resource.type not in NESTED_STACKS:
-        return
-    if scope.existence(resource)[0].is_no:
+    is_module = resource.type.endswith("::MODULE")
+    if (not is_module and resource.type not in STACKS) or scope.existence(resource)[0].is_no:
         return
     missing = f'The identities that "{scope.symbol(resource.logical_id)}" defines are missing here'
-    if summary is not None:
-        yield warning(summary, f"{missing}.", resource.span)
+    if is_module:
+        yield warning("Module not followed", f"{missing}.", resource.span)
         return
     nested = scope.nested(resource)
     if nested.cause is not None:
         make = error if nested.is_error else warning
-        yield make("Nested stack not followed", f"{missing}: {nested.cause.detail}.", resource.span)
+        what = "Stack set" if resource.type == STACK_SET else "Nested stack"
+        yield make(f"{what} not followed", f"{missing}: {nested.cause.detail}.", resource.span)
