@@ -46,7 +46,8 @@ def inline_template(
     if found.encodes is not None:
         return found.encodes, ()
     if isinstance(found.data, Mapping):  # the service wants a text, which many tools make of it
-        return found, ()
+        no_template = Cause(CauseKind.MALFORMED, f"{name} has no Resources", found.span)
+        return (found if "Resources" in found.data else no_template), ()
     if found.unknown is not None:
         return replace(found.unknown.cause, detail=f"{name} depends on this: {found.unknown.cause.detail}"), ()
     parsed = parse(found.text or "", place.path)

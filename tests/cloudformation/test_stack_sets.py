@@ -129,6 +129,7 @@ BROKEN = [
     ("not known", "TemplateBody: !Ref Open", "Stack set not followed"),
     ("known in part", "TemplateBody: !Sub 'Resources: {${Open}: {Type: a}}'", "Stack set not followed"),
     ("broken", "TemplateBody: 'Resources: ['", "Invalid template"),
+    ("for another tool", "TemplateBody: {'Rain::Embed': user.yaml}", "Stack set not followed"),
     ("null", "TemplateBody:", "Stack set not followed"),
     ("missing", "StackSetName: a", "Stack set not followed"),
     ("remote", "TemplateURL: https://example.com/t.yaml", "Stack set not followed"),
