@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Home
 from scanner.iam import managed
-from scanner.terraform import policy_document
+from scanner.terraform import policy_document, policy_text
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import account
-from scanner.terraform.language.functions.encoding import encode_json
 from scanner.values import NULL, Unknown, Value
 
 _SUFFIXES = {
@@ -56,8 +55,7 @@ def read_at_plan(address: str, name: str) -> Value:
 
 def _policy_document(source: DataSource, name: str) -> Value | None:
     if name in ("json", "minified_json"):
-        document = policy_document.document(source.arguments)
-        return replace(encode_json(document), encodes=document)
+        return policy_text.rendered(policy_document.document(source.arguments), indented=name == "json")
     return NULL if name != "id" else None
 
 

@@ -10,7 +10,7 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Existence
 from scanner.span import Span
-from scanner.terraform import data_sources
+from scanner.terraform import argument_types, data_sources
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, Wildcard
 from scanner.terraform.computed import Resource, computed
 from scanner.terraform.configuration import Configuration
@@ -149,10 +149,10 @@ class ModuleResources:
         unset = self._unset(address, named_provider(body), entries)
 
         def load(name: str) -> Value:
-            value = entries[name]
-            return reconciled(address, name, unset(name) if value.is_null else value)
+            value = unset(name) if entries[name].is_null else entries[name]
+            return reconciled(address, name, argument_types.converted(address.type, name, value))
 
-        return Namespace(lambda: entries, load, lambda name: reconciled(address, name, unset(name)))
+        return Namespace(lambda: entries, load, load)
 
     def _unset(self, address: ResourceAddress, provider: str, entries: Namespace) -> Callable[[str], Value]:
         """What the attributes are that the block does not set."""

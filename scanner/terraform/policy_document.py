@@ -1,15 +1,21 @@
-"""``data.aws_iam_policy_document``: the JSON that the provider renders, as a value whose parts keep their places.
+"""``data.aws_iam_policy_document``: the document that the provider renders, as a value whose parts keep their places.
+
+What is rendered follows ``internal/service/iam/policy_document_data_source.go`` of the provider: a list of one is
+written as a text, a set in descending order, principals and conditions by name; the statements of documents that
+are merged in are read and written again, so that they look the same.
 
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam import json_text
-from scanner.values import Unknown, Value, joined, pieces
+from scanner.terraform.language.conversion import ConversionError, convert
+from scanner.terraform.language.types import STRING, List, Set, Type
+from scanner.values import NULL, Unknown, Value, joined, pieces
 
 _ELEMENTS = {
     "actions": "Action",
@@ -17,6 +23,12 @@ _ELEMENTS = {
     "resources": "Resource",
     "not_resources": "NotResource",
 }
+_DOCUMENT = ("Version", "Id", "Statement")
+_STATEMENT = (
+    *("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource"),
+    *("Principal", "NotPrincipal", "Condition"),
+)
+"""The elements of a statement, in the order in which they are written. All others get lost."""
 Entries = Mapping[str, Value]
 _INCOMPLETE = Value(Unknown(Cause(CauseKind.MALFORMED, "a condition of a policy document has no test or no variable")))
 """Stands for all conditions of the statement, which must not count as unconditional."""
@@ -25,15 +37,25 @@ _INCOMPLETE = Value(Unknown(Cause(CauseKind.MALFORMED, "a condition of a policy 
 def document(arguments: Entries) -> Value:
     """The document as a value. A source that is not known becomes a statement that is not known."""
     statements: list[Value] = []
-    version = arguments["version"] if not arguments["version"].is_null else Value("2012-10-17")
+    version = _text(arguments["version"]) if not arguments["version"].is_null else Value("2012-10-17")
+    identifiers = [arguments["policy_id"]]
     for source in _listed(arguments, "source_policy_documents", "source_json"):
-        version = _add(statements, _elements(source), version)
+        elements = _elements(source)
+        identifiers.insert(-1, elements.get("Id", NULL))
+        version = _add(statements, elements, version)
     _merge(statements, Value(tuple(_own(arguments))))
     for source in _listed(arguments, "override_policy_documents", "override_json"):
-        version = _add(statements, _elements(source), version)
-    if not statements:
-        return Value({"Version": version})
-    return Value({"Version": version, "Statement": Value(tuple(statements))})
+        elements = _elements(source)
+        identifiers.append(elements.get("Id", NULL))
+        version = _add(statements, elements, version)
+    identifier = next((item for item in reversed(identifiers) if not _is_empty(item)), NULL)
+    whole = {"Version": version, "Id": identifier, "Statement": Value(tuple(statements))}
+    return Value({name: value for name, value in whole.items() if not _is_empty(value)})
+
+
+def _is_empty(value: Value) -> bool:
+    """What the provider leaves out."""
+    return value.is_null or value.data == "" or value.data == () or value.data == {}
 
 
 def _add(statements: list[Value], elements: Entries, version: Value) -> Value:
@@ -71,6 +93,9 @@ def _listed(arguments: Entries, plural: str, singular: str) -> Iterator[Value]:
         yield arguments[singular]
 
 
+# Documents that are given as JSON
+
+
 def _elements(source: Value) -> Entries:
     """The elements of a whole document given as JSON; as its statement what is no document or is not known."""
     if source.encodes is None:
@@ -84,7 +109,53 @@ def _elements(source: Value) -> Entries:
             return {"Statement": source}  # no object, so the policy parser will say what is wrong with it
     else:
         source = source.encodes
-    return source.data if isinstance(source.data, Mapping) else {"Statement": source}
+    if not isinstance(source.data, Mapping):
+        return {"Statement": source}
+    elements = _named(source.data, _DOCUMENT)
+    statements = elements.get("Statement", NULL)
+    if isinstance(statements.data, tuple):
+        written = tuple(_written_again(item) for item in statements.data if not item.is_null)
+        elements["Statement"] = Value(written, statements.span, statements.trail)
+    elif not statements.is_null:
+        elements["Statement"] = _written_again(statements)
+    return elements
+
+
+def _named(entries: Entries, names: Sequence[str]) -> dict[str, Value]:
+    """The elements of these names, whatever their case, in this order: Go reads the keys of JSON so."""
+    exact = {name.lower(): name for name in names}
+    found = {exact[key.lower()]: entries[key] for key in entries if key.lower() in exact}
+    return {name: found[name] for name in names if name in found and not found[name].is_null}
+
+
+def _written_again(statement: Value) -> Value:
+    if not isinstance(statement.data, Mapping):
+        return statement
+    found = _named(statement.data, _STATEMENT)
+    for name in ("Principal", "NotPrincipal"):
+        principals = found.get(name, NULL)
+        if isinstance(principals.data, Mapping):
+            found[name] = _principals([(Value(kind), principals.data[kind]) for kind in principals.data], principals)
+    condition = found.get("Condition", NULL)
+    if isinstance(condition.data, Mapping):
+        found["Condition"] = _conditions(_triples(condition.data), condition)
+    return Value({name: value for name, value in found.items() if not _is_empty(value)}, statement.span)
+
+
+def _triples(condition: Entries) -> Iterator[tuple[Value, Value, Value]]:
+    """Test, variable and values. A number in place of the values gets lost, as it does in the provider."""
+    for test in condition:
+        keys = condition[test]
+        if not isinstance(keys.data, Mapping):
+            yield Value(test), keys, keys
+            continue
+        for key in keys.data:
+            found = keys.data[key]
+            if isinstance(found.data, str | bool | tuple | Unknown):
+                yield Value(test), Value(key), _text(found) if not isinstance(found.data, tuple) else found
+
+
+# Statements that are written as blocks
 
 
 def _own(arguments: Entries) -> Iterator[Value]:
@@ -97,25 +168,57 @@ def _own(arguments: Entries) -> Iterator[Value]:
 
 
 def _statement(block: Entries) -> Iterator[tuple[str, Value]]:
-    if not block["sid"].is_null and block["sid"].text != "":
-        yield "Sid", block["sid"]
+    if not _is_empty(block["sid"]):
+        yield "Sid", _text(block["sid"])
     yield "Effect", block["effect"] if not block["effect"].is_null else Value("Allow")
     for argument, element in _ELEMENTS.items():
-        value = block[argument]
-        if not value.is_null and value.data != ():
-            yield element, _with_variables(value)
+        value = _one_or_many(block[argument])
+        if not _is_empty(value):
+            yield element, _with_variables(value) if "esources" in argument else value
     for argument, element in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
-        if _blocks(block[argument]):
-            yield element, _principals(_blocks(block[argument]))
+        blocks = _blocks(block[argument])
+        if blocks:
+            yield element, _principals_of(blocks)
     conditions = _blocks(block["condition"])
     if conditions:
-        yield "Condition", _conditions(conditions)
+        yield "Condition", _conditions_of(conditions)
 
 
 def _blocks(value: Value) -> tuple[Value, ...]:
     if isinstance(value.data, tuple):
         return value.data
     return () if value.is_null else (value,)
+
+
+def _text(value: Value) -> Value:
+    return _converted(value, STRING)
+
+
+def _converted(value: Value, wanted: Type) -> Value:
+    """The value as the argument's type; as it is if it cannot be converted, and the policy parser will refuse it."""
+    try:
+        return convert(value, wanted)
+    except ConversionError:
+        return value
+
+
+def _one_or_many(value: Value) -> Value:
+    """A set of texts: one stands for itself, several are written in descending order as far as they are known."""
+    found = _converted(value, Set(STRING))
+    if not isinstance(found.data, tuple):
+        return found
+    items = [item for item in found.data if not item.is_null]
+    return _collapsed(_descending(items), found)
+
+
+def _descending(items: Sequence[Value]) -> Sequence[Value]:
+    if all(item.text is not None for item in items):
+        return sorted(items, key=lambda item: item.text or "", reverse=True)
+    return items
+
+
+def _collapsed(items: Sequence[Value], like: Value) -> Value:
+    return items[0] if len(items) == 1 else Value(tuple(items), like.span, like.trail)
 
 
 def _with_variables(value: Value) -> Value:
@@ -133,41 +236,52 @@ def _with_variables(value: Value) -> Value:
     return value
 
 
-def _principals(blocks: tuple[Value, ...]) -> Value:
+# Principals and conditions, of either
+
+
+def _principals_of(blocks: tuple[Value, ...]) -> Value:
+    pairs: list[tuple[Value, Value]] = []
+    for block in blocks:
+        if not isinstance(block.data, Mapping):
+            return block
+        pairs.append((_text(block.data["type"]), _with_variables(_one_or_many(block.data["identifiers"]))))
+    return _principals(pairs, blocks[0])
+
+
+def _principals(pairs: Sequence[tuple[Value, Value]], like: Value) -> Value:
     merged: dict[str, list[Value]] = {}
+    for kind, identifiers in pairs:
+        if kind.text is None:
+            return kind
+        found = identifiers.data if isinstance(identifiers.data, tuple) else (identifiers,)
+        merged.setdefault(kind.text, []).extend(_descending(found))
+    if len(pairs) == 1 and [item.text for item in merged.get("*", ())] == ["*"]:
+        return Value("*", like.span)
+    return Value({kind: _collapsed(merged[kind], like) for kind in sorted(merged)}, like.span)
+
+
+def _conditions_of(blocks: tuple[Value, ...]) -> Value:
+    triples: list[tuple[Value, Value, Value]] = []
     for block in blocks:
         if not isinstance(block.data, Mapping):
             return block
-        kind, identifiers = block.data["type"], _with_variables(block.data["identifiers"])
-        if kind.unknown is not None or isinstance(identifiers.data, Unknown):
-            doubt = kind if kind.unknown is not None else identifiers
-            if kind.text is None:
-                return doubt
-            merged.setdefault(kind.text, []).append(doubt)
-            continue
-        merged.setdefault(kind.text or "", []).extend(identifiers.data if isinstance(identifiers.data, tuple) else ())
-    everybody = merged.get("*")
-    if everybody is not None and len(merged) == 1 and [item.text for item in everybody] == ["*"]:
-        return Value("*", blocks[0].span)
-    return Value({kind: Value(tuple(items)) for kind, items in merged.items()}, blocks[0].span)
+        found = _with_variables(_converted(block.data["values"], List(STRING)))
+        triples.append((_text(block.data["test"]), _text(block.data["variable"]), found))
+    return _conditions(triples, blocks[0])
 
 
-def _conditions(blocks: tuple[Value, ...]) -> Value:
+def _conditions(triples: Iterable[tuple[Value, Value, Value]], like: Value) -> Value:
     merged: dict[str, dict[str, list[Value]]] = {}
-    for block in blocks:
-        if not isinstance(block.data, Mapping):
-            return block
-        test, variable = block.data["test"], block.data["variable"]
+    for test, variable, found in triples:
         for part in (test, variable):
             if part.text is None:
                 return part if part.unknown is not None else _INCOMPLETE
-        found = _with_variables(block.data["values"])
-        items = list(found.data) if isinstance(found.data, tuple) else [found]
+        items = found.data if isinstance(found.data, tuple) else (found,)
         merged.setdefault(test.text or "", {}).setdefault(variable.text or "", []).extend(items)
     return Value(
         {
-            test: Value({key: Value(tuple(items)) for key, items in keys.items()}, blocks[0].span)
-            for test, keys in merged.items()
+            test: Value({key: _collapsed(keys[key], like) for key in sorted(keys)}, like.span)
+            for test, keys in sorted(merged.items())
         },
-        blocks[0].span,
+        like.span,
     )

@@ -138,6 +138,39 @@ CASES: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
         {"a.tf": 'variable "p" {}\n' + user(policy="var.p"), "terraform.tfvars.json": f'{{"p": "{SIGN_IN}"}}'},
         ONE,
     ),
+    "the arguments of a policy document are texts": (
+        {
+            "a.tf": """
+            resource "aws_iam_user" "u" {
+              name = "alice"
+              tags = { level = 3 }
+            }
+            resource "aws_iam_user_login_profile" "u" {
+              user = aws_iam_user.u.name
+            }
+            data "aws_iam_policy_document" "d" {
+              dynamic "statement" {
+                for_each = ["signin:*"]
+                content {
+                  sid       = statement.key
+                  actions   = [statement.value]
+                  resources = ["*"]
+                  condition {
+                    test     = "StringEquals"
+                    variable = "aws:PrincipalTag/level"
+                    values   = aws_iam_user.u.tags.level == "3" ? [3] : []
+                  }
+                }
+              }
+            }
+            resource "aws_iam_user_policy" "u" {
+              user   = aws_iam_user.u.name
+              policy = data.aws_iam_policy_document.d.json
+            }
+            """
+        },
+        ONE,
+    ),
     "locals in a chain": (
         {"a.tf": f'locals {{\n  a = local.b\n  b = "{SIGN_IN}"\n}}\n' + user(policy="local.a")},
         ONE,

@@ -17,10 +17,9 @@ from scanner.diagnostic import Diagnostic, error, warning
 from scanner.facts import Fact, Facts, Home, collect
 from scanner.root import Inputs, ScanRoot
 from scanner.span import Span
-from scanner.terraform import aws_iam, policy_document
+from scanner.terraform import aws_iam, policy_document, policy_text
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import Resource, computed
-from scanner.terraform.language.functions.encoding import encode_json
 from scanner.terraform.plans.plan_document import Object, PlanDocument, PlanError, PlannedInstance, block_address
 from scanner.terraform.plans.plan_knowledge import Plan
 from scanner.terraform.plans.plan_places import Places
@@ -157,7 +156,7 @@ class _Reader:
             name: self._value(address, (name,), after.get(name), unknown.get(name)) for name in {*after, *unknown}
         }
         document = policy_document.document(_Optional(entries))
-        return replace(encode_json(document), encodes=document).at(self.span)
+        return policy_text.rendered(document, indented=target.attribute == "json").at(self.span)
 
 
 class _Optional(dict[str, Value]):
