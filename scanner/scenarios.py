@@ -116,6 +116,8 @@ class _Search:
     def _leaves(
         self, principal: Principal, choice: Choice, assumed: frozenset[Assumption]
     ) -> Iterator[AssessedPrincipal]:
+        if {answer.subject for answer in choice.answers} & {one.subject for one in assumed}:
+            raise _TooManyError  # an assumption that settles nothing would be made for ever
         for answer in choice.answers:
             assumptions = assumed | {answer}
             scenario = self._scenario(assumptions)

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.functions import FUNCTIONS
 from scanner.cloudformation.text import join_text
-from scanner.values import Unknown, Value, unknown
+from scanner.values import Unknown, Value, holes, unknown
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
@@ -189,6 +189,11 @@ def _reference(argument: Value, span: Span | None, scope: Scope) -> Outcome:
     return Outcome(unknown(Cause(CauseKind.MALFORMED, "Ref names nothing", span), span=span))
 
 
+def _is_choice(outcome: Outcome) -> bool:
+    """Whether something in it is one of few things. Two such choices with the same cause compare as equal."""
+    return outcome.value is not None and any(hole.candidates for hole in holes(outcome.value))
+
+
 def _if(argument: Value, span: Span | None, scope: Scope) -> Outcome:
     parts = branches(argument, scope)
     if parts is None:
@@ -197,7 +202,7 @@ def _if(argument: Value, span: Span | None, scope: Scope) -> Outcome:
     if not condition.is_undetermined:
         return evaluate_outcome(if_true if condition.is_yes else if_false, scope)
     first, second = evaluate_outcome(if_true, scope), evaluate_outcome(if_false, scope)
-    if first == second:
+    if first == second and not _is_choice(first) and not _is_choice(second):
         return first
     may_vanish = any(branch.value is None or branch.may_vanish for branch in (first, second))
     return Outcome(Value(Unknown(cause_of(condition), candidates=(first.value, second.value)), span), may_vanish)

@@ -232,6 +232,17 @@ def test_a_parameter_that_has_nothing_to_do_with_identities_costs_nothing(monkey
     assert not report.diagnostics
 
 
+def test_two_choices_with_the_same_cause_are_two() -> None:
+    """The denial is in the second one."""
+    one = f"!If [IsX, {NOTHING}, {GRANT}]"
+    other = f"!If [IsX, {DENY}, {NOTHING}]"
+    text = (
+        f"{LAW}Resources:\n  U:\n    Type: AWS::IAM::User\n    Properties:\n      LoginProfile: {{Password: x}}\n"
+        f"      {policy(f'[{GRANT}, !If [NotA, {one}, {other}]]')}\n"
+    )
+    assert verdicts(run(text)) == {"U": ("yes", "unknown")}
+
+
 STATEMENTS = st.sampled_from([GRANT, READ, DENY])
 CONDITIONS = st.sampled_from(["IsA", "IsX", "IsY", "NotA", "Both"])
 
