@@ -106,7 +106,9 @@ def scan(
     env_vars: Annotated[
         bool, typer.Option("--env-vars", help="Terraform: read variables from TF_VAR_* of the environment.")
     ] = False,
-    workspace: Annotated[str, typer.Option(metavar="NAME", help="Terraform: the workspace.")] = "default",
+    workspace: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Terraform: the workspace.", show_default="default")
+    ] = None,
     source: Annotated[
         str | None, typer.Option(metavar="DIR", help="Plans: the configuration that they were made from.")
     ] = None,

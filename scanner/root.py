@@ -44,7 +44,8 @@ class Inputs:
     """``--parameters``: what they hold goes before ``parameters``."""
     source: str | None = None
     """``--source``: the directory of the configuration that a plan was made from."""
-    workspace: str = "default"
+    workspace: str | None = None
+    """``--workspace``. A configuration is in ``default`` without; the plan of one may be in any."""
     account: str | None = None
     region: str | None = None
     assumptions: tuple[Assumption, ...] = ()

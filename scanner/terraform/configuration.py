@@ -12,7 +12,6 @@ from scanner.diagnostic import Diagnostic, error, warning
 from scanner.root import Inputs
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.expand import Expansion, Instance
-from scanner.terraform.language.equality import same_document
 from scanner.terraform.language.scope import BoundError, EvaluationError, Resolution
 from scanner.terraform.module import Module, load_module
 from scanner.values import Value
@@ -32,13 +31,16 @@ class Configuration:
     files: set[str] = field(default_factory=set)
     """Variable files that were read; modules know their own files."""
     instances: int = 0
-    contradicted: set[ResourceAddress] = field(default_factory=set)
-    """What is evaluated otherwise than it is known."""
-    known: Callable[[ResourceAddress, str], Value | None] = field(default=lambda _address, _name: None)
-    """What is known of an attribute from elsewhere, from a plan for instance. It goes before what is evaluated."""
+    reconciled: Callable[[ResourceAddress, str, Value, bool], Value] = field(
+        default=lambda _address, _name, value, _written: value
+    )
+    """An attribute as it is, given how it is evaluated and whether it is written in the block: something else, a plan
+    for instance, may know it better."""
+    workspace: Value = field(init=False)
 
     def __post_init__(self) -> None:
         self.resolution = Resolution(self.diagnostics)
+        self.workspace = Value(self.inputs.workspace or "default")
 
     def module(self, directory: Path, path: str) -> Module:
         """The module in a directory; read once, however often it is called."""
@@ -46,15 +48,6 @@ class Configuration:
         if known is None:
             known = self.modules[directory] = load_module(directory, path, self.boundary)
         return known
-
-    def reconciled(self, address: ResourceAddress, name: str, evaluated: Value) -> Value:
-        """What is known from elsewhere; as it is evaluated if that says the same, with its places in the code."""
-        known = self.known(address, name)
-        if known is None or same_document(evaluated, known):
-            return evaluated
-        if evaluated.text is not None and known.text is not None:
-            self.contradicted.add(address)
-        return known.at(evaluated.span)
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Remember a diagnostic, once."""

@@ -106,7 +106,7 @@ class ModuleInstance:
         return Value({"module": Value(path), "root": Value("."), "cwd": Value(root.as_posix())})
 
     def _terraform(self) -> Value:
-        return Value({"workspace": Value(self.configuration.inputs.workspace)})
+        return Value({"workspace": self.configuration.workspace})
 
     @property
     def root(self) -> ModuleInstance:

@@ -20,7 +20,7 @@ from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.scope import EvaluationError, Namespace, Scope
 from scanner.terraform.module import Module
 from scanner.terraform.provider import Provider, named_provider
-from scanner.terraform.resources import ResourceInstance, block_entries
+from scanner.terraform.resources import ResourceInstance, block_entries, ignores_changes
 from scanner.values import Unknown, Value
 
 
@@ -149,8 +149,10 @@ class ModuleResources:
         unset = self._unset(address, named_provider(body), entries)
 
         def load(name: str) -> Value:
-            value = unset(name) if entries[name].is_null else entries[name]
-            return reconciled(address, name, argument_types.converted(address.type, name, value))
+            written = not entries[name].is_null
+            value = entries[name] if written else unset(name)
+            converted = argument_types.converted(address.type, name, value)
+            return reconciled(address, name, converted, written and not ignores_changes(body, name))
 
         return Namespace(lambda: entries, load, load)
 

@@ -47,6 +47,30 @@ def after_apply(address: str, attribute: str, span: Span | None = None) -> Value
 META_ARGUMENTS = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"})
 
 
+def ignores_changes(body: nodes.Body, name: str) -> bool:
+    """Whether an argument may keep another value than the one that is written (``lifecycle.ignore_changes``).
+
+    https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes
+    """
+    lifecycle = [block.body.attributes for block in body.blocks if block.type == "lifecycle"]
+    listed = [attributes["ignore_changes"].value for attributes in lifecycle if "ignore_changes" in attributes]
+    return any(_names_argument(node, name) for node in listed)
+
+
+def _names_argument(node: nodes.Node, name: str) -> bool:
+    """``tags``, ``tags["a"]`` or ``"tags"``, alone or in a list; ``all`` for every argument."""
+    match node:
+        case nodes.TupleNode(items):
+            return any(_names_argument(item, name) for item in items)
+        case nodes.GetAttribute(target) | nodes.Index(target) | nodes.Splat(target):
+            return _names_argument(target, name)
+        case nodes.Name(written):
+            return written in (name, "all")
+        case nodes.Literal(written):
+            return written in (name, "all")
+    return False
+
+
 def block_entries(body: nodes.Body, scope: Scope) -> Namespace:
     """The arguments and nested blocks of a body, each evaluated on demand. What is not set is null."""
     return Namespace(lambda: _names(body), lambda name: _entry(body, name, scope), lambda _: NULL)

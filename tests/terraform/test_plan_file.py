@@ -103,6 +103,10 @@ def test_actions() -> None:
     assert users == {f'aws_iam_user.people["{name}"]' for name in ("anna", "clara", "dora")} | {"aws_iam_user.moved"}
 
 
+def test_workspace() -> None:
+    assert {read_document(plan).workspace for plan in PLANS} == {"default"}
+
+
 # --- Where resources are written --------------------------------------------------------------------------------------
 
 

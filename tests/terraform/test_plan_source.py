@@ -14,6 +14,7 @@ from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.pipeline import scan
 from scanner.root import Inputs
+from tests.terraform.test_plan_file import beside
 from tests.test_scenarios import ROOT, SCENARIOS
 
 OPEN = {"open-console-variable", "open-policy-variable", "open-team"}
@@ -175,3 +176,167 @@ def test_what_the_plan_knows_stands(tmp_path: Path) -> None:
     report = scan(Options(paths=("plan.json",), directory=tmp_path))
     (found,) = report.principals
     assert principal_document(found)["name"] == "aws_iam_user.u"
+
+
+BESIDE = ROOT / "tests/cases/plans/beside"
+"""A plan of the workspace ``prod`` with ``actions = ["signin:*"]``, and its configuration."""
+WITH_SOURCE = {"worker": "allowed", "ada": "allowed", "staged": "unknown", "bob": "allowed"}
+ALONE = dict.fromkeys(WITH_SOURCE, "unknown")
+Edits = dict[str, str | tuple[str, str] | None]
+"""By file: what it is, what stands for what in it, or None if it is gone."""
+
+SAME: dict[str, tuple[Edits, Inputs]] = {
+    "as it was": ({}, Inputs()),
+    "a variable file with other values": ({"terraform.tfvars": 'actions = ["s3:*"]'}, Inputs()),
+    "another --var": ({}, Inputs(variables=(("actions", '["s3:*"]'),))),
+    "a module that is not there": ({"people/main.tf": None, "people": None}, Inputs()),
+    "an argument that may drift": (
+        {
+            "main.tf": (
+                'tags = { team = "a" }',
+                'tags = { team = "a" }\n  lifecycle {\n    ignore_changes = [name]\n  }',
+            )
+        },
+        Inputs(),
+    ),
+    "a file that cannot be read": ({"more.tf": "resource {{{"}, Inputs()),
+}
+
+
+def edited(edits: Edits, folder: Path) -> None:
+    shutil.copytree(BESIDE, folder)
+    for file, edit in edits.items():
+        path = folder / file
+        if edit is None:
+            path.rmdir() if path.is_dir() else path.unlink()
+        elif isinstance(edit, tuple):
+            text = path.read_text(encoding="utf-8")
+            assert edit[0] in text
+            path.write_text(text.replace(*edit), encoding="utf-8")
+        else:
+            path.write_text(edit, encoding="utf-8")
+
+
+def decided(report: Report) -> dict[str, str]:
+    return {found["name"]: found["aws_login"]["localhost"] for found in map(principal_document, report.principals)}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_it_is_the_configuration_of_the_plan(name: str, tmp_path: Path) -> None:
+    edits, inputs = SAME[name]
+    edited(edits, tmp_path / "infra")
+    report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, inputs=inputs, debug=True))
+    gone = {"bob": "unknown"} if "people" in edits else {}
+    assert decided(report) == WITH_SOURCE | gone
+    assert not any("not that of the plan" in found.summary for found in report.diagnostics)
+    assert not report.errors
+
+
+def test_the_workspace_is_not_in_a_plan_in_json(tmp_path: Path) -> None:
+    edited({}, tmp_path / "infra")
+    inputs = Inputs(workspace="prod")
+    report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, inputs=inputs, debug=True))
+    assert decided(report) == dict.fromkeys(WITH_SOURCE, "allowed")
+
+
+FIRST = 'resource "aws_iam_user" "ada" {\n  name = "ada"\n}\n'
+CHANGED: dict[str, tuple[Edits, str]] = {
+    "a name": ({"main.tf": ('name = "ada"', 'name = "eve"')}, "aws_iam_user.ada is written otherwise"),
+    "a variable's default": ({"main.tf": ('["s3:GetObject"]', '["s3:*"]')}, "variable.actions is written otherwise"),
+    "a reference": (
+        {"main.tf": ("actions, Resource = ", "actions, Resource = aws_s3_bucket.other.arn, NotResource = ")},
+        "aws_iam_user_policy.ada is written otherwise",
+    ),
+    "the known part of what is known in part": (
+        {"main.tf": ('Action = "signin:*", Resource = "*" }]', 'Action = "s3:*", Resource = "*" }]')},
+        "aws_iam_role.worker has other values",
+    ),
+    "a default in a module": (
+        {"people/main.tf": ('default = "Allow"', 'default = "Deny"')},
+        "module.people.variable.effect is written otherwise",
+    ),
+    "one more argument of a call": (
+        {"main.tf": ("name     = each.key", 'name     = each.key\n  effect   = "Deny"')},
+        "module.people is written otherwise",
+    ),
+    "the name of a module": ({"main.tf": ('module "people"', 'module "persons"')}, "module.people is written"),
+    "a module that moved": (
+        {"main.tf": ('module "people"', 'moved {\n  from = module.people\n  to = module.p\n}\nmodule "p"')},
+        "module.p is written otherwise",
+    ),
+    "the keys of the instances": (
+        {"main.tf": ('["bob"]', '["carl"]')},
+        'the instances are others: module.people["carl"]',
+    ),
+    "an override file": (
+        {"x_override.tf": 'resource "aws_iam_user_policy" "ada" {\n  policy = "{}"\n}\n'},
+        "aws_iam_user_policy.ada is written otherwise",
+    ),
+    "a block that is broken": (
+        {"main.tf": ('resource "aws_iam_user" "staged" {', 'resource "aws_iam_user" "staged" {\n  = =')},
+        "aws_iam_user.staged is written otherwise",
+    ),
+    "another project": ({"main.tf": FIRST.replace('"ada"\n', '"zoe"\n')}, "aws_iam_user.ada is written otherwise"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_another_configuration_says_nothing_about_a_plan(name: str, tmp_path: Path) -> None:
+    edits, said = CHANGED[name]
+    edited(edits, tmp_path / "infra")
+    report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, debug=True))
+    assert decided(report) == ALONE
+    assert any(said in found.detail for found in report.diagnostics)
+    assert not report.errors
+
+
+def test_an_unrelated_configuration_is_left_alone(tmp_path: Path) -> None:
+    edited({"main.tf": 'resource "aws_iam_user" "zoe" {\n  name = "zoe"\n}\n'}, tmp_path / "infra")
+    report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, debug=True))
+    assert decided(report) == ALONE
+    assert report.diagnostics == ()
+    named = scan(Options(paths=("infra/plan.json",), directory=tmp_path, inputs=Inputs(source=str(tmp_path / "infra"))))
+    assert ["nothing is a resource of the plan" in found.detail for found in named.diagnostics] == [True]
+
+
+def test_a_plan_below_its_configuration_stands_alone(tmp_path: Path) -> None:
+    edited({}, tmp_path / "infra")
+    (tmp_path / "infra/out").mkdir()
+    (tmp_path / "infra/plan.json").rename(tmp_path / "infra/out/plan.json")
+    given = Inputs(source=str(tmp_path / "infra"))
+    assert decided(scan(Options(paths=("infra/out/plan.json",), directory=tmp_path))) == ALONE
+    assert decided(scan(Options(paths=("infra/out/plan.json",), directory=tmp_path, inputs=given))) == WITH_SOURCE
+
+
+def test_a_link_out_of_the_tree_is_not_followed(tmp_path: Path) -> None:
+    edited({}, tmp_path / "tree/infra")
+    (tmp_path / "tree/infra/main.tf").rename(tmp_path / "main.tf")
+    (tmp_path / "tree/infra/main.tf").symlink_to(tmp_path / "main.tf")
+    report = scan(Options(paths=("infra/plan.json",), directory=tmp_path / "tree", debug=True))
+    assert decided(report) == ALONE
+    assert ["leads out of the scanned tree" in found.detail for found in report.diagnostics] == [True]
+    assert not report.errors
+
+
+def test_a_plan_file_has_more_than_the_files_beside_it_show(tmp_path: Path) -> None:
+    """All its files are still the same, and one was added."""
+    (tmp_path / "infra").mkdir()
+    beside(tmp_path / "infra", ROOT / "fixtures/plan/team-module.tfplan")
+    before = scan(Options(paths=("infra/tfplan",), directory=tmp_path, debug=True))
+    assert not before.diagnostics
+    (tmp_path / "infra/more.tf").write_text('resource "aws_iam_user" "more" {\n  name = "more"\n}\n', encoding="utf-8")
+    after = scan(Options(paths=("infra/tfplan",), directory=tmp_path, debug=True))
+    assert ["the files are not those in the plan" in found.detail for found in after.diagnostics] == [True]
+    assert decided(after).keys() == decided(before).keys()
+
+
+def test_a_state_of_another_account(tmp_path: Path) -> None:
+    """The provider was told another account since: nothing of the state is that of it."""
+    shutil.copytree(ROOT / "fixtures/terraform/minimal-user", tmp_path / "infra")
+    shutil.copy(ROOT / "fixtures/plan/minimal-user.state.json", tmp_path / "infra/state.json")
+    before = decided(scan(Options(paths=("infra/state.json",), directory=tmp_path, debug=True)))
+    provider = 'provider "aws" {\n  allowed_account_ids = ["210987654321"]\n}\n'
+    (tmp_path / "infra/provider.tf").write_text(provider, encoding="utf-8")
+    report = scan(Options(paths=("infra/state.json",), directory=tmp_path, debug=True))
+    assert decided(report) == before
+    assert {found.principal.account for found in report.principals} == {None}

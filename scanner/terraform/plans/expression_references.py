@@ -35,6 +35,8 @@ def constant(node: Node) -> tuple[Any] | None:
     match node:
         case nodes.Literal(value):
             return (value,)
+        case nodes.Template(parts) if all(isinstance(part, str) for part in parts):
+            return ("".join(map(str, parts)),)
         case nodes.TupleNode(items):
             found = [constant(item) for item in items]
             known = [each[0] for each in found if each is not None]

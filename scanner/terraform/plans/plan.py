@@ -41,7 +41,7 @@ def extract(root: ScanRoot) -> Facts:
     except PlanError as problem:
         diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", f"{problem}.", span),)
         return collect(root.path, root.kind.value, (), diagnostics, frozenset({root.path}))
-    warnings = tuple(warning("Left out", detail, span) for detail in document.left_out)
+    warnings = (*(warning("Left out", detail, span) for detail in document.left_out), *source.diagnostics)
     return collect(root.path, root.kind.value, found, warnings, source.files | {root.path})
 
 
@@ -53,7 +53,7 @@ def _facts(document: PlanDocument, source: Source, root: ScanRoot, span: Span) -
     for address, planned in document.instances.items():
         if address.mode == "managed" and address.type in aws_iam.TYPES:
             block = source.blocks.get(block_address(address)) or places.span(address)
-            yield from aws_iam.facts(replace(reader, span=block).instance(planned, source.instance(planned)))
+            yield from aws_iam.facts(replace(reader, span=block).instance(planned, source.instances.get(address)))
 
 
 def _home(configuration: PlannedConfiguration, inputs: Inputs) -> Home:

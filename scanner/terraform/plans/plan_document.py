@@ -7,7 +7,7 @@ decodes its values when they are wanted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.span import Span
@@ -53,6 +53,8 @@ class PlannedInstance:
     address: ResourceAddress
     values: Callable[[], Values] = field(compare=False)
     """Raises ``PlanError``."""
+    untouched: bool = False
+    """Whether the plan leaves it as it was, whatever the configuration says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class PlanDocument:
     """Where the resources are written, if the file holds its configuration."""
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """All of that configuration, by paths relative to the directory that Terraform was run in."""
+    workspace: str | None = None
+    """None if the file does not say."""
 
     def keys(self) -> Mapping[ResourceAddress, tuple[Any, ...]]:
         """The instance keys of every resource, by its address without key."""
@@ -110,7 +114,7 @@ def after_changes(
     """
     changed = list(changes)
     touched = {planned.address for planned, _ in changed}
-    kept = [planned for planned in before if planned.address not in touched]
+    kept = [replace(planned, untouched=True) for planned in before if planned.address not in touched]
     return by_address([*kept, *(planned for planned, remains in changed if remains)])
 
 

@@ -51,8 +51,12 @@ _ACTIONS = {
 class _Plan:
     """Field numbers of the messages that we read."""
 
-    VERSION, VARIABLES, RESOURCE_CHANGES = 1, 2, 3
+    VERSION, VARIABLES, RESOURCE_CHANGES, BACKEND = 1, 2, 3, 13
     ERRORED, APPLYABLE, COMPLETE, DEFERRED_CHANGES = 20, 25, 26, 27
+
+
+class _Backend:
+    WORKSPACE = 3
 
 
 class _ResourceChange:
@@ -84,6 +88,7 @@ def read_plan_file(data: bytes) -> PlanDocument:
         instances = after_changes(before.instances.values(), _planned(plan))
         variables = dict(_variables(plan))
         left_out = tuple(_left_out(plan))
+        workspace = _workspace(plan)
     except WireError as problem:
         raise PlanError(f"its planned changes are damaged: {problem}") from problem
     snapshot = read_snapshot(archive.sources())
@@ -95,6 +100,7 @@ def read_plan_file(data: bytes) -> PlanDocument:
         left_out=(*left_out, *snapshot.problems),
         sources=snapshot.sources,
         files=snapshot.files,
+        workspace=workspace,
     )
 
 
@@ -148,6 +154,11 @@ def _variables(plan: Fields) -> Iterator[tuple[str, Object]]:
         known, unknown = _value((parts(entry, _Entry.VALUE) or [memoryview(b"")])[-1])
         if unknown is False or known is not None:
             yield text(entry, _Entry.KEY), {"value": known}
+
+
+def _workspace(plan: Fields) -> str | None:
+    backend = parts(plan, _Plan.BACKEND)
+    return text(fields(backend[-1]), _Backend.WORKSPACE) or None if backend else None
 
 
 def _left_out(plan: Fields) -> Iterator[str]:

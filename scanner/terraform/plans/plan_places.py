@@ -39,16 +39,16 @@ class Places:
         shown = posixpath.normpath(posixpath.join(posixpath.dirname(self.root.path), path))
         return Span(shown, block.span.line, block.span.column, block.span.end_line, block.span.end_column)
 
-    def are_current(self) -> bool:
-        """Whether all files of the configuration in the plan are beside it as they were."""
-        return all(self._is_same(path, content) for path, content in self.document.files.items())
-
     def _is_same(self, path: str, content: bytes) -> bool:
-        """Whether the file beside the plan is the one in it. Nothing outside the tree is looked at."""
-        try:
-            location = Path(self.root.location.parent, path).resolve()
-            if not location.is_relative_to(self.root.boundary.resolve()):
-                return False
-            return read_bytes(location, len(content)) == content
-        except (UnreadableFileError, OSError, ValueError, RuntimeError):
-            return False  # it is not there, which is the usual case
+        return is_same_file(self.root.location.parent, self.root.boundary, path, content)
+
+
+def is_same_file(directory: Path, boundary: Path, path: str, content: bytes) -> bool:
+    """Whether a file seen from a directory has some content. Nothing outside the boundary is looked at."""
+    try:
+        location = Path(directory, path).resolve()
+        if not location.is_relative_to(boundary.resolve()):
+            return False
+        return read_bytes(location, len(content)) == content
+    except (UnreadableFileError, OSError, ValueError, RuntimeError):
+        return False  # it is not there, which is the usual case

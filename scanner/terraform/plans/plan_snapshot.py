@@ -23,7 +23,7 @@ from scanner.terraform.resources import META_ARGUMENTS
 
 _MANIFEST = "modules.json"
 _MODULE = "m-"
-_PARSED = ("aws_iam_", "aws_ssoadmin_", "aws_identitystore_")
+DESCRIBED = ("aws_iam_", "aws_ssoadmin_", "aws_identitystore_")
 """Beginnings of the types whose blocks are parsed."""
 _CALL_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 """Arguments of a module call that are no variables of the module."""
@@ -101,7 +101,7 @@ class _Reader:
         self._locate(tuple(key.split(".")) if key else (), module, files)
         content = tuple(sorted(files.items()))
         if content not in self._described:
-            self._described[content] = _description(module)
+            self._described[content] = description(module)
             for found in module.diagnostics:
                 self.problems[f"{found.span.path}, line {found.span.line}: {found.message}"] = None
         described = self._described[content]
@@ -118,8 +118,8 @@ class _Reader:
                 self.sources[calls, mode, type_, name] = SourceBlock(block.span, content)
 
 
-def _description(module: Module) -> Object:
-    """What a module's blocks refer to."""
+def description(module: Module) -> Object:
+    """What a module's blocks refer to. Blocks that cannot be parsed are missing; the module has diagnostics of them."""
     return {
         "provider_config": dict(_providers(module)),
         "resources": [*_resources(module, "managed", module.resources), *_resources(module, "data", module.data)],
@@ -150,7 +150,7 @@ def _bodies(module: Module, blocks: Mapping[str, IndexedBlock]) -> Iterator[tupl
 
 def _resources(module: Module, mode: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Iterator[Object]:
     for (type_, name), block in blocks.items():
-        parsed = module.parsed(block) if type_.startswith(_PARSED) else None
+        parsed = module.parsed(block) if type_.startswith(DESCRIBED) else None
         if parsed is not None:
             expressions = _expressions(parsed.body, META_ARGUMENTS)
             described = {"mode": mode, "type": type_, "name": name, "expressions": expressions}

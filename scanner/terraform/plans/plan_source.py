@@ -5,97 +5,67 @@ references. The configuration has the expressions, and every line. So both are p
 stands, in the configuration's own evaluation as well; the rest is evaluated. A plan file has its configuration in it;
 the one beside it is read if it is still the same.
 
-The configuration may have changed since. An instance whose arguments are known on both sides and differ is left as the
-plan has it.
+Another configuration must not say anything about a plan. So nothing is evaluated where the plan shows that the
+configuration has changed since (``scanner.terraform.plans.plan_agreement``); it only tells the lines then.
 """
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from scanner import values
-from scanner.root import ScanRoot
+from scanner.cause import Cause, CauseKind
+from scanner.diagnostic import Diagnostic, Severity, warning
+from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.terraform import aws_iam
-from scanner.terraform.address import ResourceAddress
+from scanner.terraform.address import ResourceAddress, Wildcard
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.files import is_configuration
 from scanner.terraform.module_instance import ModuleInstance
+from scanner.terraform.plans.plan_agreement import difference
 from scanner.terraform.plans.plan_document import (
     BlockAddress,
     PlanDocument,
     PlanError,
-    PlannedInstance,
-    Values,
     block_address,
 )
-from scanner.terraform.plans.plan_places import Places
+from scanner.terraform.plans.plan_places import is_same_file
+from scanner.terraform.plans.planned_values import PlannedValues
 from scanner.terraform.resources import ResourceInstance
 from scanner.terraform.variable_files import input_values
 from scanner.values import Value
 
-_IDENTIFYING = frozenset(
-    {
-        "name",
-        "user",
-        "role",
-        "group",
-        "path",
-        "policy_arn",
-        "managed_policy_arn",
-        "user_name",
-        "role_name",
-        "group_name",
-    }
-)
-"""Arguments that are plain texts on both sides, and the same if the configuration is that of the plan."""
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The instances that the configuration makes, by address, and where each block stands."""
+    """What the configuration says about the instances of a plan."""
 
     instances: Mapping[ResourceAddress, ResourceInstance] = field(default_factory=dict)
+    """As they are evaluated; without those that the configuration does not have, or has otherwise."""
     blocks: Mapping[BlockAddress, Span] = field(default_factory=dict)
+    """Where each resource is written."""
     files: frozenset[str] = frozenset()
-    contradicted: Set[ResourceAddress] = frozenset()
-    """Filled while attributes are asked for."""
-
-    def instance(self, planned: PlannedInstance) -> ResourceInstance | None:
-        """The evaluated instance of a planned one, unless it is not there or is another one by now."""
-        found = self.instances.get(planned.address)
-        if found is None:
-            return None
-        for name in _IDENTIFYING:
-            found.get(name)
-        return None if planned.address in self.contradicted else found
-
-
-NOWHERE = Source()
+    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def source_of(document: PlanDocument, root: ScanRoot) -> Source:
-    """The configuration that the user names, or the one beside the plan; ``NOWHERE`` if there is none."""
+    """The configuration that the user names, or the one beside the plan; nothing if there is none."""
     given = root.inputs.source
-    if given is None and not Places(document, root).are_current():
-        return NOWHERE
     directory = Path(given).resolve() if given is not None else root.location.parent
-    shown = given if given is not None else (root.path.rpartition("/")[0] or ".")
     if not _has_configuration(directory):
         if given is not None:
             raise PlanError(f"there is no Terraform configuration in {given} (--source)")
-        return NOWHERE
+        return Source()
     boundary = root.boundary if directory.is_relative_to(root.boundary) else directory
-    configuration = Configuration(root.inputs, boundary, known=_Known(document))
-    module = ModuleInstance(configuration, configuration.module(directory, Path(shown).as_posix()))
-    module.set_inputs({**input_values(module, root.inputs), **dict(_variables(document))})
-    instances = {instance.address: instance for instance in _instances(module)}
-    blocks = {block_address(address): instance.span for address, instance in instances.items()}
-    files = frozenset(file for read in configuration.modules.values() for file in read.files)
-    return Source(instances, blocks, files, configuration.contradicted)
+    shown = Path(given if given is not None else (root.path.rpartition("/")[0] or ".")).as_posix()
+    same_files = _has_files(document, directory, boundary)
+    if given is None and not same_files:
+        return Source()
+    return _Merge(document, root, directory, boundary, shown).source(same_files=same_files)
 
 
 def _has_configuration(directory: Path) -> bool:
@@ -105,41 +75,152 @@ def _has_configuration(directory: Path) -> bool:
         return False
 
 
-def _variables(document: PlanDocument) -> Iterator[tuple[str, Value]]:
-    for name, variable in document.variables.items():
-        if isinstance(variable, dict) and "value" in variable:
-            yield name, values.of(variable["value"])
+def _has_files(document: PlanDocument, directory: Path, boundary: Path) -> bool:
+    """Whether all files of the configuration in a plan file are still the same."""
+    return all(is_same_file(directory, boundary, path, content) for path, content in document.files.items())
+
+
+class _Merge:
+    """One plan and one configuration."""
+
+    def __init__(self, document: PlanDocument, root: ScanRoot, directory: Path, boundary: Path, shown: str) -> None:
+        self._document = document
+        self._root = root
+        self._is_state = root.kind is RootKind.TERRAFORM_STATE
+        self._known = PlannedValues(document)
+        self._shown = shown
+        self._configuration = Configuration(root.inputs, boundary, reconciled=self._known.reconciled)
+        self._configuration.workspace = _workspace(document, root)
+        self._module = ModuleInstance(self._configuration, self._configuration.module(directory, shown))
+        if self._is_state:
+            self._module.set_inputs(input_values(self._module, root.inputs))
+        else:
+            self._module.set_inputs(dict(_variables(document, self._module)))
+
+    def source(self, *, same_files: bool) -> Source:
+        """What can be said of the plan."""
+        evaluated = {instance.address: instance for instance in _instances(self._module)}
+        planned = self._document.instances
+        found = {address: instance for address, instance in evaluated.items() if address in planned}
+        for address, instance in found.items():
+            self._known.compare(planned[address], instance)
+        changed = self._changed(evaluated.keys(), same_files=same_files) if found else self._unrelated()
+        problems = tuple(self._problems())
+        if not found and not (changed or problems):
+            return Source()
+        warnings = problems
+        if changed and any(self._known.is_open(planned[address]) for address in planned if _is_identity(address)):
+            warnings = (*problems, self._warning("Configuration is not that of the plan", changed))
+        blocks = {block_address(address): instance.span for address, instance in evaluated.items()}
+        files = frozenset(file for read in self._configuration.modules.values() for file in read.files)
+        if changed or not self._is_comparable():
+            return Source({}, blocks, files, warnings)
+        trusted = found.keys() - self._known.contradicted
+        return Source({address: found[address] for address in trusted}, blocks, files, warnings)
+
+    def _is_comparable(self) -> bool:
+        """Whether the plan says what its configuration was. A state has nothing that would have to be evaluated."""
+        return self._is_state or bool(self._document.configuration)
+
+    def _unrelated(self) -> str | None:
+        """Nothing is wrong with a configuration that happens to lie beside."""
+        if self._root.inputs.source is None or not any(map(_is_identity, self._document.instances)):
+            return None
+        return "nothing is a resource of the plan"
+
+    def _changed(self, evaluated: Set[ResourceAddress], *, same_files: bool) -> str | None:
+        """How one can tell that this is another configuration."""
+        if self._known.other_account is not None:
+            return self._known.other_account
+        if self._is_state or not self._is_comparable():
+            return None
+        if not same_files or self._additional_files():
+            return "the files are not those in the plan"
+        if not self._document.files:
+            written = difference(self._document.configuration, self._module)
+            if written is not None:
+                return f"{written} is written otherwise than in that of the plan"
+        contradicted = sorted(map(str, self._known.contradicted))
+        if contradicted:
+            return f"{contradicted[0]} has other values than in the plan"
+        return self._other_instances(evaluated)
+
+    def _other_instances(self, evaluated: Set[ResourceAddress]) -> str | None:
+        """A plan has all instances, unless it says that it is not complete."""
+        planned = self._document.instances
+        if self._document.left_out or any(instance.untouched for instance in planned.values()):
+            return None
+        known = [address for address in evaluated if not _is_open(address)]
+        expanded = {block_address(address) for address in evaluated} - {
+            block_address(address) for address in evaluated if _is_open(address)
+        }
+        more = [address for address in known if address not in planned]
+        less = [
+            address
+            for address in planned
+            if _is_identity(address) and block_address(address) in expanded and address not in evaluated
+        ]
+        return f"the instances are others: {(more or less)[0]}" if more or less else None
+
+    def _additional_files(self) -> bool:
+        """Whether files were added to a configuration that is otherwise the one in a plan file."""
+        if not self._document.files:
+            return False
+        known = {posixpath.normpath(posixpath.join(self._shown, path)) for path in self._document.files}
+        read = {posixpath.normpath(file) for module in self._configuration.modules.values() for file in module.files}
+        return not read <= known
+
+    def _problems(self) -> Iterator[Diagnostic]:
+        """A plan is complete without its configuration, so an error in that is a warning here."""
+        modules = self._configuration.modules.values()
+        found = dict.fromkeys(
+            [*self._configuration.diagnostics, *(one for read in modules for one in read.diagnostics)]
+        )
+        for one in found:
+            if one.severity is Severity.ERROR:
+                yield replace(one, severity=Severity.WARNING)
+
+    def _warning(self, summary: str, detail: str) -> Diagnostic:
+        rest = "What is known after apply is traced through the plan alone"
+        return warning(summary, f"In {self._shown}, {detail}. {rest}.", Span.whole_file(self._root.path))
+
+
+def _is_open(address: ResourceAddress) -> bool:
+    """Whether it stands for instances that are not known, or has a key that is known in part."""
+    keys = (address.key, *(key for _, key in address.module.steps))
+    return any(key is Wildcard.ANY or (isinstance(key, str) and "…" in key) for key in keys)
+
+
+def _is_identity(address: ResourceAddress) -> bool:
+    return address.mode == "managed" and address.type in aws_iam.TYPES
+
+
+def _workspace(document: PlanDocument, root: ScanRoot) -> Value:
+    known = document.workspace or root.inputs.workspace
+    if known is not None:
+        return Value(known)
+    return values.unknown(
+        Cause(CauseKind.MISSING_INPUT, "the workspace is not known (--workspace)"), "terraform.workspace"
+    )
+
+
+def _variables(document: PlanDocument, root: ModuleInstance) -> Iterator[tuple[str, Value]]:
+    """The values that the plan was made with. Variable files and ``--var`` may have others by now."""
+    declared = document.configuration.get("root_module", {})
+    declared = declared.get("variables", {}) if isinstance(declared, dict) else {}
+    for name, block in root.module.variables.items():
+        given = document.variables.get(name)
+        default = declared.get(name) if isinstance(declared, dict) else None
+        if isinstance(given, dict) and "value" in given:
+            yield name, values.of(given["value"])
+        elif isinstance(default, dict) and "default" in default:
+            yield name, values.of(default["default"])
+        elif not document.files:
+            cause = Cause(CauseKind.MISSING_INPUT, f'the plan has no value for the variable "{name}"', block.span)
+            yield name, values.unknown(cause, f"var.{name}")
 
 
 def _instances(module: ModuleInstance) -> Iterator[ResourceInstance]:
     yield from module.resource_instances(aws_iam.TYPES)
     for child in module.children():
         yield from _instances(child)
-
-
-class _Known:
-    """What the plan knows of an attribute of a resource or data source."""
-
-    def __init__(self, document: PlanDocument) -> None:
-        self._document = document
-        self._decoded: dict[ResourceAddress, Values] = {}
-
-    def __call__(self, address: ResourceAddress, name: str) -> Value | None:
-        """None if the plan does not know it, or does not have it."""
-        planned = self._document.instances.get(address)
-        if planned is None:
-            return None
-        if address not in self._decoded:
-            self._decoded[address] = planned.values()
-        after, unknown = self._decoded[address]
-        if name not in after or _has_unknown(unknown.get(name)):
-            return None
-        return values.of(after[name])
-
-
-def _has_unknown(marks: Any) -> bool:  # untrusted JSON
-    if isinstance(marks, dict):
-        return any(map(_has_unknown, marks.values()))
-    if isinstance(marks, list):
-        return any(map(_has_unknown, marks))
-    return marks is True

@@ -1,0 +1,150 @@
+"""Whether a configuration is the one that a plan was made from, as far as the plan can tell.
+
+A plan in JSON lists what every argument refers to, and the arguments that are constants. It holds no local values and
+no expressions, so there are changes that it cannot show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from scanner.terraform.module_instance import ModuleInstance
+from scanner.terraform.plans.plan_snapshot import DESCRIBED, description
+
+Object = Mapping[str, Any]  # untrusted JSON
+_EXPRESSIONS = ("expressions", "count_expression", "for_each_expression")
+
+
+def difference(planned: Object, root: ModuleInstance) -> str | None:
+    """What is written otherwise in the configuration than in the one that the plan lists; None if nothing is."""
+    for name, found in description(root.module)["provider_config"].items():
+        if not _same(_get(planned, "provider_config", name), found, ("expressions",)):
+            return f"the provider {name}"
+    return next(_differences(_get(planned, "root_module"), root, set()), None)
+
+
+def _differences(planned: Object, instance: ModuleInstance, seen: set[str]) -> Iterator[str]:
+    """Module by module, as far as modules are there. Instances of one call are the same module."""
+    prefix = "".join(f"module.{name}." for name, _ in instance.address.steps)
+    found = description(instance.module)
+    resources = _resources(planned.get("resources"))
+    for key, resource in _resources(found["resources"]).items():
+        if not _same(resources.pop(key, None), resource, _EXPRESSIONS):
+            yield prefix + key
+    yield from (prefix + key for key in resources)
+    for section, word in (("outputs", "output"), ("module_calls", "module"), ("variables", "variable")):
+        listed = _get(planned, section)
+        for name in sorted({*listed, *found[section]}):
+            said, written = listed.get(name), found[section].get(name)
+            if section == "variables":
+                same = isinstance(said, dict) and written is not None and _same_default(said, written)
+            else:
+                same = _same(said, written, ("expression", *_EXPRESSIONS))
+            if not same:
+                yield f"{prefix}{word}.{name}"
+    for child in instance.children():
+        name, _ = child.address.steps[-1]
+        if child.address.calls not in seen:
+            seen.add(child.address.calls)
+            yield from _differences(_get(planned, "module_calls", name, "module"), child, seen)
+
+
+def _get(found: Any, *names: str) -> Object:
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _resources(listed: Any) -> dict[str, Object]:
+    """Those that are described on both sides, by address in their module."""
+    return {
+        f"{'data.' if item.get('mode') == 'data' else ''}{item['type']}.{item.get('name')}": item
+        for item in (listed if isinstance(listed, list) else ())
+        if isinstance(item, dict) and str(item.get("type")).startswith(DESCRIBED)
+    }
+
+
+def _same(said: Object | None, written: Object | None, names: tuple[str, ...]) -> bool:
+    if said is None or written is None:
+        return False
+    return all(_same_expression(said.get(name), written.get(name)) for name in names)
+
+
+def _same_expression(said: Any, written: Any) -> bool:
+    """References and constants. A call of a function without references says nothing on either side."""
+    for side in (said, written):
+        if isinstance(side, dict) and "references" in side:
+            return _same_references(_references(said), _references(written))
+    if isinstance(said, list) and isinstance(written, list):
+        return len(said) == len(written) and all(map(_same_expression, said, written))
+    if isinstance(written, list) and len(written) == 1 and isinstance(said, dict):
+        return _same_expression(said, written[0])
+    if not isinstance(said, dict) or not isinstance(written, dict):
+        return _is_nothing(said) and _is_nothing(written)
+    constants = [side["constant_value"] for side in (said, written) if "constant_value" in side]
+    if constants:
+        return _loosely_same(constants[0], constants[-1]) and not _says_something(said) and not _says_something(written)
+    return all(_same_expression(said.get(name), written.get(name)) for name in {*said, *written})
+
+
+def _is_nothing(side: Any) -> bool:
+    """An argument that is missing or null, or a call without references; blocks without anything else in them."""
+    if isinstance(side, dict):
+        return all(name != "references" and _is_nothing(item) for name, item in side.items())
+    return side is None or (isinstance(side, list) and all(map(_is_nothing, side)))
+
+
+def _says_something(side: Any) -> bool:
+    """Whether there are references in an expression or a block."""
+    if isinstance(side, dict):
+        inner = (item for name, item in side.items() if name != "constant_value")
+        return "references" in side or any(map(_says_something, inner))
+    return isinstance(side, list) and any(map(_says_something, side))
+
+
+def _references(side: Any) -> frozenset[str]:
+    found = side.get("references") if isinstance(side, dict) else None
+    return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
+
+
+def _same_references(said: frozenset[str], written: frozenset[str]) -> bool:
+    """Before 1.0, Terraform listed a reference once, and often without what follows the resource."""
+    if said == written:
+        return True
+    coarse = not any(_extends(longer, shorter) for longer in said for shorter in said)
+    return (
+        coarse and said <= written and all(any(each == one or _extends(each, one) for one in said) for each in written)
+    )
+
+
+def _extends(longer: str, shorter: str) -> bool:
+    return longer.startswith((f"{shorter}.", f"{shorter}["))
+
+
+def _same_default(said: Object, written: Object) -> bool:
+    """Defaults are converted to the variable's type in the plan; what is no constant is not compared."""
+    if "default" not in said or "default" not in written:
+        return "default" not in written or written["default"] is None
+    return _loosely_same(said["default"], written["default"])
+
+
+def _loosely_same(said: Any, written: Any) -> bool:
+    if isinstance(said, dict) and isinstance(written, dict):
+        return all(name in said and _loosely_same(said[name], item) for name, item in written.items())
+    if isinstance(said, list) and isinstance(written, list):
+        if any(isinstance(item, dict | list) for item in (*said, *written)):
+            return bool(said) == bool(written)
+        return set(map(scalar_text, said)) == set(map(scalar_text, written))
+    return scalar_text(said) == scalar_text(written)
+
+
+def scalar_text(scalar: Any) -> str | None:
+    """A scalar as Terraform converts it to a text; numbers in one spelling."""
+    if scalar is None or isinstance(scalar, bool | dict | list):
+        return None if scalar is None else str(scalar).lower()
+    try:
+        return str(Decimal(str(scalar)).normalize())
+    except ArithmeticError:
+        return str(scalar)
