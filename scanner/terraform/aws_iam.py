@@ -90,9 +90,10 @@ def _inside_role(instance: ResourceInstance, origin: Origin, own: Target) -> Ite
     for policy in _items(instance.get("managed_policy_arns")):
         yield Attachment(origin, own, policy)
     for block in _items(instance.get("inline_policy")):
-        document = _within(block, "policy")
-        if not document.is_null:
-            yield InlinePolicy(origin, own, _within(block, "name"), document)
+        name, document = _within(block, "name"), _within(block, "policy")
+        none = document.text == "" and (name.is_null or name.text == "")  # what the provider stores of an empty block
+        if not document.is_null and not none:
+            yield InlinePolicy(origin, own, name, document)
 
 
 def _managed_policy(instance: ResourceInstance) -> Iterator[Fact]:

@@ -93,6 +93,24 @@ def test_deposed_objects_are_left_out_and_the_report_says_so(scan_files: Scan) -
     assert "deposed object of aws_iam_user.u" in said.message
 
 
+EMPTY_POLICIES = {
+    "an empty block": ({"name": "", "policy": ""}, "implicit_deny", 0),
+    "a text that somebody took out": ({"name": "sign-in", "policy": ""}, "unknown", 1),
+}
+
+
+@pytest.mark.parametrize("name", EMPTY_POLICIES)
+def test_empty_inline_policies_of_a_role(scan_files: Scan, name: str) -> None:
+    """Versions 3 and 4 of the provider store a role without inline policies with an empty one."""
+    block, decision, errors = EMPTY_POLICIES[name]
+    trust = json.dumps({"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]})
+    attributes = {"name": "r", "assume_role_policy": trust, "inline_policy": [block]}
+    stored = resource({"schema_version": 0, "attributes": attributes}, type_="aws_iam_role")
+    report = scan_files({"terraform.tfstate": json.dumps({**STATE, "resources": [stored]})})
+    assert [found["aws_login"]["localhost"] for found in principals(report)] == [decision]
+    assert len(report.errors) == errors
+
+
 OLD = {"version": 3, "terraform_version": "0.11.14", "serial": 1, "lineage": STATE["lineage"], "modules": []}
 ENCRYPTED = {"meta": {"key_provider.pbkdf2.k": "e30="}, "encrypted_data": "AAAA", "encryption_version": "v0"}
 UNREADABLE = {
