@@ -121,8 +121,9 @@ def to_bool(value: Value) -> Value:
 
 def alike(values: Sequence[Value]) -> tuple[Value, ...]:
     """All values converted to their common type, as in a list or the two arms of a conditional."""
-    common = unify(type_of(value) for value in values)
-    if common is None:
+    types = [type_of(value) for value in values]
+    common = unify(types)
+    if common is None or (common is ANY and any(type_ is not ANY for type_ in types)):
         raise ConversionError("all elements must have the same type")
     return tuple(convert(value, common) for value in values)
 

@@ -63,8 +63,13 @@ def _element_type(items: Collection[Value], of_empty: object) -> Type:
 
 
 def unify(types: Iterable[Type]) -> Type | None:
-    """The type that values of all these types convert to; None if there is none."""
-    distinct = _distinct_types(types)
+    """The type that values of all these types convert to; None if there is none.
+
+    A null that nothing was said about goes with every type. Beside several that do not go together it leaves the
+    common type open, so that only what needs one refuses them.
+    """
+    given = tuple(types)
+    distinct = _distinct_types(given)
     undecided = next((type_ for type_ in distinct if isinstance(type_, Undecided)), None)
     if undecided is not None:
         known = [type_ for type_ in distinct if not isinstance(type_, Undecided)]
@@ -84,7 +89,8 @@ def unify(types: Iterable[Type]) -> Type | None:
         return _unify_mappings(objects, distinct)
     if all(isinstance(type_, Tuple | List) for type_ in distinct):
         return _unify_sequences(tuples, distinct)
-    return next((wanted for wanted in sorted(distinct, key=_preference) if _all_convert(distinct, wanted)), None)
+    otherwise = ANY if ANY in given else None
+    return next((wanted for wanted in sorted(distinct, key=_preference) if _all_convert(distinct, wanted)), otherwise)
 
 
 def _preference(type_: Type) -> int:
