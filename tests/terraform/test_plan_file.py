@@ -80,14 +80,14 @@ def referring(module: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "resources": {
             (resource["mode"], resource["type"], resource["name"]): [
-                resource.get(name) for name in ("expressions", "count_expression", "for_each_expression")
+                resource.get(name) or None for name in ("expressions", "count_expression", "for_each_expression")
             ]
             for resource in module.get("resources", [])
             if resource["type"].startswith("aws_iam_")
         },
         "outputs": {name: output["expression"] for name, output in module.get("outputs", {}).items()},
         "calls": {
-            name: [call.get("expressions"), call.get("for_each_expression"), referring(call["module"])]
+            name: [call.get("expressions"), call.get("for_each_expression") or None, referring(call["module"])]
             for name, call in module.get("module_calls", {}).items()
         },
     }

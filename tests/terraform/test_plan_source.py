@@ -232,6 +232,14 @@ def test_it_is_the_configuration_of_the_plan(name: str, tmp_path: Path) -> None:
     assert not report.errors
 
 
+def test_expressions_without_references_are_the_ones_of_the_plan(tmp_path: Path) -> None:
+    """Terraform lists some with their value, and the default of a variable as its type has it."""
+    shutil.copytree(ROOT / "tests/cases/plans/reference-free", tmp_path / "infra")
+    report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, debug=True))
+    assert decided(report) == {"ada": "allowed", "bob": "implicit_deny"}
+    assert not report.diagnostics
+
+
 def test_the_workspace_is_not_in_a_plan_in_json(tmp_path: Path) -> None:
     edited({}, tmp_path / "infra")
     inputs = Inputs(workspace="prod")

@@ -168,10 +168,9 @@ def _expressions(body: nodes.Body, left_out: frozenset[str]) -> Object:
 
 
 def _repetition(body: nodes.Body) -> Object:
-    """``count`` and ``for_each``, if there is something to say about them."""
+    """``count`` and ``for_each``."""
     names = [name for name in ("count", "for_each") if name in body.attributes]
-    found = {f"{name}_expression": expression(body.attributes[name].value) for name in names}
-    return {name: said for name, said in found.items() if said}
+    return {f"{name}_expression": expression(body.attributes[name].value) for name in names}
 
 
 def _providers(module: Module) -> Iterator[tuple[str, Object]]:
