@@ -151,7 +151,12 @@ def _loosely_same(said: Any, written: Any) -> bool:
         if any(isinstance(item, dict | list) for item in (*said, *written)):
             return bool(said) == bool(written)
         return set(map(scalar_text, said)) == set(map(scalar_text, written))
-    return scalar_text(said) == scalar_text(written)
+    return scalar_text(written) in (scalar_text(said), scalar_text(_unescaped(said)))
+
+
+def _unescaped(said: Any) -> Any:
+    """In JSON syntax Terraform lists a text as it is written there."""
+    return said.replace("$${", "${").replace("%%{", "%{") if isinstance(said, str) else said
 
 
 def scalar_text(scalar: Any) -> str | None:
