@@ -35,6 +35,7 @@ from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_docum
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
 from scanner.references import IdentityIndex, PolicyIndex, bind_partition, is_customer_arn, written_reference
 from scanner.span import Span
+from scanner.symbol import Attribute
 from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
 from scanner.values import Unknown, Value, same_text
 
@@ -306,7 +307,7 @@ def _arn(identity: Identity, name: Text, partition: str) -> Text:
 
 def _unknown_arn(identity: Identity) -> Hole:
     detail = f"the ARN of {identity.origin.address} is not known"
-    return hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, detail), f"{identity.origin.address}.arn"))
+    return hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, detail), Attribute(identity.origin.address, "arn")))
 
 
 _ACCOUNT = Unknown(Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)"), values.ACCOUNT)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from scanner import values
 from scanner.facts import Identity, IdentityKind, ManagedPolicy, Target
+from scanner.symbol import Attribute, Symbol
 from scanner.truth import YES, Truth
 from scanner.values import Unknown, Value, same_text
 
@@ -20,7 +21,7 @@ class IdentityIndex:
     def __init__(self, identities: Iterable[Identity]) -> None:
         self._identities = tuple(identities)
         self._by_text: dict[str, list[Identity]] = {}
-        self._by_symbol: dict[str, Identity] = {}
+        self._by_symbol: dict[Symbol, Identity] = {}
         self._by_address: dict[str, Identity] = {}
         self._unnamed: list[Identity] = []
         for identity in self._identities:
@@ -47,8 +48,8 @@ class IdentityIndex:
             if symbol is not None and symbol in self._by_symbol:
                 yield self._by_symbol[symbol], YES
                 return
-            if symbol is not None and symbol.rsplit(".", 1)[0] in self._by_address:
-                yield self._by_address[symbol.rsplit(".", 1)[0]], YES
+            if isinstance(symbol, Attribute) and symbol.owner in self._by_address:
+                yield self._by_address[symbol.owner], YES
                 return
             candidates = self._identities
         else:
@@ -69,7 +70,7 @@ class PolicyIndex:
 
     def __init__(self, policies: Iterable[ManagedPolicy]) -> None:
         self._by_text: dict[str, ManagedPolicy] = {}
-        self._by_symbol: dict[str, ManagedPolicy] = {}
+        self._by_symbol: dict[Symbol, ManagedPolicy] = {}
         self._partly_known: list[tuple[Value, ManagedPolicy]] = []
         for policy in policies:
             for key in (policy.arn, policy.name):
@@ -129,6 +130,6 @@ def written_reference(reference: Value) -> str:
     """A reference for people: its text with ``…`` for holes, or its symbol."""
     unknown = reference.unknown
     if unknown is not None and unknown.symbol is not None:
-        return unknown.symbol
+        return str(unknown.symbol)
     parts = values.pieces(reference) or ()
     return "".join(part if isinstance(part, str) else "…" for part in parts)

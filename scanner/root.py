@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from scanner.symbol import Symbol
+
 
 class RootKind(Enum):
     """What the root is; decides which reader extracts its facts."""
@@ -22,11 +24,15 @@ class RootKind(Enum):
 class Assumption:
     """An answer to something that the code leaves open, taken for granted while one scenario is worked out."""
 
-    subject: str
-    """What is open: ``Parameter Stage``, ``Condition IsProd``, or the symbol of another unknown."""
+    subject: Symbol
+    """What is open: a parameter, a condition, or another unknown."""
     value: str | None
     """Its text; ``true`` or ``false`` for a condition; None for a text that is none of the excluded ones."""
     excluded: tuple[str, ...] = ()
+
+    def sort_key(self) -> tuple[str, str, tuple[str, ...]]:
+        """An order that depends on nothing but what is assumed."""
+        return str(self.subject), self.value or "", self.excluded
 
 
 @dataclass(frozen=True, slots=True)

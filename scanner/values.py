@@ -15,14 +15,13 @@ from typing import TypeAlias
 
 from scanner.cause import Cause
 from scanner.span import Span
+from scanner.symbol import Account, Attribute, Setting, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined
 
-ACCOUNT = "aws:account"
-"""Symbol of the account that the code is applied in."""
-REGION = "aws:region"
-"""Symbol of the region that the code is applied in."""
-PARTITION = "aws:partition"
-"""Symbol of the partition that the code is applied in."""
+ACCOUNT = Account()
+"""Symbol of the account that the code is applied in, where it is applied in one."""
+REGION = Setting.REGION
+PARTITION = Setting.PARTITION
 
 
 MAX_PIECES = 1000
@@ -34,8 +33,8 @@ class Unknown:
     """What cannot be known, and why."""
 
     cause: Cause
-    symbol: str | None = None
-    """Canonical reference, such as ``aws_iam_user.this["a"].arn``. Equal symbols stand for equal values."""
+    symbol: Symbol | None = None
+    """What it is. Equal symbols stand for equal values."""
     pieces: tuple[str | Unknown, ...] = ()
     """For a text that is known in part: literal text around holes, without empty or adjacent literals.
     Empty when nothing is known about the text, or when it is not a text."""
@@ -55,6 +54,8 @@ class Value:
     """The expression that made it."""
     trail: tuple[Span, ...] = field(default=(), compare=False)
     """Places it passed through afterwards (module arguments, locals), the latest last."""
+    source: Attribute | None = field(default=None, compare=False)
+    """The attribute of a resource that it was read from and passed on as it is, so that it names that resource."""
     encodes: Value | None = field(default=None, compare=False)
     """For JSON text made by an encoder in the code: the value it encodes, which still has its own spans and
     tells known parts from unknown ones."""
@@ -86,7 +87,7 @@ class Value:
 NULL = Value(None)
 
 
-def unknown(cause: Cause, symbol: str | None = None, span: Span | None = None) -> Value:
+def unknown(cause: Cause, symbol: Symbol | None = None, span: Span | None = None) -> Value:
     """A value of which nothing is known but its cause and perhaps its symbol."""
     return Value(Unknown(cause, symbol), span if span is not None else cause.span)
 

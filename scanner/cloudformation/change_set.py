@@ -30,6 +30,7 @@ from scanner.diagnostic import Diagnostic, error, warning
 from scanner.facts import Attachment, Fact, Facts, Home, Identity, IdentityKind, Target, collect
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
+from scanner.symbol import Attribute, Named, NameKind
 from scanner.values import Unknown, Value, joined, of
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _resource(entries: Mapping[str, Value], span: Span, problems: list[Diagnosti
     doubts: tuple[Unknown, ...] = ()
     if action == "Dynamic":
         detail = f'what becomes of "{logical_id}" is decided during the deployment'
-        doubts = (Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, detail, span), f"Change of {logical_id}"),)
+        doubts = (Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, detail, span), Named(NameKind.CHANGE, logical_id)),)
     return Resource(logical_id, kind, properties, where, doubts=doubts)
 
 
@@ -141,7 +142,7 @@ def _identified(
     return {}
 
 
-def _causing_entities(entries: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+def _causing_entities(entries: Mapping[str, Value]) -> Iterator[tuple[str, Attribute]]:
     """By path the resource, or the attribute of one, that a value comes from."""
     details = entries["Details"].data if "Details" in entries else ()
     for detail in details if isinstance(details, tuple) else ():
@@ -149,10 +150,11 @@ def _causing_entities(entries: Mapping[str, Value]) -> Iterator[tuple[str, str]]
         path = _text(_mapping(_mapping(detail).get("Target")), "Path")
         source = _text(_mapping(detail), "ChangeSource")
         if entity and path and source in ("ResourceReference", "ResourceAttribute"):
-            yield path, entity if "." in entity else f"{entity}.Ref"
+            logical_id, _, name = entity.partition(".")
+            yield path, Attribute(logical_id, name or "Ref")
 
 
-def _value(found: object, path: str, causes: Mapping[str, str], span: Span) -> Value:
+def _value(found: object, path: str, causes: Mapping[str, Attribute], span: Span) -> Value:
     if path.count("/") > MAX_DEPTH:
         return Value(
             Unknown(Cause(CauseKind.UNSUPPORTED, f"it is nested more than {MAX_DEPTH} levels deep", span)), span

@@ -18,6 +18,7 @@ from scanner.cloudformation.parameters import allowed_values, is_text
 from scanner.cloudformation.scalars import as_text
 from scanner.facts import Choice
 from scanner.root import Assumption
+from scanner.symbol import Named, NameKind, Symbol
 from scanner.values import PARTITION, Unknown, Value
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def choices(scopes: Sequence[Scope]) -> tuple[Choice, ...]:
 
 
 def _choices(scopes: Sequence[Scope]) -> Iterator[Choice]:
-    compared: dict[str, tuple[Unknown, dict[str, None]]] = {}
+    compared: dict[Symbol, tuple[Unknown, dict[str, None]]] = {}
     for scope in scopes:
         _compare(scope, compared)
     assumed = scopes[0].assumed if scopes else {}
@@ -57,7 +58,7 @@ def _choices(scopes: Sequence[Scope]) -> Iterator[Choice]:
                 done.add(hole.symbol)
                 yield _compared_with(hole, hole.symbol, tuple(text for text in texts if not allowed or text in allowed))
     for symbol, (hole, texts) in compared.items():
-        if symbol not in done and not symbol.startswith("Parameter "):
+        if symbol not in done and not _is_parameter(symbol):
             yield _compared_with(hole, symbol, tuple(texts))
     for scope in scopes:
         for name, answer in scope.decided.items():
@@ -66,24 +67,34 @@ def _choices(scopes: Sequence[Scope]) -> Iterator[Choice]:
                 yield Choice((Assumption(subject, "true"), Assumption(subject, "false")), answer.causes)
 
 
-def _among(hole: Unknown, subject: str, texts: tuple[str, ...]) -> Choice:
+def _is_parameter(symbol: Symbol) -> bool:
+    return isinstance(symbol, Named) and symbol.kind is NameKind.PARAMETER
+
+
+def _among(hole: Unknown, subject: Symbol, texts: tuple[str, ...]) -> Choice:
     return Choice(tuple(Assumption(subject, text) for text in texts), frozenset({hole.cause}))
 
 
-def _compared_with(hole: Unknown, subject: str, texts: tuple[str, ...]) -> Choice:
+def _compared_with(hole: Unknown, subject: Symbol, texts: tuple[str, ...]) -> Choice:
     known = _among(hole, subject, texts).answers
     return Choice((*known, Assumption(subject, None, texts)), frozenset({hole.cause}))
 
 
-def _compare(scope: Scope, found: dict[str, tuple[Unknown, dict[str, None]]]) -> None:
+def _compare(scope: Scope, found: dict[Symbol, tuple[Unknown, dict[str, None]]]) -> None:
     """Note by symbol every unknown that a condition compares with known texts, and those texts."""
     for left, right in _comparisons(scope.template.conditions.values()):
         a, b = evaluate(left, scope), evaluate(right, scope)
         for one, other in ((a, b), (b, a)):
             hole = one.unknown if one is not None else None
             text = as_text(other.data) if other is not None else None
-            if hole is not None and hole.symbol not in (None, PARTITION) and not hole.pieces and text is not None:
-                found.setdefault(str(hole.symbol), (hole, {}))[1].setdefault(text)
+            if (
+                hole is not None
+                and hole.symbol is not None
+                and hole.symbol is not PARTITION
+                and not hole.pieces
+                and text is not None
+            ):
+                found.setdefault(hole.symbol, (hole, {}))[1].setdefault(text)
 
 
 def _comparisons(conditions: Iterable[Value]) -> Iterator[tuple[Value, Value]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.intrinsics import evaluate
+from scanner.symbol import Named, NameKind
 from scanner.truth import YES, Truth, undetermined
 from scanner.values import Value, unknown
 
@@ -56,7 +57,7 @@ class Exchange:
         """The value of an export as the stack that imports it sees it."""
         self.imported.setdefault(name)
         offers = [offer for offer in self._exports.get(name, ()) if _can_meet(offer[0], importer)]
-        symbol = f"Export {name}"
+        symbol = Named(NameKind.EXPORT, name)
         if not offers and name in self.contested:
             return unknown(_contested(name, self.contested[name], span), symbol, span)
         if not offers:

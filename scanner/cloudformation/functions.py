@@ -20,6 +20,7 @@ from scanner.cloudformation.arguments import Function, arguments, first_unknown,
 from scanner.cloudformation.lists import availability_zones, cidr, length, select, split
 from scanner.cloudformation.scalars import as_text, texts_throughout, without_types
 from scanner.cloudformation.text import MAX_TEXT, join_text, text_pieces
+from scanner.symbol import Named, NameKind
 from scanner.values import Unknown, Value, holes, pieces, unknown
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def _stack_output(argument: Value, span: Span | None, scope: Scope) -> Value:
     place = "".join(f" {entries[name].text}" for name in ("Region", "RoleArn") if name in entries)
     cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f"the output {names[1]} of the stack {names[0]} is elsewhere", span)
     known = all(entry.unknown is None for entry in entries.values())
-    return unknown(cause, f"Output {names[0]}.{names[1]}{place}" if known else None, span)
+    return unknown(cause, Named(NameKind.OUTPUT, f"{names[0]}.{names[1]}{place}") if known else None, span)
 
 
 FUNCTIONS: Mapping[str, Function] = {

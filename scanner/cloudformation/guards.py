@@ -6,10 +6,11 @@ policy, a membership, a password), taking the expression apart keeps what each b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.intrinsics import IF, NO_VALUE, branches, call_of, cause_of, evaluate
+from scanner.symbol import NameKind
 from scanner.values import Unknown, Value
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def alternatives(expression: Value, scope: Scope, conditions: Conditions = ()) -
         return
     truth, condition, if_true, if_false = parts
     positive = scope.condition_symbol(condition)
-    negative = f"not {positive}"
+    negative = replace(positive, kind=NameKind.NOT_CONDITION)
     settled = {guard.symbol for guard in conditions}
     if truth.is_yes or positive in settled:
         yield from alternatives(if_true, scope, conditions)

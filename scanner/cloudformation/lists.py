@@ -7,6 +7,7 @@ An element of a list of which nothing is known, not even a symbol or a piece, ma
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from ipaddress import ip_network
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,17 +16,18 @@ from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.arguments import arguments, first_unknown, malformed, may_vanish
 from scanner.cloudformation.scalars import as_text
 from scanner.cloudformation.text import text_pieces
+from scanner.symbol import Named, NameKind, Part, Symbol
 from scanner.values import ACCOUNT, PARTITION, REGION, Unknown, Value, joined, unknown
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
     from scanner.span import Span
 
-_ALPHABETS = {
+_ALPHABETS: Mapping[Symbol, re.Pattern[str]] = {
     ACCOUNT: re.compile("[0-9]*"),
     PARTITION: re.compile("[a-z-]*"),
     REGION: re.compile("[a-z0-9-]*"),
-    "AWS::StackName": re.compile("[A-Za-z0-9-]*"),
+    Named(NameKind.VALUE, "AWS::StackName"): re.compile("[A-Za-z0-9-]*"),
 }
 """What unknown texts are made of. A delimiter that is not cannot stand in them."""
 _NUMBER = re.compile("[0-9]{1,6}")
@@ -59,7 +61,7 @@ def _element(parts: list[str | Unknown], delimiter: str, span: Span | None) -> V
 
 def _excludes(hole: Unknown, delimiter: str) -> bool:
     """Whether the delimiter can stand neither in what is not known nor across its border."""
-    alphabet = _ALPHABETS.get(hole.symbol or "")
+    alphabet = _ALPHABETS.get(hole.symbol) if hole.symbol is not None else None
     return alphabet is not None and not any(alphabet.fullmatch(character) for character in delimiter)
 
 
@@ -71,7 +73,7 @@ def select(argument: Value, span: Span | None, _: Scope) -> Value:
         return first_unknown(parts, span) or malformed("Fn::Select has no index and list", span)
     place, elements = int(index), parts[1].data
     if isinstance(elements, Unknown):
-        symbol = f"element {place} of {elements.symbol}" if elements.symbol is not None else None
+        symbol = Part(elements.symbol, f"[{place}]") if elements.symbol is not None else None
         return unknown(elements.cause, symbol, span)
     if not isinstance(elements, tuple):
         return malformed("Fn::Select has no index and list", span)

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.scalars import as_text
-from scanner.cloudformation.template import ANY, ANY_OF, FOR_EACH, SOME_IN
+from scanner.cloudformation.template import ANY, FOR_EACH
 from scanner.diagnostic import Diagnostic, error
 from scanner.span import Span
+from scanner.symbol import Aspect, Named, NameKind, Part, Repetition, Symbol
 from scanner.values import Unknown, Value, joined, pieces, unknown
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Loops:
         self._nodes = 0
         self._twice: set[Span | None] = set()
         """Entries that have been said to be there already."""
-        self._around: list[str] = []
+        self._around: list[Symbol] = []
         """Symbols of the unknown collections that are being gone through."""
 
     def section(self, section: Value) -> tuple[Value, dict[str, Doubts]]:
@@ -128,7 +129,7 @@ class Loops:
             self._malformed(f'"{name}" goes through a collection that is no list.', loop)
             return
         if isinstance(collection.data, Unknown):
-            symbol = collection.data.symbol or name
+            symbol = collection.data.symbol or Named(NameKind.VALUE, name)
             element = self._any_of(collection.data.cause, symbol)
             self._around.append(symbol)
             yield from self._fragment(identifier, element, parts[2], doubts)
@@ -146,11 +147,11 @@ class Loops:
                 continue
             yield from self._fragment(identifier, element, parts[2], doubts)
 
-    def _any_of(self, cause: Cause, collection: str) -> _Element:
+    def _any_of(self, cause: Cause, collection: Symbol) -> _Element:
         """Whatever stands in a collection that is not known."""
-        marks = "'" * self._around.count(collection)
-        one = Value(Unknown(cause, f"{ANY_OF}{collection}{marks}"))
-        return _Element(one, (Unknown(cause, f"{SOME_IN}{collection}"),))
+        depth = self._around.count(collection)
+        one = Value(Unknown(cause, Repetition(Aspect.ELEMENT, collection, depth)))
+        return _Element(one, (Unknown(cause, Repetition(Aspect.PRESENCE, collection)),))
 
     def _fragment(
         self, identifier: str, element: _Element, fragment: Value, doubts: Doubts
@@ -220,6 +221,6 @@ def _element_text(sign: str, element: _Element) -> tuple[str | Unknown, ...]:
     if text is not None:
         return (_NO_LETTER_OR_DIGIT.sub("", text),)
     hole = element.value.unknown
-    symbol = f"letters and digits of {hole.symbol}" if hole is not None and hole.symbol is not None else None
+    symbol = Part(hole.symbol, " without signs") if hole is not None and hole.symbol is not None else None
     cause = hole.cause if hole is not None else Cause(CauseKind.UNSUPPORTED, "an element of a loop is no text")
     return (Unknown(cause, symbol),)

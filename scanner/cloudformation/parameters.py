@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.scalars import as_text
+from scanner.symbol import Named, NameKind
 from scanner.values import Value, of, unknown
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def passed_value(name: str, declaration: Value, value: Value, prefix: str) -> Va
     if kind is None or kind.startswith("AWS::SSM::Parameter::Value<"):
         return parameter_value(name, declaration, {}, prefix=prefix)
     if _is_list(kind):
-        return unknown(value.unknown.cause, f"Parameter {prefix}{name}", value.span)
+        return unknown(value.unknown.cause, Named(NameKind.PARAMETER, f"{prefix}{name}"), value.span)
     return value
 
 
@@ -122,4 +123,6 @@ def _allows(declaration: Value, kind: str, text: str) -> bool:
 
 
 def _unknown(prefix: str, name: str, kind: CauseKind, why: str, span: Span | None) -> Value:
-    return unknown(Cause(kind, f'parameter "{prefix}{name}" {why}', span), f"Parameter {prefix}{name}", span)
+    return unknown(
+        Cause(kind, f'parameter "{prefix}{name}" {why}', span), Named(NameKind.PARAMETER, f"{prefix}{name}"), span
+    )

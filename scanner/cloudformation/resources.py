@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.text import text_pieces
+from scanner.symbol import Attribute, Part
 from scanner.values import Unknown, Value, joined, unknown
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def attribute(resource: Resource, name: str, scope: Scope) -> Value:
     service = _ARN_BEGINS.get((resource.type, name))
     if service is None or found.unknown is None:
         return found
-    rest = replace(found.unknown, symbol=f"{scope.symbol(resource.logical_id)}.{name} after the service")
+    rest = replace(found.unknown, symbol=Part(Attribute(scope.symbol(resource.logical_id), name), " after the service"))
     return _with_symbol(joined(("arn:", scope.partition, f":{service}:", rest)), resource, name, scope)
 
 
@@ -93,7 +94,7 @@ def name_of(resource: Resource, scope: Scope) -> Value:
     parts = text_pieces(found)
     if parts is None:
         cause = Cause(CauseKind.MALFORMED, f'the name of "{resource.logical_id}" is no text', found.span)
-        return unknown(cause, f"{scope.symbol(resource.logical_id)}.{symbol}", found.span)
+        return unknown(cause, Attribute(scope.symbol(resource.logical_id), symbol), found.span)
     return _with_symbol(Value(found.data if found.unknown else joined(parts).data, found.span), resource, symbol, scope)
 
 
@@ -105,8 +106,8 @@ def _generated_name(resource: Resource, symbol: str, scope: Scope) -> Value:
     whole = _after_deployment(resource, symbol, scope)
     if whole.unknown is None:
         return whole
-    owner = f"{scope.symbol(resource.logical_id)}.{symbol}"
-    before, after = (replace(whole.unknown, symbol=f"{owner} {end}") for end in ("start", "end"))
+    own = Attribute(scope.symbol(resource.logical_id), symbol)
+    before, after = (replace(whole.unknown, symbol=Part(own, end)) for end in (" start", " end"))
     parts = (before, f"-{resource.logical_id[:_KEPT]}", after)
     return _with_symbol(joined(parts, resource.span), resource, symbol, scope)
 
@@ -132,13 +133,13 @@ def _provider_arn(resource: Resource, scope: Scope) -> Value:
         host: str | Unknown = url.text.removeprefix("https://")
     else:
         cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f'the URL of "{resource.logical_id}" is not known', resource.span)
-        host = Unknown(cause, f"{scope.symbol(resource.logical_id)}.Url")
+        host = Unknown(cause, Attribute(scope.symbol(resource.logical_id), "Url"))
     parts = ("arn:", scope.partition, ":iam::", scope.account, ":oidc-provider/", host)
     return _with_symbol(joined(parts, resource.span), resource, "Arn", scope)
 
 
 def _after_deployment(resource: Resource, what: str, scope: Scope) -> Value:
-    symbol = f"{scope.symbol(resource.logical_id)}.{what}"
+    symbol = Attribute(scope.symbol(resource.logical_id), what)
     cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol} is known when the stack is deployed", resource.span)
     return unknown(cause, symbol, resource.span)
 
@@ -147,4 +148,4 @@ def _with_symbol(value: Value, resource: Resource, what: str, scope: Scope) -> V
     """A symbol for an unknown that has none yet: two references to one parameter, say, must stay equal."""
     if value.unknown is None or value.unknown.symbol is not None:
         return value
-    return replace(value, data=replace(value.unknown, symbol=f"{scope.symbol(resource.logical_id)}.{what}"))
+    return replace(value, data=replace(value.unknown, symbol=Attribute(scope.symbol(resource.logical_id), what)))

@@ -18,7 +18,8 @@ from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.parameters import parameter_value, passed_value
 from scanner.cloudformation.scalars import as_text, scalar_text
 from scanner.cloudformation.stack import ALONE, Nested, Stack
-from scanner.cloudformation.template import ANY, ANY_OF, SOME_IN
+from scanner.cloudformation.template import ANY
+from scanner.symbol import Aspect, Attribute, Named, NameKind, Repetition, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined
 from scanner.values import Unknown, Value, unknown
 
@@ -50,10 +51,10 @@ class Scope:
         self.partition = Unknown(_PARTITION_CAUSE, values.PARTITION)
         self.account: str | Unknown = stack.account or inputs.account or Unknown(_ACCOUNT_CAUSE, values.ACCOUNT)
         self.region: str | Unknown = stack.region or inputs.region or Unknown(_REGION_CAUSE, values.REGION)
-        self._values: dict[str, Value] = {}
+        self._values: dict[Symbol, Value] = {}
         self.decided: dict[str, Truth] = {}
         """The conditions that were asked for, those that others are made of first."""
-        self._open: list[str] = []
+        self._open: list[Symbol] = []
         self._depth = stack.depth if stack.depth is not None else [0]
 
     @property
@@ -74,9 +75,9 @@ class Scope:
         """What something in this template is called in the whole root."""
         return f"{self.stack.prefix}{name}"
 
-    def condition_symbol(self, name: str) -> str:
+    def condition_symbol(self, name: str) -> Named:
         """What stands for a condition that is not decided."""
-        return f"Condition {self.symbol(name)}"
+        return Named(NameKind.CONDITION, self.symbol(name))
 
     def reference(self, name: str, span: Span | None) -> Value:
         """What ``Ref`` gives for a name; unknown under the symbol ``NAME.Ref`` for what the template does not define.
@@ -112,7 +113,7 @@ class Scope:
                 self.decided[name] = decide(expression, self)
         return self.decided[name]
 
-    def equals(self, symbol: str | None, text: str) -> Truth | None:
+    def equals(self, symbol: Symbol | None, text: str) -> Truth | None:
         """Whether an unknown of that symbol has that text; None when nothing says so."""
         if symbol == values.PARTITION:
             return truth(text == self.partition_name)
@@ -133,7 +134,7 @@ class Scope:
         known, elements = _any(name.unknown)
         resource = self.template.resources.get(known)
         around = {doubt.symbol for doubt in resource.doubts} if resource is not None else set()
-        return known if elements and all(f"{SOME_IN}{element}" in around for element in elements) else None
+        return known if elements and all(element in around for element in elements) else None
 
     def condition_named(self, name: Value) -> str | None:
         """The name of a condition that a text is; None when it is not known."""
@@ -142,7 +143,7 @@ class Scope:
         known, elements = _any(name.unknown)
         return known if elements and known in self.template.conditions else None
 
-    def existence(self, resource: Resource) -> tuple[Truth, str | None]:
+    def existence(self, resource: Resource) -> tuple[Truth, Symbol | None]:
         """Whether a resource exists, and the symbol of the condition that this depends on."""
         if resource.condition is None or resource.condition.is_null:
             return YES, None
@@ -173,11 +174,11 @@ class Scope:
         if found.scope is not None:
             return found.scope.output(name)
         cause = found.cause or Cause(CauseKind.UNSUPPORTED, "the nested stack is not followed", resource.span)
-        return unknown(cause, f"{self.symbol(resource.logical_id)}.Outputs.{name}", resource.span)
+        return unknown(cause, Attribute(self.symbol(resource.logical_id), f"Outputs.{name}"), resource.span)
 
     def output(self, name: str) -> Value:
         """The value of an output of this template, a text; unknown when there is none."""
-        symbol = f"{self.stack.prefix.removesuffix('/')}.Outputs.{name}"
+        symbol = Attribute(self.stack.prefix.removesuffix("/"), f"Outputs.{name}")
         written = self.template.outputs.get(name)
         entries = written.data if written is not None and isinstance(written.data, Mapping) else {}
         if "Value" not in entries:
@@ -208,10 +209,10 @@ class Scope:
         """What another stack exports under a name."""
         if self.stack.exchange is None:
             cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'the export "{name}" is defined elsewhere', span)
-            return unknown(cause, f"Export {name}", span)
+            return unknown(cause, Named(NameKind.EXPORT, name), span)
         return self.stack.exchange.export(name, self, span)
 
-    def _output(self, name: str, expression: Value, symbol: str) -> Value:
+    def _output(self, name: str, expression: Value, symbol: Symbol) -> Value:
         found = evaluate(expression, self)
         if found is None or (found.unknown is None and as_text(found.data) is None):
             return unknown(Cause(CauseKind.MALFORMED, f'the output "{name}" is no text', expression.span), symbol)
@@ -221,7 +222,7 @@ class Scope:
 
     def _parameter(self, name: str, span: Span | None) -> Value:
         if name not in self._parameters:
-            key = f"Parameter {self.symbol(name)}"
+            key = Named(NameKind.PARAMETER, self.symbol(name))
             cycle = self._cycle(key, span)
             if cycle is not None:
                 return unknown(cycle, key, span)
@@ -238,7 +239,7 @@ class Scope:
     def _resource_value(
         self, logical_id: str, what: str, span: Span | None, find: Callable[[Resource, Scope], Value]
     ) -> Value:
-        symbol = f"{self.symbol(logical_id)}.{what}"
+        symbol = Attribute(self.symbol(logical_id), what)
         resource = self.template.resources.get(logical_id)
         if resource is None:
             cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'"{logical_id}" is not defined in the template', span)
@@ -252,7 +253,7 @@ class Scope:
         return self._values[symbol].passed(span) if span else self._values[symbol]
 
     @contextmanager
-    def _asked_for(self, key: str) -> Iterator[None]:
+    def _asked_for(self, key: Symbol) -> Iterator[None]:
         """The time in which a name is evaluated. It counts as one more expression that the others stand in."""
         self._open.append(key)
         self.depth += 1
@@ -260,11 +261,11 @@ class Scope:
         self.depth -= 1
         self._open.pop()
 
-    def _cycle(self, key: str, span: Span | None) -> Cause | None:
+    def _cycle(self, key: Symbol, span: Span | None) -> Cause | None:
         if key not in self._open:
             return None
         chain = [*self._open[self._open.index(key) :], key]
-        return Cause(CauseKind.CYCLE, " needs ".join(chain), span)
+        return Cause(CauseKind.CYCLE, " needs ".join(map(str, chain)), span)
 
     def _pseudo_parameter(self, name: str, span: Span | None) -> Value:
         match name:
@@ -278,24 +279,28 @@ class Scope:
                 return Value(self.stack.name, span)
             case "AWS::StackName" | "AWS::StackId" | "AWS::NotificationARNs":
                 cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name} depends on the stack", span)
-                return unknown(cause, self.symbol(name), span)
+                return unknown(cause, Named(NameKind.VALUE, self.symbol(name)), span)
             case "AWS::URLSuffix":
                 cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name} depends on the partition", span)
-                return unknown(cause, name, span)
+                return unknown(cause, Named(NameKind.VALUE, name), span)
             case _:
-                return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"there is no {name}", span), name, span)
+                return unknown(
+                    Cause(CauseKind.UNRESOLVED_REFERENCE, f"there is no {name}", span),
+                    Named(NameKind.VALUE, name),
+                    span,
+                )
 
 
-def _any(name: Unknown) -> tuple[str, tuple[str, ...]]:
+def _any(name: Unknown) -> tuple[str, tuple[Symbol, ...]]:
     """A name with ``*`` for elements of unknown collections, and what these are elements of; else nothing."""
     known: list[str] = []
-    elements: list[str] = []
+    elements: list[Symbol] = []
     for part in name.pieces or (name,):
         if isinstance(part, str):
             known.append(part)
-        elif part.symbol is not None and part.symbol.startswith(ANY_OF):
+        elif isinstance(part.symbol, Repetition) and part.symbol.aspect is Aspect.ELEMENT:
             known.append(ANY)
-            elements.append(part.symbol.removeprefix(ANY_OF))
+            elements.append(replace(part.symbol, aspect=Aspect.PRESENCE))
         else:
             return "", ()
     return "".join(known), tuple(elements)

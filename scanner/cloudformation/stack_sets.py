@@ -19,6 +19,7 @@ from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.stack import Stack
 from scanner.cloudformation.syntax import parse
 from scanner.span import Span
+from scanner.symbol import Named, NameKind
 from scanner.values import Unknown, Value, unknown
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _outside(hole: Unknown) -> Unknown:
         return hole
     what = "account" if hole.symbol == values.ACCOUNT else "region"
     cause = Cause(CauseKind.MISSING_INPUT, f"the {what} that the stack set itself is in is not known", hole.cause.span)
-    return Unknown(cause, f"administrator {what}")
+    return Unknown(cause, Named(NameKind.VALUE, f"administrator {what}"))
 
 
 def _placed(value: Value, where: Span, text: str, lines: tuple[str, ...]) -> Value:

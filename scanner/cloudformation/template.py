@@ -19,10 +19,6 @@ RAIN_SOURCE = "Source for Rain"
 """Summary of the one error that a file gets which Rain has yet to make a template of."""
 ANY = "*"
 """Stands in the names that a loop makes for the element of a collection that is not known."""
-ANY_OF = "each of "
-"""Begins the symbol of such an element; the rest is the symbol of the collection."""
-SOME_IN = "something in "
-"""Begins the symbol of what has to be so that there is such an element at all."""
 
 
 @dataclass(frozen=True, slots=True)

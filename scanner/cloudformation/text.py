@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.scalars import as_text
+from scanner.symbol import Named, NameKind
 from scanner.values import Unknown, Value, joined, pieces, unknown
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _resolved(parts: Iterable[str | Unknown], span: Span | None) -> Iterator[str
             continue
         # Every second part of a text that is split at its dynamic references is one.
         for number, piece in enumerate(_DYNAMIC.split(part)):
-            yield Unknown(_dynamic(piece, span), piece) if number % 2 else piece
+            yield Unknown(_dynamic(piece, span), Named(NameKind.DYNAMIC_REFERENCE, piece)) if number % 2 else piece
 
 
 def _dynamic(reference: str, span: Span | None) -> Cause:

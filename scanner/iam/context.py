@@ -13,6 +13,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
 from scanner.iam.request import ContextValue, Fixed, Presence, Unsettled
+from scanner.symbol import Named, NameKind
 from scanner.truth import YES, Truth
 
 REGION_CAUSE = Cause(CauseKind.REGION, "the region that the user signs in through")
@@ -53,7 +54,7 @@ def region_of(circumstances: Circumstances) -> Text:
     """The region of the request: free unless it is given."""
     if circumstances.region is not None:
         return (circumstances.region,)
-    return (Hole(frozenset({REGION_CAUSE}), "request region", one_segment=True),)
+    return (Hole(frozenset({REGION_CAUSE}), Named(NameKind.CONTEXT_KEY, "aws:requestedregion"), one_segment=True),)
 
 
 def context_of(principal: Principal, circumstances: Circumstances) -> Mapping[str, ContextValue]:

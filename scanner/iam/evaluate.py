@@ -58,6 +58,7 @@ from scanner.iam.policy import Patterns, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
 from scanner.iam.request import Request
 from scanner.iam.variables import Template, resolve
+from scanner.symbol import Symbol
 from scanner.truth import NO, Truth, all_of, any_of, undetermined
 
 
@@ -263,7 +264,7 @@ class _Binding:
         return tuple(parts) if changed else template  # type: ignore[arg-type] # parts of templates and of texts
 
     @property
-    def _texts(self) -> Mapping[str | None, Text]:
+    def _texts(self) -> Mapping[Symbol | None, Text]:
         stack_region = Cause(CauseKind.REGION, "the region that the code is applied in")
         return {
             values.ACCOUNT: self.account,

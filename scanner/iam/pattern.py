@@ -26,6 +26,7 @@ from functools import lru_cache
 
 from scanner import values
 from scanner.cause import Cause
+from scanner.symbol import Symbol
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value
 
@@ -35,7 +36,7 @@ class Hole:
     """A piece of text that is not known."""
 
     causes: frozenset[Cause]
-    symbol: str | None = None
+    symbol: Symbol | None = None
     """Holes with the same symbol stand for the same text."""
     one_segment: bool = False
     """True when the text cannot contain a colon, as an account ID or a region cannot."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, parse_wildcards, written
 from scanner.iam.request import Fixed, Request, Unsettled
+from scanner.symbol import Named, NameKind
 
 _VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 _DEFAULT = re.compile(r"^(?P<key>[^,]*?)\s*,\s*'(?P<default>[^']*)'$")
@@ -76,7 +77,7 @@ def resolve(template: Template, request: Request) -> Pattern | None:
                     return None
                 parts.append(part.default)
             case Unsettled(causes=causes):
-                parts.append(Hole(causes, f"${{{part.key.lower()}}}"))
+                parts.append(Hole(causes, Named(NameKind.CONTEXT_KEY, part.key.lower())))
     return tuple(parts)
 
 

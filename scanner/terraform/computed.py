@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Home
+from scanner.symbol import Attribute, Part
 from scanner.terraform.resources import after_apply
 from scanner.values import NULL, Unknown, Value
 
@@ -84,7 +85,9 @@ def _name(resource: Resource) -> Value:
     unknown = after_apply(resource.address, "name").unknown
     if unknown is None or prefix.is_null:
         return after_apply(resource.address, "name")
-    joined = values.joined([*(values.pieces(prefix) or ()), Unknown(unknown.cause, f"{unknown.symbol} suffix")])
+    joined = values.joined(
+        [*(values.pieces(prefix) or ()), Unknown(unknown.cause, Part(Attribute(resource.address, "name"), " suffix"))]
+    )
     return Value(Unknown(unknown.cause, unknown.symbol, joined.unknown.pieces if joined.unknown else ()))
 
 

@@ -9,6 +9,7 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Home
 from scanner.iam import managed
+from scanner.symbol import Attribute
 from scanner.terraform import policy_document, policy_text
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import account
@@ -49,7 +50,7 @@ def attribute(source: DataSource, name: str) -> Value:
 
 def read_at_plan(address: str, name: str) -> Value:
     """What only the account can tell."""
-    symbol = f"{address}.{name}"
+    symbol = Attribute(address, name)
     return Value(Unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol} is read from the account"), symbol))
 
 

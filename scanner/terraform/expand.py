@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from scanner.cause import Cause
 from scanner.span import Span
+from scanner.symbol import Aspect, Block, Repetition
 from scanner.terraform.address import InstanceKey, Wildcard
 from scanner.terraform.language import nodes
 from scanner.terraform.language.conversion import ConversionError, to_number
@@ -65,8 +66,8 @@ def _count(value: Value, address: str, span: Span) -> Expansion:
         raise EvaluationError(f"count must be a number: {problem}", span) from problem
     if isinstance(number, Unknown):
         cause = Cause(number.cause.kind, f"count of {address}: {number.cause.detail}", number.cause.span)
-        hangs_on = Unknown(cause, f"count {number.symbol or address}")
-        index = Value(Unknown(cause, f"index of {hangs_on.symbol}"))
+        hangs_on = Unknown(cause, Repetition(Aspect.COUNT, number.symbol or Block(address)))
+        index = Value(_one(hangs_on, Aspect.INDEX))
         return _wildcard("count", hangs_on, {"count": _object(index=index)})
     if not isinstance(number, int | Decimal) or number != int(number) or number < 0:
         raise EvaluationError("count must be a whole number that is not negative", span)
@@ -78,13 +79,13 @@ def _count(value: Value, address: str, span: Span) -> Expansion:
 def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded) -> Expansion:
     match value.data:
         case Unknown() as unknown:
-            same = unexpanded(unknown.symbol) if unknown.symbol is not None else None
+            same = unexpanded(unknown.symbol.address) if isinstance(unknown.symbol, Block) else None
             if same is not None:
                 return _beside(*same)
             cause = Cause(unknown.cause.kind, f"for_each of {address}: {unknown.cause.detail}", unknown.cause.span)
-            hangs_on = Unknown(cause, f"for_each {unknown.symbol or address}")
-            key = Value(Unknown(cause, f"key of {hangs_on.symbol}"))
-            element = Value(Unknown(cause, f"value of {hangs_on.symbol}"))
+            hangs_on = Unknown(cause, Repetition(Aspect.FOR_EACH, unknown.symbol or Block(address)))
+            key = Value(_one(hangs_on, Aspect.KEY))
+            element = Value(_one(hangs_on, Aspect.VALUE))
             return _wildcard("for_each", hangs_on, {"each": _object(key=key, value=element)})
         case tuple() as items:
             return _set(items, address, span)
@@ -125,13 +126,18 @@ def _set(items: tuple[Value, ...], address: str, span: Span) -> Expansion:
             cause = Cause(
                 item.data.cause.kind, f"for_each of {address}: {item.data.cause.detail}", item.data.cause.span
             )
-            unknown = Unknown(cause, f"for_each {address}")
+            unknown = Unknown(cause, Repetition(Aspect.FOR_EACH, Block(address)))
             instances[Wildcard.ANY] = Instance(Wildcard.ANY, binding)
         elif item.text is None:
             raise EvaluationError("for_each must be a map or a set of texts", span)
         else:
             instances[item.text] = Instance(item.text, binding)
     return Expansion("for_each", instances, unknown)
+
+
+def _one(repetition: Unknown, aspect: Aspect) -> Unknown:
+    """What ``each`` or ``count`` has in the instance that stands for all."""
+    return Unknown(repetition.cause, Repetition(aspect, repetition.symbol) if repetition.symbol is not None else None)
 
 
 def _wildcard(kind: str, unknown: Unknown, bindings: Mapping[str, Value]) -> Expansion:
@@ -143,8 +149,8 @@ def refused(address: str, cause: Cause) -> Expansion:
 
     The resource must not vanish: somebody meant it to exist, and the mistake may be ours.
     """
-    unknown = Unknown(cause, f"for_each {address}")
-    key = Value(Unknown(cause, f"key of {unknown.symbol}"))
+    unknown = Unknown(cause, Repetition(Aspect.FOR_EACH, Block(address)))
+    key = Value(_one(unknown, Aspect.KEY))
     return _wildcard("for_each", unknown, {"each": _object(key=key, value=key), "count": _object(index=key)})
 
 

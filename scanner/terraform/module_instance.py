@@ -14,6 +14,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import error, warning
 from scanner.facts import ALWAYS, Existence
 from scanner.span import Span
+from scanner.symbol import Block, Named, NameKind, Symbol
 from scanner.terraform.address import InstanceKey, ModuleAddress, Wildcard
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.expand import Expansion, Instance, instance_at
@@ -124,7 +125,7 @@ class ModuleInstance:
         parsed = self.module.parsed(block)
         if parsed is None:
             cause = Cause(CauseKind.MALFORMED, f"the declaration of {full} cannot be parsed", block.span)
-            return values.unknown(cause, full)
+            return values.unknown(cause, Named(NameKind.VALUE, full))
         attributes = parsed.body.attributes
         value = self._given(name)
         nullable = attributes.get("nullable")
@@ -133,7 +134,7 @@ class ModuleInstance:
             default = attributes.get("default")
             if default is None:
                 missing = f'variable "{name}" of {str(self.address) or "the root module"} has no value'
-                return values.unknown(Cause(CauseKind.MISSING_INPUT, missing, block.span), full)
+                return values.unknown(Cause(CauseKind.MISSING_INPUT, missing, block.span), Named(NameKind.VALUE, full))
             value = evaluate_or_refuse(default.value, self.scope)
         type_ = attributes.get("type")
         if type_ is None:
@@ -165,7 +166,9 @@ class ModuleInstance:
         parsed = self.module.parsed(block)
         attribute = parsed.body.attributes.get("value") if parsed is not None else None
         if attribute is None:
-            return values.unknown(Cause(CauseKind.MALFORMED, f"{full} has no value", block.span), full)
+            return values.unknown(
+                Cause(CauseKind.MALFORMED, f"{full} has no value", block.span), Named(NameKind.VALUE, full)
+            )
         return evaluate_or_refuse(attribute.value, self.scope)
 
     # Child modules
@@ -186,7 +189,7 @@ class ModuleInstance:
             return found[None].outputs
         if Wildcard.ANY in found:
             unknown = found[Wildcard.ANY].existence.conditions[-1]
-            return Value(Unknown(unknown.cause, self._full(f"module.{name}")))
+            return Value(Unknown(unknown.cause, Block(self._full(f"module.{name}"))))
         if all(isinstance(key, int) for key in keys) and keys:
             return Value(tuple(found[key].outputs for key in keys))
         by_name = {str(key): instance for key, instance in found.items()}
@@ -202,7 +205,7 @@ class ModuleInstance:
         if known is None:
             full = self._full(f"module.{name}")
             in_a_circle = Cause(CauseKind.CYCLE, f"the instances of {full} depend on its own outputs")
-            self._children[name] = Unknown(in_a_circle, full)
+            self._children[name] = Unknown(in_a_circle, Block(full))
             known = self._children[name] = self._call(name, full)
         return known
 
@@ -210,7 +213,7 @@ class ModuleInstance:
         block = self.module.calls[name]
         parsed = self.module.parsed(block)
         if parsed is None:
-            return Unknown(Cause(CauseKind.MALFORMED, f"the call of {full} cannot be parsed", block.span), full)
+            return Unknown(Cause(CauseKind.MALFORMED, f"the call of {full} cannot be parsed", block.span), Block(full))
         if len(self.address.steps) >= MAX_MODULE_DEPTH:
             return self._bound(f"{full} is nested more than {MAX_MODULE_DEPTH} calls deep", block, full)
         expansion = expand_or_refuse(parsed.body, self.scope, full, self.configuration)
@@ -219,7 +222,7 @@ class ModuleInstance:
         found = find_module(parsed, self.module, self.address.child(name, None), self.root.module)
         if isinstance(found, Cause):
             self.configuration.report(warning("Module not available", f"{found.detail}.", parsed.span))
-            return Unknown(found, full)
+            return Unknown(found, Block(full))
         self.configuration.instances += len(expansion.instances)
         if self.configuration.instances > MAX_MODULE_INSTANCES:
             return self._bound(f"there are more than {MAX_MODULE_INSTANCES} module instances", block, full)
@@ -231,7 +234,7 @@ class ModuleInstance:
     def _bound(self, message: str, block: IndexedBlock, full: str) -> Unknown:
         cause = Cause(CauseKind.UNSUPPORTED, message, block.span)
         self.configuration.report(error("Bound exceeded", f"{message}.", block.span))
-        return Unknown(cause, full)
+        return Unknown(cause, Block(full))
 
     def _child(
         self, name: str, parsed: nodes.Block, module: Module, instance: Instance, expansion: Expansion
@@ -312,9 +315,9 @@ class ModuleInstance:
         self.module.checked[id(node)] = node
         return known
 
-    def instance(self, symbol: str, key: Value) -> Value | None:
+    def instance(self, symbol: Symbol, key: Value) -> Value | None:
         """One instance of a resource whose instances are not known."""
-        found = self.configuration.unexpanded.get(symbol)
+        found = self.configuration.unexpanded.get(symbol.address) if isinstance(symbol, Block) else None
         if found is None:
             return None
         expansion, make = found

@@ -10,6 +10,7 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Existence
 from scanner.span import Span
+from scanner.symbol import Block
 from scanner.terraform import argument_types, data_sources
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, Wildcard
 from scanner.terraform.computed import Resource, computed
@@ -121,9 +122,9 @@ class ModuleResources:
     def _resource_value(self, mode: str, type_: str, name: str, address: str) -> Value:
         expansion = self._expansion(mode, type_, name)
         if expansion is None:
-            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be evaluated"), address)
+            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be evaluated"), Block(address))
         if expansion.unknown is not None:
-            return Value(Unknown(expansion.unknown.cause, address))
+            return Value(Unknown(expansion.unknown.cause, Block(address)))
 
         def value(key: InstanceKey) -> Value:
             return self._instance(mode, type_, name, expansion.instances[key])
@@ -139,7 +140,7 @@ class ModuleResources:
         parsed = self._owner.module.parsed(self._block(mode, type_, name))
         address = ResourceAddress(self._owner.address, mode, type_, name, instance.key)
         if parsed is None:
-            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be parsed"), str(address))
+            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be parsed"), Block(str(address)))
         return Value(self._attributes(address, parsed.body, instance), parsed.span)
 
     def _attributes(self, address: ResourceAddress, body: nodes.Body, instance: Instance) -> Namespace:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from scanner.cause import Cause, CauseKind
 from scanner.facts import ALWAYS, Existence, Home
 from scanner.span import Span
+from scanner.symbol import Attribute
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.language import nodes
 from scanner.terraform.language.expressions import elements, evaluate_or_refuse
@@ -40,7 +41,7 @@ class ResourceInstance:
 
 def after_apply(address: str, attribute: str, span: Span | None = None) -> Value:
     """What the provider computes when the resource is created."""
-    symbol = f"{address}.{attribute}"
+    symbol = Attribute(address, attribute)
     return Value(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol} is known after apply", span), symbol), span)
 
 

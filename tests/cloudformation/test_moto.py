@@ -173,7 +173,7 @@ class Stack:
                 return part
 
     def filled(self, hole: Unknown) -> Value:
-        text = self.text_of(hole.symbol or "")
+        text = self.text_of(str(hole.symbol or ""))
         if text is not None:
             return Value(text)
         return joined(map(self.filled_piece, hole.pieces)) if hole.pieces else Value(hole)
@@ -205,7 +205,7 @@ class Stack:
         return arns[0] if arns else identifier
 
 
-_STACK = {PARTITION: "aws", "AWS::StackName": STACK, "AWS::URLSuffix": "amazonaws.com"}
+_STACK = {str(PARTITION): "aws", "AWS::StackName": STACK, "AWS::URLSuffix": "amazonaws.com"}
 
 
 # --- Principals, to compare ---------------------------------------------------------------------------------

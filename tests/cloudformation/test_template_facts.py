@@ -153,9 +153,9 @@ def test_identities(facts: Facts) -> None:
     ]
     arn = facts.identities[0].arn.unknown
     assert arn is not None
-    assert [piece if isinstance(piece, str) else piece.symbol for piece in arn.pieces] == [
+    assert [piece if isinstance(piece, str) else str(piece.symbol) for piece in arn.pieces] == [
         "arn:",
-        PARTITION,
+        str(PARTITION),
         ":iam::",
         "aws:account",
         ":user/team/alice",

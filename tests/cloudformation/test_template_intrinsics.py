@@ -11,6 +11,7 @@ from scanner.cloudformation.scope import Scope
 from scanner.cloudformation.syntax import parse
 from scanner.cloudformation.template import read_template
 from scanner.root import Inputs
+from scanner.symbol import Attribute
 from scanner.values import Unknown, Value
 
 TEMPLATE = """
@@ -244,7 +245,7 @@ UNKNOWN = [
     ("!Split ['/', !Sub '${AWS::AccountId}/${AWS::Region}-x']", ["?aws:account", "?{aws:region}-x"]),
     ("!Select [4, !Split [':', !GetAtt Alice.Arn]]", "?aws:account"),
     ("!Select [0, !Split ['-', !Sub '${Open}-c']]", "?(missing-input)"),
-    ("!Select [1, !Ref OpenList]", "?element 1 of Parameter OpenList"),
+    ("!Select [1, !Ref OpenList]", "?Parameter OpenList[1]"),
     ("!Join ['-', !Split ['-', !Sub 'a-${Open}-c']]", "?a{None}-c"),
     ("{Fn::Length: !Split ['-', !Sub 'a-${Open}']}", "?(missing-input)"),
     ("!Cidr [a, 1]", "?(unsupported)"),
@@ -301,7 +302,7 @@ def test_arns_have_symbol_and_pieces() -> None:
     names = scope()
     for found in (names.reference("Policy", None), names.attribute("Policy", "PolicyArn", None)):
         assert found.unknown is not None
-        assert found.unknown.symbol == "Policy.Arn"
+        assert found.unknown.symbol == Attribute("Policy", "Arn")
         assert found.unknown.pieces
 
 

@@ -54,6 +54,7 @@ from scanner.iam.policy import DocumentKind, PolicyDocument, parse_document
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
 from scanner.iam.request import Request
 from scanner.span import Span
+from scanner.symbol import Named, NameKind
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value
 
@@ -171,7 +172,9 @@ OF_THE_CODE = {"account": values.ACCOUNT, "region": values.REGION, "partition": 
 def unknown(name: str) -> Unknown:
     if name in OF_THE_CODE:
         return Unknown(Cause(CauseKind.MISSING_INPUT, f"the {name} is not known"), OF_THE_CODE[name])
-    return Unknown(Cause(CauseKind.MISSING_INPUT, f'variable "{name}" has no value'), f"var.{name}")
+    return Unknown(
+        Cause(CauseKind.MISSING_INPUT, f'variable "{name}" has no value'), Named(NameKind.VALUE, f"var.{name}")
+    )
 
 
 def text_value(text: str, span: Span | None = None) -> Value:

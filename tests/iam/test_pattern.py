@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, in_arn, matches, parse_wildcards, written
+from scanner.symbol import Named, NameKind
+from scanner.values import ACCOUNT, REGION
 
 ALPHABET = "a:"
 FILLINGS = ["".join(letters) for size in range(3) for letters in itertools.product(ALPHABET, repeat=size)]
 
 
 def a_hole(name: str) -> Hole:
-    return Hole(frozenset({Cause(CauseKind.MISSING_INPUT, name)}), name)
+    return Hole(frozenset({Cause(CauseKind.MISSING_INPUT, name)}), Named(NameKind.VALUE, name))
 
 
 HOLES = [a_hole("x"), a_hole("y")]
@@ -38,7 +40,7 @@ def by_regular_expression(pattern: Pattern, text: str) -> bool:
 
 
 def filled(parts: Pattern | Text, filling: dict[str, str]) -> tuple[str | Wildcard, ...]:
-    return tuple(filling[part.symbol or ""] if isinstance(part, Hole) else part for part in parts)
+    return tuple(filling[str(part.symbol)] if isinstance(part, Hole) else part for part in parts)
 
 
 @settings(max_examples=400, deadline=None)
@@ -88,8 +90,8 @@ def test_arns_are_matched_by_segment(pattern: str, text: str, expected: bool) ->
 
 
 def test_a_shared_hole_is_not_to_blame() -> None:
-    account = Hole(frozenset({Cause(CauseKind.MISSING_INPUT, "account")}), "account", one_segment=True)
-    region = Hole(frozenset({Cause(CauseKind.REGION, "region")}), "region", one_segment=True)
+    account = Hole(frozenset({Cause(CauseKind.MISSING_INPUT, "account")}), ACCOUNT, one_segment=True)
+    region = Hole(frozenset({Cause(CauseKind.REGION, "region")}), REGION, one_segment=True)
     answer = matches(("arn:aws:signin:eu-west-1:", account, ":x"), ("arn:aws:signin:", region, ":", account, ":x"))
     assert {cause.detail for cause in answer.causes} == {"region"}
 

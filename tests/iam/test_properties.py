@@ -26,6 +26,7 @@ from scanner.iam.policy import DocumentKind, parse_document
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
 from scanner.iam.request import Request
 from scanner.span import Span
+from scanner.symbol import Named, NameKind
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value
 
@@ -295,7 +296,7 @@ def value_of(data: Any, filling: Mapping[str, Any]) -> Value:
         case Blank(name):
             if name in filling:
                 return value_of(filling[name], filling)
-            return values.unknown(cause_of(name), name)
+            return values.unknown(cause_of(name), Named(NameKind.VALUE, name))
         case Many(items):
             return Value(tuple(value_of(item, filling) for item in items))
         case list() if any(isinstance(item, dict) for item in data):

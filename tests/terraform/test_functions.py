@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
+from scanner.symbol import Attribute, Named, NameKind
 from scanner.terraform.language.equality import equal
 from scanner.terraform.language.functions import FUNCTIONS, SPECIAL, FunctionContext, FunctionError, call
 from scanner.terraform.language.functions.encoding import encode_json
@@ -38,7 +39,9 @@ def apply(name: str, *arguments: object) -> Value:
 
 
 def missing(name: str) -> Value:
-    return unknown(Cause(CauseKind.MISSING_INPUT, f"{name} has no value"), name)
+    owner, _, attribute = name.rpartition(".")
+    symbol = Attribute(owner, attribute) if owner.startswith("aws_") else Named(NameKind.VALUE, name)
+    return unknown(Cause(CauseKind.MISSING_INPUT, f"{name} has no value"), symbol)
 
 
 def text(*parts: str | Value) -> Value:
@@ -391,8 +394,8 @@ SIGNATURES: dict[str, tuple[st.SearchStrategy[Value], ...]] = {
 
 def filled(value: Value, filling: dict[str, object]) -> Value:
     match value.data:
-        case Unknown(pieces=(), symbol=str(symbol)):
-            return values.of(filling[symbol])
+        case Unknown(pieces=(), symbol=symbol):
+            return values.of(filling[str(symbol)])
         case Unknown(pieces=parts):
             inner = [part if isinstance(part, str) else filled(Value(part), filling) for part in parts]
             pieces = [part if isinstance(part, str) else apply("tostring", part).data for part in inner]

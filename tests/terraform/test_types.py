@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
+from scanner.symbol import Named, NameKind
 from scanner.terraform.language.conversion import ConversionError, alike, convert, to_bool, to_number, to_text
 from scanner.terraform.language.equality import equal
 from scanner.terraform.language.kinds import Unsettled
@@ -35,7 +36,7 @@ from scanner.terraform.language.types import (
 from scanner.values import NULL, Value, joined, unknown
 
 CAUSE = Cause(CauseKind.MISSING_INPUT, "var.x has no value")
-X = unknown(CAUSE, "var.x")
+X = unknown(CAUSE, Named(NameKind.VALUE, "var.x"))
 PARTLY = joined(("a", X.unknown or ""))
 SPAN = Span("main.tf", 2, 1, 2, 9)
 

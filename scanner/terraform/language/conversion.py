@@ -50,7 +50,7 @@ class ConversionError(Exception):
 def convert(value: Value, constraint: Type) -> Value:
     """The value as Terraform converts it; null stays null, and gets the default where an attribute has one."""
     if value.is_null and not (constraint is ANY or isinstance(constraint, Undecided)):
-        return TypedNull(None, value.span, value.trail, None, constraint)
+        return TypedNull(None, value.span, value.trail, type=constraint)
     if value.unknown is not None or value.is_null:
         return value
     match constraint:

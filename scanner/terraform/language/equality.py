@@ -7,11 +7,13 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from scanner.symbol import Attribute
 from scanner.terraform.language.kinds import ListItems, MapEntries, SetItems, Unsettled
 from scanner.truth import NO, YES, Truth, all_of, truth, undetermined
 from scanner.values import Unknown, Value, holes, same_text
 
-_IDENTIFIER = re.compile(r"(?:data\.)?aws_\w+\..*\.(?:arn|id|unique_id)")
+_IDENTIFIERS = ("arn", "id", "unique_id")
+_AWS = re.compile(r"(?:^|\.)aws_\w+\.[^.]+$")
 
 
 def is_text(hole: Unknown) -> bool:
@@ -25,7 +27,8 @@ def is_text_not_empty(hole: Unknown) -> bool:
 
 
 def _is_identifier(hole: Unknown) -> bool:
-    return hole.symbol is not None and _IDENTIFIER.fullmatch(hole.symbol) is not None
+    symbol = hole.symbol
+    return isinstance(symbol, Attribute) and symbol.name in _IDENTIFIERS and _AWS.search(symbol.owner) is not None
 
 
 def equal(left: Value, right: Value) -> Truth:

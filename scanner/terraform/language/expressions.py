@@ -17,6 +17,7 @@ from typing import assert_never
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
+from scanner.symbol import Account, Attribute, Part, Setting
 from scanner.terraform.language import nodes
 from scanner.terraform.language.conversion import ConversionError, alike, to_bool, to_number, to_text
 from scanner.terraform.language.equality import is_text
@@ -188,7 +189,7 @@ def _entry(entries: Mapping[str, Value], name: str, otherwise: str, span: Span) 
 
 def derived(unknown: Unknown, step: str) -> Unknown:
     """The unknown part of an unknown: the same cause, and a symbol that leads there."""
-    symbol = f"{unknown.symbol}{step}" if unknown.symbol is not None else None
+    symbol = Part(unknown.symbol, step) if unknown.symbol is not None else None
     return Unknown(unknown.cause, symbol)
 
 
@@ -197,7 +198,7 @@ def _index(target: Value, key: Value, scope: Scope, span: Span) -> Value:
         instance = scope.host.instance(target.data.symbol, key) if target.data.symbol is not None else None
         if instance is not None:
             return instance
-        step = key.data.symbol if isinstance(key.data, Unknown) else key.data
+        step = key.data.symbol and str(key.data.symbol) if isinstance(key.data, Unknown) else key.data
         simple = isinstance(step, str | int) and not isinstance(step, bool)
         return Value(derived(target.data, f"[{step!r}]") if simple else Unknown(target.data.cause), span)
     if isinstance(key.data, Unknown):
@@ -312,9 +313,9 @@ def _same(value: Value) -> Value:
 def _is_there(value: Value) -> bool:
     """Whether an expression that evaluated to this will surely evaluate when everything is known."""
     unknown = value.unknown
-    if unknown is None or unknown.pieces or unknown.symbol in (values.ACCOUNT, values.REGION, values.PARTITION):
+    if unknown is None or unknown.pieces or isinstance(unknown.symbol, Account | Setting):
         return True
-    computed = unknown.symbol is not None and "(" not in unknown.symbol  # no call, which might be refused
+    computed = isinstance(unknown.symbol, Attribute)  # no call, which might be refused
     return unknown.cause.kind is CauseKind.KNOWN_AFTER_APPLY and computed
 
 

@@ -30,6 +30,7 @@ from typing import Protocol
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.span import Span
+from scanner.symbol import Symbol
 from scanner.terraform.language.nodes import Node
 from scanner.values import Value, unknown
 
@@ -140,7 +141,7 @@ class Host(Protocol):
     def checked(self, node: Node) -> bool:
         """Whether this has been asked before for the very same node of a block."""
 
-    def instance(self, symbol: str, key: Value) -> Value | None:
+    def instance(self, symbol: Symbol, key: Value) -> Value | None:
         """One instance of a resource whose instances are not known, by its key; None if the symbol names no such."""
 
     def refuse(self, problem: EvaluationError) -> Value:

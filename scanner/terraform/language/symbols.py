@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
+from scanner.symbol import Call, Symbol
 from scanner.terraform.language.kinds import Unsettled
 from scanner.terraform.language.numbers import number_text
 from scanner.terraform.language.scope import Namespace
@@ -14,20 +15,20 @@ _MAX_SYMBOL = 400
 """A longer symbol than this is worth less than it costs."""
 
 
-def symbol_of(name: str, operands: Iterable[Value]) -> str | None:
+def symbol_of(name: str, operands: Iterable[Value]) -> Symbol | None:
     """A name for what a function or operator makes of its operands. None when an unknown one has no name itself."""
     written = [_written(operand) for operand in operands]
     parts = [part for part in written if part is not None]
     symbol = f"{name}({', '.join(parts)})"
-    return symbol if len(parts) == len(written) and len(symbol) <= _MAX_SYMBOL else None
+    return Call(symbol) if len(parts) == len(written) and len(symbol) <= _MAX_SYMBOL else None
 
 
 def _written(value: Value) -> str | None:
     match value.data:
         case Unknown(pieces=()) as hole:
-            return hole.symbol
+            return None if hole.symbol is None else str(hole.symbol)
         case Unknown(pieces=pieces):
-            texts = [piece.symbol if isinstance(piece, Unknown) else _quoted(piece) for piece in pieces]
+            texts = [_written(Value(piece)) for piece in pieces]
             known = [text for text in texts if text is not None]
             return f"text({', '.join(known)})" if len(known) == len(texts) else None
         case None:

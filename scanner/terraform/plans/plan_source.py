@@ -21,6 +21,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, warning
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
+from scanner.symbol import Named, NameKind
 from scanner.terraform import aws_iam
 from scanner.terraform.address import ResourceAddress, Wildcard
 from scanner.terraform.configuration import Configuration
@@ -200,7 +201,8 @@ def _workspace(document: PlanDocument, root: ScanRoot) -> Value:
     if known is not None:
         return Value(known)
     return values.unknown(
-        Cause(CauseKind.MISSING_INPUT, "the workspace is not known (--workspace)"), "terraform.workspace"
+        Cause(CauseKind.MISSING_INPUT, "the workspace is not known (--workspace)"),
+        Named(NameKind.VALUE, "terraform.workspace"),
     )
 
 
@@ -217,7 +219,7 @@ def _variables(document: PlanDocument, root: ModuleInstance) -> Iterator[tuple[s
             yield name, values.of(default["default"])
         elif not document.files:
             cause = Cause(CauseKind.MISSING_INPUT, f'the plan has no value for the variable "{name}"', block.span)
-            yield name, values.unknown(cause, f"var.{name}")
+            yield name, values.unknown(cause, Named(NameKind.VALUE, f"var.{name}"))
 
 
 def _instances(module: ModuleInstance) -> Iterator[ResourceInstance]:

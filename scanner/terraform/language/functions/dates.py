@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from scanner.cause import Cause, CauseKind
+from scanner.symbol import Call
 from scanner.terraform.language.functions.hashing import at_run_time
 from scanner.terraform.language.functions.signature import (
     Function,
@@ -167,7 +168,7 @@ def yaml_timestamp(text: str) -> str | None:
 def _plantimestamp(_arguments: tuple[Value, ...], _context: FunctionContext) -> Value:
     """The same wherever one plan asks for it."""
     cause = Cause(CauseKind.KNOWN_AFTER_APPLY, "plantimestamp() gives the time of the plan")
-    return Value(Unknown(cause, "plantimestamp()"))
+    return Value(Unknown(cause, Call("plantimestamp()")))
 
 
 _FUNCTIONS = (
