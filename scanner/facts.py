@@ -7,13 +7,14 @@ frozen and picklable and holds no secret: that a user has a password is a fact, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 from scanner.cause import Cause
 from scanner.diagnostic import Diagnostic
 from scanner.root import Assumption
 from scanner.span import Span
+from scanner.symbol import Account as AccountSymbol
 from scanner.values import Unknown, Value
 
 
@@ -40,11 +41,32 @@ ALWAYS = Existence()
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """The account that something is in, as far as the code or the user says; ``scanner.accounts`` compares them."""
+
+    id: str | None = None
+    configuration: str = ""
+    """The provider configuration or the stack that it is made through. One configuration is in one account."""
+    says: str = ""
+    """What that says about its account without naming it: a digest, for there may be secrets in it."""
+
+    @property
+    def symbol(self) -> AccountSymbol:
+        """What stands for the ID while it is not known."""
+        return AccountSymbol(self.says)
+
+    @property
+    def shown(self) -> str:
+        """For people."""
+        return self.configuration or "what has no provider configuration or stack of its own"
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
-    """The account that a resource is created in, as far as the code or the user says."""
+    """Where a resource is created, as far as the code or the user says."""
 
     partition: str = "aws"
-    account: str | None = None
+    account: Account = Account()  # frozen
     region: str | None = None
 
 
@@ -58,12 +80,10 @@ class Origin:
     existence: Existence = ALWAYS
     trail: tuple[Span, ...] = ()
     """Module calls or nested stacks on the way to it, outermost first."""
-    account: str | None = None
-    """Where it is created, if that is known: what is in one account never reaches an identity of another."""
+    account: Account = Account()  # frozen
+    """Where it is created: what is in one account never reaches an identity of another."""
     notes: tuple[tuple[str, Span], ...] = ()
     """What else it is called, and where."""
-    realm: str = ""
-    """What shares an account that need not be known: names and references mean nothing outside of it."""
     is_foreign: bool = False
     """It belongs to another root, which this one exchanges values with, and which reports it."""
 
@@ -204,39 +224,10 @@ class Facts:
     """Names of the values that it hands to other stacks, as far as they are known."""
     imports: frozenset[str] = frozenset()
     """Names of the values that it has from other stacks and that it does not export itself."""
+    together: tuple[tuple[Account, Account], ...] = ()
+    """Pairs of accounts that are the same, because one hands something to the other."""
     is_rewritten: bool = False
     """A macro that is not followed may change all of it, so a policy that is malformed here is not an error yet."""
-
-    def all(self) -> tuple[Fact, ...]:
-        """Every fact, by kind."""
-        return (
-            *self.identities,
-            *self.policies,
-            *self.inline_policies,
-            *self.attachments,
-            *self.exclusives,
-            *self.memberships,
-            *self.login_profiles,
-            *self.access_keys,
-        )
-
-    def having(self, facts: tuple[Fact, ...]) -> Facts:
-        """The same with other facts."""
-        sorted_by_kind = collect(self.root, self.kind, facts, self.diagnostics, self.files, self.choices)
-        return replace(
-            sorted_by_kind,
-            parameters=self.parameters,
-            exports=self.exports,
-            imports=self.imports,
-            is_rewritten=self.is_rewritten,
-        )
-
-    def realms(self) -> tuple[Facts, ...]:
-        """The same with the facts of one realm, for each of them."""
-        names = sorted({fact.origin.realm for fact in self.all()})
-        if len(names) < 2:
-            return (self,)
-        return tuple(self.having(tuple(fact for fact in self.all() if fact.origin.realm == name)) for name in names)
 
 
 Fact = Identity | ManagedPolicy | InlinePolicy | Attachment | Exclusive | Membership | LoginProfile | AccessKey

@@ -1,8 +1,8 @@
 """Facts become principals: every policy is brought to the identities that it reaches.
 
-References join by text when both sides are known, by symbol when they are not. A reference that is not known might
-name anybody, so it reaches every identity that it could name, undetermined, with its cause. What is not defined
-in the code is unknown, never absent: a policy by an ARN that nobody defines may allow or deny anything.
+References join as ``scanner.references`` says. One that is not known might name anybody, so it reaches every identity
+that it could name, undetermined, with its cause. What is not defined in the code is unknown, never absent: a policy by
+an ARN that nobody defines may allow or deny anything.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scanner import values
+from scanner.accounts import Accounts
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic
 from scanner.facts import (
@@ -33,7 +34,7 @@ from scanner.iam.arn import Arn
 from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
-from scanner.references import IdentityIndex, PolicyIndex, bind_partition, is_customer_arn, written_reference
+from scanner.references import IdentityIndex, PolicyIndex, path_and_name, written_reference
 from scanner.span import Span
 from scanner.symbol import Attribute
 from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
@@ -48,13 +49,7 @@ _PRINCIPALS = {
 
 def merge(facts: Facts) -> tuple[tuple[Principal, ...], tuple[Diagnostic, ...]]:
     """The principals of one root, sorted by address, and what is wrong with the policies that reach them."""
-    principals: list[Principal] = []
-    problems: dict[Diagnostic, None] = {}
-    for realm in facts.realms():
-        found, said = _Merge(realm).run()
-        principals += found
-        problems |= dict.fromkeys(said)
-    return tuple(sorted(principals, key=lambda found: (found.address, found.span))), tuple(problems)
+    return _Merge(facts).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +64,14 @@ class _Resolved:
 class _Merge:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        accounts = self._accounts = Accounts((*facts.identities, *facts.policies), facts.together)
         self._joins = {
-            kind: IdentityIndex(identity for identity in facts.identities if identity.kind is kind)
+            kind: IdentityIndex((identity for identity in facts.identities if identity.kind is kind), accounts)
             for kind in IdentityKind
         }
         self._documents: dict[int, PolicyDocument] = {}
         self._diagnostics: dict[Diagnostic, None] = {}
-        self._policies = PolicyIndex(facts.policies)
+        self._policies = PolicyIndex(facts.policies, accounts)
         self._exclusives: dict[str, list[Exclusive]] = {}
         self._reaching: dict[str, list[AttachedPolicy]] = {}
         self._boundaries: dict[str, list[AttachedPolicy]] = {}
@@ -115,9 +111,7 @@ class _Merge:
 
     def _reach(self, target: Target, origin: Origin) -> Iterator[tuple[Identity, Truth]]:
         """The identities that a fact applies to, and whether it does: it must exist, too, wherever they do."""
-        for identity, answer in self._joins[target.kind].named(target):
-            if None not in (origin.account, identity.home.account) and origin.account != identity.home.account:
-                continue
+        for identity, answer in self._joins[target.kind].named(target, origin.account):
             applies = answer & _exists_beside(origin.existence, identity.origin.existence)
             if not applies.is_no:
                 yield identity, applies
@@ -179,7 +173,7 @@ class _Merge:
         for user, applies in self._reach(membership.user, membership.origin):
             reaching = self._reaching.setdefault(user.origin.address, [])
             certain = False
-            for group, is_it in self._joins[IdentityKind.GROUP].named(target):
+            for group, is_it in self._joins[IdentityKind.GROUP].named(target, membership.origin.account):
                 certain = certain or is_it.is_yes
                 in_it = applies & is_it & _exists_beside(group.origin.existence, user.origin.existence)
                 name = literal(text_of(group.name) or ()) or group.origin.address
@@ -199,19 +193,22 @@ class _Merge:
                 reaching.append(_undefined_group(membership, applies))
 
     def _resolve(self, policy: Value, identity: Identity) -> _Resolved:
-        bound = bind_partition(policy, identity.home.partition)
-        text = bound.text
-        if text is not None and managed.is_aws_managed(text):
-            return _aws_managed(text)
-        defined = self._policies.find(bound)
-        if defined is not None:
+        if policy.text is not None and managed.is_aws_managed(policy.text):
+            return _aws_managed(policy.text)
+        shown = written_reference(policy)
+        found = self._policies.find(policy, identity)
+        if found is not None and found[1].is_yes:
+            defined = found[0]
             return _Resolved(
                 literal(text_of(defined.name) or ()) or defined.origin.address, self._document(defined.document)
             )
-        if bound.unknown is not None and not is_customer_arn(bound):
-            return _Resolved(written_reference(bound), opaque(bound.unknown.cause))
-        detail = f"the policy {written_reference(bound)} is not defined in the scanned code"
-        return _Resolved(written_reference(bound), opaque(Cause(CauseKind.MISSING_POLICY, detail, bound.span)))
+        if found is not None:
+            return _Resolved(shown, opaque(min(found[1].causes, key=Cause.sort_key)))
+        place = path_and_name(policy)
+        if policy.unknown is not None and (place is None or place.text is None):
+            return _Resolved(shown, opaque(policy.unknown.cause))
+        detail = f"the policy {shown} is not defined in the scanned code"
+        return _Resolved(shown, opaque(Cause(CauseKind.MISSING_POLICY, detail, policy.span)))
 
     def _partition(self, identity: Identity) -> str:
         """The provider's or the template's; where they do not say, that of the AWS managed policies attached."""
@@ -233,7 +230,7 @@ class _Merge:
             identity.origin.span,
             _arn(identity, name, partition),
             partition,
-            identity.home.account,
+            self._accounts.settled(identity.home.account).id,
             _tags(identity.tags),
             identity.tags.unknown.cause if identity.tags.unknown is not None else None,
             tuple(self._reaching.get(address, ())),
@@ -244,6 +241,7 @@ class _Merge:
             tuple(sorted(self._keys.get(address, ()))),
             identity.origin.trail,
             identity.origin.notes,
+            identity.home.account.symbol,
         )
 
 
@@ -295,11 +293,11 @@ def _tags(tags: Value) -> Mapping[str, Text]:
 
 def _arn(identity: Identity, name: Text, partition: str) -> Text:
     """The ARN that requests are made under, as far as it is known."""
-    found = text_of(bind_partition(identity.arn, partition))
+    found = text_of(identity.arn)
     if identity.kind is not IdentityKind.PERMISSION_SET:
         return found if found is not None else (_unknown_arn(identity),)
     account = identity.home.account
-    where: Text = (account,) if account is not None else (hole(_ACCOUNT),)
+    where: Text = (account.id,) if account.id is not None else (hole(Unknown(_ACCOUNT, account.symbol)),)
     suffix = hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "the name of the permission set's role")))
     prefix = f"arn:{partition}:iam::"
     return (prefix, *where, ":role/aws-reserved/sso.amazonaws.com/", suffix, "AWSReservedSSO_", *name, "_", suffix)
@@ -310,4 +308,4 @@ def _unknown_arn(identity: Identity) -> Hole:
     return hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, detail), Attribute(identity.origin.address, "arn")))
 
 
-_ACCOUNT = Unknown(Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)"), values.ACCOUNT)
+_ACCOUNT = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")

@@ -1,7 +1,8 @@
-"""What references name: identities by name, managed policies by ARN, name or symbol.
+"""What references name: identities by name, managed policies by ARN or name, either of them by the resource itself.
 
-Known texts are compared with known texts; an unknown is the same as another of the same symbol. Anything else may or
-may not be the same.
+A reference to an attribute of a resource names that resource, whatever its name is. Otherwise known texts are compared
+with known texts, and an unknown is the same as another of the same symbol; anything else may or may not be the same. A
+name means something in one account only, where it is unique (``scanner.accounts``).
 """
 
 from __future__ import annotations
@@ -9,121 +10,170 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scanner import values
-from scanner.facts import Identity, IdentityKind, ManagedPolicy, Target
+from scanner.accounts import Accounts
+from scanner.cause import Cause, CauseKind
+from scanner.facts import Account, Identity, IdentityKind, ManagedPolicy, Target
 from scanner.symbol import Attribute, Symbol
-from scanner.truth import YES, Truth
-from scanner.values import Unknown, Value, same_text
+from scanner.truth import NO, YES, Truth, undetermined
+from scanner.values import Value, same_text
 
 
 class IdentityIndex:
     """Which identities of one kind a reference names."""
 
-    def __init__(self, identities: Iterable[Identity]) -> None:
+    def __init__(self, identities: Iterable[Identity], accounts: Accounts) -> None:
+        self._accounts = accounts
         self._identities = tuple(identities)
         self._by_text: dict[str, list[Identity]] = {}
-        self._by_symbol: dict[Symbol, Identity] = {}
+        self._by_symbol: dict[Symbol, list[Identity]] = {}
         self._by_address: dict[str, Identity] = {}
         self._unnamed: list[Identity] = []
         for identity in self._identities:
             self._by_address[identity.origin.address] = identity
             for key in (identity.name, identity.arn):
                 if key.text is not None:
-                    self._by_text.setdefault(key.text, []).append(identity)
+                    self._by_text.setdefault(key.text.casefold(), []).append(identity)
                 elif key.unknown is not None and key.unknown.symbol is not None:
-                    self._by_symbol[key.unknown.symbol] = identity
+                    self._by_symbol.setdefault(key.unknown.symbol, []).append(identity)
             if identity.name.text is None or identity.kind is IdentityKind.PERMISSION_SET:
                 self._unnamed.append(identity)
 
-    def named(self, target: Target) -> Iterator[tuple[Identity, Truth]]:
-        """Every identity that the target names, or may name."""
+    def named(self, target: Target, account: Account) -> Iterator[tuple[Identity, Truth]]:
+        """Every identity that the target names, or may name, where something in an account refers to it."""
         if target.address is not None:
             yield self._by_address[target.address], YES
             return
         reference = target.reference or values.NULL
+        if reference.is_null:
+            return
+        owner = self._owner(reference)
+        if owner is not None and not self._accounts.same(owner.origin.account, account).is_no:
+            yield owner, YES
+            return
         if reference.text is not None:
-            yield from ((identity, YES) for identity in self._by_text.get(reference.text, ()))
-            candidates: Iterable[Identity] = self._unnamed  # for the others the text has decided
+            known, others = self._by_text.get(reference.text.casefold(), []), self._unnamed
         elif reference.unknown is not None:
             symbol = reference.unknown.symbol
-            if symbol is not None and symbol in self._by_symbol:
-                yield self._by_symbol[symbol], YES
-                return
-            if isinstance(symbol, Attribute) and symbol.owner in self._by_address:
-                yield self._by_address[symbol.owner], YES
-                return
-            candidates = self._identities
+            known, others = self._by_symbol.get(symbol, []) if symbol is not None else [], list(self._identities)
         else:
             return
-        for identity in candidates:
+        in_account = [(identity, self._accounts.same(identity.origin.account, account)) for identity in known]
+        certain = [(identity, same) for identity, same in in_account if same.is_yes]
+        if any(not identity.origin.existence.conditions for identity, _ in certain):
+            yield from certain  # no other identity of this account has the same name
+            return
+        yield from (found for found in in_account if not found[1].is_no)
+        for identity in others:
             # IAM's own identities are referred to by name only, permission sets by ARN.
             key = identity.arn if identity.kind is IdentityKind.PERMISSION_SET else identity.name
-            answer = same_text(reference, key)
-            if not answer.is_no:
-                yield identity, answer
+            if identity not in known:
+                answer = same_text(reference, key) & self._accounts.same(identity.origin.account, account)
+                if not answer.is_no:
+                    yield identity, answer
+
+    def _owner(self, reference: Value) -> Identity | None:
+        """The identity that the reference reads an attribute of."""
+        attribute = attribute_of(reference)
+        return self._by_address.get(attribute.owner) if attribute is not None else None
 
 
 class PolicyIndex:
-    """Customer managed policies by what may refer to them.
+    """Customer managed policies by what may refer to them."""
 
-    A principal can only have policies of its own account attached, so the account in an ARN tells nothing.
-    """
-
-    def __init__(self, policies: Iterable[ManagedPolicy]) -> None:
-        self._by_text: dict[str, ManagedPolicy] = {}
-        self._by_symbol: dict[Symbol, ManagedPolicy] = {}
-        self._partly_known: list[tuple[Value, ManagedPolicy]] = []
+    def __init__(self, policies: Iterable[ManagedPolicy], accounts: Accounts) -> None:
+        self._accounts = accounts
+        self._by_address: dict[str, ManagedPolicy] = {}
+        self._by_text: dict[str, list[ManagedPolicy]] = {}
+        self._by_symbol: dict[Symbol, list[ManagedPolicy]] = {}
+        self._partly_known: list[ManagedPolicy] = []
         for policy in policies:
-            for key in (policy.arn, policy.name):
-                resource = _resource_of(key)
-                if resource.text is not None:
-                    self._by_text.setdefault(resource.text, policy)
-                if key.unknown is not None and key.unknown.symbol is not None:
-                    self._by_symbol.setdefault(key.unknown.symbol, policy)
-                if resource.unknown is not None and resource.unknown.pieces:
-                    self._partly_known.append((resource, policy))
+            self._by_address[policy.origin.address] = policy
+            place = path_and_name(policy.arn)
+            if place is not None and place.text is not None:
+                self._by_text.setdefault(place.text, []).append(policy)
+            elif place is not None:
+                self._partly_known.append(policy)
+            if policy.arn.unknown is not None and policy.arn.unknown.symbol is not None:
+                self._by_symbol.setdefault(policy.arn.unknown.symbol, []).append(policy)
 
-    def find(self, reference: Value) -> ManagedPolicy | None:
-        """The policy that a reference certainly names; None if there is none."""
-        unknown = reference.unknown
-        if unknown is not None and unknown.symbol is not None and unknown.symbol in self._by_symbol:
-            return self._by_symbol[unknown.symbol]
-        resource = _resource_of(reference)
-        if resource.text is not None:
-            return self._by_text.get(resource.text)
-        return next((policy for key, policy in self._partly_known if same_text(key, resource).is_yes), None)
+    def find(self, reference: Value, identity: Identity) -> tuple[ManagedPolicy, Truth] | None:
+        """The policy that a reference of an identity names or may name; None if the code has none that it could be.
+
+        A user, role or group has policies of its own account only. Those of a permission set are looked up by path and
+        name in every account that it is assigned in.
+        """
+        anywhere = identity.kind is IdentityKind.PERMISSION_SET
+        found = [
+            (policy, is_it if anywhere else is_it & self._in_account_of(identity, policy, reference))
+            for policy, is_it in self._meant(reference)
+        ]
+        possible = [one for one in found if not one[1].is_no]
+        certain = [one for one in possible if one[1].is_yes]
+        if len(certain) == 1:
+            return certain[0]
+        if len(possible) == 1:
+            return possible[0]
+        if possible:
+            names = " or ".join(policy.origin.address for policy, _ in possible)
+            detail = f"which policy {written_reference(reference)} is: {names}"
+            return possible[0][0], undetermined(Cause(CauseKind.UNRESOLVED_REFERENCE, detail, reference.span))
+        return None
+
+    def _meant(self, reference: Value) -> Iterator[tuple[ManagedPolicy, Truth]]:
+        """The policies that a reference may mean, whatever account they are in."""
+        attribute, place = attribute_of(reference), path_and_name(reference)
+        owner = self._by_address.get(attribute.owner) if attribute is not None else None
+        symbol = reference.unknown.symbol if reference.unknown is not None else None
+        if owner is not None:
+            own = path_and_name(owner.arn)
+            yield owner, YES if place is None or own is None else same_text(place, own)
+        elif symbol in self._by_symbol:
+            yield from ((policy, YES) for policy in self._by_symbol[symbol])
+        elif place is not None:
+            for policy in self._by_text.get(place.text, ()) if place.text is not None else self._partly_known:
+                own = path_and_name(policy.arn)
+                if own is not None and same_text(place, own).is_yes:
+                    yield policy, YES
+
+    def _in_account_of(self, identity: Identity, policy: ManagedPolicy, reference: Value) -> Truth:
+        written = _account_in(reference)
+        known = {account.id for account in (identity.origin.account, policy.origin.account)} - {None}
+        if written is not None and known - {written}:
+            return NO
+        return self._accounts.same(policy.origin.account, identity.origin.account)
 
 
-def _resource_of(reference: Value) -> Value:
-    """Of a policy's ARN what follows ``:policy/`` (path and name), as far as it is known; anything else as it is."""
-    parts = values.pieces(reference) or ()
-    for number, part in enumerate(parts):
-        if isinstance(part, str) and ":policy/" in part and _starts_as_arn(parts):
-            return values.joined([part.split(":policy/", 1)[1], *parts[number + 1 :]], reference.span)
-    return reference
+_NAMING = frozenset({"name", "id", "arn", "Ref", "Name", "Arn", "PolicyArn", "PermissionSetArn"})
+"""The attributes by which identities and policies are referred to."""
 
 
-def _starts_as_arn(parts: tuple[str | Unknown, ...]) -> bool:
-    return isinstance(parts[0], str) and parts[0].startswith("arn:")
-
-
-def is_customer_arn(reference: Value) -> bool:
-    """Whether the reference surely names a policy that the code should define: its path and name are known."""
-    return _resource_of(reference).text is not None
-
-
-def bind_partition(reference: Value, partition: str) -> Value:
-    """The reference with the partition that the code is applied in, where it is written as such."""
-    parts = values.pieces(reference)
-    if parts is None or not any(isinstance(part, Unknown) and part.symbol == values.PARTITION for part in parts):
-        return reference
-    bound = values.joined(
-        (partition if isinstance(part, Unknown) and part.symbol == values.PARTITION else part for part in parts),
-        reference.span,
-    )
+def attribute_of(reference: Value) -> Attribute | None:
+    """The attribute of an identity or policy that a reference is, known or not; None if it is something else."""
     symbol = reference.unknown.symbol if reference.unknown is not None else None
-    if symbol is not None and bound.unknown is not None:
-        return Value(Unknown(bound.unknown.cause, symbol, bound.unknown.pieces), reference.span)
-    return bound
+    found = reference.source if reference.source is not None else symbol
+    return found if isinstance(found, Attribute) and found.name in _NAMING else None
+
+
+def path_and_name(reference: Value) -> Value | None:
+    """Of a policy's ARN its path and name (``/team/cli``), as far as they are known; a path and name as it is."""
+    parts = values.pieces(reference) or ("",)
+    if not isinstance(parts[0], str):
+        return None
+    if parts[0].startswith("/"):
+        return reference
+    if not parts[0].startswith("arn:"):
+        return None
+    for number, part in enumerate(parts):
+        if isinstance(part, str) and ":policy/" in part:
+            return values.joined([f"/{part.split(':policy/', 1)[1]}", *parts[number + 1 :]], reference.span)
+    return None
+
+
+def _account_in(reference: Value) -> str | None:
+    """The account ID that an ARN names."""
+    parts = values.pieces(reference) or ("",)
+    segments = parts[0].split(":") if isinstance(parts[0], str) else []
+    return segments[4] if len(segments) > 5 and segments[0] == "arn" else None
 
 
 def written_reference(reference: Value) -> str:

@@ -136,9 +136,7 @@ class _Search:
             if self._left <= 0:
                 raise _TooManyError
             self._left -= 1
-            ordered = tuple(
-                sorted(assumptions, key=lambda found: (str(found.subject), found.value or "", found.excluded))
-            )
+            ordered = tuple(sorted(assumptions, key=Assumption.sort_key))
             known = self._scenarios[assumptions] = _Scenario(self._extract(ordered), self._decide)
         return known
 

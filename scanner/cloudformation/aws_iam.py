@@ -92,7 +92,7 @@ class _Source:
         guards = self.conditions if conditions is None else conditions
         existence = Existence(guards) if guards else ALWAYS
         where, stack = span or self.resource.span, self.scope.stack
-        return Origin(self.address, where, existence, stack.trail, realm=stack.realm, is_foreign=stack.is_foreign)
+        return Origin(self.address, where, existence, stack.trail, self.scope.in_account, is_foreign=stack.is_foreign)
 
     def identity_origin(self) -> Origin:
         """That of the resource as what it defines, with the construct of a CDK application that made it."""

@@ -1,7 +1,8 @@
 """A CDK cloud assembly to facts: those of its stacks, each in its environment, at the lines that made them.
 
 A stack's label stands before the logical IDs, as a nested stack's does. Stacks of different accounts share nothing but
-the root; stacks whose environment is open are taken to go into one account.
+the root. A stack whose environment is open may be in the account of another one or not, unless the user says which
+account it is, or one has values from the other.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from scanner.cloudformation.nested import TemplateTree
 from scanner.cloudformation.source_lines import source_line
 from scanner.cloudformation.stack import Stack
 from scanner.diagnostic import Diagnostic, error
-from scanner.facts import Facts, Home, Identity
+from scanner.facts import Account, Facts, Home, Identity
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
 
@@ -46,7 +47,7 @@ def extract(root: ScanRoot) -> Facts:
             continue
         found = home(inputs, tree.partition(stack.template))
         homes[stack.label] = found
-        place = _stack(stack, tree, exchange, depth)
+        place = _stack(stack, inputs, tree, exchange, depth)
         tops += [tree.scope(document, stack.template, inputs, found.partition, place) for document in documents[:1]]
     facts = facts_of_stacks(root.path, tree, tops, lambda scope: homes[scope.stack.label])
     frames = {note_of(construct.path): construct.frames for stack in assembly.stacks for construct in stack.constructs}
@@ -74,12 +75,19 @@ def _inputs(inputs: Inputs, stack: AssembledStack) -> Inputs:
     )
 
 
-def _stack(stack: AssembledStack, tree: TemplateTree, exchange: Exchange, depth: list[int]) -> Stack:
+def _account(stack: AssembledStack, inputs: Inputs) -> Account:
+    """A stack whose environment is open may be in any account, that of another stack or not."""
+    if inputs.account is not None:
+        return Account(inputs.account, inputs.account)
+    return Account(None, stack.label, stack.label)
+
+
+def _stack(stack: AssembledStack, inputs: Inputs, tree: TemplateTree, exchange: Exchange, depth: list[int]) -> Stack:
     return Stack(
         label=stack.label,
         prefix=f"{stack.label}/",
         name=stack.name,
-        realm=stack.account or "",
+        account=_account(stack, inputs),
         files=(stack.template,),
         open_nested=tree.open,
         exchange=exchange,

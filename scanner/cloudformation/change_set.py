@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, Any
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.aws_iam import facts_of, is_identity_type
 from scanner.cloudformation.extract import KIND
-from scanner.cloudformation.regions import partition_of
 from scanner.cloudformation.resources import MANAGED_POLICY
 from scanner.cloudformation.scope import Scope
 from scanner.cloudformation.stack import Stack
 from scanner.cloudformation.syntax import parse
 from scanner.cloudformation.template import Resource, Template
 from scanner.diagnostic import Diagnostic, error, warning
-from scanner.facts import Attachment, Fact, Facts, Home, Identity, IdentityKind, Target, collect
+from scanner.facts import Account, Attachment, Fact, Facts, Home, Identity, IdentityKind, Target, collect
+from scanner.partition import partition_of
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.symbol import Attribute, Named, NameKind
@@ -72,11 +72,11 @@ def extract(root: ScanRoot) -> Facts:
             resources[resource.logical_id] = resource
             older |= {resource.logical_id} if _text(entries, "Action") != "Add" else set()
     stack_id = _STACK_ID.match(_text(sections, "StackId") or "")
-    home = Home(partition_of(root.inputs.region or ""), root.inputs.account)
+    home = Home(partition_of(root.inputs.region), Account(root.inputs.account))
     stack = Stack()
     if stack_id is not None:
-        home = Home(stack_id[1], stack_id[3])
-        stack = Stack(name=stack_id[4], account=stack_id[3], region=stack_id[2])
+        home = Home(stack_id[1], Account(stack_id[3]))
+        stack = Stack(name=stack_id[4], account=Account(stack_id[3]), region=stack_id[2])
     scope = Scope(Template(described.span or whole, resources=resources), root.inputs, home.partition, stack)
     facts: list[Fact] = []
     for resource in resources.values():

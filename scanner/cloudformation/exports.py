@@ -20,6 +20,7 @@ from scanner.values import Value, unknown
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
+    from scanner.facts import Account
     from scanner.span import Span
 
 
@@ -31,6 +32,8 @@ class Exchange:
     """Names that several roots export, with these."""
     imported: dict[str, None] = field(default_factory=dict)
     """The names that something imports, as far as they are known."""
+    together: dict[tuple[Account, Account], None] = field(default_factory=dict)
+    """Pairs of accounts that are one, because a stack of one has a value from a stack of the other."""
     _exports: dict[str, list[tuple[Scope, str]]] = field(default_factory=dict)
     _stacks: dict[str, list[Scope]] = field(default_factory=dict)
 
@@ -71,6 +74,7 @@ class Exchange:
         if exists.is_undetermined:
             detail = f'the export "{name}" is there or not: {min(exists.causes, key=Cause.sort_key).detail}'
             return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, detail, span), symbol, span)
+        self._meet(scope, importer)
         found = scope.output(output)
         return found.passed(span) if span is not None else found
 
@@ -79,8 +83,13 @@ class Exchange:
         found = [scope for scope in self._stacks.get(stack, ()) if _can_meet(scope, reader)]
         if len(found) != 1 or name not in found[0].template.outputs:
             return None
+        self._meet(found[0], reader)
         value = found[0].output(name)
         return value.passed(span) if span is not None else value
+
+    def _meet(self, one: Scope, other: Scope) -> None:
+        if one.in_account != other.in_account:
+            self.together.setdefault((one.in_account, other.in_account))
 
 
 def _stack_exists(scope: Scope) -> Truth:

@@ -10,14 +10,13 @@ from scanner.cloudformation.choices import choices
 from scanner.cloudformation.exports import Exchange
 from scanner.cloudformation.includes import Place
 from scanner.cloudformation.nested import TemplateTree
-from scanner.cloudformation.regions import partition_of
 from scanner.cloudformation.stack import Stack
 from scanner.cloudformation.stacks import stack_facts, stacks
 from scanner.diagnostic import Diagnostic, error
-from scanner.facts import Fact, Facts, Home, collect
+from scanner.facts import Account, Fact, Facts, Home, collect
+from scanner.partition import partition_of
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
-from scanner.values import Unknown
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
@@ -84,14 +83,14 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[Scope], home_o
             top.stack.exchange.follow()
     for scope in opened:
         its_home = home_of(scope)
-        if isinstance(scope.stack.account, Unknown):
-            its_home = replace(its_home, account=None)
+        its_home = replace(its_home, account=scope.in_account)
         found, unfollowed = stack_facts(scope, its_home)
         facts.extend(found)
         if not scope.stack.is_foreign:
             problems.extend(unfollowed)
             imports |= scope.stack.exchange.imported.keys() if scope.stack.exchange is not None else set()
     said = (*tree.diagnostics, *problems)
+    exchange = tops[0].stack.exchange if tops else None
     collected = collect(path, KIND, tuple(facts), said, frozenset(tree.files), choices(opened))
     return replace(
         collected,
@@ -99,6 +98,7 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[Scope], home_o
         parameters=frozenset(name for top in tops if not top.stack.is_foreign for name in top.template.parameters),
         exports=exports,
         imports=frozenset(imports) - exports,
+        together=tuple(exchange.together) if exchange is not None else (),
     )
 
 
@@ -109,5 +109,5 @@ def _has_sections(document: Value) -> bool:
 def home(inputs: Inputs, *named: str | None) -> Home:
     """The partition is that of the region, else the first that a template names."""
     if inputs.region is not None:
-        return Home(partition_of(inputs.region), inputs.account)
-    return Home(next((name for name in named if name is not None), "aws"), inputs.account)
+        return Home(partition_of(inputs.region), Account(inputs.account))
+    return Home(next((name for name in named if name is not None), "aws"), Account(inputs.account))

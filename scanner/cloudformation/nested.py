@@ -162,7 +162,7 @@ class TemplateTree:
         return self._opened(found, place, scope, stack_of_set(resource, scope, place))
 
     def _opened(self, document: Value, place: Place, scope: Scope, stack: Stack) -> Nested:
-        inner = self.scope(document, place, scope.inputs, scope.partition_name, stack)
+        inner = self.scope(document, place, scope.inputs, scope.partition, stack)
         self._stacks += 1
         self._resources += len(inner.template.resources)
         return Nested(inner)

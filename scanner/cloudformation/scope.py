@@ -19,6 +19,8 @@ from scanner.cloudformation.parameters import parameter_value, passed_value
 from scanner.cloudformation.scalars import as_text, scalar_text
 from scanner.cloudformation.stack import ALONE, Nested, Stack
 from scanner.cloudformation.template import ANY
+from scanner.facts import Account
+from scanner.partition import url_suffix
 from scanner.symbol import Aspect, Attribute, Named, NameKind, Repetition, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined
 from scanner.values import Unknown, Value, unknown
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
 _ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")
 _REGION_CAUSE = Cause(CauseKind.REGION, "the region that the code is applied in")
-_PARTITION_CAUSE = Cause(CauseKind.MISSING_INPUT, "the partition is not known")
 
 
 class Scope:
@@ -47,9 +48,11 @@ class Scope:
         self._given = dict(inputs.parameters)
         self._parameters: dict[str, Value] = {}
         self._nested: dict[str, Nested] = {}
-        self.partition_name = partition
-        self.partition = Unknown(_PARTITION_CAUSE, values.PARTITION)
-        self.account: str | Unknown = stack.account or inputs.account or Unknown(_ACCOUNT_CAUSE, values.ACCOUNT)
+        self.partition = partition
+        self.in_account = stack.account or Account(inputs.account)
+        self.account: str | Unknown = self.in_account.id or Unknown(
+            stack.account_cause or _ACCOUNT_CAUSE, self.in_account.symbol
+        )
         self.region: str | Unknown = stack.region or inputs.region or Unknown(_REGION_CAUSE, values.REGION)
         self._values: dict[Symbol, Value] = {}
         self.decided: dict[str, Truth] = {}
@@ -115,8 +118,6 @@ class Scope:
 
     def equals(self, symbol: Symbol | None, text: str) -> Truth | None:
         """Whether an unknown of that symbol has that text; None when nothing says so."""
-        if symbol == values.PARTITION:
-            return truth(text == self.partition_name)
         assumption = self.assumed.get(symbol) if symbol is not None else None
         if assumption is None:
             return None
@@ -280,9 +281,8 @@ class Scope:
             case "AWS::StackName" | "AWS::StackId" | "AWS::NotificationARNs":
                 cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name} depends on the stack", span)
                 return unknown(cause, Named(NameKind.VALUE, self.symbol(name)), span)
-            case "AWS::URLSuffix":
-                cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name} depends on the partition", span)
-                return unknown(cause, Named(NameKind.VALUE, name), span)
+            case "AWS::URLSuffix" if url_suffix(self.partition) is not None:
+                return Value(url_suffix(self.partition), span)
             case _:
                 return unknown(
                     Cause(CauseKind.UNRESOLVED_REFERENCE, f"there is no {name}", span),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scanner.cloudformation.includes import Place
     from scanner.cloudformation.scope import Scope
     from scanner.cloudformation.template import Resource
+    from scanner.facts import Account
     from scanner.span import Span
     from scanner.values import Unknown, Value
 
@@ -30,11 +31,11 @@ class Stack:
     """Stands before each logical ID: ``Network/Roles/``."""
     name: str | None = None
     """The name of the stack, where the code fixes it."""
-    account: str | Unknown | None = None
+    account: Account | None = None
     """The account that it is in; None for the one that the user says."""
+    account_cause: Cause | None = None
+    """Why its account is not known, if there is more to say about that."""
     region: str | Unknown | None = None
-    realm: str = ""
-    """See ``scanner.facts.Origin``."""
     conditions: tuple[Unknown, ...] = ()
     """Under which the stack exists."""
     trail: tuple[Span, ...] = ()

@@ -18,6 +18,7 @@ from scanner.cloudformation.guards import existence_conditions
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.stack import Stack
 from scanner.cloudformation.syntax import parse
+from scanner.facts import Account
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.values import Unknown, Value, unknown
@@ -67,9 +68,9 @@ def stack_of_set(resource: Resource, scope: Scope, place: Place) -> Stack:
         around,
         prefix=f"{name}/",
         name=None,
-        account=Unknown(_ACCOUNT, values.ACCOUNT),
+        account=Account(None, name, name),
+        account_cause=_ACCOUNT,
         region=Unknown(_REGION, values.REGION),
-        realm=f"{around.realm} stack set {name}",
         conditions=existence_conditions(resource, scope) or (),
         trail=(*around.trail, resource.span),
         passed=lambda parameter: _passed(parameter, resource, scope),
@@ -117,7 +118,7 @@ def _malformed(value: Value) -> Cause:
 
 
 def _from_outside(value: Value) -> Value:
-    """A value in which the account and region of the template around a stack set are not taken for its own."""
+    """A value in which the region of the template around a stack set is not taken for its own."""
     hole = value.unknown
     if hole is None:
         return value
@@ -126,11 +127,10 @@ def _from_outside(value: Value) -> Value:
 
 
 def _outside(hole: Unknown) -> Unknown:
-    if hole.symbol not in (values.ACCOUNT, values.REGION):
+    if hole.symbol is not values.REGION:
         return hole
-    what = "account" if hole.symbol == values.ACCOUNT else "region"
-    cause = Cause(CauseKind.MISSING_INPUT, f"the {what} that the stack set itself is in is not known", hole.cause.span)
-    return Unknown(cause, Named(NameKind.VALUE, f"administrator {what}"))
+    cause = Cause(CauseKind.MISSING_INPUT, "the region that the stack set itself is in is not known", hole.cause.span)
+    return Unknown(cause, Named(NameKind.VALUE, "administrator region"))
 
 
 def _placed(value: Value, where: Span, text: str, lines: tuple[str, ...]) -> Value:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
@@ -47,7 +46,7 @@ def account_of(principal: Principal, circumstances: Circumstances) -> Text:
     known = principal.account or circumstances.account
     if known is not None:
         return (known,)
-    return (Hole(frozenset({ACCOUNT_CAUSE}), values.ACCOUNT, one_segment=True),)
+    return (Hole(frozenset({ACCOUNT_CAUSE}), principal.account_symbol, one_segment=True),)
 
 
 def region_of(circumstances: Circumstances) -> Text:

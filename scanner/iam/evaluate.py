@@ -45,7 +45,7 @@ The evidence is not computed apart: a ``Decision`` holds the statement matches t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
@@ -122,7 +122,9 @@ class Decision:
 
 def decide(principal: Principal, request: Request, circumstances: Circumstances) -> Decision:
     """What IAM answers when the principal makes the request."""
-    binding = _Binding(account_of(principal, circumstances), principal.partition)
+    account = account_of(principal, circumstances)
+    request = replace(request, symbols=_symbols(principal, account))
+    binding = _Binding(account)
     identity = _matches(principal.policies, request, binding)
     boundaries = [(policy, _matches((policy,), request, binding)) for policy in principal.boundaries]
     levels = [(level, _matches(level.policies, request, binding)) for level in circumstances.scp_levels]
@@ -239,12 +241,20 @@ def _naming_the_region(answer: Truth, resolved: Pattern) -> Truth:
     return undetermined(named, *(answer.causes - {REGION_CAUSE}))
 
 
+def _symbols(principal: Principal, account: Text) -> Mapping[Symbol, Text]:
+    """What stands for the code's own account, partition and region is that of the request."""
+    region = Hole(frozenset({_CODE_REGION}), values.REGION, one_segment=True)
+    return {principal.account_symbol: account, values.PARTITION: (principal.partition,), values.REGION: (region,)}
+
+
+_CODE_REGION = Cause(CauseKind.REGION, "the region that the code is applied in")
+
+
 @dataclass(frozen=True, slots=True)
 class _Binding:
-    """What the symbols of the code's own account and partition stand for in this request."""
+    """The account of the request, which a literal ID in the resource of a policy is taken to be while it is open."""
 
     account: Text
-    partition: str
 
     def bind(self, template: Template) -> Template:
         account_is_open = any(isinstance(part, Hole) for part in self.account)
@@ -252,25 +262,13 @@ class _Binding:
         colons = 0
         changed = False
         for part in template:
-            if isinstance(part, Hole) and part.symbol in self._texts:
-                parts.extend(self._texts[part.symbol])
-                changed = True
-            elif isinstance(part, str) and account_is_open and colons <= 4 <= colons + part.count(":"):
+            if isinstance(part, str) and account_is_open and colons <= 4 <= colons + part.count(":"):
                 parts.extend(self._open_account(part, colons))
                 changed = True
             else:
                 parts.append(part)
             colons += part.count(":") if isinstance(part, str) else 0
         return tuple(parts) if changed else template  # type: ignore[arg-type] # parts of templates and of texts
-
-    @property
-    def _texts(self) -> Mapping[Symbol | None, Text]:
-        stack_region = Cause(CauseKind.REGION, "the region that the code is applied in")
-        return {
-            values.ACCOUNT: self.account,
-            values.PARTITION: (self.partition,),
-            values.REGION: (Hole(frozenset({stack_region}), values.REGION, one_segment=True),),
-        }
 
     def _open_account(self, piece: str, colons: int) -> Text:
         """The piece with a literal account ID in its fifth segment replaced by the account that is not known."""

@@ -26,7 +26,7 @@ from functools import lru_cache
 
 from scanner import values
 from scanner.cause import Cause
-from scanner.symbol import Symbol
+from scanner.symbol import Account, Setting, Symbol
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value
 
@@ -56,12 +56,10 @@ Text = tuple[str | Hole, ...]
 Pattern = tuple[str | Wildcard | Hole, ...]
 """Literal pieces (in which ``*`` has no special meaning), wildcards and holes."""
 
-_SEGMENT_SYMBOLS = frozenset({values.ACCOUNT, values.REGION, values.PARTITION})
-
 
 def hole(unknown: Unknown) -> Hole:
     """The hole that an unknown value leaves in a text."""
-    return Hole(frozenset({unknown.cause}), unknown.symbol, unknown.symbol in _SEGMENT_SYMBOLS)
+    return Hole(frozenset({unknown.cause}), unknown.symbol, isinstance(unknown.symbol, Account | Setting))
 
 
 def text_of(value: Value) -> Text | None:

@@ -10,7 +10,9 @@ from scanner.cause import Cause
 from scanner.iam.pattern import Text
 from scanner.iam.policy import PolicyDocument
 from scanner.span import Span
+from scanner.symbol import Account
 from scanner.truth import NO, YES, Truth
+from scanner.values import ACCOUNT
 
 
 class PrincipalKind(Enum):
@@ -78,3 +80,5 @@ class Principal:
     """Module calls or nested stacks on the way to it, outermost first."""
     notes: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
     """What else it is called, and where."""
+    account_symbol: Account = ACCOUNT
+    """What stands for the ID of its account in policies, where that is not written as text."""

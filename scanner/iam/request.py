@@ -6,11 +6,12 @@ Context keys compare without case. A key is fixed (with one value or several), a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam.pattern import Text
+from scanner.symbol import Symbol
 
 
 class Presence(Enum):
@@ -46,6 +47,8 @@ class Request:
     resource: Text
     context: Mapping[str, ContextValue]
     """By lower-cased key. A key that ends in ``/`` speaks for all keys that begin with it and are not named."""
+    symbols: Mapping[Symbol, Text] = field(default_factory=dict)
+    """What stands in policies for the code's own account, partition and region, in this request."""
 
     def lookup(self, key: str) -> Fixed | Unsettled | None:
         """What is known about a context key: its values, what would settle it, or None when it is absent."""

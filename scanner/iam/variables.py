@@ -58,12 +58,16 @@ def _variable(inside: str) -> str | Variable:
 def resolve(template: Template, request: Request) -> Pattern | None:
     """The pattern for one request; None when a variable has neither value nor default, so that nothing can match.
 
-    A free key leaves a hole whose cause is the key.
+    What stands for the code's own account, partition and region is filled in. A free key leaves a hole whose cause is
+    the key.
     """
-    if not any(isinstance(part, Variable) for part in template):
+    if not any(isinstance(part, Variable | Hole) for part in template):
         return template  # type: ignore[return-value] # no variable is left, which the type cannot say
     parts: list[str | Wildcard | Hole] = []
     for part in template:
+        if isinstance(part, Hole) and part.symbol is not None and part.symbol in request.symbols:
+            parts.extend(request.symbols[part.symbol])
+            continue
         if not isinstance(part, Variable):
             parts.append(part)
             continue

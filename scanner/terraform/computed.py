@@ -74,9 +74,9 @@ def _arn(kind: str, name: str = "name") -> Compute:
 
 def account(home: Home) -> Value:
     """The account that resources are created in: known, or the unknown that everybody means by it."""
-    if home.account is not None:
-        return Value(home.account)
-    return Value(Unknown(_ACCOUNT_CAUSE, values.ACCOUNT))
+    if home.account.id is not None:
+        return Value(home.account.id)
+    return Value(Unknown(_ACCOUNT_CAUSE, home.account.symbol))
 
 
 def _name(resource: Resource) -> Value:

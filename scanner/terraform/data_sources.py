@@ -9,22 +9,12 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Home
 from scanner.iam import managed
+from scanner.partition import url_suffix
 from scanner.symbol import Attribute
 from scanner.terraform import policy_document, policy_text
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import account
 from scanner.values import NULL, Unknown, Value
-
-_SUFFIXES = {
-    "aws": "amazonaws.com",
-    "aws-cn": "amazonaws.com.cn",
-    "aws-us-gov": "amazonaws.com",
-    "aws-eusc": "amazonaws.eu",
-    "aws-iso": "c2s.ic.gov",
-    "aws-iso-b": "sc2s.sgov.gov",
-    "aws-iso-e": "cloud.adc-e.uk",
-    "aws-iso-f": "csp.hci.ic.gov",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +59,9 @@ def _partition(source: DataSource, name: str) -> Value | None:
         case "partition" | "id":
             return Value(source.home.partition)
         case "dns_suffix":
-            return Value(_SUFFIXES[source.home.partition])
+            return Value(url_suffix(source.home.partition))
         case "reverse_dns_prefix":
-            return Value(".".join(reversed(_SUFFIXES[source.home.partition].split("."))))
+            return Value(".".join(reversed((url_suffix(source.home.partition) or "").split("."))))
     return None
 
 

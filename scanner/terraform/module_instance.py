@@ -30,10 +30,14 @@ from scanner.terraform.module_resources import ModuleResources, expand_or_refuse
 from scanner.terraform.module_sources import find_module
 from scanner.terraform.provider import (
     Provider,
+    Reference,
+    not_passed,
     passed_providers,
     provider_block,
     read_provider,
     unconfigured,
+    with_account_of,
+    written_key_of,
 )
 from scanner.terraform.resources import ResourceInstance
 from scanner.values import Unknown, Value
@@ -56,7 +60,7 @@ class ModuleInstance:
         parent: ModuleInstance | None = None,
         existence: Existence = ALWAYS,
         trail: tuple[Span, ...] = (),
-        passed: Mapping[str, str] | None = None,
+        passed: Mapping[str, tuple[Reference, Scope]] | None = None,
     ) -> None:
         self.configuration = configuration
         self.module = module
@@ -68,8 +72,8 @@ class ModuleInstance:
         self._parent = parent
         self._children: dict[str, Mapping[InstanceKey, ModuleInstance] | Unknown] = {}
         self._passed = passed or {}
-        """The caller's provider configurations by their names here."""
-        self._providers: dict[str, Provider] = {}
+        """The caller's provider configurations by their names here, each with the scope of the call."""
+        self._providers: dict[tuple[str, str | None], Provider] = {}
         self._inputs: Mapping[str, Value] = {}
         self._resources = ModuleResources(self)
         self.scope = Scope(self._namespaces(), self)
@@ -252,27 +256,33 @@ class ModuleInstance:
             self,
             instance_existence(self.existence, instance, expansion),
             (*self.trail, parsed.span),
-            passed_providers(parsed.body),
+            {inner: (outer, scope) for inner, outer in passed_providers(parsed.body).items()},
         )
 
     # Providers
 
-    def provider(self, name: str) -> Provider:
-        """What the configuration of a name says: declared here, passed by the call, or inherited."""
-        known = self._providers.get(name)
+    def provider(self, reference: Reference, scope: Scope) -> Provider:
+        """What a configuration says that is named in a scope: declared here, passed by the call, or inherited."""
+        key = evaluate_or_refuse(reference.key, scope) if reference.key is not None else None
+        place = reference.name, None if key is None else written_key_of(key)
+        known = self._providers.get(place)
         if known is None:
-            self._providers[name] = unconfigured(self.configuration.inputs)  # while its own block is evaluated
-            known = self._providers[name] = self._provider(name)
+            self._providers[place] = unconfigured(self.configuration.inputs)  # while its own block is evaluated
+            known = self._providers[place] = self._provider(reference.name, key)
         return known
 
-    def _provider(self, name: str) -> Provider:
+    def _provider(self, name: str, key: Value | None) -> Provider:
+        inputs = self.configuration.inputs
         block = provider_block(self.module, name)
         if block is not None:
-            return read_provider(block, self.scope, self.configuration.inputs)
-        outer = self._passed.get(name, name if "." not in name else None)
-        if self._parent is not None and outer is not None:
-            return self._parent.provider(outer)
-        return unconfigured(self.configuration.inputs)
+            found = read_provider(block, self.scope, inputs, self._full(name), key)
+            default = self.root.provider(Reference(), self.root.scope) if "." in name else found
+            return with_account_of(found, default) if inputs.account is not None else found
+        if self._parent is not None and name in self._passed:
+            return self._parent.provider(*self._passed[name])
+        if self._parent is not None and "." not in name:
+            return self._parent.provider(Reference(name), self._parent.scope)
+        return unconfigured(inputs) if "." not in name else not_passed(inputs, self._full(name))
 
     # What the evaluator asks for
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Existence
 from scanner.span import Span
-from scanner.symbol import Block
+from scanner.symbol import Attribute, Block
 from scanner.terraform import argument_types, data_sources
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, Wildcard
 from scanner.terraform.computed import Resource, computed
@@ -20,8 +21,8 @@ from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.scope import EvaluationError, Namespace, Scope
 from scanner.terraform.module import Module
-from scanner.terraform.provider import Provider, named_provider
-from scanner.terraform.resources import ResourceInstance, block_entries, ignores_changes
+from scanner.terraform.provider import Provider, Reference, named_provider
+from scanner.terraform.resources import ResourceInstance, block_entries, ignores_changes, is_naming
 from scanner.values import Unknown, Value
 
 
@@ -35,8 +36,8 @@ class Owner(Protocol):
     trail: tuple[Span, ...]
     scope: Scope
 
-    def provider(self, name: str) -> Provider:
-        """A provider configuration by its name in the module."""
+    def provider(self, reference: Reference, scope: Scope) -> Provider:
+        """A provider configuration as it is named in a scope of the module."""
 
     def render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
         """A text as a template with these variables."""
@@ -73,8 +74,9 @@ class ModuleResources:
             expansion = self._expansion("managed", type_, name)
             if parsed is None or expansion is None:
                 continue
-            provider = owner.provider(named_provider(parsed.body))
+            reference = named_provider(parsed.body)
             for instance in expansion.instances.values():
+                provider = owner.provider(reference, owner.scope.bind(instance.bindings))
                 address = ResourceAddress(owner.address, "managed", type_, name, instance.key)
                 yield ResourceInstance(
                     address,
@@ -146,28 +148,32 @@ class ModuleResources:
     def _attributes(self, address: ResourceAddress, body: nodes.Body, instance: Instance) -> Namespace:
         owner = self._owner
         reconciled = owner.configuration.reconciled
-        entries = block_entries(body, owner.scope.bind(instance.bindings))
-        unset = self._unset(address, named_provider(body), entries)
+        scope = owner.scope.bind(instance.bindings)
+        entries = block_entries(body, scope)
+        unset = self._unset(address, partial(owner.provider, named_provider(body), scope), entries)
 
         def load(name: str) -> Value:
             written = not entries[name].is_null
             value = entries[name] if written else unset(name)
             converted = argument_types.converted(address.type, name, value)
-            return reconciled(address, name, converted, written and not ignores_changes(body, name))
+            found = reconciled(address, name, converted, written and not ignores_changes(body, name))
+            return replace(found, source=Attribute(str(address), name)) if is_naming(address, name) else found
 
         return Namespace(lambda: entries, load, load)
 
-    def _unset(self, address: ResourceAddress, provider: str, entries: Namespace) -> Callable[[str], Value]:
+    def _unset(
+        self, address: ResourceAddress, provider: Callable[[], Provider], entries: Namespace
+    ) -> Callable[[str], Value]:
         """What the attributes are that the block does not set."""
         owner = self._owner
 
         def of_data_source(name: str) -> Value:
-            home, region = owner.provider(provider).home, owner.configuration.inputs.region
+            home, region = provider().home, owner.configuration.inputs.region
             source = data_sources.DataSource(address, entries, home, region, owner.render_value)
             return data_sources.attribute(source, name)
 
         def of_resource(name: str) -> Value:
-            resource = Resource(str(address), entries.__getitem__, owner.provider(provider).home)
+            resource = Resource(str(address), entries.__getitem__, provider().home)
             return computed(resource, address.type, name)
 
         return of_data_source if address.mode == "data" else of_resource

@@ -1,25 +1,37 @@
 """Provider configurations: in which account, partition and region a resource is created, and with which tags.
 
 A resource has the configuration that its ``provider`` argument names, or the default one. A child module has those of
-its caller under the names that the call's ``providers`` argument gives them; the default one it inherits.
+its caller under the names that the call's ``providers`` argument gives them; the default one it inherits. OpenTofu
+makes one configuration for each key of a block's ``for_each``.
 https://developer.hashicorp.com/terraform/language/modules/develop/providers
+https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from scanner.facts import Home
+from scanner.facts import Account, Home
+from scanner.partition import partition_of
 from scanner.root import Inputs
 from scanner.terraform.language import nodes
-from scanner.terraform.language.scope import Namespace, Scope
+from scanner.terraform.language.expressions import evaluate_or_refuse
+from scanner.terraform.language.scope import Scope
 from scanner.terraform.module import Module
 from scanner.terraform.resources import block_entries
-from scanner.values import NULL, Value
+from scanner.values import NULL, Unknown, Value, holes
 
 DEFAULT = "aws"
 """The name of the configuration that everything has which names no other."""
+
+ACCOUNT_ARGUMENTS = (
+    *("profile", "access_key", "secret_key", "token", "shared_credentials_files", "shared_config_files"),
+    *("shared_credentials_file", "assume_role", "assume_role_with_web_identity"),
+    *("allowed_account_ids", "forbidden_account_ids", "endpoints"),
+)
+"""What decides about the account. Configurations that differ in other things, the region above all, are in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +42,40 @@ class Provider:
     default_tags: Value = NULL
 
 
-def named_provider(body: nodes.Body) -> str:
-    """The name of the configuration that a resource asks for: ``aws`` or ``aws.alias``."""
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A configuration as a module names it."""
+
+    name: str = DEFAULT
+    """``aws`` or ``aws.alias``"""
+    key: nodes.Node | None = None
+    """Of which instance of a configuration with ``for_each``."""
+
+
+def named_provider(body: nodes.Body) -> Reference:
+    """The configuration that a resource asks for."""
     attribute = body.attributes.get("provider")
-    return _reference(attribute.value) or DEFAULT if attribute is not None else DEFAULT
+    return _reference(attribute.value) or Reference() if attribute is not None else Reference()
 
 
-def passed_providers(call: nodes.Body) -> Mapping[str, str]:
-    """What a module call passes: the caller's name by the name in the called module."""
+def passed_providers(call: nodes.Body) -> Mapping[str, Reference]:
+    """What a module call passes: the caller's configuration by the name in the called module."""
     attribute = call.attributes.get("providers")
     if attribute is None or not isinstance(attribute.value, nodes.ObjectNode):
         return {}
     pairs = ((_reference(inner), _reference(outer)) for inner, outer in attribute.value.items)
-    return {inner: outer for inner, outer in pairs if inner is not None and outer is not None}
+    return {inner.name: outer for inner, outer in pairs if inner is not None and outer is not None}
 
 
-def _reference(node: nodes.Node) -> str | None:
+def _reference(node: nodes.Node) -> Reference | None:
     match node:
         case nodes.Name(name=name) | nodes.Literal(value=str(name)):
-            return name
+            return Reference(name)
         case nodes.GetAttribute(target=nodes.Name(name=name), name=alias):
-            return f"{name}.{alias}"
-        case nodes.Index(target=target):  # OpenTofu: one instance of a configuration with for_each
-            return _reference(target)
+            return Reference(f"{name}.{alias}")
+        case nodes.Index(target=target, key=key):
+            found = _reference(target)
+            return Reference(found.name, key) if found is not None else None
     return None
 
 
@@ -68,31 +91,80 @@ def provider_block(module: Module, name: str) -> nodes.Block | None:
 
 def _alias(body: nodes.Body) -> str:
     attribute = body.attributes.get("alias")
-    return (_reference(attribute.value) or "") if attribute is not None else ""
+    found = _reference(attribute.value) if attribute is not None else None
+    return found.name if found is not None else ""
 
 
-def read_provider(block: nodes.Block, scope: Scope, inputs: Inputs) -> Provider:
-    """What a provider block says. What the default one does not say is what the user says.
-
-    The user's account is that of the default configuration; another one that names its account is in that one.
-    """
-    entries = block_entries(block.body, scope)
-    region = entries["region"].text
-    account = _account(entries)
-    if inputs.account is not None and (account is None or "alias" not in block.body.attributes):
-        account = inputs.account
+def read_provider(block: nodes.Block, scope: Scope, inputs: Inputs, name: str, key: Value | None) -> Provider:
+    """What a provider block says, or one instance of it. What the default one does not say is what the user says."""
+    shown, inner = name, scope
     if "for_each" in block.body.attributes:
-        account = region = None  # it stands for several configurations, and no account is that of all of them
-    home = Home(partition_of(region or inputs.region), account, region)
+        collection = evaluate_or_refuse(block.body.attributes["for_each"].value, scope)
+        chosen = key if key is not None else NULL
+        inner = scope.bind({"each": Value({"key": chosen, "value": _element(collection, chosen)})})
+        shown = f"{name}[{written_key_of(chosen)}]"
+    entries = block_entries(block.body, inner)
+    region = entries["region"].text
+    account = _account_id(entries)
+    if account is None and _alias(block.body) == "":
+        account = inputs.account
+    says = account_digest((argument, entries[argument]) for argument in ACCOUNT_ARGUMENTS)
+    home = Home(partition_of(region or inputs.region), Account(account, shown, says), region)
     return Provider(home, _default_tags(entries))
+
+
+def _element(collection: Value, key: Value) -> Value:
+    match collection.data:
+        case Mapping() as entries if key.text is not None:
+            found: Value = entries.get(key.text, NULL)
+            return found
+        case Unknown() as unknown:
+            return Value(Unknown(unknown.cause))
+    return key
+
+
+def written_key_of(key: Value) -> str:
+    """The key of an instance of a configuration, or what stands for it."""
+    return key.text if key.text is not None else f"{key.unknown.symbol if key.unknown is not None else None}"
+
+
+def with_account_of(provider: Provider, default: Provider) -> Provider:
+    """A configuration that says the same about its account as the default one is in the account of that."""
+    own, other = provider.home.account, default.home.account
+    if own.id is not None or own.says != other.says:
+        return provider
+    return replace(provider, home=replace(provider.home, account=replace(own, id=other.id)))
 
 
 def unconfigured(inputs: Inputs) -> Provider:
     """Where no block says anything: what the user says."""
-    return Provider(Home(partition_of(inputs.region), inputs.account))
+    return Provider(Home(partition_of(inputs.region), Account(inputs.account)))
 
 
-def _account(entries: Namespace) -> str | None:
+def not_passed(inputs: Inputs, name: str) -> Provider:
+    """A configuration that the caller of a module has to give: nothing is known of its account."""
+    return Provider(Home(partition_of(inputs.region), Account(None, name, account_digest([("", Value(name))]))))
+
+
+def account_digest(arguments: Iterable[tuple[str, Value]]) -> str:
+    """What tells apart configurations by their arguments; empty if there are none. Secrets cannot be read off it."""
+    written = [f"{name}={_written(value)}" for name, value in arguments if not value.is_null and value.data != ()]
+    return hashlib.sha256("\n".join(written).encode()).hexdigest() if written else ""
+
+
+def _written(value: Value) -> str:
+    match value.data:
+        case Unknown() as unknown:
+            return f"?{unknown.symbol or unknown.cause.detail}{[str(hole.symbol) for hole in holes(value)]}"
+        case tuple() as items:
+            return f"[{','.join(map(_written, items))}]"
+        case Mapping() as entries:
+            set_ = ((name, entries[name]) for name in sorted(entries))
+            return f"{{{','.join(f'{name}={_written(item)}' for name, item in set_ if not item.is_null)}}}"
+    return repr(value.data)
+
+
+def _account_id(entries: Mapping[str, Value]) -> str | None:
     """The only allowed account, or the account of the role that the provider assumes."""
     allowed = entries["allowed_account_ids"].data
     if isinstance(allowed, tuple) and len(allowed) == 1:
@@ -100,7 +172,7 @@ def _account(entries: Namespace) -> str | None:
     return next((arn.split(":")[4] for arn in _assumed(entries) if arn.count(":") >= 5), None)
 
 
-def _assumed(entries: Namespace) -> Iterator[str]:
+def _assumed(entries: Mapping[str, Value]) -> Iterator[str]:
     """The role that the provider ends up as: the last of a chain."""
     for name in ("assume_role", "assume_role_with_web_identity"):
         blocks = entries[name].data
@@ -110,29 +182,9 @@ def _assumed(entries: Namespace) -> Iterator[str]:
                 yield arn
 
 
-def _default_tags(entries: Namespace) -> Value:
+def _default_tags(entries: Mapping[str, Value]) -> Value:
     blocks = entries["default_tags"].data
     if isinstance(blocks, tuple) and blocks and isinstance(blocks[0].data, Mapping):
         tags: Value = blocks[0].data["tags"]
         return tags
     return NULL
-
-
-def partition_of(region: str | None) -> str:
-    """The partition of a region; ``aws`` when the region is not known.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
-    """
-    prefixes = (prefix for prefix in _PARTITIONS if region is not None and region.startswith(prefix))
-    return _PARTITIONS.get(next(prefixes, ""), "aws")
-
-
-_PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "eusc-": "aws-eusc",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-}

@@ -45,6 +45,17 @@ def after_apply(address: str, attribute: str, span: Span | None = None) -> Value
     return Value(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol} is known after apply", span), symbol), span)
 
 
+_NAMED_RESOURCES = frozenset(
+    {"aws_iam_user", "aws_iam_role", "aws_iam_group", "aws_iam_policy", "aws_ssoadmin_permission_set"}
+)
+_NAMING = frozenset({"name", "id", "arn"})
+
+
+def is_naming(address: ResourceAddress, attribute: str) -> bool:
+    """Whether other resources refer to the resource by this attribute."""
+    return address.mode == "managed" and attribute in _NAMING and address.type in _NAMED_RESOURCES
+
+
 META_ARGUMENTS = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"})
 
 

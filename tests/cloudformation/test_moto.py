@@ -37,13 +37,14 @@ from scanner.facts import (
     Target,
     collect,
 )
+from scanner.facts import Account as InAccount
 from scanner.iam.pattern import Text, literal
 from scanner.iam.principal import AttachedPolicy, Principal
 from scanner.principals import merge
 from scanner.sign_in import Circumstances, aws_login
 from scanner.span import Span
 from scanner.truth import YES
-from scanner.values import PARTITION, Unknown, Value, joined, of
+from scanner.values import Unknown, Value, joined, of
 
 pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation is not installed")
 
@@ -125,7 +126,9 @@ def facts_about(key: str, one: Mapping[str, Any]) -> Iterator[Fact]:
     identity, itself = IdentityKind(kind), Target(IdentityKind(kind), address=key)
     trust = document(one["trust"]) if "trust" in one else None
     tags = of(one.get("tags", {}))
-    yield Identity(identity, origin, Home("aws", ACCOUNT, REGION), Value(name), Value(one["arn"]), tags, trust)
+    yield Identity(
+        identity, origin, Home("aws", InAccount(ACCOUNT), REGION), Value(name), Value(one["arn"]), tags, trust
+    )
     for arn in one.get("attached", []):
         yield Attachment(origin, itself, Value(arn))
     for policy, text in one.get("inline", {}).items():
@@ -205,7 +208,7 @@ class Stack:
         return arns[0] if arns else identifier
 
 
-_STACK = {str(PARTITION): "aws", "AWS::StackName": STACK, "AWS::URLSuffix": "amazonaws.com"}
+_STACK = {"AWS::StackName": STACK}
 
 
 # --- Principals, to compare ---------------------------------------------------------------------------------

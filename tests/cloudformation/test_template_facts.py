@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scanner.facts import Existence, Facts, IdentityKind, Role, Target
-from scanner.values import PARTITION, Unknown, Value
+from scanner.values import Unknown, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,9 +154,7 @@ def test_identities(facts: Facts) -> None:
     arn = facts.identities[0].arn.unknown
     assert arn is not None
     assert [piece if isinstance(piece, str) else str(piece.symbol) for piece in arn.pieces] == [
-        "arn:",
-        str(PARTITION),
-        ":iam::",
+        "arn:aws:iam::",
         "aws:account",
         ":user/team/alice",
     ]
@@ -414,7 +412,7 @@ def test_home(scan_text: Callable[..., Facts]) -> None:
     text = user("{ManagedPolicyArns: ['arn:aws-cn:iam::aws:policy/X']}")
     assert scan_text(text).identities[0].home.partition == "aws-cn"
     found = scan_text(text, account="123456789012", region="us-gov-west-1").identities[0].home
-    assert (found.partition, found.account) == ("aws-us-gov", "123456789012")
+    assert (found.partition, found.account.id) == ("aws-us-gov", "123456789012")
     assert scan_text(user("{}")).identities[0].home.partition == "aws"
 
 

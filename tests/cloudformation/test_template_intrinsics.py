@@ -180,28 +180,28 @@ UNKNOWN = [
     ("!Ref Dave", "?{AWS::StackName}-dave"),
     ("!Ref Maybe", "?Maybe.Ref"),
     ("!Ref Self", "?Self.Ref"),
-    ("!Ref Policy", "?arn:{aws:partition}:iam::{aws:account}:policy/a/b/p"),
+    ("!Ref Policy", "?arn:aws:iam::{aws:account}:policy/a/b/p"),
     (
         "!Ref Generated",
-        "?arn:{aws:partition}:iam::{aws:account}:policy/{Generated.Name start}-Generated{Generated.Name end}",
+        "?arn:aws:iam::{aws:account}:policy/{Generated.Name start}-Generated{Generated.Name end}",
     ),
-    ("!Ref Saml", "?arn:{aws:partition}:iam::{aws:account}:saml-provider/corp"),
-    ("!Ref Oidc", "?arn:{aws:partition}:iam::{aws:account}:oidc-provider/token.example.com/x"),
-    ("!GetAtt Alice.Arn", "?arn:{aws:partition}:iam::{aws:account}:user/team/alice"),
-    ("!GetAtt Bob.Arn", "?arn:{aws:partition}:iam::{aws:account}:user/{Bob.Ref start}-Bob{Bob.Ref end}"),
-    ("!GetAtt Bucket.Arn", "?arn:{aws:partition}:s3:{Bucket.Arn after the service}"),
+    ("!Ref Saml", "?arn:aws:iam::{aws:account}:saml-provider/corp"),
+    ("!Ref Oidc", "?arn:aws:iam::{aws:account}:oidc-provider/token.example.com/x"),
+    ("!GetAtt Alice.Arn", "?arn:aws:iam::{aws:account}:user/team/alice"),
+    ("!GetAtt Bob.Arn", "?arn:aws:iam::{aws:account}:user/{Bob.Ref start}-Bob{Bob.Ref end}"),
+    ("!GetAtt Bucket.Arn", "?arn:aws:s3:{Bucket.Arn after the service}"),
     ("!GetAtt Bucket.DomainName", "?Bucket.DomainName"),
     ("!GetAtt Nested.Outputs.Role", "?Nested.Outputs.Role"),
     ("!GetAtt Nobody.Arn", "?Nobody.Arn"),
     ("!GetAtt Alice", "?(malformed)"),
     ("!Ref AWS::AccountId", "?aws:account"),
     ("!Ref AWS::Region", "?aws:region"),
-    ("!Ref AWS::Partition", "?aws:partition"),
+    ("!Ref AWS::Partition", "aws"),
     ("!Ref AWS::StackName", "?AWS::StackName"),
     ("!Ref AWS::Nonsense", "?AWS::Nonsense"),
     ("!Sub '${Stage}/${Open}/${Open}'", "?dev/{Parameter Open}/{Parameter Open}"),
     ("!Sub '${Open}'", "?Parameter Open"),
-    ("!Sub '${Bucket.Arn}/*'", "?arn:{aws:partition}:s3:{Bucket.Arn after the service}/*"),
+    ("!Sub '${Bucket.Arn}/*'", "?arn:aws:s3:{Bucket.Arn after the service}/*"),
     ("!Sub '${aws:username}'", "?aws:username.Ref"),
     ("!Sub '${Names}'", "?(malformed)"),
     ("!Sub [a, b]", "?(malformed)"),
@@ -284,9 +284,7 @@ def test_inputs_settle_what_was_open() -> None:
     assert result("!Ref OpenList", parameters={"OpenList": "p, q"}) == ["p", "q"]
     assert result("!Ref AWS::AccountId", account="123456789012") == "123456789012"
     assert result("!Ref AWS::Region", region="eu-west-1") == "eu-west-1"
-    assert (
-        result("!GetAtt Alice.Arn", account="123456789012") == "?arn:{aws:partition}:iam::123456789012:user/team/alice"
-    )
+    assert result("!GetAtt Alice.Arn", account="123456789012") == "arn:aws:iam::123456789012:user/team/alice"
 
 
 def test_causes_say_what_is_missing() -> None:

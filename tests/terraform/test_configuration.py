@@ -115,7 +115,7 @@ CASES: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
             }
             """
         },
-        {'aws_iam_user.u["alice"]': ("yes", "implicit_deny"), "aws_iam_user.u[*]": ("unknown", "implicit_deny")},
+        {'aws_iam_user.u["alice"]': ("yes", "implicit_deny"), "aws_iam_user.u[*]": ("no", "implicit_deny")},
     ),
     "a condition that is not known": (
         {

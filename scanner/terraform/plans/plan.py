@@ -14,7 +14,8 @@ from typing import Any
 
 from scanner import values
 from scanner.diagnostic import Diagnostic, error, warning
-from scanner.facts import Fact, Facts, Home, collect
+from scanner.facts import Account, Fact, Facts, Home, collect
+from scanner.partition import partition_of
 from scanner.root import Inputs, ScanRoot
 from scanner.span import Span
 from scanner.terraform import aws_iam, policy_document, policy_text
@@ -26,7 +27,6 @@ from scanner.terraform.plans.plan_places import Places
 from scanner.terraform.plans.plan_reader import read_document
 from scanner.terraform.plans.plan_references import Path, PlannedConfiguration, Reference
 from scanner.terraform.plans.plan_source import Source, source_of
-from scanner.terraform.provider import partition_of
 from scanner.terraform.resources import ResourceInstance, after_apply
 from scanner.values import NULL, Value
 
@@ -63,7 +63,7 @@ def _home(configuration: PlannedConfiguration, inputs: Inputs) -> Home:
     if account is None and isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], str):
         account = allowed[0]
     known = region if isinstance(region, str) else None
-    return Home(partition_of(known or inputs.region), account, known)
+    return Home(partition_of(known or inputs.region), Account(account), known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class PlannedValues:
         after, unknown = self._values(planned)
         for name in {*after, *unknown}:
             instance.get(name)
-        written, account = after.get("arn"), instance.home.account
+        written, account = after.get("arn"), instance.home.account.id
         arn = Arn.parse(written) if isinstance(written, str) else None
         if arn is not None and arn.account and account is not None and arn.account != account:
             self.other_account = f"{planned.address} is in the account {arn.account}, not in {account}"
