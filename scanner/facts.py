@@ -147,8 +147,10 @@ class Attachment:
     origin: Origin
     target: Target
     policy: Value
-    """ARN, name or symbol of the policy; unknown as a whole when a list of policies is."""
+    """ARN of the policy, or its name; unknown as a whole when a list of policies is."""
     role: Role = Role.PERMISSIONS
+    path: Value | None = None
+    """Where it is a name, the path beside it, null for the default. A permission set names policies in this way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from scanner.iam.arn import Arn
 from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
-from scanner.references import IdentityIndex, PolicyIndex, path_and_name, written_reference
+from scanner.references import IdentityIndex, PolicyIndex, by_path_and_name, path_and_name, written_reference
 from scanner.span import Span
 from scanner.symbol import Attribute
 from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
@@ -143,7 +143,7 @@ class _Merge:
     def _attach(self, attachment: Attachment) -> None:
         is_boundary = attachment.role is Role.BOUNDARY
         for identity, applies in self._reach(attachment.target, attachment.origin):
-            resolved = self._resolve(attachment.policy, identity)
+            resolved = self._resolve(attachment, identity)
             arn = Arn.parse(attachment.policy.text or "")
             if arn is not None and resolved.aws_managed:
                 self._partitions.setdefault(identity.origin.address, arn.partition)
@@ -192,11 +192,13 @@ class _Merge:
             if not certain:
                 reaching.append(_undefined_group(membership, applies))
 
-    def _resolve(self, policy: Value, identity: Identity) -> _Resolved:
+    def _resolve(self, attachment: Attachment, identity: Identity) -> _Resolved:
+        policy = attachment.policy
         if policy.text is not None and managed.is_aws_managed(policy.text):
             return _aws_managed(policy.text)
         shown = written_reference(policy)
-        found = self._policies.find(policy, identity)
+        reference = policy if attachment.path is None else by_path_and_name(attachment.path, policy)
+        found = self._policies.find(reference, identity)
         if found is not None and found[1].is_yes:
             defined = found[0]
             return _Resolved(
@@ -204,7 +206,7 @@ class _Merge:
             )
         if found is not None:
             return _Resolved(shown, opaque(min(found[1].causes, key=Cause.sort_key)))
-        place = path_and_name(policy)
+        place = path_and_name(reference)
         if policy.unknown is not None and (place is None or place.text is None):
             return _Resolved(shown, opaque(policy.unknown.cause))
         detail = f"the policy {shown} is not defined in the scanned code"

@@ -8,12 +8,13 @@ name means something in one account only, where it is unique (``scanner.accounts
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from scanner import values
 from scanner.accounts import Accounts
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Account, Identity, IdentityKind, ManagedPolicy, Target
-from scanner.symbol import Attribute, Symbol
+from scanner.symbol import Attribute, Block, Part, Symbol
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Value, same_text
 
@@ -54,6 +55,11 @@ class IdentityIndex:
             known, others = self._by_text.get(reference.text.casefold(), []), self._unnamed
         elif reference.unknown is not None:
             symbol = reference.unknown.symbol
+            block = block_of(symbol)
+            if block is not None and any(_is_instance(identity, block) for identity in self._identities):
+                doubt = undetermined(reference.unknown.cause)
+                yield from ((identity, doubt) for identity in self._identities if _is_instance(identity, block))
+                return
             known, others = self._by_symbol.get(symbol, []) if symbol is not None else [], list(self._identities)
         else:
             return
@@ -154,6 +160,17 @@ def attribute_of(reference: Value) -> Attribute | None:
     return found if isinstance(found, Attribute) and found.name in _NAMING else None
 
 
+def block_of(symbol: Symbol | None) -> str | None:
+    """The address of the block, some instance of which a symbol stands for an attribute of."""
+    while isinstance(symbol, Part):
+        symbol = symbol.whole
+    return symbol.address if isinstance(symbol, Block) else None
+
+
+def _is_instance(identity: Identity, block: str) -> bool:
+    return identity.origin.address == block or identity.origin.address.startswith(f"{block}[")
+
+
 def path_and_name(reference: Value) -> Value | None:
     """Of a policy's ARN its path and name (``/team/cli``), as far as they are known; a path and name as it is."""
     parts = values.pieces(reference) or ("",)
@@ -167,6 +184,15 @@ def path_and_name(reference: Value) -> Value | None:
         if isinstance(part, str) and ":policy/" in part:
             return values.joined([f"/{part.split(':policy/', 1)[1]}", *parts[number + 1 :]], reference.span)
     return None
+
+
+def by_path_and_name(path: Value, name: Value) -> Value:
+    """How a permission set refers to a policy of the accounts that it is assigned in; the path may be null."""
+    parts, before = values.pieces(name), values.pieces(path) if not path.is_null else ("/",)
+    if parts is None or before is None:
+        return name
+    joined = values.joined([*before, *parts], name.span)
+    return replace(joined, source=attribute_of(name))
 
 
 def _account_in(reference: Value) -> str | None:

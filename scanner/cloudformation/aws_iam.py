@@ -261,26 +261,24 @@ def _permission_set(source: _Source) -> Iterator[Fact]:
         yield Attachment(source.origin(item.span, item.conditions), target, item.value)
     for item in source.items("CustomerManagedPolicyReferences"):
         origin = source.origin(item.span, item.conditions)
-        yield Attachment(origin, target, _customer_policy(item.value))
+        yield Attachment(origin, target, *_customer_policy(item.value))
     boundary = source.value("PermissionsBoundary")
     if boundary is not None:
         entries = boundary.data if isinstance(boundary.data, Mapping) else {}
         customer, managed = entries.get("CustomerManagedPolicyReference"), entries.get("ManagedPolicyArn")
-        policy = managed if customer is None else _customer_policy(customer)
-        yield Attachment(
-            source.origin(source.place("PermissionsBoundary")),
-            target,
-            boundary if policy is None else policy,
-            Role.BOUNDARY,
-        )
+        origin = source.origin(source.place("PermissionsBoundary"))
+        if customer is not None:
+            yield Attachment(origin, target, *_customer_policy(customer, Role.BOUNDARY))
+        else:
+            yield Attachment(origin, target, boundary if managed is None else managed, Role.BOUNDARY)
 
 
-def _customer_policy(reference: Value) -> Value:
-    """The name by which Identity Center finds the policy in each account."""
+def _customer_policy(reference: Value, role: Role = Role.PERMISSIONS) -> tuple[Value, Role, Value | None]:
+    """The name by which Identity Center finds the policy in each account, and its path."""
     if reference.unknown is not None or not isinstance(reference.data, Mapping):
-        return reference
+        return reference, role, None
     cause = Cause(CauseKind.MALFORMED, "a reference to a customer managed policy has no Name", reference.span)
-    return reference.data.get("Name", unknown(cause))
+    return reference.data.get("Name", unknown(cause)), role, reference.data.get("Path", NULL)
 
 
 _READERS: Mapping[str, Callable[[_Source], Iterator[Fact]]] = {

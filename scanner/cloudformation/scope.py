@@ -36,6 +36,10 @@ _ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--
 _REGION_CAUSE = Cause(CauseKind.REGION, "the region that the code is applied in")
 
 
+_NAMED_SERVICES = ("AWS::IAM::", "AWS::SSO::")
+"""Their resources are referred to by what ``Ref`` and ``Fn::GetAtt`` give of them."""
+
+
 class Scope:
     """The names of one template with its inputs. Only what has been evaluated so far changes in it."""
 
@@ -250,7 +254,9 @@ class Scope:
             if cycle is not None:
                 return unknown(cycle, symbol, span)
             with self._asked_for(symbol):
-                self._values[symbol] = find(resource, self)
+                found = find(resource, self)
+                names_it = resource.type.startswith(_NAMED_SERVICES)
+                self._values[symbol] = replace(found, source=symbol) if names_it else found
         return self._values[symbol].passed(span) if span else self._values[symbol]
 
     @contextmanager

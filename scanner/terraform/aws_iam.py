@@ -5,7 +5,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from scanner.facts import (
     AccessKey,
@@ -171,18 +171,22 @@ def _customer_managed_attachment(block_name: str, role: Role) -> Adapter:
     def adapt(instance: ResourceInstance) -> Iterator[Fact]:
         target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
         for block in _items(instance.get(block_name)):
-            for policy in _references(block):
-                yield Attachment(_origin(instance), target, policy, role)
+            for policy, path in _references(block):
+                yield Attachment(_origin(instance), target, policy, role, path)
 
     return adapt
 
 
-def _references(block: Value) -> Iterable[Value]:
-    if not isinstance(block.data, Mapping):
-        return (block,)
+def _references(block: Value) -> Iterator[tuple[Value, Value | None]]:
+    """A policy by its ARN, or by name and path."""
     arn = _within(block, "managed_policy_arn")
-    nested = [_within(inner, "name") for inner in _items(_within(block, "customer_managed_policy_reference"))]
-    return [found for found in (arn, _within(block, "name"), *nested) if not found.is_null]
+    if not isinstance(block.data, Mapping) or not arn.is_null:
+        yield arn, None
+    if isinstance(block.data, Mapping):
+        for named in (block, *_items(_within(block, "customer_managed_policy_reference"))):
+            name = _within(named, "name")
+            if not name.is_null:
+                yield name, _within(named, "path") if isinstance(named.data, Mapping) else None
 
 
 _ADAPTERS: Mapping[str, Adapter] = {

@@ -17,7 +17,7 @@ from scanner.terraform.language import nodes
 from scanner.terraform.language.conversion import ConversionError, to_number
 from scanner.terraform.language.expressions import evaluate_whole
 from scanner.terraform.language.scope import BoundError, EvaluationError, Scope
-from scanner.values import Unknown, Value
+from scanner.values import NULL, Unknown, Value, same_text
 
 MAX_INSTANCES = 50_000
 """Instances of one block. More of them is an error that names this bound."""
@@ -154,15 +154,17 @@ def refused(address: str, cause: Cause) -> Expansion:
     return _wildcard("for_each", unknown, {"each": _object(key=key, value=key), "count": _object(index=key)})
 
 
-def instance_at(expansion: Expansion, key: Value) -> Instance:
+def instance_at(expansion: Expansion, key: Value) -> Instance | None:
     """The instance of an expansion that is not wholly known under a key.
 
-    Under an unknown key it is the one that stands for all; under a known one an instance of which only
-    the key is known.
+    Under the key of the one that stands for all it is that; under a known one an instance of which only the key is
+    known; None under any other, which may be that of any of them.
     """
     standing = expansion.instances[Wildcard.ANY]
     if isinstance(key.data, bool) or not isinstance(key.data, str | int) or expansion.unknown is None:
-        return standing
+        own = standing.bindings.get("count" if expansion.kind == "count" else "each", NULL).data
+        name = "index" if expansion.kind == "count" else "key"
+        return standing if isinstance(own, Mapping) and same_text(own[name], key).is_yes else None
     if key.data in expansion.instances:
         return expansion.instances[key.data]
     if expansion.kind == "count":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
@@ -123,7 +124,8 @@ class ModuleInstance:
     def _variable(self, name: str) -> Value:
         block = self.module.variables[name]
         full = self._full(f"var.{name}")
-        return self.configuration.resolution.resolve(full, block.span, lambda: self._variable_value(name, block, full))
+        resolve = self.configuration.resolution.resolve
+        return _known_as(full, resolve(full, block.span, lambda: self._variable_value(name, block, full)))
 
     def _variable_value(self, name: str, block: IndexedBlock, full: str) -> Value:
         parsed = self.module.parsed(block)
@@ -158,13 +160,14 @@ class ModuleInstance:
         attribute = self.module.locals[name]
         full = self._full(f"local.{name}")
         resolve = self.configuration.resolution.resolve
-        return resolve(full, attribute.span, lambda: evaluate_or_refuse(attribute.value, self.scope))
+        return _known_as(full, resolve(full, attribute.span, lambda: evaluate_or_refuse(attribute.value, self.scope)))
 
     def output(self, name: str) -> Value:
         """The value of an output of this module."""
         block = self.module.outputs[name]
         full = self._full(f"output.{name}")
-        return self.configuration.resolution.resolve(full, block.span, lambda: self._output_value(block, full))
+        resolve = self.configuration.resolution.resolve
+        return _known_as(full, resolve(full, block.span, lambda: self._output_value(block, full)))
 
     def _output_value(self, block: IndexedBlock, full: str) -> Value:
         parsed = self.module.parsed(block)
@@ -331,8 +334,17 @@ class ModuleInstance:
         if found is None:
             return None
         expansion, make = found
-        return make(instance_at(expansion, key))
+        instance = instance_at(expansion, key)
+        return make(instance) if instance is not None else None
 
     def refuse(self, problem: EvaluationError) -> Value:
         """Report what Terraform would refuse."""
         return self.configuration.refuse(problem)
+
+
+def _known_as(name: str, value: Value) -> Value:
+    """What is evaluated once and kept is the same wherever its name stands, even where nothing else is known of it."""
+    unknown = value.unknown
+    if unknown is None or unknown.symbol is not None or unknown.pieces:
+        return value
+    return replace(value, data=replace(unknown, symbol=Named(NameKind.VALUE, name)))
