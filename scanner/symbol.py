@@ -70,7 +70,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A resource, a data source or a module call with all its instances, or one instance of it."""
+    """A resource or a data source with all its instances, or one instance of it."""
 
     address: str
 

@@ -196,7 +196,7 @@ class ModuleInstance:
             return found[None].outputs
         if Wildcard.ANY in found:
             unknown = found[Wildcard.ANY].existence.conditions[-1]
-            return Value(Unknown(unknown.cause, Block(self._full(f"module.{name}"))))
+            return Value(Unknown(unknown.cause, Named(NameKind.VALUE, self._full(f"module.{name}"))))
         if all(isinstance(key, int) for key in keys) and keys:
             return Value(tuple(found[key].outputs for key in keys))
         by_name = {str(key): instance for key, instance in found.items()}
@@ -212,7 +212,7 @@ class ModuleInstance:
         if known is None:
             full = self._full(f"module.{name}")
             in_a_circle = Cause(CauseKind.CYCLE, f"the instances of {full} depend on its own outputs")
-            self._children[name] = Unknown(in_a_circle, Block(full))
+            self._children[name] = Unknown(in_a_circle, Named(NameKind.VALUE, full))
             known = self._children[name] = self._call(name, full)
         return known
 
@@ -220,7 +220,10 @@ class ModuleInstance:
         block = self.module.calls[name]
         parsed = self.module.parsed(block)
         if parsed is None:
-            return Unknown(Cause(CauseKind.MALFORMED, f"the call of {full} cannot be parsed", block.span), Block(full))
+            return Unknown(
+                Cause(CauseKind.MALFORMED, f"the call of {full} cannot be parsed", block.span),
+                Named(NameKind.VALUE, full),
+            )
         if len(self.address.steps) >= MAX_MODULE_DEPTH:
             return self._bound(f"{full} is nested more than {MAX_MODULE_DEPTH} calls deep", block, full)
         expansion = expand_or_refuse(parsed.body, self.scope, full, self.configuration)
@@ -229,7 +232,7 @@ class ModuleInstance:
         found = find_module(parsed, self.module, self.address.child(name, None), self.root.module)
         if isinstance(found, Cause):
             self.configuration.report(warning("Module not available", f"{found.detail}.", parsed.span))
-            return Unknown(found, Block(full))
+            return Unknown(found, Named(NameKind.VALUE, full))
         self.configuration.instances += len(expansion.instances)
         if self.configuration.instances > MAX_MODULE_INSTANCES:
             return self._bound(f"there are more than {MAX_MODULE_INSTANCES} module instances", block, full)
@@ -241,7 +244,7 @@ class ModuleInstance:
     def _bound(self, message: str, block: IndexedBlock, full: str) -> Unknown:
         cause = Cause(CauseKind.UNSUPPORTED, message, block.span)
         self.configuration.report(error("Bound exceeded", f"{message}.", block.span))
-        return Unknown(cause, Block(full))
+        return Unknown(cause, Named(NameKind.VALUE, full))
 
     def _child(
         self, name: str, parsed: nodes.Block, module: Module, instance: Instance, expansion: Expansion
