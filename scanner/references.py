@@ -69,13 +69,17 @@ class IdentityIndex:
             yield from certain  # no other identity of this account has the same name
             return
         yield from (found for found in in_account if not found[1].is_no)
+        settled = set(map(id, known))
         for identity in others:
+            if id(identity) in settled:
+                continue
             # IAM's own identities are referred to by name only, permission sets by ARN.
             key = identity.arn if identity.kind is IdentityKind.PERMISSION_SET else identity.name
-            if identity not in known:
-                answer = same_text(reference, key) & self._accounts.same(identity.origin.account, account)
-                if not answer.is_no:
-                    yield identity, answer
+            answer = same_text(reference, key)
+            if not answer.is_no:
+                answer = answer & self._accounts.same(identity.origin.account, account)
+            if not answer.is_no:
+                yield identity, answer
 
     def _owner(self, reference: Value) -> Identity | None:
         """The identity that the reference reads an attribute of."""

@@ -11,7 +11,7 @@ import yaml
 from scanner.root import Inputs
 from tests.conftest import Scan, verdicts
 
-DIRECTORY = Path(__file__).parents[1] / "cases" / "accounts"
+DIRECTORY = Path(__file__).parent / "cases" / "accounts"
 CASES: dict[str, Any] = {
     f"{file.stem}: {case['name']}": case
     for file in sorted(DIRECTORY.glob("*.yaml"))
