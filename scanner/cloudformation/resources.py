@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.intrinsics import evaluate
+from scanner.cloudformation.resource_arns import service_in_arn
 from scanner.cloudformation.text import text_pieces
 from scanner.symbol import Attribute, Part
 from scanner.values import Unknown, Value, joined, unknown
@@ -41,18 +42,6 @@ _KEPT = 16
 
 _REFERENCE_IS_ARN = frozenset({MANAGED_POLICY, _SAML_PROVIDER, _OIDC_PROVIDER})
 
-_ARN_BEGINS = {
-    ("AWS::DynamoDB::Table", "Arn"): "dynamodb",
-    ("AWS::KMS::Key", "Arn"): "kms",
-    ("AWS::Lambda::Function", "Arn"): "lambda",
-    ("AWS::Logs::LogGroup", "Arn"): "logs",
-    ("AWS::S3::Bucket", "Arn"): "s3",
-    ("AWS::SNS::Topic", "TopicArn"): "sns",
-    ("AWS::SQS::Queue", "Arn"): "sqs",
-    ("AWS::StepFunctions::StateMachine", "Arn"): "states",
-}
-"""The service in the ARNs of common resources, by which a policy for a bucket is seen to be for nothing else."""
-
 
 def reference(resource: Resource, scope: Scope) -> Value:
     """The name of a user, group or role, the ARN of a managed policy or identity provider."""
@@ -60,7 +49,7 @@ def reference(resource: Resource, scope: Scope) -> Value:
         return scope.attribute(resource.logical_id, "Arn", None)
     if resource.type in _NAMED:
         return name_of(resource, scope)
-    return _after_deployment(resource, "Ref", scope)
+    return _of_service(resource, "Ref", scope)
 
 
 def attribute(resource: Resource, name: str, scope: Scope) -> Value:
@@ -73,8 +62,13 @@ def attribute(resource: Resource, name: str, scope: Scope) -> Value:
         return _provider_arn(resource, scope)
     if resource.type in NESTED_STACKS and name.startswith("Outputs."):
         return scope.nested_output(resource, name.removeprefix("Outputs."))
+    return _of_service(resource, name, scope)
+
+
+def _of_service(resource: Resource, name: str, scope: Scope) -> Value:
+    """What is known after deployment only; of an ARN the service, so that a policy for a bucket is one for no other."""
     found = _after_deployment(resource, name, scope)
-    service = _ARN_BEGINS.get((resource.type, name))
+    service = service_in_arn(resource.type, name)
     if service is None or found.unknown is None:
         return found
     rest = replace(found.unknown, symbol=Part(Attribute(scope.symbol(resource.logical_id), name), " after the service"))

@@ -7,12 +7,13 @@ is the attribute's address in any case, so that references to it join.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Home
 from scanner.symbol import Attribute, Part
+from scanner.terraform.arn_services import service_in_arn
 from scanner.terraform.resources import after_apply
 from scanner.values import NULL, Unknown, Value
 
@@ -37,7 +38,17 @@ def computed(resource: Resource, resource_type: str, attribute: str) -> Value:
         return compute(resource)
     if resource_type.startswith(_WELL_KNOWN) and attribute not in _AFTER_APPLY:
         return NULL
-    return after_apply(resource.address, attribute)
+    found = after_apply(resource.address, attribute)
+    return of_service(found, resource_type, resource.home.partition) if attribute == "arn" else found
+
+
+def of_service(arn: Value, resource_type: str, partition: str) -> Value:
+    """An ARN that is not known, with the service in it: a policy for a bucket is one for nothing else."""
+    service, unknown = service_in_arn(resource_type), arn.unknown
+    if service is None or unknown is None or unknown.symbol is None:
+        return arn
+    rest = Unknown(unknown.cause, Part(unknown.symbol, " after the service"))
+    return replace(arn, data=replace(unknown, pieces=(f"arn:{partition}:{service}:", rest)))
 
 
 def _argument(name: str, default: str | None = None) -> Compute:

@@ -13,7 +13,7 @@ from scanner.partition import url_suffix
 from scanner.symbol import Attribute
 from scanner.terraform import policy_document, policy_text
 from scanner.terraform.address import ResourceAddress
-from scanner.terraform.computed import account
+from scanner.terraform.computed import account, of_service
 from scanner.values import NULL, Unknown, Value
 
 
@@ -35,7 +35,10 @@ def attribute(source: DataSource, name: str) -> Value:
     """An attribute that the block does not set; unknown, with its address as symbol, unless the code decides it."""
     read = _SOURCES.get(source.address.type)
     value = read(source, name) if read is not None else None
-    return value if value is not None else read_at_plan(str(source.address), name)
+    if value is not None:
+        return value
+    found = read_at_plan(str(source.address), name)
+    return of_service(found, source.address.type, source.home.partition) if name == "arn" else found
 
 
 def read_at_plan(address: str, name: str) -> Value:
