@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from fnmatch import fnmatchcase
 
-from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.iam import pattern
 from scanner.iam.condition import Condition
@@ -220,7 +219,7 @@ def _is_account_principal(item: PrincipalPattern) -> Truth:
     known = literal(item.text)
     if known is not None and (known == "*" or (known.isdigit() and len(known) == 12)):
         return YES
-    if len(item.text) == 1 and isinstance(item.text[0], Hole) and item.text[0].symbol == values.ACCOUNT:
+    if len(item.text) == 1 and isinstance(item.text[0], Hole) and item.text[0].is_account_id:
         return YES
     return pattern.matches_any(_PEOPLE, _one_arn(item.text))
 

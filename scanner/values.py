@@ -40,6 +40,8 @@ class Unknown:
     Empty when nothing is known about the text, or when it is not a text."""
     candidates: tuple[Value | None, ...] = field(default=(), compare=False)
     """What it can turn out to be, where that is one of few; None for nothing at all. Empty when it can be anything."""
+    is_account_id: bool = field(default=False, compare=False)
+    """Where a principal is wanted, nothing but the ID of an account has the form that it must have."""
 
 
 Data: TypeAlias = "bool | int | Decimal | str | tuple[Value, ...] | Mapping[str, Value] | Unknown | None"

@@ -6,6 +6,7 @@ not allow would be refused by the service, so it is as good as none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -52,7 +53,8 @@ def parameter_value(
                 prefix, name, CauseKind.MISSING_INPUT, f'does not allow the value "{text}" that was given', span
             )
     elif "Default" not in entries:
-        return _unknown(prefix, name, CauseKind.MISSING_INPUT, "has no default", span)
+        missing = _unknown(prefix, name, CauseKind.MISSING_INPUT, "has no default", span)
+        return _only_account_id(missing) if _leaves_account_ids(entries, kind) else missing
     else:
         place = entries["Default"].span or span
         text = as_text(entries["Default"].data)
@@ -120,6 +122,25 @@ def _allowed(entries: Mapping[str, Value]) -> tuple[str, ...]:
 def _allows(declaration: Value, kind: str, text: str) -> bool:
     allowed = _allowed(declaration.data if isinstance(declaration.data, Mapping) else {})
     return not allowed or all(item in allowed for item in (_items(text) if _is_list(kind) else [text]))
+
+
+_DIGITS = re.compile(r"\^?\(?(?:(?:\\d|\[0-9\]|\[\\d\])(?:\{\d+(?:,\d*)?\}|[+*?])?)+\)?\$?")
+_ACCOUNT_ID_LENGTH = "12"
+
+
+def _leaves_account_ids(entries: Mapping[str, Value], kind: str) -> bool:
+    """Whether the only principal that the constraints of a parameter leave is an account, by its ID.
+
+    A principal is an ARN, which is longer, a ``*``, or the twelve digits of an account.
+    """
+    lengths = [as_text(entries[name].data) if name in entries else None for name in ("MinLength", "MaxLength")]
+    pattern = entries["AllowedPattern"].text if "AllowedPattern" in entries else None
+    by_form = pattern is not None and _DIGITS.fullmatch(pattern) is not None
+    return kind == "Number" or lengths == [_ACCOUNT_ID_LENGTH] * 2 or by_form
+
+
+def _only_account_id(value: Value) -> Value:
+    return replace(value, data=replace(value.unknown, is_account_id=True)) if value.unknown is not None else value
 
 
 def _unknown(prefix: str, name: str, kind: CauseKind, why: str, span: Span | None) -> Value:

@@ -40,6 +40,8 @@ class Hole:
     """Holes with the same symbol stand for the same text."""
     one_segment: bool = False
     """True when the text cannot contain a colon, as an account ID or a region cannot."""
+    is_account_id: bool = False
+    """True when it is the ID of an account, or no principal at all."""
 
 
 class Wildcard(Enum):
@@ -59,7 +61,9 @@ Pattern = tuple[str | Wildcard | Hole, ...]
 
 def hole(unknown: Unknown) -> Hole:
     """The hole that an unknown value leaves in a text."""
-    return Hole(frozenset({unknown.cause}), unknown.symbol, isinstance(unknown.symbol, Account | Setting))
+    is_account = isinstance(unknown.symbol, Account) or unknown.is_account_id
+    one_segment = is_account or isinstance(unknown.symbol, Setting)
+    return Hole(frozenset({unknown.cause}), unknown.symbol, one_segment, is_account)
 
 
 def text_of(value: Value) -> Text | None:

@@ -1,4 +1,4 @@
-"""What ``Ref`` and ``Fn::GetAtt`` give that is an ARN, against what CloudFormation's documentation says of each type."""
+"""What ``Ref`` and ``Fn::GetAtt`` give that is an ARN, against what CloudFormation documents of each type."""
 
 from __future__ import annotations
 
