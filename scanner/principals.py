@@ -111,7 +111,7 @@ class _Merge:
 
     def _reach(self, target: Target, origin: Origin) -> Iterator[tuple[Identity, Truth]]:
         """The identities that a fact applies to, and whether it does: it must exist, too, wherever they do."""
-        for identity, answer in self._joins[target.kind].named(target, origin.account):
+        for identity, answer in self._joins[target.kind].named(target, origin):
             applies = answer & _exists_beside(origin.existence, identity.origin.existence)
             if not applies.is_no:
                 yield identity, applies
@@ -173,7 +173,7 @@ class _Merge:
         for user, applies in self._reach(membership.user, membership.origin):
             reaching = self._reaching.setdefault(user.origin.address, [])
             certain = False
-            for group, is_it in self._joins[IdentityKind.GROUP].named(target, membership.origin.account):
+            for group, is_it in self._joins[IdentityKind.GROUP].named(target, membership.origin):
                 certain = certain or is_it.is_yes
                 in_it = applies & is_it & _exists_beside(group.origin.existence, user.origin.existence)
                 name = literal(text_of(group.name) or ()) or group.origin.address

@@ -13,7 +13,7 @@ from dataclasses import replace
 from scanner import values
 from scanner.accounts import Accounts
 from scanner.cause import Cause, CauseKind
-from scanner.facts import Account, Identity, IdentityKind, ManagedPolicy, Target
+from scanner.facts import Identity, IdentityKind, ManagedPolicy, Origin, Target
 from scanner.symbol import Attribute, Block, Part, Symbol
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Value, same_text
@@ -39,8 +39,9 @@ class IdentityIndex:
             if identity.name.text is None or identity.kind is IdentityKind.PERMISSION_SET:
                 self._unnamed.append(identity)
 
-    def named(self, target: Target, account: Account) -> Iterator[tuple[Identity, Truth]]:
-        """Every identity that the target names, or may name, where something in an account refers to it."""
+    def named(self, target: Target, origin: Origin) -> Iterator[tuple[Identity, Truth]]:
+        """Every identity that the target of something written there names, or may name."""
+        account = origin.account
         if target.address is not None:
             yield self._by_address[target.address], YES
             return
@@ -50,6 +51,8 @@ class IdentityIndex:
         owner = self._owner(reference)
         if owner is not None and not self._accounts.same(owner.origin.account, account).is_no:
             yield owner, YES
+            if not origin.existence.conditions:
+                yield from self._beside(owner)
             return
         if reference.text is not None:
             known, others = self._by_text.get(reference.text.casefold(), []), self._unnamed
@@ -80,6 +83,17 @@ class IdentityIndex:
                 answer = answer & self._accounts.same(identity.origin.account, account)
             if not answer.is_no:
                 yield identity, answer
+
+    def _beside(self, owner: Identity) -> Iterator[tuple[Identity, Truth]]:
+        """Where the owner stands for the instances under keys that are not known: those whose key may be one of these.
+
+        What is itself such an instance goes with it: under a key that is known there is another instance of either.
+        """
+        block, wildcard, _ = owner.origin.address.rpartition("[*]")
+        doubts = [condition.cause for condition in owner.origin.existence.conditions]
+        if wildcard and doubts:
+            others = (found for found in self._identities if found is not owner and _is_instance(found, block))
+            yield from ((found, undetermined(*doubts)) for found in others)
 
     def _owner(self, reference: Value) -> Identity | None:
         """The identity that the reference reads an attribute of."""
