@@ -9,14 +9,15 @@ import sys
 from collections.abc import Iterator
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from scanner import __version__
 from scanner.config import AccountControls, ConfigError, Configuration, Options, load_configuration
 from scanner.finding import Level, Report, exit_status
-from scanner.root import Inputs
+from scanner.root import Inputs, ValuesFile
 
 USAGE = 2
 _FORMATS = ("text", "json", "github")
@@ -87,8 +88,32 @@ def _outputs(given: list[str]) -> list[tuple[str, str]]:
     return found
 
 
-@app.command()
+_ORDER = "scan.order"
+
+
+class _OrderedCommand(TyperCommand):
+    """A command that remembers in which order its options were given; typer hands each option over by itself."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # typer brings click along, without types
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        ctx.meta[_ORDER] = [parameter.name for parameter in given]
+        return super().parse_args(ctx, args)
+
+
+def _in_order(
+    order: list[str], single: str, texts: list[str] | None, file: str, paths: list[str] | None
+) -> tuple[tuple[str, str] | ValuesFile, ...]:
+    """What one option gives singly and another in files, as they stand on the command line."""
+    given: dict[str, Iterator[tuple[str, str] | ValuesFile]] = {
+        single: (_pair(text, f"--{single}") for text in texts or ()),
+        file: (ValuesFile(path) for path in paths or ()),
+    }
+    return tuple(next(given[name]) for name in order if name in given)
+
+
+@app.command(cls=_OrderedCommand)
 def scan(
+    invocation: typer.Context,
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="What to scan.", show_default=".")] = None,
     format: Annotated[Format, typer.Option(help="What to print.")] = Format.text,  # type: ignore[attr-defined] # noqa: A002
     output: Annotated[
@@ -141,6 +166,7 @@ def scan(
     incomplete.
     """
     del list_rules
+    order: list[str] = invocation.meta[_ORDER]
     try:
         configured = load_configuration(config, Path.cwd()) if config is not None else Configuration()
     except ConfigError as problem:
@@ -148,16 +174,14 @@ def scan(
     options = Options(
         paths=tuple(paths or ["."]),
         inputs=Inputs(
-            variables=tuple(_pair(text, "--var") for text in var or ()),
-            variable_files=tuple(var_file or ()),
+            variables=_in_order(order, "var", var, "var_file", var_file),
             environment=tuple(_environment()) if env_vars else (),
-            parameters=tuple(_pair(text, "--parameter") for text in parameter or ()),
-            parameter_files=tuple(parameters or ()),
             source=source,
             workspace=workspace,
             account=_account(account),
             region=region,
         ),
+        parameters=_in_order(order, "parameter", parameter, "parameters", parameters),
         context=tuple(_context(text) for text in context or ()),
         controls=AccountControls((tuple(scp),) if scp else (), tuple(rcp or ())),
         accounts=configured.accounts,

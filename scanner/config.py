@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.finding import Level
-from scanner.root import Inputs
+from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
 
 DEFAULT_ACCOUNT = "default"
@@ -42,6 +42,9 @@ class Options:
     directory: Path = field(default_factory=Path.cwd)
     """The working directory: reported paths are relative to it."""
     inputs: Inputs = Inputs()  # noqa: RUF009 # frozen
+    parameters: tuple[tuple[str, str] | ValuesFile, ...] = ()
+    """``--parameter`` and ``--parameters`` in the order of the command line, which the pipeline turns into
+    ``inputs.parameters``: a later one outranks an earlier one."""
     context: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
     """Context keys that the user fixes; None says that the key is absent."""
     controls: AccountControls = AccountControls()  # frozen

@@ -222,6 +222,8 @@ class Facts:
     """What is open with few answers, the most telling first."""
     parameters: frozenset[str] = frozenset()
     """Names of the parameters that can be given to it."""
+    undeclared: frozenset[Diagnostic] | None = None
+    """Values of variables from the command line that it does not declare; None for what takes no variables."""
     exports: frozenset[str] = frozenset()
     """Names of the values that it hands to other stacks, as far as they are known."""
     imports: frozenset[str] = frozenset()

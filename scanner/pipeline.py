@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import assert_never
 
 from scanner.config import Options
@@ -16,7 +17,7 @@ from scanner.facts import Facts
 from scanner.finding import AssessedPrincipal, Report
 from scanner.iam.principal import Principal
 from scanner.neighbours import exchanges, with_neighbours
-from scanner.root import Assumption, Inputs, RootKind, ScanRoot
+from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.loader import RuleError, builtin_rules, load_rules
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
@@ -42,12 +43,13 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     rules = _rules(options)
     controls = ControlPolicies(options)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
-    inputs = _with_parameter_files(options)
+    inputs = _with_parameters(options)
     discovery = discover(options.paths, options.directory, inputs)
     diagnostics: dict[Diagnostic, None] = dict.fromkeys(discovery.diagnostics)
     assessed: list[AssessedPrincipal] = []
     files: set[str] = set()
     declared: set[str] = set()
+    undeclared: list[frozenset[Diagnostic]] = []
     extract = extract_debug if options.debug else extract_root
     waiting: dict[ScanRoot, Facts] = {}
 
@@ -60,6 +62,8 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
         diagnostics.update(dict.fromkeys(replace(one, root=facts.root) for one in (*facts.diagnostics, *problems)))
         files |= facts.files
         declared |= facts.parameters
+        if facts.undeclared is not None:
+            undeclared.append(facts.undeclared)
 
     for done, (root, facts) in enumerate(zip(discovery.roots, map(extract, discovery.roots), strict=True), 1):
         if exchanges(root, facts):
@@ -73,7 +77,7 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     waiting |= zip(again, map(extract, again), strict=True)
     for root in joined:
         report(root, waiting[root])
-    diagnostics |= dict.fromkeys(_undeclared(inputs, declared))
+    diagnostics |= dict.fromkeys((*_undeclared(inputs, declared), *_undeclared_variables(inputs, undeclared)))
     return Report(
         len(discovery.roots),
         len(files),
@@ -83,19 +87,21 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     )
 
 
-def _with_parameter_files(options: Options) -> Inputs:
-    """The inputs with what the parameter files hold: a later one outranks an earlier one, ``--parameter`` them all."""
-    if not options.inputs.parameter_files:
-        return options.inputs
+def _with_parameters(options: Options) -> Inputs:
+    """The inputs with the parameters of the command line, those from files at the place where the file was named."""
+    given: dict[str, str | None] = {}
+    for one in options.parameters:
+        given |= _in_file(one, options.directory) if isinstance(one, ValuesFile) else dict([one])
+    return replace(options.inputs, parameters=(*options.inputs.parameters, *given.items()))
+
+
+def _in_file(file: ValuesFile, directory: Path) -> dict[str, str | None]:
     from scanner.cloudformation.parameter_files import ParameterFileError, load_parameters
 
-    given: dict[str, str | None] = {}
-    for file in options.inputs.parameter_files:
-        try:
-            given |= load_parameters(options.directory / file, file)
-        except ParameterFileError as problem:
-            raise UsageError(f"{problem.span.path}:{problem.span.line}: {problem}") from problem
-    return replace(options.inputs, parameters=(*given.items(), *options.inputs.parameters))
+    try:
+        return load_parameters(directory / file.path, file.path)
+    except ParameterFileError as problem:
+        raise UsageError(f"{problem.span.path}:{problem.span.line}: {problem}") from problem
 
 
 def _undeclared(inputs: Inputs, declared: set[str]) -> Iterator[Diagnostic]:
@@ -103,6 +109,14 @@ def _undeclared(inputs: Inputs, declared: set[str]) -> Iterator[Diagnostic]:
     for name in dict(inputs.parameters).keys() - declared:
         detail = f'No scanned template declares the parameter "{name}", so its value is not used.'
         yield warning("Parameter not declared", detail, Span.whole_file("--parameter"))
+
+
+def _undeclared_variables(inputs: Inputs, undeclared: Sequence[frozenset[Diagnostic]]) -> Iterable[Diagnostic]:
+    """The same for Terraform's variables, of which each root knows what it does not declare."""
+    if undeclared:
+        return frozenset.intersection(*undeclared)
+    detail = "Nothing here is a Terraform configuration that would take values for variables, so they are not used."
+    return [warning("Variable not declared", detail, Span.whole_file("--var"))] if inputs.variables else []
 
 
 def _assess(

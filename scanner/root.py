@@ -36,18 +36,24 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class ValuesFile:
+    """A file with values that was named on the command line."""
+
+    path: str
+    """As it was given: relative to the working directory."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """What the user says about a root beyond its own files. The same for all roots of one scan."""
 
-    variables: tuple[tuple[str, str], ...] = ()
-    """``--var``: name and raw text."""
-    variable_files: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str] | ValuesFile, ...] = ()
+    """``--var`` (name and raw text) and ``--var-file`` in the order of the command line: a later one outranks an
+    earlier one, whichever option it is."""
     environment: tuple[tuple[str, str], ...] = ()
     """``TF_VAR_name`` of the environment: name and raw text. Ranked below all variable files."""
     parameters: tuple[tuple[str, str | None], ...] = ()
     """CloudFormation parameters: name and text; None for one that keeps its value in the stack. The last counts."""
-    parameter_files: tuple[str, ...] = ()
-    """``--parameters``: what they hold goes before ``parameters``."""
     source: str | None = None
     """``--source``: the directory of the configuration that a plan was made from."""
     workspace: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scanner.facts import Fact, Facts, collect
 from scanner.root import ScanRoot
@@ -24,7 +25,8 @@ def extract(root: ScanRoot) -> Facts:
     for read in configuration.modules.values():
         diagnostics += read.diagnostics
         files |= set(read.files)
-    return collect(root.path, root.kind.value, found, tuple(diagnostics), frozenset(files))
+    collected = collect(root.path, root.kind.value, found, tuple(diagnostics), frozenset(files))
+    return replace(collected, undeclared=frozenset(configuration.undeclared))
 
 
 def _facts(module: ModuleInstance) -> Iterator[Fact]:

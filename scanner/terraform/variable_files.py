@@ -1,21 +1,31 @@
 """Values for the variables of a root module: environment, variable files and ``--var``, in Terraform's order.
 
+Of several values for one variable the last counts, and only that one is looked at: Terraform does not mind what is
+wrong with the others.
+
 https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 
-from scanner.diagnostic import error
-from scanner.root import Inputs
+from scanner import values
+from scanner.cause import Cause, CauseKind
+from scanner.diagnostic import error, warning
+from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform.language import json_syntax, nodes, syntax
-from scanner.terraform.language.expressions import evaluate_or_refuse
-from scanner.terraform.language.scope import Scope
+from scanner.terraform.language.conversion import ConversionError, convert
+from scanner.terraform.language.expressions import evaluate_or_refuse, evaluate_whole
+from scanner.terraform.language.scope import EvaluationError, Scope
 from scanner.terraform.language.syntax_tree import SyntaxProblem
+from scanner.terraform.language.type_expressions import constraint
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.values import Value
 
@@ -24,65 +34,161 @@ ENVIRONMENT = "TF_VAR_"
 """These stand for a path in the spans of values that are in no file."""
 
 
-def input_values(root: ModuleInstance, inputs: Inputs) -> dict[str, Value]:
-    """The value of every variable that is given one. What cannot be read is a diagnostic of the configuration."""
-    found = {
-        name: _typed(name, text, root, ENVIRONMENT + name)
-        for name, text in inputs.environment
-        if name in root.module.variables
-    }
-    for path, shown in _files(root.module.directory, root.module.path, inputs):
-        found |= _read(path, shown, root)
-    for name, text in inputs.variables:
-        found[name] = _typed(name, text, root, f"{COMMAND_LINE} {name}")
+class _Way(Enum):
+    """How a value is given, which says what it means that nothing declares the variable."""
+
+    ENVIRONMENT = auto()
+    FILE_BESIDE = auto()
+    FILE = auto()
+    OPTION = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """One value, not looked at yet."""
+
+    way: _Way
+    span: Span
+    read: Callable[[], Value]
+    """Raises ``SyntaxProblem`` and ``EvaluationError``."""
+
+
+def input_values(root: ModuleInstance, inputs: Inputs, beneath: Mapping[str, Value] | None = None) -> dict[str, Value]:
+    """The value of every declared variable that is given one. What Terraform would refuse is an error.
+
+    ``beneath`` are values that another program sets, as it does through the environment.
+    """
+    found = {**(beneath or {})}
+    for name, given in _last(root, inputs).items():
+        if name in root.module.variables:
+            found[name] = _value(name, given, root)
+        else:
+            _undeclared(name, given, root)
     return found
 
 
-def _files(directory: Path, shown: str, inputs: Inputs) -> Iterator[tuple[Path, str]]:
-    prefix = f"{shown}/" if shown != "." else ""
+def _last(root: ModuleInstance, inputs: Inputs) -> dict[str, _Given]:
+    """The value that counts for each name, of all that are given."""
+    found = {name: _as_text(name, text, root, _Way.ENVIRONMENT) for name, text in inputs.environment}
+    directory, shown = root.module.directory, root.module.path
+    for name in _beside(directory):
+        found |= _file(directory / name, name if shown == "." else f"{shown}/{name}", root, _Way.FILE_BESIDE)
+    for given in inputs.variables:
+        if isinstance(given, ValuesFile):
+            found |= _file(Path(given.path), given.path, root, _Way.FILE)
+        else:
+            name, text = given
+            found[name] = _as_text(name, text, root, _Way.OPTION)
+    return found
+
+
+def _beside(directory: Path) -> Iterator[str]:
     names = {file.name for file in directory.iterdir()}
-    for name in ("terraform.tfvars", "terraform.tfvars.json"):
-        if name in names:
-            yield directory / name, prefix + name
-    for name in sorted(names):
-        if name.endswith((".auto.tfvars", ".auto.tfvars.json")):
-            yield directory / name, prefix + name
-    for given in inputs.variable_files:
-        yield Path(given), given
+    yield from (name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names)
+    yield from (name for name in sorted(names) if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
 
 
-def _read(path: Path, shown: str, root: ModuleInstance) -> Mapping[str, Value]:
+def _file(path: Path, shown: str, root: ModuleInstance, way: _Way) -> dict[str, _Given]:
     configuration = root.configuration
     configuration.files.add(shown)
+    within = () if way is _Way.FILE else (configuration.boundary, root.module.directory)
     try:
-        given = shown in root.configuration.inputs.variable_files
-        text = read_text(path, within=() if given else (configuration.boundary, root.module.directory))
+        text = read_text(path, within=within)
         parse = json_syntax.parse_variable_file if shown.endswith(".json") else syntax.parse_body
         body = parse(shown, text)
     except UnreadableFileError as problem:
         configuration.report(error("Unreadable variable file", f"{problem}.", Span.whole_file(shown)))
+        return {}
     except SyntaxProblem as problem:
         configuration.report(error("Invalid variable file", f"{problem}.", problem.span))
-    else:
-        scope = Scope({}, root)
-        return {name: evaluate_or_refuse(attribute.value, scope) for name, attribute in body.attributes.items()}
-    return {}
+        return {}
+    for block in body.blocks:
+        message = f'a block "{block.type}" is in it, but a variable file has values only.'
+        configuration.report(error("Invalid variable file", message, block.span))
+    return {name: _Given(way, one.span, partial(_constant, one.value, root)) for name, one in body.attributes.items()}
 
 
-def _typed(name: str, text: str, root: ModuleInstance, given_as: str) -> Value:
+def _as_text(name: str, text: str, root: ModuleInstance, way: _Way) -> _Given:
     """A variable of a primitive type, or without a type, takes the text as it is; any other takes an expression."""
-    span = Span.whole_file(given_as)
-    block = root.module.variables.get(name)
-    parsed = root.module.parsed(block) if block is not None else None
-    type_ = parsed.body.attributes.get("type") if parsed is not None else None
-    primitive = type_ is None or (
-        isinstance(type_.value, nodes.Name) and type_.value.name in ("string", "number", "bool")
-    )
-    if primitive:
-        return Value(text, span)
+    span = Span.whole_file(f"{COMMAND_LINE} {name}" if way is _Way.OPTION else ENVIRONMENT + name)
+    type_ = _attribute(root, name, "type")
+    if type_ is None or (isinstance(type_.value, nodes.Name) and type_.value.name in ("string", "number", "bool")):
+        return _Given(way, span, lambda: Value(text, span))
+    return _Given(way, span, lambda: _constant(syntax.parse_expression(text, span), root))
+
+
+def _constant(node: nodes.Node, root: ModuleInstance) -> Value:
+    return evaluate_whole(node, Scope({}, _NoFunctions(root)))
+
+
+@dataclass(frozen=True, slots=True)
+class _NoFunctions:
+    """What evaluates a value that is given from outside: Terraform knows neither names nor functions there."""
+
+    root: ModuleInstance
+
+    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:  # noqa: ARG002 # as it is declared
+        """No function can be called."""
+        raise EvaluationError(f"the value of a variable is written without functions, so {name} is none here", span)
+
+    def checked(self, node: nodes.Node) -> bool:
+        """Every expression is met once."""
+        return self.root.checked(node)
+
+    def instance(self, symbol: str, key: Value) -> Value | None:
+        """There are no resources here."""
+        return self.root.instance(symbol, key)
+
+    def refuse(self, problem: EvaluationError) -> Value:
+        """All of the value is refused."""
+        raise problem
+
+
+def _value(name: str, given: _Given, root: ModuleInstance) -> Value:
+    """A value as the variable's type has it."""
+    type_ = _attribute(root, name, "type")
     try:
-        return evaluate_or_refuse(syntax.parse_expression(text, span), Scope({}, root))
-    except SyntaxProblem as problem:
-        message = f'the value of the variable "{name}" is no expression: {problem}.'
-        root.configuration.report(error("Invalid variable", message, span))
-        return Value(text, span)
+        value = given.read()
+        if value.is_null and _is_needed(root, name):
+            raise ConversionError("it is null, which the variable does not allow")
+        if type_ is None:
+            return value
+        convert(value, constraint(type_.value, root.scope))
+    except (SyntaxProblem, EvaluationError, ConversionError) as problem:
+        span = given.span if isinstance(problem, ConversionError) else problem.span
+        detail = f'Terraform refuses the value that the variable "{name}" is given here: {problem}'
+        root.configuration.report(error("Invalid value for a variable", f"{detail}.", span))
+        return values.unknown(Cause(CauseKind.MALFORMED, detail, span), f"var.{name}")
+    return value
+
+
+def _is_needed(root: ModuleInstance, name: str) -> bool:
+    """Whether null says nothing: a variable that must not be null has its default instead, if it has one."""
+    nullable = _attribute(root, name, "nullable")
+    if nullable is None or _attribute(root, name, "default") is not None:
+        return False
+    return evaluate_or_refuse(nullable.value, root.scope).data is False
+
+
+def _attribute(root: ModuleInstance, variable: str, name: str) -> nodes.Attribute | None:
+    block = root.module.variables.get(variable)
+    parsed = root.module.parsed(block) if block is not None else None
+    return parsed.body.attributes.get(name) if parsed is not None else None
+
+
+def _undeclared(name: str, given: _Given, root: ModuleInstance) -> None:
+    """Most often a slip, and what the value was meant for goes without it. Terraform refuses it from an option only.
+
+    What is given to all roots alike is said where none of them declares it.
+    """
+    configuration = root.configuration
+    summary, use = "Variable not declared", "so its value is not used"
+    if given.way is _Way.FILE_BESIDE:
+        detail = f'The configuration beside this file declares no variable "{name}", {use}.'
+        configuration.report(warning(summary, detail, given.span))
+    elif given.way is _Way.FILE:
+        detail = f'No scanned configuration declares the variable "{name}", {use}.'
+        configuration.undeclared.add(warning(summary, detail, given.span))
+    elif given.way is _Way.OPTION:
+        detail = f'No scanned configuration declares the variable "{name}", so Terraform refuses a value for it.'
+        configuration.undeclared.add(error(summary, detail, given.span))

@@ -10,7 +10,7 @@ from scanner.cloudformation.parameter_files import ParameterFileError, load_para
 from scanner.config import Options
 from scanner.finding import Report
 from scanner.pipeline import UsageError, scan
-from scanner.root import Inputs
+from scanner.root import ValuesFile
 from scanner.values import Unknown
 
 SHAPES: list[tuple[str, str, dict[str, str | None]]] = [
@@ -69,8 +69,8 @@ def scanned(tmp_path: Path, *files: str, parameters: tuple[tuple[str, str], ...]
     (tmp_path / "one.json").write_text('{"Name": "one", "List": ["g", "h"]}')
     (tmp_path / "two.json").write_text('[{"ParameterKey": "Name", "ParameterValue": "two"}]')
     (tmp_path / "previous.json").write_text('[{"ParameterKey": "Name", "UsePreviousValue": true}]')
-    inputs = Inputs(parameters=parameters, parameter_files=files)
-    return scan(Options(paths=("t.yaml",), directory=tmp_path, inputs=inputs, debug=True))
+    given = (*map(ValuesFile, files), *parameters)
+    return scan(Options(paths=("t.yaml",), directory=tmp_path, parameters=given, debug=True))
 
 
 def test_the_last_file_counts_and_single_parameters_before_all(tmp_path: Path) -> None:

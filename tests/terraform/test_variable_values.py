@@ -1,0 +1,108 @@
+"""Values for variables from every side, in every order, against what real Terraform made of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from scanner import cli
+from scanner.config import Options
+from scanner.terraform.configuration import Configuration
+from scanner.terraform.module_instance import ModuleInstance
+from scanner.terraform.variable_files import input_values
+from tests.conftest import Scan
+from tests.terraform.test_outputs import plain, same
+
+FOLDER = Path(__file__).parent.parent / "cases" / "variables"
+TABLE: dict[str, Any] = yaml.safe_load((FOLDER / "cases.yaml").read_text(encoding="utf-8"))
+RECORDED: dict[str, Any] = json.loads((FOLDER / "recorded.json").read_text(encoding="utf-8"))["results"]
+NOT_THE_VALUE = {"a type in quotes", "a list type in quotes"}
+"""Terraform refuses the declaration there."""
+
+
+def options(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> Options:
+    """What the command line makes of arguments."""
+    found: list[Options] = []
+    monkeypatch.setattr(cli, "_run", lambda given, *_: found.append(given) or 0)
+    result = CliRunner().invoke(cli.app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return found[0]
+
+
+@pytest.mark.parametrize("name", TABLE["cases"].keys() - NOT_THE_VALUE)
+def test_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    case, expected = TABLE["cases"][name], RECORDED[name]
+    for file, text in {"main.tf": TABLE["main.tf"], **case.get("files", {})}.items():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    for variable, text in case.get("environment", {}).items():
+        monkeypatch.setenv(variable, text)
+    monkeypatch.chdir(tmp_path)
+    inputs = options(["--env-vars", *case.get("arguments", ())], monkeypatch).inputs
+    configuration = Configuration(inputs, tmp_path)
+    root = ModuleInstance(configuration, configuration.module(tmp_path, "."))
+    root.set_inputs(input_values(root, inputs))
+    said = [*configuration.diagnostics, *configuration.undeclared]
+    assert any(found.severity.value == "error" for found in said) == ("error" in expected)
+    if "error" not in expected:
+        outputs = {output: plain(root.output(output)) for output in root.module.outputs}
+        assert same(outputs, expected["outputs"])
+        assert [variable for found in said for variable in ("typo",) if f'"{variable}"' in found.message] == (
+            expected.get("undeclared", [])
+        )
+
+
+def test_every_case_is_recorded() -> None:
+    assert set(RECORDED) == set(TABLE["cases"])
+
+
+VARIABLE = 'variable "name" { default = "x" }\nresource "aws_iam_user" "u" { name = var.name }\n'
+
+
+def test_a_value_for_several_roots_must_be_declared_by_one(scan_files: Scan) -> None:
+    files = {"a/main.tf": VARIABLE, "b/main.tf": VARIABLE.replace('"name"', '"other"').replace("var.name", "var.other")}
+    given = cli.Inputs(variables=(("name", "y"), ("neither", "z")))
+    report = scan_files(files, inputs=given)
+    (said,) = report.errors
+    assert said.message.startswith('Variable not declared: No scanned configuration declares the variable "neither"')
+    assert [found.principal.name for found in report.principals] == [("y",), ("x",)]
+    assert report.warnings == ()
+
+
+def test_a_value_where_nothing_takes_one_is_said(scan_files: Scan) -> None:
+    given = cli.Inputs(variables=(("name", "y"),))
+    report = scan_files({"t.yaml": "Resources:\n  U:\n    Type: AWS::IAM::User\n"}, inputs=given)
+    assert [found.summary for found in report.warnings] == ["Variable not declared"]
+
+
+def test_a_wrong_value_is_unknown_and_an_error(scan_files: Scan) -> None:
+    files = {
+        "main.tf": 'variable "n" {\n  type    = number\n  default = 0\n}\n'
+        'resource "aws_iam_user" "u" {\n  count = var.n\n  name  = "u"\n}\n'
+    }
+    report = scan_files(files, inputs=cli.Inputs(variables=(("n", "many"),)))
+    assert [found.principal.address for found in report.principals] == ["aws_iam_user.u[*]"]
+    assert [found.summary for found in report.errors] == ["Invalid value for a variable"]
+
+
+def test_parameters_count_in_the_order_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "t.yaml").write_text(
+        "Parameters: {Name: {Type: String}}\n"
+        'Resources: {U: {Type: "AWS::IAM::User", Properties: {UserName: !Ref Name}}}\n'
+    )
+    (tmp_path / "p.json").write_text('{"Name": "file"}')
+    monkeypatch.chdir(tmp_path)
+
+    def name(*arguments: str) -> str:
+        result = CliRunner().invoke(cli.app, ["t.yaml", "--format", "json", *arguments], catch_exceptions=False)
+        found: str = json.loads(result.output)["principals"][0]["name"]
+        return found
+
+    single, file = ("--parameter", "Name=option"), ("--parameters", "p.json")
+    assert (name(*single, *file), name(*file, *single)) == ("file", "option")
+    assert name(*file, *single, *file) == "file"
