@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from scanner.cloudformation.includes import Place
 from scanner.cloudformation.nested import nested_templates
-from scanner.source_file import UnreadableFileError, read_text
-from scanner.terraform.files import configuration_files
-from scanner.terraform.language.blocks import IndexedBlock, index_file
-from scanner.terraform.language.json_syntax import index_json, plain_text
+from scanner.terraform.module_calls import written_calls
 
-_LOCAL_SOURCE = re.compile(r'^\s*source\s*=\s*"(\.{1,2}/[^"$]*)"', re.MULTILINE)
+Evaluate = Callable[[Path], Iterable[tuple[Path, Path]]]
+"""Who calls whom beneath a root module, by directories; asked where a source has to be evaluated for it."""
 
 
-def root_modules(modules: Iterable[Path], named: set[Path]) -> list[Path]:
+def root_modules(modules: Iterable[Path], named: set[Path], evaluate: Evaluate) -> list[Path]:
     """Directories that no other one calls as a child module, and those that are named."""
-    return sorted(_tops({module: _called(module) for module in modules}, named))
+    written = {module: written_calls(module) for module in modules}
+    calls = {module: set(found.directories) for module, found in written.items()}
+    is_open = {module for module, found in written.items() if found.is_open}
+    tops = _tops(calls, named)
+    if is_open:
+        evaluated = {top: set(evaluate(top)) for top in tops if _reached({top}, calls) & is_open}
+        # What a module calls by its defaults counts only if nobody calls it with other values.
+        tops = _tops(_with(calls, evaluated, tops), named)
+        tops = _tops(_with(calls, evaluated, tops), named)
+    return sorted(tops)
+
+
+def _with(
+    calls: Mapping[Path, set[Path]], evaluated: Mapping[Path, set[tuple[Path, Path]]], tops: set[Path]
+) -> dict[Path, set[Path]]:
+    """The calls with those that an evaluation of these roots finds."""
+    found = {caller: set(children) for caller, children in calls.items()}
+    for top in tops:
+        for caller, child in evaluated.get(top, ()):
+            found.setdefault(caller, set()).add(child)
+    return {caller: children for caller, children in found.items() if caller in calls}
 
 
 def nested_in_others(templates: Mapping[Path, Path]) -> set[Path]:
@@ -32,6 +48,10 @@ def _tops(calls: Mapping[Path, set[Path]], named: set[Path]) -> set[Path]:
     """What nobody else calls, what is named, and what is called in a circle only, which makes it nobody's part."""
     called = {child for caller, children in calls.items() for child in children if child != caller}
     tops = {one for one in calls if one not in called or one in named}
+    return tops | (set(calls) - _reached(tops, calls))
+
+
+def _reached(tops: set[Path], calls: Mapping[Path, set[Path]]) -> set[Path]:
     reached = set(tops)
     pending = list(tops)
     while pending:
@@ -39,31 +59,4 @@ def _tops(calls: Mapping[Path, set[Path]], named: set[Path]) -> set[Path]:
             if child not in reached:
                 reached.add(child)
                 pending.append(child)
-    return tops | (set(calls) - reached)
-
-
-def _called(module: Path) -> set[Path]:
-    found: set[Path] = set()
-    files = configuration_files(entry.name for entry in module.iterdir())
-    for name in (*files.primary, *files.override):
-        try:
-            text = read_text(module / name)
-        except UnreadableFileError:
-            continue  # reported when the module is loaded
-        if "module" not in text or "source" not in text:
-            continue
-        index = index_json if name.endswith(".json") else index_file
-        for block in index(name, text).blocks:
-            source = _local_source(block) if block.type == "module" else None
-            if source is not None:
-                found.add(Path(os.path.normpath(module / source)))
-    return found
-
-
-def _local_source(call: IndexedBlock) -> str | None:
-    """The path of a child module beside the caller; None for any other source."""
-    if call.json is None:
-        written = _LOCAL_SOURCE.search(call.text)
-        return written[1] if written else None
-    source = plain_text(call, "source")
-    return source if source is not None and source.startswith(("./", "../")) else None
+    return reached

@@ -23,6 +23,7 @@ from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
 from scanner.span import Span
 from scanner.terraform.files import is_configuration
+from scanner.terraform.module_calls import evaluated_calls
 from scanner.terraform.plans.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
 
 SKIPPED = frozenset({".terraform", ".git", "node_modules"})
@@ -55,7 +56,9 @@ def discover(paths: Iterable[str], directory: Path, inputs: Inputs) -> Discovery
     for given in paths:
         walk.named(given)
     found: dict[tuple[RootKind, str], ScanRoot] = {}
-    modules = root_modules(walk.modules, walk.named_modules)
+    modules = root_modules(
+        walk.modules, walk.named_modules, lambda root: evaluated_calls(root, inputs, _boundary(root, directory))
+    )
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
     nested = nested_in_others({location: _boundary(location, directory) for location in templates})
     files = [(kind, location) for kind, location in walk.files if location not in nested]

@@ -60,7 +60,7 @@ def found(folder: Path, *paths: str) -> list[tuple[str, str]]:
             (),
             [("a", "terraform"), ("b", "terraform"), ("c", "terraform"), ("p", "terraform")],
         ),
-        # What OpenTofu does not read calls nothing; an override file may call another module.
+        # What OpenTofu does not read calls nothing; an override file may call another module instead.
         (
             {
                 "a/x.tf": 'module "m" {\n  source = "../m"\n}',
@@ -69,7 +69,7 @@ def found(folder: Path, *paths: str) -> list[tuple[str, str]]:
                 **{f"{child}/x.tf": TF for child in "mno"},
             },
             (),
-            [("a", "terraform"), ("m", "terraform")],
+            [("a", "terraform"), ("m", "terraform"), ("n", "terraform")],
         ),
         ({"a/main.tf": TF}, ("a/main.tf",), [("a", "terraform")]),
         (

@@ -9,6 +9,7 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
@@ -229,7 +230,7 @@ class ModuleInstance:
         expansion = expand_or_refuse(parsed.body, self.scope, full, self.configuration)
         if not expansion.instances:
             return {}
-        found = find_module(parsed, self.module, self.address.child(name, None), self.root.module)
+        found = self._find(name, parsed)
         if isinstance(found, Cause):
             self.configuration.report(warning("Module not available", f"{found.detail}.", parsed.span))
             return Unknown(found, Named(NameKind.VALUE, full))
@@ -240,6 +241,21 @@ class ModuleInstance:
         return {
             key: self._child(name, parsed, module, instance, expansion) for key, instance in expansion.instances.items()
         }
+
+    def _find(self, name: str, parsed: nodes.Block) -> tuple[Path, str] | Cause:
+        address = self.address.child(name, None)
+        return find_module(
+            parsed, self.module, address, self.root.module, lambda source: evaluate_or_refuse(source, self.scope)
+        )
+
+    def called(self) -> Iterator[ModuleInstance]:
+        """Every module that is called and there, one instance of each, whether or not it has any."""
+        for name, block in self.module.calls.items():
+            parsed = self.module.parsed(block)
+            found = self._find(name, parsed) if parsed is not None else None
+            if parsed is not None and isinstance(found, tuple):
+                module = self.configuration.module(*found)
+                yield self._child(name, parsed, module, Instance(None), Expansion("single", {}))
 
     def _bound(self, message: str, block: IndexedBlock, full: str) -> Unknown:
         cause = Cause(CauseKind.UNSUPPORTED, message, block.span)

@@ -6,6 +6,7 @@ https://developer.hashicorp.com/terraform/language/modules/sources
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from scanner.cause import Cause, CauseKind
@@ -13,27 +14,43 @@ from scanner.source_file import UnreadableFileError, read_text
 from scanner.terraform.address import ModuleAddress
 from scanner.terraform.language import nodes
 from scanner.terraform.module import Module
+from scanner.values import Value
 
 
-def find_module(call: nodes.Block, caller: Module, address: ModuleAddress, root: Module) -> tuple[Path, str] | Cause:
-    """The directory of a called module, absolute and as reports print it; a cause when it is not there."""
+def find_module(
+    call: nodes.Block, caller: Module, address: ModuleAddress, root: Module, evaluate: Callable[[nodes.Node], Value]
+) -> tuple[Path, str] | Cause:
+    """The directory of a called module, absolute and as reports print it; a cause when it is not there.
+
+    ``evaluate`` says what a source that is an expression is for the caller. Where that is not known, what was installed
+    was chosen with values that are not known here.
+    """
     attribute = call.body.attributes.get("source")
     if attribute is None:
         return Cause(CauseKind.MISSING_MODULE, f"{address} has no source", call.span)
-    if not isinstance(attribute.value, nodes.Literal) or not isinstance(attribute.value.value, str):
-        return Cause(CauseKind.MISSING_MODULE, f"the source of {address} is no plain text", attribute.span)
-    source = attribute.value.value
-    if source.startswith(("./", "../")):
+    value = evaluate(attribute.value)
+    source = value.text
+    if source is not None and is_local(source):
         directory = Path(_normal(caller.directory / source))
         shown = _normal_shown(f"{caller.path}/{source}")
         if directory.is_dir():
             return directory, shown
         return Cause(CauseKind.MISSING_MODULE, f'the directory "{source}" of {address} does not exist', attribute.span)
+    if source is None and value.unknown is None:
+        return Cause(CauseKind.MALFORMED, f"the source of {address} is no text", attribute.span)
     installed = _installed(root, address)
     if installed is not None:
         return Path(_normal(root.directory / installed)), _normal_shown(f"{root.path}/{installed}")
+    if value.unknown is not None:
+        detail = f"the source of {address} is not known: {value.unknown.cause.detail}"
+        return Cause(CauseKind.MISSING_MODULE, detail, attribute.span)
     detail = f'{address} comes from "{source}", which is not installed here (run `terraform init` first)'
     return Cause(CauseKind.MISSING_MODULE, detail, attribute.span)
+
+
+def is_local(source: str) -> bool:
+    """Whether a source is a directory beside the caller; anything else is something to install."""
+    return source.startswith(("./", "../"))
 
 
 def _installed(root: Module, address: ModuleAddress) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark.tree import Tree
 
+from scanner.terraform.language.arguments import argument
 from scanner.terraform.language.blocks import index_file
 from scanner.terraform.language.syntax import parse_block
+from scanner.terraform.language.syntax_tree import SyntaxProblem
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = sorted((ROOT / "fixtures" / "terraform").rglob("*.tf"))
+
+
+def without_places(node: object) -> str:
+    """A syntax tree as text, but for where it stands."""
+    return re.sub(r"Span\([^)]*\)", "", repr(node))
 
 
 def full_parse(text: str) -> list[tuple[int, int]]:
@@ -72,6 +81,43 @@ def test_generated_files(parts: list[tuple[str, str, str]]) -> None:
     assert len(indexed(text)) == len(parts)
     if "$${" not in text:  # the parser takes the closing brace for part of the escape
         assert indexed(text) == full_parse(text)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_an_argument_alone_is_what_the_whole_parse_has(file: Path) -> None:
+    for block in index_file("x.tf", file.read_text(encoding="utf-8")).blocks:
+        for name, attribute in parse_block(block).body.attributes.items():
+            assert without_places(argument(block, name)) == without_places(attribute.value)
+        assert argument(block, "no_such_argument") is None
+
+
+SOURCES = [
+    '"./a"',
+    '("./a")',
+    '/* "./x" */ "./a"',
+    '"./a" # "./x"',
+    '"./${"a"}"',
+    "(\n  # ]\n  var.a\n)",
+    "[<<E\n}\nE\n][0]",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(bodies, st.sampled_from(SOURCES), bodies)
+def test_an_argument_is_found_among_others(before: str, source: str, after: str) -> None:
+    hidden = 'x = {\n  source = "./x"\n}\ny { source = "./x" }\n# source = "./x"\nz = <<E\nsource = "./x"\nE\n'
+    (block,) = index_file("x.tf", f'module "m" {{\n{before}\n{hidden}source = {source}\n{after}\n}}').blocks
+    (alone,) = index_file("x.tf", f'module "m" {{\nsource = {source}\n}}').blocks
+    assert without_places(argument(block, "source")) == without_places(
+        parse_block(alone).body.attributes["source"].value
+    )
+
+
+@given(st.text(alphabet='ab=(){}[]"$%\\<#/*\n -E', max_size=60))
+def test_no_text_breaks_the_search_for_an_argument(text: str) -> None:
+    for block in index_file("x.tf", f"module m {{ {text} }}").blocks:
+        with contextlib.suppress(SyntaxProblem):
+            argument(block, "a")
 
 
 @given(st.text(alphabet='ab{}"$%\\<#/*\n =[]-E', max_size=60))

@@ -63,6 +63,7 @@ _BLANK = re.compile(r"[ \t\r]*(?:/\*.*?\*/[ \t]*)*", re.DOTALL)
 _IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
 _QUOTED_LABEL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 _IN_CODE = re.compile(r'"|[{}]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
+_IN_VALUE = re.compile(r'"|[()\[\]{}\n]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
 _IN_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{|\n', re.DOTALL)
 
 
@@ -89,6 +90,52 @@ def index_file(path: str, text: str) -> FileIndex:
         span = lines.span(problem.offset, problem.offset)
         return FileIndex(path, tuple(blocks), (IndexProblem(str(problem), span),))
     return FileIndex(path, tuple(blocks))
+
+
+def argument_text(block: IndexedBlock, name: str) -> str | None:
+    """What is written as the value of one argument of a block in native syntax; None if it is not there.
+
+    The other arguments and nested blocks are gone over and not parsed. What is not as it has to be ends the search.
+    """
+    text = block.text
+    try:
+        _, _, position = _header(text, 0)
+        while (found := _IDENTIFIER.match(text, _after(_BETWEEN, text, position))) is not None:
+            position = _after(_BLANK, text, found.end())
+            if text.startswith("=", position):
+                start, position = position + 1, _skip_value(text, position + 1)
+                if found[0] == name:
+                    return text[start:position]
+            else:
+                _, _, position = _header(text, found.start())
+                position = _skip_code(text, position)
+    except _UnbalancedError:
+        return None
+    return None
+
+
+def _skip_value(text: str, position: int) -> int:
+    """The offset behind an argument's value, which ends with the line, a comment behind it, or the block."""
+    depth = 0
+    while (found := _IN_VALUE.search(text, position)) is not None:
+        token = found[0]
+        if depth == 0 and token in ("\n", "#", "//", "}"):
+            return found.start()
+        position = found.end()
+        if token in ("(", "[", "{"):
+            depth += 1
+        elif token in (")", "]", "}"):
+            depth -= 1
+        elif token == '"':
+            position = _skip_string(text, position)
+        elif token in ("#", "//"):
+            end = text.find("\n", position)
+            position = len(text) if end == -1 else end
+        elif token == "/*":
+            position = _skip_to(text, "*/", position, found.start(), "the comment here is never closed")
+        elif found["marker"] is not None:
+            position = _skip_heredoc(text, found["marker"], position, found.start())
+    return len(text)
 
 
 def _after(skipped: re.Pattern[str], text: str, position: int) -> int:

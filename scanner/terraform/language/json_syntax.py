@@ -60,12 +60,14 @@ def parse_variable_file(path: str, text: str) -> nodes.Body:
     return _Converter(lines).body(tree, VARIABLE_FILE, lines.span(tree.start, tree.end))
 
 
-def plain_text(block: IndexedBlock, name: str) -> str | None:
-    """An argument of a block that is a text without interpolation, found without converting the block."""
-    content = block.json.node if block.json is not None else None
-    for member in content.members if isinstance(content, Object) else ():
-        if member.key == name and isinstance(member.value, Scalar) and isinstance(member.value.value, str):
-            return member.value.value if _is_plain(member.value.value) else None
+def argument(block: IndexedBlock, name: str) -> Node | None:
+    """The value of one argument of a block, found without converting the others. Raises ``SyntaxProblem``."""
+    if block.json is None:
+        raise SyntaxProblem("this is no block in JSON syntax", block.span)
+    shape = shape_of(block.type, block.labels)
+    for member in _members(block.json.node, block.json.lines):
+        if member.key == name:
+            return _Converter(block.json.lines).expression(member.value, shape.forms.get(name, shape.form))
     return None
 
 

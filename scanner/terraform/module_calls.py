@@ -1,0 +1,84 @@
+"""Which directories a module directory calls, without evaluating more of it than its calls' sources.
+
+Almost every source is a text, which a parse of the call gives. Terraform 1.15 (``const`` variables) and OpenTofu allow
+expressions: of variables, local values and what a caller passes, so those are evaluated from a root module on, with the
+values that its variables are given.
+
+https://developer.hashicorp.com/terraform/language/block/module#source
+https://opentofu.org/docs/language/modules/sources/#support-for-variable-and-local-evaluation
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scanner.root import Inputs
+from scanner.source_file import read_text
+from scanner.terraform.configuration import Configuration
+from scanner.terraform.language import nodes
+from scanner.terraform.language.arguments import argument
+from scanner.terraform.language.blocks import IndexedBlock
+from scanner.terraform.language.syntax_tree import SyntaxProblem
+from scanner.terraform.module import Module, index_module
+from scanner.terraform.module_instance import MAX_MODULE_DEPTH, ModuleInstance
+from scanner.terraform.module_sources import is_local
+from scanner.terraform.variable_files import input_values
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What the calls of one directory say by themselves."""
+
+    directories: frozenset[Path]
+    """Those that plain texts name."""
+    is_open: bool
+    """Whether a source is an expression, whose value depends on who calls."""
+
+
+def written_calls(directory: Path) -> Calls:
+    """The calls of a directory. What is wrong with its files is reported when it is extracted."""
+    found: set[Path] = set()
+    is_open = False
+    module = index_module(Module(".", directory), os.listdir(directory), lambda name: _text(directory / name))  # noqa: PTH208 # names suffice
+    for block in module.calls.values():
+        source = _source(block, module.overrides.get(block.span, ()))
+        if not isinstance(source, nodes.Literal | None):
+            is_open = True
+        elif source is not None and isinstance(source.value, str) and is_local(source.value):
+            found.add(Path(os.path.normpath(directory / source.value)))
+    return Calls(frozenset(found), is_open)
+
+
+def _source(call: IndexedBlock, overrides: Sequence[IndexedBlock]) -> nodes.Node | None:
+    try:
+        written = [argument(block, "source") for block in (call, *overrides)]
+    except SyntaxProblem:
+        return None
+    return next((source for source in reversed(written) if source is not None), None)
+
+
+def _text(path: Path) -> str:
+    """A file's text, or nothing if there is no call in it: most files have none."""
+    text = read_text(path)
+    return text if "module" in text or "\\u" in text else "{}" if path.suffix == ".json" else ""
+
+
+def evaluated_calls(root: Path, inputs: Inputs, boundary: Path) -> Iterator[tuple[Path, Path]]:
+    """Who calls whom in the configuration of a root module: each module once for each chain of calls to it.
+
+    Instances are no matter here: a module with a ``count`` of zero is called too.
+    """
+    configuration = Configuration(inputs, boundary)
+    instance = ModuleInstance(configuration, configuration.module(root, "."))
+    instance.set_inputs(input_values(instance, inputs))
+    yield from _calls(instance)
+
+
+def _calls(module: ModuleInstance) -> Iterator[tuple[Path, Path]]:
+    for child in module.called():
+        yield module.module.directory, child.module.directory
+        if len(child.address.steps) < MAX_MODULE_DEPTH:
+            yield from _calls(child)
