@@ -9,16 +9,16 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-
 from scanner.calls import nested_in_others, root_modules
 from scanner.cloudformation.assembly import MANIFEST, is_manifest
-from scanner.cloudformation.recognition import looks_like_change_set, looks_like_template
-from scanner.diagnostic import Diagnostic, error
+from scanner.cloudformation.recognition import is_text_template, looks_like_change_set, looks_like_template
+from scanner.diagnostic import Diagnostic, Severity, error, warning
+from scanner.ignored import FILE as IGNORE_FILE
+from scanner.ignored import Ignored, ignored_above
 from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
 from scanner.span import Span
@@ -26,7 +26,7 @@ from scanner.terraform.files import is_configuration
 from scanner.terraform.module_calls import evaluated_calls
 from scanner.terraform.plans.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
 
-SKIPPED = frozenset({".terraform", ".git", "node_modules"})
+SKIPPED = frozenset({".terraform", ".terragrunt-cache", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
 _TEMPLATE_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack"})
 _PROGRAMS_AND_MEDIA = re.compile(
@@ -38,6 +38,14 @@ _PROGRAMS_AND_MEDIA = re.compile(
     re.IGNORECASE,
 )
 """Suffixes of files that are not opened to see whether they are ours."""
+_KINDS = {
+    RootKind.TERRAFORM_PLAN: "a Terraform plan",
+    RootKind.TERRAFORM_STATE: "a Terraform state",
+    RootKind.CLOUDFORMATION_TEMPLATE: "a CloudFormation template",
+    RootKind.CHANGE_SET: "a change set",
+}
+_LOOKED_AT = 200
+"""Ignored entries that are looked at where nothing else was found."""
 _HEAD = 4096
 """Bytes that are read to recognise a file."""
 
@@ -66,10 +74,6 @@ def discover(paths: Iterable[str], directory: Path, inputs: Inputs) -> Discovery
         shown = walk.shown(location)
         found[kind, shown] = ScanRoot(kind, shown, location, _boundary(location, directory), inputs)
     roots = tuple(sorted(found.values(), key=lambda root: (root.path, root.kind.value)))
-    if not roots and not walk.diagnostics:
-        where = ", ".join(paths)
-        message = f"no Terraform module, plan or state and no CloudFormation template was found in {where}"
-        walk.diagnostics.append(error("Nothing to scan", f"{message}.", Span.whole_file(next(iter(paths), "."))))
     return Discovery(roots, tuple(walk.diagnostics))
 
 
@@ -80,6 +84,10 @@ class _Walk:
     named_modules: set[Path] = field(default_factory=set)
     files: list[tuple[RootKind, Path]] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    seen: int = 0
+    """Modules and files that were found, those that are found again too."""
+    passed_over: list[Path] = field(default_factory=list)
+    """What ignore files exclude."""
 
     def shown(self, path: Path) -> str:
         return os.path.relpath(path, self.directory).replace(os.sep, "/")
@@ -93,14 +101,65 @@ class _Walk:
             self._unreadable(path, problem.strerror or "it cannot be read")
             return
         if stat.S_ISDIR(status.st_mode):
-            if self._has_terraform(path):
-                self.named_modules.add(path)
-            self._directory(path, tuple(self._ignored_from_above(path)))
+            self._named_directory(path)
         elif is_configuration(path.name):
-            self.modules[path.parent] = None
+            self._module(path.parent)
             self.named_modules.add(path.parent)
         else:
             self._file(path, named=True)
+
+    def _named_directory(self, path: Path) -> None:
+        if self._has_terraform(path):
+            self.named_modules.add(path)
+        before = self._tally()
+        self.passed_over.clear()
+        try:
+            ignored = ignored_above(path)
+        except UnreadableFileError as problem:
+            self._unreadable(path, f"an ignore file above it cannot be read: {problem}")
+            return
+        self._directory(path, ignored)
+        if before == self._tally():
+            self._nothing_in(path)
+
+    def _tally(self) -> tuple[int, int]:
+        """What was found, and what is wrong enough to be said instead."""
+        return self.seen, sum(one.severity is Severity.ERROR for one in self.diagnostics)
+
+    def _nothing_in(self, path: Path) -> None:
+        """A silent success would hide that the path is wrong."""
+        shown = self.shown(path)
+        where = "the working directory" if shown == "." else shown
+        message = f"no Terraform module, plan or state and no CloudFormation template was found in {where}."
+        hidden = [
+            (found, what) for found in self.passed_over[:_LOOKED_AT] if (what := self._excluded(found)) is not None
+        ]
+        for found, what in hidden[:3]:
+            name = self.shown(found)
+            message += f" {name} is {what}, but {IGNORE_FILE} excludes it: to scan it, name it (`scan {name}`)."
+        if not hidden and (path / "cdk.json").is_file():
+            message += " It is a CDK app: `cdk synth` writes the cloud assembly, cdk.out, which can be scanned."
+        self.diagnostics.append(error("Nothing to scan", message, Span.whole_file(shown)))
+
+    def _excluded(self, path: Path) -> str | None:
+        """What there is at a path that ignore files exclude."""
+        if path.is_dir():
+            if (path / MANIFEST).is_file() and self._is_assembly(path / MANIFEST):
+                return "a CDK cloud assembly"
+            return "a Terraform module" if self._has_terraform(path) else None
+        try:
+            kind = recognise(_head(path))
+        except UnreadableFileError:
+            return None
+        return _KINDS.get(kind) if kind is not None else None
+
+    def _module(self, path: Path) -> None:
+        self.modules[path] = None
+        self.seen += 1
+
+    def _found(self, kind: RootKind, path: Path) -> None:
+        self.files.append((kind, path))
+        self.seen += 1
 
     def _has_terraform(self, path: Path) -> bool:
         try:
@@ -108,7 +167,7 @@ class _Walk:
         except OSError:
             return False  # reported when it is walked
 
-    def _directory(self, path: Path, ignored: tuple[tuple[Path, GitIgnoreSpec], ...]) -> None:
+    def _directory(self, path: Path, ignored: Ignored) -> None:
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError as problem:
@@ -116,41 +175,28 @@ class _Walk:
             return
         names = {entry.name for entry in entries}
         if MANIFEST in names and self._is_assembly(path / MANIFEST):
-            self.files.append((RootKind.CDK_ASSEMBLY, path))
+            self._found(RootKind.CDK_ASSEMBLY, path)
             return
-        if ".gitignore" in names:
-            ignored = (*ignored, *self._gitignore(path))
+        if IGNORE_FILE in names:
+            try:
+                ignored = ignored.below(path)
+            except UnreadableFileError as problem:
+                self._unreadable(path / IGNORE_FILE, str(problem))
         for entry in entries:
             location = path / entry.name
             is_directory = entry.is_dir(follow_symlinks=False)
-            if _is_ignored(location, ignored, is_directory=is_directory):
+            if is_directory and entry.name in SKIPPED:
                 continue
-            if is_directory:
-                if entry.name not in SKIPPED:
-                    self._directory(location, ignored)
+            if ignored.covers(location, is_directory=is_directory):
+                self.passed_over.append(location)
+            elif is_directory:
+                self._directory(location, ignored)
             elif is_configuration(entry.name):
-                self.modules[path] = None
+                self._module(path)
             elif entry.is_dir():
                 continue  # a link to a directory: what it leads to is walked where it is
             elif not _PROGRAMS_AND_MEDIA.search(entry.name):
                 self._file(location, named=False)
-
-    def _ignored_from_above(self, path: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
-        """What the directories above say, up to the top of the git work tree; not about the named path itself."""
-        above = list(path.parents)
-        top = next((number for number, parent in enumerate(above) if (parent / ".git").exists()), None)
-        if top is None or (path / ".git").exists():
-            return
-        for parent in reversed(above[: top + 1]):
-            if (parent / ".gitignore").is_file():
-                yield from self._gitignore(parent)
-
-    def _gitignore(self, path: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
-        try:
-            lines = read_text(path / ".gitignore").splitlines()
-            yield path, GitIgnoreSpec.from_lines(lines)
-        except (UnreadableFileError, ValueError) as problem:
-            self._unreadable(path / ".gitignore", str(problem))
 
     def _is_assembly(self, manifest: Path) -> bool:
         try:
@@ -160,7 +206,7 @@ class _Walk:
 
     def _file(self, path: Path, *, named: bool) -> None:
         if named and path.name == MANIFEST and self._is_assembly(path):
-            self.files.append((RootKind.CDK_ASSEMBLY, path.parent))
+            self._found(RootKind.CDK_ASSEMBLY, path.parent)
             return
         try:
             if not named and leads_out(path, (_boundary(path, self.directory),)):
@@ -177,8 +223,25 @@ class _Walk:
             message = mistaken_for_plan(head)
             message = message or "it is no Terraform file, no plan or state and no CloudFormation template"
             self.diagnostics.append(error("Nothing to scan", f"{message}.", Span.whole_file(self.shown(path))))
+        elif kind is RootKind.CLOUDFORMATION_TEMPLATE and self._is_text_template(path):
+            self._text_template(path, named=named)
         elif kind is not None:
-            self.files.append((kind, path))
+            self._found(kind, path)
+
+    def _is_text_template(self, path: Path) -> bool:
+        try:
+            return is_text_template(read_text(path))
+        except UnreadableFileError:
+            return False  # its reader says so
+
+    def _text_template(self, path: Path, *, named: bool) -> None:
+        """A file beside others that is read by a function is no input by itself; one that is named was meant as one."""
+        what = "it is the source of a text template (${…} or %{…} outside of a text), as `templatefile` reads it"
+        span = Span.whole_file(self.shown(path))
+        if named:
+            self.diagnostics.append(error("Nothing to scan", f"{what}; scan what is made from it.", span))
+        else:
+            self.diagnostics.append(warning("Not scanned", f"{what}, so what it describes is not known here.", span))
 
     def _unreadable(self, path: Path, why: str) -> None:
         span = Span.whole_file(self.shown(path))
@@ -214,16 +277,6 @@ def _head(path: Path) -> bytes:
 def _may_be_a_template(head: bytes, path: Path) -> bool:
     """Whether it takes the whole file to tell: descriptions, parameters and mappings may stand before the resources."""
     return path.suffix.lower() in _TEMPLATE_SUFFIXES and as_text(head) != "" and recognise_plan(head) is None
-
-
-def _is_ignored(path: Path, ignored: tuple[tuple[Path, GitIgnoreSpec], ...], *, is_directory: bool) -> bool:
-    """The innermost ``.gitignore`` that says something about a path decides."""
-    for base, spec in reversed(ignored):
-        relative = path.relative_to(base).as_posix() + ("/" if is_directory else "")
-        verdict = spec.check_file(relative).include
-        if verdict is not None:
-            return verdict
-    return False
 
 
 def _boundary(location: Path, directory: Path) -> Path:

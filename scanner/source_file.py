@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,30 @@ def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = 
 
     Raises ``UnreadableFileError`` for what is no regular file, is too large, or is not UTF-8. Never blocks.
     """
+    content = read_bytes(path, limit, within=within)
+    encoding = wide_encoding(content)
+    if encoding is not None:
+        raise UnreadableFileError(f"it is not UTF-8 but {encoding[:6].upper()}; save it as UTF-8")
     try:
-        return read_bytes(path, limit, within=within).decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise UnreadableFileError("it is not UTF-8") from problem
+
+
+def wide_encoding(content: bytes) -> str | None:
+    """The encoding of a text whose characters have two or four bytes, by its mark or its first character; else None."""
+    return next((encoding for encoding, begins in _WIDE if begins.match(content)), None)
+
+
+_WIDE = tuple(
+    (encoding, re.compile(begins))
+    for encoding, begins in (
+        ("utf-32-le", rb"\xff\xfe\0\0|[\t\n\r -~]\0\0\0"),
+        ("utf-32-be", rb"\0\0\xfe\xff|\0\0\0[\t\n\r -~]"),
+        ("utf-16-le", rb"\xff\xfe|[\t\n\r -~]\0[^\0]"),
+        ("utf-16-be", rb"\xfe\xff|\0[\t\n\r -~]"),
+    )
+)
 
 
 def read_bytes(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> bytes:

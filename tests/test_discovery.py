@@ -141,6 +141,108 @@ def test_directory_links_are_not_followed(tmp_path: Path) -> None:
     assert found(tmp_path) == [("a", "terraform")]
 
 
+ASSEMBLY = '{"version": "36.0.0", "artifacts": {"S": {"type": "aws:cloudformation:stack"}}}'
+IGNORED = {".git/HEAD": "", ".gitignore": "gen/\n*.tmp.tf\n", "a/x.tf": TF, "a/gen/x.tf": TF}
+
+
+@pytest.mark.parametrize(
+    ("files", "paths", "expected"),
+    [
+        ({}, (".",), ["a"]),
+        ({}, ("a/gen",), ["a/gen"]),
+        ({}, ("a", "a/gen"), ["a", "a/gen"]),
+        ({}, ("a/gen", "a"), ["a", "a/gen"]),
+        ({}, (".", "a/gen"), ["a", "a/gen"]),
+        # Beneath what is excluded nothing else counts, but for the ignore files inside of what is named.
+        ({"a/gen/sub/x.tmp.tf": TF}, ("a/gen/sub",), ["a/gen/sub"]),
+        ({"a/gen/sub/x.tf": TF, "a/gen/.gitignore": "sub/\n"}, ("a/gen",), ["a/gen"]),
+        ({"a/gen/sub/x.tf": TF, "a/gen/.gitignore": "sub/\n"}, ("a/gen/sub",), ["a/gen/sub"]),
+        # A directory that is not excluded keeps what the files above it say.
+        ({"b/x.tmp.tf": TF, "b/y.tf": TF, "b/c/x.tmp.tf": TF}, ("b",), ["b"]),
+        (
+            {".gitignore": "gen/*\n!gen/keep/\n", "gen/keep/x.tf": TF, "gen/x/x.tf": TF},
+            (".",),
+            ["a", "a/gen", "gen/keep"],
+        ),
+        ({"b/x.tmp.tf": TF}, ("b/x.tmp.tf",), ["b"]),
+        ({".terragrunt-cache/x/x.tf": TF}, (".",), ["a"]),
+    ],
+)
+def test_ignored(tmp_path: Path, files: dict[str, str], paths: tuple[str, ...], expected: list[str]) -> None:
+    write(tmp_path, {**IGNORED, **files})
+    assert [path for path, _ in found(tmp_path, *paths)] == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "paths", "said"),
+    [
+        ({"a/x.tf": TF, "b/x.txt": ""}, ("a", "b"), {"b": "was found in b."}),
+        ({"a/x.tf": TF, "b/c/.keep": "", "d/.keep": ""}, ("d", "a", "b"), {"b": "found in b.", "d": "found in d."}),
+        ({"a/x.tf": TF}, ("a", "."), {}),
+        ({"a/x.tf": TF, "a/b/.keep": ""}, ("a", "a/b"), {"a/b": "found in a/b."}),
+        # A child module is something, and so is a template that another one nests.
+        ({"a/x.tf": 'module "m" { source = "./b/c" }', "a/b/c/x.tf": TF}, ("a", "a/b"), {}),
+        ({"x.txt": ""}, (), {".": "was found in the working directory."}),
+        (
+            {
+                ".gitignore": "cdk.out\n",
+                "cdk.json": "{}",
+                "cdk.out/manifest.json": ASSEMBLY,
+            },
+            (),
+            {".": "cdk.out is a CDK cloud assembly, but .gitignore excludes it: to scan it, name it (`scan cdk.out`)."},
+        ),
+        ({"cdk.json": "{}"}, (), {".": "`cdk synth` writes"}),
+        ({".gitignore": "*.json", "p.json": PLAN}, (), {".": "p.json is a Terraform plan, but .gitignore excludes it"}),
+        ({"a/.gitignore": "gen", "a/gen/x.tf": TF}, ("a",), {"a": "(`scan a/gen`)"}),
+    ],
+)
+def test_a_named_path_that_holds_nothing_is_said(
+    tmp_path: Path, files: dict[str, str], paths: tuple[str, ...], said: dict[str, str]
+) -> None:
+    write(tmp_path, files)
+    diagnostics = discover(paths or (".",), tmp_path, Inputs()).diagnostics
+    assert {one.span.path for one in diagnostics} == said.keys()
+    assert all(said[one.span.path] in one.message and one.severity.value == "error" for one in diagnostics)
+
+
+FLOW = """{"Resources": {U: {"Type": AWS::IAM::User, Properties: {UserName: !Sub '${AWS::Region}'}}}}"""
+FILLED_IN = '{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"G": {"Type": "AWS::X::Y", "Properties": %s}}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_source"),
+    [
+        ("g.json.template", FILLED_IN % '{"A": ${zones}}', True),
+        ("g.json", FILLED_IN % '{"A": "${zones}", "B": ${jsonencode(b)}}', True),
+        ("g.json", FILLED_IN % '{%{ for x in xs }"${x}": 1, %{ endfor }"y": 2}', True),
+        ("g.template", TEMPLATE + "%{ for name in names ~}\n  ${name}: {Type: AWS::IAM::User}\n%{ endfor ~}\n", True),
+        # Texts are for Fn::Sub, and what is broken in another way is an error.
+        ("g.json", FILLED_IN % '{"A": {"Fn::Sub": "${AWS::Region}"}}', False),
+        ("g.json", FILLED_IN % '{"A": {"Fn::Sub": "\\"${AWS::Region}\\""}}', False),
+        ("g.yaml", TEMPLATE + "    Properties:\n      UserName: !Sub ${AWS::StackName}-x\n", False),
+        ("g.yaml", FLOW, False),
+        ("g.yaml", TEMPLATE + "    Metadata: |\n      curl -w '%{http_code}'\n", False),
+    ],
+)
+def test_the_source_of_a_text_template_is_no_template(tmp_path: Path, name: str, text: str, is_source: bool) -> None:
+    write(tmp_path, {"main.tf": TF, name: text})
+    kinds = [kind for _, kind in found(tmp_path)]
+    assert kinds == (["terraform"] if is_source else ["terraform", "cloudformation"])
+    said = [one.severity.value for one in discover((".",), tmp_path, Inputs()).diagnostics]
+    assert said == (["warning"] if is_source else [])
+    assert bool(discover((name,), tmp_path, Inputs()).diagnostics) == is_source
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize(("name", "text"), [("t.yaml", TEMPLATE), ("main.tf", TF), ("t.json", FILLED_IN % "{}")])
+def test_what_is_not_utf_8_is_said(scan_files: Scan, encoding: str, name: str, text: str) -> None:
+    report = scan_files({"other/x.tf": TF, name: text.encode(encoding)})
+    (said,) = report.errors
+    assert (said.span.path, encoding[:6].upper() in said.message) == (name, True)
+    assert len(report.principals) == 1
+
+
 @pytest.mark.parametrize(
     ("paths", "message"),
     [((".",), "no Terraform module"), (("missing",), "No such file"), (("x.txt",), "no Terraform file, no plan")],

@@ -17,7 +17,7 @@ HOMES = {
         "report/json.py",
         *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "plan_json", "state_file")),
     },
-    "pathspec": {"discovery.py"},
+    "pathspec": {"ignored.py"},
     # graphemes, and what RE2 has and Python has not
     "regex": {f"terraform/language/functions/{name}.py" for name in ("patterns", "re2", "strings")},
     "rich": {"progress.py"},

@@ -20,6 +20,9 @@ _LIST = re.compile(r"(?:\s|#[^\n]*)*+(?:-\s|\[)")
 """The Resources of an AppSpec file are a list."""
 _JSON_CHANGES = re.compile(r'"Changes"\s*+:\s*+\[')
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*+:)?|\\?\Z)|[{}\[\]]', re.DOTALL)
+_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"|'[^'\n]*+'|#[^\n]*+""", re.DOTALL)
+_PLACEHOLDER = re.compile(r"[$%]\{")
+_DIRECTIVE = re.compile(r"^[ \t]*%\{~?[ \t]*(?:if|else|endif|for|endfor)\b", re.MULTILINE)
 _FIRST_LINE = re.compile(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
 
 
@@ -40,6 +43,16 @@ def looks_like_change_set(text: str) -> bool:
     """Whether a text is the description of a change set, in JSON."""
     is_json = text.removeprefix("\ufeff").lstrip()[:1] == "{"
     return is_json and '"ChangeSetId"' in text and _JSON_CHANGES.search(text) is not None
+
+
+def is_text_template(text: str) -> bool:
+    """Whether a text becomes a template only when Terraform's ``templatefile`` or its like has filled it in.
+
+    In JSON ``${`` and ``%{`` stand in texts only, as they do for ``Fn::Sub``; in YAML no line begins with a directive.
+    """
+    if text.removeprefix("\ufeff").lstrip()[:1] == "{":
+        return _PLACEHOLDER.search(_QUOTED.sub("", text)) is not None
+    return _DIRECTIVE.search(text) is not None
 
 
 def _json_sections(head: str) -> dict[str, int]:

@@ -312,7 +312,13 @@ class ModuleInstance:
         """Call a built-in function."""
         if name.startswith("provider::") and name not in functions.FUNCTIONS:
             return self._provider_function(name, span)
-        context = functions.FunctionContext(self.root.module.directory, self.configuration.boundary, self._render)
+
+        def rendered(text: str, variables: Mapping[str, Value], path: str | None) -> Value:
+            if path is None:  # a text of the configuration, whose own lines are no lines of its file
+                return replace(self._render(text, variables, span), span=span)
+            return self._render(text, variables, Span.whole_file(self._shown(path)))
+
+        context = functions.FunctionContext(self.root.module.directory, self.configuration.boundary, rendered)
         try:
             return functions.call(name, arguments, context, span)
         except functions.FunctionError as problem:
@@ -323,8 +329,13 @@ class ModuleInstance:
             raise EvaluationError(f'there is no function named "{name}"', span)
         return values.unknown(Cause(CauseKind.UNSUPPORTED, f"{name} is a function of a provider", span))
 
-    def _render(self, text: str, variables: Mapping[str, Value], path: str) -> Value:
-        span = Span.whole_file(path)
+    def _shown(self, path: str) -> str:
+        """A path that a function was given, as reports print it; functions start in the root module."""
+        root = self.root.module
+        relative = os.path.relpath(root.directory / path, root.directory)
+        return os.path.normpath(f"{root.path}/{relative}").replace(os.sep, "/")
+
+    def _render(self, text: str, variables: Mapping[str, Value], span: Span) -> Value:
         try:
             template = syntax.parse_template(text, span)
         except SyntaxProblem as problem:
@@ -337,7 +348,7 @@ class ModuleInstance:
             return template
         span = template.span or Span.whole_file(self.module.path)
         try:
-            return self._render(template.text, variables, span.path)
+            return replace(self._render(template.text, variables, span), span=span)
         except EvaluationError as problem:
             return self.refuse(problem)
 

@@ -303,7 +303,7 @@ class TestFiles:
         assert self.apply(tree, "filemd5", "policies/b.txt") == apply("md5", "b")
         assert self.apply(tree, "filebase64sha512", "policies/b.txt") == apply("base64sha512", "b")
         assert self.apply(tree, "templatefile", "policies/b.txt", {"x": 1}).text == "policies/b.txt: b ['x']"
-        assert self.apply(tree, "templatestring", "t", {}).text == "templatestring(): t []"
+        assert self.apply(tree, "templatestring", "t", {}).text == "None: t []"
         assert self.apply(tree, "abspath", "a/../b").text == f"{tree}/b"
 
     @pytest.mark.parametrize("path", ["nosuch", "policies", "fifo", "binary", "policies/b.txt/c", "a\0b"])

@@ -105,7 +105,7 @@ def test_every_version(scan_files: Scan, name: str) -> None:
         assert [assessed.principal.address for assessed in report.principals] == addresses
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-32-be"])
 @pytest.mark.parametrize("document", [PLAN, STATE])
 def test_encodings(scan_files: Scan, encoding: str, document: object) -> None:
     report = scan_files(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scanner.source_file import UnreadableFileError, read_bytes
+from scanner.source_file import UnreadableFileError, read_bytes, wide_encoding
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError
 from scanner.terraform.plans.plan_file import read_plan_file
 from scanner.terraform.plans.plan_json import Outline, parse, shown_document
@@ -32,10 +32,11 @@ def read_document(path: Path) -> PlanDocument:
 
 
 def _utf8(data: bytes) -> bytes:
-    """Without byte order mark. Windows PowerShell writes what it redirects as UTF-16."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    """Without byte order mark. Windows PowerShell writes what it redirects as UTF-16, or UTF-32."""
+    encoding = wide_encoding(data)
+    if encoding is not None:
         try:
-            return data.decode("utf-16").encode()
+            return data.decode(encoding).removeprefix("\ufeff").encode()
         except UnicodeError as problem:
-            raise PlanError("it begins like UTF-16 and is none") from problem
+            raise PlanError(f"it begins like {encoding[:6].upper()} and is none") from problem
     return data.removeprefix(b"\xef\xbb\xbf")

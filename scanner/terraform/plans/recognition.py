@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from scanner.root import RootKind
+from scanner.source_file import wide_encoding
 
 ARCHIVE = b"PK\x03\x04"
 """How a zip archive begins that has a member."""
@@ -49,9 +50,13 @@ def recognise_plan(head: bytes) -> RootKind | None:
 
 
 def as_text(head: bytes) -> str:
-    """The beginning of a file as text; empty for what is none. Windows PowerShell writes UTF-16."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head.decode("utf-16", "replace")
+    """The beginning of a file as text; empty for what is none. Windows PowerShell writes UTF-16.
+
+    What is not UTF-8 is told apart here too, so that its reader can say what is wrong with it.
+    """
+    encoding = wide_encoding(head)
+    if encoding is not None:
+        return head.decode(encoding, "replace").removeprefix("\ufeff")
     return "" if b"\0" in head else head.decode("utf-8-sig", "replace")
 
 

@@ -195,7 +195,7 @@ def _templatefile(arguments: tuple[Value, ...], context: FunctionContext) -> Val
 def _templatestring(arguments: tuple[Value, ...], context: FunctionContext) -> Value | None:
     text = arguments[0].text
     variables = _variables(arguments[1])
-    return None if text is None or variables is None else context.render(text, variables, "templatestring()")
+    return None if text is None or variables is None else context.render(text, variables, None)
 
 
 def _variables(value: Value) -> Mapping[str, Value] | None:

@@ -30,8 +30,8 @@ class FunctionContext:
     """Relative paths start here; absolute."""
     boundary: Path
     """Files are read inside this directory only; absolute."""
-    render: Callable[[str, Mapping[str, Value], str], Value]
-    """Evaluates template text with these variables; the last argument names the text in messages."""
+    render: Callable[[str, Mapping[str, Value], str | None], Value]
+    """Evaluates template text with these variables; the last argument is the path of the file that holds it, if any."""
 
 
 Body: TypeAlias = Callable[[tuple[Value, ...], FunctionContext], "Value | None"]
