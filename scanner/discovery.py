@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from scanner.span import Span
 from scanner.terraform.files import is_configuration
 from scanner.terraform.module_calls import evaluated_calls
 from scanner.terraform.plans.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
+from scanner.terraform.terragrunt import FILE as UNIT
+from scanner.terraform.terragrunt import JSON_FILE as JSON_UNIT
+from scanner.terraform.terragrunt import Unit, read_unit
 
 SKIPPED = frozenset({".terraform", ".terragrunt-cache", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
@@ -64,15 +67,22 @@ def discover(paths: Iterable[str], directory: Path, inputs: Inputs) -> Discovery
     for given in paths:
         walk.named(given)
     found: dict[tuple[RootKind, str], ScanRoot] = {}
-    modules = root_modules(
-        walk.modules, walk.named_modules, lambda root: evaluated_calls(root, inputs, _boundary(root, directory))
-    )
+    walk.say_which_units_run_nothing()
+    run = walk.run_by_units()
+
+    def calls(root: Path) -> Iterator[tuple[Path, Path]]:
+        return evaluated_calls(
+            root, inputs, _boundary(root, directory), [walk.units[file] for file in run.get(root, ())]
+        )
+
+    modules = root_modules(walk.modules, walk.named_modules | run.keys(), calls)
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
     nested = nested_in_others({location: _boundary(location, directory) for location in templates})
     files = [(kind, location) for kind, location in walk.files if location not in nested]
     for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
-        found[kind, shown] = ScanRoot(kind, shown, location, _boundary(location, directory), inputs)
+        units = tuple((file, walk.shown(file)) for file in run.get(location, ()))
+        found[kind, shown] = ScanRoot(kind, shown, location, _boundary(location, directory), inputs, units=units)
     roots = tuple(sorted(found.values(), key=lambda root: (root.path, root.kind.value)))
     return Discovery(roots, tuple(walk.diagnostics))
 
@@ -83,6 +93,8 @@ class _Walk:
     modules: dict[Path, None] = field(default_factory=dict)
     named_modules: set[Path] = field(default_factory=set)
     files: list[tuple[RootKind, Path]] = field(default_factory=list)
+    units: dict[Path, Unit] = field(default_factory=dict)
+    """Terragrunt files."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seen: int = 0
     """Modules and files that were found, those that are found again too."""
@@ -105,6 +117,11 @@ class _Walk:
         elif is_configuration(path.name):
             self._module(path.parent)
             self.named_modules.add(path.parent)
+            for name in (UNIT, JSON_UNIT):
+                if (path.parent / name).is_file():
+                    self._unit(path.parent / name)
+        elif path.name in (UNIT, JSON_UNIT):
+            self._named_unit(path)
         else:
             self._file(path, named=True)
 
@@ -125,6 +142,38 @@ class _Walk:
     def _tally(self) -> tuple[int, int]:
         """What was found, and what is wrong enough to be said instead."""
         return self.seen, sum(one.severity is Severity.ERROR for one in self.diagnostics)
+
+    def _named_unit(self, file: Path) -> None:
+        before = self._tally()
+        self._unit(file)
+        if before == self._tally():
+            message = "the module that it runs is not here; `terragrunt plan` and `terragrunt show -json` make a plan"
+            span = Span.whole_file(self.shown(file))
+            self.diagnostics.append(error("Nothing to scan", f"{message} that can be scanned.", span))
+
+    def _unit(self, file: Path) -> None:
+        """A Terragrunt file: the module that it runs is a root, wherever that is."""
+        unit = self.units[file] = read_unit(file, self.shown(file), _boundary(file, self.directory))
+        if unit.directory is not None and self._has_terraform(unit.directory):
+            self._module(unit.directory)
+
+    def run_by_units(self) -> dict[Path, list[Path]]:
+        """The Terragrunt files that run each module."""
+        found: dict[Path, list[Path]] = {}
+        for file, unit in sorted(self.units.items()):
+            if unit.directory in self.modules:
+                found.setdefault(unit.directory, []).append(file)
+        return found
+
+    def say_which_units_run_nothing(self) -> None:
+        """A file that others include, or that has no module at all, is none of them."""
+        included = {file for unit in self.units.values() for file in unit.includes}
+        for file, unit in sorted(self.units.items()):
+            if unit.directory in self.modules or unit.directory == file.parent or file in included:
+                continue
+            what = f'it runs "{unit.source}", which is not here' if unit.source else "it is not known what it runs"
+            message = f"{what}, so what that makes is not scanned."
+            self.diagnostics.append(warning("Module not available", message, Span.whole_file(unit.path)))
 
     def _nothing_in(self, path: Path) -> None:
         """A silent success would hide that the path is wrong."""
@@ -193,6 +242,8 @@ class _Walk:
                 self._directory(location, ignored)
             elif is_configuration(entry.name):
                 self._module(path)
+            elif entry.name in (UNIT, JSON_UNIT):
+                self._unit(location)
             elif entry.is_dir():
                 continue  # a link to a directory: what it leads to is walked where it is
             elif not _PROGRAMS_AND_MEDIA.search(entry.name):

@@ -78,5 +78,7 @@ class ScanRoot:
     inputs: Inputs
     neighbours: tuple[ScanRoot, ...] = ()
     """Other templates that this one has values from, or that have values from it; see ``scanner.neighbours``."""
+    units: tuple[tuple[Path, str], ...] = ()
+    """Terragrunt files that run a root module: absolute, and as reports print them."""
     contested: tuple[tuple[str, str], ...] = ()
     """Names that it imports and that several others export, with these."""

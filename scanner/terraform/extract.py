@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from scanner.diagnostic import error
 from scanner.facts import Fact, Facts, collect
 from scanner.root import ScanRoot
+from scanner.span import Span
 from scanner.terraform import aws_iam
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.module_instance import ModuleInstance
+from scanner.terraform.terragrunt import read_unit
 from scanner.terraform.variable_files import input_values
 
 
@@ -18,7 +21,13 @@ def extract(root: ScanRoot) -> Facts:
     configuration = Configuration(root.inputs, root.boundary)
     module = configuration.module(root.location, root.path)
     instance = ModuleInstance(configuration, module)
-    instance.set_inputs(input_values(instance, root.inputs))
+    units = [read_unit(file, shown, root.boundary) for file, shown in root.units]
+    for unit in units:
+        configuration.files.add(unit.path)
+        if unit.problem is not None:
+            message = f"{unit.problem}, so the variables of its module are not known."
+            configuration.report(error("Terragrunt file not read", message, Span.whole_file(unit.path)))
+    instance.set_inputs(input_values(instance, root.inputs, units))
     found = tuple(_facts(instance))
     diagnostics = [*configuration.diagnostics]
     files = set(configuration.files)

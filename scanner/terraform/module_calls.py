@@ -25,6 +25,7 @@ from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.module import Module, index_module
 from scanner.terraform.module_instance import MAX_MODULE_DEPTH, ModuleInstance
 from scanner.terraform.module_sources import is_local
+from scanner.terraform.terragrunt import Unit
 from scanner.terraform.variable_files import input_values
 
 
@@ -66,14 +67,14 @@ def _text(path: Path) -> str:
     return text if "module" in text or "\\u" in text else "{}" if path.suffix == ".json" else ""
 
 
-def evaluated_calls(root: Path, inputs: Inputs, boundary: Path) -> Iterator[tuple[Path, Path]]:
+def evaluated_calls(root: Path, inputs: Inputs, boundary: Path, units: Sequence[Unit]) -> Iterator[tuple[Path, Path]]:
     """Who calls whom in the configuration of a root module: each module once for each chain of calls to it.
 
     Instances are no matter here: a module with a ``count`` of zero is called too.
     """
     configuration = Configuration(inputs, boundary)
     instance = ModuleInstance(configuration, configuration.module(root, "."))
-    instance.set_inputs(input_values(instance, inputs))
+    instance.set_inputs(input_values(instance, inputs, units))
     yield from _calls(instance)
 
 

@@ -8,7 +8,7 @@ https://developer.hashicorp.com/terraform/language/values/variables#variable-def
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -27,6 +27,7 @@ from scanner.terraform.language.scope import EvaluationError, Scope
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.type_expressions import constraint
 from scanner.terraform.module_instance import ModuleInstance
+from scanner.terraform.terragrunt import Unit, unit_values
 from scanner.values import Value
 
 COMMAND_LINE = "--var"
@@ -37,6 +38,7 @@ ENVIRONMENT = "TF_VAR_"
 class _Way(Enum):
     """How a value is given, which says what it means that nothing declares the variable."""
 
+    PROGRAM = auto()
     ENVIRONMENT = auto()
     FILE_BESIDE = auto()
     FILE = auto()
@@ -53,13 +55,13 @@ class _Given:
     """Raises ``SyntaxProblem`` and ``EvaluationError``."""
 
 
-def input_values(root: ModuleInstance, inputs: Inputs, beneath: Mapping[str, Value] | None = None) -> dict[str, Value]:
+def input_values(root: ModuleInstance, inputs: Inputs, units: Sequence[Unit] = ()) -> dict[str, Value]:
     """The value of every declared variable that is given one. What Terraform would refuse is an error.
 
-    ``beneath`` are values that another program sets, as it does through the environment.
+    ``units`` are those that Terragrunt runs the module for.
     """
-    found = {**(beneath or {})}
-    for name, given in _last(root, inputs).items():
+    found = {}
+    for name, given in _last(root, inputs, units).items():
         if name in root.module.variables:
             found[name] = _value(name, given, root)
         else:
@@ -67,12 +69,15 @@ def input_values(root: ModuleInstance, inputs: Inputs, beneath: Mapping[str, Val
     return found
 
 
-def _last(root: ModuleInstance, inputs: Inputs) -> dict[str, _Given]:
+def _last(root: ModuleInstance, inputs: Inputs, units: Sequence[Unit]) -> dict[str, _Given]:
     """The value that counts for each name, of all that are given."""
-    found = {name: _as_text(name, text, root, _Way.ENVIRONMENT) for name, text in inputs.environment}
+    beneath, before = unit_values(root.module, units)
+    found = _set_by_program(beneath)
+    found |= {name: _as_text(name, text, root, _Way.ENVIRONMENT) for name, text in inputs.environment}
     directory, shown = root.module.directory, root.module.path
     for name in _beside(directory):
         found |= _file(directory / name, name if shown == "." else f"{shown}/{name}", root, _Way.FILE_BESIDE)
+    found |= _set_by_program(before)
     for given in inputs.variables:
         if isinstance(given, ValuesFile):
             found |= _file(Path(given.path), given.path, root, _Way.FILE)
@@ -80,6 +85,15 @@ def _last(root: ModuleInstance, inputs: Inputs) -> dict[str, _Given]:
             name, text = given
             found[name] = _as_text(name, text, root, _Way.OPTION)
     return found
+
+
+def _set_by_program(given: Mapping[str, Value]) -> dict[str, _Given]:
+    whole = Span.whole_file(ENVIRONMENT)
+    return {name: _Given(_Way.PROGRAM, value.span or whole, partial(_same, value)) for name, value in given.items()}
+
+
+def _same(value: Value) -> Value:
+    return value
 
 
 def _beside(directory: Path) -> Iterator[str]:

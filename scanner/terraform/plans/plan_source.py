@@ -37,6 +37,7 @@ from scanner.terraform.plans.plan_document import (
 from scanner.terraform.plans.plan_places import is_same_file
 from scanner.terraform.plans.planned_values import PlannedValues
 from scanner.terraform.resources import ResourceInstance
+from scanner.terraform.terragrunt import units_beside
 from scanner.terraform.variable_files import input_values
 from scanner.values import Value
 
@@ -94,7 +95,7 @@ class _Merge:
         self._configuration.workspace = _workspace(document, root)
         self._module = ModuleInstance(self._configuration, self._configuration.module(directory, shown))
         if self._is_state:
-            self._module.set_inputs(input_values(self._module, root.inputs))
+            self._module.set_inputs(input_values(self._module, root.inputs, units_beside(directory, shown, boundary)))
         else:
             self._module.set_inputs(dict(_variables(document, self._module)))
 
