@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -13,14 +14,27 @@ Evaluate = Callable[[Path], Iterable[tuple[Path, Path]]]
 """Who calls whom beneath a root module, by directories; asked where a source has to be evaluated for it."""
 
 
-def root_modules(modules: Iterable[Path], named: set[Path], evaluate: Evaluate) -> list[Path]:
-    """Directories that no other one calls as a child module, and those that are named."""
-    written = {module: written_calls(module) for module in modules}
-    calls = {module: set(found.directories) for module, found in written.items()}
+def root_modules(modules: Mapping[Path, Path], named: set[Path], evaluate: Evaluate) -> list[Path]:
+    """Directories that no other one calls as a child module, and those that are named.
+
+    Each module stands with the directory that it reads files in.
+    """
+    written = {module: written_calls(module, boundary) for module, boundary in modules.items()}
+    real = {os.path.realpath(module): module for module in modules}
+
+    def found_as(child: Path) -> Path:
+        """The same directory as it was found: a source may lead to it through a link."""
+        return child if child in written else real.get(os.path.realpath(child), child)
+
+    calls = {module: {found_as(child) for child in found.directories} for module, found in written.items()}
     is_open = {module for module, found in written.items() if found.is_open}
     tops = _tops(calls, named)
     if is_open:
-        evaluated = {top: set(evaluate(top)) for top in tops if _reached({top}, calls) & is_open}
+        evaluated = {
+            top: {(caller, found_as(child)) for caller, child in evaluate(top)}
+            for top in tops
+            if _reached({top}, calls) & is_open
+        }
         # What a module calls by its defaults counts only if nobody calls it with other values.
         tops = _tops(_with(calls, evaluated, tops), named)
         tops = _tops(_with(calls, evaluated, tops), named)

@@ -75,7 +75,9 @@ def discover(paths: Iterable[str], directory: Path, inputs: Inputs) -> Discovery
             root, inputs, _boundary(root, directory), [walk.units[file] for file in run.get(root, ())]
         )
 
-    modules = root_modules(walk.modules, walk.named_modules | run.keys(), calls)
+    modules = root_modules(
+        {module: _boundary(module, directory) for module in walk.modules}, walk.named_modules | run.keys(), calls
+    )
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
     nested = nested_in_others({location: _boundary(location, directory) for location in templates})
     files = [(kind, location) for kind, location in walk.files if location not in nested]

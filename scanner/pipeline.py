@@ -34,6 +34,10 @@ Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
 
 
+_OF_TERRAFORM = (RootKind.TERRAFORM_MODULE, RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE)
+"""What variables have to do with; a plan has the values that it was made with."""
+
+
 class UsageError(Exception):
     """The scan cannot be done as asked: a rule that does not exist, a file that cannot be read."""
 
@@ -77,7 +81,7 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     waiting |= zip(again, map(extract, again), strict=True)
     for root in joined:
         report(root, waiting[root])
-    diagnostics |= dict.fromkeys((*_undeclared(inputs, declared), *_undeclared_variables(inputs, undeclared)))
+    diagnostics |= dict.fromkeys((*_undeclared(inputs, declared), *_undeclared_variables(discovery.roots, undeclared)))
     return Report(
         len(discovery.roots),
         len(files),
@@ -111,12 +115,16 @@ def _undeclared(inputs: Inputs, declared: set[str]) -> Iterator[Diagnostic]:
         yield warning("Parameter not declared", detail, Span.whole_file("--parameter"))
 
 
-def _undeclared_variables(inputs: Inputs, undeclared: Sequence[frozenset[Diagnostic]]) -> Iterable[Diagnostic]:
+def _undeclared_variables(
+    roots: Sequence[ScanRoot], undeclared: Sequence[frozenset[Diagnostic]]
+) -> Iterable[Diagnostic]:
     """The same for Terraform's variables, of which each root knows what it does not declare."""
     if undeclared:
         return frozenset.intersection(*undeclared)
+    if not any(root.inputs.variables for root in roots) or any(root.kind in _OF_TERRAFORM for root in roots):
+        return ()
     detail = "Nothing here is a Terraform configuration that would take values for variables, so they are not used."
-    return [warning("Variable not declared", detail, Span.whole_file("--var"))] if inputs.variables else []
+    return [warning("Variable not declared", detail, Span.whole_file("--var"))]
 
 
 def _assess(

@@ -135,6 +135,19 @@ def test_a_source_that_is_not_known_is_said(scan_files: Scan) -> None:
     assert verdicts(report).keys() == {"aws_iam_user.u"}
 
 
+def test_a_source_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "m")
+    files = {"a/main.tf": 'module "m" { source = "../link" }', "m/m.tf": USER}
+    assert roots(tmp_path, files) == ["a"]
+
+
+def test_calls_that_grow_without_bound_end(tmp_path: Path) -> None:
+    twice = 'module "a" {{ source = "../m{0}" }}\nmodule "b" {{ source = "../m{0}" }}\n'
+    files = {f"m{number}/m.tf": twice.format(number + 1) for number in range(30)}
+    files["m30/m.tf"] = 'variable "d" { default = "x" }\nmodule "x" { source = "./${var.d}" }\n'
+    assert roots(tmp_path, files) == ["m0"]
+
+
 def test_one_expression_does_not_cost_the_calls_beside_it(tmp_path: Path) -> None:
     files = {"main.tf": 'module "x" { source = var.gone }\nmodule "m" { source = "./m" }\n', "m/m.tf": USER}
     assert roots(tmp_path, files) == ["."]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from scanner.root import Inputs
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.expand import Expansion, Instance
 from scanner.terraform.language.scope import BoundError, EvaluationError, Resolution
-from scanner.terraform.module import Module, load_module
+from scanner.terraform.module import GeneratedFile, Module, load_module
 from scanner.values import Value
 
 
@@ -44,11 +44,11 @@ class Configuration:
         self.resolution = Resolution(self.diagnostics)
         self.workspace = Value(self.inputs.workspace or "default")
 
-    def module(self, directory: Path, path: str) -> Module:
+    def module(self, directory: Path, path: str, generated: Iterable[GeneratedFile] = ()) -> Module:
         """The module in a directory; read once, however often it is called."""
         known = self.modules.get(directory)
         if known is None:
-            known = self.modules[directory] = load_module(directory, path, self.boundary)
+            known = self.modules[directory] = load_module(directory, path, self.boundary, generated)
         return known
 
     def report(self, diagnostic: Diagnostic) -> None:

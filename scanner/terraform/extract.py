@@ -13,15 +13,18 @@ from scanner.terraform import aws_iam
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.terragrunt import read_unit
+from scanner.terraform.terragrunt_generate import generated_files
 from scanner.terraform.variable_files import input_values
 
 
 def extract(root: ScanRoot) -> Facts:
     """Evaluate a root module as far as identities need it."""
     configuration = Configuration(root.inputs, root.boundary)
-    module = configuration.module(root.location, root.path)
-    instance = ModuleInstance(configuration, module)
     units = [read_unit(file, shown, root.boundary) for file, shown in root.units]
+    module = configuration.module(
+        root.location, root.path, generated_files([unit.generated for unit in units], configuration.report)
+    )
+    instance = ModuleInstance(configuration, module)
     for unit in units:
         configuration.files.add(unit.path)
         if unit.problem is not None:

@@ -23,6 +23,19 @@ Name = tuple[str, ...]
 """A block's labels."""
 
 
+@dataclass(frozen=True, slots=True)
+class GeneratedFile:
+    """A file of a module that another program writes before Terraform runs."""
+
+    name: str
+    path: str
+    """Where it is written down, as reports print it."""
+    text: str
+    """On the same lines as there."""
+    gives_way: bool = False
+    """Whether a file that is there already stays."""
+
+
 @dataclass(slots=True)
 class Module:
     """The blocks of a module directory by kind. Shared by all instances of the module."""
@@ -39,6 +52,8 @@ class Module:
     settings: list[IndexedBlock] = field(default_factory=list)
     """``terraform`` blocks."""
     local_blocks: list[IndexedBlock] = field(default_factory=list)
+    generated: Mapping[str, GeneratedFile] = field(default_factory=dict)
+    """Files that are not there, but will be."""
     declared: dict[tuple[str, Name], IndexedBlock] = field(default_factory=dict)
     """Whatever has a name of its own, by type and labels."""
     overrides: dict[Span, list[IndexedBlock]] = field(default_factory=dict)
@@ -96,7 +111,7 @@ class Module:
             yield from parsed.body.attributes.values() if parsed is not None else ()
 
 
-def load_module(directory: Path, path: str, boundary: Path) -> Module:
+def load_module(directory: Path, path: str, boundary: Path, generated: Iterable[GeneratedFile] = ()) -> Module:
     """Index all files of a directory. Files that cannot be read or indexed are diagnostics of the module."""
     module = Module(path, directory)
     try:
@@ -105,7 +120,13 @@ def load_module(directory: Path, path: str, boundary: Path) -> Module:
         message = f"{problem.strerror or 'it cannot be read'}."
         module.diagnostics.append(error("Unreadable path", message, Span.whole_file(path)))
         return module
-    return index_module(module, names, lambda name: read_text(directory / name, within=(boundary, directory)))
+    made = {file.name: file for file in generated if not (file.gives_way and file.name in names)}
+    module.generated = made
+
+    def read(name: str) -> str:
+        return made[name].text if name in made else read_text(directory / name, within=(boundary, directory))
+
+    return index_module(module, {*names, *made}, read)
 
 
 def index_module(module: Module, names: Iterable[str], read: Callable[[str], str]) -> Module:
@@ -122,6 +143,8 @@ def index_module(module: Module, names: Iterable[str], read: Callable[[str], str
 
 def _blocks(module: Module, name: str, read: Callable[[str], str]) -> tuple[IndexedBlock, ...]:
     shown = f"{module.path}/{name}" if module.path != "." else name
+    if name in module.generated:
+        shown = module.generated[name].path
     module.files.append(shown)
     try:
         text = read(name)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from scanner.root import Inputs
@@ -23,7 +24,7 @@ from scanner.terraform.language.arguments import argument
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.module import Module, index_module
-from scanner.terraform.module_instance import MAX_MODULE_DEPTH, ModuleInstance
+from scanner.terraform.module_instance import MAX_MODULE_DEPTH, MAX_MODULE_INSTANCES, ModuleInstance
 from scanner.terraform.module_sources import is_local
 from scanner.terraform.terragrunt import Unit
 from scanner.terraform.variable_files import input_values
@@ -39,11 +40,12 @@ class Calls:
     """Whether a source is an expression, whose value depends on who calls."""
 
 
-def written_calls(directory: Path) -> Calls:
+def written_calls(directory: Path, boundary: Path) -> Calls:
     """The calls of a directory. What is wrong with its files is reported when it is extracted."""
     found: set[Path] = set()
     is_open = False
-    module = index_module(Module(".", directory), os.listdir(directory), lambda name: _text(directory / name))  # noqa: PTH208 # names suffice
+    within = (boundary, directory)
+    module = index_module(Module(".", directory), os.listdir(directory), lambda name: _text(directory / name, within))  # noqa: PTH208 # names suffice
     for block in module.calls.values():
         source = _source(block, module.overrides.get(block.span, ()))
         if not isinstance(source, nodes.Literal | None):
@@ -61,9 +63,9 @@ def _source(call: IndexedBlock, overrides: Sequence[IndexedBlock]) -> nodes.Node
     return next((source for source in reversed(written) if source is not None), None)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, within: tuple[Path, ...]) -> str:
     """A file's text, or nothing if there is no call in it: most files have none."""
-    text = read_text(path)
+    text = read_text(path, within=within)
     return text if "module" in text or "\\u" in text else "{}" if path.suffix == ".json" else ""
 
 
@@ -75,7 +77,7 @@ def evaluated_calls(root: Path, inputs: Inputs, boundary: Path, units: Sequence[
     configuration = Configuration(inputs, boundary)
     instance = ModuleInstance(configuration, configuration.module(root, "."))
     instance.set_inputs(input_values(instance, inputs, units))
-    yield from _calls(instance)
+    yield from islice(_calls(instance), MAX_MODULE_INSTANCES)
 
 
 def _calls(module: ModuleInstance) -> Iterator[tuple[Path, Path]]:

@@ -26,6 +26,7 @@ from scanner.terraform.language.types import STRING
 from scanner.terraform.module import Module
 from scanner.terraform.module_sources import is_local
 from scanner.terraform.terragrunt_config import Config, Entries, read_inside
+from scanner.terraform.terragrunt_generate import Generated, generated_by
 from scanner.values import Value
 
 FILE = "terragrunt.hcl"
@@ -49,6 +50,8 @@ class Unit:
     """The variables that it sets on Terraform's command line."""
     includes: tuple[Path, ...] = ()
     """The files that it includes."""
+    generated: tuple[Generated, ...] = ()
+    """The files that it writes into the module."""
     problem: str | None = None
     """Why nothing of it is known."""
 
@@ -74,7 +77,15 @@ def read_unit(file: Path, shown: str, boundary: Path) -> Unit:
     text, written_in = sources[-1] if sources else (None, file.parent)
     directory = (_directory(file.parent, text) or _directory(written_in, text)) if sources else file.parent
     includes = tuple(include.config.file for include in config.includes if include.config is not None)
-    return Unit(shown, text, directory, config.inputs(), _overrides(config, file.parent, boundary), includes)
+    return Unit(
+        shown,
+        text,
+        directory,
+        config.inputs(),
+        _overrides(config, file.parent, boundary),
+        includes,
+        generated_by(config),
+    )
 
 
 def units_beside(directory: Path, shown: str, boundary: Path) -> tuple[Unit, ...]:

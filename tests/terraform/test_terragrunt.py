@@ -119,6 +119,54 @@ def test_a_file_that_cannot_be_read_is_an_error_and_leaves_all_open(scan_files: 
     assert verdicts(report).keys() == {"aws_iam_user.u[*]"}
 
 
+GENERATE = """generate "x" {{
+  path      = "{name}"
+  if_exists = "{mode}"
+  contents  = <<EOF
+resource "aws_iam_user" "g" {{
+  name = "{user}"
+}}
+EOF
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "expected", "said"),
+    [
+        ({"u/terragrunt.hcl": GENERATE.format(name="g.tf", mode="overwrite", user="g")}, ["g"], []),
+        ({"u/terragrunt.hcl": GENERATE.format(name="u.tf", mode="overwrite", user="g")}, ["g"], []),
+        ({"u/terragrunt.hcl": GENERATE.format(name="u.tf", mode="skip", user="g")}, ["d"], []),
+        ({"u/terragrunt.hcl": GENERATE.format(name="g.txt", mode="skip", user="g")}, ["d"], []),
+        (
+            {"u/terragrunt.hcl": GENERATE.format(name="g.tf", mode="overwrite", user='${get_env("X")}')},
+            ["d"],
+            ["Generated file not known"],
+        ),
+        (
+            {
+                "terragrunt.hcl": GENERATE.format(name="g.tf", mode="overwrite", user="p"),
+                "u/terragrunt.hcl": "include {\n  path = find_in_parent_folders()\n}\n",
+            },
+            ["d", "p"],
+            [],
+        ),
+    ],
+)
+def test_files_that_a_unit_writes(
+    scan_files: Scan, files: dict[str, str], expected: list[str], said: list[str]
+) -> None:
+    report = scan_files({"u/u.tf": USER, **files}, "u")
+    names = sorted(str(name) for found in report.principals for name in found.principal.name)
+    assert names == sorted({*expected, *(["d"] if "u.tf" not in files["u/terragrunt.hcl"] else [])})
+    assert [found.summary for found in report.warnings] == said
+    assert report.errors == ()
+    for found in report.principals:
+        if "g" in found.principal.address:
+            text = "".join(files.values()).splitlines()[found.principal.span.line - 1]
+            assert text == 'resource "aws_iam_user" "g" {'
+
+
 def test_a_file_that_others_include_is_no_unit(scan_files: Scan) -> None:
     files = {
         "terragrunt.hcl": f"terraform {{\n  source = {PER_UNIT}\n}}\n",
