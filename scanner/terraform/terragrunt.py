@@ -12,13 +12,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
+from scanner.symbol import Named, NameKind
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.syntax_tree import SyntaxProblem
@@ -166,7 +167,7 @@ def unit_values(module: Module, units: Sequence[Unit]) -> tuple[dict[str, Value]
         for found, given in ((beneath, [unit.inputs for unit in units]), (before, [unit.overrides for unit in units])):
             value = _agreed(name, given, units, module)
             if value is not None:
-                found[name] = value
+                found[name] = _symbolic(name, value)
     return beneath, before
 
 
@@ -184,6 +185,13 @@ def _agreed(name: str, given: Sequence[Entries], units: Sequence[Unit], module: 
         detail = f'the variable "{name}" differs between the Terragrunt units that run the module ({files})'
         return values.unknown(Cause(CauseKind.MISSING_INPUT, detail, first.span))
     return _as_variable(name, first, module)
+
+
+def _symbolic(name: str, value: Value) -> Value:
+    """What is unknown is the variable's value, wherever that is used."""
+    if value.unknown is None or value.unknown.symbol is not None:
+        return value
+    return replace(value, data=replace(value.unknown, symbol=Named(NameKind.VALUE, f"var.{name}")))
 
 
 def _open(name: str, unit: Unit) -> Value:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
+from scanner.symbol import Symbol
 from scanner.terraform.language import functions, nodes
 from scanner.terraform.language.scope import EvaluationError
 from scanner.values import Value, unknown
@@ -58,7 +59,7 @@ class Functions:
         """Names are looked up when they are met."""
         return True
 
-    def instance(self, symbol: str, key: Value) -> Value | None:  # noqa: ARG002 # as it is declared
+    def instance(self, symbol: Symbol, key: Value) -> Value | None:  # noqa: ARG002 # as it is declared
         """There are no resources here."""
         return None
 

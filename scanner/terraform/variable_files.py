@@ -20,6 +20,7 @@ from scanner.diagnostic import error, warning
 from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
+from scanner.symbol import Named, NameKind, Symbol
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.expressions import evaluate_or_refuse, evaluate_whole
@@ -149,7 +150,7 @@ class _NoFunctions:
         """Every expression is met once."""
         return self.root.checked(node)
 
-    def instance(self, symbol: str, key: Value) -> Value | None:
+    def instance(self, symbol: Symbol, key: Value) -> Value | None:
         """There are no resources here."""
         return self.root.instance(symbol, key)
 
@@ -172,7 +173,7 @@ def _value(name: str, given: _Given, root: ModuleInstance) -> Value:
         span = given.span if isinstance(problem, ConversionError) else problem.span
         detail = f'Terraform refuses the value that the variable "{name}" is given here: {problem}'
         root.configuration.report(error("Invalid value for a variable", f"{detail}.", span))
-        return values.unknown(Cause(CauseKind.MALFORMED, detail, span), f"var.{name}")
+        return values.unknown(Cause(CauseKind.MALFORMED, detail, span), Named(NameKind.VALUE, f"var.{name}"))
     return value
 
 
