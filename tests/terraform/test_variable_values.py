@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from scanner import cli
 from scanner.config import Options
+from scanner.root import Inputs, ValuesFile
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.module_instance import ModuleInstance
+from scanner.terraform.terragrunt import units_beside
 from scanner.terraform.variable_files import input_values
 from tests.conftest import Scan
 from tests.terraform.test_outputs import plain, same
@@ -66,8 +71,8 @@ VARIABLE = 'variable "name" { default = "x" }\nresource "aws_iam_user" "u" { nam
 
 def test_a_value_for_several_roots_must_be_declared_by_one(scan_files: Scan) -> None:
     files = {"a/main.tf": VARIABLE, "b/main.tf": VARIABLE.replace('"name"', '"other"').replace("var.name", "var.other")}
-    given = cli.Inputs(variables=(("name", "y"), ("neither", "z")))
-    report = scan_files(files, inputs=given)
+    inputs = Inputs(variables=(("name", "y"), ("neither", "z")))
+    report = scan_files(files, inputs=inputs)
     (said,) = report.errors
     assert said.message.startswith('Variable not declared: No scanned configuration declares the variable "neither"')
     assert [found.principal.name for found in report.principals] == [("y",), ("x",)]
@@ -75,8 +80,8 @@ def test_a_value_for_several_roots_must_be_declared_by_one(scan_files: Scan) -> 
 
 
 def test_a_value_where_nothing_takes_one_is_said(scan_files: Scan) -> None:
-    given = cli.Inputs(variables=(("name", "y"),))
-    report = scan_files({"t.yaml": "Resources:\n  U:\n    Type: AWS::IAM::User\n"}, inputs=given)
+    inputs = Inputs(variables=(("name", "y"),))
+    report = scan_files({"t.yaml": "Resources:\n  U:\n    Type: AWS::IAM::User\n"}, inputs=inputs)
     assert [found.summary for found in report.warnings] == ["Variable not declared"]
 
 
@@ -85,7 +90,7 @@ def test_a_wrong_value_is_unknown_and_an_error(scan_files: Scan) -> None:
         "main.tf": 'variable "n" {\n  type    = number\n  default = 0\n}\n'
         'resource "aws_iam_user" "u" {\n  count = var.n\n  name  = "u"\n}\n'
     }
-    report = scan_files(files, inputs=cli.Inputs(variables=(("n", "many"),)))
+    report = scan_files(files, inputs=Inputs(variables=(("n", "many"),)))
     assert [found.principal.address for found in report.principals] == ["aws_iam_user.u[*]"]
     assert [found.summary for found in report.errors] == ["Invalid value for a variable"]
 
@@ -106,3 +111,77 @@ def test_parameters_count_in_the_order_of_the_command_line(tmp_path: Path, monke
     single, file = ("--parameter", "Name=option"), ("--parameters", "p.json")
     assert (name(*single, *file), name(*file, *single)) == ("file", "option")
     assert name(*file, *single, *file) == "file"
+
+
+NAMES = ("a", "b", "c")
+TEXTS = st.text(alphabet='xyz "\\$%{}\n', max_size=5)
+SETTINGS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(NAMES), TEXTS), st.dictionaries(st.sampled_from(NAMES), TEXTS, min_size=1, max_size=3)
+    ),
+    max_size=6,
+)
+
+
+def variables(directory: Path, inputs: Inputs) -> Any:
+    configuration = Configuration(inputs, directory)
+    root = ModuleInstance(configuration, configuration.module(directory, "."))
+    root.set_inputs(input_values(root, inputs))
+    assert not configuration.diagnostics
+    found = root.scope.lookup("var")
+    assert found is not None
+    return plain(found)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SETTINGS)
+def test_the_last_setting_of_each_variable_counts(given_settings: list[tuple[str, str] | dict[str, str]]) -> None:
+    expected = dict.fromkeys(NAMES, "default")
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder)
+        text = "".join(f'variable "{name}" {{\n  type = string\n  default = "default"\n}}\n' for name in NAMES)
+        (directory / "main.tf").write_text(text, encoding="utf-8")
+        ordered: list[tuple[str, str] | ValuesFile] = []
+        for number, setting in enumerate(given_settings):
+            if isinstance(setting, tuple):
+                ordered.append(setting)
+                expected |= dict([setting])
+            else:
+                file = directory / f"{number}.json"
+                file.write_text(json.dumps(setting), encoding="utf-8")
+                ordered.append(ValuesFile(str(file)))
+                expected |= setting
+        assert variables(directory, Inputs(variables=tuple(ordered))) == expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(TEXTS, st.integers(-5, 5), st.lists(TEXTS, max_size=3))
+def test_a_value_is_the_same_whoever_gives_it(text: str, number: int, items: list[str]) -> None:
+    native = {"t": quoted(text), "n": str(number), "l": f"[{', '.join(map(quoted, items))}]"}
+    body = "".join(f"{name} = {value}\n" for name, value in native.items())
+    values = {"t": text, "n": number, "l": items}
+    ways: dict[str, tuple[dict[str, str], Inputs]] = {
+        "beside": ({"terraform.tfvars": body}, Inputs()),
+        "in JSON": ({"x.auto.tfvars.json": json.dumps(values)}, Inputs()),
+        "options": ({}, Inputs(variables=(("t", text), ("n", str(number)), ("l", native["l"])))),
+        "environment": ({}, Inputs(environment=(("t", text), ("n", str(number)), ("l", native["l"])))),
+        "unit": ({"terragrunt.hcl": f"inputs = {{\n{body}}}\n"}, Inputs()),
+    }
+    for files, inputs in ways.values():
+        with tempfile.TemporaryDirectory() as folder:
+            directory = Path(folder)
+            declared = zip("tnl", ("string", "number", "list(string)"), strict=True)
+            files["main.tf"] = "".join(f'variable "{name}" {{ type = {type_} }}\n' for name, type_ in declared)
+            for name, content in files.items():
+                (directory / name).write_text(content, encoding="utf-8")
+            configuration = Configuration(inputs, directory)
+            root = ModuleInstance(configuration, configuration.module(directory, "."))
+            root.set_inputs(input_values(root, inputs, units_beside(directory, ".", directory)))
+            found = root.scope.lookup("var")
+            assert found is not None
+            assert plain(found) == values
+
+
+def quoted(text: str) -> str:
+    """A text as a constant of the language."""
+    return json.dumps(text).replace("${", "$${").replace("%{", "%%{")
