@@ -5,7 +5,7 @@ Nothing is decided here; the sentences are read off the evidence that the decisi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from scanner.finding import AssessedPrincipal
@@ -14,6 +14,11 @@ from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
 from scanner.iam.variables import template_text
 from scanner.sign_in import Client, Permission
 from scanner.span import Span
+
+MAX_REASONS = 5
+"""Statements of one kind (that allow, that deny, in doubt) that are given as reasons. ``--explain`` has them all."""
+MAX_NAMED = 10
+"""Values that one sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +40,43 @@ def _reasons(principal: Principal, decision: Decision) -> list[Reason]:
     deny = [match for match in decision.matches if not match.denies.is_no]
     match decision.outcome:
         case Outcome.ALLOWED:
-            return [_reason(found, "allows it") for found in allow if found.allows.is_yes]
+            return _allowing(allow)
         case Outcome.EXPLICIT_DENY:
-            return [_reason(found, "denies it") for found in deny if found.denies.is_yes]
+            return _some([found for found in deny if found.denies.is_yes], lambda _: "denies it", "deny it")
         case Outcome.IMPLICIT_DENY:
             return [*_blocking(principal, decision), *_near_misses(decision)]
         case Outcome.CONDITIONAL | Outcome.UNKNOWN:
             undecided = [found for found in decision.matches if found.matched.is_undetermined]
             return [
                 *_blocking(principal, decision),
-                *(_reason(found, _doubt(found)) for found in undecided),
-                *(_reason(found, "allows it") for found in allow if found.allows.is_yes),
+                *_some(undecided, _doubt, "may allow or deny it"),
+                *_allowing(allow),
             ]
+
+
+def _allowing(matches: Iterable[StatementMatch]) -> list[Reason]:
+    return _some([found for found in matches if found.allows.is_yes], lambda _: "allows it", "allow it")
+
+
+def _some(matches: Sequence[StatementMatch], says: Callable[[StatementMatch], str], together: str) -> list[Reason]:
+    """A sentence for each statement; when there are many, for the first of them, and one for all others.
+
+    What is attached to nobody knows whom may reach everybody, and a name may be that of a group in each of many stacks.
+    """
+    found: dict[Reason, None] = {}
+    for number, match in enumerate(matches):
+        if len(found) == MAX_REASONS:
+            others = f"{len(matches) - number:,} more statements {together}, which --explain lists"
+            return [*found, Reason(others, statement_place(match))]
+        found[_reason(match, says(match))] = None
+    return list(found)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Some of what a sentence depends on, and how much more there is."""
+    found = tuple(parts)
+    shown = "; ".join(found[:MAX_NAMED])
+    return f"{shown}; and {len(found) - MAX_NAMED:,} more" if len(found) > MAX_NAMED else shown
 
 
 def _doubt(found: StatementMatch) -> str:
@@ -55,7 +85,7 @@ def _doubt(found: StatementMatch) -> str:
     else:
         verb = "allows it" if found.statement.allows.is_yes else "denies it"
     causes = sorted({cause.detail for cause in found.matched.causes | found.statement.allows.causes})
-    return f"{verb} depending on: {'; '.join(causes)}"
+    return f"{verb} depending on: {listed(causes)}"
 
 
 def _blocking(principal: Principal, decision: Decision) -> list[Reason]:
@@ -72,15 +102,20 @@ def _blocking(principal: Principal, decision: Decision) -> list[Reason]:
 
 def _near_misses(decision: Decision) -> list[Reason]:
     """Allow statements that name the action but do not match, with the element that failed."""
-    found: list[Reason] = []
-    for match in decision.matches:
-        if match.policy.policy_type is not PolicyType.IDENTITY or match.statement.allows.is_no:
-            continue
-        if match.resource.is_no:
-            found.append(_reason(match, f"allows the action on {written_resources(match)} only"))
-        elif match.condition.is_no:
-            found.append(_reason(match, "allows the action under conditions that this principal never meets"))
-    return found
+    missed = [
+        match
+        for match in decision.matches
+        if match.policy.policy_type is PolicyType.IDENTITY
+        and not match.statement.allows.is_no
+        and (match.resource.is_no or match.condition.is_no)
+    ]
+    return _some(missed, _near_miss, "allow the action for something else")
+
+
+def _near_miss(match: StatementMatch) -> str:
+    if match.resource.is_no:
+        return f"allows the action on {written_resources(match)} only"
+    return "allows the action under conditions that this principal never meets"
 
 
 def written_resources(match: StatementMatch) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scanner.finding import AssessedPrincipal, Finding, RelatedLocation
-from scanner.reasons import Reason, reasons
+from scanner.reasons import MAX_NAMED, Reason, reasons
 from scanner.rules.rule import PLACEHOLDER, Rule
 from scanner.rules.view import causes, view, words
 from scanner.sign_in import Client
@@ -66,9 +66,9 @@ def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
     for reason, named in actions.items():
         which = f"{named[0]}: " if len(named) == 1 else ""
         yield RelatedLocation(f"{which}{reason.text}", reason.span)
-    for cause in causes(assessed):
-        if cause.span is not None:
-            yield RelatedLocation(cause.detail, cause.span)
+    places = dict.fromkeys((cause.detail, cause.span) for cause in causes(assessed) if cause.span is not None)
+    for detail, span in tuple(places)[:MAX_NAMED]:
+        yield RelatedLocation(detail, span)
     for span in assessed.principal.access_keys:
         yield RelatedLocation("long-term access key", span)
     way = "nested stack" if assessed.principal.origin == "cloudformation" else "module call"

@@ -13,7 +13,7 @@ from scanner.iam.pattern import Hole
 from scanner.iam.policy import Patterns
 from scanner.iam.principal import PolicyType
 from scanner.iam.variables import Variable
-from scanner.reasons import described, statement_place, written_resources
+from scanner.reasons import described, listed, statement_place, written_resources
 from scanner.sign_in import ACTIONS, Client, Permission
 from scanner.span import Span
 
@@ -53,7 +53,7 @@ def words(assessed: AssessedPrincipal, document: dict[str, Any]) -> dict[str, st
 
 
 def _joined(parts: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(parts)) or "nothing"
+    return listed(dict.fromkeys(parts)) or "nothing"
 
 
 def _deciding(permissions: tuple[Permission, ...], *, denies: bool) -> list[StatementMatch]:

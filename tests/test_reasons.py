@@ -1,0 +1,74 @@
+"""Reasons stay few, however much is in doubt."""
+
+from __future__ import annotations
+
+import json
+
+from scanner.document import principal_document
+from scanner.reasons import MAX_NAMED, MAX_REASONS, listed
+from scanner.report import explain
+from scanner.report import json as json_report
+from tests.conftest import Scan
+
+ATTACHMENTS = 60
+
+
+def _weak(users: int) -> str:
+    """Policies for users that another template defines: each may be meant for anybody."""
+    document = {"Statement": [{"Effect": "Allow", "Action": "signin:*", "Resource": "*"}]}
+    people = {
+        f"U{number}": {"Type": "AWS::IAM::User", "Properties": {"LoginProfile": {"Password": "x"}}}
+        for number in range(users)
+    }
+    policies = {
+        f"P{number}": {
+            "Type": "AWS::IAM::Policy",
+            "Properties": {
+                "PolicyName": "p",
+                "PolicyDocument": document,
+                "Users": [{"Fn::ImportValue": f"user-{number}"}],
+            },
+        }
+        for number in range(ATTACHMENTS)
+    }
+    return json.dumps({"Resources": {**people, **policies}}, indent=1)
+
+
+def test_a_report_does_not_grow_with_what_may_be_attached(scan_files: Scan) -> None:
+    report = scan_files({"a.json": _weak(3)})
+    for principal in report.principals:
+        for permission in principal_document(principal)["permissions"]:
+            assert permission["decision"] == "unknown"
+            *shown, rest = permission["reasons"]
+            assert len(shown) == MAX_REASONS
+            assert rest["text"].startswith(f"{ATTACHMENTS - MAX_REASONS} more statements may allow or deny it")
+    for finding in report.findings:
+        assert len(finding.message) < 200 * MAX_NAMED
+        assert finding.message.count("user-") == MAX_NAMED - 1
+        assert len(finding.related) < 5 * MAX_NAMED
+    assert len(json_report.render(report, "1")) < 20_000 * len(report.principals)
+
+
+def test_a_decision_does_not_have_all_that_makes_it_so(scan_files: Scan) -> None:
+    document = {"Statement": [{"Effect": "Deny", "Action": "signin:*", "Resource": "*"}]}
+    policies = [{"PolicyName": f"p{number}", "PolicyDocument": document} for number in range(ATTACHMENTS)]
+    user = {"Type": "AWS::IAM::User", "Properties": {"LoginProfile": {"Password": "x"}, "Policies": policies}}
+    report = scan_files({"a.json": json.dumps({"Resources": {"U": user}}, indent=1)})
+    texts = [reason["text"] for reason in principal_document(report.principals[0])["permissions"][0]["reasons"]]
+    assert texts == [
+        *(f"statement of p{number} (inline) denies it" for number in range(MAX_REASONS)),
+        f"{ATTACHMENTS - MAX_REASONS} more statements deny it, which --explain lists",
+    ]
+    assert len(report.findings[0].message) < 1_000
+
+
+def test_an_explanation_has_all_of_it(scan_files: Scan) -> None:
+    report = scan_files({"a.json": _weak(1)})
+    text = explain.render(report.principals[:1])
+    assert all(f'"user-{number}"' in text for number in range(ATTACHMENTS))
+
+
+def test_lists_in_sentences() -> None:
+    assert listed(["a", "b"]) == "a; b"
+    assert listed(map(str, range(MAX_NAMED))).endswith("; 9")
+    assert listed(map(str, range(1_000 + MAX_NAMED))).endswith("; 9; and 1,000 more")
