@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.guards import Conditions, Item, existence_conditions, items, presence, value_under
 from scanner.cloudformation.resources import MANAGED_POLICY, name_of
-from scanner.cloudformation.scalars import as_text, scalar_text, texts_throughout
+from scanner.cloudformation.scalars import scalar_text, texts_throughout
+from scanner.cloudformation.tags import resource_tags
 from scanner.facts import (
     ALWAYS,
     AccessKey,
@@ -32,7 +33,7 @@ from scanner.facts import (
     Role,
     Target,
 )
-from scanner.values import NULL, Unknown, Value, unknown
+from scanner.values import NULL, Value, unknown
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
@@ -104,9 +105,17 @@ class _Source:
         return Target(kind, address=self.address)
 
 
+_NOTE = "construct "
+
+
 def note_of(construct: str) -> str:
     """What a CDK construct is called in an origin's notes."""
-    return f"construct {construct}"
+    return f"{_NOTE}{construct}"
+
+
+def construct_of(note: str) -> str | None:
+    """The path of the construct that a note names; None for any other note."""
+    return note.removeprefix(_NOTE) if note.startswith(_NOTE) else None
 
 
 def is_identity_type(kind: str) -> bool:
@@ -149,28 +158,8 @@ def _role(source: _Source) -> Iterator[Fact]:
 def _identity(source: _Source, kind: IdentityKind, trust: Value | None = None) -> Iterator[Fact]:
     logical_id = source.resource.logical_id
     name, arn = source.scope.reference(logical_id, None), source.scope.attribute(logical_id, "Arn", None)
-    yield Identity(kind, source.identity_origin(), source.home, name, arn, _tags(source), trust)
-
-
-def _tags(source: _Source) -> Value:
-    """Tags by key. Unknown as a whole when it is not certain which keys there are."""
-    span = source.resource.span
-    tags: dict[str, Value] = {}
-    for item in source.items("Tags"):
-        if item.value.unknown is not None:
-            return Value(item.value.unknown, span)
-        if len(item.conditions) > len(source.conditions):
-            return Value(item.conditions[-1], span)
-        entries = item.value.data if isinstance(item.value.data, Mapping) else {}
-        key, value = entries.get("Key"), entries.get("Value")
-        if key is None or value is None:
-            return unknown(Cause(CauseKind.MALFORMED, "a tag has no Key or no Value", item.value.span), span=span)
-        text = as_text(key.data)
-        if text is None:
-            doubt = key.unknown or Unknown(Cause(CauseKind.MALFORMED, "the Key of a tag is no text", key.span))
-            return Value(doubt, span)
-        tags[text] = scalar_text(value)
-    return Value(tags, span)
+    tags = resource_tags(source.resource, source.scope, source.conditions)
+    yield Identity(kind, source.identity_origin(), source.home, name, arn, tags, trust)
 
 
 def _policies(source: _Source, kind: IdentityKind) -> Iterator[Fact]:

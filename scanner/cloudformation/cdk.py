@@ -7,14 +7,17 @@ account it is, or one has values from the other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.assembly import MANIFEST, AssembledStack, read_assembly
-from scanner.cloudformation.aws_iam import note_of
+from scanner.cloudformation.aws_iam import construct_of, note_of
+from scanner.cloudformation.constructs import by_address
 from scanner.cloudformation.exports import Exchange
 from scanner.cloudformation.extract import facts_of_stacks, home
 from scanner.cloudformation.includes import Place
+from scanner.cloudformation.lookups import without_placeholders
 from scanner.cloudformation.nested import TemplateTree
 from scanner.cloudformation.source_lines import source_line
 from scanner.cloudformation.stack import Stack
@@ -22,6 +25,7 @@ from scanner.diagnostic import Diagnostic, error
 from scanner.facts import Account, Facts, Home, Identity
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
+from scanner.values import Value, of
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
@@ -33,7 +37,7 @@ def extract(root: ScanRoot) -> Facts:
     shown = MANIFEST if root.path == "." else f"{root.path}/{MANIFEST}"
     manifest = Place(shown, root.location / MANIFEST, root.boundary)
     assembly = read_assembly(manifest)
-    tree = TemplateTree()
+    tree = TemplateTree(read=without_placeholders(assembly.placeholders))
     problems: list[Diagnostic] = list(assembly.diagnostics)
     tops: list[Scope] = []
     exchange, depth = Exchange(), [0]
@@ -45,17 +49,25 @@ def extract(root: ScanRoot) -> Facts:
         except UnreadableFileError as problem:
             problems.append(error("Unreadable file", f"{problem}.", Span.whole_file(stack.template.path)))
             continue
+        if not any(map(_has_resources, documents)):
+            continue  # the CDK does not deploy it
         found = home(inputs, tree.partition(stack.template))
         homes[stack.label] = found
         place = _stack(stack, inputs, tree, exchange, depth)
         tops += [tree.scope(document, stack.template, inputs, found.partition, place) for document in documents[:1]]
     facts = facts_of_stacks(root.path, tree, tops, lambda scope: homes[scope.stack.label])
-    frames = {note_of(construct.path): construct.frames for stack in assembly.stacks for construct in stack.constructs}
+    by_path = {construct.path: construct for stack in assembly.stacks for construct in stack.constructs}
+    at_address = {at: made for stack in assembly.stacks for at, made in by_address(stack.label, stack.constructs)}
 
     def at_its_source(identity: Identity) -> Identity:
         origin = identity.origin
-        line = next((source_line(frames[note], manifest) for note, _ in origin.notes if note in frames), None)
-        return identity if line is None else replace(identity, origin=replace(origin, span=line))
+        named = next((construct_of(note) for note, _ in origin.notes), None)
+        construct = at_address.get(origin.address) if named is None else by_path.get(named)
+        if construct is None:
+            return identity
+        notes = origin.notes or ((note_of(construct.path), origin.span),)
+        line = source_line(construct.frames, manifest)
+        return replace(identity, origin=replace(origin, span=line or origin.span, notes=notes))
 
     return replace(
         facts,
@@ -92,4 +104,15 @@ def _stack(stack: AssembledStack, inputs: Inputs, tree: TemplateTree, exchange: 
         open_nested=tree.open,
         exchange=exchange,
         depth=depth,
+        after=stack.after,
+        assets=stack.assets,
+        tags=lambda: of(dict(stack.tags)),
     )
+
+
+def _has_resources(document: Value) -> bool:
+    """Whether a stack is made of a document; what is no template at all is left to the reader of templates."""
+    if not isinstance(document.data, Mapping):
+        return True
+    resources = document.data.get("Resources")
+    return resources is not None and resources.data != {}

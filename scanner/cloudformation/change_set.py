@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from scanner.cause import Cause, CauseKind
@@ -24,6 +25,7 @@ from scanner.cloudformation.resources import MANAGED_POLICY
 from scanner.cloudformation.scope import Scope
 from scanner.cloudformation.stack import Stack
 from scanner.cloudformation.syntax import parse
+from scanner.cloudformation.tags import tags_by_key
 from scanner.cloudformation.template import Resource, Template
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.facts import Account, Attachment, Fact, Facts, Home, Identity, IdentityKind, Target, collect
@@ -73,10 +75,11 @@ def extract(root: ScanRoot) -> Facts:
             older |= {resource.logical_id} if _text(entries, "Action") != "Add" else set()
     stack_id = _STACK_ID.match(_text(sections, "StackId") or "")
     home = Home(partition_of(root.inputs.region), Account(root.inputs.account))
-    stack = Stack()
+    tags = sections["Tags"].data if "Tags" in sections else None
+    stack = Stack(tags=partial(tags_by_key, tags if isinstance(tags, tuple) else (), whole))
     if stack_id is not None:
         home = Home(stack_id[1], Account(stack_id[3]))
-        stack = Stack(name=stack_id[4], account=Account(stack_id[3]), region=stack_id[2])
+        stack = replace(stack, name=stack_id[4], account=Account(stack_id[3]), region=stack_id[2])
     scope = Scope(Template(described.span or whole, resources=resources), root.inputs, home.partition, stack)
     facts: list[Fact] = []
     for resource in resources.values():

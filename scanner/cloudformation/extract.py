@@ -73,11 +73,12 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[Scope], home_o
     opened: list[Scope] = []
     exports: frozenset[str] = frozenset()
     imports: set[str] = set()
+    for top in tops:  # all of them, before a nested stack asks what it is given
+        exports |= _offered((top,))
     for top in tops:
         inside = tuple(stacks(top))
         opened += inside
-        offered = top.stack.exchange.offer(inside) if top.stack.exchange is not None else frozenset()
-        exports |= frozenset() if top.stack.is_foreign else offered
+        exports |= _offered(inside[1:])
     for top in tops:
         if top.stack.exchange is not None:
             top.stack.exchange.follow()
@@ -100,6 +101,13 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[Scope], home_o
         imports=frozenset(imports) - exports,
         together=tuple(exchange.together) if exchange is not None else (),
     )
+
+
+def _offered(scopes: Sequence[Scope]) -> frozenset[str]:
+    """The names of the exports that stacks of one root, which are offered here, add to it."""
+    exchange = scopes[0].stack.exchange if scopes else None
+    offered = exchange.offer(scopes) if exchange is not None else frozenset()
+    return frozenset() if scopes and scopes[0].stack.is_foreign else offered
 
 
 def _has_sections(document: Value) -> bool:

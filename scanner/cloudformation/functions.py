@@ -19,8 +19,8 @@ from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.arguments import Function, arguments, first_unknown, malformed, may_vanish
 from scanner.cloudformation.lists import availability_zones, cidr, length, select, split
 from scanner.cloudformation.scalars import as_text, texts_throughout, without_types
+from scanner.cloudformation.stack_outputs import output_name
 from scanner.cloudformation.text import MAX_TEXT, join_text, text_pieces
-from scanner.symbol import Named, NameKind
 from scanner.values import Unknown, Value, holes, pieces, unknown
 
 if TYPE_CHECKING:
@@ -174,20 +174,13 @@ def _import_value(argument: Value, span: Span | None, scope: Scope) -> Value:
 
 def _stack_output(argument: Value, span: Span | None, scope: Scope) -> Value:
     """An output of another stack, of any account or region, without an export."""
-    entries = _entries(argument)
-    names = [entries[name].text if name in entries else None for name in ("StackName", "OutputName")]
-    cause = Cause(CauseKind.UNRESOLVED_REFERENCE, "the output of another stack is defined elsewhere", span)
-    if None in names:
+    named = output_name(_entries(argument), scope.region)
+    if named is None:
         doubts = holes(argument)
+        cause = Cause(CauseKind.UNRESOLVED_REFERENCE, "the output of another stack is defined elsewhere", span)
         return unknown(doubts[0].cause if doubts else cause, span=span)
-    if scope.stack.exchange is not None and not {"Region", "RoleArn"} & entries.keys():
-        found = scope.stack.exchange.output(str(names[0]), str(names[1]), scope, span)
-        if found is not None:
-            return found
-    place = "".join(f" {entries[name].text}" for name in ("Region", "RoleArn") if name in entries)
-    cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f"the output {names[1]} of the stack {names[0]} is elsewhere", span)
-    known = all(entry.unknown is None for entry in entries.values())
-    return unknown(cause, Named(NameKind.OUTPUT, f"{names[0]}.{names[1]}{place}") if known else None, span)
+    exchange = scope.stack.exchange
+    return named.elsewhere(span) if exchange is None else exchange.output(named, scope, span)
 
 
 FUNCTIONS: Mapping[str, Function] = {

@@ -60,6 +60,8 @@ class Includes:
     place: Place
     evaluate: Evaluate
     """Evaluates a location, which may refer to parameters."""
+    uploaded: Callable[[Value], Place | None] = lambda _: None
+    """The file that an assembly uploads to a location."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
     _count: int = 0
@@ -113,6 +115,9 @@ class Includes:
         parameters = entries["Parameters"].data if "Parameters" in entries else None
         written = parameters.get("Location") if isinstance(parameters, Mapping) else None
         location = self.evaluate(written) if written is not None else None
+        place = self.uploaded(location) if location is not None else None
+        if place is not None:
+            return self._content_of(place, f'"{place.path}" is not included', transform)
         if location is not None and location.unknown is not None:
             return unknown(location.unknown.cause, span=transform.span)
         if location is None or location.text is None:
@@ -126,6 +131,9 @@ class Includes:
         place = self.place.beside(location)
         if place is None:
             return _not_included(CauseKind.UNSUPPORTED, f"{shown}: it leads out of the scanned tree", transform)
+        return self._content_of(place, shown, transform)
+
+    def _content_of(self, place: Place, shown: str, transform: Value) -> Value:
         self._count += 1
         if self._count > MAX_INCLUDES:
             detail = f"{shown}: a template includes at most {MAX_INCLUDES} files"

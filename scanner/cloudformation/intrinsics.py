@@ -102,7 +102,9 @@ def branches(argument: Value, scope: Scope) -> tuple[Truth, str, Value, Value] |
 def _evaluate(expression: Value, scope: Scope) -> Outcome:
     match expression.data:
         case str() as text:
-            return Outcome(join_text((text,), expression.span) if "{{" in text else expression)
+            if "{{" not in text:
+                return Outcome(expression)
+            return Outcome(scope.handed_over(text, expression.span) or join_text((text,), expression.span))
         case tuple() as items:
             found = (evaluate_outcome(item, scope).value for item in items)
             return Outcome(Value(tuple(item for item in found if item is not None), expression.span))

@@ -11,8 +11,9 @@ https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from scanner.cloudformation.scope import Scope
 from scanner.cloudformation.stack import Nested, Stack
 from scanner.cloudformation.stack_sets import BODY, STACK_SET, inline_template, stack_of_set
 from scanner.cloudformation.syntax import parse
+from scanner.cloudformation.tags import stack_tags
 from scanner.root import Inputs
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.values import Value, pieces, unknown
@@ -82,6 +84,8 @@ class TemplateTree:
     files: set[str] = field(default_factory=set)
     is_rewritten: bool = False
     """Whether a macro that is not followed may change anything in one of them."""
+    read: Callable[[Value], Value] = lambda document: document
+    """Puts unknowns into a document for what only seems to be known."""
     _documents: dict[Path, tuple[Value, ...]] = field(default_factory=dict)
     _partitions: dict[Path, str | None] = field(default_factory=dict)
     _lines: dict[Path, tuple[str, ...]] = field(default_factory=dict)
@@ -108,7 +112,7 @@ class TemplateTree:
             self._problems |= dict.fromkeys(parsed.diagnostics)
             self._partitions[place.location] = named_partition(text)
             self._lines[place.location] = tuple(text.split("\n")) if BODY in text else ()
-            self._documents[place.location] = parsed.documents
+            self._documents[place.location] = tuple(map(self.read, parsed.documents))
         return self._documents[place.location]
 
     def scope(self, document: Value, place: Place, inputs: Inputs, partition: str, stack: Stack) -> Scope:
@@ -194,6 +198,9 @@ class TemplateTree:
             return Cause(CauseKind.MISSING_MODULE, detail, span)
         beginning = next(iter(pieces(found) or ()), None)
         if isinstance(beginning, str) and _REMOTE.match(beginning):
+            uploaded = scope.stack.assets.find(found, scope) if scope.stack.assets is not None else None
+            if uploaded is not None:
+                return uploaded
             detail = f"the template of {stack} is remote, and nothing is fetched"
             return Cause(CauseKind.MISSING_MODULE, detail, span)
         if found.unknown is not None:
@@ -224,6 +231,7 @@ def _stack(resource: Resource, scope: Scope, place: Place) -> Stack:
         passed=lambda name: _passed(name, resource, scope),
         files=(*around.files, place),
         depth=scope.shared_depth,
+        tags=partial(stack_tags, resource, scope),
     )
 
 

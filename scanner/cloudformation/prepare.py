@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from scanner.cloudformation.assets import Assets
 from scanner.cloudformation.includes import INCLUDE, Includes, Place
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.loops import Doubts, Loops
@@ -53,7 +54,8 @@ def prepare(document: Value, place: Place, scope_of: ScopeOf) -> Prepared:
     doubts: dict[str, Doubts] = {}
     if marks.transforms or transforms_of(document):
         names = _names(document, place, scope_of)
-        includes = Includes(place, lambda expression: evaluate(expression, names))
+        assets = names.stack.assets or Assets()
+        includes = Includes(place, lambda found: evaluate(found, names), lambda location: assets.find(location, names))
         document = includes.template(document)
         files |= includes.files
         problems += includes.diagnostics

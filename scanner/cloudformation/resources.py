@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.cross_region import READER, read_by
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.resource_arns import service_in_arn
 from scanner.cloudformation.text import text_pieces
@@ -62,6 +63,8 @@ def attribute(resource: Resource, name: str, scope: Scope) -> Value:
         return _provider_arn(resource, scope)
     if resource.type in NESTED_STACKS and name.startswith("Outputs."):
         return scope.nested_output(resource, name.removeprefix("Outputs."))
+    if resource.type == READER:
+        return read_by(resource, name, scope) or _after_deployment(resource, name, scope)
     return _of_service(resource, name, scope)
 
 

@@ -14,6 +14,7 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation import resources
 from scanner.cloudformation.conditions import decide
+from scanner.cloudformation.cross_region import parameter_read_by
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.parameters import parameter_value, passed_value
 from scanner.cloudformation.scalars import as_text, scalar_text
@@ -216,6 +217,11 @@ class Scope:
             cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'the export "{name}" is defined elsewhere', span)
             return unknown(cause, Named(NameKind.EXPORT, name), span)
         return self.stack.exchange.export(name, self, span)
+
+    def handed_over(self, text: str, span: Span | None) -> Value | None:
+        """What a dynamic reference gives that reads what another stack of the same application has written."""
+        name = parameter_read_by(text)
+        return None if name is None or self.stack.exchange is None else self.stack.exchange.parameter(name, self, span)
 
     def _output(self, name: str, expression: Value, symbol: Symbol) -> Value:
         found = evaluate(expression, self)

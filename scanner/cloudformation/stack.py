@@ -10,15 +10,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scanner.values import Value
+
 if TYPE_CHECKING:
     from scanner.cause import Cause
+    from scanner.cloudformation.assets import Assets
     from scanner.cloudformation.exports import Exchange
     from scanner.cloudformation.includes import Place
     from scanner.cloudformation.scope import Scope
     from scanner.cloudformation.template import Resource
     from scanner.facts import Account
     from scanner.span import Span
-    from scanner.values import Unknown, Value
+    from scanner.values import Unknown
+
+
+def no_tags() -> Value:
+    """Of a stack of which the code says no tags."""
+    return Value({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,12 @@ class Stack:
     """Shared with the template around it: evaluation goes from one into the other."""
     exchange: Exchange | None = None
     """What the stacks of the root hand to each other."""
+    after: frozenset[str] = frozenset()
+    """The labels of the stacks of an assembly that are deployed before it."""
+    assets: Assets | None = None
+    """The files that an assembly uploads."""
+    tags: Callable[[], Value] = no_tags
+    """The tags of the stack, which its resources get: a mapping, or unknown as a whole."""
     is_foreign: bool = False
     """It belongs to another root, which reports what is in it."""
     open_nested: Callable[[Resource, Scope], Nested] | None = None

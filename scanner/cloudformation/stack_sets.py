@@ -18,6 +18,7 @@ from scanner.cloudformation.guards import existence_conditions
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.stack import Stack
 from scanner.cloudformation.syntax import parse
+from scanner.cloudformation.tags import stack_tags
 from scanner.facts import Account
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
@@ -77,6 +78,7 @@ def stack_of_set(resource: Resource, scope: Scope, place: Place) -> Stack:
         files=(*around.files, place),
         depth=scope.shared_depth,
         exchange=None,
+        tags=lambda: _tags_from_outside(stack_tags(resource, scope)),
     )
 
 
@@ -124,6 +126,13 @@ def _from_outside(value: Value) -> Value:
         return value
     pieces = tuple(_outside(part) if isinstance(part, Unknown) else part for part in hole.pieces)
     return replace(value, data=replace(_outside(hole), pieces=pieces))
+
+
+def _tags_from_outside(tags: Value) -> Value:
+    """The tags that a stack set gives to its instances."""
+    if not isinstance(tags.data, Mapping):
+        return _from_outside(tags)
+    return replace(tags, data={key: _from_outside(tag) for key, tag in tags.data.items()})
 
 
 def _outside(hole: Unknown) -> Unknown:

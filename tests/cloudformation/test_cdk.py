@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from scanner.document import principal_document
 from scanner.finding import Report, exit_status
 from scanner.pipeline import scan
 from scanner.root import Inputs
+from tests.cloudformation.assemblies import manifest, nested, stack, template
 from tests.conftest import Scan, verdicts
 
 ROOT = Path(__file__).parent.parent.parent
@@ -24,7 +24,7 @@ USER = {"Type": "AWS::IAM::User", "Properties": {"UserName": "anna", "LoginProfi
 
 @pytest.fixture(scope="module")
 def people() -> Report:
-    return scan(Options(paths=("fixtures/cdk",), directory=ROOT, debug=True))
+    return scan(Options(paths=("fixtures/cdk/people",), directory=ROOT, debug=True))
 
 
 def test_a_real_assembly_is_one_root(people: Report) -> None:
@@ -61,19 +61,6 @@ def test_findings_point_at_the_line_that_made_the_construct(people: Report) -> N
     (finding,) = [finding for finding in people.findings if finding.principal == "Sandbox/Bob4B8519C4"]
     related = {(place.message, place.span.path, place.span.line) for place in finding.related}
     assert ("construct Sandbox/Bob/Resource", "fixtures/cdk/people/cdk.out/Sandbox.template.json", 53) in related
-
-
-def manifest(artifacts: dict[str, Any], **more: Any) -> str:
-    return json.dumps({"version": "36.0.0", "artifacts": artifacts, **more})
-
-
-def stack(template: str = "S.template.json", environment: str | None = None, **more: Any) -> dict[str, Any]:
-    properties = {"templateFile": template, **more.pop("properties", {})}
-    return {"type": "aws:cloudformation:stack", "environment": environment, "properties": properties, **more}
-
-
-def template(**resources: Any) -> str:
-    return json.dumps({"Resources": resources})
 
 
 def test_stacks_of_two_accounts_share_nothing_but_the_root(scan_files: Scan) -> None:
@@ -181,10 +168,6 @@ def test_discovery(tmp_path: Path) -> None:
     assert roots("app/cdk.out") == [("app/cdk.out", "cdk")]
 
 
-def nested(directory: str) -> dict[str, Any]:
-    return {"type": "cdk:cloud-assembly", "properties": {"directoryName": directory}}
-
-
 BROKEN: list[tuple[str, dict[str, str], str]] = [
     ("no JSON", {"manifest.json": '{"artifacts": {"cdk:tree" '}, "not valid JSON"),
     ("too deep", {"manifest.json": '{"artifacts": "cdk:tree", "x": ' + "[" * 100_000}, "Invalid cloud assembly"),
@@ -241,12 +224,45 @@ def test_no_manifest_breaks_the_reader(scan_files: Scan, found: object) -> None:
     assert {found.principal.address for found in report.principals} <= {"A/Anna", "Anna"}
 
 
-def test_an_assembly_that_is_not_complete_says_so(scan_files: Scan) -> None:
+def test_an_assembly_that_is_not_complete_says_so_once(scan_files: Scan) -> None:
     files = {
-        "cdk.out/manifest.json": manifest({"A": stack()}, missing=[{"key": "vpc"}]),
+        "cdk.out/manifest.json": manifest({"A": stack(), "N": nested("n")}, missing=[{"key": "vpc"}]),
+        "cdk.out/n/manifest.json": manifest({}, missing=[{"key": "vpc"}]),
         "cdk.out/S.template.json": template(Anna=USER),
     }
-    assert [found.summary for found in scan_files(files).warnings] == ["Cloud assembly not complete"]
+    (found,) = scan_files(files).warnings
+    assert found.summary == "Cloud assembly not complete"
+    assert "(vpc)" in found.detail
+
+
+def test_a_stack_without_resources_is_not_deployed(scan_files: Scan) -> None:
+    files = {
+        "cdk.out/manifest.json": manifest(
+            {"A": stack(), "B": stack("b.json"), "C": stack("c.json"), "D": stack("d.json")}
+        ),
+        "cdk.out/S.template.json": template(Anna=USER),
+        "cdk.out/b.json": "{}",
+        "cdk.out/c.json": json.dumps({"Parameters": {"BootstrapVersion": {"Type": "String"}}, "Resources": {}}),
+        "cdk.out/d.json": json.dumps({"Resources": []}),
+    }
+    report = scan_files(files)
+    assert verdicts(report) == {"A/Anna": ("yes", "implicit_deny")}
+    assert [(found.span.path, found.detail) for found in report.errors] == [
+        ("cdk.out/d.json", "Resources is no mapping.")
+    ]
+
+
+def test_stages_in_stages_and_stacks_of_one_name(scan_files: Scan) -> None:
+    inner = {"S.template.json": template(Anna=USER), "manifest.json": manifest({"People": stack()})}
+    files = {f"cdk.out/{stage}/{name}": text for stage in ("dev", "live/blue") for name, text in inner.items()}
+    files["cdk.out/S.template.json"] = template(Anna=USER)
+    files["cdk.out/manifest.json"] = manifest(
+        {"d": nested("dev", displayName="Dev"), "l": nested("live"), "People": stack(), "Other": stack()}
+    )
+    files["cdk.out/live/manifest.json"] = manifest({"Blue": nested("blue")})
+    report = scan_files(files)
+    assert report.diagnostics == ()
+    assert set(verdicts(report)) == {"People/Anna", "Other/Anna", "Dev/People/Anna", "Blue/People/Anna"}
 
 
 FRAMES = [

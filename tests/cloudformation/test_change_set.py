@@ -95,6 +95,26 @@ def test_what_stays_may_give_more(scan_files: Scan, properties: dict[str, Any], 
         assert "a change set does not list what stays" in causes(report)
 
 
+TAGGED = {
+    "PolicyName": "login",
+    "PolicyDocument": {
+        "Statement": {
+            "Effect": "Allow",
+            "Action": "signin:*",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:PrincipalTag/team": "ops"}},
+        }
+    },
+}
+
+
+@pytest.mark.parametrize(("value", "expected"), [("ops", "allowed"), ("dev", "implicit_deny")])
+def test_tags_of_the_stack(scan_files: Scan, value: str, expected: str) -> None:
+    written = user("A", {**PASSWORD, "Policies": [TAGGED]})
+    text = change_set(written, Tags=[{"Key": "team", "Value": value}])
+    assert verdicts(scan_files({"c.json": text})) == {"A": ("yes", expected)}
+
+
 def test_what_is_removed_is_not_there(scan_files: Scan) -> None:
     changes = change_set(
         user("Gone", {**PASSWORD}, "Remove", PhysicalResourceId="gone"),
