@@ -44,7 +44,7 @@ from scanner.principals import merge
 from scanner.sign_in import Circumstances, aws_login
 from scanner.span import Span
 from scanner.truth import YES
-from scanner.values import Unknown, Value, joined, of
+from scanner.values import NULL, Unknown, Value, joined, of
 
 pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation is not installed")
 
@@ -130,7 +130,7 @@ def facts_about(key: str, one: Mapping[str, Any]) -> Iterator[Fact]:
         identity, origin, Home("aws", InAccount(ACCOUNT), REGION), Value(name), Value(one["arn"]), tags, trust
     )
     for arn in one.get("attached", []):
-        yield Attachment(origin, itself, Value(arn))
+        yield Attachment(origin, itself, Value(arn), path=None if arn.startswith("arn:") else NULL)
     for policy, text in one.get("inline", {}).items():
         yield InlinePolicy(origin, itself, Value(policy), document(text))
     if one.get("boundary"):
