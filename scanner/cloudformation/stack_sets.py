@@ -16,6 +16,7 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.guards import existence_conditions
 from scanner.cloudformation.intrinsics import evaluate
+from scanner.cloudformation.marked_text import filled, marked
 from scanner.cloudformation.stack import Stack
 from scanner.cloudformation.syntax import parse
 from scanner.cloudformation.tags import stack_tags
@@ -51,14 +52,23 @@ def inline_template(
     if isinstance(found.data, Mapping):  # the service wants a text, which many tools make of it
         no_template = Cause(CauseKind.MALFORMED, f"{name} has no Resources", found.span)
         return (found if "Resources" in found.data else no_template), ()
-    if found.unknown is not None:
-        return replace(found.unknown.cause, detail=f"{name} depends on this: {found.unknown.cause.detail}"), ()
-    parsed = parse(found.text or "", place.path)
+    if found.unknown is not None and not found.unknown.pieces:
+        return _depends(name, found.unknown.cause), ()
+    text, holes = marked(found)
+    parsed = parse(text, place.path)
     where = written.span or resource.span
-    said = tuple(replace(one, span=_outer(one.span, where, found.text or "", lines)) for one in parsed.diagnostics)
+    said = tuple(replace(one, span=_outer(one.span, where, text, lines)) for one in parsed.diagnostics)
     if len(parsed.documents) != 1:
         return Cause(CauseKind.MALFORMED, f"{name} is no template", where), said
-    return _placed(parsed.documents[0], where, found.text or "", lines), said
+    document = filled(_placed(parsed.documents[0], where, text, lines), holes)
+    resources = document.data.get("Resources", document) if isinstance(document.data, Mapping) else document
+    if resources.unknown is not None:
+        return _depends(name, resources.unknown.cause), said
+    return document, said
+
+
+def _depends(name: str, cause: Cause) -> Cause:
+    return replace(cause, detail=f"{name} depends on this: {cause.detail}")
 
 
 def stack_of_set(resource: Resource, scope: Scope, place: Place) -> Stack:

@@ -124,6 +124,49 @@ def test_other_forms_of_a_body(scan_files: Scan) -> None:
         assert report.principals[0].principal.span.line >= 6, name
 
 
+def test_a_body_that_is_known_in_part(scan_files: Scan) -> None:
+    """The account that is put into the text is that of the stack set itself, which the instances need not be in."""
+    text = f"""Parameters:
+  Team: {{Type: String}}
+{STACK_SET}      TemplateBody: !Sub |
+        Resources:
+          U:
+            Type: AWS::IAM::User
+            Properties:
+              UserName: "${{Team}}-user"
+              LoginProfile: {{Password: x}}
+              Policies:
+                - PolicyName: a
+                  PolicyDocument:
+                    Version: "2012-10-17"
+                    Statement:
+                      - {{Effect: Allow, Action: "signin:*", Resource: "*"}}
+                      - {{Effect: Deny, Action: "signin:*", Resource: "arn:aws:s3:::${{Team}}"}}
+          V:
+            Type: AWS::IAM::User
+            Properties:
+              LoginProfile: {{Password: x}}
+              Policies:
+                - PolicyName: a
+                  PolicyDocument:
+                    Version: "2012-10-17"
+                    Statement:
+                      - {{Effect: Allow, Action: "signin:*", Resource: "arn:aws:signin:*:${{AWS::AccountId}}:*"}}
+          W:
+            Type: AWS::IAM::User
+            Properties:
+              LoginProfile: {{Password: x}}
+              Policies:
+                - PolicyName: a
+                  PolicyDocument:
+                    Version: "2012-10-17"
+                    Statement: [{{Effect: Allow, "${{Team}}": "signin:*", Resource: "*"}}]
+"""
+    report = scan_files({"set.yaml": text})
+    assert said(report) == []
+    assert verdicts(report) == {"S/U": ("yes", "allowed"), "S/V": ("yes", "unknown"), "S/W": ("yes", "unknown")}
+
+
 BROKEN = [
     ("no template", "TemplateBody: '[]'", "Invalid template"),
     ("not known", "TemplateBody: !Ref Open", "Stack set not followed"),
