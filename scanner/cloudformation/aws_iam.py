@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
-from scanner.cloudformation.guards import Conditions, Item, existence_conditions, items, presence, value_under
+from scanner.cloudformation.guards import Conditions, Item, existence_conditions, items, malformed, presence, value_under
 from scanner.cloudformation.resources import MANAGED_POLICY, name_of
 from scanner.cloudformation.scalars import scalar_text, texts_throughout
 from scanner.cloudformation.tags import resource_tags
@@ -63,9 +63,16 @@ class _Source:
         found = value_under(written, self.scope, self.conditions) if written is not None else None
         return None if found is None or found.is_null else scalar_text(found)
 
-    def required(self, name: str) -> Value:
-        """A property that cannot be missing: an unknown when it is."""
+    def text(self, name: str) -> Value | None:
+        """A property that is a text; unknown when it is a list or a mapping."""
         found = self.value(name)
+        if found is None or not isinstance(found.data, tuple | Mapping):
+            return found
+        return Value(malformed(found, "text"), found.span)
+
+    def required(self, name: str) -> Value:
+        """A text that cannot be missing: an unknown when it is."""
+        found = self.text(name)
         if found is not None:
             return found
         detail = f'the resource "{self.resource.logical_id}" has no {name}'
@@ -138,6 +145,9 @@ def _user(source: _Source) -> Iterator[Fact]:
     written = source.resource.get("LoginProfile")
     conditions = presence(written, source.scope, source.conditions) if written is not None else None
     if written is not None and conditions is not None:
+        profile = source.value("LoginProfile")
+        if profile is not None and not isinstance(profile.data, Mapping | Unknown):
+            conditions = (*conditions, malformed(profile, "mapping"))
         yield LoginProfile(source.origin(written.span, conditions), source.itself(IdentityKind.USER))
     for item in source.items("Groups"):
         origin = source.origin(item.span, item.conditions)
@@ -169,7 +179,7 @@ def _policies(source: _Source, kind: IdentityKind) -> Iterator[Fact]:
         yield Attachment(source.origin(item.span, item.conditions), target, item.value)
     for item in source.items("Policies"):
         yield InlinePolicy(source.origin(item.span, item.conditions), target, *_embedded(item.value))
-    boundary = source.value("PermissionsBoundary") if kind is not IdentityKind.GROUP else None
+    boundary = source.text("PermissionsBoundary") if kind is not IdentityKind.GROUP else None
     if boundary is not None:
         yield Attachment(source.origin(source.place("PermissionsBoundary")), target, boundary, Role.BOUNDARY)
 
@@ -178,7 +188,10 @@ def _embedded(policy: Value) -> tuple[Value, Value]:
     """Name and document of an element of ``Policies``."""
     if policy.unknown is not None:
         return policy, policy
-    entries = policy.data if isinstance(policy.data, Mapping) else {}
+    if not isinstance(policy.data, Mapping):
+        refused = Value(malformed(policy, "policy"), policy.span)
+        return refused, refused
+    entries = policy.data
     document = texts_throughout(entries["PolicyDocument"]) if "PolicyDocument" in entries else NULL.at(policy.span)
     return entries.get("PolicyName", NULL.at(policy.span)), document
 
@@ -212,10 +225,10 @@ def _identity_policy(kind: IdentityKind, name_property: str) -> Callable[[_Sourc
     """``AWS::IAM::UserPolicy`` and its likes: one document embedded in one identity, whose property names it."""
 
     def read(source: _Source) -> Iterator[Fact]:
-        document, place = source.document("PolicyDocument"), source.place("PolicyDocument")
-        if document is not None:
-            target = Target(kind, reference=source.required(name_property))
-            yield InlinePolicy(source.origin(place), target, source.required("PolicyName"), document)
+        document = source.document("PolicyDocument") or NULL.at(source.resource.span)
+        target = Target(kind, reference=source.required(name_property))
+        origin = source.origin(source.place("PolicyDocument"))
+        yield InlinePolicy(origin, target, source.required("PolicyName"), document)
 
     return read
 
@@ -228,7 +241,7 @@ def _group_addition(source: _Source) -> Iterator[Fact]:
 
 
 def _access_key(source: _Source) -> Iterator[Fact]:
-    status = source.value("Status")
+    status = source.text("Status")
     doubt = status.unknown if status is not None else None
     conditions = source.conditions if doubt is None else (*source.conditions, doubt)
     active = status is None or status.text != "Inactive"

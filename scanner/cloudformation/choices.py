@@ -51,6 +51,8 @@ def _choices(scopes: Sequence[Scope]) -> Iterator[Choice]:
             _, texts = compared.get(hole.symbol, (hole, {}))
             # Where a nested stack need not exist, what it allows need not be so.
             allowed = allowed_values(declaration) if not scope.stack.conditions else ()
+            if hole.candidates:  # a default without quotes, of which it is not known how it is read
+                allowed = tuple(one.text for one in hole.candidates if one is not None and one.text is not None)
             if allowed and len(allowed) <= MAX_ANSWERS:
                 done.add(hole.symbol)
                 yield _among(hole, hole.symbol, allowed)

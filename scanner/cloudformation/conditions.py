@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.intrinsics import evaluate, too_deep
-from scanner.cloudformation.scalars import as_text, without_types
+from scanner.cloudformation.scalars import as_name, as_text, without_types
 from scanner.truth import NO, Truth, all_of, any_of, truth, undetermined
 from scanner.values import Value, holes, same_text
 
@@ -40,12 +40,15 @@ def _decide(expression: Value, scope: Scope) -> Truth:
         return _malformed("a condition is no condition function", expression.span)
     ((name, argument),) = expression.data.items()
     span = expression.span or argument.span
+    if argument.unknown is not None and not argument.unknown.candidates:
+        return undetermined(argument.unknown.cause)
     operands = argument.data if isinstance(argument.data, tuple) else (argument,)
     match name:
         case "Condition":
-            if argument.text is None:
+            named = as_name(argument)
+            if named is None:
                 return _malformed("Condition names no condition", span)
-            return scope.condition(argument.text, span)
+            return scope.condition(named, span)
         case "Fn::Equals" if len(operands) == 2:
             return _equal(evaluate(operands[0], scope), evaluate(operands[1], scope), span, scope)
         case "Fn::And" if operands:

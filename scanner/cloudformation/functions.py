@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
@@ -20,6 +20,7 @@ from scanner.cloudformation.arguments import Function, arguments, first_unknown,
 from scanner.cloudformation.lists import availability_zones, cidr, length, select, split
 from scanner.cloudformation.scalars import as_text, texts_throughout, without_types
 from scanner.cloudformation.stack_outputs import output_name
+from scanner.cloudformation.template import UNREADABLE
 from scanner.cloudformation.text import MAX_TEXT, join_text, text_pieces
 from scanner.values import Unknown, Value, holes, pieces, unknown
 
@@ -38,7 +39,7 @@ def _get_att(argument: Value, span: Span | None, scope: Scope) -> Value:
     doubt = first_unknown(parts, span)
     if doubt is not None:
         return doubt
-    logical_id, _, name = ".".join(part.text or "" for part in parts).partition(".")
+    logical_id, _, name = ".".join(as_text(part.data) or "" for part in parts).partition(".")
     if not logical_id or not name:
         return malformed("Fn::GetAtt names no attribute", span)
     return scope.attribute(logical_id, name, span)
@@ -112,6 +113,9 @@ def _find_in_map(argument: Value, span: Span | None, scope: Scope) -> Value | No
     doubt = first_unknown(parts[:3], span)
     missing = False
     for key in parts[:3]:
+        unread = next((part for found in candidates for part in _unread(found, as_text(key.data))), None)
+        if unread is not None:
+            return unknown(unread.cause, span=span)
         if key.unknown is not None:
             candidates = [entry for found in candidates for entry in _entries(found).values()]
             continue
@@ -129,6 +133,16 @@ def _find_in_map(argument: Value, span: Span | None, scope: Scope) -> Value | No
     if any(candidate != candidates[0] for candidate in candidates):
         return doubt or malformed("Fn::FindInMap finds several entries", span)
     return _literal(candidates[0])
+
+
+def _unread(value: Value, key: str | None) -> Iterator[Unknown]:
+    """Why it is not known what a map has under a key; None is a key that is not known itself."""
+    entries = _entries(value)
+    hole = value.unknown
+    if hole is None and UNREADABLE in entries and (key is None or key not in entries):
+        hole = entries[UNREADABLE].unknown
+    if hole is not None:
+        yield hole
 
 
 def _entries(value: Value) -> Mapping[str, Value]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.intrinsics import IF, NO_VALUE, branches, call_of, cause_of, evaluate
 from scanner.symbol import NameKind
 from scanner.values import Unknown, Value
@@ -89,21 +90,31 @@ def value_under(expression: Value, scope: Scope, conditions: Conditions) -> Valu
 
 
 def items(expression: Value, scope: Scope, conditions: Conditions) -> Iterator[Item]:
-    """The elements of a list, or of the lists that may stand there. A single value counts as a list of one.
+    """The elements of a list, or of the lists that may stand there.
 
-    A list of which nothing is known is one unknown item.
+    A list of which nothing is known is one unknown item. What CloudFormation refuses, a single value in place of a list
+    and a list inside a list, is there under a condition that nobody knows.
     """
     for whole in alternatives(expression, scope, conditions):
         if whole.expression is None:
             continue
+        is_written_out = isinstance(whole.expression.data, tuple)
         elements = whole.expression.data if isinstance(whole.expression.data, tuple) else (whole.expression,)
         for element in elements:
             for part in alternatives(element, scope, whole.conditions):
                 value = None if part.expression is None else evaluate(part.expression, scope)
                 if part.expression is None or value is None or value.is_null:
                     continue
+                conditions_here = part.conditions
+                if value.unknown is None and isinstance(value.data, tuple) == is_written_out:
+                    conditions_here = (*conditions_here, malformed(value, "list" if not is_written_out else "element"))
                 for item in value.data if isinstance(value.data, tuple) else (value,):
-                    yield Item(item, part.conditions, part.expression.span)
+                    yield Item(item, conditions_here, part.expression.span)
+
+
+def malformed(value: Value, wanted: str) -> Unknown:
+    """What stands for a value of the wrong shape: what was meant is not known."""
+    return Unknown(Cause(CauseKind.MALFORMED, f"CloudFormation refuses a value that is no {wanted}", value.span))
 
 
 def presence(expression: Value, scope: Scope, conditions: Conditions) -> Conditions | None:

@@ -26,6 +26,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.functions import FUNCTIONS
+from scanner.cloudformation.placeholders import has_placeholder, pieces_around
+from scanner.cloudformation.template import UNREADABLE
 from scanner.cloudformation.text import join_text
 from scanner.values import Unknown, Value, holes, unknown
 
@@ -101,6 +103,8 @@ def branches(argument: Value, scope: Scope) -> tuple[Truth, str, Value, Value] |
 
 def _evaluate(expression: Value, scope: Scope) -> Outcome:
     match expression.data:
+        case str() as text if has_placeholder(text):
+            return Outcome(join_text(pieces_around(text, expression.span), expression.span))
         case str() as text:
             if "{{" not in text:
                 return Outcome(expression)
@@ -122,7 +126,7 @@ def _mapping(entries: Mapping[str, Value], span: Span | None, scope: Scope) -> V
     vanishing: list[str] = []
     for key, entry in entries.items():
         if key.startswith("Fn::"):
-            macro = key == "Fn::Transform" or key.startswith("Fn::ForEach::")
+            macro = key in ("Fn::Transform", UNREADABLE) or key.startswith("Fn::ForEach::")
             if macro and entry.unknown is not None:
                 return unknown(entry.unknown.cause, span=span)
             if macro:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.intrinsics import evaluate
-from scanner.cloudformation.scalars import as_text
+from scanner.cloudformation.scalars import as_name, as_text
 from scanner.cloudformation.template import ANY, FOR_EACH
 from scanner.diagnostic import Diagnostic, error
 from scanner.span import Span
@@ -119,7 +119,7 @@ class Loops:
 
     def _loop(self, name: str, loop: Value, doubts: Doubts) -> Iterator[tuple[str, Value, Doubts]]:
         parts = loop.data if isinstance(loop.data, tuple) else ()
-        identifier = parts[0].text if len(parts) == 3 else None
+        identifier = as_name(parts[0]) if len(parts) == 3 else None
         if identifier is None or not isinstance(parts[2].data, Mapping):
             if loop.unknown is None:
                 self._malformed(f'"{name}" is not made of an identifier, a collection and a mapping.', loop)

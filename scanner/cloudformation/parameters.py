@@ -57,6 +57,11 @@ def parameter_value(
         return _only_account_id(missing) if _leaves_account_ids(entries, kind) else missing
     else:
         place = entries["Default"].span or span
+        doubt = entries["Default"].unknown
+        if doubt is not None:
+            candidates = doubt.candidates if not _is_list(kind) else ()
+            symbol = Named(NameKind.PARAMETER, f"{prefix}{name}")
+            return Value(replace(doubt, symbol=symbol, candidates=candidates), place)
         text = as_text(entries["Default"].data)
         if text is None:
             return _unknown(prefix, name, CauseKind.MALFORMED, "has a default that is no text", place)
@@ -114,9 +119,17 @@ def _items(text: str) -> list[str]:
 
 def _allowed(entries: Mapping[str, Value]) -> tuple[str, ...]:
     written = entries["AllowedValues"].data if "AllowedValues" in entries else ()
-    texts = [as_text(item.data) for item in written] if isinstance(written, tuple) else []
+    items = [reading for item in written for reading in readings(item)] if isinstance(written, tuple) else []
+    texts = [as_text(item.data) for item in items]
     known = tuple(dict.fromkeys(text for text in texts if text is not None))
     return () if None in texts else known
+
+
+def readings(item: Value) -> tuple[Value, ...]:
+    """What a scalar can be: itself, or each of the texts that CloudFormation may read it as."""
+    candidates = item.unknown.candidates if item.unknown is not None else ()
+    known = tuple(candidate for candidate in candidates if candidate is not None)
+    return known if known else (item,)
 
 
 def _allows(declaration: Value, kind: str, text: str) -> bool:

@@ -1,39 +1,137 @@
 """What the scalars of a template mean.
 
-YAML 1.1 guesses at more types than a template's author expects. Here only what every reader agrees on is typed:
-null, ``true``/``false`` and plain decimal numbers. Everything else stays the text that was written: dates (the
-``Version`` of a policy), account IDs with a leading zero, ``yes`` and ``no``, sexagesimal times, ``.inf``.
+CloudFormation reads YAML 1.1: a plain ``yes`` or ``off`` is a boolean, ``0100`` an octal number, ``0x1F``, ``0b11``,
+``1_000`` and ``1:30`` are numbers. Where it then needs a text, it writes that boolean or number, and not what stands in
+the template. It leaves dates alone, the ``Version`` of a policy among them. Digits after a zero that are no octal number
+become a float, ``012345678901`` the text ``1.2345678901E10``.
+
+What is not known from AWS or from what people saw of the service is not guessed: ``y`` and ``n``, which YAML 1.1 calls
+booleans and few readers do, and floats that can be written in more than one way (``1.10``) have several readings.
+
+https://yaml.org/type/bool.html, https://yaml.org/type/int.html, https://yaml.org/type/float.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
 
 from scanner.values import Unknown, Value
 
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\.[0-9]{1,30}")
-_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+MAX_DIGITS = 60
+"""A longer number stays the text that it is; nobody writes one."""
+
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_WORDS = {True: ("true", "yes", "on"), False: ("false", "no", "off")}
+_BOOLEANS = {
+    spelling: truth
+    for truth, words in _WORDS.items()
+    for word in words
+    for spelling in (word, word.capitalize(), word.upper())
+}
+_LETTERS = {"y": "true", "Y": "true", "n": "false", "N": "false"}
+_BASES = (
+    (re.compile(r"([-+]?)0b([01_]+)"), 2),
+    (re.compile(r"([-+]?)0x([0-9a-fA-F_]+)"), 16),
+    (re.compile(r"([-+]?)0([0-7_]+)"), 8),
+    (re.compile(r"([-+]?)(0|[1-9][0-9_]*)"), 10),
+)
+_SEXAGESIMAL = re.compile(r"([-+]?)([1-9][0-9_]*(?::[0-5]?[0-9])+)")
+_NOT_OCTAL = re.compile(r"[-+]?0[0-9_]*[89][0-9_]*")
+_FLOAT = re.compile(
+    r"[-+]?(?:[0-9][0-9_]*)(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"
+)
+_PLAIN_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,6})\.(?:[0-9]{0,8}[1-9])")
+"""Floats that every reader writes as they stand."""
+_SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*")
+_SMALL, _LARGE = 1e-3, 1e7
+"""Between these Java writes a float without an exponent."""
 
 
-def typed(text: str, tag: str) -> bool | int | Decimal | str | None:
-    """A scalar's meaning by its text and the YAML tag that it was written with or resolved to."""
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The texts that a plain scalar may be to CloudFormation, where it is not known which."""
+
+    texts: tuple[str, ...]
+
+
+Scalar = bool | int | Decimal | str | Readings | None
+
+
+def plain(text: str) -> Scalar:
+    """The meaning of a scalar without quotes and without a tag."""
+    if text in _NULL:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if text in _LETTERS:
+        return Readings((text, _LETTERS[text]))
+    if text[0] not in "+-.0123456789" or len(text) > MAX_DIGITS:
+        return text
+    return _number(text)
+
+
+def may_be_boolean(text: str) -> bool:
+    """Whether a scalar without quotes and without a tag is a boolean, or perhaps one."""
+    return text in _BOOLEANS or text in _LETTERS
+
+
+def tagged(text: str, tag: str) -> Scalar:
+    """The meaning of a scalar with quotes or with a tag, such as ``!!str 12``."""
     match tag.removeprefix("tag:yaml.org,2002:"):
         case "null":
             return None
-        case "bool":
-            return _BOOLEANS.get(text, text)
-        case "int" | "float":
-            if _INTEGER.fullmatch(text):
-                return int(text)
-            if _NUMBER.fullmatch(text):
-                return Decimal(text)
-            return text
+        case "bool" | "int" | "float":
+            return plain(text)
         case _:
             return text
+
+
+def _number(text: str) -> Scalar:
+    for pattern, base in _BASES:
+        found = pattern.fullmatch(text)
+        digits = found[2].replace("_", "") if found else ""
+        if found and digits:
+            return int(digits, base) * (-1 if found[1] == "-" else 1)
+    found = _SEXAGESIMAL.fullmatch(text)
+    if found:
+        parts = (int(part.replace("_", "")) for part in found[2].split(":"))
+        return reduce(lambda whole, part: whole * 60 + part, parts) * (-1 if found[1] == "-" else 1)
+    if _PLAIN_FLOAT.fullmatch(text) and abs(float(text)) >= _SMALL:
+        return Decimal(text)
+    if _SPECIAL.fullmatch(text):
+        return Readings((text, _special(text)))
+    if not _FLOAT.fullmatch(text):
+        return text
+    number = float(text.replace("_", ""))
+    if _NOT_OCTAL.fullmatch(text) and abs(number) >= _LARGE:
+        return _java(number)
+    shorter = (str(int(number)),) if number.is_integer() and abs(number) < _LARGE else ()
+    return Readings(tuple(dict.fromkeys((text, _java(number), *shorter))))
+
+
+def _special(text: str) -> str:
+    """Infinity, what is no number, or a float in base 60, as Java writes them."""
+    word = text.lstrip("+-").lower()
+    sign = "-" if text.startswith("-") else ""
+    if word in (".inf", ".nan"):
+        return sign + {".inf": "Infinity", ".nan": "NaN"}[word]
+    parts = [float(part) for part in word.replace("_", "").split(":")]
+    return sign + _java(reduce(lambda whole, part: whole * 60 + part, parts))
+
+
+def _java(number: float) -> str:
+    """A float as Java writes it, which CloudFormation is made with: with an exponent where it is small or large."""
+    if number == 0 or _SMALL <= abs(number) < _LARGE or not math.isfinite(number):
+        return repr(number)
+    exponent = math.floor(math.log10(abs(number)))
+    digits = format(Decimal(repr(number)).normalize().scaleb(-exponent), "f")
+    return f"{digits if '.' in digits else digits + '.0'}E{exponent}"
 
 
 def as_text(data: object) -> str | None:
@@ -47,6 +145,16 @@ def as_text(data: object) -> str | None:
             return str(data)
         case _:
             return None
+
+
+def as_name(value: Value) -> str | None:
+    """The name that a scalar is, of a condition or a loop's identifier: as it is written where that is not settled.
+
+    CloudFormation reads it alike where it is defined and where it is used.
+    """
+    candidates = value.unknown.candidates if value.unknown is not None else ()
+    first = candidates[0] if candidates else None
+    return as_text(value.data) if first is None else first.text
 
 
 def without_types(value: Value) -> object:

@@ -17,7 +17,7 @@ from scanner.cloudformation.conditions import decide
 from scanner.cloudformation.cross_region import parameter_read_by
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.parameters import parameter_value, passed_value
-from scanner.cloudformation.scalars import as_text, scalar_text
+from scanner.cloudformation.scalars import as_name, as_text, scalar_text
 from scanner.cloudformation.stack import ALONE, Nested, Stack
 from scanner.cloudformation.template import ANY
 from scanner.facts import Account
@@ -136,7 +136,7 @@ class Scope:
         A name that is made of the element of an unknown collection is that of what a loop over the same one made.
         """
         if name.unknown is None:
-            return name.text
+            return as_text(name.data)
         known, elements = _any(name.unknown)
         resource = self.template.resources.get(known)
         around = {doubt.symbol for doubt in resource.doubts} if resource is not None else set()
@@ -144,8 +144,9 @@ class Scope:
 
     def condition_named(self, name: Value) -> str | None:
         """The name of a condition that a text is; None when it is not known."""
-        if name.unknown is None:
-            return name.text
+        known_name = as_name(name)
+        if known_name is not None or name.unknown is None:
+            return known_name
         known, elements = _any(name.unknown)
         return known if elements and known in self.template.conditions else None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner.cloudformation.aws_iam import facts_of
 from scanner.cloudformation.nested import STACKS
+from scanner.cloudformation.shapes import refused_properties
 from scanner.cloudformation.stack_sets import STACK_SET
 from scanner.diagnostic import Diagnostic, error, warning
 
@@ -32,6 +33,7 @@ def stack_facts(scope: Scope, home: Home) -> tuple[list[Fact], list[Diagnostic]]
     problems: list[Diagnostic] = []
     for resource in scope.template.resources.values():
         facts.extend(facts_of(resource, scope, home))
+        problems.extend(refused_properties(resource, scope))
         problems.extend(_problems(resource, scope))
     return facts, problems
 

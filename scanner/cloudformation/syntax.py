@@ -7,8 +7,9 @@ date stays the text that was written (see ``scalars``).
 Spans: an entry of a mapping runs from its key to the last character of its value, so that a finding about ``Policies``
 points at the line that says so. What comes in through an alias or a merge key keeps the place where it is written.
 
-What cannot be read is a diagnostic. Of entries with the same key the last one counts, as the service has it. A document
-that refers to itself, is nested too deeply or grows too large through its aliases is left out as a whole.
+What cannot be read is a diagnostic. Of entries with the same key the last one counts, as the service has it. A mapping
+with a key that cannot be read is known in part only: an unknown under the key ``UNREADABLE`` stands for the entry. A
+document that refers to itself, is nested too deeply or grows too large through its aliases is left out as a whole.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ import yaml
 from cfn_tools.yaml_loader import FN_PREFIX, UNCONVERTED_SUFFIXES, CfnYamlLoader, construct_getatt
 
 from scanner.cause import Cause, CauseKind
-from scanner.cloudformation.scalars import typed
-from scanner.cloudformation.template import RAIN_SOURCE
-from scanner.diagnostic import Diagnostic, error
+from scanner.cloudformation.placeholders import hint
+from scanner.cloudformation.scalars import Readings, as_text, may_be_boolean, plain, tagged
+from scanner.cloudformation.template import RAIN_SOURCE, UNREADABLE
+from scanner.diagnostic import Diagnostic, error, warning
 from scanner.span import LineIndex, Span
-from scanner.values import Value, unknown
+from scanner.values import Unknown, Value, unknown
 
 MAX_DEPTH = 100
 """Levels of nesting. CloudFormation's own templates stay below twenty."""
@@ -45,7 +47,8 @@ _KNOWN_TAGS = frozenset(
     _YAML + name for name in ("null", "bool", "int", "float", "timestamp", "str", "value", "merge", "seq", "map")
 )
 _ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
-_TEXT_TEMPLATE = re.compile(r"\{%|^[ \t]*[^#\s][^'\"\n]*\{\{(?!resolve:)", re.MULTILINE)
+_ACCOUNT = re.compile(r"0[0-9]{11}")
+_TAG = re.compile(r"(?:&\S+\s+)?!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,10 @@ class Parsed:
 
 
 @lru_cache(maxsize=8)
-def parse(text: str, path: str) -> Parsed:
+def parse(text: str, path: str, *, as_written: bool = False) -> Parsed:
     """Every document of a YAML stream, or the one JSON document. Empty documents are left out.
+
+    ``as_written`` takes every scalar but null for the text that stands there: what other tools than CloudFormation read.
 
     Remembered for a while, since a template is evaluated once for each scenario.
     """
@@ -73,7 +78,7 @@ def parse(text: str, path: str) -> Parsed:
     problems: list[Diagnostic] = []
     try:
         for root in yaml.compose_all(text, Loader=_Loader):
-            converter = _Converter(path, lines, problems)
+            converter = _Converter(path, lines, problems, as_written)
             try:
                 document = converter.value(root)
             except _RefusedError as refused:
@@ -90,8 +95,8 @@ def parse(text: str, path: str) -> Parsed:
         problems.append(
             error("Template refused", f"It is nested more than {MAX_DEPTH} levels deep.", Span(path, 1, 1, 1, 1))
         )
-    if problems and _TEXT_TEMPLATE.search(text) and all(one.summary == _INVALID for one in problems):
-        return Parsed((), tuple(problems[:1]))  # each of its marks is one more, and what is left means nothing
+    if problems and hint(text) and all(one.summary == _INVALID for one in problems):
+        problems = problems[:1]  # each of its marks is one more
     return Parsed(tuple(documents), tuple(problems))
 
 
@@ -109,7 +114,7 @@ def _json_error(text: str, path: str) -> Diagnostic | None:
             return None
         why = "JSON has no comments" if is_comment else problem.msg[:1].lower() + problem.msg[1:]
         span = LineIndex(path, text).span(problem.pos, problem.pos + 1)
-        return error(_INVALID, f"It is not valid JSON: {why}.{_hint(text)}", span)
+        return error(_INVALID, f"It is not valid JSON: {why}.{hint(text)}", span)
     except (RecursionError, ValueError):  # nested too deeply, or a number too long: the YAML reader has bounds
         return None
     return None
@@ -141,13 +146,7 @@ def _syntax_error(broken: yaml.MarkedYAMLError, text: str, path: str) -> Diagnos
     what = "JSON" if text.lstrip()[:1] == "{" else "YAML"
     context = f" {broken.context}" if broken.context else ""
     detail = f"It is not valid {what}: {broken.problem or 'it cannot be read'}{context}."
-    return error(_INVALID, detail + _hint(text), span)
-
-
-def _hint(text: str) -> str:
-    if not _TEXT_TEMPLATE.search(text):
-        return ""
-    return " It looks like the source of a text template (Jinja, Helm, Go); scan what is generated from it."
+    return error(_INVALID, detail + hint(text), span)
 
 
 class _RefusedError(Exception):
@@ -165,6 +164,7 @@ class _Converter:
     path: str
     lines: list[str]
     problems: list[Diagnostic]
+    as_written: bool
     done: dict[int, tuple[Value, int]] = field(default_factory=dict)
     open: set[int] = field(default_factory=set)
 
@@ -210,7 +210,29 @@ class _Converter:
         if node.tag == "!GetAtt":
             parts = tuple(Value(part, self._span(node)) for part in construct_getatt(node))
             return Value(parts, self._span(node)), 1 + len(parts)
-        return Value(typed(node.value, node.tag), self._span(node)), 1
+        return self._typed(node), 1
+
+    def _typed(self, node: yaml.ScalarNode) -> Value:
+        span = self._span(node)
+        if self.as_written:
+            return Value(None if tagged(node.value, node.tag) is None else node.value, span)
+        if node.style or self._has_tag(node):
+            meaning = tagged(node.value, node.tag)
+        else:
+            meaning = plain(node.value)
+            if _ACCOUNT.fullmatch(node.value):
+                self.problems.append(_account_without_quotes(node.value, as_text(meaning), span))
+        if not isinstance(meaning, Readings):
+            return Value(meaning, span)
+        shown = " or ".join(f'"{text}"' for text in meaning.texts)
+        detail = f"the plain {node.value} may be {shown} to CloudFormation; put it into quotes"
+        texts = tuple(Value(text, span) for text in meaning.texts)
+        return Value(Unknown(Cause(CauseKind.UNSUPPORTED, detail, span), candidates=texts), span)
+
+    def _has_tag(self, node: yaml.ScalarNode) -> bool:
+        """Whether a plain scalar has a tag of its own (``!!str 12``); the composer gives one to each."""
+        start = node.start_mark
+        return start.line < len(self.lines) and _TAG.match(self.lines[start.line], start.column) is not None
 
     def _mapping(self, node: yaml.MappingNode, depth: int) -> tuple[Value, int]:
         entries: dict[str, Value] = {}
@@ -218,16 +240,15 @@ class _Converter:
         merged: dict[str, Value] = {}
         total = 1
         for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag.startswith("!"):
-                detail = "The key of a mapping is no text." + _hint("\n".join(self.lines))
-                self.problems.append(error(_INVALID, detail, self._span(key_node)))
-                continue
             value, size = self._convert(value_node, depth + 1)
             total += size
             if key_node.tag == _MERGE:
                 self._merge(merged, value, key_node)
                 continue
-            key = key_node.value
+            key = self._key(key_node)
+            if key is None:
+                entries[UNREADABLE] = self._unreadable("The key of a mapping is no text.", key_node)
+                continue
             if key in keys:
                 self._report_duplicate(keys[key], key_node)
             keys.setdefault(key, key_node)
@@ -236,6 +257,33 @@ class _Converter:
             total += len(merged)
             entries = {**merged, **entries}
         return Value(entries, self._span(node)), total
+
+    def _key(self, node: yaml.Node) -> str | None:
+        """The text of a key; None for what can be none: a mapping, a list, an intrinsic, null."""
+        if not isinstance(node, yaml.ScalarNode) or node.tag.startswith("!"):
+            return None
+        read = self._typed(node)
+        if read.text is not None or read.is_null:
+            return read.text
+        shown, span = node.value, self._span(node)
+        if may_be_boolean(shown):
+            detail = (
+                f"The key {shown} is or may be a boolean to CloudFormation, which then refuses the template or takes "
+                f'another text for it. Put it into quotes: "{shown}".'
+            )
+            self.problems.append(warning("Key without quotes", detail, span))
+        else:
+            detail = f"CloudFormation takes the key {shown} for a number, and refuses it: keys are texts. Put it into quotes."
+            self.problems.append(error("Key without quotes", detail, span))
+        text = as_text(read.data)
+        return shown if text is None else text
+
+    def _unreadable(self, detail: str, node: yaml.Node) -> Value:
+        """Stands for entries of a mapping of which not even the key is known; what is wrong is reported."""
+        span = self._span(node)
+        self.problems.append(error(_INVALID, detail + hint("\n".join(self.lines)), span))
+        cause = Cause(CauseKind.MALFORMED, f"the mapping has a key on line {span.line} that is no text", span)
+        return unknown(cause, span=span)
 
     def _entry(self, key_node: yaml.Node, value_node: yaml.Node, value: Value) -> Value:
         start = key_node.start_mark
@@ -247,9 +295,8 @@ class _Converter:
     def _merge(self, merged: dict[str, Value], value: Value, key_node: yaml.Node) -> None:
         for source in value.data if isinstance(value.data, tuple) else (value,):
             if not isinstance(source.data, dict):
-                detail = 'What "<<" merges is no mapping.'
-                self.problems.append(error(_INVALID, detail, self._span(key_node)))
-                return
+                merged[UNREADABLE] = self._unreadable('What "<<" merges is no mapping.', key_node)
+                continue
             for key, entry in source.data.items():
                 merged.setdefault(key, entry)
 
@@ -292,6 +339,14 @@ class _Converter:
             line -= 1
             before = self.lines[line]
         return line + 1, len(before.rstrip()) + 1
+
+
+def _account_without_quotes(written: str, read: str | None, span: Span) -> Diagnostic:
+    detail = (
+        f"{written} stands there without quotes. CloudFormation takes it for a number and makes {read} of it, which is no "
+        "account ID. Put it into quotes."
+    )
+    return error("Account ID without quotes", detail, span)
 
 
 def _last_child(node: yaml.Node) -> yaml.Node | None:

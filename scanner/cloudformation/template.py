@@ -15,6 +15,9 @@ from scanner.values import Unknown, Value, unknown
 
 FOR_EACH = "Fn::ForEach::"
 TRANSFORM = "Fn::Transform"
+UNREADABLE = "Fn::?"
+"""The key, in a mapping, of an unknown that stands for entries whose keys cannot be read. Like a function it says that the
+mapping is something else than what is written there."""
 RAIN_SOURCE = "Source for Rain"
 """Summary of the one error that a file gets which Rain has yet to make a template of."""
 ANY = "*"
@@ -81,7 +84,9 @@ def read_template(
         if entry.unknown is None:
             resource = _resource(logical_id, entry, where, problems)
             if resource is not None:
-                resources[logical_id] = replace(resource, doubts=(doubts or {}).get(logical_id, ()))
+                resources[logical_id] = replace(
+                    resource, doubts=(*resource.doubts, *(doubts or {}).get(logical_id, ()))
+                )
     template = Template(
         span,
         parameters=_section(sections, "Parameters", span, problems),
@@ -118,9 +123,12 @@ def _line(span: Span) -> Span:
 
 
 def _section(sections: Mapping[str, Value], name: str, span: Span, problems: list[Diagnostic]) -> Mapping[str, Value]:
+    """The entries whose keys can be read; that others cannot has been said."""
     section = sections.get(name)
     if section is None or section.unknown is not None:
         return {}
+    if isinstance(section.data, Mapping) and UNREADABLE in section.data:
+        return {key: entry for key, entry in section.data.items() if key != UNREADABLE}
     if not isinstance(section.data, Mapping):
         if not section.is_null or name == "Resources":
             problems.append(error("Invalid template", f"{name} is no mapping.", section.span or span))
@@ -133,7 +141,8 @@ def _resource(logical_id: str, entry: Value, span: Span, problems: list[Diagnost
         problems.append(error("Invalid template", f'The resource "{logical_id}" is no mapping.', span))
         return None
     kind = entry.data.get("Type")
-    if kind is not None and kind.unknown is not None:
+    unread = entry.data[UNREADABLE].unknown if UNREADABLE in entry.data else None
+    if (kind is not None and kind.unknown is not None) or (kind is None and unread is not None):
         return None  # reported where it is read
     if kind is not None and isinstance(kind.data, Mapping) and any("Rain::" in key for key in kind.data):
         if not any(problem.summary == RAIN_SOURCE for problem in problems):
@@ -149,7 +158,13 @@ def _resource(logical_id: str, entry: Value, span: Span, problems: list[Diagnost
     noted = metadata.data if metadata is not None and isinstance(metadata.data, Mapping) else {}
     construct, asset = (noted[key].text if key in noted else None for key in ("aws:cdk:path", "aws:asset:path"))
     condition = entry.data.get("Condition")
-    return Resource(logical_id, kind.text, properties, span, condition, hidden, construct=construct, asset=asset)
+    doubts: tuple[Unknown, ...] = ()
+    if unread is not None:
+        hidden = unknown(unread.cause) if "Properties" not in entry.data else hidden
+        doubts = (unread,) if condition is None else ()
+    return Resource(
+        logical_id, kind.text, properties, span, condition, hidden, doubts=doubts, construct=construct, asset=asset
+    )
 
 
 def _properties(

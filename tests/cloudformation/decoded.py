@@ -1,15 +1,16 @@
 """What cfn-lint's parser and ours make of one template: values, and the line of every key.
 
-cfn-lint follows YAML 1.1 where it guesses at types (``yes`` is true, ``010`` is eight). Where it guesses at more than
-we do, the text that was written is what counts, so such a pair is no difference. What one of them refuses, keys that
-are there twice among it, the other has to refuse as well; only Rain's tags are refused here alone. What comes in by
-an alias or a merge key stays, for us, where it is written; the lines of such templates are not compared.
+Both follow YAML 1.1 (``yes`` is true, ``010`` is eight). Where it is not known how CloudFormation reads a scalar
+(``1.10``), cfn-lint's reading has to be among ours. What one of them refuses, keys that are there twice among it, the
+other has to refuse as well; only Rain's tags, account IDs without quotes and keys that are numbers are refused here alone.
+What comes in by an alias or a merge key stays, for us, where it is written; the lines of such templates are not compared.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,9 +18,11 @@ from cfnlint.decode import decode_str
 
 from scanner.cloudformation.scalars import as_text
 from scanner.cloudformation.syntax import parse
-from scanner.values import Value
+from scanner.diagnostic import Severity
+from scanner.values import Unknown, Value
 
 REFUSED = "refused"
+_REFUSED_HERE = ("Source for Rain", "Account ID without quotes", "Key without quotes")
 _LINE = ": line "
 _SHARED = re.compile(r"[:-] +(?:&\w|\*\w)|<<:")
 
@@ -31,8 +34,8 @@ def differences(text: str, for_them: str | None = None) -> list[str]:
     except Exception as problem:  # noqa: BLE001 # its own bugs are no difference
         return [REFUSED, str(problem)]
     ours = parse(text, "t")
-    refused = [problem.message for problem in ours.diagnostics]
-    if any(problem.summary == "Source for Rain" for problem in ours.diagnostics):
+    refused = [problem.message for problem in ours.diagnostics if problem.severity is Severity.ERROR]
+    if any(problem.summary in _REFUSED_HERE for problem in ours.diagnostics if problem.severity is Severity.ERROR):
         return [REFUSED, *refused]
     if problems or not isinstance(theirs, dict):
         return [REFUSED if refused else "only we read it", *(str(problem.message) for problem in problems)]
@@ -45,11 +48,11 @@ def differences(text: str, for_them: str | None = None) -> list[str]:
 def _compare(ours: Value, theirs: Any, path: str) -> Iterator[str]:
     match ours.data, theirs:
         case Mapping() as entries, dict():
-            if set(entries) != set(map(str, theirs)):
+            if set(entries) != {_key(key) for key in theirs}:
                 yield f"{path}: {sorted(entries)} and {sorted(map(str, theirs))}"
                 return
             for key, value in theirs.items():
-                found = entries[str(key)]
+                found = entries[_key(key)]
                 line = _line(key)
                 if line is not None and found.span is not None and found.span.line != line:
                     yield f"{path}/{key}{_LINE}{found.span.line} and {line}"
@@ -65,6 +68,11 @@ def _compare(ours: Value, theirs: Any, path: str) -> Iterator[str]:
                 yield f"{path}: {ours.data!r} and {theirs!r}"
 
 
+def _key(key: object) -> str:
+    """A key as a text, as CloudFormation writes a boolean."""
+    return as_text(key) or str(key)
+
+
 def _line(key: Any) -> int | None:
     """Where a key is written; None for one that comes from a tag, whose place is that of the node."""
     mark = getattr(key, "start_mark", None)
@@ -76,6 +84,7 @@ def _same_scalar(ours: object, theirs: object) -> bool:
         return ours is None and theirs is None
     if isinstance(ours, Decimal | int) and not isinstance(ours, bool) and isinstance(theirs, float):
         return float(ours) == theirs
-    if isinstance(ours, str) and not isinstance(theirs, str):
-        return True  # a guess of YAML 1.1
-    return as_text(ours) == as_text(theirs)
+    if isinstance(ours, Unknown):
+        texts = [one.text for one in ours.candidates if one is not None]
+        return theirs in texts or repr(theirs) in texts
+    return as_text(ours) == (theirs.isoformat() if isinstance(theirs, date) else as_text(theirs))

@@ -180,7 +180,7 @@ def test_a_stack_exists_where_its_condition_says_so(scan_files: Scan) -> None:
 Parameters: {Env: {Type: String}}
 Conditions: {Never: !Equals [a, b], Perhaps: !Equals [!Ref Env, !Ref "AWS::StackName"]}
 Resources:
-  No: {Type: AWS::CloudFormation::Stack, Condition: Never, Properties: {TemplateURL: user.yaml}}
+  Never: {Type: AWS::CloudFormation::Stack, Condition: Never, Properties: {TemplateURL: user.yaml}}
   Maybe: {Type: AWS::CloudFormation::Stack, Condition: Perhaps, Properties: {TemplateURL: user.yaml}}
   Login:
     Type: AWS::IAM::Policy
@@ -194,7 +194,7 @@ Resources:
     Properties:
       PolicyName: never
       PolicyDocument: {Statement: {Effect: Deny, Action: '*', Resource: '*'}}
-      Users: [!GetAtt No.Outputs.Name]
+      Users: [!GetAtt Never.Outputs.Name]
 """
     report = scan_files({"root.yaml": root, "user.yaml": USER + "Outputs: {Name: {Value: !Ref User}}\n"})
     # What goes to a stack that does not exist cannot be deployed; it may be meant for anyone.

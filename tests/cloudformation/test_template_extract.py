@@ -90,7 +90,7 @@ SILENT = [
     ("language extensions", "Transform: AWS::LanguageExtensions\nResources: {A: {Type: 'AWS::S3::Bucket'}}"),
     (
         "stack that does not exist",
-        "Conditions: {No: !Equals [a, b]}\nResources: {A: {Type: 'AWS::CloudFormation::Stack', Condition: No}}",
+        "Conditions: {Never: !Equals [a, b]}\nResources: {A: {Type: 'AWS::CloudFormation::Stack', Condition: Never}}",
     ),
     ("empty sections", "Parameters:\nConditions:\nResources: {A: {Type: 'AWS::S3::Bucket'}}"),
     ("reference to nothing elsewhere", "Resources: {A: {Type: 'AWS::S3::Bucket', Properties: {X: !Ref Nowhere}}}"),

@@ -80,7 +80,7 @@ Resources:
   Team:
     Type: AWS::IAM::Group
     Properties:
-      ManagedPolicyArns: arn:aws:iam::aws:policy/SecurityAudit
+      ManagedPolicyArns: ["arn:aws:iam::aws:policy/SecurityAudit"]
   Admin:
     Type: AWS::IAM::Role
     Properties:
@@ -240,7 +240,7 @@ Parameters:
 Conditions:
   IsOpen: !Equals [!Ref Open, "yes"]
   Other: !Equals [!Ref Open, "other"]
-  No: !Equals [a, b]
+  Never: !Equals [a, b]
 Resources:
   U:
     Type: AWS::IAM::User
@@ -251,13 +251,12 @@ Resources:
 
 LISTS = [
     ("known", "[p, q]", [("p", []), ("q", [])]),
-    ("one scalar", "p", [("p", [])]),
     ("parameter", "!Ref Two", [("p", []), ("q", [])]),
     ("split", "!Split [',', 'p,q']", [("p", []), ("q", [])]),
     ("no value", "!Ref AWS::NoValue", []),
     ("empty", "[]", []),
     ("element without value", "[!Ref AWS::NoValue, p]", [("p", [])]),
-    ("condition that is false", "[!If [No, p, q]]", [("q", [])]),
+    ("condition that is false", "[!If [Never, p, q]]", [("q", [])]),
     ("unknown element", "[p, !Ref Open]", [("p", []), ("?Parameter Open", [])]),
     ("unknown list", "!Ref List", [("?Parameter List", [])]),
     ("element that may be there", "[!If [IsOpen, p, !Ref AWS::NoValue]]", [("p", ["Condition IsOpen"])]),
@@ -289,7 +288,7 @@ LOGINS: list[tuple[str, str, list[list[str]]]] = [
     ("null", "{LoginProfile: }", []),
     ("password", "{LoginProfile: {Password: x}}", [[]]),
     ("no value", "{LoginProfile: !Ref AWS::NoValue}", []),
-    ("false", "{LoginProfile: !If [No, {Password: x}, !Ref AWS::NoValue]}", []),
+    ("false", "{LoginProfile: !If [Never, {Password: x}, !Ref AWS::NoValue]}", []),
     ("open", "{LoginProfile: !If [IsOpen, {Password: x}, !Ref AWS::NoValue]}", [["Condition IsOpen"]]),
     ("else", "{LoginProfile: !If [IsOpen, !Ref AWS::NoValue, {Password: x}]}", [["not Condition IsOpen"]]),
     ("either way", "{LoginProfile: !If [IsOpen, {Password: x}, {Password: y}]}", [[]]),
@@ -309,7 +308,7 @@ def test_login_profiles(scan_text: Callable[..., Facts], properties: str, expect
     assert [conditions(one.origin.existence) for one in facts.login_profiles] == expected
 
 
-EXISTENCE = [("", [[]]), ("Condition: No", []), ("Condition: IsOpen", [["Condition IsOpen"]])]
+EXISTENCE = [("", [[]]), ("Condition: Never", []), ("Condition: IsOpen", [["Condition IsOpen"]])]
 
 
 @pytest.mark.parametrize(("head", "expected"), EXISTENCE)
@@ -327,7 +326,7 @@ def test_a_condition_that_is_not_there_leaves_existence_open(scan_text: Callable
 
 
 BOUNDARIES = [
-    ("{PermissionsBoundary: !If [No, p, !Ref AWS::NoValue]}", []),
+    ("{PermissionsBoundary: !If [Never, p, !Ref AWS::NoValue]}", []),
     ("{PermissionsBoundary: !If [IsOpen, p, !Ref AWS::NoValue]}", ['?parameter "Open" has no default']),
     ("{PermissionsBoundary: !If [IsOpen, p, p]}", ["p"]),
 ]

@@ -29,10 +29,10 @@ Mappings:
   Policies:
     alice: {Arn: "arn:aws:iam::aws:policy/AdministratorAccess"}
     bob: {Arn: "arn:aws:iam::aws:policy/SecurityAudit"}
-  Exists: {bob: {Condition: No}, carol: {Condition: Yes}}
+  Exists: {bob: {Condition: Never}, carol: {Condition: Always}}
 Conditions:
-  Yes: !Equals [a, a]
-  No: !Equals [a, b]
+  Always: !Equals [a, a]
+  Never: !Equals [a, b]
 Resources:
 """
 
@@ -151,7 +151,7 @@ PAIRS = [
     ),
     (
         "collection by a condition",
-        "  Fn::ForEach::Users: [N, !If [Yes, !Ref Known, []], {'U${N}': {Type: 'AWS::IAM::User'}}]\n",
+        "  Fn::ForEach::Users: [N, !If [Always, !Ref Known, []], {'U${N}': {Type: 'AWS::IAM::User'}}]\n",
         "  Ualice: {Type: 'AWS::IAM::User'}\n  Ubob: {Type: 'AWS::IAM::User'}\n",
     ),
     ("empty collection", "  Fn::ForEach::Users: [N, [], {'U${N}': {Type: 'AWS::IAM::User'}}]\n", "  {}\n"),
