@@ -11,30 +11,32 @@ https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.cycles import cycles
 from scanner.cloudformation.guards import existence_conditions
 from scanner.cloudformation.includes import Place
 from scanner.cloudformation.intrinsics import call_of, evaluate
-from scanner.cloudformation.prepare import prepare
+from scanner.cloudformation.names import places, refused_names
+from scanner.cloudformation.prepare import Prepared, prepare
 from scanner.cloudformation.regions import named_partition
 from scanner.cloudformation.scope import Scope
 from scanner.cloudformation.stack import Nested, Stack
 from scanner.cloudformation.stack_sets import BODY, STACK_SET, inline_template, stack_of_set
 from scanner.cloudformation.syntax import parse
 from scanner.cloudformation.tags import stack_tags
+from scanner.diagnostic import Diagnostic, Severity
 from scanner.root import Inputs
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.values import Value, pieces, unknown
 
 if TYPE_CHECKING:
     from scanner.cloudformation.template import Resource, Template
-    from scanner.diagnostic import Diagnostic
     from scanner.span import Span
 
 MAX_BYTES = 8_000_000
@@ -125,6 +127,9 @@ class TemplateTree:
         self.files |= prepared.files
         self.is_rewritten = self.is_rewritten or prepared.is_rewritten
         self._problems |= dict.fromkeys(prepared.diagnostics)
+        if not inputs.assumptions:  # a scenario adds nothing to what is wrong with the template
+            beside = Scope(prepared.template, inputs, partition, replace(stack, exchange=None))
+            self._problems |= dict.fromkeys(_refused(prepared, beside))
         return names(prepared.template)
 
     def open(self, resource: Resource, scope: Scope) -> Nested:
@@ -208,6 +213,14 @@ class TemplateTree:
         if not found.text:
             return Cause(CauseKind.MALFORMED, f"the {name} of {stack} is no text", span)
         return _local(found.text, place, stack, span)
+
+
+def _refused(prepared: Prepared, scope: Scope) -> Iterator[Diagnostic]:
+    """What is wrong with the names of a template. What a macro would rewrite is not wrong yet."""
+    used = tuple(places(prepared.document))
+    found = (*refused_names(prepared.document, prepared.template, used), *cycles(used, scope))
+    for problem in found:
+        yield replace(problem, severity=Severity.WARNING) if prepared.is_rewritten else problem
 
 
 def _local(path: str, place: Place, stack: str, span: Span | None) -> Place | Cause:

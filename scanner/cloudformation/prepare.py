@@ -39,6 +39,8 @@ class Prepared:
     """A template that is ready to be evaluated."""
 
     template: Template
+    document: Value
+    """What the template was read from, with the macros through that are followed, but for SAM's."""
     diagnostics: tuple[Diagnostic, ...]
     files: frozenset[str]
     """Paths of the files that it includes."""
@@ -78,7 +80,7 @@ def prepare(document: Value, place: Place, scope_of: ScopeOf) -> Prepared:
     problems.extend(found)
     problems.extend(_transform_warning(transform, template.span) for transform in unfollowed)
     problems.extend(_macro_warnings(marks.transforms, unfollowed, template.span))
-    return Prepared(template, tuple(problems), frozenset(files), bool(unfollowed))
+    return Prepared(template, document, tuple(problems), frozenset(files), bool(unfollowed))
 
 
 @dataclass(frozen=True, slots=True)

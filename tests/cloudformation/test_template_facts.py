@@ -91,7 +91,7 @@ Resources:
     Type: AWS::IAM::ManagedPolicy
     Properties:
       PolicyDocument: {Statement: []}
-      Users: [!Ref Alice, elsewhere]
+      Users: [alice, elsewhere]
       Groups: [!Ref Team]
       Roles: [!Ref Admin]
   Several:
