@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
-from scanner.cloudformation.guards import Conditions, Item, existence_conditions, items, malformed, presence, value_under
+from scanner.cloudformation.guards import (
+    Conditions,
+    Item,
+    existence_conditions,
+    items,
+    malformed,
+    presence,
+    value_under,
+)
 from scanner.cloudformation.resources import MANAGED_POLICY, name_of
 from scanner.cloudformation.scalars import scalar_text, texts_throughout
 from scanner.cloudformation.tags import resource_tags

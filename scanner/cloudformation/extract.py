@@ -85,7 +85,7 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[Scope], home_o
     for scope in opened:
         its_home = home_of(scope)
         its_home = replace(its_home, account=scope.in_account)
-        found, unfollowed = stack_facts(scope, its_home)
+        found, unfollowed = stack_facts(scope, its_home, is_rewritten=tree.is_rewritten)
         facts.extend(found)
         if not scope.stack.is_foreign:
             problems.extend(unfollowed)

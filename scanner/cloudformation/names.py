@@ -28,7 +28,19 @@ FUNCTIONS = frozenset(
     f"Fn::{name}"
     for name in (
         *("And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap", "ForEach"),
-        *("GetAZs", "GetAtt", "GetStackOutput", "If", "Implies", "ImportValue", "Join", "Length", "Not", "Or", "RefAll"),
+        *(
+            "GetAZs",
+            "GetAtt",
+            "GetStackOutput",
+            "If",
+            "Implies",
+            "ImportValue",
+            "Join",
+            "Length",
+            "Not",
+            "Or",
+            "RefAll",
+        ),
         *("Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll"),
     )
 )
@@ -123,10 +135,11 @@ class _Names:
 
     @classmethod
     def of(cls, sections: Mapping[str, Value], template: Template) -> _Names:
-        types = {name: resource.type for name, resource in template.resources.items()}
-        making = tuple(name for name, kind in types.items() if kind.startswith(_SAM) or kind.endswith("::MODULE"))
-        if any(kind.startswith(_SAM) for kind in types.values()):
-            making = (*making, "Serverless")
+        written = {name: _text(entry, "Type") for name, entry in _entries(sections.get("Resources")).items()}
+        types = {**written, **{name: resource.type for name, resource in template.resources.items()}}
+        making = [name for name, kind in written.items() if kind.startswith(_SAM) or kind.endswith("::MODULE")]
+        if any(kind.startswith(_SAM) for kind in written.values()):
+            making += ("Serverless", *_named_for_sam(sections["Resources"]))
         return cls(
             _defined(sections, "Parameters"),
             _defined(sections, "Resources", types),
@@ -134,7 +147,7 @@ class _Names:
             _defined(sections, "Mappings"),
             types,
             tuple(_pattern(name) for name in (*types, *_entries(sections.get("Conditions"))) if ANY in name),
-            making,
+            tuple(making),
         )
 
     def refused(self, place: Place) -> Iterator[Diagnostic]:
@@ -151,7 +164,7 @@ class _Names:
             case Kind.VARIABLE:
                 return (
                     f'"${{{use.name}}}" in Fn::Sub is no variable: its name has other characters than letters, digits, '
-                    'periods and colons, which CloudFormation refuses. Write "${!" for a "${" that is meant as it stands.'
+                    'periods and colons, which CloudFormation refuses. Write "${!" where "${" is meant as it stands.'
                 )
             case Kind.CONDITION:
                 return self._missing(use.name, self.conditions, "condition")
@@ -163,7 +176,8 @@ class _Names:
                 return None if use.name in _PSEUDO else _undefined(use.name, "pseudo parameter", _PSEUDO)
             case Kind.REFERENCE if place.section == "Conditions":
                 if self.resources is not None and use.name in self.resources:
-                    return f'The condition "{place.name}" refers to the resource "{use.name}". Conditions can only refer to parameters.'
+                    what = f'The condition "{place.name}" refers to the resource "{use.name}"'
+                    return f"{what}. Conditions can only refer to parameters."
                 return self._missing(use.name, self.parameters, "parameter")
             case Kind.REFERENCE:
                 both = None if self.parameters is None or self.resources is None else self.parameters | self.resources
@@ -193,6 +207,25 @@ def _defined(sections: Mapping[str, Value], section: str, made: Iterable[str] = 
     if not isinstance(value.data, Mapping) or any(key in (TRANSFORM, UNREADABLE) for key in value.data):
         return None
     return frozenset((*_entries(value), *made))
+
+
+def _text(entry: Value, name: str) -> str:
+    found = _entries(entry).get(name)
+    return "" if found is None or found.text is None else found.text
+
+
+def _named_for_sam(value: Value) -> Iterator[str]:
+    """Logical IDs that a template tells SAM to give to what it makes: dead-letter queues of events."""
+    waiting, seen = [value], set[int]()
+    while waiting:
+        data = waiting.pop().data
+        if not isinstance(data, tuple | Mapping) or id(data) in seen:
+            continue
+        seen.add(id(data))
+        named = data["QueueLogicalId"].text if isinstance(data, Mapping) and "QueueLogicalId" in data else None
+        if named:
+            yield named
+        waiting.extend(data if isinstance(data, tuple) else data.values())
 
 
 def _pattern(name: str) -> re.Pattern[str]:

@@ -23,6 +23,7 @@ from scanner.cloudformation.guards import existence_conditions
 from scanner.cloudformation.includes import Place
 from scanner.cloudformation.intrinsics import call_of, evaluate
 from scanner.cloudformation.names import places, refused_names
+from scanner.cloudformation.placeholders import SCAN_WHAT_IS_GENERATED
 from scanner.cloudformation.prepare import Prepared, prepare
 from scanner.cloudformation.regions import named_partition
 from scanner.cloudformation.scope import Scope
@@ -30,6 +31,7 @@ from scanner.cloudformation.stack import Nested, Stack
 from scanner.cloudformation.stack_sets import BODY, STACK_SET, inline_template, stack_of_set
 from scanner.cloudformation.syntax import parse
 from scanner.cloudformation.tags import stack_tags
+from scanner.cloudformation.template import RAIN_SOURCE
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.root import Inputs
 from scanner.source_file import UnreadableFileError, read_text
@@ -127,7 +129,8 @@ class TemplateTree:
         self.files |= prepared.files
         self.is_rewritten = self.is_rewritten or prepared.is_rewritten
         self._problems |= dict.fromkeys(prepared.diagnostics)
-        if not inputs.assumptions:  # a scenario adds nothing to what is wrong with the template
+        # A scenario adds nothing to what is wrong with a template, and another tool's source is no template yet.
+        if not inputs.assumptions and not any(_is_source(one, place) for one in self._problems):
             beside = Scope(prepared.template, inputs, partition, replace(stack, exchange=None))
             self._problems |= dict.fromkeys(_refused(prepared, beside))
         return names(prepared.template)
@@ -213,6 +216,12 @@ class TemplateTree:
         if not found.text:
             return Cause(CauseKind.MALFORMED, f"the {name} of {stack} is no text", span)
         return _local(found.text, place, stack, span)
+
+
+def _is_source(problem: Diagnostic, place: Place) -> bool:
+    """Whether a diagnostic says of a file that another tool makes a template of it."""
+    is_text_template = problem.detail.endswith(SCAN_WHAT_IS_GENERATED)
+    return problem.span.path == place.path and (problem.summary == RAIN_SOURCE or is_text_template)
 
 
 def _refused(prepared: Prepared, scope: Scope) -> Iterator[Diagnostic]:

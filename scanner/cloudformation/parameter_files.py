@@ -36,7 +36,7 @@ def load_parameters(path: Path, shown: str) -> dict[str, str | None]:
     """Values by name; None for one that keeps its previous value. Raises ``ParameterFileError``."""
     whole = Span.whole_file(shown)
     try:
-        parsed = parse(read_text(path, MAX_BYTES), shown, as_written=True)
+        parsed = parse(read_text(path, MAX_BYTES), shown, texts_only=True)
     except UnreadableFileError as problem:
         raise ParameterFileError(str(problem), whole) from problem
     if parsed.diagnostics:

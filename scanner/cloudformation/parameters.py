@@ -129,7 +129,7 @@ def readings(item: Value) -> tuple[Value, ...]:
     """What a scalar can be: itself, or each of the texts that CloudFormation may read it as."""
     candidates = item.unknown.candidates if item.unknown is not None else ()
     known = tuple(candidate for candidate in candidates if candidate is not None)
-    return known if known else (item,)
+    return known or (item,)
 
 
 def _allows(declaration: Value, kind: str, text: str) -> bool:

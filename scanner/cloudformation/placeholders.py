@@ -1,8 +1,8 @@
 """Placeholders of text templates: files from which another tool generates templates.
 
 Jinja, Helm, Go and Handlebars write ``{{ name }}`` and ``{% if … %}``, ERB and EJS ``<%= name %>``, others
-``%%NAME%%``. To CloudFormation they mean nothing (``{{resolve:…}}`` is its own), so a template that has them is the source
-of one, and its texts are not known where they stand.
+``%%NAME%%``. To CloudFormation they mean nothing (``{{resolve:…}}`` is its own), so a template that has them is the
+source of one, and its texts are not known where they stand.
 
 ``${NAME}`` outside of ``Fn::Sub`` is a text like any other to CloudFormation, but hardly meant as one: the shell's
 ``envsubst`` fills it in, or ``Fn::Sub`` is missing.

@@ -2,8 +2,8 @@
 
 CloudFormation reads YAML 1.1: a plain ``yes`` or ``off`` is a boolean, ``0100`` an octal number, ``0x1F``, ``0b11``,
 ``1_000`` and ``1:30`` are numbers. Where it then needs a text, it writes that boolean or number, and not what stands in
-the template. It leaves dates alone, the ``Version`` of a policy among them. Digits after a zero that are no octal number
-become a float, ``012345678901`` the text ``1.2345678901E10``.
+the template. It leaves dates alone, the ``Version`` of a policy among them. Digits after a zero that are no octal
+number become a float, ``012345678901`` the text ``1.2345678901E10``.
 
 What is not known from AWS or from what people saw of the service is not guessed: ``y`` and ``n``, which YAML 1.1 calls
 booleans and few readers do, and floats that can be written in more than one way (``1.10``) have several readings.
@@ -43,9 +43,7 @@ _BASES = (
 )
 _SEXAGESIMAL = re.compile(r"([-+]?)([1-9][0-9_]*(?::[0-5]?[0-9])+)")
 _NOT_OCTAL = re.compile(r"[-+]?0[0-9_]*[89][0-9_]*")
-_FLOAT = re.compile(
-    r"[-+]?(?:[0-9][0-9_]*)(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"
-)
+_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*)(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?")
 _PLAIN_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,6})\.(?:[0-9]{0,8}[1-9])")
 """Floats that every reader writes as they stand."""
 _SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*")

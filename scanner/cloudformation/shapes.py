@@ -1,8 +1,10 @@
 """The shapes that properties must have: what CloudFormation refuses in a resource before it makes it.
 
-A text where a list is wanted, a list inside a list, a list for a text, a property that the type does not have, one that is
-missing: the stack is not made. A number or boolean does for a text. Only what is certain is said: an expression that is
-not known has any shape. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+A text where a list is wanted, a list inside a list, a list for a text, a property that the type does not have, one that
+is missing: the stack is not made. A number or boolean does for a text. Only what is certain is said: an expression that
+is not known has any shape.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 """
 
 from __future__ import annotations
@@ -205,7 +207,8 @@ def _mapping(
 
 
 def _wrong(value: Value, wanted: str, place: _Place) -> Diagnostic:
-    found = {tuple: "a list", dict: "a mapping"}.get(type(value.data), "a single value")
+    is_list, is_mapping = isinstance(value.data, tuple), isinstance(value.data, Mapping)
+    found = "a list" if is_list else "a mapping" if is_mapping else "a single value"
     detail = f"{place.name} is {found} where {wanted} is wanted. CloudFormation refuses that; write {wanted}."
     if isinstance(value.data, tuple) and place.name.startswith("an element of"):
         detail += " A function that gives a list takes the place of the whole list, not of an element."
@@ -214,4 +217,3 @@ def _wrong(value: Value, wanted: str, place: _Place) -> Diagnostic:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.aws_iam import facts_of
+from scanner.cloudformation.makers import Makers
 from scanner.cloudformation.nested import STACKS
 from scanner.cloudformation.shapes import refused_properties
 from scanner.cloudformation.stack_sets import STACK_SET
-from scanner.diagnostic import Diagnostic, error, warning
+from scanner.diagnostic import Diagnostic, Severity, error, warning
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
@@ -27,14 +29,20 @@ def stacks(scope: Scope) -> Iterator[Scope]:
         waiting.extend(found for found in reversed(inner) if found is not None)
 
 
-def stack_facts(scope: Scope, home: Home) -> tuple[list[Fact], list[Diagnostic]]:
-    """What one stack says by itself, and what is not followed in it."""
+def stack_facts(scope: Scope, home: Home, *, is_rewritten: bool = False) -> tuple[list[Fact], list[Diagnostic]]:
+    """What one stack says by itself, and what is wrong or not followed in it.
+
+    What is wrong where a macro that is not followed may rewrite it is no error yet.
+    """
     facts: list[Fact] = []
     problems: list[Diagnostic] = []
+    makers = Makers(scope)
     for resource in scope.template.resources.values():
         facts.extend(facts_of(resource, scope, home))
-        problems.extend(refused_properties(resource, scope))
+        refused = refused_properties(resource, scope)
+        problems.extend(replace(one, severity=Severity.WARNING) if is_rewritten else one for one in refused)
         problems.extend(_problems(resource, scope))
+        problems.extend(makers.unfollowed(resource))
     return facts, problems
 
 

@@ -25,11 +25,11 @@ from cfn_tools.yaml_loader import FN_PREFIX, UNCONVERTED_SUFFIXES, CfnYamlLoader
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.placeholders import hint
-from scanner.cloudformation.scalars import Readings, as_text, may_be_boolean, plain, tagged
+from scanner.cloudformation.scalar_nodes import as_plain, as_tagged, key_of
 from scanner.cloudformation.template import RAIN_SOURCE, UNREADABLE
-from scanner.diagnostic import Diagnostic, error, warning
+from scanner.diagnostic import Diagnostic, error
 from scanner.span import LineIndex, Span
-from scanner.values import Unknown, Value, unknown
+from scanner.values import Value, unknown
 
 MAX_DEPTH = 100
 """Levels of nesting. CloudFormation's own templates stay below twenty."""
@@ -47,7 +47,7 @@ _KNOWN_TAGS = frozenset(
     _YAML + name for name in ("null", "bool", "int", "float", "timestamp", "str", "value", "merge", "seq", "map")
 )
 _ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
-_ACCOUNT = re.compile(r"0[0-9]{11}")
+
 _TAG = re.compile(r"(?:&\S+\s+)?!")
 
 
@@ -60,10 +60,11 @@ class Parsed:
 
 
 @lru_cache(maxsize=8)
-def parse(text: str, path: str, *, as_written: bool = False) -> Parsed:
+def parse(text: str, path: str, *, texts_only: bool = False) -> Parsed:
     """Every document of a YAML stream, or the one JSON document. Empty documents are left out.
 
-    ``as_written`` takes every scalar but null for the text that stands there: what other tools than CloudFormation read.
+    ``texts_only`` takes every scalar but null for the text that stands there, in files that others than CloudFormation
+    read.
 
     Remembered for a while, since a template is evaluated once for each scenario.
     """
@@ -78,7 +79,7 @@ def parse(text: str, path: str, *, as_written: bool = False) -> Parsed:
     problems: list[Diagnostic] = []
     try:
         for root in yaml.compose_all(text, Loader=_Loader):
-            converter = _Converter(path, lines, problems, as_written)
+            converter = _Converter(path, lines, problems, texts_only)
             try:
                 document = converter.value(root)
             except _RefusedError as refused:
@@ -164,7 +165,7 @@ class _Converter:
     path: str
     lines: list[str]
     problems: list[Diagnostic]
-    as_written: bool
+    texts_only: bool
     done: dict[int, tuple[Value, int]] = field(default_factory=dict)
     open: set[int] = field(default_factory=set)
 
@@ -203,10 +204,12 @@ class _Converter:
             case yaml.SequenceNode():
                 items = [self._convert(item, depth + 1) for item in node.value]
                 return Value(tuple(item for item, _ in items), self._span(node)), 1 + sum(size for _, size in items)
-            case _:
+            case yaml.ScalarNode():
                 return self._scalar(node)
+            case _:
+                raise TypeError(f"no value for a {type(node).__name__}")
 
-    def _scalar(self, node: yaml.Node) -> tuple[Value, int]:
+    def _scalar(self, node: yaml.ScalarNode) -> tuple[Value, int]:
         if node.tag == "!GetAtt":
             parts = tuple(Value(part, self._span(node)) for part in construct_getatt(node))
             return Value(parts, self._span(node)), 1 + len(parts)
@@ -214,20 +217,15 @@ class _Converter:
 
     def _typed(self, node: yaml.ScalarNode) -> Value:
         span = self._span(node)
-        if self.as_written:
-            return Value(None if tagged(node.value, node.tag) is None else node.value, span)
+        if self.texts_only:
+            is_null = as_tagged(node.value, node.tag, span).is_null
+            return Value(None if is_null else node.value, span)
         if node.style or self._has_tag(node):
-            meaning = tagged(node.value, node.tag)
-        else:
-            meaning = plain(node.value)
-            if _ACCOUNT.fullmatch(node.value):
-                self.problems.append(_account_without_quotes(node.value, as_text(meaning), span))
-        if not isinstance(meaning, Readings):
-            return Value(meaning, span)
-        shown = " or ".join(f'"{text}"' for text in meaning.texts)
-        detail = f"the plain {node.value} may be {shown} to CloudFormation; put it into quotes"
-        texts = tuple(Value(text, span) for text in meaning.texts)
-        return Value(Unknown(Cause(CauseKind.UNSUPPORTED, detail, span), candidates=texts), span)
+            return as_tagged(node.value, node.tag, span)
+        value, problem = as_plain(node.value, span)
+        if problem is not None:
+            self.problems.append(problem)
+        return value
 
     def _has_tag(self, node: yaml.ScalarNode) -> bool:
         """Whether a plain scalar has a tag of its own (``!!str 12``); the composer gives one to each."""
@@ -262,21 +260,10 @@ class _Converter:
         """The text of a key; None for what can be none: a mapping, a list, an intrinsic, null."""
         if not isinstance(node, yaml.ScalarNode) or node.tag.startswith("!"):
             return None
-        read = self._typed(node)
-        if read.text is not None or read.is_null:
-            return read.text
-        shown, span = node.value, self._span(node)
-        if may_be_boolean(shown):
-            detail = (
-                f"The key {shown} is or may be a boolean to CloudFormation, which then refuses the template or takes "
-                f'another text for it. Put it into quotes: "{shown}".'
-            )
-            self.problems.append(warning("Key without quotes", detail, span))
-        else:
-            detail = f"CloudFormation takes the key {shown} for a number, and refuses it: keys are texts. Put it into quotes."
-            self.problems.append(error("Key without quotes", detail, span))
-        text = as_text(read.data)
-        return shown if text is None else text
+        key, problem = key_of(node.value, self._typed(node), self._span(node))
+        if problem is not None:
+            self.problems.append(problem)
+        return key
 
     def _unreadable(self, detail: str, node: yaml.Node) -> Value:
         """Stands for entries of a mapping of which not even the key is known; what is wrong is reported."""
@@ -339,14 +326,6 @@ class _Converter:
             line -= 1
             before = self.lines[line]
         return line + 1, len(before.rstrip()) + 1
-
-
-def _account_without_quotes(written: str, read: str | None, span: Span) -> Diagnostic:
-    detail = (
-        f"{written} stands there without quotes. CloudFormation takes it for a number and makes {read} of it, which is no "
-        "account ID. Put it into quotes."
-    )
-    return error("Account ID without quotes", detail, span)
 
 
 def _last_child(node: yaml.Node) -> yaml.Node | None:

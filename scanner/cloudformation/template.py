@@ -16,8 +16,8 @@ from scanner.values import Unknown, Value, unknown
 FOR_EACH = "Fn::ForEach::"
 TRANSFORM = "Fn::Transform"
 UNREADABLE = "Fn::?"
-"""The key, in a mapping, of an unknown that stands for entries whose keys cannot be read. Like a function it says that the
-mapping is something else than what is written there."""
+"""The key, in a mapping, of an unknown that stands for entries whose keys cannot be read. Like a function it says that
+the mapping is something else than what is written there."""
 RAIN_SOURCE = "Source for Rain"
 """Summary of the one error that a file gets which Rain has yet to make a template of."""
 ANY = "*"

@@ -1,7 +1,7 @@
 """The names that an expression uses, without evaluating it: parameters, resources, conditions, maps and functions.
 
-What stands under an ``Fn::If`` counts, since CloudFormation looks at both branches; which conditions a name stands under
-is said beside it. Names that functions put together are left out.
+What stands under an ``Fn::If`` counts, since CloudFormation looks at both branches; which conditions a name stands
+under is said beside it. Names that functions put together are left out.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 Both follow YAML 1.1 (``yes`` is true, ``010`` is eight). Where it is not known how CloudFormation reads a scalar
 (``1.10``), cfn-lint's reading has to be among ours. What one of them refuses, keys that are there twice among it, the
-other has to refuse as well; only Rain's tags, account IDs without quotes and keys that are numbers are refused here alone.
-What comes in by an alias or a merge key stays, for us, where it is written; the lines of such templates are not compared.
+other has to refuse as well; only Rain's tags, account IDs without quotes and keys that are numbers are refused here
+alone. What comes in by an alias or a merge key stays, for us, where it is written; the lines of such templates are not
+compared.
 """
 
 from __future__ import annotations
