@@ -93,7 +93,7 @@ def places(document: Value) -> Iterator[Place]:
         for key, part in _entries(entry).items():
             if key in ("DependsOn", "Condition"):
                 found += _named(part, Kind.DEPENDENCY if key == "DependsOn" else Kind.CONDITION)
-            elif key not in ("Type", "Metadata"):
+            elif key != "Type":
                 found += uses(part)
         yield Place("Resources", name, tuple(found))
     for name, entry in _entries(sections.get("Outputs")).items():

@@ -23,7 +23,7 @@ from functools import reduce
 
 from scanner.values import Unknown, Value
 
-MAX_DIGITS = 60
+MAX_DIGITS = 100
 """A longer number stays the text that it is; nobody writes one."""
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})

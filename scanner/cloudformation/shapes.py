@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from scanner.cloudformation.guards import Conditions, alternatives, existence_conditions
 from scanner.cloudformation.intrinsics import call_of, evaluate
+from scanner.cloudformation.scalars import as_text
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.values import Value
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text, number or boolean."""
+
+    longest: int | None = None
+    """Of a name in IAM, which has no other characters than ``_NAME``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +57,28 @@ class MappingOf:
 
 Shape = Text | Document | ListOf | MappingOf
 
+_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _TEXT, _DOCUMENT, _TEXTS = Text(), Document(), ListOf(Text())
+_SHORT_NAME, _LONG_NAME = Text(64), Text(128)
 _TAGS = ListOf(MappingOf({"Key": _TEXT, "Value": _TEXT}, ("Key", "Value")))
-_POLICIES = ListOf(MappingOf({"PolicyName": _TEXT, "PolicyDocument": _DOCUMENT}, ("PolicyName",)))
+_POLICIES = ListOf(MappingOf({"PolicyName": _LONG_NAME, "PolicyDocument": _DOCUMENT}, ("PolicyName",)))
 _CUSTOMER_POLICY = MappingOf({"Name": _TEXT, "Path": _TEXT}, ("Name",))
 _IDENTITY: Mapping[str, Shape] = {"ManagedPolicyArns": _TEXTS, "Path": _TEXT, "Policies": _POLICIES}
 _TARGETS: Mapping[str, Shape] = {"Groups": _TEXTS, "Roles": _TEXTS, "Users": _TEXTS}
 
 
 def _policy_of(name: str) -> MappingOf:
-    return MappingOf({name: _TEXT, "PolicyDocument": _DOCUMENT, "PolicyName": _TEXT}, (name, "PolicyName"))
+    return MappingOf({name: _TEXT, "PolicyDocument": _DOCUMENT, "PolicyName": _LONG_NAME}, (name, "PolicyName"))
 
 
 SHAPES: Mapping[str, MappingOf] = {
     "AWS::IAM::AccessKey": MappingOf({"Serial": _TEXT, "Status": _TEXT, "UserName": _TEXT}, ("UserName",)),
-    "AWS::IAM::Group": MappingOf({**_IDENTITY, "GroupName": _TEXT}),
+    "AWS::IAM::Group": MappingOf({**_IDENTITY, "GroupName": _LONG_NAME}),
     "AWS::IAM::GroupPolicy": _policy_of("GroupName"),
     "AWS::IAM::ManagedPolicy": MappingOf(
-        {**_TARGETS, "Description": _TEXT, "ManagedPolicyName": _TEXT, "Path": _TEXT, "PolicyDocument": _DOCUMENT}
+        {**_TARGETS, "Description": _TEXT, "ManagedPolicyName": _LONG_NAME, "Path": _TEXT, "PolicyDocument": _DOCUMENT}
     ),
-    "AWS::IAM::Policy": MappingOf({**_TARGETS, "PolicyDocument": _DOCUMENT, "PolicyName": _TEXT}, ("PolicyName",)),
+    "AWS::IAM::Policy": MappingOf({**_TARGETS, "PolicyDocument": _DOCUMENT, "PolicyName": _LONG_NAME}, ("PolicyName",)),
     "AWS::IAM::Role": MappingOf(
         {
             **_IDENTITY,
@@ -79,7 +86,7 @@ SHAPES: Mapping[str, MappingOf] = {
             "Description": _TEXT,
             "MaxSessionDuration": _TEXT,
             "PermissionsBoundary": _TEXT,
-            "RoleName": _TEXT,
+            "RoleName": _SHORT_NAME,
             "Tags": _TAGS,
         }
     ),
@@ -91,7 +98,7 @@ SHAPES: Mapping[str, MappingOf] = {
             "LoginProfile": MappingOf({"Password": _TEXT, "PasswordResetRequired": _TEXT}, ("Password",)),
             "PermissionsBoundary": _TEXT,
             "Tags": _TAGS,
-            "UserName": _TEXT,
+            "UserName": _SHORT_NAME,
         }
     ),
     "AWS::IAM::UserPolicy": _policy_of("UserName"),
@@ -103,7 +110,7 @@ SHAPES: Mapping[str, MappingOf] = {
             "InlinePolicy": _DOCUMENT,
             "InstanceArn": _TEXT,
             "ManagedPolicies": _TEXTS,
-            "Name": _TEXT,
+            "Name": Text(32),
             "PermissionsBoundary": MappingOf(
                 {"CustomerManagedPolicyReference": _CUSTOMER_POLICY, "ManagedPolicyArn": _TEXT}
             ),
@@ -166,6 +173,9 @@ def _shaped(value: Value, shape: Shape, place: _Place) -> Iterator[Diagnostic]:
     match shape:
         case Text() if isinstance(value.data, tuple | Mapping):
             yield _wrong(value, "a text", place)
+        case Text(int(longest)) if not _is_name(as_text(value.data), longest):
+            detail = f"{place.name} is no name that AWS takes: up to {longest} letters, digits and +=,.@_-"
+            yield place.refused("Invalid name", _capital(f"{detail}."), value.span)
         case Document() if isinstance(value.data, tuple):
             yield _wrong(value, "a policy document", place)
         case Text() | Document():
@@ -184,6 +194,10 @@ def _shaped(value: Value, shape: Shape, place: _Place) -> Iterator[Diagnostic]:
             return
         case _:
             assert_never(shape)
+
+
+def _is_name(text: str | None, longest: int) -> bool:
+    return text is None or (len(text) <= longest and _NAME.fullmatch(text) is not None)
 
 
 def _mapping(

@@ -11,6 +11,7 @@ from scanner.cloudformation.makers import Makers
 from scanner.cloudformation.nested import STACKS
 from scanner.cloudformation.shapes import refused_properties
 from scanner.cloudformation.stack_sets import STACK_SET
+from scanner.cloudformation.unfilled import variables_outside_sub
 from scanner.diagnostic import Diagnostic, Severity, error, warning
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def stack_facts(scope: Scope, home: Home, *, is_rewritten: bool = False) -> tupl
         facts.extend(facts_of(resource, scope, home))
         refused = refused_properties(resource, scope)
         problems.extend(replace(one, severity=Severity.WARNING) if is_rewritten else one for one in refused)
+        problems.extend(variables_outside_sub(resource, scope))
         problems.extend(_problems(resource, scope))
         problems.extend(makers.unfollowed(resource))
     return facts, problems

@@ -83,14 +83,14 @@ PAIRS = [
     - Fn::ForEach::Users:
         - N
         - !FindInMap [People, !Ref S, Names]
-        - "U${S}${N}": {Type: "AWS::IAM::User", Properties: {UserName: !Sub "${S}-${N}-${!S}"}}
+        - "U${S}${N}": {Type: "AWS::IAM::User", Properties: {Path: !Sub "/${S}/${N}/${!S}/"}}
       "G${S}": {Type: "AWS::IAM::Group"}
 """,
         """
-  Udevalice: {Type: "AWS::IAM::User", Properties: {UserName: "dev-alice-${S}"}}
+  Udevalice: {Type: "AWS::IAM::User", Properties: {Path: !Sub "/dev/alice/${!S}/"}}
   Gdev: {Type: "AWS::IAM::Group"}
-  Uprodalice: {Type: "AWS::IAM::User", Properties: {UserName: "prod-alice-${S}"}}
-  Uprodbob: {Type: "AWS::IAM::User", Properties: {UserName: "prod-bob-${S}"}}
+  Uprodalice: {Type: "AWS::IAM::User", Properties: {Path: !Sub "/prod/alice/${!S}/"}}
+  Uprodbob: {Type: "AWS::IAM::User", Properties: {Path: !Sub "/prod/bob/${!S}/"}}
   Gprod: {Type: "AWS::IAM::Group"}
 """,
     ),

@@ -1,0 +1,57 @@
+"""What CloudFormation refuses is an error with its line: ``tests/cases/template-refusals.yaml``, and what cfn-lint says."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scanner.facts import Facts
+
+CASES: dict[str, Any] = {}
+_FILE = yaml.safe_load((Path(__file__).parent.parent / "cases" / "template-refusals.yaml").read_text(encoding="utf-8"))
+for _name, _case in _FILE["cases"].items():
+    assert set(_case) <= {"template", "head", "says", "warns", "cfn-lint", "why"}, _name
+    CASES[_name] = {**_case, "text": _case.get("head", _FILE["head"]) + textwrap.indent(_case["template"], "  ")}
+
+OURS = {
+    "Circular dependency",
+    "Invalid name",
+    "Property missing",
+    "Property not supported",
+    "Undefined name",
+    "Value of the wrong shape",
+}
+OF_DOCUMENTS = {"E3510", "E3530"}
+"""cfn-lint's rules about policies, which are empty here for the sake of brevity."""
+
+
+def test_there_are_enough_cases() -> None:
+    assert len(CASES) >= 50
+    assert sum(not {"says", "warns"} & set(case) for case in CASES.values()) >= 10
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_refusals(name: str, scan_text: Callable[..., Facts]) -> None:
+    case = CASES[name]
+    facts = scan_text(case["text"])
+    found = sorted([one.severity.value, one.summary, one.span.line] for one in facts.diagnostics if one.summary in OURS)
+    expected = [["error", *one] for one in case.get("says", [])] + [["warning", *one] for one in case.get("warns", [])]
+    assert found == sorted(expected)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_cfn_lint_says_so(name: str) -> None:
+    pytest.importorskip("cfnlint", reason="cfn-lint is not installed")
+    from cfnlint.api import ManualArgs, lint
+
+    case = CASES[name]
+    found = {one.rule.id for one in lint(case["text"], config=ManualArgs(regions=["us-east-1"]))}
+    expected = set(case.get("cfn-lint", []))
+    assert {rule for rule in found if rule.startswith("E")} - (OF_DOCUMENTS - expected) == expected
+    is_refused = bool({"says", "warns"} & set(case))
+    assert is_refused == bool(expected) or "why" in case
