@@ -20,8 +20,6 @@ from scanner.truth import Truth, all_of
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
 
-_SAM = "AWS::Serverless::"
-
 Graph = Mapping[str, Mapping[str, Use]]
 """What each name needs, with one of the places that say so."""
 
@@ -31,7 +29,8 @@ def cycles(used: tuple[Place, ...], scope: Scope) -> Iterator[Diagnostic]:
     for chain in _chains(_needs(used, "Conditions", (Kind.CONDITION,))):
         yield error("Circular dependency", _said(chain, "Conditions"), _place(chain))
     graph = _needs(used, "Resources", (Kind.REFERENCE, Kind.ATTRIBUTE, Kind.DEPENDENCY))
-    graph = {name: needed for name, needed in graph.items() if not _is_sam(name, scope)}
+    sam = {place.name for place in used if place.is_sam}
+    graph = {name: needed for name, needed in graph.items() if name not in sam}
     if next(_chains(graph), None) is None:
         return  # conditions are only decided where it matters
     there = {name: needed for name, needed in graph.items() if name in scope.template.resources}
@@ -55,11 +54,6 @@ def _needs(used: tuple[Place, ...], section: str, kinds: tuple[Kind, ...]) -> di
                 if len(use.under) < len(known.under):
                     graph[place.name][name] = use
     return graph
-
-
-def _is_sam(name: str, scope: Scope) -> bool:
-    resource = scope.template.resources.get(name)
-    return resource is not None and resource.type.startswith(_SAM)
 
 
 def _is_needed(use: Use, name: str, scope: Scope) -> Truth:

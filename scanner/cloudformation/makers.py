@@ -106,7 +106,7 @@ class Makers:
             found = [one for value in resource.properties.values() for one in self._running(value)]
             if resource.type == _ROLE:
                 found += self._policies.get(name, [])
-            if resource.type == "AWS::Serverless::Function" and f"{name}Role" in resources:
+            if "Role" not in resource.properties and f"{name}Role" in resources:  # SAM's
                 found.append(f"{name}Role")
             self._used[name] = tuple(found)
         return self._used[name]

@@ -81,6 +81,8 @@ class Place:
     section: str
     name: str
     uses: tuple[Use, ...]
+    is_sam: bool = False
+    """It is a resource that SAM makes others of."""
 
 
 def places(document: Value) -> Iterator[Place]:
@@ -95,7 +97,7 @@ def places(document: Value) -> Iterator[Place]:
                 found += _named(part, Kind.DEPENDENCY if key == "DependsOn" else Kind.CONDITION)
             elif key != "Type":
                 found += uses(part)
-        yield Place("Resources", name, tuple(found))
+        yield Place("Resources", name, tuple(found), is_sam=_text(entry, "Type").startswith(_SAM))
     for name, entry in _entries(sections.get("Outputs")).items():
         found = []
         for key, part in _entries(entry).items():

@@ -1,4 +1,4 @@
-"""What CloudFormation refuses is an error with its line: ``tests/cases/template-refusals.yaml``, and what cfn-lint says."""
+"""What CloudFormation refuses is an error with its line, as cfn-lint says (``tests/cases/template-refusals.yaml``)."""
 
 from __future__ import annotations
 
