@@ -69,7 +69,7 @@ def _policy(file: str, policy_type: PolicyType, directory: Path) -> AttachedPoli
         text = read_text(directory / file)
     except UnreadableFileError as problem:
         raise ConfigError(f"{file}: {problem}") from problem
-    kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.IDENTITY
+    kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.SERVICE_CONTROL
     document = parse_document(Value(text, span), kind)
     if document.diagnostics:
         raise ConfigError(f"{file}: {document.diagnostics[0].detail}")

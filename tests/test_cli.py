@@ -128,6 +128,16 @@ def test_control_policies(tmp_path: Path) -> None:
     assert localhost("--rcp", {**deny, "Principal": "*"}) == "explicit_deny"
 
 
+def test_a_control_policy_has_no_principal(tmp_path: Path) -> None:
+    file = tmp_path / "policy.json"
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "signin:*", "Resource": "*"}
+    file.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    result = scan("fixtures/terraform/administrator", "--scp", file)
+    assert result.returncode == 2
+    assert "A service control policy has no Principal" in result.stderr
+    assert "identity-based" not in result.stderr
+
+
 def test_a_closed_pipe_ends_quietly() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "scanner", "fixtures", "--format", "json"],

@@ -103,8 +103,10 @@ class _MalformedError(Exception):
 class DocumentKind(Enum):
     """Where a document stands; that decides which elements it must have."""
 
-    IDENTITY = "identity"
-    """Identity-based policies, boundaries and service control policies: a ``Resource``, no ``Principal``."""
+    IDENTITY = "identity-based"
+    """Identity-based policies and boundaries: a ``Resource``, no ``Principal``."""
+    SERVICE_CONTROL = "service control"
+    """The same, and it binds every principal of the accounts that it is attached to."""
     TRUST = "trust"
     """A role's trust policy: a ``Principal``, no ``Resource``."""
     RESOURCE_CONTROL = "resource control"
@@ -252,9 +254,9 @@ class _Parser:
         entries = _mapping(value, "A statement", value.span)
         allowed = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
         self._known_keys(entries, allowed | {"Principal", "NotPrincipal"}, "statement", value.span)
-        has_principal = self._kind is not DocumentKind.IDENTITY
+        has_principal = self._kind in (DocumentKind.TRUST, DocumentKind.RESOURCE_CONTROL)
         if not has_principal and entries.keys() & {"Principal", "NotPrincipal"}:
-            raise _MalformedError("An identity-based policy has no Principal.", value.span)
+            raise _MalformedError(_NO_PRINCIPAL[self._kind], value.span)
         actions = self._patterns(entries, "Action", value, required=True)
         resources = self._patterns(entries, "Resource", value, required=self._kind is not DocumentKind.TRUST)
         return Statement(
@@ -380,6 +382,13 @@ class _Parser:
         return parse_template(text, variables=variables)
 
 
+_NO_PRINCIPAL = {
+    DocumentKind.IDENTITY: "An identity-based policy has no Principal.",
+    DocumentKind.SERVICE_CONTROL: (
+        "A service control policy has no Principal: it binds every principal of the accounts that it is attached to. "
+        "A condition on aws:PrincipalArn excepts some of them."
+    ),
+}
 _SID = re.compile(r"[0-9A-Za-z]*")
 
 
