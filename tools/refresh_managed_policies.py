@@ -89,6 +89,33 @@ KNOWN = (
             },
         ),
     ),
+    # Since 2026-06-10; no account had it when the data of moto was taken. AWS prints the document:
+    # https://docs.aws.amazon.com/signin/latest/userguide/security-iam-awsmanpol.html
+    Policy(
+        "AWSSignInResourcePolicyManagement",
+        "v1",
+        document_text(
+            "AWSSignInResourcePolicyManagement",
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": [
+                            "signin:PutConsoleAuthorizationConfiguration",
+                            "signin:GetConsoleAuthorizationConfiguration",
+                            "signin:DeleteConsoleAuthorizationConfiguration",
+                            "signin:PutResourcePermissionStatement",
+                            "signin:DeleteResourcePermissionStatement",
+                            "signin:ListResourcePermissionStatements",
+                            "signin:GetResourcePolicy",
+                        ],
+                        "Resource": "*",
+                    }
+                ],
+            },
+        ),
+    ),
     # Since 2026-07-09, for the AWS MCP Server alone: the same actions on another resource, no help to `aws login`:
     # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSMCPSignInOAuthAccessPolicy.html
     Policy(

@@ -269,6 +269,7 @@ def test_known_policies_are_added_where_missing() -> None:
     assert {policy.path for policy in refresh.complete([_policy("A", "v1")])} == {
         "A",
         "AWSMCPSignInOAuthAccessPolicy",
+        "AWSSignInResourcePolicyManagement",
         "SignInLocalDevelopmentAccess",
     }
 
