@@ -4,8 +4,7 @@ A pattern comes from a policy, a text from the request. A hole stands for a piec
 question is always the same: does the pattern match the text whatever the holes are (yes), for no filling of the
 holes (no), or does it depend on them (undetermined, with the causes of the holes that matter).
 
-Both halves of the answer run the pattern as a nondeterministic automaton whose states are the bits of one
-integer, one step for each character of the text, so a hostile pattern costs time linear in the text:
+Both halves of the answer run the pattern as an automaton (``scanner.iam.automaton``):
 
 - *certainly*: a hole in the text is one letter that nothing matches but a ``*``, which would take up any filling,
   or a hole of the same symbol; a hole in the pattern matches nothing else.
@@ -19,51 +18,54 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
-from enum import Enum
-from functools import lru_cache
 
 from scanner import values
 from scanner.cause import Cause
-from scanner.symbol import Account, Setting, Symbol
+from scanner.iam.automaton import (
+    Hole,
+    Pattern,
+    Text,
+    Wildcard,
+    compiled,
+    is_met,
+    letters_of,
+    runs,
+    widened_pattern,
+    word,
+)
+from scanner.symbol import Account, Setting
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value
 
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A piece of text that is not known."""
-
-    causes: frozenset[Cause]
-    symbol: Symbol | None = None
-    """Holes with the same symbol stand for the same text."""
-    one_segment: bool = False
-    """True when the text cannot contain a colon, as an account ID or a region cannot."""
-    is_account_id: bool = False
-    """True when it is the ID of an account, or no principal at all."""
-
-
-class Wildcard(Enum):
-    """What a pattern may have where a text has letters."""
-
-    ANY_TEXT = "*"
-    ANY_CHARACTER = "?"
-    ANY_IN_SEGMENT = "*:"
-    CHARACTER_IN_SEGMENT = "?:"
-
-
-Text = tuple[str | Hole, ...]
-"""Literal pieces and holes."""
-Pattern = tuple[str | Wildcard | Hole, ...]
-"""Literal pieces (in which ``*`` has no special meaning), wildcards and holes."""
+__all__ = [
+    "Hole",
+    "Pattern",
+    "Text",
+    "Wildcard",
+    "by_segment",
+    "hole",
+    "in_arn",
+    "literal",
+    "lowered",
+    "lowered_text",
+    "matches",
+    "matches_any",
+    "parse_wildcards",
+    "text_of",
+    "word",
+    "written",
+]
 
 
 def hole(unknown: Unknown) -> Hole:
     """The hole that an unknown value leaves in a text."""
+    causes = frozenset({unknown.cause})
     is_account = isinstance(unknown.symbol, Account) or unknown.is_account_id
-    one_segment = is_account or isinstance(unknown.symbol, Setting)
-    return Hole(frozenset({unknown.cause}), unknown.symbol, one_segment, is_account)
+    if is_account or isinstance(unknown.symbol, Setting):
+        return replace(word(causes, unknown.symbol), is_account_id=is_account)
+    return Hole(causes, unknown.symbol)
 
 
 def text_of(value: Value) -> Text | None:
@@ -150,15 +152,15 @@ def matches(pattern: Pattern, text: Text) -> Truth:
     quick = _by_first_piece(pattern, text)
     if quick is not None:
         return quick
-    letters = _letters(text)
-    if _runs(_compile(pattern), letters):
+    letters = letters_of(text)
+    if runs(compiled(pattern), letters):
         return YES
     pattern_holes = [part for part in pattern if isinstance(part, Hole)]
     text_holes = [part for part in text if isinstance(part, Hole)]
     if not pattern_holes and not text_holes:
         return NO
-    widened = _compile(_widen(pattern))
-    if not _runs(widened, letters, spell=text_holes):
+    widened = compiled(widened_pattern(pattern))
+    if not runs(widened, letters, spell=text_holes):
         return NO
     return undetermined(*_blame(pattern, letters, pattern_holes, text_holes))
 
@@ -170,15 +172,17 @@ def _blame(
     shared = {part.symbol for part in pattern_holes} & {part.symbol for part in text_holes} - {None}
     open_pattern = [part for part in pattern_holes if part.symbol not in shared]
     open_text = [part for part in text_holes if part.symbol not in shared]
-    if not _runs(_compile(_widen(pattern, open_pattern)), letters, spell=open_text):
+    if not runs(compiled(widened_pattern(pattern, open_pattern)), letters, spell=open_text):
         open_pattern, open_text = pattern_holes, text_holes
     # A segment that a wildcard takes up as it is, whatever the rest turns out to be, decides nothing. A policy variable
-    # is no wildcard: when the request settles it, the text may still be open.
+    # is no wildcard: when the request settles it, the text may still be open, unless nothing but wildcards can ever
+    # stand where the segment does.
     if any(cause.kind.concerns_request for part in open_pattern if not part.one_segment for cause in part.causes):
+        open_text = [part for part in open_text if not part.word or is_met(pattern, letters, part, open_text)]
         return (cause for part in (*open_pattern, *open_text) for cause in part.causes)
-    widened = _compile(_widen(pattern, open_pattern))
+    widened = compiled(widened_pattern(pattern, open_pattern))
     idle = [
-        part for part in open_text if part.one_segment and _runs(widened, letters, [h for h in open_text if h != part])
+        part for part in open_text if part.one_segment and runs(widened, letters, [h for h in open_text if h != part])
     ]
     if len(idle) < len(open_text) or open_pattern:
         open_text = [part for part in open_text if part not in idle]
@@ -224,134 +228,3 @@ def _by_first_piece(pattern: Pattern, text: Text) -> Truth | None:
         if first[:common] != text[0][:common]:
             return NO
     return None
-
-
-def _letters(text: Text) -> Sequence[str | Hole]:
-    if len(text) == 1 and isinstance(text[0], str):
-        return text[0]
-    return [letter for part in text for letter in (part if isinstance(part, str) else (part,))]
-
-
-def _widen(pattern: Pattern, only: Sequence[Hole] | None = None) -> Pattern:
-    """The pattern with its holes (or only some of them) as wildcards: all that it could turn out to match."""
-    return tuple(
-        (Wildcard.ANY_IN_SEGMENT if part.one_segment else Wildcard.ANY_TEXT)
-        if isinstance(part, Hole) and (only is None or part in only)
-        else part
-        for part in pattern
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Automaton:
-    """State ``i`` means: the first ``i`` items of the pattern are used up. Each mask has a bit for each state."""
-
-    takes: dict[str, int]
-    """For a character: states whose item is that literal character."""
-    takes_any: int
-    takes_in_segment: int
-    """States whose item takes any one character, or any but a colon."""
-    loops_any: int
-    loops_in_segment: int
-    """States that stay where they are on any character, or on any but a colon."""
-    skips: int
-    """States that may be left without reading: those whose item takes any number of characters."""
-    holes: tuple[tuple[int, Hole], ...]
-    literal_colons: int
-    accepting: int
-    everything: int
-
-
-@lru_cache(maxsize=16384)
-def _compile(pattern: Pattern) -> _Automaton:
-    takes: dict[str, int] = {}
-    takes_any = takes_in_segment = loops_any = loops_in_segment = 0
-    found_holes: list[tuple[int, Hole]] = []
-    bit = 1
-    for item in _items(pattern):
-        match item:
-            case str():
-                takes[item] = takes.get(item, 0) | bit
-            case Wildcard.ANY_CHARACTER:
-                takes_any |= bit
-            case Wildcard.CHARACTER_IN_SEGMENT:
-                takes_in_segment |= bit
-            case Wildcard.ANY_TEXT:
-                loops_any |= bit
-            case Wildcard.ANY_IN_SEGMENT:
-                loops_in_segment |= bit
-            case Hole():
-                found_holes.append((bit, item))
-        bit <<= 1
-    return _Automaton(
-        takes,
-        takes_any,
-        takes_in_segment,
-        loops_any,
-        loops_in_segment,
-        loops_any | loops_in_segment,
-        tuple(found_holes),
-        takes.get(":", 0),
-        bit,
-        (bit << 1) - 1,
-    )
-
-
-def _items(pattern: Pattern) -> Iterable[str | Wildcard | Hole]:
-    """Single letters, wildcards and holes; of several adjacent ``*`` the widest, so that skipping takes one step."""
-    pending: Wildcard | None = None
-    for part in pattern:
-        if part is Wildcard.ANY_TEXT or part is Wildcard.ANY_IN_SEGMENT:
-            pending = Wildcard.ANY_TEXT if Wildcard.ANY_TEXT in (part, pending) else Wildcard.ANY_IN_SEGMENT
-            continue
-        if pending is not None:
-            yield pending
-            pending = None
-        if isinstance(part, str):
-            yield from part
-        else:
-            yield part
-    if pending is not None:
-        yield pending
-
-
-def _runs(automaton: _Automaton, letters: Iterable[str | Hole], spell: Sequence[Hole] = ()) -> bool:
-    """Whether an accepting state is reached after the last letter; the holes in ``spell`` may be any text."""
-    loops_in_segment = automaton.loops_any | automaton.loops_in_segment
-    states = 1 | (automaton.skips & 1) << 1
-    for letter in letters:
-        if isinstance(letter, Hole):
-            advance = _spell if letter in spell else _take_hole
-            states = advance(automaton, states, letter)
-        elif letter == ":":
-            step = automaton.literal_colons | automaton.takes_any
-            states = (states & step) << 1 | (states & automaton.loops_any)
-        else:
-            step = automaton.takes.get(letter, 0) | automaton.takes_any | automaton.takes_in_segment
-            states = (states & step) << 1 | (states & loops_in_segment)
-        if not states:
-            return False
-        states |= (states & automaton.skips) << 1
-    return bool(states & automaton.accepting)
-
-
-def _take_hole(automaton: _Automaton, states: int, letter: Hole) -> int:
-    loops = automaton.loops_any | (automaton.loops_in_segment if letter.one_segment else 0)
-    result = states & loops
-    if letter.symbol is not None:
-        for bit, other in automaton.holes:
-            if states & bit and other.symbol == letter.symbol:
-                result |= bit << 1
-    return result
-
-
-def _spell(automaton: _Automaton, states: int, letter: Hole) -> int:
-    """Every state that some filling of the hole leads to."""
-    passable = automaton.everything & ~automaton.accepting
-    if letter.one_segment:
-        passable &= ~automaton.literal_colons
-    while True:
-        following = states | (states & passable) << 1
-        if following == states:
-            return states
-        states = following
