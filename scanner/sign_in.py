@@ -52,13 +52,13 @@ class AwsLogin:
 
 def aws_login(principal: Principal, circumstances: Circumstances) -> AwsLogin:
     """Decide all four permissions of a principal."""
-    context = context_of(principal, circumstances)
+    contexts = {action: context_of(principal, circumstances, action) for action in ACTIONS}
     permissions: list[Permission] = []
     for client in Client:
         resource = _resource(principal, client, circumstances)
         shown = "".join(part if isinstance(part, str) else "*" for part in resource)
         for action in ACTIONS:
-            decision = decide(principal, Request(action, resource, context), circumstances)
+            decision = decide(principal, Request(action, resource, contexts[action]), circumstances)
             permissions.append(Permission(action, client, shown, decision))
     return AwsLogin(tuple(permissions))
 

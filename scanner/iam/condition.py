@@ -12,15 +12,16 @@ import base64
 import binascii
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 
 from scanner.cause import Cause
 from scanner.iam import pattern
+from scanner.iam.language import Question
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, literal
-from scanner.iam.request import Fixed, Request, Unsettled
+from scanner.iam.request import Fixed, OneOf, Request, Unsettled
 from scanner.iam.variables import Template, resolve
 from scanner.truth import NO, Truth, all_of, any_of, truth, undetermined
 
@@ -36,6 +37,10 @@ class Operator:
     negated: bool = False
     valid: Callable[[str], bool] | None = None
     """For a policy value without holes and variables: whether AWS accepts it."""
+    as_pattern: Callable[[Pattern], Pattern] | None = None
+    """For operators on texts: the policy's value as a pattern of what it matches. The others read texts as a type."""
+    folded: bool = False
+    """Compares without case."""
 
 
 class Quantifier(Enum):
@@ -74,9 +79,22 @@ class Condition:
         patterns = [resolved for value in self.values if (resolved := resolve(value, request)) is not None]
         if isinstance(state, Unsettled):
             return undetermined(*state.causes, *_causes(patterns))
+        if isinstance(state, OneOf):
+            return _one_of(state.cause, [self._compare(operator, patterns, Fixed((text,))) for text in state.texts])
         return self._compare(operator, patterns, state)
 
-    def _null(self, state: Fixed | Unsettled | None) -> Truth:
+    def test(self, request: Request, *, is_arn: bool) -> Question:
+        """What the condition asks of a key that is there with one text, be it an ARN or not."""
+        operator = OPERATORS[self.base]
+        pattern_of = operator.as_pattern
+        if pattern_of is None or (operator.compare is _arn_like and not is_arn):
+            return Question((), operator.negated)  # the text is no number, date, address or ARN, so it equals none
+        found = (resolve(value, request) for value in self.values)
+        return Question(
+            tuple(pattern_of(part) for part in found if part is not None), operator.negated, operator.folded
+        )
+
+    def _null(self, state: Fixed | OneOf | Unsettled | None) -> Truth:
         if self.quantifier is not Quantifier.NONE:
             return truth(self.quantifier is Quantifier.FOR_ALL)  # set operators look at values, and Null at none
         values = _plain(self.values)
@@ -101,6 +119,13 @@ class Condition:
         if self.quantifier is Quantifier.FOR_ANY or not operator.negated:
             return any_of(one(text) for text in state.values)
         return all_of(one(text) for text in state.values)
+
+
+def _one_of(cause: Cause, answers: list[Truth]) -> Truth:
+    """What is so in each of several cases is so; otherwise it depends on which one it is."""
+    if all(answer == answers[0] for answer in answers):
+        return answers[0]
+    return undetermined(cause, *(open_cause for answer in answers for open_cause in answer.causes))
 
 
 def parse_operator(name: str) -> tuple[str, Quantifier, bool] | None:
@@ -145,8 +170,16 @@ def _literally(value: Pattern) -> Pattern:
     return tuple(part.value[0] if isinstance(part, Wildcard) else part for part in value)
 
 
+def _exactly(value: Pattern) -> Pattern:
+    return _merge(_literally(value))
+
+
+def _exactly_without_case(value: Pattern) -> Pattern:
+    return _exactly(pattern.lowered(value))
+
+
 def _equal(value: Pattern, text: Text) -> Truth:
-    return pattern.matches(_merge(_literally(value)), text)
+    return pattern.matches(_exactly(value), text)
 
 
 def _merge(parts: Pattern) -> Pattern:
@@ -160,7 +193,7 @@ def _merge(parts: Pattern) -> Pattern:
 
 
 def _equal_without_case(value: Pattern, text: Text) -> Truth:
-    return _equal(pattern.lowered(value), pattern.lowered_text(text))
+    return pattern.matches(_exactly_without_case(value), pattern.lowered_text(text))
 
 
 def _like(value: Pattern, text: Text) -> Truth:
@@ -255,23 +288,26 @@ def _ordered(
     return table
 
 
+def _of_texts(name: str, negated_name: str, operator: Operator) -> dict[str, Operator]:
+    return {name: operator, negated_name: replace(operator, negated=True)}
+
+
 OPERATORS: dict[str, Operator] = {
-    "stringequals": Operator(_equal),
-    "stringnotequals": Operator(_equal, negated=True),
-    "stringequalsignorecase": Operator(_equal_without_case),
-    "stringnotequalsignorecase": Operator(_equal_without_case, negated=True),
-    "stringlike": Operator(_like),
-    "stringnotlike": Operator(_like, negated=True),
+    **_of_texts("stringequals", "stringnotequals", Operator(_equal, as_pattern=_exactly)),
+    **_of_texts(
+        "stringequalsignorecase",
+        "stringnotequalsignorecase",
+        Operator(_equal_without_case, as_pattern=_exactly_without_case, folded=True),
+    ),
+    **_of_texts("stringlike", "stringnotlike", Operator(_like, as_pattern=lambda value: value)),
     **_ordered("numeric", _number),
     **_ordered("date", _date, lambda text: text[:4].isdigit()),  # what begins with no year is refused
     "bool": Operator(_typed(_boolean, lambda policy, context: policy == context)),
     "binaryequals": Operator(_typed(_bytes, lambda policy, context: policy == context)),
     "ipaddress": Operator(_typed(_network, _contains)),
     "notipaddress": Operator(_typed(_network, _contains), negated=True),
-    "arnequals": Operator(_arn_like),
-    "arnlike": Operator(_arn_like),
-    "arnnotequals": Operator(_arn_like, negated=True),
-    "arnnotlike": Operator(_arn_like, negated=True),
+    **_of_texts("arnequals", "arnnotequals", Operator(_arn_like, as_pattern=pattern.by_segment)),
+    **_of_texts("arnlike", "arnnotlike", Operator(_arn_like, as_pattern=pattern.by_segment)),
 }
 
 

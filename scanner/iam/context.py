@@ -6,12 +6,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.cause import Cause, CauseKind
+from scanner.iam import pattern
+from scanner.iam.binding import binding_of
 from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
-from scanner.iam.request import ContextValue, Fixed, Presence, Unsettled
+from scanner.iam.request import ContextValue, Fixed, OneOf, Presence, Unsettled
+from scanner.iam.trust import may_tag_sessions
 from scanner.symbol import Named, NameKind
 from scanner.truth import YES, Truth
 
@@ -46,22 +49,22 @@ def account_of(principal: Principal, circumstances: Circumstances) -> Text:
     known = principal.account or circumstances.account
     if known is not None:
         return (known,)
-    return (Hole(frozenset({ACCOUNT_CAUSE}), principal.account_symbol, one_segment=True),)
+    return (replace(pattern.word(frozenset({ACCOUNT_CAUSE}), principal.account_symbol), is_account_id=True),)
 
 
 def region_of(circumstances: Circumstances) -> Text:
     """The region of the request: free unless it is given."""
     if circumstances.region is not None:
         return (circumstances.region,)
-    return (Hole(frozenset({REGION_CAUSE}), Named(NameKind.CONTEXT_KEY, "aws:requestedregion"), one_segment=True),)
+    return (pattern.word(frozenset({REGION_CAUSE}), Named(NameKind.CONTEXT_KEY, "aws:requestedregion")),)
 
 
-def context_of(principal: Principal, circumstances: Circumstances) -> Mapping[str, ContextValue]:
+def context_of(principal: Principal, circumstances: Circumstances, action: str) -> Mapping[str, ContextValue]:
     """Everything that is known of the context of a request that this principal makes by itself."""
     is_user = principal.kind is PrincipalKind.USER
     account = account_of(principal, circumstances)
     context: dict[str, ContextValue] = {
-        "aws:principalarn": Fixed((principal.arn,)),
+        "aws:principalarn": _principal_arn(principal, account),
         "aws:principalaccount": Fixed((account,)),
         "aws:principaltype": Fixed((("User" if is_user else "AssumedRole",),)),
         "aws:principalisawsservice": Fixed((("false",),)),
@@ -69,17 +72,75 @@ def context_of(principal: Principal, circumstances: Circumstances) -> Mapping[st
         "aws:securetransport": Fixed((("true",),)),
         "aws:requestedregion": Fixed((region_of(circumstances),)),
         "aws:username": Fixed((principal.name,)) if is_user else Presence.ABSENT,
-        "aws:principaltag/": _other_tags(principal),
+        **_tags(principal, account),
+        **SIGN_IN_KEYS.get(action.lower(), {}),
     }
-    for key, text in principal.tags.items():
-        context[f"aws:principaltag/{key.lower()}"] = Fixed((text,))
     for key, given in circumstances.context:
         context[key.lower()] = Presence.ABSENT if given is None else Fixed(tuple((text,) for text in given))
     return context
 
 
-def _other_tags(principal: Principal) -> ContextValue:
-    """Tags that are not known by name: a session may bring some that a role does not have; nothing adds to a user's."""
-    if principal.tags_doubt is not None:
-        return Unsettled(frozenset({principal.tags_doubt}))
-    return Presence.ABSENT if principal.kind is PrincipalKind.USER else Presence.FREE
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_signin.html and
+# https://docs.aws.amazon.com/signin/latest/userguide/reference-signin-condition-keys.html
+SIGN_IN_KEYS: Mapping[str, Mapping[str, ContextValue]] = {
+    "signin:authorizeoauth2access": {
+        "signin:principalarn": Presence.ABSENT,  # before authentication only
+        "signin:oauthtokentype": Presence.ABSENT,
+        "signin:oauthgranttype": Presence.ABSENT,
+        "signin:oauthclientauthentication": Presence.ABSENT,
+    },
+    "signin:createoauth2token": {
+        "signin:principalarn": Presence.ABSENT,
+        "signin:oauthtokentype": Presence.ABSENT,
+        "signin:oauthclientauthentication": Fixed((("none",),)),  # the clients of ``aws login`` are public ones
+    },
+}
+"""The service's own condition keys, by action; those that are not named are free."""
+
+
+def _tags(principal: Principal, account: Text) -> Mapping[str, ContextValue]:
+    """Tags of the principal. A session that may bring tags may override any; nothing adds to a user's.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    if principal.kind is PrincipalKind.PERMISSION_SET or _may_bring_tags(principal, account):
+        return {"aws:principaltag/": Presence.FREE}
+    doubt = principal.tags_doubt
+    others: ContextValue = Presence.ABSENT if doubt is None else Unsettled(frozenset({doubt}))
+    own = {f"aws:principaltag/{key.lower()}": Fixed((text,)) for key, text in principal.tags.items()}
+    return {"aws:principaltag/": others, **own}
+
+
+def _may_bring_tags(principal: Principal, account: Text) -> bool:
+    if principal.kind is not PrincipalKind.ROLE:
+        return False
+    return principal.trust is None or not may_tag_sessions(principal.trust, binding_of(principal, account)).is_no
+
+
+def _principal_arn(principal: Principal, account: Text) -> ContextValue:
+    """The ARN; of a permission set that of its role, whose path has the region of Identity Center or nothing.
+
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+    """
+    if principal.kind is not PrincipalKind.PERMISSION_SET:
+        return Fixed((principal.arn,))
+    cause = Cause(CauseKind.KNOWN_AFTER_APPLY, "the name of the permission set's role")
+    causes = frozenset({cause})
+    suffix = tuple(Hole(causes, single=True, one_segment=True, word=True) for _ in range(_SUFFIX))
+    start = f"arn:{principal.partition}:iam::", *account, ":role/aws-reserved/sso.amazonaws.com/"
+    name = "AWSReservedSSO_", *principal.name, "_", *suffix
+    return OneOf((_joined(*start, *name), _joined(*start, pattern.word(causes), "/", *name)), cause)
+
+
+_SUFFIX = 16
+"""Characters that Identity Center puts behind the name of a permission set."""
+
+
+def _joined(*parts: str | Hole) -> Text:
+    found: list[str | Hole] = []
+    for part in parts:
+        if isinstance(part, str) and found and isinstance(found[-1], str):
+            found[-1] += part
+        else:
+            found.append(part)
+    return tuple(found)

@@ -44,21 +44,20 @@ The evidence is not computed apart: a ``Decision`` holds the statement matches t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
-from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.iam import pattern
+from scanner.iam.binding import Binding, binding_of
 from scanner.iam.context import REGION_CAUSE, Circumstances, account_of
-from scanner.iam.pattern import Hole, Pattern, Text
+from scanner.iam.pattern import Pattern
 from scanner.iam.policy import Patterns, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
 from scanner.iam.request import Request
 from scanner.iam.variables import Template, resolve
-from scanner.symbol import Symbol
 from scanner.truth import NO, Truth, all_of, any_of, undetermined
 
 
@@ -122,9 +121,8 @@ class Decision:
 
 def decide(principal: Principal, request: Request, circumstances: Circumstances) -> Decision:
     """What IAM answers when the principal makes the request."""
-    account = account_of(principal, circumstances)
-    request = replace(request, symbols=_symbols(principal, account))
-    binding = _Binding(account)
+    binding = binding_of(principal, account_of(principal, circumstances))
+    request = replace(request, symbols=binding.symbols)
     identity = _matches(principal.policies, request, binding)
     boundaries = [(policy, _matches((policy,), request, binding)) for policy in principal.boundaries]
     levels = [(level, _matches(level.policies, request, binding)) for level in circumstances.scp_levels]
@@ -180,7 +178,7 @@ def _level_allows(policies: tuple[AttachedPolicy, ...], found: tuple[StatementMa
     return _some_allow(found) | all_of(each)
 
 
-def _matches(policies: Iterable[AttachedPolicy], request: Request, binding: _Binding) -> tuple[StatementMatch, ...]:
+def _matches(policies: Iterable[AttachedPolicy], request: Request, binding: Binding) -> tuple[StatementMatch, ...]:
     found: list[StatementMatch] = []
     action = request.action.lower()
     for policy in policies:
@@ -221,7 +219,7 @@ def _no_variables(template: Template) -> Pattern:
     return tuple(part for part in template if not hasattr(part, "key"))
 
 
-def _resources(patterns: Patterns, request: Request, binding: _Binding) -> Truth:
+def _resources(patterns: Patterns, request: Request, binding: Binding) -> Truth:
     result = NO
     for item in patterns.items:
         resolved = resolve(binding.bind(item), request)
@@ -239,41 +237,3 @@ def _naming_the_region(answer: Truth, resolved: Pattern) -> Truth:
     segments = pattern.written(resolved).split(":")
     named = Cause(CauseKind.REGION, f"{REGION_CAUSE.detail} ({segments[3] if len(segments) > 3 else '…'})")
     return undetermined(named, *(answer.causes - {REGION_CAUSE}))
-
-
-def _symbols(principal: Principal, account: Text) -> Mapping[Symbol, Text]:
-    """What stands for the code's own account, partition and region is that of the request."""
-    region = Hole(frozenset({_CODE_REGION}), values.REGION, one_segment=True)
-    return {principal.account_symbol: account, values.PARTITION: (principal.partition,), values.REGION: (region,)}
-
-
-_CODE_REGION = Cause(CauseKind.REGION, "the region that the code is applied in")
-
-
-@dataclass(frozen=True, slots=True)
-class _Binding:
-    """The account of the request, which a literal ID in the resource of a policy is taken to be while it is open."""
-
-    account: Text
-
-    def bind(self, template: Template) -> Template:
-        account_is_open = any(isinstance(part, Hole) for part in self.account)
-        parts: list[object] = []
-        colons = 0
-        changed = False
-        for part in template:
-            if isinstance(part, str) and account_is_open and colons <= 4 <= colons + part.count(":"):
-                parts.extend(self._open_account(part, colons))
-                changed = True
-            else:
-                parts.append(part)
-            colons += part.count(":") if isinstance(part, str) else 0
-        return tuple(parts) if changed else template  # type: ignore[arg-type] # parts of templates and of texts
-
-    def _open_account(self, piece: str, colons: int) -> Text:
-        """The piece with a literal account ID in its fifth segment replaced by the account that is not known."""
-        segments = piece.split(":")
-        place = 4 - colons
-        if not (0 < place < len(segments) - 1) or not (segments[place].isdigit() and len(segments[place]) == 12):
-            return (piece,)
-        return (":".join([*segments[:place], ""]), *self.account, ":".join(["", *segments[place + 1 :]]))

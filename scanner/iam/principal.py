@@ -82,3 +82,6 @@ class Principal:
     """What else it is called, and where."""
     account_symbol: Account = ACCOUNT
     """What stands for the ID of its account in policies, where that is not written as text."""
+    entitled: Truth = NO
+    """Roles: whether the code entitles somebody to it through the account access manager."""
+    entitled_spans: tuple[Span, ...] = field(default=(), compare=False)

@@ -36,7 +36,15 @@ class Unsettled:
     causes: frozenset[Cause]
 
 
-ContextValue = Fixed | Unsettled | Presence
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A context key with one of several texts; the cause says what would settle which."""
+
+    texts: tuple[Text, ...]
+    cause: Cause
+
+
+ContextValue = Fixed | OneOf | Unsettled | Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class Request:
     symbols: Mapping[Symbol, Text] = field(default_factory=dict)
     """What stands in policies for the code's own account, partition and region, in this request."""
 
-    def lookup(self, key: str) -> Fixed | Unsettled | None:
+    def lookup(self, key: str) -> Fixed | OneOf | Unsettled | None:
         """What is known about a context key: its values, what would settle it, or None when it is absent."""
         lowered = key.lower()
         found = self.context.get(lowered)

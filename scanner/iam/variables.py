@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, parse_wildcards, written
-from scanner.iam.request import Fixed, Request, Unsettled
+from scanner.iam.request import Fixed, OneOf, Request, Unsettled
 from scanner.symbol import Named, NameKind
 
 _VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
@@ -80,6 +80,8 @@ def resolve(template: Template, request: Request) -> Pattern | None:
                 if part.default is None:
                     return None
                 parts.append(part.default)
+            case OneOf(cause=cause):
+                parts.append(Hole(frozenset({cause})))
             case Unsettled(causes=causes):
                 parts.append(Hole(causes, Named(NameKind.CONTEXT_KEY, part.key.lower())))
     return tuple(parts)

@@ -82,6 +82,7 @@ ATTACHMENT_KEYS = {"document", "perhaps"}
 POLICY_KINDS = ("condition", "statements", "policies")
 
 SPAN = Span("case", 1, 1, 1, 1)
+KINDS = {PolicyType.SCP: DocumentKind.SERVICE_CONTROL, PolicyType.RCP: DocumentKind.RESOURCE_CONTROL}
 LAYERS = {"boundary": PolicyType.BOUNDARY, "scp": PolicyType.SCP, "rcp": PolicyType.RCP}
 
 
@@ -219,7 +220,7 @@ def document(written: object, kind: DocumentKind) -> PolicyDocument:
 
 
 def attached(written: object, policy_type: PolicyType, number: int) -> AttachedPolicy:
-    kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.IDENTITY
+    kind = KINDS.get(policy_type, DocumentKind.IDENTITY)
     applies = YES
     if isinstance(written, Mapping) and "document" in written:
         only(written, ATTACHMENT_KEYS, "an attached policy")
@@ -302,7 +303,8 @@ def decision_of(case: Case) -> tuple[Decision, tuple[Diagnostic, ...]]:
     principal = principal_of(case.given)
     circumstances = circumstances_of(case.given)
     resource = resource_of(case.given["request"]["resource"], principal, circumstances)
-    request = Request(case.given["request"]["action"], resource, context_of(principal, circumstances))
+    action = case.given["request"]["action"]
+    request = Request(action, resource, context_of(principal, circumstances, action))
     policies = (
         *principal.policies,
         *principal.boundaries,

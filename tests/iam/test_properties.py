@@ -329,6 +329,18 @@ class RefusedError(Exception):
     """AWS would refuse one of the documents."""
 
 
+WITHOUT_SESSION_TAGS = parse_document(
+    values.of(
+        {
+            "Version": "2012-10-17",
+            "Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"},
+        }
+    ),
+    DocumentKind.TRUST,
+)
+"""So that the tags of a role are those that the world gives it."""
+
+
 def decision(world: World) -> Decision:
     def attached(policy: Policy, policy_type: PolicyType) -> AttachedPolicy:
         kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.IDENTITY
@@ -351,6 +363,7 @@ def decision(world: World) -> Decision:
         tags={key: text(found, world.filling) for key, found in world.tags.items()},
         policies=tuple(attached(policy, PolicyType.IDENTITY) for policy in world.policies),
         boundaries=(attached(world.boundary, PolicyType.BOUNDARY),) if world.boundary is not None else (),
+        trust=WITHOUT_SESSION_TAGS,
     )
     circumstances = Circumstances(
         account=world.account,
@@ -363,7 +376,9 @@ def decision(world: World) -> Decision:
     resource_type = "user" if world.kind is PrincipalKind.USER else "role"
     principal = replace(principal, arn=("arn:aws:iam::", *account, f":{resource_type}/", *principal.name))
     resource = ("arn:aws:signin:", *region_of(circumstances), ":", *account, ":oauth2/public-client/localhost")
-    request = Request("signin:CreateOAuth2Token", resource, context_of(principal, circumstances))
+    request = Request(
+        "signin:CreateOAuth2Token", resource, context_of(principal, circumstances, "signin:CreateOAuth2Token")
+    )
     return decide(principal, request, circumstances)
 
 

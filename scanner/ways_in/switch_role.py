@@ -1,0 +1,197 @@
+"""Switching roles: a user, or somebody whom IAM Identity Center gave a role, asks the console for another one.
+
+The console sends no external ID, and the root user cannot switch.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-console.html
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from scanner.cause import Cause, CauseKind
+from scanner.iam import pattern
+from scanner.iam.binding import Binding
+from scanner.iam.language import Chosen, Language, Question, Rule, Run, Sentence
+from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, literal
+from scanner.iam.policy import PrincipalPattern, Principals, Statement
+from scanner.iam.request import ContextValue, Fixed, Presence
+from scanner.iam.trust import Caller, is_everybody
+from scanner.symbol import Account
+from scanner.truth import undetermined
+from scanner.ways_in.endpoints import DIGITS, LOWER
+from scanner.ways_in.named import COLONS, are_of_two_resources, one_arn
+
+_NAME = frozenset(string.ascii_letters + string.digits + "+=,.@_-")
+_ACCOUNT = Run(DIGITS)
+_REGION: Sentence = (Run(LOWER), "-", Run(LOWER | {"-"}), "-", Run(DIGITS))
+_ROOT, _USER, _IDENTITY_CENTER, _SESSION = (
+    pattern.in_arn(pattern.parse_wildcards(text))
+    for text in (
+        "arn:*:iam::*:root",
+        "arn:*:iam::*:user/*",
+        "arn:*:iam::*:role/aws-reserved/sso.amazonaws.com/*",
+        "arn:*:sts::*:assumed-role/AWSReservedSSO_*",
+    )
+)
+_PERSON: Mapping[str, ContextValue] = {
+    "sts:externalid": Presence.ABSENT,
+    "aws:principalisawsservice": Fixed((("false",),)),
+    "aws:viaawsservice": Fixed((("false",),)),
+    "aws:securetransport": Fixed((("true",),)),
+}
+_USER_CONTEXT: Mapping[str, ContextValue] = {**_PERSON, "aws:principaltype": Fixed((("User",),))}
+_ROLE_CONTEXT: Mapping[str, ContextValue] = {
+    **_PERSON,
+    "aws:principaltype": Fixed((("AssumedRole",),)),
+    "aws:username": Presence.ABSENT,
+}
+_EXCEPTED_ACCOUNT = Cause(
+    CauseKind.UNSUPPORTED,
+    "whether a NotPrincipal that names an account excepts the users of the account is not settled",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Callers of ``sts:AssumeRole`` who are people at the console."""
+
+    binding: Binding
+
+    def callers(self, statement: Statement) -> Iterator[Caller]:
+        """The people whom a statement names. A role's session is no person's, but for those of Identity Center."""
+        principals = statement.principals
+        if principals is None:
+            return
+        if principals.doubt or principals.negated:
+            yield from self._everybody(self._covers(principals))
+            return
+        for item in principals.items:
+            yield from self._people(item)
+
+    def _people(self, item: PrincipalPattern) -> Iterator[Caller]:
+        if is_everybody(item):
+            yield from self._everybody(Rule())
+        if item.kind != "AWS" or literal(item.text) == "*":
+            return
+        text = self._text(item)
+        account = _account_id(text)
+        if account is not None:
+            yield from self._account((self.binding.partition,), account)
+            return
+        answers = [pattern.matches(wanted, text) for wanted in (_ROOT, _USER, _IDENTITY_CENTER, _SESSION)]
+        segments = _segments(text)
+        if answers[0].is_yes:
+            yield from self._account(segments[1], segments[4])
+        elif answers[1].is_yes:
+            yield replace(self._caller(Rule(), (text,), _USER_CONTEXT), covers=partial(self._covers_one, text))
+        elif answers[2].is_yes:
+            yield self._caller(Rule(), (text,), _ROLE_CONTEXT)
+        elif answers[3].is_yes:
+            yield self._caller(Rule(), tuple(_role_arns(segments[1], segments[4])), _ROLE_CONTEXT)
+        else:
+            # A role of which the name alone is not known is taken to be one that somebody made.
+            yield from self._everybody(Rule(answers[0] | answers[1]))
+
+    def _text(self, item: PrincipalPattern) -> Text:
+        return self.binding.filled(one_arn(item.text))
+
+    def _everybody(self, admitted: Rule) -> Iterator[Caller]:
+        yield from self._members(admitted, (self.binding.partition,), [(_ACCOUNT,), *_chosen(self.binding.account)], {})
+
+    def _account(self, partition: Text, account: Text) -> Iterator[Caller]:
+        """The users of an account and those whom Identity Center gives a role in it."""
+        known = literal(account)
+        fixed: Mapping[str, ContextValue] = {} if known is None else {"aws:principalaccount": Fixed(((known,),))}
+        for caller in self._members(Rule(), partition, [account], fixed):
+            yield replace(caller, is_of_open_account=_is_own_account(account))
+
+    def _members(
+        self, admitted: Rule, partition: Text, accounts: Sequence[Sentence], fixed: Mapping[str, ContextValue]
+    ) -> Iterator[Caller]:
+        users = tuple(sentence for account in accounts for sentence in _user_arns(partition, account))
+        roles = tuple(sentence for account in accounts for sentence in _role_arns(partition, account))
+        yield self._caller(admitted, users, {**_USER_CONTEXT, **fixed})
+        yield self._caller(admitted, roles, {**_ROLE_CONTEXT, **fixed})
+
+    def _caller(self, admitted: Rule, language: Language, context: Mapping[str, ContextValue]) -> Caller:
+        return Caller(admitted, self._covers, "aws:principalarn", language, context)
+
+    def _covers(self, principals: Principals) -> Rule:
+        if principals.doubt:
+            return Rule(undetermined(*principals.doubt))
+        return Rule(tests=(self._test(principals),))
+
+    def _covers_one(self, text: Text, principals: Principals) -> Rule:
+        """The same for one user, who is none whose name is another one."""
+        items = tuple(item for item in principals.items if not are_of_two_resources(self._text(item), text))
+        return self._covers(replace(principals, items=items))
+
+    def _test(self, principals: Principals) -> Question:
+        """The statement's principals as a test on the ARN of whoever asks."""
+        found = tuple(part for item in principals.items for part in self._patterns(item, negated=principals.negated))
+        return Question(found, principals.negated)
+
+    def _patterns(self, item: PrincipalPattern, *, negated: bool) -> Iterator[Pattern]:
+        if is_everybody(item):
+            yield (Wildcard.ANY_TEXT,)
+        if item.kind != "AWS" or literal(item.text) == "*":
+            return
+        text = self._text(item)
+        account = _account_id(text)
+        if account is None and pattern.matches(_ROOT, text).is_yes:
+            account = _segments(text)[4]
+        if account is None:
+            yield text
+            return
+        # An account that is denied is all of its principals. One that is excepted need not be: AWS's examples name the
+        # account beside the user who is meant.
+        rest = Hole(frozenset({_EXCEPTED_ACCOUNT})) if negated else Wildcard.ANY_TEXT
+        yield ("arn:", Wildcard.ANY_IN_SEGMENT, ":iam::", *account, ":", rest)
+
+
+def _user_arns(partition: Sentence, account: Sentence) -> Iterator[Sentence]:
+    yield ("arn:", *partition, ":iam::", *account, ":user/", Run(_NAME | {"/"}))
+
+
+def _role_arns(partition: Sentence, account: Sentence) -> Iterator[Sentence]:
+    """Roles that Identity Center makes: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html"""
+    start: Sentence = ("arn:", *partition, ":iam::", *account, ":role/aws-reserved/sso.amazonaws.com/")
+    name: Sentence = ("AWSReservedSSO_", Run(_NAME), "_", Run(frozenset(string.hexdigits.lower())))
+    yield (*start, *name)
+    yield (*start, *_REGION, "/", *name)
+
+
+def _chosen(account: Text) -> Iterator[Sentence]:
+    """The account that is not known, by its symbol."""
+    yield from ((Chosen(part),) for part in account if isinstance(part, Hole))
+
+
+def _account_id(text: Text) -> Text | None:
+    """The account where nothing but its ID is written."""
+    known = literal(text)
+    if known is not None:
+        return text if known.isdigit() and len(known) == 12 else None
+    return text if len(text) == 1 and isinstance(text[0], Hole) and text[0].is_account_id else None
+
+
+def _is_own_account(text: Text) -> bool:
+    return len(text) == 1 and isinstance(text[0], Hole) and isinstance(text[0].symbol, Account)
+
+
+def _segments(text: Text) -> list[Text]:
+    """The parts between the first five colons, and what follows."""
+    found: list[list[str | Hole]] = [[]]
+    for part in text:
+        if isinstance(part, Hole):
+            found[-1].append(part)
+            continue
+        first, *others = part.split(":", COLONS + 1 - len(found))
+        for number, piece in enumerate((first, *others)):
+            if number:
+                found.append([])
+            if piece:
+                found[-1].append(piece)
+    return [tuple(segment) for segment in found]
