@@ -191,6 +191,15 @@ class AccessKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Entitlement:
+    """People get a role through the account access manager."""
+
+    origin: Origin
+    role: Value
+    """The role's ARN."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Something that the code leaves open and that has few answers, so that each can be tried in its turn."""
 
@@ -215,6 +224,7 @@ class Facts:
     memberships: tuple[Membership, ...] = ()
     login_profiles: tuple[LoginProfile, ...] = ()
     access_keys: tuple[AccessKey, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     files: frozenset[str] = field(default_factory=frozenset)
     """Paths of the files that were read."""
@@ -234,7 +244,17 @@ class Facts:
     """A macro that is not followed may change all of it, so a policy that is malformed here is not an error yet."""
 
 
-Fact = Identity | ManagedPolicy | InlinePolicy | Attachment | Exclusive | Membership | LoginProfile | AccessKey
+Fact = (
+    Identity
+    | ManagedPolicy
+    | InlinePolicy
+    | Attachment
+    | Exclusive
+    | Membership
+    | LoginProfile
+    | AccessKey
+    | Entitlement
+)
 
 
 def collect(
@@ -257,6 +277,7 @@ def collect(
         memberships=tuple(fact for fact in facts if isinstance(fact, Membership)),
         login_profiles=tuple(fact for fact in facts if isinstance(fact, LoginProfile)),
         access_keys=tuple(fact for fact in facts if isinstance(fact, AccessKey)),
+        entitlements=tuple(fact for fact in facts if isinstance(fact, Entitlement)),
         diagnostics=diagnostics,
         files=files,
         choices=choices,

@@ -34,7 +34,14 @@ from scanner.iam.arn import Arn
 from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
-from scanner.references import IdentityIndex, PolicyIndex, by_path_and_name, path_and_name, written_reference
+from scanner.references import (
+    IdentityIndex,
+    PolicyIndex,
+    by_path_and_name,
+    names_role,
+    path_and_name,
+    written_reference,
+)
 from scanner.span import Span
 from scanner.symbol import Attribute
 from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
@@ -221,6 +228,7 @@ class _Merge:
     def _principal(self, identity: Identity) -> Principal:
         address = identity.origin.address
         profile = self._profiles.get(address)
+        entitled, entitled_spans = self._entitled(identity)
         name = text_of(identity.name) or ()
         partition = self._partition(identity)
         return Principal(
@@ -244,7 +252,24 @@ class _Merge:
             identity.origin.trail,
             identity.origin.notes,
             identity.home.account.symbol,
+            entitled,
+            entitled_spans,
         )
+
+    def _entitled(self, identity: Identity) -> tuple[Truth, tuple[Span, ...]]:
+        """Whether somebody is entitled to a role, and by what."""
+        if identity.kind is not IdentityKind.ROLE:
+            return NO, ()
+        roles = {role.origin.address for role in self._facts.identities if role.kind is IdentityKind.ROLE}
+        answers = [
+            (
+                entitlement.origin.span,
+                names_role(entitlement.role, identity, roles)
+                & _exists_beside(entitlement.origin.existence, identity.origin.existence),
+            )
+            for entitlement in self._facts.entitlements
+        ]
+        return any_of(answer for _, answer in answers), tuple(span for span, answer in answers if not answer.is_no)
 
 
 def _exists_beside(existence: Existence, other: Existence) -> Truth:

@@ -7,7 +7,7 @@ name means something in one account only, where it is unique (``scanner.accounts
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
 from scanner import values
@@ -15,7 +15,7 @@ from scanner.accounts import Accounts
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Identity, IdentityKind, ManagedPolicy, Origin, Target
 from scanner.symbol import Attribute, Block, Part, Symbol
-from scanner.truth import NO, YES, Truth, undetermined
+from scanner.truth import NO, YES, Truth, truth, undetermined
 from scanner.values import Value, same_text
 
 
@@ -99,6 +99,21 @@ class IdentityIndex:
         """The identity that the reference reads an attribute of."""
         attribute = attribute_of(reference)
         return self._by_address.get(attribute.owner) if attribute is not None else None
+
+
+def names_role(reference: Value, role: Identity, roles: Container[str]) -> Truth:
+    """Whether an ARN is that of a role, one of those with these addresses.
+
+    An account that is not known is taken to be the one that the ARN names.
+    """
+    attribute = attribute_of(reference)
+    if attribute is not None and attribute.owner in roles:
+        return truth(attribute.owner == role.origin.address)
+    wanted, own = path_and_name(reference, ":role/"), path_and_name(role.arn, ":role/")
+    if wanted is None or own is None:
+        return same_text(reference, role.arn)
+    written, account = _account_in(reference), role.origin.account.id
+    return NO if None not in (written, account) and written != account else same_text(wanted, own)
 
 
 class PolicyIndex:
@@ -189,7 +204,7 @@ def _is_instance(identity: Identity, block: str) -> bool:
     return identity.origin.address == block or identity.origin.address.startswith(f"{block}[")
 
 
-def path_and_name(reference: Value) -> Value | None:
+def path_and_name(reference: Value, after: str = ":policy/") -> Value | None:
     """Of a policy's ARN its path and name (``/team/cli``), as far as they are known; a path and name as it is."""
     parts = values.pieces(reference) or ("",)
     if not isinstance(parts[0], str):
@@ -199,8 +214,8 @@ def path_and_name(reference: Value) -> Value | None:
     if not parts[0].startswith("arn:"):
         return None
     for number, part in enumerate(parts):
-        if isinstance(part, str) and ":policy/" in part:
-            return values.joined([f"/{part.split(':policy/', 1)[1]}", *parts[number + 1 :]], reference.span)
+        if isinstance(part, str) and after in part:
+            return values.joined([f"/{part.split(after, 1)[1]}", *parts[number + 1 :]], reference.span)
     return None
 
 

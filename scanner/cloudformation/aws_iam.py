@@ -1,4 +1,4 @@
-"""Identity resources of a template to facts: ``AWS::IAM::*`` and ``AWS::SSO::PermissionSet``.
+"""Identity resources of a template to facts: ``AWS::IAM::*``, ``AWS::SSO::PermissionSet``, entitlements to roles.
 
 Facts point at what they say: an attachment at its line in ``ManagedPolicyArns``, not at the resource. Policy documents
 are handed over as they are, with all scalars as text, since that is what CloudFormation passes on. A password is
@@ -28,6 +28,7 @@ from scanner.facts import (
     ALWAYS,
     AccessKey,
     Attachment,
+    Entitlement,
     Existence,
     Fact,
     Home,
@@ -291,7 +292,18 @@ def _customer_policy(reference: Value, role: Role = Role.PERMISSIONS) -> tuple[V
     return reference.data.get("Name", unknown(cause)), role, reference.data.get("Path", NULL)
 
 
+def _entitlement(source: _Source) -> Iterator[Fact]:
+    """A role for people, through the account access manager."""
+    found = source.required("Entitlement")
+    for name in ("PrincipalRole", "RoleArn"):
+        if isinstance(found.data, Mapping):
+            cause = Cause(CauseKind.MALFORMED, f"an entitlement has no {name}", found.span)
+            found = found.data.get(name, unknown(cause))
+    yield Entitlement(source.origin(), found)
+
+
 _READERS: Mapping[str, Callable[[_Source], Iterator[Fact]]] = {
+    "AWS::AccountAccess::Entitlement": _entitlement,
     "AWS::IAM::AccessKey": _access_key,
     "AWS::IAM::Group": _group,
     "AWS::IAM::GroupPolicy": _identity_policy(IdentityKind.GROUP, "GroupName"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from scanner.facts import (
     AccessKey,
     Attachment,
+    Entitlement,
     Exclusive,
     Fact,
     Identity,
@@ -189,7 +190,15 @@ def _references(block: Value) -> Iterator[tuple[Value, Value | None]]:
                 yield name, _within(named, "path") if isinstance(named.data, Mapping) else None
 
 
+def _entitlement(instance: ResourceInstance) -> Iterator[Fact]:
+    """``aws_accountaccess_entitlement``: the role is two blocks down."""
+    for block in _items(instance.get("entitlement")):
+        for inner in _items(_within(block, "principal_role")):
+            yield Entitlement(_origin(instance), _within(inner, "role_arn"))
+
+
 _ADAPTERS: Mapping[str, Adapter] = {
+    "aws_accountaccess_entitlement": _entitlement,
     "aws_iam_user": _identity(IdentityKind.USER),
     "aws_iam_role": _identity(IdentityKind.ROLE, trust="assume_role_policy"),
     "aws_iam_group": _identity(IdentityKind.GROUP),
