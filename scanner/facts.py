@@ -36,6 +36,11 @@ class Existence:
 
     conditions: tuple[Unknown, ...] = ()
 
+    def implies(self, other: Existence) -> bool:
+        """Whether the other thing surely exists where this one does."""
+        own = {condition.symbol for condition in self.conditions} - {None}
+        return all(condition.symbol in own for condition in other.conditions)
+
 
 ALWAYS = Existence()
 
@@ -190,6 +195,10 @@ class AccessKey:
     active: bool = True
 
 
+MAX_ANSWERS = 48
+"""A choice with more answers is not tried out. Where a policy depends on one of so many, people ask for it by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entitlement:
     """People get a role through the account access manager."""
@@ -230,6 +239,8 @@ class Facts:
     """Paths of the files that were read."""
     choices: tuple[Choice, ...] = ()
     """What is open with few answers, the most telling first."""
+    refuted: tuple[Existence, ...] = ()
+    """Under what is taken for granted the code would be refused, given that what has this existence is there."""
     parameters: frozenset[str] = frozenset()
     """Names of the parameters that can be given to it."""
     undeclared: frozenset[Diagnostic] | None = None
@@ -242,6 +253,16 @@ class Facts:
     """Pairs of accounts that are the same, because one hands something to the other."""
     is_rewritten: bool = False
     """A macro that is not followed may change all of it, so a policy that is malformed here is not an error yet."""
+
+    def refuted_identities(self) -> frozenset[str]:
+        """The addresses of the identities that the code would be refused with, wherever they are there."""
+        if not self.refuted:
+            return frozenset()
+        return frozenset(
+            one.origin.address
+            for one in self.identities
+            if any(one.origin.existence.implies(other) for other in self.refuted)
+        )
 
 
 Fact = (

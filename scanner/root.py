@@ -27,7 +27,8 @@ class Assumption:
     subject: Symbol
     """What is open: a parameter, a condition, or another unknown."""
     value: str | None
-    """Its text; ``true`` or ``false`` for a condition; None for a text that is none of the excluded ones."""
+    """What it is: in a template its text, and ``true`` or ``false`` for a condition; in a configuration a literal as it
+    is written there. None for what is none of the excluded ones."""
     excluded: tuple[str, ...] = ()
 
     def sort_key(self) -> tuple[str, str, tuple[str, ...]]:

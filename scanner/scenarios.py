@@ -19,13 +19,14 @@ many facts (``MAX_WORK``). Beyond them the verdict without assumptions stands, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from scanner.cause import Cause
 from scanner.console import Access, ConsoleAccess
 from scanner.diagnostic import Diagnostic, warning
-from scanner.facts import Choice, Facts
+from scanner.facts import MAX_ANSWERS, Choice, Facts
 from scanner.finding import AssessedPrincipal
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.iam.principal import Principal
@@ -36,7 +37,7 @@ from scanner.span import Span
 
 MAX_LEAVES = 64
 MAX_EVALUATIONS = 256
-MAX_WORK = 100_000
+MAX_WORK = 20_000
 """Facts times evaluations of one root."""
 
 Decide = Callable[[Principal], AssessedPrincipal]
@@ -67,14 +68,20 @@ class _Scenario:
     def __init__(self, facts: Facts, decide: Decide) -> None:
         self.choices = facts.choices
         self._decide = decide
-        self._principals = {(found.address, found.span): found for found in merge(facts)[0]}
+        self._refuted = facts.refuted_identities()
+        self._principals: dict[Span, list[Principal]] = {}
+        for found in merge(facts)[0]:
+            self._principals.setdefault(found.span, []).append(found)
         self._assessed: dict[tuple[str, Span], AssessedPrincipal] = {}
 
-    def find(self, principal: Principal) -> AssessedPrincipal | None:
-        key = principal.address, principal.span
-        if key in self._principals and key not in self._assessed:
-            self._assessed[key] = self._decide(self._principals[key])
-        return self._assessed.get(key)
+    def find(self, principal: Principal) -> Iterator[AssessedPrincipal]:
+        """The principal, or all that it stands for, if the code is not refused where they are there."""
+        for found in self._principals.get(principal.span, ()):
+            key = found.address, found.span
+            if _stands_for(principal.address, found.address) and found.address not in self._refuted:
+                if key not in self._assessed:
+                    self._assessed[key] = self._decide(found)
+                yield self._assessed[key]
 
 
 class _Search:
@@ -118,17 +125,17 @@ class _Search:
     ) -> Iterator[AssessedPrincipal]:
         if {answer.subject for answer in choice.answers} & {one.subject for one in assumed}:
             raise _TooManyError  # an assumption that settles nothing would be made for ever
+        if len(choice.answers) > MAX_ANSWERS:
+            raise _TooManyError
         for answer in choice.answers:
             assumptions = assumed | {answer}
             scenario = self._scenario(assumptions)
-            found = scenario.find(principal)
-            if found is None:
-                continue
-            further = _next_choice(found, scenario.choices)
-            if further is None:
-                yield found
-            else:
-                yield from self._leaves(principal, further, assumptions)
+            for found in scenario.find(principal):
+                further = _next_choice(found, scenario.choices)
+                if further is None:
+                    yield found
+                else:
+                    yield from self._leaves(found.principal, further, assumptions)
 
     def _scenario(self, assumptions: frozenset[Assumption]) -> _Scenario:
         known = self._scenarios.get(assumptions)
@@ -139,6 +146,13 @@ class _Search:
             ordered = tuple(sorted(assumptions, key=Assumption.sort_key))
             known = self._scenarios[assumptions] = _Scenario(self._extract(ordered), self._decide)
         return known
+
+
+def _stands_for(address: str, instance: str) -> bool:
+    """Whether an address, with ``[*]`` for keys that are not known, is that of an instance."""
+    if "[*]" not in address:
+        return address == instance
+    return re.fullmatch(r"\[.+?\]".join(map(re.escape, address.split("[*]"))), instance) is not None
 
 
 def _next_choice(found: AssessedPrincipal, choices: Iterable[Choice]) -> Choice | None:

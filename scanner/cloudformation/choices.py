@@ -1,8 +1,9 @@
 """What a template leaves open and could be tried out: parameters without a value, and undecided conditions.
 
 A parameter with few ``AllowedValues`` has these as its answers. Of any other text that is not known, conditions see
-only whether it equals the texts that they compare it with, so those are its answers, and "none of them" is the last
-one. A condition that is not decided by such texts (two unknowns are compared, a list is) holds or does not hold.
+only whether it equals the texts that they compare it with, and ``Fn::FindInMap`` which of a map's keys it is, so those
+are its answers, and "none of them" is the last one. Where ``Fn::FindInMap`` has no default, the keys that lead to an
+entry are all the answers there are: CloudFormation refuses any other. A condition that is not decided by such texts (two unknowns are compared, a list is) holds or does not hold.
 
 The answers of one choice are complete: one of them is the case. Choices are not always independent, so trying
 them all may try what cannot be; that makes a verdict weaker and never wrong.
@@ -11,21 +12,19 @@ them all may try what cannot be; that makes a verdict weaker and never wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.parameters import allowed_values, is_text
 from scanner.cloudformation.scalars import as_text
-from scanner.facts import Choice
+from scanner.facts import MAX_ANSWERS, Choice
 from scanner.root import Assumption
 from scanner.symbol import Named, NameKind, Symbol
 from scanner.values import PARTITION, Unknown, Value
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
-
-MAX_ANSWERS = 16
-"""A choice with more answers is not tried out. Where a policy depends on one of so many, people ask for it by name."""
 
 
 def choices(scopes: Sequence[Scope]) -> tuple[Choice, ...]:
@@ -34,13 +33,32 @@ def choices(scopes: Sequence[Scope]) -> tuple[Choice, ...]:
     A template stands before those of the stacks nested in it. Among conditions, those that others are made of come
     first.
     """
-    return tuple(choice for choice in _choices(scopes) if len(choice.answers) <= MAX_ANSWERS)
+    return tuple(_choices(scopes))
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What is asked about one unknown text."""
+
+    hole: Unknown
+    symbol: Symbol
+    texts: dict[str, None] = field(default_factory=dict)
+    closed: frozenset[str] | None = None
+    """The only texts that would be accepted, if anything says so."""
+
+    def choice(self, allowed: tuple[str, ...] = ()) -> Choice:
+        """The allowed texts are all that it can be; empty when any will do."""
+        if self.closed is not None:
+            allowed = tuple(text for text in allowed or sorted(self.closed) if text in self.closed)
+        if allowed and len(allowed) <= MAX_ANSWERS:
+            return _among(self.hole, self.symbol, allowed)
+        return _compared_with(self.hole, self.symbol, tuple(text for text in self.texts if not allowed or text in allowed))
 
 
 def _choices(scopes: Sequence[Scope]) -> Iterator[Choice]:
-    compared: dict[Symbol, tuple[Unknown, dict[str, None]]] = {}
+    asked: dict[Symbol, _Asked] = {}
     for scope in scopes:
-        _compare(scope, compared)
+        _ask(scope, asked)
     assumed = scopes[0].assumed if scopes else {}
     done = set(assumed)
     for scope in scopes:
@@ -48,20 +66,17 @@ def _choices(scopes: Sequence[Scope]) -> Iterator[Choice]:
             hole = scope.reference(name, None).unknown
             if hole is None or hole.symbol is None or hole.symbol in done:
                 continue
-            _, texts = compared.get(hole.symbol, (hole, {}))
+            about = asked.get(hole.symbol, _Asked(hole, hole.symbol))
             # Where a nested stack need not exist, what it allows need not be so.
             allowed = allowed_values(declaration) if not scope.stack.conditions else ()
             if hole.candidates:  # a default without quotes, of which it is not known how it is read
                 allowed = tuple(one.text for one in hole.candidates if one is not None and one.text is not None)
-            if allowed and len(allowed) <= MAX_ANSWERS:
+            if 0 < len(allowed) <= MAX_ANSWERS or (is_text(declaration) and about.texts):
                 done.add(hole.symbol)
-                yield _among(hole, hole.symbol, allowed)
-            elif is_text(declaration) and texts:
-                done.add(hole.symbol)
-                yield _compared_with(hole, hole.symbol, tuple(text for text in texts if not allowed or text in allowed))
-    for symbol, (hole, texts) in compared.items():
+                yield about.choice(allowed)
+    for symbol, about in asked.items():
         if symbol not in done and not _is_parameter(symbol):
-            yield _compared_with(hole, symbol, tuple(texts))
+            yield about.choice()
     for scope in scopes:
         for name, answer in scope.decided.items():
             if answer.is_undetermined:
@@ -82,8 +97,8 @@ def _compared_with(hole: Unknown, subject: Symbol, texts: tuple[str, ...]) -> Ch
     return Choice((*known, Assumption(subject, None, texts)), frozenset({hole.cause}))
 
 
-def _compare(scope: Scope, found: dict[Symbol, tuple[Unknown, dict[str, None]]]) -> None:
-    """Note by symbol every unknown that a condition compares with known texts, and those texts."""
+def _ask(scope: Scope, found: dict[Symbol, _Asked]) -> None:
+    """Note by symbol every unknown that a condition compares with known texts, or that is a key of a mapping."""
     for left, right in _comparisons(scope.template.conditions.values()):
         a, b = evaluate(left, scope), evaluate(right, scope)
         for one, other in ((a, b), (b, a)):
@@ -96,7 +111,14 @@ def _compare(scope: Scope, found: dict[Symbol, tuple[Unknown, dict[str, None]]])
                 and not hole.pieces
                 and text is not None
             ):
-                found.setdefault(hole.symbol, (hole, {}))[1].setdefault(text)
+                found.setdefault(hole.symbol, _Asked(hole, hole.symbol)).texts[text] = None
+    for key, keys, is_closed in scope.lookups:
+        if key.symbol is not None and not key.pieces:
+            about = found.setdefault(key.symbol, _Asked(key, key.symbol))
+            about.texts |= dict.fromkeys(keys)
+            if is_closed and keys:
+                common = frozenset(keys) if about.closed is None else about.closed & {*keys}
+                about.closed = common or about.closed
 
 
 def _comparisons(conditions: Iterable[Value]) -> Iterator[tuple[Value, Value]]:

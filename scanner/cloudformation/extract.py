@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scanner import values
 from scanner.cloudformation.choices import choices
 from scanner.cloudformation.exports import Exchange
 from scanner.cloudformation.includes import Place
@@ -30,6 +31,7 @@ HomeOf = Callable[["Scope"], Home]
 
 def extract(root: ScanRoot) -> Facts:
     """The facts of one template file. What cannot be read is an error among its diagnostics."""
+    root = replace(root, inputs=_assumed(root.inputs))
     place = Place(root.path, root.location, root.boundary)
     tree = TemplateTree()
     try:
@@ -51,6 +53,13 @@ def extract(root: ScanRoot) -> Facts:
     found = facts_of_stacks(root.path, tree, (*tops, *foreign), home_of)
     # Where there are several documents, one name may mean two things.
     return found if len(tops) == 1 else replace(found, choices=())
+
+
+def _assumed(inputs: Inputs) -> Inputs:
+    """The inputs with the account and the region that are taken for granted."""
+    known = {one.subject: one.value for one in inputs.assumptions}
+    account, region = inputs.account or known.get(values.ACCOUNT), inputs.region or known.get(values.REGION)
+    return replace(inputs, account=account, region=region)
 
 
 def _neighbour(root: ScanRoot, inputs: Inputs, partition: str, stack: Stack) -> Iterator[Scope]:

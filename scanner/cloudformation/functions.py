@@ -110,13 +110,15 @@ def _find_in_map(argument: Value, span: Span | None, scope: Scope) -> Value | No
     if doubt is not None:
         return doubt
     candidates: list[Value] = [Value(scope.template.mappings)]
-    doubt = first_unknown(parts[:3], span)
     missing = False
-    for key in parts[:3]:
+    keys = tuple(scope.supposed(key) for key in parts[:3])
+    doubt = first_unknown(keys, span)
+    for place, key in enumerate(keys):
         unread = next((part for found in candidates for part in _unread(found, as_text(key.data))), None)
         if unread is not None:
             return unknown(unread.cause, span=span)
         if key.unknown is not None:
+            scope.look_up(key.unknown, _fitting(candidates, keys[place + 1 :]), is_closed=len(parts) == 3)
             candidates = [entry for found in candidates for entry in _entries(found).values()]
             continue
         entries = [_entries(found).get(as_text(key.data) or "") for found in candidates]
@@ -143,6 +145,21 @@ def _unread(value: Value, key: str | None) -> Iterator[Unknown]:
         hole = entries[UNREADABLE].unknown
     if hole is not None:
         yield hole
+
+
+def _fitting(candidates: list[Value], further: tuple[Value, ...]) -> tuple[str, ...]:
+    """The keys under which there is something with the further keys, as far as these are known."""
+    found: dict[str, None] = {}
+    for candidate in candidates:
+        for name, entry in _entries(candidate).items():
+            inner = [entry]
+            for key in further:
+                below = [_entries(one) for one in inner]
+                text = as_text(key.data)
+                inner = [one for entries in below for name_, one in entries.items() if key.unknown or name_ == text]
+            if inner:
+                found[name] = None
+    return tuple(found)
 
 
 def _entries(value: Value) -> Mapping[str, Value]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
@@ -41,6 +41,14 @@ _NAMED_SERVICES = ("AWS::IAM::", "AWS::SSO::")
 """Their resources are referred to by what ``Ref`` and ``Fn::GetAtt`` give of them."""
 
 
+class Lookup(NamedTuple):
+    """A key of a mapping that is not known."""
+
+    key: Unknown
+    keys: tuple[str, ...]
+    is_closed: bool
+
+
 class Scope:
     """The names of one template with its inputs. Only what has been evaluated so far changes in it."""
 
@@ -55,10 +63,12 @@ class Scope:
         self._nested: dict[str, Nested] = {}
         self.partition = partition
         self.in_account = stack.account or Account(inputs.account)
-        self.account: str | Unknown = self.in_account.id or Unknown(
+        self.account: str | Unknown = self.in_account.id or self._assumed_or(
             stack.account_cause or _ACCOUNT_CAUSE, self.in_account.symbol
         )
-        self.region: str | Unknown = stack.region or inputs.region or Unknown(_REGION_CAUSE, values.REGION)
+        self.region: str | Unknown = stack.region or inputs.region or self._assumed_or(_REGION_CAUSE, values.REGION)
+        self.lookups: list[Lookup] = []
+        """The keys of mappings that were looked up without being known."""
         self._values: dict[Symbol, Value] = {}
         self.decided: dict[str, Truth] = {}
         """The conditions that were asked for, those that others are made of first."""
@@ -120,6 +130,24 @@ class Scope:
             with self._asked_for(key):
                 self.decided[name] = decide(expression, self)
         return self.decided[name]
+
+    def _assumed_or(self, cause: Cause, symbol: Symbol) -> str | Unknown:
+        assumption = self.assumed.get(symbol)
+        return assumption.value if assumption is not None and assumption.value is not None else Unknown(cause, symbol)
+
+    def supposed(self, key: Value) -> Value:
+        """A key of a mapping, or what is taken for granted in its place."""
+        symbol = key.unknown.symbol if key.unknown is not None and not key.unknown.pieces else None
+        assumption = self.assumed.get(symbol) if symbol is not None else None
+        return Value(assumption.value, key.span) if assumption is not None and assumption.value is not None else key
+
+    def look_up(self, key: Unknown, keys: tuple[str, ...], *, is_closed: bool) -> None:
+        """Note which keys of a mapping an unknown one may be; when it ``is_closed``, no other one would be accepted.
+
+        ``Fn::FindInMap`` fails without its entry wherever it stands, in an arm of ``Fn::If`` that is not taken too; but
+        not in a nested stack that is not there.
+        """
+        self.lookups.append(Lookup(key, keys, is_closed and not self.stack.conditions))
 
     def equals(self, symbol: Symbol | None, text: str) -> Truth | None:
         """Whether an unknown of that symbol has that text; None when nothing says so."""

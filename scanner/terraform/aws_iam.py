@@ -6,6 +6,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from scanner.facts import (
     AccessKey,
@@ -24,7 +25,7 @@ from scanner.facts import (
     Target,
 )
 from scanner.terraform.resources import ResourceInstance
-from scanner.values import NULL, Value
+from scanner.values import NULL, Unknown, Value
 
 Adapter = Callable[[ResourceInstance], Iterator[Fact]]
 
@@ -49,9 +50,13 @@ def _items(value: Value) -> Iterator[Value]:
 
 
 def _within(block: Value, name: str) -> Value:
-    """An argument of a nested block; the block itself when nothing is known of it."""
+    """An argument of a nested block, which may not be there; the block itself when nothing is known of it."""
     if isinstance(block.data, Mapping):
         return block.data.get(name, NULL)
+    if block.unknown is not None and block.unknown.candidates:
+        found = (_within(one, name) if one is not None else NULL for one in block.unknown.candidates)
+        arguments = tuple(None if argument.is_null else argument for argument in found)
+        return Value(replace(block.unknown, candidates=arguments), block.span)
     return block
 
 

@@ -12,6 +12,7 @@ from scanner.diagnostic import Diagnostic, error, warning
 from scanner.root import Inputs
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.expand import Expansion, Instance
+from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import BoundError, EvaluationError, Resolution
 from scanner.terraform.module import GeneratedFile, Module, load_module
 from scanner.values import Value
@@ -25,6 +26,7 @@ class Configuration:
     boundary: Path
     modules: dict[Path, Module] = field(default_factory=dict)
     resolution: Resolution = field(init=False)
+    questions: Questions = field(init=False)
     unexpanded: dict[str, tuple[Expansion, Callable[[Instance], Value]]] = field(default_factory=dict)
     """Resources whose instances are not known, by address: their expansion, and how to make an instance."""
     diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
@@ -42,6 +44,7 @@ class Configuration:
 
     def __post_init__(self) -> None:
         self.resolution = Resolution(self.diagnostics)
+        self.questions = Questions(self.inputs.assumptions)
         self.workspace = Value(self.inputs.workspace or "default")
 
     def module(self, directory: Path, path: str, generated: Iterable[GeneratedFile] = ()) -> Module:

@@ -51,13 +51,13 @@ def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Unexpanded)
     """The instances of a resource or module block. Raises ``EvaluationError`` for what Terraform would refuse."""
     count, for_each = body.attributes.get("count"), body.attributes.get("for_each")
     if count is not None:
-        return _count(evaluate_whole(count.value, scope), address, count.span)
+        return _count(evaluate_whole(count.value, scope), address, count.span, scope)
     if for_each is not None:
-        return _for_each(evaluate_whole(for_each.value, scope), address, for_each.span, unexpanded)
+        return _for_each(evaluate_whole(for_each.value, scope), address, for_each.span, unexpanded, scope)
     return Expansion("single", {None: Instance(None)})
 
 
-def _count(value: Value, address: str, span: Span) -> Expansion:
+def _count(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
     if value.is_null:
         raise EvaluationError("count is null", span)
     try:
@@ -65,7 +65,7 @@ def _count(value: Value, address: str, span: Span) -> Expansion:
     except ConversionError as problem:
         raise EvaluationError(f"count must be a number: {problem}", span) from problem
     if isinstance(number, Unknown):
-        cause = Cause(number.cause.kind, f"count of {address}: {number.cause.detail}", number.cause.span)
+        cause = _cause("count", address, number, scope)
         hangs_on = Unknown(cause, Repetition(Aspect.COUNT, number.symbol or Block(address)))
         index = Value(_one(hangs_on, Aspect.INDEX))
         return _wildcard("count", hangs_on, {"count": _object(index=index)})
@@ -76,19 +76,19 @@ def _count(value: Value, address: str, span: Span) -> Expansion:
     return Expansion("count", dict(instances.items()))
 
 
-def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded) -> Expansion:
+def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, scope: Scope) -> Expansion:
     match value.data:
         case Unknown() as unknown:
             same = unexpanded(unknown.symbol.address) if isinstance(unknown.symbol, Block) else None
             if same is not None:
                 return _beside(*same)
-            cause = Cause(unknown.cause.kind, f"for_each of {address}: {unknown.cause.detail}", unknown.cause.span)
+            cause = _cause("for_each", address, unknown, scope)
             hangs_on = Unknown(cause, Repetition(Aspect.FOR_EACH, unknown.symbol or Block(address)))
             key = Value(_one(hangs_on, Aspect.KEY))
             element = Value(_one(hangs_on, Aspect.VALUE))
             return _wildcard("for_each", hangs_on, {"each": _object(key=key, value=element)})
         case tuple() as items:
-            return _set(items, address, span)
+            return _set(items, address, span, scope)
         case Mapping() as entries:
             _bound(len(entries), span)
             return Expansion(
@@ -108,7 +108,7 @@ def _beside(expansion: Expansion, make: Callable[[Instance], Value]) -> Expansio
     return Expansion("for_each", instances, expansion.unknown)
 
 
-def _set(items: tuple[Value, ...], address: str, span: Span) -> Expansion:
+def _set(items: tuple[Value, ...], address: str, span: Span, scope: Scope) -> Expansion:
     """Known elements are instances of their own; unknown ones share one instance that stands for all of them.
 
     A text that is known in part, an ARN without its account for instance, is one instance for sure; its key shows ``…``
@@ -123,9 +123,7 @@ def _set(items: tuple[Value, ...], address: str, span: Span) -> Expansion:
             key = "".join(piece if isinstance(piece, str) else "…" for piece in item.data.pieces)
             instances[key] = Instance(key, binding)
         elif isinstance(item.data, Unknown):
-            cause = Cause(
-                item.data.cause.kind, f"for_each of {address}: {item.data.cause.detail}", item.data.cause.span
-            )
+            cause = _cause("for_each", address, item.data, scope)
             unknown = Unknown(cause, Repetition(Aspect.FOR_EACH, Block(address)))
             instances[Wildcard.ANY] = Instance(Wildcard.ANY, binding)
         elif item.text is None:
@@ -138,6 +136,11 @@ def _set(items: tuple[Value, ...], address: str, span: Span) -> Expansion:
 def _one(repetition: Unknown, aspect: Aspect) -> Unknown:
     """What ``each`` or ``count`` has in the instance that stands for all."""
     return Unknown(repetition.cause, Repetition(aspect, repetition.symbol) if repetition.symbol is not None else None)
+
+
+def _cause(what: str, address: str, unknown: Unknown, scope: Scope) -> Cause:
+    cause = unknown.cause
+    return scope.host.questions.derived(cause, Cause(cause.kind, f"{what} of {address}: {cause.detail}", cause.span))
 
 
 def _wildcard(kind: str, unknown: Unknown, bindings: Mapping[str, Value]) -> Expansion:

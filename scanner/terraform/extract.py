@@ -10,6 +10,7 @@ from scanner.facts import Fact, Facts, collect
 from scanner.root import ScanRoot
 from scanner.span import Span
 from scanner.terraform import aws_iam
+from scanner.terraform.choices import choices, refuted
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.terragrunt import read_unit
@@ -32,13 +33,20 @@ def extract(root: ScanRoot) -> Facts:
             configuration.report(error("Terragrunt file not read", message, Span.whole_file(unit.path)))
     instance.set_inputs(input_values(instance, root.inputs, units))
     found = tuple(_facts(instance))
+    instance.validate()
     diagnostics = [*configuration.diagnostics]
     files = set(configuration.files)
     for read in configuration.modules.values():
         diagnostics += read.diagnostics
         files |= set(read.files)
     collected = collect(root.path, root.kind.value, found, tuple(diagnostics), frozenset(files))
-    return replace(collected, undeclared=frozenset(configuration.undeclared))
+    questions = configuration.questions
+    return replace(
+        collected,
+        choices=choices(questions),
+        refuted=refuted(questions),
+        undeclared=frozenset(configuration.undeclared),
+    )
 
 
 def _facts(module: ModuleInstance) -> Iterator[Fact]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from scanner.diagnostic import Diagnostic, error, warning
@@ -238,7 +239,13 @@ def _alias(provider: IndexedBlock) -> str | None:
 
 
 def _parse_block(block: IndexedBlock) -> nodes.Block:
-    return json_syntax.parse_block(block) if block.json is not None else syntax.parse_block(block)
+    return json_syntax.parse_block(block) if block.json is not None else _parse_native(block)
+
+
+@lru_cache(maxsize=2048)
+def _parse_native(block: IndexedBlock) -> nodes.Block:
+    """The tree of the same text in the same place, which a root has in each of its scenarios."""
+    return syntax.parse_block(block)
 
 
 def _duplicate(what: str, first: Span, second: Span) -> Diagnostic:

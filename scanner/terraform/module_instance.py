@@ -23,7 +23,8 @@ from scanner.terraform.expand import Expansion, Instance, instance_at
 from scanner.terraform.language import functions, nodes, syntax
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.conversion import ConversionError, convert
-from scanner.terraform.language.expressions import evaluate_or_refuse, render
+from scanner.terraform.language.expressions import evaluate, evaluate_or_refuse, render
+from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import EvaluationError, Namespace, Scope
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.type_expressions import constraint
@@ -48,6 +49,14 @@ MAX_MODULE_DEPTH = 40
 """Module calls inside each other. Terraform itself has no limit, but nobody nests more than a handful."""
 MAX_MODULE_INSTANCES = 20_000
 """Module instances of one root."""
+
+
+def _domain(declaration: Mapping[str, nodes.Attribute], *, may_be_null: bool) -> tuple[str, ...]:
+    """All values of a variable of type ``bool``; nothing for other types."""
+    match declaration.get("type"):
+        case nodes.Attribute(value=nodes.Name(name="bool")):
+            return ("true", "false", "null") if may_be_null else ("true", "false")
+    return ()
 
 
 class ModuleInstance:
@@ -78,7 +87,7 @@ class ModuleInstance:
         self._providers: dict[tuple[str, str | None], Provider] = {}
         self._inputs: Mapping[str, Value] = {}
         self._resources = ModuleResources(self)
-        self.scope = Scope(self._namespaces(), self)
+        self.scope = Scope(self._namespaces(), self, doubts=existence.conditions)
 
     def set_inputs(self, inputs: Mapping[str, Value]) -> None:
         """Values for the variables of the root module, from files and the command line."""
@@ -141,7 +150,10 @@ class ModuleInstance:
             default = attributes.get("default")
             if default is None:
                 missing = f'variable "{name}" of {str(self.address) or "the root module"} has no value'
-                return values.unknown(Cause(CauseKind.MISSING_INPUT, missing, block.span), Named(NameKind.VALUE, full))
+                cause = Cause(CauseKind.MISSING_INPUT, missing, block.span)
+                symbol = Named(NameKind.VALUE, full)
+                self.questions.names(cause, symbol, _domain(attributes, may_be_null=may_be_null))
+                return values.unknown(cause, symbol)
             value = evaluate_or_refuse(default.value, self.scope)
         type_ = attributes.get("type")
         if type_ is None:
@@ -150,6 +162,31 @@ class ModuleInstance:
             return convert(value, constraint(type_.value, self.scope))
         except ConversionError as problem:
             return self.refuse(EvaluationError(f"the value of {full} has the wrong type: {problem}", type_.span))
+
+    def validate(self) -> None:
+        """Ask what the validations of variables without a value say of them, here and in all modules inside.
+
+        A value that is taken for granted and that they do not allow is none.
+        """
+        for name in self.module.variables:
+            if self._variable(name).unknown is not None or self.questions.assumed:
+                for condition in self._validations(name):
+                    self._validate(condition)
+        for child in self.children():
+            child.validate()
+
+    def _validations(self, name: str) -> Iterator[nodes.Attribute]:
+        parsed = self.module.parsed(self.module.variables[name])
+        for block in parsed.body.blocks if parsed is not None else ():
+            if block.type == "validation" and "condition" in block.body.attributes:
+                yield block.body.attributes["condition"]
+
+    def _validate(self, condition: nodes.Attribute) -> None:
+        try:
+            if evaluate(condition.value, self.scope).data is False:
+                self.questions.refute(self.scope.doubts)
+        except EvaluationError:
+            pass  # whether it can be evaluated is Terraform's business
 
     def _given(self, name: str) -> Value | None:
         if self._arguments is None:
@@ -308,6 +345,11 @@ class ModuleInstance:
 
     # What the evaluator asks for
 
+    @property
+    def questions(self) -> Questions:
+        """What is open in the whole root, and what is taken for granted."""
+        return self.configuration.questions
+
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         """Call a built-in function."""
         if name.startswith("provider::") and name not in functions.FUNCTIONS:
@@ -340,7 +382,7 @@ class ModuleInstance:
             template = syntax.parse_template(text, span)
         except SyntaxProblem as problem:
             raise EvaluationError(f"the template is invalid: {problem}", problem.span) from problem
-        return render(template, Scope({}, self, variables))
+        return render(template, Scope({}, self, variables, self.scope.doubts))
 
     def render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
         """A text as a template with these variables; what stands in its place if it is none."""

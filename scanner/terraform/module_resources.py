@@ -19,7 +19,7 @@ from scanner.terraform.configuration import Configuration
 from scanner.terraform.expand import Expansion, Instance, expand, refused
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
-from scanner.terraform.language.scope import EvaluationError, Namespace, Scope
+from scanner.terraform.language.scope import EvaluationError, ImpossibleError, Namespace, Scope
 from scanner.terraform.module import Module
 from scanner.terraform.provider import Provider, Reference, named_provider
 from scanner.terraform.resources import ResourceInstance, block_entries, ignores_changes, is_naming
@@ -148,7 +148,7 @@ class ModuleResources:
     def _attributes(self, address: ResourceAddress, body: nodes.Body, instance: Instance) -> Namespace:
         owner = self._owner
         reconciled = owner.configuration.reconciled
-        scope = owner.scope.bind(instance.bindings)
+        scope = replace(owner.scope.bind(instance.bindings), doubts=self._doubts(address, instance))
         entries = block_entries(body, scope)
         unset = self._unset(address, partial(owner.provider, named_provider(body), scope), entries)
 
@@ -160,6 +160,15 @@ class ModuleResources:
             return replace(found, source=Attribute(str(address), name)) if is_naming(address, name) else found
 
         return Namespace(lambda: entries, load, load)
+
+    def _doubts(self, address: ResourceAddress, instance: Instance) -> tuple[Unknown, ...]:
+        """What must hold if the instance is to be there."""
+        inherited = self._owner.existence.conditions
+        expansion = self._expansions.get((address.mode, address.type, address.name))
+        if expansion is None or expansion.unknown is None:
+            return inherited
+        is_certain = instance.key is not Wildcard.ANY and instance.key in expansion.instances
+        return inherited if is_certain else (*inherited, expansion.unknown)
 
     def _unset(
         self, address: ResourceAddress, provider: Callable[[], Provider], entries: Namespace
@@ -184,6 +193,8 @@ def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration
     try:
         return expand(body, scope, address, configuration.unexpanded.get)
     except EvaluationError as problem:
+        if isinstance(problem, ImpossibleError):
+            configuration.questions.refute(scope.doubts)
         configuration.refuse(problem)
         cause = Cause(CauseKind.MALFORMED, f"the instances of {address}: {problem}", problem.span)
         return refused(address, cause)

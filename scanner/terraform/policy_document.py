@@ -10,6 +10,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam import json_text
@@ -42,7 +43,7 @@ def document(arguments: Entries) -> Value:
     for source in _listed(arguments, "source_policy_documents", "source_json"):
         elements = _elements(source)
         identifiers.insert(-1, elements.get("Id", NULL))
-        version = _add(statements, elements, version)
+        version = _add(statements, elements, version, replaces=False)
     _merge(statements, Value(tuple(_own(arguments))))
     for source in _listed(arguments, "override_policy_documents", "override_json"):
         elements = _elements(source)
@@ -58,23 +59,38 @@ def _is_empty(value: Value) -> bool:
     return value.is_null or value.data == "" or value.data == () or value.data == {}
 
 
-def _add(statements: list[Value], elements: Entries, version: Value) -> Value:
+def _add(statements: list[Value], elements: Entries, version: Value, *, replaces: bool = True) -> Value:
     """Merge a further document in; the later version of the policy language counts."""
-    _merge(statements, elements.get("Statement"))
+    _merge(statements, elements.get("Statement"), replaces=replaces)
     further = elements.get("Version")
     return further if further is not None and (further.text or "") > (version.text or "") else version
 
 
-def _merge(statements: list[Value], further: Value | None) -> None:
-    """A statement replaces an earlier one with the same Sid; statements without one are added."""
+def _merge(statements: list[Value], further: Value | None, *, replaces: bool = True) -> None:
+    """A statement replaces an earlier one with the same Sid; statements without one are added.
+
+    Among source documents two statements with one Sid are refused, so none of them replaces another.
+    """
     found = () if further is None else further.data if isinstance(further.data, tuple) else (further,)
     for statement in found:
+        if replaces and statement.unknown is not None:
+            _perhaps_replace(statements, statement, statement.unknown)
         sid = _sid(statement)
         place = next((number for number, other in enumerate(statements) if sid and _sid(other) == sid), None)
         if place is None:
             statements.append(statement)
         else:
             statements[place] = statement
+
+
+def _perhaps_replace(statements: list[Value], further: Value, unknown: Unknown) -> None:
+    """A statement that is not known may have the Sid of an earlier one, which is not there then."""
+    there = [one for one in unknown.candidates if one is not None] or [further]
+    sids = [one.data.get("Sid", NULL) if isinstance(one.data, Mapping) else one for one in there]
+    for place, earlier in enumerate(statements):
+        sid = _sid(earlier)
+        if sid and any(one.unknown is not None or one.text == sid for one in sids):
+            statements[place] = Value(Unknown(unknown.cause, candidates=(earlier, None)), earlier.span)
 
 
 def _sid(statement: Value) -> str | None:
@@ -161,10 +177,18 @@ def _triples(condition: Entries) -> Iterator[tuple[Value, Value, Value]]:
 def _own(arguments: Entries) -> Iterator[Value]:
     blocks = arguments["statement"]
     for block in blocks.data if isinstance(blocks.data, tuple) else () if blocks.is_null else (blocks,):
-        if isinstance(block.data, Mapping):
-            yield Value(dict(_statement(block.data)), block.span)
-        else:
-            yield block
+        yield _written_block(block)
+
+
+def _written_block(block: Value) -> Value:
+    """The statement of a block, also of one that may not be there."""
+    match block.data:
+        case Mapping() as entries:
+            return Value(dict(_statement(entries)), block.span)
+        case Unknown(candidates=candidates) as unknown if candidates:
+            found = tuple(None if one is None else _written_block(one) for one in candidates)
+            return Value(replace(unknown, candidates=found), block.span)
+    return block
 
 
 def _statement(block: Entries) -> Iterator[tuple[str, Value]]:
@@ -239,11 +263,16 @@ def _with_variables(value: Value) -> Value:
 # Principals and conditions, of either
 
 
+def _open(block: Value) -> Value:
+    """What stands for all blocks of a kind when one of them may not be there, or there may be more of it."""
+    return Value(Unknown(block.unknown.cause), block.span) if block.unknown is not None else block
+
+
 def _principals_of(blocks: tuple[Value, ...]) -> Value:
     pairs: list[tuple[Value, Value]] = []
     for block in blocks:
         if not isinstance(block.data, Mapping):
-            return block
+            return _open(block)
         pairs.append((_text(block.data["type"]), _with_variables(_one_or_many(block.data["identifiers"]))))
     return _principals(pairs, blocks[0])
 
@@ -264,7 +293,7 @@ def _conditions_of(blocks: tuple[Value, ...]) -> Value:
     triples: list[tuple[Value, Value, Value]] = []
     for block in blocks:
         if not isinstance(block.data, Mapping):
-            return block
+            return _open(block)
         found = _with_variables(_converted(block.data["values"], List(STRING)))
         triples.append((_text(block.data["test"]), _text(block.data["variable"]), found))
     return _conditions(triples, blocks[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanner.cause import Cause, CauseKind
 from scanner.facts import ALWAYS, Existence, Home
@@ -118,18 +118,26 @@ def _dynamic(block: nodes.Block, scope: Scope) -> Iterator[Value]:
         yield scope.host.refuse(EvaluationError("a dynamic block needs for_each and content", block.span))
         return
     collection = evaluate_or_refuse(for_each.value, scope)
+    iterator = _iterator(block)
     if collection.unknown is not None:
-        yield Value(Unknown(collection.unknown.cause), block.span)
+        yield _some(content, iterator, collection.unknown, scope)
         return
     try:
         found = list(elements(collection, for_each.span))
     except EvaluationError as problem:
         yield scope.host.refuse(problem)
         return
-    iterator = _iterator(block)
     for key, value in found:
         inner = scope.bind({iterator: Value({"key": key, "value": value})})
         yield Value(block_entries(content.body, inner), content.span)
+
+
+def _some(content: nodes.Block, iterator: str, number: Unknown, scope: Scope) -> Value:
+    """A block that stands for any number of its kind, none included."""
+    something = Value(Unknown(number.cause))
+    inner = scope.bind({iterator: Value({"key": something, "value": something})})
+    entries = block_entries(content.body, replace(inner, doubts=(*scope.doubts, number)))
+    return Value(Unknown(number.cause, candidates=(None, Value(entries, content.span))), content.span)
 
 
 def _iterator(block: nodes.Block) -> str:

@@ -224,7 +224,7 @@ CASES: dict[str, tuple[dict[str, str], dict[str, tuple[str, str]]]] = {
                 "var.create ? 1 : 0", "var.create ? 0 : 1", 1
             )
         },
-        {"aws_iam_user.u[*]": ("unknown", "unknown")},
+        {"aws_iam_user.u[*]": ("no", "implicit_deny")},
     ),
     "a list is never equal to an empty tuple": (
         {

@@ -21,11 +21,19 @@ from scanner.symbol import Account, Attribute, Part, Setting
 from scanner.terraform.language import nodes
 from scanner.terraform.language.conversion import ConversionError, alike, to_bool, to_number, to_text
 from scanner.terraform.language.equality import is_text
+from scanner.terraform.language.keys import KEYED, keys_of
 from scanner.terraform.language.kinds import ListItems, SetItems, TypedNull, Unsettled, as_list
 from scanner.terraform.language.names import may_be_sensitive, refuse_undeclared
 from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf, TemplatePart
 from scanner.terraform.language.operators import BINARY, UNARY, OperandError
-from scanner.terraform.language.scope import BoundError, EvaluationError, Namespace, Scope, UndeclaredError
+from scanner.terraform.language.scope import (
+    BoundError,
+    EvaluationError,
+    ImpossibleError,
+    Namespace,
+    Scope,
+    UndeclaredError,
+)
 from scanner.terraform.language.symbols import symbol_of
 from scanner.terraform.language.types import List, Set, Tuple
 from scanner.values import Unknown, Value
@@ -55,17 +63,17 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
         case nodes.SplatItem():
             return scope.bindings[_SPLAT_ITEM]
         case nodes.GetAttribute(target=target, name=name, span=span):
-            return _attribute(evaluate(target, scope), name, span)
+            return scope.host.questions.supposed(_attribute(evaluate(target, scope), name, span))
         case nodes.Index(target=target, key=key, span=span):
-            return _index(evaluate(target, scope), evaluate(key, scope), scope, span)
+            return scope.host.questions.supposed(_index(evaluate(target, scope), evaluate(key, scope), scope, span))
         case nodes.Splat(target=target, each=each, span=span):
             return _splat(evaluate(target, scope), each, scope, span)
         case nodes.Call():
-            return _call(node, scope)
+            return scope.host.questions.supposed(_call(node, scope))
         case nodes.Unary(operator=operator, operand=operand, span=span):
-            return _operate(operator, UNARY[operator], (evaluate(operand, scope),), span)
+            return _operate(operator, UNARY[operator], (evaluate(operand, scope),), scope, span)
         case nodes.Binary(operator=operator, left=left, right=right, span=span):
-            return _operate(operator, BINARY[operator], (evaluate(left, scope), evaluate(right, scope)), span)
+            return _operate(operator, BINARY[operator], (evaluate(left, scope), evaluate(right, scope)), scope, span)
         case nodes.Conditional():
             return _conditional(node, scope)
         case nodes.ForTuple():
@@ -79,14 +87,20 @@ _SPLAT_ITEM = "[*]"
 """The name under which a splat binds the element at hand; no identifier can be called so."""
 
 
-def _operate(operator: str, apply: Callable[..., Value], operands: tuple[Value, ...], span: Span) -> Value:
+def _operate(
+    operator: str, apply: Callable[..., Value], operands: tuple[Value, ...], scope: Scope, span: Span
+) -> Value:
+    asked = scope.host.questions.operands(operator, operands, span)
+    if isinstance(asked, bool):
+        return Value(asked, span)
     try:
-        result = apply(*operands)
+        result = apply(*asked)
     except OperandError as problem:
-        raise EvaluationError(str(problem), span) from problem
-    if result.unknown is not None:
-        return Value(Unknown(result.unknown.cause, symbol_of(operator, operands)), span)
-    return result.at(span)
+        raise scope.host.questions.refusal(str(problem), span) from problem
+    if result.unknown is None:
+        return result.at(span)
+    found = Value(Unknown(result.unknown.cause, symbol_of(operator, operands)), span)
+    return found if asked is operands else scope.host.questions.calculated(found)
 
 
 def render(template: nodes.Template, scope: Scope) -> Value:
@@ -110,7 +124,7 @@ def _rendered(parts: tuple[TemplatePart, ...], scope: Scope, span: Span) -> Iter
             case str():
                 yield part
             case TemplateIf(condition=condition, then=then, otherwise=otherwise):
-                chosen = _truth(evaluate(condition, scope), span)
+                chosen = _truth(evaluate(condition, scope), scope, span)
                 if isinstance(chosen, Unknown):
                     yield Unknown(chosen.cause)
                 else:
@@ -136,11 +150,11 @@ def _text_of(value: Value, span: Span) -> Iterator[str | Unknown]:
     yield from values.pieces(text) or ()
 
 
-def _truth(value: Value, span: Span) -> bool | Unknown:
+def _truth(value: Value, scope: Scope, span: Span) -> bool | Unknown:
     if value.is_null:
-        raise EvaluationError("a condition is null", span)
+        raise scope.host.questions.refusal("a condition is null", span)
     try:
-        found = to_bool(value).data
+        found = scope.host.questions.condition(to_bool(value), span).data
     except ConversionError as problem:
         raise EvaluationError(f"a condition must be true or false: {problem}", span) from problem
     return found if isinstance(found, Unknown) else bool(found)
@@ -202,7 +216,10 @@ def _index(target: Value, key: Value, scope: Scope, span: Span) -> Value:
         simple = isinstance(step, str | int) and not isinstance(step, bool)
         return Value(derived(target.data, f"[{step!r}]") if simple else Unknown(target.data.cause), span)
     if isinstance(key.data, Unknown):
-        return Value(Unknown(key.data.cause), span)
+        named = scope.host.questions.among(key, keys_of(target), "the key", span)
+        if named is None:
+            raise ImpossibleError("there is no element with any other key", span)
+        return Value(Unknown((named.unknown or key.data).cause), span)
     match target.data:
         case Mapping() as entries:
             name = str(_key(key, span))
@@ -263,7 +280,18 @@ def _call(node: nodes.Call, scope: Scope) -> Value:
         return Value(False, node.span)
     if node.name == "templatestring" and isinstance(node.arguments[0], nodes.Literal | nodes.Template):
         raise EvaluationError("the template must be a reference to a text", node.span)
+    if node.name in KEYED:
+        return _keyed(node, tuple(arguments), scope)
     return scope.host.call(node.name, tuple(arguments), node.span)
+
+
+def _keyed(node: nodes.Call, arguments: tuple[Value, ...], scope: Scope) -> Value:
+    """A call of a function that looks an argument up among known ones."""
+    found = KEYED[node.name](arguments, scope.host.questions, node.span)
+    if isinstance(found, Value):
+        return found
+    result = scope.host.call(node.name, found, node.span)
+    return result if found == arguments else scope.host.questions.calculated(result)
 
 
 def _expanded(last: Value, span: Span) -> tuple[Value, ...] | Unknown:
@@ -278,8 +306,8 @@ def _expanded(last: Value, span: Span) -> tuple[Value, ...] | Unknown:
 def _attempt(node: nodes.Call, scope: Scope) -> Value:
     """``try`` gives the first argument that evaluates, ``can`` says whether its only one does.
 
-    An argument that is unknown might still fail when Terraform knows it, unless it is what a provider computes: that
-    is there, whatever it is.
+    An argument that is unknown might still fail when Terraform knows it, unless it is a variable or what a provider
+    computes: these are there, whatever they are.
     """
     tried: list[Callable[[], Value]] = [partial(evaluate, argument, scope) for argument in node.arguments]
     if node.expand:
@@ -289,31 +317,45 @@ def _attempt(node: nodes.Call, scope: Scope) -> Value:
         tried += [partial(_same, value) for value in further]
     if not tried or (node.name == "can" and len(tried) > 1):
         raise EvaluationError(f"{node.name} has no such number of arguments", node.span)
-    for argument in tried:
+    for place, argument in enumerate(tried, 1):
         try:
-            value = argument()
+            with scope.host.questions.attempt():
+                value = argument()
         except (UndeclaredError, BoundError):
             raise
         except EvaluationError:
             continue
-        if node.name == "can":
-            return Value(True if _is_there(value) else Unknown(values.holes(value)[0].cause), node.span)
-        if _is_there(value) or argument is tried[-1]:
+        is_there = _is_there(value, scope)
+        if node.name == "try" and (is_there or argument is tried[-1]):
             return value
-        return Value(Unknown(values.holes(value)[0].cause), node.span)
+        if is_there:
+            return Value(True, node.span)
+        all_of_them = (value, *(_attempted(argument, scope) for argument in tried[place:]))
+        return Value(Unknown(values.holes(value)[0].cause, symbol_of(node.name, all_of_them)), node.span)
     if node.name == "can":
         return Value(False, node.span)
     raise EvaluationError("no argument of try succeeds", node.span)
+
+
+def _attempted(argument: Callable[[], Value], scope: Scope) -> Value:
+    """What an argument of ``try`` evaluates to, if it does."""
+    try:
+        with scope.host.questions.attempt():
+            return argument()
+    except EvaluationError:
+        return values.NULL
 
 
 def _same(value: Value) -> Value:
     return value
 
 
-def _is_there(value: Value) -> bool:
+def _is_there(value: Value, scope: Scope) -> bool:
     """Whether an expression that evaluated to this will surely evaluate when everything is known."""
     unknown = value.unknown
     if unknown is None or unknown.pieces or isinstance(unknown.symbol, Account | Setting):
+        return True
+    if scope.host.questions.is_named(unknown):
         return True
     computed = isinstance(unknown.symbol, Attribute)  # no call, which might be refused
     return unknown.cause.kind is CauseKind.KNOWN_AFTER_APPLY and computed
@@ -321,7 +363,7 @@ def _is_there(value: Value) -> bool:
 
 def _conditional(node: nodes.Conditional, scope: Scope) -> Value:
     condition = evaluate(node.condition, scope)
-    chosen = _truth(condition, node.span)
+    chosen = _truth(condition, scope, node.span)
     if isinstance(chosen, Unknown):
         return _either(node, condition, chosen, scope)
     taken, other = (node.then, node.otherwise) if chosen else (node.otherwise, node.then)
@@ -439,7 +481,7 @@ def _without_elements(node: nodes.ForTuple | nodes.ForObject, scope: Scope) -> N
 
 
 def _keeps(predicate: Node | None, scope: Scope, span: Span) -> bool | Unknown:
-    return True if predicate is None else _truth(evaluate(predicate, scope), span)
+    return True if predicate is None else _truth(evaluate(predicate, scope), scope, span)
 
 
 def evaluate_whole(node: Node, scope: Scope) -> Value:
@@ -454,6 +496,8 @@ def evaluate_or_refuse(node: Node, scope: Scope) -> Value:
     try:
         return evaluate_whole(node, scope)
     except EvaluationError as problem:
+        if isinstance(problem, ImpossibleError):
+            scope.host.questions.refute(scope.doubts)
         return scope.host.refuse(problem)
     except RecursionError:
         return scope.host.refuse(BoundError("it is nested too deeply", node.span))

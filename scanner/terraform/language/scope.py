@@ -25,14 +25,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.span import Span
 from scanner.symbol import Symbol
 from scanner.terraform.language.nodes import Node
-from scanner.values import Value, unknown
+from scanner.values import Unknown, Value, unknown
+
+if TYPE_CHECKING:
+    from scanner.terraform.language.questions import Questions
 
 MAX_DEPTH = 150
 """Names that are being resolved at the same time. Real configurations need a dozen."""
@@ -128,12 +131,20 @@ class BoundError(EvaluationError):
     """Terraform might evaluate this; here it exceeds a bound that the message names."""
 
 
+class ImpossibleError(EvaluationError):
+    """Terraform would refuse this, given what is taken for granted: so that is not the case."""
+
+
 class UndeclaredError(EvaluationError):
     """A reference to what the configuration does not declare. Not even ``try`` makes it good."""
 
 
 class Host(Protocol):
     """What the evaluator asks of the configuration that an expression belongs to."""
+
+    @property
+    def questions(self) -> Questions:
+        """What is open, and what is taken for granted."""
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         """Call a function. Raises ``EvaluationError`` for wrong arguments."""
@@ -156,10 +167,12 @@ class Scope:
     """The namespaces and resource types of the module instance."""
     host: Host
     bindings: Mapping[str, Value] = field(default_factory=dict)
+    doubts: tuple[Unknown, ...] = ()
+    """What must hold if expressions in this place are to be evaluated at all: that the module, the resource is there."""
 
     def bind(self, names: Mapping[str, Value]) -> Scope:
         """The scope with more names bound, which hide others of the same name."""
-        return Scope(self.module, self.host, {**self.bindings, **names})
+        return Scope(self.module, self.host, {**self.bindings, **names}, self.doubts)
 
     def lookup(self, name: str) -> Value | None:
         """The meaning of the first word of a reference; None when it has none."""

@@ -42,7 +42,8 @@ def extract(root: ScanRoot) -> Facts:
         diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", f"{problem}.", span),)
         return collect(root.path, root.kind.value, (), diagnostics, frozenset({root.path}))
     warnings = (*(warning("Left out", detail, span) for detail in document.left_out), *source.diagnostics)
-    return collect(root.path, root.kind.value, found, warnings, source.files | {root.path})
+    collected = collect(root.path, root.kind.value, found, warnings, source.files | {root.path}, source.choices)
+    return replace(collected, refuted=source.refuted)
 
 
 def _facts(document: PlanDocument, source: Source, root: ScanRoot, span: Span) -> Iterator[Fact]:

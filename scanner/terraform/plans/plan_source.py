@@ -19,11 +19,13 @@ from pathlib import Path
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, warning
+from scanner.facts import ALWAYS, Choice, Existence
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.terraform import aws_iam
 from scanner.terraform.address import ResourceAddress, Wildcard
+from scanner.terraform.choices import choices, refuted
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.files import is_configuration
 from scanner.terraform.module_instance import ModuleInstance
@@ -52,6 +54,9 @@ class Source:
     """Where each resource is written."""
     files: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    """What is open in it; of a configuration that counts."""
+    refuted: tuple[Existence, ...] = ()
 
 
 def source_of(document: PlanDocument, root: ScanRoot) -> Source:
@@ -102,6 +107,7 @@ class _Merge:
     def source(self, *, same_files: bool) -> Source:
         """What can be said of the plan."""
         evaluated = {instance.address: instance for instance in _instances(self._module)}
+        self._module.validate()
         planned = self._document.instances
         found = {address: instance for address, instance in evaluated.items() if address in planned}
         for address, instance in found.items():
@@ -115,10 +121,13 @@ class _Merge:
             warnings = (*problems, self._warning("Configuration is not that of the plan", changed))
         blocks = {block_address(address): instance.span for address, instance in evaluated.items()}
         files = frozenset(file for read in self._configuration.modules.values() for file in read.files)
+        questions = self._configuration.questions
         if changed or not self._is_comparable():
-            return Source({}, blocks, files, warnings)
+            # Without what is taken for granted it was the plan's, so that is not the case.
+            return Source({}, blocks, files, warnings, refuted=(ALWAYS,) if questions.assumed else ())
         trusted = found.keys() - self._known.contradicted
-        return Source({address: found[address] for address in trusted}, blocks, files, warnings)
+        instances = {address: found[address] for address in trusted}
+        return Source(instances, blocks, files, warnings, choices(questions), refuted(questions))
 
     def _is_comparable(self) -> bool:
         """Whether the plan says what its configuration was. A state has nothing that would have to be evaluated."""
