@@ -1,17 +1,24 @@
 """From facts to assessed principals, trying out what the code leaves open with few answers.
 
-Theory. A template whose parameter has no value is evaluated with an unknown in its place, and most verdicts come out
-definite all the same. Where one does not, it names its causes. If one of these belongs to a choice (a parameter with
-few allowed values, a condition that holds or does not), the root is evaluated again once for each answer, and the
-verdict is looked at under each. An answer may leave further causes; they are tried in the same way, together with it.
-The leaves of this tree are the scenarios of that principal. Since the answers of a choice are complete,
+Theory. Code whose input has no value is evaluated with an unknown in its place, and most verdicts come out definite all
+the same. Where one does not, it names its causes. If one of these belongs to a choice, the root is evaluated again once
+for each answer, and the verdict is looked at under each. An answer may leave further causes; they are tried in the same
+way, together with it. The leaves of this tree are the scenarios of that principal. Since the answers of a choice are
+complete,
 
-- a verdict that is the same in all scenarios holds, whatever the parameter is going to be. Denied explicitly in some
-  and implicitly in the others is denied implicitly: nothing ever allows it;
-- otherwise the verdict without assumptions stands, which names the parameter as its cause.
+- a verdict that is the same in all scenarios holds, whatever the input is going to be. Denied explicitly in some and
+  implicitly in the others is denied implicitly: nothing ever allows it;
+- otherwise the verdict without assumptions stands, which names what is open as its cause.
+
+Both languages have choices, and each says what they are: in a template a parameter, a condition or the key of a mapping
+(``scanner.cloudformation.choices``), in a configuration a condition, a comparison or the key of a map
+(``scanner.terraform.language.questions``). A choice is about a symbol, never about a place, so one that comes up twice
+is made once. An answer is put in where the language evaluates, so all that follows from it follows as it would for a
+given value, and what the language would refuse under it is no scenario (``Facts.refuted``).
 
 Only what a principal's verdict really depends on is tried, so ten users who hang on ten parameters take twenty
-evaluations and not a thousand. A principal that does not exist under an assumption has no verdict there.
+evaluations and not a thousand. A principal that does not exist under an assumption has no verdict there; one that stands for
+instances that are not known (``[*]``) has the verdicts of all that it is under the assumption.
 
 Bounds: ``MAX_LEAVES`` scenarios for one principal, ``MAX_EVALUATIONS`` evaluations of one root, fewer for a root with
 many facts (``MAX_WORK``). Beyond them the verdict without assumptions stands, and a warning says so.

@@ -3,7 +3,8 @@
 A parameter with few ``AllowedValues`` has these as its answers. Of any other text that is not known, conditions see
 only whether it equals the texts that they compare it with, and ``Fn::FindInMap`` which of a map's keys it is, so those
 are its answers, and "none of them" is the last one. Where ``Fn::FindInMap`` has no default, the keys that lead to an
-entry are all the answers there are: CloudFormation refuses any other. A condition that is not decided by such texts (two unknowns are compared, a list is) holds or does not hold.
+entry are all the answers there are: CloudFormation refuses any other. A condition that is not decided by such texts
+(two unknowns are compared, a list is) holds or does not hold.
 
 The answers of one choice are complete: one of them is the case. Choices are not always independent, so trying
 them all may try what cannot be; that makes a verdict weaker and never wrong.
@@ -52,7 +53,9 @@ class _Asked:
             allowed = tuple(text for text in allowed or sorted(self.closed) if text in self.closed)
         if allowed and len(allowed) <= MAX_ANSWERS:
             return _among(self.hole, self.symbol, allowed)
-        return _compared_with(self.hole, self.symbol, tuple(text for text in self.texts if not allowed or text in allowed))
+        return _compared_with(
+            self.hole, self.symbol, tuple(text for text in self.texts if not allowed or text in allowed)
+        )
 
 
 def _choices(scopes: Sequence[Scope]) -> Iterator[Choice]:

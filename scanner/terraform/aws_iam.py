@@ -25,7 +25,7 @@ from scanner.facts import (
     Target,
 )
 from scanner.terraform.resources import ResourceInstance
-from scanner.values import NULL, Unknown, Value
+from scanner.values import NULL, Value
 
 Adapter = Callable[[ResourceInstance], Iterator[Fact]]
 

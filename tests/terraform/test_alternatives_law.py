@@ -115,7 +115,8 @@ def _document(statements: list[tuple[str, str]]) -> str:
         for condition, statement in statements
     )
     return (
-        f'data "aws_iam_policy_document" "d" {{\n  statement {{\n    actions   = ["sts:*"]\n    resources = ["*"]\n  }}\n'
+        'data "aws_iam_policy_document" "d" {\n'
+        '  statement {\n    actions   = ["sts:*"]\n    resources = ["*"]\n  }\n'
         f'{dynamic}}}\nresource "aws_iam_user_policy" "p" {{\n  user   = aws_iam_user.u.name\n'
         "  policy = data.aws_iam_policy_document.d.json\n}\n"
     )

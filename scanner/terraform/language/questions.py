@@ -4,13 +4,13 @@ Theory
 ======
 
 An unknown only matters where an expression needs to know something about it: whether a condition holds, whether it
-equals a text, which entry of a map it is the key of. Each of these places asks a question about the unknown's symbol, so
-the same variable in two places, or the same condition, is one question. The places and their answers are
+equals a text, which entry of a map it is the key of. Each of these places asks a question about the unknown's symbol,
+so the same variable in two places, or the same condition, is one question. The places and their answers are
 
 =============================================  ================================================================
-a condition, an operand of ``&&``, ``||``,     true, false; for a variable of type ``bool`` null too, if it may be. For
-``!``                                          any other unknown the question is about the unknown as a condition, which
-                                               leaves open whether it is a boolean or a text
+a condition, an operand of ``&&``, ``||``,     true, false; for a variable of type ``bool`` null too, if it may
+``!``                                          be. For any other unknown the question is about the unknown as a
+                                               condition, which may be a boolean or a text
 ``==``, ``!=`` with a literal, ``contains``    each of the literals, and none of them
 a key of a known map, ``lookup``               each of the map's keys, and none of them
 a number of an element of a known list         each of the numbers, and none of them
@@ -23,8 +23,8 @@ the scenario is refuted, for all that exists at the same time, and needs no answ
 
 An unknown that is calculated from answers (``a && b``) is no question of its own: it is known once they are.
 
-A cause that several questions share would not tell which of them a verdict depends on. So each question gives a cause of
-its own, unless the cause names the very unknown that is asked about; ``derived`` remembers which cause it came from.
+A cause that several questions share would not tell which of them a verdict depends on. So each question gives a cause
+of its own, unless the cause names the very unknown that is asked about; ``derived`` remembers which one it came from.
 """
 
 from __future__ import annotations

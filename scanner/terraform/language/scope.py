@@ -168,7 +168,7 @@ class Scope:
     host: Host
     bindings: Mapping[str, Value] = field(default_factory=dict)
     doubts: tuple[Unknown, ...] = ()
-    """What must hold if expressions in this place are to be evaluated at all: that the module, the resource is there."""
+    """What must hold if Terraform is to evaluate this place at all: that the module, the resource is there."""
 
     def bind(self, names: Mapping[str, Value]) -> Scope:
         """The scope with more names bound, which hide others of the same name."""
