@@ -17,8 +17,8 @@ is made once. An answer is put in where the language evaluates, so all that foll
 given value, and what the language would refuse under it is no scenario (``Facts.refuted``).
 
 Only what a principal's verdict really depends on is tried, so ten users who hang on ten parameters take twenty
-evaluations and not a thousand. A principal that does not exist under an assumption has no verdict there; one that stands for
-instances that are not known (``[*]``) has the verdicts of all that it is under the assumption.
+evaluations and not a thousand; and only as long as all scenarios so far agree. A principal that does not exist under an
+assumption has no verdict there; one that stands for instances that are not known (``[*]``) has those of all that it is.
 
 Bounds: ``MAX_LEAVES`` scenarios for one principal, ``MAX_EVALUATIONS`` evaluations of one root, fewer for a root with
 many facts (``MAX_WORK``). Beyond them the verdict without assumptions stands, and a warning says so.
@@ -110,6 +110,8 @@ class _Search:
         try:
             for leaf in self._leaves(base.principal, choice, frozenset()):
                 leaves.append(leaf)
+                if not _may_settle(base, leaves):
+                    break
                 if len(leaves) > MAX_LEAVES:
                     raise _TooManyError
         except _TooManyError:
@@ -121,9 +123,11 @@ class _Search:
         """What was not tried out."""
         if self._given_up:
             more = f" and {len(self._given_up) - 1} more" if len(self._given_up) > 1 else ""
+            is_terraform = self._facts.kind.startswith("terraform")
+            what, option = ("variables", "--var") if is_terraform else ("parameters", "--parameter")
             detail = (
-                f'"{self._given_up[0]}"{more} may depend on more combinations of parameters and conditions than are '
-                "tried; --parameter settles them."
+                f'"{self._given_up[0]}"{more} may depend on more combinations of {what} and conditions than are '
+                f"tried; {option} settles them."
             )
             yield warning("Combinations not tried", detail, Span.whole_file(self._facts.root))
 
@@ -175,6 +179,19 @@ def _open(decision: Decision) -> set[Cause]:
     if decision.outcome is Outcome.IMPLICIT_DENY:
         return {cause for match in decision.matches if match.denies.is_undetermined for cause in match.denies.causes}
     return set(decision.causes)
+
+
+def _may_settle(base: AssessedPrincipal, leaves: list[AssessedPrincipal]) -> bool:
+    """Whether the scenarios still agree about anything that is open without them."""
+    accesses = {leaf.console.access for leaf in leaves}
+    if base.console.access is Access.UNKNOWN and len(accesses) == 1 and Access.UNKNOWN not in accesses:
+        return True
+    for place, permission in enumerate(base.aws_login.permissions):
+        outcomes = {leaf.aws_login.permissions[place].decision.outcome for leaf in leaves}
+        agreed = len(outcomes) == 1 or outcomes == {Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY}
+        if permission.decision.outcome is not Outcome.UNKNOWN or (agreed and outcomes != {Outcome.UNKNOWN}):
+            return True
+    return False
 
 
 def _combined(base: AssessedPrincipal, leaves: list[AssessedPrincipal]) -> AssessedPrincipal:

@@ -291,7 +291,7 @@ def _keyed(node: nodes.Call, arguments: tuple[Value, ...], scope: Scope) -> Valu
     if isinstance(found, Value):
         return found
     result = scope.host.call(node.name, found, node.span)
-    return result if found == arguments else scope.host.questions.calculated(result)
+    return result if found is arguments else scope.host.questions.calculated(result)
 
 
 def _expanded(last: Value, span: Span) -> tuple[Value, ...] | Unknown:

@@ -1,11 +1,12 @@
-"""Functions that look an argument up among known ones: what they ask about it while it is unknown."""
+"""Functions that ask about an unknown argument: they look it up among known ones, or want it true or false."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from scanner.span import Span
-from scanner.terraform.language.kinds import SetItems, Unsettled
+from scanner.terraform.language.kinds import SetItems, Unsettled, like
 from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import ImpossibleError
 from scanner.terraform.language.symbols import symbol_of
@@ -61,4 +62,17 @@ def _element(arguments: tuple[Value, ...], questions: Questions, span: Span) -> 
     return (arguments[0], number)
 
 
-KEYED: Mapping[str, Keyed] = {"contains": _contains, "element": _element, "lookup": _lookup}
+def _conditions(arguments: tuple[Value, ...], questions: Questions, span: Span) -> tuple[Value, ...] | Value:
+    if len(arguments) != 1 or not isinstance(arguments[0].data, tuple):
+        return arguments
+    asked = like(arguments[0].data, (questions.condition(item, span) for item in arguments[0].data))
+    return (replace(arguments[0], data=asked),)
+
+
+KEYED: Mapping[str, Keyed] = {
+    "alltrue": _conditions,
+    "anytrue": _conditions,
+    "contains": _contains,
+    "element": _element,
+    "lookup": _lookup,
+}

@@ -95,9 +95,9 @@ class Questions:
         """An unknown where true or false is wanted."""
         hole = value.unknown
         subject = symbol_of("tobool", (value,)) if hole is not None and not hole.pieces else None
-        if _subject(hole) in self._domains:
-            return self.among(value, (), "the condition", span) or value
-        if hole is None or subject is None or _subject(hole) in self._calculated:
+        if hole is None or self._ask_for_variable(hole, "the condition", span):
+            return value
+        if subject is None or hole.symbol in self._calculated:
             return value
         assumption = self.assumed.get(subject)
         if assumption is None:
@@ -125,7 +125,7 @@ class Questions:
         """An unknown that is compared with these; None if it is taken for granted that it is none of them."""
         hole = value.unknown
         subject = _subject(hole)
-        if hole is None or subject is None:
+        if hole is None or self._ask_for_variable(hole, what, span) or subject is None:
             return value
         written = [text for answer in answers if (text := _literal(answer)) is not None]
         if self._is_none_of(hole, written):
@@ -140,12 +140,21 @@ class Questions:
             self._calculated.add(value.unknown.symbol)
         return value
 
+    def _ask_for_variable(self, hole: Unknown, what: str, span: Span) -> bool:
+        """Whether it is made of a variable all of whose values can be tried, and which is asked about in its place."""
+        for cause in self.origins(hole.cause):
+            variable = self._named.get(cause)
+            if variable in self._domains and variable not in self.assumed:
+                self._ask(Unknown(cause, variable), variable, (), what, span, is_closed=True)
+                return True
+        return False
+
     def _ask(
         self, hole: Unknown, subject: Symbol, answers: Iterable[str], what: str, span: Span, *, is_closed: bool
     ) -> Unknown:
         question = self.asked.setdefault(subject, Question())
         question.answers |= dict.fromkeys(self._domains.get(subject, answers))
-        question.is_closed = question.is_closed and (is_closed or subject in self._domains)
+        question.is_closed = question.is_closed and is_closed
         cause = self._own_cause(hole, what, span)
         question.causes[cause] = None
         return Unknown(cause, hole.symbol, hole.pieces)
