@@ -44,7 +44,7 @@ from scanner.span import Span
 
 MAX_LEAVES = 64
 MAX_EVALUATIONS = 256
-MAX_WORK = 20_000
+MAX_WORK = 15_000
 """Facts times evaluations of one root."""
 
 Decide = Callable[[Principal], AssessedPrincipal]

@@ -118,7 +118,11 @@ def _find_in_map(argument: Value, span: Span | None, scope: Scope) -> Value | No
         if unread is not None:
             return unknown(unread.cause, span=span)
         if key.unknown is not None:
-            scope.look_up(key.unknown, _fitting(candidates, keys[place + 1 :]), is_closed=len(parts) == 3)
+            fitting = _fitting(candidates, keys[place + 1 :])
+            if scope.is_none_of(key.unknown, fitting):
+                candidates, missing = [], True
+                continue
+            scope.look_up(key.unknown, fitting, is_closed=len(parts) == 3)
             candidates = [entry for found in candidates for entry in _entries(found).values()]
             continue
         entries = [_entries(found).get(as_text(key.data) or "") for found in candidates]

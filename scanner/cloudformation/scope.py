@@ -141,6 +141,11 @@ class Scope:
         assumption = self.assumed.get(symbol) if symbol is not None else None
         return Value(assumption.value, key.span) if assumption is not None and assumption.value is not None else key
 
+    def is_none_of(self, key: Unknown, keys: tuple[str, ...]) -> bool:
+        """Whether it is taken for granted that a key of a mapping is none of these."""
+        assumption = self.assumed.get(key.symbol) if key.symbol is not None else None
+        return assumption is not None and assumption.value is None and {*keys} <= {*assumption.excluded}
+
     def look_up(self, key: Unknown, keys: tuple[str, ...], *, is_closed: bool) -> None:
         """Note which keys of a mapping an unknown one may be; when it ``is_closed``, no other one would be accepted.
 
