@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -154,3 +156,71 @@ def test_too_many_combinations_stay_open_and_are_said(
     (said,) = report.warnings
     assert said.summary == "Combinations not tried"
     assert "--var" in said.detail
+
+
+def plan(policy_references: list[str]) -> str:
+    """What Terraform 1.11 plans for the user with a policy that is known after apply, as far as it matters here."""
+    user = {"references": ["aws_iam_user.u.name", "aws_iam_user.u"]}
+    resources: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+        "aws_iam_user": (
+            {"name": "u"},
+            {"arn": True, "id": True, "unique_id": True},
+            {"name": {"constant_value": "u"}},
+        ),
+        "aws_iam_user_login_profile": ({"user": "u"}, {"id": True}, {"user": user}),
+        "aws_iam_user_policy": (
+            {"user": "u"},
+            {"id": True, "name": True, "policy": True},
+            {"user": user, "policy": {"references": policy_references}},
+        ),
+    }
+    names = {type_: "p" if type_ == "aws_iam_user_policy" else "u" for type_ in resources}
+    provider = {"aws": {"name": "aws", "full_name": "registry.terraform.io/hashicorp/aws"}}
+    changes = [
+        {
+            "address": f"{type_}.{names[type_]}",
+            "mode": "managed",
+            "type": type_,
+            "name": names[type_],
+            "change": {"actions": ["create"], "before": None, "after": after, "after_unknown": unknown},
+        }
+        for type_, (after, unknown, _) in resources.items()
+    ]
+    written_resources = [
+        {
+            "address": f"{type_}.{names[type_]}",
+            "mode": "managed",
+            "type": type_,
+            "name": names[type_],
+            "provider_config_key": "aws",
+            "expressions": expressions,
+        }
+        for type_, (_, _, expressions) in resources.items()
+    ]
+    configuration = {"provider_config": provider, "root_module": {"resources": written_resources}}
+    whole = {"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": {}}
+    return json.dumps({**whole, "resource_changes": changes, "configuration": configuration})
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome"),
+    [
+        ('aws_iam_user.u.unique_id == "AIDAX" ? {all} : {sign_in}', "allowed"),
+        ('aws_iam_user.u.unique_id == "AIDAX" ? {all} : {none}', "unknown"),
+        ('aws_iam_user.u.unique_id == "AIDAX" ? {none} : {none}', "implicit_deny"),
+    ],
+)
+def test_a_plan_with_its_configuration(scan_files: Scan, tmp_path: Path, policy: str, outcome: str) -> None:
+    texts = {
+        name: f'jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = "{action}", '
+        'Resource = "*" }] })'
+        for name, action in {"all": "*", "sign_in": "signin:*", "none": "s3:*"}.items()
+    }
+    body = f"  user   = aws_iam_user.u.name\n  policy = {policy.format(**texts)}\n"
+    files = {
+        "infra/main.tf": f'{USER}\nresource "aws_iam_user_policy" "p" {{\n{body}}}\n',
+        "plan.json": plan(["aws_iam_user.u.unique_id", "aws_iam_user.u"]),
+    }
+    report = scan_files(files, "plan.json", inputs=Inputs(source=str(tmp_path / "infra")))
+    assert verdicts(report) == {"aws_iam_user.u": ("yes", outcome)}
+    assert not report.diagnostics
