@@ -139,9 +139,10 @@ class ModuleInstance:
 
     def _variable_value(self, name: str, block: IndexedBlock, full: str) -> Value:
         parsed = self.module.parsed(block)
+        symbol = Named(NameKind.VALUE, full)
         if parsed is None:
             cause = Cause(CauseKind.MALFORMED, f"the declaration of {full} cannot be parsed", block.span)
-            return values.unknown(cause, Named(NameKind.VALUE, full))
+            return values.unknown(cause, symbol)
         attributes = parsed.body.attributes
         value = self._given(name)
         nullable = attributes.get("nullable")
@@ -150,11 +151,11 @@ class ModuleInstance:
             default = attributes.get("default")
             if default is None:
                 missing = f'variable "{name}" of {str(self.address) or "the root module"} has no value'
-                cause = Cause(CauseKind.MISSING_INPUT, missing, block.span)
-                symbol = Named(NameKind.VALUE, full)
-                self.questions.names(cause, symbol, _domain(attributes, may_be_null=may_be_null))
-                return values.unknown(cause, symbol)
-            value = evaluate_or_refuse(default.value, self.scope)
+                value = values.unknown(Cause(CauseKind.MISSING_INPUT, missing, block.span), symbol)
+            else:
+                value = evaluate_or_refuse(default.value, self.scope)
+        if value.unknown is not None and value.unknown.symbol == symbol:
+            self.questions.names(value.unknown.cause, symbol, _domain(attributes, may_be_null=may_be_null))
         type_ = attributes.get("type")
         if type_ is None:
             return value

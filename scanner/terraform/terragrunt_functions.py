@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.symbol import Symbol
 from scanner.terraform.language import functions, nodes
+from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import EvaluationError
 from scanner.values import Value, unknown
 
@@ -41,6 +42,8 @@ class Functions:
     """The directory of the file: Terraform's functions start there."""
     boundary: Path
     read: Callable[[str], Value]
+    questions: Questions = field(default_factory=Questions)
+    """What is open in such a file is not tried out."""
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         """Call a function. Raises ``EvaluationError``."""

@@ -24,6 +24,7 @@ from scanner.symbol import Named, NameKind, Symbol
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.expressions import evaluate_or_refuse, evaluate_whole
+from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import EvaluationError, Scope
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.type_expressions import constraint
@@ -141,6 +142,11 @@ class _NoFunctions:
     """What evaluates a value that is given from outside: Terraform knows neither names nor functions there."""
 
     root: ModuleInstance
+
+    @property
+    def questions(self) -> Questions:
+        """Those of the root module."""
+        return self.root.questions
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:  # noqa: ARG002 # as it is declared
         """No function can be called."""

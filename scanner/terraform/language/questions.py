@@ -67,7 +67,7 @@ class Questions:
         self.refuted: dict[tuple[Unknown, ...], None] = {}
         """What Terraform would refuse under the assumptions: the conditions under which it is evaluated at all."""
         self._origins: dict[Cause, Cause] = {}
-        self._named: dict[Cause, Symbol] = {}
+        self._named: dict[Cause, Symbol | None] = {}
         self._domains: dict[Symbol, tuple[str, ...]] = {}
         self._calculated: set[Symbol] = set()
         self._attempts = 0
@@ -142,9 +142,9 @@ class Questions:
 
     def _ask_for_variable(self, hole: Unknown, what: str, span: Span) -> bool:
         """Whether it is made of a variable all of whose values can be tried, and which is asked about in its place."""
-        for cause in self.origins(hole.cause):
-            variable = self._named.get(cause)
-            if variable in self._domains and variable not in self.assumed:
+        made_of = [(hole.cause, hole.symbol), *((cause, self._named.get(cause)) for cause in self.origins(hole.cause))]
+        for cause, variable in made_of:
+            if variable is not None and variable in self._domains and variable not in self.assumed:
                 self._ask(Unknown(cause, variable), variable, (), what, span, is_closed=True)
                 return True
         return False
@@ -163,7 +163,8 @@ class Questions:
 
     def names(self, cause: Cause, symbol: Symbol, domain: tuple[str, ...] = ()) -> None:
         """This cause is that of one unknown, which it names. All that it can be, if that is little."""
-        self._named[cause] = symbol
+        if self._named.setdefault(cause, symbol) != symbol:
+            self._named[cause] = None  # it says nothing about any of them
         if domain:
             self._domains[symbol] = domain
 
