@@ -42,7 +42,7 @@ from scanner.facts import (
     Role,
     Target,
 )
-from scanner.values import NULL, Value, unknown
+from scanner.values import NULL, Unknown, Value, unknown
 
 if TYPE_CHECKING:
     from scanner.cloudformation.scope import Scope
