@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.root import Inputs
-from scanner.terraform.address import ResourceAddress
+from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
 from scanner.terraform.expand import Expansion, Instance
 from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import BoundError, EvaluationError, Resolution
 from scanner.terraform.module import GeneratedFile, Module, load_module
 from scanner.values import Value
+
+
+class Modules(Protocol):
+    """Modules that are not in directories: those inside a plan file."""
+
+    def find(self, address: ModuleAddress) -> tuple[Path, str] | Cause:
+        """What stands for the directory of a call's module, and how reports print it; or why there is none."""
+
+    def load(self, directory: Path, path: str) -> Module:
+        """The module that was found there."""
 
 
 @dataclass(slots=True)
@@ -40,6 +51,13 @@ class Configuration:
     )
     """An attribute as it is, given how it is evaluated and whether it is written in the block: something else, a plan
     for instance, may know it better."""
+    planned_keys: Callable[[str], tuple[InstanceKey, ...]] = field(default=lambda _: ())
+    """The keys of all instances of a resource or module call, by its address without key, if something knows them that
+    counts where ``count`` or ``for_each`` is not known."""
+    packed: Modules | None = None
+    """Where modules are instead of in directories."""
+    closed_files: str = ""
+    """Why functions read no files, as the end of a sentence about one; empty where they read them."""
     workspace: Value = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,7 +69,9 @@ class Configuration:
         """The module in a directory; read once, however often it is called."""
         known = self.modules.get(directory)
         if known is None:
-            known = self.modules[directory] = load_module(directory, path, self.boundary, generated)
+            packed = self.packed
+            loaded = packed.load(directory, path) if packed else load_module(directory, path, self.boundary, generated)
+            known = self.modules[directory] = loaded
         return known
 
     def report(self, diagnostic: Diagnostic) -> None:

@@ -6,7 +6,7 @@ https://developer.hashicorp.com/terraform/language/meta-arguments/for_each
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from scanner.cause import Cause
@@ -174,6 +174,14 @@ def instance_at(expansion: Expansion, key: Value) -> Instance | None:
         return Instance(int(key.data) if str(key.data).isdecimal() else str(key.data), {"count": _object(index=key)})
     each = _object(key=Value(str(key.data)), value=Value(Unknown(expansion.unknown.cause)))
     return Instance(str(key.data), {"each": each})
+
+
+def at_keys(expansion: Expansion, keys: tuple[InstanceKey, ...]) -> Expansion:
+    """The same with these instances, which are all there are. Of one that it does not have only the key is known."""
+    kind = "count" if all(isinstance(key, int) for key in keys) else "for_each"
+    known = replace(expansion, kind=kind)
+    found = [(key, instance_at(known, Value(key))) for key in keys if isinstance(key, int | str)]
+    return Expansion(kind, {key: replace(instance, key=key) for key, instance in found if instance is not None})
 
 
 def _bound(number: int, span: Span) -> None:

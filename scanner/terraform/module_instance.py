@@ -282,6 +282,8 @@ class ModuleInstance:
 
     def _find(self, name: str, parsed: nodes.Block) -> tuple[Path, str] | Cause:
         address = self.address.child(name, None)
+        if self.configuration.packed is not None:
+            return self.configuration.packed.find(address)
         return find_module(
             parsed, self.module, address, self.root.module, lambda source: evaluate_or_refuse(source, self.scope)
         )
@@ -361,7 +363,8 @@ class ModuleInstance:
                 return replace(self._render(text, variables, span), span=span)
             return self._render(text, variables, Span.whole_file(self._shown(path)))
 
-        context = functions.FunctionContext(self.root.module.directory, self.configuration.boundary, rendered)
+        directory, closed = self.root.module.directory, self.configuration.closed_files
+        context = functions.FunctionContext(directory, self.configuration.boundary, rendered, closed)
         try:
             return functions.call(name, arguments, context, span)
         except functions.FunctionError as problem:

@@ -16,7 +16,7 @@ from scanner.terraform import argument_types, data_sources
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, Wildcard
 from scanner.terraform.computed import Resource, computed
 from scanner.terraform.configuration import Configuration
-from scanner.terraform.expand import Expansion, Instance, expand, refused
+from scanner.terraform.expand import Expansion, Instance, at_keys, expand, refused
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.scope import EvaluationError, ImpossibleError, Namespace, Scope
@@ -191,13 +191,15 @@ class ModuleResources:
 def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration: Configuration) -> Expansion:
     """The instances of a block; for what Terraform would refuse one that stands for whatever was meant."""
     try:
-        return expand(body, scope, address, configuration.unexpanded.get)
+        found = expand(body, scope, address, configuration.unexpanded.get)
     except EvaluationError as problem:
         if isinstance(problem, ImpossibleError):
             configuration.questions.refute(scope.doubts)
         configuration.refuse(problem)
         cause = Cause(CauseKind.MALFORMED, f"the instances of {address}: {problem}", problem.span)
-        return refused(address, cause)
+        found = refused(address, cause)
+    keys = configuration.planned_keys(address) if found.unknown is not None else ()
+    return at_keys(found, keys) if keys else found
 
 
 def instance_existence(parent: Existence, instance: Instance, expansion: Expansion) -> Existence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scanner.document import principal_document
 from scanner.root import Inputs
 from tests.conftest import Scan, verdicts
 
@@ -636,3 +637,40 @@ def test_modules_that_call_themselves_end(scan_files: Scan) -> None:
     report = scan_files({"a.tf": 'module "me" {\n  source = "./"\n}\n' + user()})
     assert "aws_iam_user.u" in verdicts(report)
     assert any("nested more than" in found.message for found in report.errors)
+
+
+TEMPLATE = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "${actions}", "Resource": "*"}]}'
+TEMPLATES: dict[str, tuple[str, str]] = {
+    "a file": ('templatefile("${path.module}/policies/p.tpl", { actions = "signin:*" })', "infra/m/policies/p.tpl"),
+    "a file by an absolute path": (
+        'templatefile(abspath("${path.module}/policies/p.tpl"), { actions = "signin:*" })',
+        "infra/m/policies/p.tpl",
+    ),
+    "a text": ('templatestring(local.text, { actions = "signin:*" })', "infra/m/main.tf"),
+}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_templates_are_where_the_working_directory_sees_them(scan_files: Scan, name: str) -> None:
+    expression, path = TEMPLATES[name]
+    source = f"""
+        locals {{
+          text = file("${{path.module}}/policies/p.tpl")
+        }}
+        resource "aws_iam_user" "u" {{
+          name = "u"
+        }}
+        resource "aws_iam_user_policy" "u" {{
+          user   = aws_iam_user.u.name
+          policy = {expression}
+        }}
+    """
+    files = {
+        "infra/main.tf": 'module "m" {\n  source = "./m"\n}\n',
+        "infra/m/main.tf": source,
+        "infra/m/policies/p.tpl": TEMPLATE,
+    }
+    report = scan_files(files, "infra")
+    (found,) = map(principal_document, report.principals)
+    reasons = [reason for permission in found["permissions"] for reason in permission["reasons"]]
+    assert {reason["location"]["path"] for reason in reasons} == {path}

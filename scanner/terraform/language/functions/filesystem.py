@@ -39,6 +39,8 @@ _PATH = Parameter("path", STRING)
 
 def _inside(path: str, context: FunctionContext) -> Path:
     """The real path of what is named, which need not exist."""
+    if context.closed:
+        raise UnsupportedError(f'the file or directory "{path}" {context.closed}')
     if path.startswith("~"):
         raise UnsupportedError(f'the path "{path}" leads to a home directory, outside the scanned tree')
     if "\0" in path:

@@ -32,6 +32,8 @@ class FunctionContext:
     """Files are read inside this directory only; absolute."""
     render: Callable[[str, Mapping[str, Value], str | None], Value]
     """Evaluates template text with these variables; the last argument is the path of the file that holds it, if any."""
+    closed: str = ""
+    """Why no file may be read, as the end of a sentence about one; empty if files may be read."""
 
 
 Body: TypeAlias = Callable[[tuple[Value, ...], FunctionContext], "Value | None"]
