@@ -8,7 +8,7 @@ import pytest
 
 from scanner.span import Span
 from scanner.terraform.language.syntax import parse_expression
-from scanner.terraform.plans.expression_references import expression
+from scanner.terraform.plans.expression_references import expression, plain_references
 
 CASES: dict[str, list[str]] = {
     "var.a": ["var.a"],
@@ -76,3 +76,36 @@ def test_references(text: str) -> None:
 )
 def test_constants(text: str, expected: object) -> None:
     assert parsed(text) == expected
+
+
+PLAIN: dict[str, tuple[list[tuple[str, ...]], bool] | None] = {
+    "aws_iam_policy.a.arn": ([()], False),
+    'aws_iam_policy.a["k"].arn': ([()], False),
+    "aws_iam_policy.a[each.key].arn": ([("arn",)], False),
+    "aws_iam_policy.a[count.index].arn": ([("arn",)], False),
+    "module.m[each.key].policy.arn": ([("policy", "arn")], False),
+    "var.arn": ([()], False),
+    '"${var.arn}"': ([()], False),
+    "(var.arn)": ([()], False),
+    "[var.a, aws_iam_policy.a.arn]": ([(), ()], True),
+    "[]": None,
+    '"x"': None,
+    '[var.a, "x"]': None,
+    '"${var.a}-x"': None,
+    "lower(var.a)": None,
+    "var.a ? var.b : var.c": None,
+    "aws_iam_policy.a[*].arn": None,
+    "aws_iam_policy.a[count.index % 2].arn": None,
+    "{ a = var.a }": None,
+    "[for a in var.a : a]": None,
+}
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_what_is_nothing_but_a_reference(text: str) -> None:
+    found = plain_references(parse_expression(text, Span.whole_file("main.tf")))
+    expected = PLAIN[text]
+    if expected is None:
+        assert "plain" not in found
+    else:
+        assert ([one.steps for one in found["plain"].items], found["plain"].is_list) == expected

@@ -19,9 +19,11 @@ from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.pipeline import scan
 from scanner.terraform.plans import plan_archive, protobuf_wire
+from scanner.terraform.plans.plan_description import description
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError
 from scanner.terraform.plans.plan_file import read_plan_file
 from scanner.terraform.plans.plan_reader import read_document
+from scanner.terraform.plans.plan_snapshot import PackedModules
 from tests.conftest import Scan
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,25 +35,29 @@ def scanned(path: Path) -> Report:
     return scan(Options(paths=(path.name,), directory=path.parent, debug=True))
 
 
-def without_places(document: Any) -> Any:
-    if isinstance(document, dict):
-        return {key: without_places(value) for key, value in document.items() if key not in ("location", "root")}
-    return [without_places(item) for item in document] if isinstance(document, list) else document
-
-
-def principals(report: Report) -> list[Any]:
-    return [without_places(principal_document(assessed)) for assessed in report.principals]
+def principals(report: Report) -> dict[str, dict[str, Any]]:
+    return {found["address"]: found for found in map(principal_document, report.principals)}
 
 
 @pytest.mark.parametrize("path", PLANS, ids=NAMES)
 def test_principals_are_those_of_the_json(path: Path) -> None:
-    binary, shown = scanned(path), scanned(path.with_suffix(".json"))
-    assert not binary.diagnostics
-    assert binary.principals
-    assert principals(binary) == principals(shown)
-    assert [(found.rule, found.principal, found.message) for found in binary.findings] == [
-        (found.rule, found.principal, found.message) for found in shown.findings
-    ]
+    """The file has the expressions, so it says the same, or says what the JSON leaves open."""
+    binary, shown = principals(scanned(path)), principals(scanned(path.with_suffix(".json")))
+    assert binary
+    assert binary.keys() == shown.keys()
+    for address, found in binary.items():
+        for key in ("kind", "name", "origin"):
+            assert found[key] == shown[address][key]
+        assert shown[address]["console"]["access"] in (found["console"]["access"], "unknown")
+        for client, decision in found["aws_login"].items():
+            assert shown[address]["aws_login"][client] in (decision, "unknown")
+
+
+@pytest.mark.parametrize("path", PLANS, ids=NAMES)
+def test_a_plan_file_is_complete(path: Path) -> None:
+    """It needs no configuration beside it. What Terraform itself leaves out is said."""
+    said = {"targeted": 1, "forgotten": 7}
+    assert len(scanned(path).diagnostics) == said.get(path.parent.name, 0)
 
 
 @pytest.mark.parametrize("path", PLANS, ids=NAMES)
@@ -71,8 +77,24 @@ def unknown_attributes(marks: Mapping[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("path", PLANS, ids=NAMES)
 def test_the_configuration_refers_to_what_terraform_says(path: Path) -> None:
-    binary, shown = (read_document(found).configuration["root_module"] for found in (path, path.with_suffix(".json")))
-    assert referring(binary) == referring(shown)
+    assert referring(described(path)) == referring(
+        read_document(path.with_suffix(".json")).configuration["root_module"]
+    )
+
+
+def described(path: Path) -> dict[str, Any]:
+    """The configuration in a plan file, module by module, as a plan in JSON describes it."""
+    snapshot = read_document(path).snapshot
+    assert snapshot is not None
+    packed = PackedModules(snapshot, Path("/tree"), ".")
+    modules = {
+        key: description(packed.load(*packed.place(key))) for key in sorted(snapshot.directories, key=len, reverse=True)
+    }
+    for key, module in modules.items():
+        outer, _, name = key.rpartition(".")
+        if key:
+            modules[outer]["module_calls"][name]["module"] = module
+    return modules[""]
 
 
 def referring(module: Mapping[str, Any]) -> dict[str, Any]:
@@ -298,25 +320,43 @@ def test_what_a_plan_leaves_out(scan_files: Scan, tail: bytes, said: str | None)
     ] == []
 
 
-def test_variables_have_their_defaults(tmp_path: Path) -> None:
+def test_variables_that_were_set(tmp_path: Path) -> None:
     given = field(2, field(1, "given") + field(2, field(1, b'\x92\xc4\x08"string"\xa5given')))
-    variables = 'variable "given" {\n default = "default"\n}\nvariable "open" {\n default = ["a", {b = 1}]\n}\n'
-    found = document(tmp_path, packed(plan_bytes(tail=given), **{"variables.tf": variables})).variables
-    assert found == {"given": {"value": "given"}, "open": {"value": ["a", {"b": 1}]}}
+    assert document(tmp_path, packed(plan_bytes(tail=given))).variables == {"given": {"value": "given"}}
 
 
-def test_json_syntax_and_override_files(tmp_path: Path) -> None:
+ASKED = b"\x83\xa4name\xa1u\xa3arn" + UNKNOWN + b"\xb4permissions_boundary" + UNKNOWN
+
+
+def test_variables_have_their_values_and_their_defaults(scan_files: Scan) -> None:
+    """The name of the boundary is made of both."""
+    given = field(2, field(1, "given") + field(2, field(1, b'\x92\xc4\x08"string"\xa4Sign')))
+    source = """
+        variable "given" {
+          default = "Other"
+        }
+        variable "rest" {
+          default = "InLocalDevelopmentAccess"
+        }
+        resource "aws_iam_user" "u" {
+          name                 = "u"
+          permissions_boundary = "arn:aws:iam::aws:policy/${var.given}${var.rest}"
+        }
+    """
+    report = scan_files({"p": packed(plan_bytes(change(ASKED), tail=given), **{"main.tf": source})})
+    (found,) = report.principals
+    assert [boundary.name for boundary in found.principal.boundaries] == ["SignInLocalDevelopmentAccess"]
+
+
+def test_json_syntax_and_override_files(scan_files: Scan) -> None:
+    boundary = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
     written = {
-        "more.tf.json": '{"resource": {"aws_iam_user": {"v": {\n"name": "${aws_iam_user.u.name}-v"}}}}',
-        "main_override.tf": 'resource "aws_iam_user" "u" {\n  path = var.path\n}\n',
+        "more.tf.json": json.dumps({"locals": {"boundary": '${trimspace(" ' + boundary + ' ")}'}}),
+        "main_override.tf": 'resource "aws_iam_user" "u" {\n  permissions_boundary = local.boundary\n}\n',
     }
-    found = document(tmp_path, packed(plan_bytes(), **written))
-    assert {block["name"]: block["expressions"] for block in found.configuration["root_module"]["resources"]} == {
-        "u": {"name": {"constant_value": "u"}, "path": {"references": ["var.path"]}},
-        "v": {"name": {"references": ["aws_iam_user.u.name", "aws_iam_user.u"]}},
-    }
-    places = {name: (block.span.path, block.span.line) for (*_, name), block in found.sources.items()}
-    assert places == {"u": ("main.tf", 1), "v": ("more.tf.json", 1)}
+    report = scan_files({"p": packed(plan_bytes(change(ASKED)), **written)})
+    (found,) = report.principals
+    assert [boundary.name for boundary in found.principal.boundaries] == ["SignInLocalDevelopmentAccess"]
 
 
 def test_a_file_that_we_cannot_parse_is_said_and_loses_nothing_else(scan_files: Scan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +91,35 @@ def test_a_state_beside_its_configuration_is_as_precise(name: str, tmp_path: Pat
             assert of_state[address]["aws_login"] == found["aws_login"]
 
 
+def twins(name: str, folder: Path, inputs: Inputs) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """What a configuration says, and its plan beside it."""
+    shutil.copytree(ROOT / "fixtures/terraform" / name, folder / "infra")
+    of_configuration = documents(scan(Options(paths=("infra",), directory=folder)))
+    shutil.copy(ROOT / "fixtures/plan" / f"{name}.json", folder / "infra/plan.json")
+    return of_configuration, documents(scan(Options(paths=("infra/plan.json",), directory=folder, inputs=inputs)))
+
+
 @pytest.mark.parametrize("name", TWINS)
-def test_a_plan_beside_its_configuration_says_the_same(name: str, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "fixtures/terraform" / name, tmp_path / "infra")
-    of_configuration = documents(scan(Options(paths=("infra",), directory=tmp_path)))
-    shutil.copy(ROOT / "fixtures/plan" / f"{name}.json", tmp_path / "infra/plan.json")
-    of_plan = documents(scan(Options(paths=("infra/plan.json",), directory=tmp_path)))
+def test_a_plan_with_its_own_configuration_says_the_same(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    of_configuration, of_plan = twins(name, tmp_path, Inputs(source="infra"))
     if name in OPEN:
         assert all(found["location"]["path"].endswith(".tf") for found in of_plan.values())
     else:
         assert without_account(of_plan) == without_account(of_configuration)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_configuration_that_lies_beside_a_plan_says_the_same_or_nothing(name: str, tmp_path: Path) -> None:
+    of_configuration, of_plan = twins(name, tmp_path, Inputs())
+    for address, found in of_plan.items() if name not in OPEN else ():
+        same = of_configuration[address]
+        assert found["location"] == same["location"]
+        assert found["console"]["access"] in (same["console"]["access"], "unknown")
+        for client, decision in found["aws_login"].items():
+            assert decision in (same["aws_login"][client], "unknown")
 
 
 def test_twins_are_compared() -> None:
@@ -182,6 +202,7 @@ BESIDE = ROOT / "tests/cases/plans/beside"
 """A plan of the workspace ``prod`` with ``actions = ["signin:*"]``, and its configuration."""
 WITH_SOURCE = {"worker": "allowed", "ada": "allowed", "staged": "unknown", "bob": "allowed"}
 ALONE = dict.fromkeys(WITH_SOURCE, "unknown")
+"""Each of them has a document with an expression in it that the plan does not hold."""
 Edits = dict[str, str | tuple[str, str] | None]
 """By file: what it is, what stands for what in it, or None if it is gone."""
 
@@ -225,24 +246,27 @@ def decided(report: Report) -> dict[str, str]:
 def test_it_is_the_configuration_of_the_plan(name: str, tmp_path: Path) -> None:
     edits, inputs = SAME[name]
     edited(edits, tmp_path / "infra")
-    report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, inputs=inputs, debug=True))
     gone = {"bob": "unknown"} if "people" in edits else {}
-    assert decided(report) == WITH_SOURCE | gone
-    assert not any("not that of the plan" in found.summary for found in report.diagnostics)
-    assert not report.errors
+    for source, expected in ((str(tmp_path / "infra"), WITH_SOURCE | gone), (None, ALONE)):
+        given = replace(inputs, source=source)
+        report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, inputs=given, debug=True))
+        assert decided(report) == expected
+        assert not any("not that of the plan" in found.summary for found in report.diagnostics)
+        assert not report.errors
 
 
 def test_expressions_without_references_are_the_ones_of_the_plan(tmp_path: Path) -> None:
     """Terraform lists some with their value, and the default of a variable as its type has it."""
     shutil.copytree(ROOT / "tests/cases/plans/reference-free", tmp_path / "infra")
-    report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, debug=True))
+    given = Inputs(source=str(tmp_path / "infra"))
+    report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, inputs=given, debug=True))
     assert decided(report) == {"ada": "allowed", "bob": "implicit_deny"}
     assert not report.diagnostics
 
 
 def test_the_workspace_is_not_in_a_plan_in_json(tmp_path: Path) -> None:
     edited({}, tmp_path / "infra")
-    inputs = Inputs(workspace="prod")
+    inputs = Inputs(workspace="prod", source=str(tmp_path / "infra"))
     report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, inputs=inputs, debug=True))
     assert decided(report) == dict.fromkeys(WITH_SOURCE, "allowed")
 
@@ -292,10 +316,12 @@ CHANGED: dict[str, tuple[Edits, str]] = {
 def test_another_configuration_says_nothing_about_a_plan(name: str, tmp_path: Path) -> None:
     edits, said = CHANGED[name]
     edited(edits, tmp_path / "infra")
-    report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, debug=True))
-    assert decided(report) == ALONE
-    assert any(said in found.detail for found in report.diagnostics)
-    assert not report.errors
+    for source in (str(tmp_path / "infra"), None):
+        inputs = Inputs(source=source)
+        report = scan(Options(paths=("infra/plan.json",), directory=tmp_path, inputs=inputs, debug=True))
+        assert decided(report) == ALONE
+        assert any(said in found.detail for found in report.diagnostics)
+        assert not report.errors
 
 
 def test_an_unrelated_configuration_is_left_alone(tmp_path: Path) -> None:
@@ -326,16 +352,19 @@ def test_a_link_out_of_the_tree_is_not_followed(tmp_path: Path) -> None:
     assert not report.errors
 
 
-def test_a_plan_file_has_more_than_the_files_beside_it_show(tmp_path: Path) -> None:
-    """All its files are still the same, and one was added."""
+def test_a_plan_file_needs_no_configuration_beside_it(tmp_path: Path) -> None:
+    """A file that was added there says nothing, and only one that is named is compared with that in the plan."""
     (tmp_path / "infra").mkdir()
     beside(tmp_path / "infra", ROOT / "fixtures/plan/team-module.tfplan")
     before = scan(Options(paths=("infra/tfplan",), directory=tmp_path, debug=True))
-    assert not before.diagnostics
     (tmp_path / "infra/more.tf").write_text('resource "aws_iam_user" "more" {\n  name = "more"\n}\n', encoding="utf-8")
     after = scan(Options(paths=("infra/tfplan",), directory=tmp_path, debug=True))
-    assert ["the files are not those in the plan" in found.detail for found in after.diagnostics] == [True]
-    assert decided(after).keys() == decided(before).keys()
+    assert not before.diagnostics
+    assert documents(after) == documents(before)
+    given = Inputs(source=str(tmp_path / "infra"))
+    named = scan(Options(paths=("infra/tfplan",), directory=tmp_path, inputs=given, debug=True))
+    assert ["the files are not those in the plan" in found.detail for found in named.diagnostics] == [True]
+    assert decided(named) == decided(before)
 
 
 def test_a_state_of_another_account(tmp_path: Path) -> None:

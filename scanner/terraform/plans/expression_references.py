@@ -10,6 +10,7 @@ https://developer.hashicorp.com/terraform/internals/json-format#expression-repre
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, assert_never
 
 from scanner.terraform.address import written_key
@@ -28,6 +29,49 @@ def expression(node: Node) -> dict[str, Any]:
         return {"references": references}
     known = constant(node)
     return {"constant_value": known[0]} if known is not None else {}
+
+
+@dataclass(frozen=True, slots=True)
+class PlainReference:
+    """An expression that is nothing but a reference."""
+
+    references: tuple[str, ...]
+    """As a plan lists them."""
+    steps: tuple[str, ...]
+    """The attributes after an index that is no constant, at which the references end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """An expression that is a plain reference, or a list of such."""
+
+    items: tuple[PlainReference, ...]
+    is_list: bool
+
+
+def plain_references(node: Node) -> dict[str, Any]:
+    """The JSON of an expression, with a ``Plain`` beside it if it is one."""
+    found = expression(node)
+    items = node.items if isinstance(node, nodes.TupleNode) else (node,)
+    plain = [one for item in items if (one := _plain(item)) is not None]
+    if not plain or len(plain) != len(items):
+        return found
+    return {**found, "plain": Plain(tuple(plain), isinstance(node, nodes.TupleNode))}
+
+
+def _plain(node: Node) -> PlainReference | None:
+    """A name with attributes and indexes, alone or as all there is in a template."""
+    if isinstance(node, nodes.Template) and len(node.parts) == 1:
+        (only,) = node.parts
+        return None if isinstance(only, str | nodes.TemplateIf | nodes.TemplateFor) else _plain(only)
+    target, steps = node, list[str]()
+    while isinstance(target, nodes.GetAttribute) and _chain(target) is None:
+        steps.append(target.name)
+        target = target.target
+    indexed = isinstance(target, nodes.Index) and _chain(target.target) is not None and _chain(target.key) is not None
+    if _chain(target) is None and not indexed:
+        return None
+    return PlainReference(tuple(expression(node).get("references", ())), tuple(reversed(steps)))
 
 
 def constant(node: Node) -> tuple[Any] | None:

@@ -1,7 +1,9 @@
 """Plans and states: the same resource instances, and so the same facts.
 
-A plan knows the values of everything but what the provider computes. What is known after apply is traced through the
-plan's own configuration where that says what it refers to (``scanner.terraform.plans.plan_references``).
+A plan knows the values of everything but what the provider computes. What is known after apply is evaluated where the
+plan's own configuration is at hand (``scanner.terraform.plans.plan_source``). Without it there are the references in a
+plan in JSON, which say what an argument names and not what a document is made of
+(``scanner.terraform.plans.plan_references``).
 
 https://developer.hashicorp.com/terraform/internals/json-format
 """
@@ -21,40 +23,75 @@ from scanner.span import Span
 from scanner.terraform import aws_iam, policy_document, policy_text
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import Resource, computed
-from scanner.terraform.plans.plan_document import Object, PlanDocument, PlanError, PlannedInstance, block_address
+from scanner.terraform.language.equality import equal
+from scanner.terraform.plans.forgotten import facts_left_behind, left_behind, sentence
+from scanner.terraform.plans.plan_document import (
+    Object,
+    PlanDocument,
+    PlanError,
+    PlannedInstance,
+    block_address,
+    has_unknown,
+)
 from scanner.terraform.plans.plan_knowledge import Plan
-from scanner.terraform.plans.plan_places import Places
+from scanner.terraform.plans.plan_places import moved
 from scanner.terraform.plans.plan_reader import read_document
 from scanner.terraform.plans.plan_references import Path, PlannedConfiguration, Reference
 from scanner.terraform.plans.plan_source import Source, source_of
 from scanner.terraform.resources import ResourceInstance, after_apply
-from scanner.values import NULL, Value
+from scanner.values import NULL, Unknown, Value
 
 
 def extract(root: ScanRoot) -> Facts:
     """The facts of a plan or a state. A file that is neither gives one error diagnostic."""
     span = Span.whole_file(root.path)
+    named: dict[str, None] = {}
     try:
         document = read_document(root.location)
         source = source_of(document, root)
-        found = tuple(_facts(document, source, root, span))
+        found = tuple(_facts(document, source, root, span, named))
     except PlanError as problem:
         diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", f"{problem}.", span),)
         return collect(root.path, root.kind.value, (), diagnostics, frozenset({root.path}))
-    warnings = (*(warning("Left out", detail, span) for detail in document.left_out), *source.diagnostics)
+    warnings = (
+        *(warning("Left out", detail, span) for detail in document.left_out),
+        *(warning("Left in AWS", sentence(planned.address), span) for planned in left_behind(document)),
+        *source.diagnostics,
+    )
+    if source.place is not None:
+        found, warnings = moved(found, source.place), moved(warnings, source.place)
+    if named:
+        warnings = (*warnings, _taken(named, span))
     collected = collect(root.path, root.kind.value, found, warnings, source.files | {root.path}, source.choices)
     return replace(collected, refuted=source.refuted)
 
 
-def _facts(document: PlanDocument, source: Source, root: ScanRoot, span: Span) -> Iterator[Fact]:
-    configuration = PlannedConfiguration(document.configuration, document.variables)
-    home = _home(configuration, root.inputs)
-    reader = _Reader(configuration, Plan(document), home, span)
-    places = Places(document, root)
+def _facts(
+    document: PlanDocument, source: Source, root: ScanRoot, span: Span, named: dict[str, None]
+) -> Iterator[Fact]:
+    configuration = PlannedConfiguration(source.references, document.variables)
+    home = source.home or _home(configuration, root.inputs)
+    reader = _Reader(configuration, Plan(document), source, home, span, named)
     for address, planned in document.instances.items():
         if address.mode == "managed" and address.type in aws_iam.TYPES:
-            block = source.blocks.get(block_address(address)) or places.span(address)
-            yield from aws_iam.facts(replace(reader, span=block).instance(planned, source.instances.get(address)))
+            yield from aws_iam.facts(replace(reader, span=reader.place(address)).instance(planned))
+    for planned in left_behind(document):
+        yield from facts_left_behind(reader.before(planned))
+
+
+def _taken(named: Mapping[str, None], span: Span) -> Diagnostic:
+    """What the plan alone does not prove."""
+    first, *more = sorted(named)
+    others = f" and {len(more)} more arguments" if len(more) > 1 else " and one more argument" if more else ""
+    verb = "are taken to be what they refer to" if more else "is taken to be what it refers to"
+    detail = (
+        f"A plan in JSON says what an expression refers to, and not what it does with it. {first}{others}, known after "
+        f"apply, {verb}. {_REMEDY[0].upper()}{_REMEDY[1:]}, and the expressions are evaluated."
+    )
+    return warning("References taken for names", detail, span)
+
+
+_REMEDY = "scan the plan file instead, or name the plan's own configuration with --source"
 
 
 def _home(configuration: PlannedConfiguration, inputs: Inputs) -> Home:
@@ -71,23 +108,59 @@ def _home(configuration: PlannedConfiguration, inputs: Inputs) -> Home:
 class _Reader:
     configuration: PlannedConfiguration
     plan: Plan
+    source: Source
     home: Home
     span: Span
+    named: dict[str, None]
+    """Arguments that were taken to be what they refer to. Filled while instances are read."""
 
-    def instance(self, planned: PlannedInstance, evaluated: ResourceInstance | None) -> ResourceInstance:
-        """One instance; with its configuration at hand, as it is evaluated beside what the plan knows."""
+    def place(self, address: ResourceAddress) -> Span:
+        """The block that an instance comes from, or the plan."""
+        return self.source.blocks.get(block_address(address), self.span)
+
+    def instance(self, planned: PlannedInstance) -> ResourceInstance:
+        """One instance, as it is evaluated where the plan's own configuration is at hand."""
         after, unknown = planned.values()
         address = planned.address
+        names = {*after, *unknown}
+        evaluated = self.source.instances.get(address)
         if evaluated is None:
-            attributes = {name: self._attribute(address, name, after, unknown) for name in {*after, *unknown}}
+            attributes = {name: self.attribute(address, name, after, unknown) for name in names}
             return ResourceInstance(address, attributes, self.span, self.home)
-        found = {name: evaluated.get(name) for name in {*after, *unknown}}
-        for name, value in found.items():
-            if value.unknown is not None and value.unknown.symbol is None and not value.unknown.pieces:
-                found[name] = self._attribute(address, name, after, unknown)
-        return ResourceInstance(address, found, self.span, evaluated.home, trail=evaluated.trail)
+        attributes = {name: evaluated.get(name) for name in names}
+        if self.source.is_own:
+            for name, value in attributes.items():
+                if value.unknown is not None and value.unknown.symbol is None and not value.unknown.pieces:
+                    attributes[name] = Value(_own(address, name, value.unknown), value.span)
+            return ResourceInstance(address, attributes, self.span, evaluated.home, trail=evaluated.trail)
+        for name in names:
+            if has_unknown(unknown.get(name)):
+                attributes[name] = self._open(address, name, after, unknown, attributes[name])
+        return ResourceInstance(address, attributes, self.span, self.home, trail=evaluated.trail)
 
-    def _attribute(self, address: ResourceAddress, name: str, after: Object, unknown: Object) -> Value:
+    def before(self, planned: PlannedInstance) -> ResourceInstance:
+        """One instance as it is, whatever the configuration says: all of that is known."""
+        known, _ = planned.values()
+        attributes = {name: values.of(value, self.span) for name, value in known.items()}
+        return ResourceInstance(planned.address, attributes, self.span, self.home)
+
+    def _open(self, address: ResourceAddress, name: str, after: Object, unknown: Object, evaluated: Value) -> Value:
+        """What is known after apply, with the places of the configuration beside the plan if that comes to the same.
+
+        An argument that names something is not taken for its one reference where that configuration says otherwise.
+        """
+        reader = replace(self, named={})
+        found = reader.attribute(address, name, after, unknown)
+        same = equal(found, evaluated)
+        if same.is_yes:
+            return evaluated
+        if reader.named and (same.is_no or not self.configuration.is_plain(address, (name,))):
+            return self._not_known(address, (name,))
+        self.named.update(reader.named)
+        return found
+
+    def attribute(self, address: ResourceAddress, name: str, after: Object, unknown: Object) -> Value:
+        """An attribute by what the plan alone says."""
         if unknown.get(name) is True:
             return self._after_apply(address, name, after)
         return self._value(address, (name,), after.get(name), unknown.get(name))
@@ -116,41 +189,49 @@ class _Reader:
         return values.of(known, self.span)
 
     def _after_apply(self, address: ResourceAddress, name: str, after: Object) -> Value:
-        """What the configuration refers to; else what the provider computes; else unknown."""
+        """What the provider computes, or what the argument refers to; else unknown."""
+        if self.configuration.sets(address, name):
+            return self._nested(address, (name,))
         resource = Resource(str(address), lambda argument: values.of(after.get(argument), self.span), self.home)
-        known = computed(resource, address.type, name).at(self.span)
-        if not self.configuration.sets(address, name):
-            return known
-        target = self.configuration.trace(address, (name,), self.plan)
-        if target is None:
-            return after_apply(str(address), name, self.span) if known.is_null else known
-        return self._referred(target)
+        return computed(resource, address.type, name).at(self.span)
 
     def _nested(self, address: ResourceAddress, path: Path) -> Value:
-        """An unknown inside a list or a block."""
-        *_, last = path
-        symbol = ".".join(str(step if isinstance(step, str) else step[0]) for step in path)
-        unknown = after_apply(str(address), symbol, self.span)
-        target = self.configuration.trace(address, path, self.plan)
-        if target is None:
-            return unknown
-        if last == "identifiers":
-            # A set with one unknown element is unknown as a whole: the others may be anything.
-            return Value((self._referred(target), unknown), self.span)
-        return self._referred(target)
+        """An unknown argument, or one in a list or a block."""
+        confirmed = self.configuration.confirmed(address, path, self.plan)
+        is_list = isinstance(path[-1], str) and self.configuration.is_list(address, path)
+        if is_list and confirmed:
+            items = [self._not_known(address, path) if item is None else self._referred(item) for item in confirmed]
+            return Value(tuple(items), self.span)
+        if confirmed and confirmed[0] is not None:
+            return self._referred(confirmed[0])
+        named = self.configuration.named(address, path, self.plan)
+        if named is None:
+            return self._not_known(address, path)
+        self.named[f"{address}.{_written(path)}"] = None
+        return self._referred(named)
+
+    def _not_known(self, address: ResourceAddress, path: Path) -> Value:
+        """What only an expression could tell."""
+        open_ = after_apply(str(address), _written(path), self.span)
+        if open_.unknown is None or not self.configuration.sets(address, str(path[0])):
+            return open_
+        cause = open_.unknown.cause
+        detail = f"{cause.detail}, and a plan in JSON does not hold its expression ({_REMEDY})"
+        return Value(replace(open_.unknown, cause=replace(cause, detail=detail)), self.span)
 
     def _referred(self, target: Reference) -> Value:
         planned = self.plan.document.instances.get(target.address)
-        if target.address.mode == "data":
-            return self._data(target, planned)
         if planned is None:
             return after_apply(str(target.address), target.attribute, self.span)
-        return self._attribute(target.address, target.attribute, *planned.values())
+        reader = replace(self, span=self.place(target.address))
+        if target.address.mode == "data":
+            return reader.document(target, planned)
+        return reader.attribute(target.address, target.attribute, *planned.values())
 
-    def _data(self, target: Reference, planned: PlannedInstance | None) -> Value:
+    def document(self, target: Reference, planned: PlannedInstance) -> Value:
         """A data source that is read during apply. A policy document's arguments are known in part even so."""
         address = target.address
-        if planned is None or address.type != "aws_iam_policy_document" or "json" not in target.attribute:
+        if address.type != "aws_iam_policy_document" or "json" not in target.attribute:
             return after_apply(str(address), target.attribute, self.span)
         after, unknown = planned.values()
         entries = {
@@ -158,6 +239,16 @@ class _Reader:
         }
         document = policy_document.document(_Optional(entries))
         return policy_text.rendered(document, indented=target.attribute == "json").at(self.span)
+
+
+def _written(path: Path) -> str:
+    return ".".join(str(step if isinstance(step, str) else step[0]) for step in path)
+
+
+def _own(address: ResourceAddress, name: str, anonymous: Unknown) -> Unknown:
+    """An unknown that is at least the attribute of one resource."""
+    own = after_apply(str(address), name).unknown
+    return replace(anonymous, symbol=own.symbol) if own is not None else anonymous
 
 
 class _Optional(dict[str, Value]):

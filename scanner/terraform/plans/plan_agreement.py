@@ -1,17 +1,19 @@
 """Whether a configuration is the one that a plan was made from, as far as the plan can tell.
 
-A plan in JSON lists what every argument refers to, and the arguments that are constants. It holds no local values and
-no expressions, so there are changes that it cannot show.
+A plan in JSON lists the resources, providers and module calls with their sources, what every argument refers to, and
+the arguments that are constants. It holds no local values and no expressions, so there are changes that it cannot show.
 """
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from scanner.terraform.module_instance import ModuleInstance
-from scanner.terraform.plans.plan_snapshot import DESCRIBED, description
+from scanner.terraform.plans.plan_description import DESCRIBED, description
 
 Object = Mapping[str, Any]  # untrusted JSON
 _EXPRESSIONS = ("expressions", "count_expression", "for_each_expression")
@@ -19,21 +21,18 @@ _EXPRESSIONS = ("expressions", "count_expression", "for_each_expression")
 
 def difference(planned: Object, root: ModuleInstance) -> str | None:
     """What is written otherwise in the configuration than in the one that the plan lists; None if nothing is."""
-    for name, found in description(root.module)["provider_config"].items():
-        if not _same(_get(planned, "provider_config", name), found, ("expressions",)):
-            return f"the provider {name}"
-    return next(_differences(_get(planned, "root_module"), root, set()), None)
+    return next(_differences(planned, _get(planned, "root_module"), root, set()), None)
 
 
-def _differences(planned: Object, instance: ModuleInstance, seen: set[str]) -> Iterator[str]:
+def _differences(plan: Object, planned: Object, instance: ModuleInstance, seen: set[str]) -> Iterator[str]:
     """Module by module, as far as modules are there. Instances of one call are the same module."""
     prefix = "".join(f"module.{name}." for name, _ in instance.address.steps)
     found = description(instance.module)
-    resources = _resources(planned.get("resources"))
-    for key, resource in _resources(found["resources"]).items():
-        if not _same(resources.pop(key, None), resource, _EXPRESSIONS):
+    yield from _other_providers(plan, instance, found["provider_config"])
+    listed_resources, resources = _resources(planned.get("resources")), _resources(found["resources"])
+    for key in [*resources, *(key for key in listed_resources if key not in resources)]:
+        if not _same(listed_resources.get(key), resources.get(key), _EXPRESSIONS):
             yield prefix + key
-    yield from (prefix + key for key in resources)
     for section, word in (("outputs", "output"), ("module_calls", "module"), ("variables", "variable")):
         listed = _get(planned, section)
         for name in sorted({*listed, *found[section]}):
@@ -41,14 +40,56 @@ def _differences(planned: Object, instance: ModuleInstance, seen: set[str]) -> I
             if section == "variables":
                 same = isinstance(said, dict) and written is not None and _same_default(said, written)
             else:
-                same = _same(said, written, ("expression", *_EXPRESSIONS))
+                same = _same(said, written, ("expression", *_EXPRESSIONS)) and _same_module(said, written)
             if not same:
                 yield f"{prefix}{word}.{name}"
     for child in instance.children():
         name, _ = child.address.steps[-1]
         if child.address.calls not in seen:
             seen.add(child.address.calls)
-            yield from _differences(_get(planned, "module_calls", name, "module"), child, seen)
+            yield from _differences(plan, _get(planned, "module_calls", name, "module"), child, seen)
+
+
+def _other_providers(plan: Object, instance: ModuleInstance, written: Object) -> Iterator[str]:
+    """Provider configurations of one module. Those that no block makes are listed without arguments."""
+    names = "".join(f"module.{name}." for name, _ in instance.address.steps).removesuffix(".")
+    prefix = f"{names}:" if names else ""
+    listed = {
+        key.removeprefix(prefix): _get(plan, "provider_config", key)
+        for key in _get(plan, "provider_config")
+        if key.rpartition(":")[0] == names
+    }
+    for name in sorted({*listed, *written}):
+        if not _same(listed.get(name, {}), written.get(name, {}), ("expressions",)):
+            yield f"the provider {prefix}{name}"
+
+
+def _same_module(said: Object | None, written: Object | None) -> bool:
+    """Whether a call is of the same module. What is no plain text is not compared."""
+    said, written = said or {}, written or {}
+    return all(
+        (name in written and written[name] is None) or canonical(said.get(name)) == canonical(written.get(name))
+        for name, canonical in (("source", _source), ("version_constraint", _version))
+    )
+
+
+_TRANSPORT = re.compile(r"^(?:git::)?(?:\w+://)?(?:git@)?(?:registry\.(?:terraform\.io|opentofu\.org)/)?")
+
+
+def _source(written: Any) -> str:
+    """A module's source without what Terraform adds when it lists it: default host, transport, ``.git``."""
+    source = str(written or "")
+    if source.startswith("."):
+        return posixpath.normpath(source)
+    return _TRANSPORT.sub("", source).replace(":", "/").replace(".git", "")
+
+
+def _version(written: Any) -> str:
+    return "".join(str(written or "").split())
+
+
+def _address(item: Object) -> str:
+    return f"{'data.' if item.get('mode') == 'data' else ''}{item.get('type')}.{item.get('name')}"
 
 
 def _get(found: Any, *names: str) -> Object:
@@ -60,7 +101,7 @@ def _get(found: Any, *names: str) -> Object:
 def _resources(listed: Any) -> dict[str, Object]:
     """Those that are described on both sides, by address in their module."""
     return {
-        f"{'data.' if item.get('mode') == 'data' else ''}{item['type']}.{item.get('name')}": item
+        _address(item): item
         for item in (listed if isinstance(listed, list) else ())
         if isinstance(item, dict) and str(item.get("type")).startswith(DESCRIBED)
     }
@@ -82,7 +123,7 @@ def _same_expression(said: Any, written: Any) -> bool:
         return True
     for side in (said, written):
         if isinstance(side, dict) and "references" in side:
-            return _same_references(_references(said), _references(written))
+            return same_references(said, written)
     if isinstance(said, list) and isinstance(written, list):
         return len(said) == len(written) and all(map(_same_expression, said, written))
     if isinstance(written, list) and len(written) == 1 and isinstance(said, dict):
@@ -115,8 +156,9 @@ def _references(side: Any) -> frozenset[str]:
     return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
 
 
-def _same_references(said: frozenset[str], written: frozenset[str]) -> bool:
+def same_references(planned: Any, configured: Any) -> bool:
     """Before 1.0, Terraform listed a reference once, and often without what follows the resource."""
+    said, written = _references(planned), _references(configured)
     if said == written:
         return True
     coarse = not any(_extends(longer, shorter) for longer in said for shorter in said)

@@ -6,11 +6,11 @@ decodes its values when they are wanted.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from scanner.span import Span
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
 
 Object = dict[str, Any]
@@ -32,13 +32,21 @@ BlockAddress = tuple[tuple[str, ...], str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class SourceBlock:
-    """A resource block in a configuration file."""
+class Snapshot:
+    """The configuration that a plan file holds."""
 
-    span: Span
-    """The path is relative to the directory that Terraform was run in."""
-    content: bytes = field(repr=False)
-    """Of the whole file, so that one can tell whether it is still the same."""
+    directories: Mapping[str, str]
+    """Of the modules, relative to where Terraform was run, by the names of the calls: ``network.subnets``."""
+    files: Mapping[str, Mapping[str, bytes]] = field(repr=False)
+    """Configuration files by the same keys, and their names."""
+
+    def paths(self) -> Mapping[str, bytes]:
+        """All files by their paths, relative to where Terraform was run."""
+        return {
+            posixpath.normpath(posixpath.join(self.directories.get(key, "."), name)): content
+            for key, found in self.files.items()
+            for name, content in found.items()
+        }
 
 
 def block_address(address: ResourceAddress) -> BlockAddress:
@@ -64,16 +72,17 @@ class PlanDocument:
     instances: Mapping[ResourceAddress, PlannedInstance]
     """What exists after apply."""
     configuration: Object = field(default_factory=dict)
-    """As ``terraform show -json`` prints it: the references of every argument, module by module. Empty for a state."""
+    """As ``terraform show -json`` prints it: the references of every argument, module by module. Empty for a plan file,
+    which holds the configuration itself, and for a state."""
     variables: Object = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     """What the file does not say although it should, and what we leave out of it. Sentences."""
-    sources: Mapping[BlockAddress, SourceBlock] = field(default_factory=dict)
-    """Where the resources are written, if the file holds its configuration."""
-    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """All of that configuration, by paths relative to the directory that Terraform was run in."""
+    snapshot: Snapshot | None = None
+    """The configuration itself, if the file holds it."""
     workspace: str | None = None
     """None if the file does not say."""
+    forgotten: tuple[PlannedInstance, ...] = ()
+    """What Terraform only takes out of its state (``removed`` with ``destroy = false``): it stays as it was."""
 
     def keys(self) -> Mapping[ResourceAddress, tuple[Any, ...]]:
         """The instance keys of every resource, by its address without key."""
@@ -123,7 +132,21 @@ def resource_address(module: ModuleAddress, mode: str, type_: str, name: str, ke
     return ResourceAddress(module, mode, type_, name, key if isinstance(key, int | str) else None)
 
 
+def forgets(actions: Iterable[str]) -> bool:
+    """Whether the resource that was there before stays, without Terraform knowing of it."""
+    return "forget" in set(actions)
+
+
 def stays(actions: Iterable[str]) -> bool:
     """Whether the resource exists when these actions are done. A replacement does; no actions change nothing."""
     found = set(actions)
     return not found or bool(found - _GONE)
+
+
+def has_unknown(marks: Any) -> bool:  # untrusted JSON
+    """Whether ``after_unknown`` marks anything in a value."""
+    if isinstance(marks, dict):
+        return any(map(has_unknown, marks.values()))
+    if isinstance(marks, list):
+        return any(map(has_unknown, marks))
+    return marks is True

@@ -1,8 +1,8 @@
 """Plan files as ``terraform plan -out=FILE`` writes them. Terraform is not run.
 
 A plan file is a zip archive: the planned changes (``tfplan``, a protocol buffer whose values are MessagePack), the
-state before, and all configuration files. It holds no provider schema, which takes nothing away here, and no list of
-references, which the configuration files give (``scanner.terraform.plans.plan_snapshot``).
+state before, and all configuration files (``scanner.terraform.plans.plan_snapshot``). It holds no provider schema,
+which takes nothing away here.
 
 Terraform promises the format to itself only. What we read of it has been the same since Terraform 1.1 and in every
 OpenTofu, under the version number 3. Anything else is refused, and ``terraform show -json`` helps.
@@ -11,8 +11,10 @@ OpenTofu, under the version number 3. Anything else is refused, and ``terraform 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
+from scanner.terraform.address import ResourceAddress
 from scanner.terraform.plans.address_text import parse_resource_address
 from scanner.terraform.plans.dynamic_value import known_and_unknown
 from scanner.terraform.plans.plan_archive import PlanArchive
@@ -25,6 +27,7 @@ from scanner.terraform.plans.plan_document import (
     PlannedInstance,
     Values,
     after_changes,
+    forgets,
     stays,
 )
 from scanner.terraform.plans.plan_json import Outline, parse
@@ -86,22 +89,14 @@ def read_plan_file(data: bytes) -> PlanDocument:
         if number(plan, _Plan.ERRORED):
             raise PlanError("it is the plan of a run that failed")
         instances = after_changes(before.instances.values(), _planned(plan))
+        forgotten = tuple(_forgotten(plan))
         variables = dict(_variables(plan))
         left_out = tuple(_left_out(plan))
         workspace = _workspace(plan)
     except WireError as problem:
         raise PlanError(f"its planned changes are damaged: {problem}") from problem
     snapshot = read_snapshot(archive.sources())
-    defaults = {name: {"value": value} for name, value in snapshot.defaults.items()}
-    return PlanDocument(
-        instances,
-        snapshot.configuration,
-        {**defaults, **variables},
-        left_out=(*left_out, *snapshot.problems),
-        sources=snapshot.sources,
-        files=snapshot.files,
-        workspace=workspace,
-    )
+    return PlanDocument(instances, {}, variables, left_out, snapshot=snapshot, workspace=workspace, forgotten=forgotten)
 
 
 def _before(archive: PlanArchive) -> PlanDocument:
@@ -113,6 +108,32 @@ def _before(archive: PlanArchive) -> PlanDocument:
 
 def _planned(plan: Fields) -> Iterator[tuple[PlannedInstance, bool]]:
     """The instances that the plan says something about, and whether they remain."""
+    for change in _changes(plan):
+        if not change.is_deposed:  # the last value is the one after apply
+            yield (
+                PlannedInstance(change.address, partial(_values, change.values[-1:], change.written)),
+                stays(change.actions),
+            )
+
+
+def _forgotten(plan: Fields) -> Iterator[PlannedInstance]:
+    for change in _changes(plan):
+        if forgets(change.actions):  # the first value is the one before
+            yield PlannedInstance(change.address, partial(_values, change.values[:1], change.written))
+
+
+@dataclass(frozen=True, slots=True)
+class _PlannedChange:
+    """What is planned for one instance."""
+
+    address: ResourceAddress
+    written: str
+    actions: tuple[str, ...]
+    values: list[memoryview]
+    is_deposed: bool
+
+
+def _changes(plan: Fields) -> Iterator[_PlannedChange]:
     for encoded in parts(plan, _Plan.RESOURCE_CHANGES):
         resource = fields(encoded)
         written = text(resource, _ResourceChange.ADDRESS)
@@ -124,13 +145,12 @@ def _planned(plan: Fields) -> Iterator[tuple[PlannedInstance, bool]]:
         if actions is None:
             action = number(change, _Change.ACTION)
             raise PlanError(f"it plans action {action} for {written}, which is not known; {_REMEDY}")
-        if not text(resource, _ResourceChange.DEPOSED_KEY):
-            planned = PlannedInstance(address, partial(_values, parts(change, _Change.VALUES), written))
-            yield planned, stays(actions)
+        is_deposed = bool(text(resource, _ResourceChange.DEPOSED_KEY))
+        yield _PlannedChange(address, written, actions, parts(change, _Change.VALUES), is_deposed)
 
 
 def _values(values: list[memoryview], address: str) -> Values:
-    """The last value is the one after apply. Raises ``PlanError``."""
+    """The attributes in a value. Raises ``PlanError``."""
     try:
         known, unknown = _value(values[-1]) if values else (None, True)
     except WireError as problem:

@@ -29,6 +29,7 @@ from scanner.terraform.plans.plan_document import (
     Values,
     after_changes,
     by_address,
+    forgets,
     resource_address,
     stays,
 )
@@ -65,6 +66,7 @@ class _Change(Struct):
     """What is planned for one instance: "change representation" in the format's description."""
 
     actions: list[str] = []
+    before: Raw = NOTHING
     after: Raw = NOTHING
     after_unknown: Raw = NOTHING
 
@@ -159,6 +161,7 @@ def _plan(outline: Outline) -> PlanDocument:
         _get(outline.configuration, "configuration"),
         _get(outline.variables, "variables"),
         left_out,
+        forgotten=tuple(_forgotten(changes)),
     )
 
 
@@ -170,10 +173,21 @@ def _planned(changes: list[_ResourceChange]) -> Iterator[tuple[PlannedInstance, 
     """The instances that the plan says something about, and whether they remain."""
     for found in changes:
         if not found.deposed:
-            module = module_address(found.module_address)
-            address = resource_address(module, found.mode, found.type, found.name, found.index)
+            address = _changed(found)
             planned = PlannedInstance(address, partial(_change_values, found.change, address))
             yield planned, stays(found.change.actions)
+
+
+def _forgotten(changes: list[_ResourceChange]) -> Iterator[PlannedInstance]:
+    for found in changes:
+        if forgets(found.change.actions):
+            address = _changed(found)
+            yield PlannedInstance(address, partial(_state_values, found.change.before, address))
+
+
+def _changed(found: _ResourceChange) -> ResourceAddress:
+    module = module_address(found.module_address)
+    return resource_address(module, found.mode, found.type, found.name, found.index)
 
 
 def _change_values(change: _Change, address: ResourceAddress) -> Values:

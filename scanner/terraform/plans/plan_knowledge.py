@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
-from scanner.terraform.plans.plan_document import PlanDocument
+from scanner.terraform.plans.plan_document import PlanDocument, has_unknown
 
 
 @dataclass(frozen=True)  # without slots: it remembers its indices
@@ -24,13 +23,14 @@ class Plan:
         """The instance keys of a module call, of those that have resources in the plan."""
         return self._modules.get((address, call), ())
 
-    def is_open(self, address: ResourceAddress, attribute: str | None) -> bool:
-        """Whether an attribute, or any of them, is known after apply. What is not in the plan is no news."""
+    def keys_of(self, address: str) -> tuple[InstanceKey, ...]:
+        """The instance keys of a resource or a module call, given its address without key as a text."""
+        return self._keys.get(address, ())
+
+    def is_open(self, address: ResourceAddress, attribute: str) -> bool:
+        """Whether an attribute is known after apply. What is not in the plan is no news."""
         planned = self.document.instances.get(address)
-        if planned is None:
-            return False
-        _, unknown = planned.values()
-        return _has_unknown(unknown if attribute is None else unknown.get(attribute))
+        return planned is not None and has_unknown(planned.values()[1].get(attribute))
 
     def text(self, address: ResourceAddress, attribute: str) -> str | None:
         """An attribute that the plan knows as a text."""
@@ -39,11 +39,17 @@ class Plan:
             return None
         after, unknown = planned.values()
         value = after.get(attribute)
-        return value if isinstance(value, str) and not _has_unknown(unknown.get(attribute)) else None
+        return value if isinstance(value, str) and not has_unknown(unknown.get(attribute)) else None
 
     @cached_property
     def _resources(self) -> dict[ResourceAddress, tuple[InstanceKey, ...]]:
         return dict(self.document.keys())
+
+    @cached_property
+    def _keys(self) -> dict[str, tuple[InstanceKey, ...]]:
+        resources = {str(address): keys for address, keys in self._resources.items()}
+        calls = {str(module.child(call, None)): keys for (module, call), keys in self._modules.items()}
+        return {**resources, **calls}
 
     @cached_property
     def _modules(self) -> dict[tuple[ModuleAddress, str], tuple[InstanceKey, ...]]:
@@ -52,11 +58,3 @@ class Plan:
             for depth, (call, key) in enumerate(module.steps):
                 found.setdefault((ModuleAddress(module.steps[:depth]), call), {})[key] = None
         return {call: tuple(keys) for call, keys in found.items()}
-
-
-def _has_unknown(marks: Any) -> bool:  # untrusted JSON
-    if isinstance(marks, dict):
-        return any(_has_unknown(mark) for mark in marks.values())
-    if isinstance(marks, list):
-        return any(_has_unknown(mark) for mark in marks)
-    return marks is True

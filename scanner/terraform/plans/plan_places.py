@@ -1,46 +1,21 @@
-"""Where the resources of a plan are written: in the configuration beside the plan, if it is still the one of the plan.
+"""Where the configuration in a plan file is written: in the files beside the plan, where they are still the same.
 
-A plan file holds the configuration that it was made from. A file of the same name and content, seen from the plan's
-directory, is the one that people work on; otherwise a resource is where its plan is.
+A file of the same name and content, seen from the plan's directory, is the one that people work on. What stands in any
+other file of the plan is where the plan is.
 """
 
 from __future__ import annotations
 
-import posixpath
-from dataclasses import dataclass, field
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
-from scanner.root import ScanRoot
 from scanner.source_file import UnreadableFileError, read_bytes
 from scanner.span import Span
-from scanner.terraform.address import ResourceAddress
-from scanner.terraform.plans.plan_document import PlanDocument, block_address
 
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Finds the blocks of one plan."""
-
-    document: PlanDocument
-    root: ScanRoot
-    _same: dict[str, bool] = field(default_factory=dict)
-    """Files that were compared, by their path in the plan."""
-
-    def span(self, address: ResourceAddress) -> Span:
-        """The block that an instance comes from, or the plan."""
-        block = self.document.sources.get(block_address(address))
-        if block is None:
-            return Span.whole_file(self.root.path)
-        path = block.span.path
-        if path not in self._same:
-            self._same[path] = self._is_same(path, block.content)
-        if not self._same[path]:
-            return Span.whole_file(self.root.path)
-        shown = posixpath.normpath(posixpath.join(posixpath.dirname(self.root.path), path))
-        return Span(shown, block.span.line, block.span.column, block.span.end_line, block.span.end_column)
-
-    def _is_same(self, path: str, content: bytes) -> bool:
-        return is_same_file(self.root.location.parent, self.root.boundary, path, content)
+Found = TypeVar("Found")
 
 
 def is_same_file(directory: Path, boundary: Path, path: str, content: bytes) -> bool:
@@ -52,3 +27,33 @@ def is_same_file(directory: Path, boundary: Path, path: str, content: bytes) -> 
         return read_bytes(location, len(content)) == content
     except (UnreadableFileError, OSError, ValueError, RuntimeError):
         return False  # it is not there, which is the usual case
+
+
+def moved(found: Found, place: Callable[[Span], Span]) -> Found:
+    """The same fact or diagnostic with all its places in other ones."""
+    result: Found = _moved(found, place, {})
+    return result
+
+
+def _moved(found: Any, place: Callable[[Span], Span], known: dict[int, tuple[Any, Any]]) -> Any:  # any dataclass
+    """What was moved before is kept, with the original, whose identity would otherwise be another's."""
+    if isinstance(found, Span):
+        return place(found)
+    if not isinstance(found, tuple | Mapping) and not is_dataclass(found):
+        return found
+    if id(found) not in known:
+        known[id(found)] = (found, _parts_moved(found, lambda part: _moved(part, place, known)))
+    return known[id(found)][1]
+
+
+def _parts_moved(found: Any, move: Callable[[Any], Any]) -> Any:  # any dataclass
+    """What has no place in it stays as it is, so that lists and sets keep their kinds."""
+    if isinstance(found, tuple):
+        items = tuple(map(move, found))
+        return found if all(map(operator.is_, items, found)) else items
+    if isinstance(found, Mapping):
+        return {name: move(found[name]) for name in found}
+    old = {field.name: getattr(found, field.name) for field in fields(found) if field.init}
+    new = {name: move(value) for name, value in old.items()}
+    changed = {name: value for name, value in new.items() if value is not old[name]}
+    return replace(found, **changed) if changed else found

@@ -1,10 +1,15 @@
 """The configuration inside a plan: what an argument refers to, module by module.
 
-A plan lists the references of an expression, not the expression. An argument that is known after apply hangs on at
-least one reference that is. When there is one only, it is taken to be that, which is how identities and policies are
-passed on. References that the plan knows are no candidates: they decide something beside it, as the condition of a
-conditional does. Where a reference goes through ``each`` or ``count`` to one of several instances, the key says which,
-and ``each.value`` where the plan has it. Local values are not in a plan: what goes through them stays unknown.
+A plan in JSON lists the references of an expression, not the expression. Two things follow from a list all the same:
+
+- An argument that only names an identity or a policy (``scanner.terraform.plans.naming``) and has one reference, to an
+  attribute that is such a name, is taken to be that.
+- Any argument is what it refers to if the configuration beside the plan has a plain reference there, and the same one
+  as the plan (``scanner.terraform.plans.plan_confirmation`` marks it).
+
+Both are followed through variables and outputs of modules, each of which must be one reference in its turn. What
+chooses an instance, ``each`` and ``count`` in an index, is no reference of its own: the key says which one is meant.
+Local values are not in a plan: what goes through them is not known.
 """
 
 from __future__ import annotations
@@ -14,6 +19,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
+from scanner.terraform.plans.expression_references import Plain
+from scanner.terraform.plans.naming import Named, fits, named_by, usual_attribute
 
 Object = dict[str, Any]
 Path = tuple[str | tuple[int, int], ...]
@@ -30,8 +37,8 @@ class Planned(Protocol):
     def module_instances(self, address: ModuleAddress, call: str) -> tuple[InstanceKey, ...]:
         """The instance keys of a module call."""
 
-    def is_open(self, address: ResourceAddress, attribute: str | None) -> bool:
-        """Whether an attribute, or any of them, is known after apply."""
+    def is_open(self, address: ResourceAddress, attribute: str) -> bool:
+        """Whether an attribute is known after apply."""
 
     def text(self, address: ResourceAddress, attribute: str) -> str | None:
         """An attribute that the plan knows as a text."""
@@ -43,50 +50,11 @@ _REFERENCE = re.compile(
 )
 _MODULE_REFERENCE = re.compile(
     r'^module\.(?P<name>[A-Za-z_][\w-]*)(?:\[(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d+))\])?'
-    r"(?:\.(?P<output>[A-Za-z_][\w-]*)(?:\[[^\]]*\])?(?:\.(?P<attribute>[A-Za-z_][\w-]*))?)?$"
+    r"(?:\.(?P<output>[A-Za-z_][\w-]*)(?P<index>\[[^\]]*\])?(?:\.(?P<attribute>[A-Za-z_][\w-]*))?)?$"
 )
 _MAX_HOPS = 60
 _SCOPES = frozenset({"local", "path", "terraform", "self", "var", "module", "each", "count"})
 """What a reference may begin with instead of a resource type."""
-_KNOWN = frozenset({"each", "count", "path", "terraform"})
-"""Those that are known when a plan is made; ``each.value`` is looked at separately."""
-# What an argument takes of a resource when the reference goes through an index and so names no attribute.
-_NAMES, _DOCUMENTS = ("name", "id"), ("json", "minified_json", "policy", "inline_policy")
-_SUITS = {
-    "user": _NAMES,
-    "users": _NAMES,
-    "role": _NAMES,
-    "roles": _NAMES,
-    "group": _NAMES,
-    "groups": _NAMES,
-    "policy_arn": ("arn", "id"),
-    "managed_policy_arn": ("arn", "id"),
-    "permission_set_arn": ("arn",),
-    "permissions_boundary": ("arn", "id"),
-    "policy": _DOCUMENTS,
-    "assume_role_policy": (*_DOCUMENTS, "assume_role_policy"),
-    "inline_policy": _DOCUMENTS,
-    "source_policy_documents": _DOCUMENTS,
-    "override_policy_documents": _DOCUMENTS,
-    "source_json": _DOCUMENTS,
-    "override_json": _DOCUMENTS,
-}
-"""What an argument can be as a whole. Of anything else it takes a part, and nothing in a plan says which."""
-_TAKES = {
-    "policy": ("json", "arn"),
-    "assume_role_policy": ("json",),
-    "inline_policy": ("json",),
-    "source_policy_documents": ("json",),
-    "override_policy_documents": ("json",),
-    "source_json": ("json",),
-    "override_json": ("json",),
-    "user": ("name",),
-    "users": ("name",),
-    "role": ("name",),
-    "roles": ("name",),
-    "group": ("name",),
-    "groups": ("name",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +73,10 @@ class _Place:
     key: InstanceKey = None
     block: Object = field(default_factory=dict)
     """The resource or module call, for what its ``for_each`` is."""
+    keys: tuple[InstanceKey, ...] = ()
+    """Those of all instances of the block."""
     resource: ResourceAddress | None = None
     """The resource that the block is of, without key."""
-
-
-Candidates = frozenset[Reference] | None
-"""What a value that is known after apply may hang on; None where the plan does not say."""
-_NOTHING: frozenset[Reference] = frozenset()
-
-
-def _key(text: str | None, number: str | None) -> InstanceKey:
-    if text is not None:
-        return text.replace('\\"', '"').replace("\\\\", "\\")
-    return int(number) if number is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +102,42 @@ class PlannedConfiguration:
         """Whether the code sets the argument; if not, an unknown value is the provider's."""
         return argument in _object(self._block(address).get("expressions"))
 
-    def trace(self, address: ResourceAddress, path: Path, planned: Planned) -> Reference | None:
-        """The attribute that a value refers to; None when the configuration does not say."""
-        block = self._block(address)
-        expression: Any = block.get("expressions")
+    def named(self, address: ResourceAddress, path: Path, planned: Planned) -> Reference | None:
+        """What an argument names, as far as one can tell by its one reference."""
+        named = named_by(tuple(step for step in path if isinstance(step, str)))
+        if named is None or not isinstance(path[-1], str):
+            return None
+        return _Tracer(self, planned, named).follow(self._expression(address, path), self._place(address, planned))
+
+    def confirmed(self, address: ResourceAddress, path: Path, planned: Planned) -> tuple[Reference | None, ...]:
+        """What an argument is for sure: one reference, or all items of a list. Empty if it is not confirmed.
+
+        None stands for an item that leads nowhere.
+        """
+        plain = self._plain(address, path)
+        if plain is None:
+            return ()
+        items = plain.items
+        if not isinstance(path[-1], str) and plain.is_list:
+            number, count = path[-1]
+            items = items[number : number + 1] if len(items) == count else ()
+        place, tracer = self._place(address, planned), _Tracer(self, planned, None)
+        return tuple(tracer.to(item.references, item.steps, place, _MAX_HOPS) for item in items)
+
+    def is_plain(self, address: ResourceAddress, path: Path) -> bool:
+        """Whether the configuration beside the plan has the same plain reference, wherever that leads."""
+        return self._plain(address, path) is not None
+
+    def is_list(self, address: ResourceAddress, path: Path) -> bool:
+        """Whether an argument that is confirmed is written as a list."""
+        plain = self._plain(address, path)
+        return plain is not None and plain.is_list
+
+    def _plain(self, address: ResourceAddress, path: Path) -> Plain | None:
+        return _plain(self._expression(address, path))
+
+    def _expression(self, address: ResourceAddress, path: Path) -> Object:
+        expression: Any = self._block(address).get("expressions")
         for step in path:
             if isinstance(step, str):
                 expression = _get(expression, step)
@@ -154,14 +145,11 @@ class PlannedConfiguration:
                 number, count = step
                 # What a dynamic block makes is not listed: with one of them the numbers differ.
                 expression = expression[number] if len(expression) == count else None
-        names = [step for step in path if isinstance(step, str)]
-        takes = _TAKES.get(names[-1], ("arn",))
-        place = _Place(address.module, address.key, block, replace(address, key=None))
-        found = _Tracer(self, planned, takes).candidates(expression, place, _MAX_HOPS)
-        if found is None or len(found) != 1:
-            return None
-        (reference,) = found
-        return reference if reference.attribute in _SUITS.get(names[-1], (reference.attribute,)) else None
+        return _object(expression)
+
+    def _place(self, address: ResourceAddress, planned: Planned) -> _Place:
+        resource = replace(address, key=None)
+        return _Place(address.module, address.key, self._block(address), planned.instances(resource), resource)
 
     def _block(self, address: ResourceAddress) -> Object:
         for resource in self.module(address.module).get("resources") or ():
@@ -187,134 +175,174 @@ class PlannedConfiguration:
 class _Tracer:
     configuration: PlannedConfiguration
     planned: Planned
-    takes: tuple[str, ...]
+    named: Named | None
+    """What the reference must be a name of, which a part of what is passed on may be as well; None where each step must
+    be confirmed, and so be all of the next."""
+    takes: str | None = None
+    """The attribute that is taken of an output, if the reference to it says so."""
 
-    def candidates(self, expression: Any, place: _Place, hops: int) -> Candidates:
-        """All that an expression may hang on. Nothing for what is known."""
-        if not isinstance(expression, dict) or hops == 0:
-            return None
-        references = expression.get("references")
-        texts = [text for text in references if isinstance(text, str)] if isinstance(references, list) else []
+    def follow(self, expression: Object, place: _Place, hops: int = _MAX_HOPS) -> Reference | None:
+        """The one attribute that an expression refers to, if it is one and known after apply."""
+        plain = _plain(expression)
+        if self.named is None:
+            single = plain is not None and not plain.is_list and len(plain.items) == 1
+            return self.to(plain.items[0].references, plain.items[0].steps, place, hops) if plain and single else None
+        listed = expression.get("references")
+        texts = tuple(text for text in listed if isinstance(text, str)) if isinstance(listed, list) else ()
+        return self.to(texts, (), place, hops)
+
+    def to(self, texts: tuple[str, ...], steps: tuple[str, ...], place: _Place, hops: int) -> Reference | None:
+        """What references with all their beginnings lead to, and the attributes after them."""
         longest = [text for text in texts if not any(other != text and _extends(other, text) for other in texts)]
-        each = [text for text in longest if text == "each.value" or _extends(text, "each.value")]
-        keys, found = self._keys(longest, each, place, hops)
-        for text in longest:
-            if text.split(".")[0] in _KNOWN or text in each:
-                continue
-            more = self._reference(text, place, keys, hops - 1)
-            if found is None or more is None:
-                return None
-            found |= more
-        return found
+        choosing = [text for text in longest if text.split(".")[0] in ("each", "count")]
+        meant = [text for text in longest if text not in choosing]
+        if hops == 0 or len(meant) > 1:
+            return None
+        if not meant:
+            return self._each_value(choosing[0], place, hops - 1) if len(choosing) == 1 else None
+        keys = self._keys(choosing, place)
+        return self._reference(meant[0], steps, place, keys, hops - 1)
 
-    def _keys(
-        self, longest: list[str], each: list[str], place: _Place, hops: int
-    ) -> tuple[frozenset[InstanceKey], Candidates]:
-        """The keys that ``each`` and ``count`` may choose an instance by, and what ``each.value`` itself hangs on."""
-        keys: set[InstanceKey] = {place.key} if "each.key" in longest or "count.index" in longest else set()
-        if not each:
-            return frozenset(keys), _NOTHING
-        for_each = _object(place.block.get("for_each_expression"))
-        constant = for_each.get("constant_value")
+    def _keys(self, choosing: list[str], place: _Place) -> frozenset[InstanceKey] | None:
+        """The keys that ``each`` and ``count`` may choose an instance by; None if there is no index."""
+        if not choosing:
+            return None
+        keys: set[InstanceKey] = {place.key} if "each.key" in choosing or "count.index" in choosing else set()
+        each = [text for text in choosing if text == "each.value" or _extends(text, "each.value")]
+        constant = _get(place.block, "for_each_expression", "constant_value")
         if isinstance(constant, dict):
             found = (_get(constant, str(place.key), *text.split(".")[2:]) for text in each)
-            return frozenset({*keys, *(value for value in found if isinstance(value, str))}), _NOTHING
-        if self._value_is_key(place):
-            return frozenset({*keys, place.key}), _NOTHING
-        same = self._same_instance(for_each, each, place)
-        hangs_on = same if same is not None else self.candidates(for_each, place, hops - 1)
-        if hangs_on is None and any(text not in each and text.split(".")[0] not in _KNOWN for text in longest):
-            return frozenset(), _NOTHING  # it chooses one of the instances that the other references are about
-        return frozenset(), hangs_on
+            keys |= {value for value in found if isinstance(value, str)}
+        elif each and self._value_is_key(place):
+            keys.add(place.key)
+        return frozenset(keys)
 
     def _value_is_key(self, place: _Place) -> bool:
         """Whether ``each.value`` is ``each.key``, as in a set: an argument that is ``each.value`` shows it."""
         if place.resource is None:
             return False
-        instances = self.planned.instances(place.resource)
         for name, expression in _object(place.block.get("expressions")).items():
             if isinstance(expression, dict) and expression.get("references") == ["each.value"]:
-                keyed = ((key, replace(place.resource, key=key)) for key in instances)
+                keyed = ((key, replace(place.resource, key=key)) for key in place.keys)
                 if all(self.planned.text(address, name) == key for key, address in keyed):
                     return True
         return False
 
-    def _same_instance(self, for_each: Object, each: list[str], place: _Place) -> Candidates:
-        """``for_each`` over a resource: ``each.value`` is the instance with the same key."""
+    def _each_value(self, text: str, place: _Place, hops: int) -> Reference | None:
+        """``each.value`` is what ``for_each`` refers to, or the instance of it that has the same key."""
+        for_each = _object(place.block.get("for_each_expression"))
+        if not (text == "each.value" or _extends(text, "each.value")):
+            return None
         texts = for_each.get("references")
         found = _REFERENCE.match(str(texts[0])) if isinstance(texts, list) and len(texts) == 1 else None
-        if found is None or found["type"] in _SCOPES or found["attribute"] is not None or len(each) != 1:
+        if found is None or found["type"] in _SCOPES or found["attribute"] is not None:
+            return self.follow(for_each, place, hops) if self.named is not None else None
+        steps, address = text.split(".")[2:], _address(found, place)
+        if len(steps) != 1 or (self.named is None and _plain(for_each) is None):
             return None
-        steps = each[0].split(".")[2:]
-        mode = "data" if found["data"] else "managed"
-        address = ResourceAddress(place.module, mode, found["type"], found["name"])
-        if len(steps) != 1 or place.key not in self.planned.instances(address):
-            return None
-        return frozenset({Reference(replace(address, key=place.key), steps[0])})
+        has_key = place.key in self.planned.instances(address)
+        return self._attribute(replace(address, key=place.key), steps[0]) if has_key else None
 
-    def _reference(self, text: str, place: _Place, keys: frozenset[InstanceKey], hops: int) -> Candidates:
+    def _reference(
+        self, text: str, steps: tuple[str, ...], place: _Place, keys: frozenset[InstanceKey] | None, hops: int
+    ) -> Reference | None:
         if text.startswith("var."):
-            return self._variable(text.removeprefix("var.").split(".")[0].split("[")[0], place, hops)
+            name = text.removeprefix("var.").split(".")[0].split("[")[0]
+            is_part = keys is not None or text != f"var.{name}"
+            return None if is_part and self.named is None else self._variable(name, place, hops)
         module = _MODULE_REFERENCE.match(text)
         if module is not None:
-            return self._output(module, place, keys, hops)
+            return self._output(module, steps, place, keys, hops)
         found = _REFERENCE.match(text)
-        return self._resource(found, place, keys) if found is not None and found["type"] not in _SCOPES else None
+        return self._resource(found, steps, place, keys) if found is not None and found["type"] not in _SCOPES else None
 
-    def _variable(self, name: str, place: _Place, hops: int) -> Candidates:
+    def _variable(self, name: str, place: _Place, hops: int) -> Reference | None:
         if not place.module.steps:
-            return _NOTHING  # variables of the root module have values when it is planned
+            return None  # variables of the root module have values when it is planned
         *outer, (call, key) = place.module.steps
         caller = ModuleAddress(tuple(outer))
         block = _object(_get(self.configuration.module(caller), "module_calls", call))
-        expressions = _object(block.get("expressions"))
-        if name not in expressions:
-            return _NOTHING  # the default
-        return self.candidates(expressions[name], _Place(caller, key, block), hops)
+        passed = _object(_get(block, "expressions", name))
+        return self.follow(passed, _Place(caller, key, block, self.planned.module_instances(caller, call)), hops)
 
-    def _output(self, found: re.Match[str], place: _Place, keys: frozenset[InstanceKey], hops: int) -> Candidates:
-        outputs = _object(
-            _get(self.configuration.module(place.module), "module_calls", found["name"], "module", "outputs")
-        )
-        name = found["output"] or (next(iter(outputs)) if len(outputs) == 1 else None)
-        if name is None:
+    def _output(
+        self,
+        found: re.Match[str],
+        steps: tuple[str, ...],
+        place: _Place,
+        keys: frozenset[InstanceKey] | None,
+        hops: int,
+    ) -> Reference | None:
+        module = _object(_get(self.configuration.module(place.module), "module_calls", found["name"], "module"))
+        outputs = _object(module.get("outputs"))
+        written = found["output"] or (steps[0] if steps else None)
+        name = written or (next(iter(outputs)) if len(outputs) == 1 else None)
+        instances = self.planned.module_instances(place.module, found["name"]) or (_written_key(found),)
+        chosen = _chosen(found, instances, keys, place)
+        taken = found["attribute"] or (steps[1] if len(steps) == 2 and not found["output"] else None)
+        is_part = found["output"] and (keys is not None or found["index"])
+        if name is None or chosen is None or (is_part and self.named is None):
             return None
-        expression = _get(outputs, name, "expression")
-        instances = self.planned.module_instances(place.module, found["name"])
-        inner = self if found["attribute"] is None else replace(self, takes=(found["attribute"],))
-        candidates = _NOTHING
-        for key in _chosen(found, instances, keys) or (_key(found["text"], found["number"]),):
-            more = inner.candidates(expression, _Place(place.module.child(found["name"], key)), hops)
-            if more is None:
-                return None
-            candidates |= more
-        return candidates
+        inner = self if taken is None else replace(self, takes=taken)
+        expression = _object(_get(outputs, name, "expression"))
+        return inner.follow(expression, _Place(place.module.child(found["name"], chosen[0])), hops)
 
-    def _resource(self, found: re.Match[str], place: _Place, keys: frozenset[InstanceKey]) -> Candidates:
-        mode = "data" if found["data"] else "managed"
-        address = ResourceAddress(place.module, mode, found["type"], found["name"])
-        written = found["attribute"]
-        attribute = written or (self.takes[0] if mode == "data" or len(self.takes) == 1 else self.takes[-1])
-        chosen = _chosen(found, self.planned.instances(address), keys)
-        instances = (replace(address, key=key) for key in chosen)
-        return frozenset(
-            Reference(instance, attribute) for instance in instances if self.planned.is_open(instance, written)
-        )
+    def _resource(
+        self, found: re.Match[str], steps: tuple[str, ...], place: _Place, keys: frozenset[InstanceKey] | None
+    ) -> Reference | None:
+        address = _address(found, place)
+        chosen = _chosen(found, self.planned.instances(address), keys, place)
+        written = found["attribute"] or (steps[0] if len(steps) == 1 else None)
+        if chosen is None or len(steps) > 1 or (keys is not None and found["attribute"]):
+            return None
+        if self.takes is not None and written is not None:
+            return None
+        usual = usual_attribute(address.type, self.named) if self.named is not None else None
+        attribute = written or self.takes or usual
+        return self._attribute(replace(address, key=chosen[0]), attribute) if attribute is not None else None
+
+    def _attribute(self, address: ResourceAddress, attribute: str) -> Reference | None:
+        suits = self.named is None or (address.mode == "managed" and fits(address.type, attribute, self.named))
+        return Reference(address, attribute) if suits and self.planned.is_open(address, attribute) else None
+
+
+def _address(found: re.Match[str], place: _Place) -> ResourceAddress:
+    return ResourceAddress(place.module, "data" if found["data"] else "managed", found["type"], found["name"])
 
 
 def _chosen(
-    found: re.Match[str], instances: tuple[InstanceKey, ...], keys: frozenset[InstanceKey]
-) -> tuple[InstanceKey, ...]:
-    """The instances that a reference may mean."""
-    written = _key(found["text"], found["number"])
+    found: re.Match[str], instances: tuple[InstanceKey, ...], keys: frozenset[InstanceKey] | None, place: _Place
+) -> tuple[InstanceKey] | None:
+    """The key of the one instance that a reference means.
+
+    A number chooses among as many as the block has itself: with others, as in ``count.index % 2``, it is no index.
+    """
+    written = _written_key(found)
     if written is not None:
-        return (written,) if written in instances else ()
-    meant = tuple(key for key in instances if key in keys)
-    return meant or instances
+        return (written,) if written in instances else None
+    if len(instances) == 1:
+        return (instances[0],)
+    meant = [key for key in instances if keys is not None and key in keys]
+    if len(meant) != 1 or (isinstance(meant[0], int) and set(instances) != set(place.keys)):
+        return None
+    return (meant[0],)
+
+
+def _written_key(found: re.Match[str]) -> InstanceKey:
+    text, number = found["text"], found["number"]
+    if text is not None:
+        return str(text).replace('\\"', '"').replace("\\\\", "\\")
+    return int(number) if number is not None else None
 
 
 def _extends(longer: str, shorter: str) -> bool:
     return longer.startswith(shorter) and longer[len(shorter) :][:1] in (".", "[")
+
+
+def _plain(expression: Object) -> Plain | None:
+    """What the configuration beside the plan confirms. No JSON can say that of itself."""
+    found = expression.get("plain")
+    return found if isinstance(found, Plain) else None
 
 
 def _object(found: Any) -> Object:  # untrusted JSON

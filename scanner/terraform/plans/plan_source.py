@@ -1,25 +1,28 @@
 """The configuration that a plan was made from, evaluated with what the plan knows.
 
-A plan knows the values of everything but what is known after apply, and of that it has no more than a list of
-references. The configuration has the expressions, and every line. So both are put together: what the plan knows
-stands, in the configuration's own evaluation as well; the rest is evaluated. A plan file has its configuration in it;
-the one beside it is read if it is still the same.
+A plan knows the values of everything but what is known after apply. What that is the configuration says, and it says
+the places of everything. So both are put together: what the plan knows stands, in the configuration's own evaluation as
+well; the rest is evaluated. How far a configuration is believed depends on where it comes from.
 
-Another configuration must not say anything about a plan. So nothing is evaluated where the plan shows that the
-configuration has changed since (``scanner.terraform.plans.plan_agreement``); it only tells the lines then.
+- A plan file has its configuration in it. Files that functions read are not in it: those may be others by now.
+- The one that the user names is the plan's own, on the user's word, unless the plan shows that it is not
+  (``scanner.terraform.plans.plan_agreement``).
+- The one that lies beside a plan in JSON may have been changed since in ways that no plan shows. It tells the places,
+  and confirms plain references (``scanner.terraform.plans.plan_confirmation``); nothing else of it counts.
 """
 
 from __future__ import annotations
 
+import os.path
 import posixpath
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, warning
-from scanner.facts import ALWAYS, Choice, Existence
+from scanner.facts import ALWAYS, Choice, Existence, Home
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
@@ -30,18 +33,26 @@ from scanner.terraform.configuration import Configuration
 from scanner.terraform.files import is_configuration
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.plans.plan_agreement import difference
+from scanner.terraform.plans.plan_confirmation import confirmed
 from scanner.terraform.plans.plan_document import (
     BlockAddress,
+    Object,
     PlanDocument,
     PlanError,
+    Snapshot,
     block_address,
 )
+from scanner.terraform.plans.plan_knowledge import Plan
 from scanner.terraform.plans.plan_places import is_same_file
+from scanner.terraform.plans.plan_snapshot import PackedModules
 from scanner.terraform.plans.planned_values import PlannedValues
+from scanner.terraform.provider import Reference
 from scanner.terraform.resources import ResourceInstance
 from scanner.terraform.terragrunt import units_beside
 from scanner.terraform.variable_files import input_values
 from scanner.values import Value
+
+_CLOSED = "is no part of the plan and may have been changed since it was made (--source says that it was not)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,12 @@ class Source:
 
     instances: Mapping[ResourceAddress, ResourceInstance] = field(default_factory=dict)
     """As they are evaluated; without those that the configuration does not have, or has otherwise."""
+    is_own: bool = False
+    """Whether this is the plan's own configuration, so that the values count and not the places only."""
+    references: Object = field(default_factory=dict)
+    """The plan's list of references, with those that are confirmed."""
+    home: Home | None = None
+    """What the default provider of the plan's own configuration says."""
     blocks: Mapping[BlockAddress, Span] = field(default_factory=dict)
     """Where each resource is written."""
     files: frozenset[str] = frozenset()
@@ -57,22 +74,21 @@ class Source:
     choices: tuple[Choice, ...] = ()
     """What is open in it; of a configuration that counts."""
     refuted: tuple[Existence, ...] = ()
+    place: Callable[[Span], Span] | None = None
+    """Where to show what stands somewhere in the configuration; None if that is there."""
 
 
 def source_of(document: PlanDocument, root: ScanRoot) -> Source:
-    """The configuration that the user names, or the one beside the plan; nothing if there is none."""
+    """The configuration in the plan, the one that the user names, or the one beside; nothing if there is none."""
     given = root.inputs.source
     directory = Path(given).resolve() if given is not None else root.location.parent
+    if given is not None and not _has_configuration(directory):
+        raise PlanError(f"there is no Terraform configuration in {given} (--source)")
+    if document.snapshot is not None:
+        return _packed_source(document, document.snapshot, root, directory)
     if not _has_configuration(directory):
-        if given is not None:
-            raise PlanError(f"there is no Terraform configuration in {given} (--source)")
-        return Source()
-    boundary = root.boundary if directory.is_relative_to(root.boundary) else directory
-    shown = Path(given if given is not None else (root.path.rpartition("/")[0] or ".")).as_posix()
-    same_files = _has_files(document, directory, boundary)
-    if given is None and not same_files:
-        return Source()
-    return _Merge(document, root, directory, boundary, shown).source(same_files=same_files)
+        return Source(references=document.configuration)
+    return _Merge(document, root, *_unpacked(root, directory)).source()
 
 
 def _has_configuration(directory: Path) -> bool:
@@ -82,29 +98,87 @@ def _has_configuration(directory: Path) -> bool:
         return False
 
 
-def _has_files(document: PlanDocument, directory: Path, boundary: Path) -> bool:
-    """Whether all files of the configuration in a plan file are still the same."""
-    return all(is_same_file(directory, boundary, path, content) for path, content in document.files.items())
+def _unpacked(root: ScanRoot, directory: Path) -> tuple[Configuration, Path, str]:
+    """The configuration in a directory, which reports print relative to where they print the plan."""
+    boundary = root.boundary if directory.is_relative_to(root.boundary) else directory
+    way = os.path.relpath(directory, root.location.parent).replace(os.sep, "/")
+    return Configuration(root.inputs, boundary), directory, posixpath.normpath(posixpath.join(_beside(root), way))
+
+
+def _beside(root: ScanRoot) -> str:
+    return root.path.rpartition("/")[0] or "."
+
+
+def _packed_source(document: PlanDocument, snapshot: Snapshot, root: ScanRoot, directory: Path) -> Source:
+    """The configuration in a plan file; with the files that functions read if the user names it, and it is the same."""
+    packed = PackedModules(snapshot, root.location.parent, _beside(root))
+    configuration = Configuration(root.inputs, root.boundary, packed=packed, closed_files=_CLOSED)
+    warnings: tuple[Diagnostic, ...] = ()
+    if root.inputs.source is not None:
+        merge = _Merge(document, root, *_unpacked(root, directory))
+        if merge.has_files(snapshot):
+            return merge.source()
+        warnings = (merge.warning("the files are not those in the plan"),)
+    source = _Merge(document, root, configuration, *packed.place("")).source()
+    paths = snapshot.paths()
+    same = {
+        posixpath.normpath(posixpath.join(_beside(root), path))
+        for path, content in paths.items()
+        if is_same_file(root.location.parent, root.boundary, path, content)
+    }
+    packed_only = {posixpath.normpath(posixpath.join(_beside(root), path)) for path in paths} - same
+    own = Span.whole_file(root.path)
+    return replace(
+        source,
+        files=source.files - packed_only,
+        diagnostics=(*warnings, *(_in_archive(found, packed_only) for found in source.diagnostics)),
+        place=(lambda span: own if span.path in packed_only else span) if packed_only else None,
+    )
+
+
+def _in_archive(found: Diagnostic, packed_only: Set[str]) -> Diagnostic:
+    """A diagnostic that says its place in words, if it is in a file that only the plan has."""
+    if found.span.path not in packed_only:
+        return found
+    return replace(found, detail=f"{found.span.path}, line {found.span.line}: {found.detail}")
 
 
 class _Merge:
     """One plan and one configuration."""
 
-    def __init__(self, document: PlanDocument, root: ScanRoot, directory: Path, boundary: Path, shown: str) -> None:
+    def __init__(
+        self, document: PlanDocument, root: ScanRoot, configuration: Configuration, directory: Path, shown: str
+    ) -> None:
         self._document = document
         self._root = root
         self._is_state = root.kind is RootKind.TERRAFORM_STATE
         self._known = PlannedValues(document)
         self._shown = shown
-        self._configuration = Configuration(root.inputs, boundary, reconciled=self._known.reconciled)
-        self._configuration.workspace = _workspace(document, root)
-        self._module = ModuleInstance(self._configuration, self._configuration.module(directory, shown))
+        self._configuration = configuration
+        configuration.reconciled = self._known.reconciled
+        configuration.planned_keys = Plan(document).keys_of
+        configuration.workspace = _workspace(document, root)
+        self._module = ModuleInstance(configuration, configuration.module(directory, shown))
         if self._is_state:
-            self._module.set_inputs(input_values(self._module, root.inputs, units_beside(directory, shown, boundary)))
+            self._module.set_inputs(
+                input_values(self._module, root.inputs, units_beside(directory, shown, configuration.boundary))
+            )
         else:
             self._module.set_inputs(dict(_variables(document, self._module)))
 
-    def source(self, *, same_files: bool) -> Source:
+    def has_files(self, snapshot: Snapshot) -> bool:
+        """Whether this configuration has the files of a plan file, and no more of them."""
+        directory, boundary = self._module.module.directory, self._configuration.boundary
+        paths = snapshot.paths()
+        if not all(is_same_file(directory, boundary, path, content) for path, content in paths.items()):
+            return False
+        for _ in _instances(self._module):
+            pass  # which reads all modules
+        known = {posixpath.normpath(posixpath.join(self._shown, path)) for path in paths}
+        read = {posixpath.normpath(file) for module in self._configuration.modules.values() for file in module.files}
+        return read <= known
+
+    def source(self) -> Source:
         """What can be said of the plan."""
         evaluated = {instance.address: instance for instance in _instances(self._module)}
         self._module.validate()
@@ -112,26 +186,38 @@ class _Merge:
         found = {address: instance for address, instance in evaluated.items() if address in planned}
         for address, instance in found.items():
             self._known.compare(planned[address], instance)
-        changed = self._changed(evaluated.keys(), same_files=same_files) if found else self._unrelated()
+        changed = self._changed(evaluated.keys()) if found else self._unrelated()
         problems = tuple(self._problems())
+        references = self._document.configuration
         if not found and not (changed or problems):
-            return Source()
+            return Source(references=references)
         warnings = problems
         if changed and any(self._known.is_open(planned[address]) for address in planned if _is_identity(address)):
-            warnings = (*problems, self._warning("Configuration is not that of the plan", changed))
+            warnings = (*problems, self.warning(changed))
         blocks = {block_address(address): instance.span for address, instance in evaluated.items()}
+        blocks |= dict(_documents(self._module))
         files = frozenset(file for read in self._configuration.modules.values() for file in read.files)
         questions = self._configuration.questions
         if changed or not self._is_comparable():
             # Without what is taken for granted it was the plan's, so that is not the case.
-            return Source({}, blocks, files, warnings, refuted=(ALWAYS,) if questions.assumed else ())
-        trusted = found.keys() - self._known.contradicted
-        instances = {address: found[address] for address in trusted}
-        return Source(instances, blocks, files, warnings, choices(questions), refuted(questions))
+            impossible = (ALWAYS,) if questions.assumed and self._is_own else ()
+            return Source({}, False, references, None, blocks, files, warnings, refuted=impossible)
+        trusted = {address: found[address] for address in found.keys() - self._known.contradicted}
+        if not self._is_own:
+            return Source(trusted, False, confirmed(references, self._module), None, blocks, files, warnings)
+        home = self._module.provider(Reference(), self._module.scope).home
+        settled = (choices(questions), refuted(questions))
+        return Source(trusted, True, references, home, blocks, files, warnings, *settled)
+
+    @property
+    def _is_own(self) -> bool:
+        """Whether the configuration is the plan's own. All that a state has is known, so any will do."""
+        named = self._root.inputs.source is not None
+        return self._is_state or named or self._document.snapshot is not None
 
     def _is_comparable(self) -> bool:
         """Whether the plan says what its configuration was. A state has nothing that would have to be evaluated."""
-        return self._is_state or bool(self._document.configuration)
+        return self._is_state or self._document.snapshot is not None or bool(self._document.configuration)
 
     def _unrelated(self) -> str | None:
         """Nothing is wrong with a configuration that happens to lie beside."""
@@ -139,18 +225,17 @@ class _Merge:
             return None
         return "nothing is a resource of the plan"
 
-    def _changed(self, evaluated: Set[ResourceAddress], *, same_files: bool) -> str | None:
+    def _changed(self, evaluated: Set[ResourceAddress]) -> str | None:
         """How one can tell that this is another configuration."""
         if self._known.other_account is not None:
             return self._known.other_account
         if self._is_state or not self._is_comparable():
             return None
-        if not same_files or self._additional_files():
-            return "the files are not those in the plan"
-        if not self._document.files:
-            written = difference(self._document.configuration, self._module)
-            if written is not None:
-                return f"{written} is written otherwise than in that of the plan"
+        if self._document.snapshot is not None:
+            return None  # it is in the plan itself
+        written = difference(self._document.configuration, self._module)
+        if written is not None:
+            return f"{written} is written otherwise than in that of the plan"
         contradicted = sorted(map(str, self._known.contradicted))
         if contradicted:
             return f"{contradicted[0]} has other values than in the plan"
@@ -173,14 +258,6 @@ class _Merge:
         ]
         return f"the instances are others: {(more or less)[0]}" if more or less else None
 
-    def _additional_files(self) -> bool:
-        """Whether files were added to a configuration that is otherwise the one in a plan file."""
-        if not self._document.files:
-            return False
-        known = {posixpath.normpath(posixpath.join(self._shown, path)) for path in self._document.files}
-        read = {posixpath.normpath(file) for module in self._configuration.modules.values() for file in module.files}
-        return not read <= known
-
     def _problems(self) -> Iterator[Diagnostic]:
         """A plan is complete without its configuration, so an error in that is a warning here."""
         modules = self._configuration.modules.values()
@@ -191,8 +268,10 @@ class _Merge:
             if one.severity is Severity.ERROR:
                 yield replace(one, severity=Severity.WARNING)
 
-    def _warning(self, summary: str, detail: str) -> Diagnostic:
-        rest = "What is known after apply is traced through the plan alone"
+    def warning(self, detail: str) -> Diagnostic:
+        """How one can tell that this is another configuration."""
+        rest = "What is known after apply is read off the plan alone"
+        summary = "Configuration is not that of the plan"
         return warning(summary, f"In {self._shown}, {detail}. {rest}.", Span.whole_file(self._root.path))
 
 
@@ -227,9 +306,19 @@ def _variables(document: PlanDocument, root: ModuleInstance) -> Iterator[tuple[s
             yield name, values.of(given["value"])
         elif isinstance(default, dict) and "default" in default:
             yield name, values.of(default["default"])
-        elif not document.files:
+        elif document.snapshot is None:
             cause = Cause(CauseKind.MISSING_INPUT, f'the plan has no value for the variable "{name}"', block.span)
             yield name, values.unknown(cause, Named(NameKind.VALUE, f"var.{name}"))
+
+
+def _documents(module: ModuleInstance) -> Iterator[tuple[BlockAddress, Span]]:
+    """Where policy documents are written."""
+    calls = tuple(name for name, _ in module.address.steps)
+    for (type_, name), block in module.module.data.items():
+        if type_ == "aws_iam_policy_document":
+            yield (calls, "data", type_, name), block.span
+    for child in module.children():
+        yield from _documents(child)
 
 
 def _instances(module: ModuleInstance) -> Iterator[ResourceInstance]:

@@ -10,8 +10,8 @@ from scanner.iam.arn import Arn
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.language.equality import same_document
 from scanner.terraform.plans.plan_agreement import scalar_text
-from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance, Values
-from scanner.terraform.plans.plan_snapshot import DESCRIBED
+from scanner.terraform.plans.plan_description import DESCRIBED
+from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance, Values, has_unknown
 from scanner.terraform.resources import ResourceInstance
 from scanner.values import Unknown, Value, same_text
 
@@ -69,15 +69,6 @@ def _is_compared(address: ResourceAddress) -> bool:
     if address.mode == "data":
         return address.type == "aws_iam_policy_document"
     return address.type.startswith(DESCRIBED)
-
-
-def has_unknown(marks: Any) -> bool:  # untrusted JSON
-    """Whether ``after_unknown`` marks anything in a value."""
-    if isinstance(marks, dict):
-        return any(map(has_unknown, marks.values()))
-    if isinstance(marks, list):
-        return any(map(has_unknown, marks))
-    return marks is True
 
 
 def agrees(evaluated: Value, known: Any, marks: Any) -> bool:

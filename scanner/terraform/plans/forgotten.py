@@ -1,0 +1,48 @@
+"""What a plan only takes out of the state (``removed`` with ``destroy = false``), and what stays in AWS with it.
+
+A policy that was attached stays attached, a user stays in a group, a password stays. An identity is no longer defined
+by the code, so it is no principal; a group is none anyway, and its policies go on reaching those who are in it.
+
+https://developer.hashicorp.com/terraform/language/block/removed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.facts import Exclusive, Fact
+from scanner.terraform import aws_iam
+from scanner.terraform.address import ResourceAddress
+from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance
+from scanner.terraform.resources import ResourceInstance
+
+_TYPES = aws_iam.TYPES - {"aws_iam_user", "aws_iam_role", "aws_ssoadmin_permission_set"}
+
+
+def left_behind(document: PlanDocument) -> Iterator[PlannedInstance]:
+    """What stays of groups and policies. What the plan brings in again, by another address, is there already."""
+    forgotten = [
+        planned
+        for planned in document.forgotten
+        if planned.address.mode == "managed" and planned.address.type in _TYPES
+    ]
+    types = {planned.address.type for planned in forgotten}
+    kept = {
+        (address.type, planned.values()[0].get("id"))
+        for address, planned in document.instances.items()
+        if address.mode == "managed" and address.type in types
+    }
+    for planned in forgotten:
+        identifier = planned.values()[0].get("id")
+        if identifier is None or (planned.address.type, identifier) not in kept:
+            yield planned
+
+
+def facts_left_behind(instance: ResourceInstance) -> Iterator[Fact]:
+    """The facts that go on being true without Terraform: not those that only an apply makes true."""
+    return (fact for fact in aws_iam.facts(instance) if not isinstance(fact, Exclusive))
+
+
+def sentence(address: ResourceAddress) -> str:
+    """What the report says of one of them."""
+    return f"{address} is forgotten, not destroyed: it stays in AWS as it was before this plan, and counts here."

@@ -1,0 +1,79 @@
+locals {
+  people = toset(["ana", "bob", "cid", "eve", "gus"])
+  signin = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "signin:*", Resource = "*" }] })
+}
+
+resource "aws_iam_user" "this" {
+  for_each = local.people
+  name     = each.key
+}
+
+resource "aws_iam_user_login_profile" "this" {
+  for_each = local.people
+  user     = aws_iam_user.this[each.key].name
+}
+
+resource "aws_iam_user" "dan" {
+  name = "dan"
+}
+
+resource "aws_iam_user_login_profile" "dan" {
+  user = aws_iam_user.dan.name
+}
+
+resource "aws_iam_user" "fay" {
+  name = "fay"
+}
+
+resource "aws_iam_user_policy_attachment" "ana" {
+  user       = aws_iam_user.this["ana"].name
+  policy_arn = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
+}
+
+resource "aws_iam_user_policy_attachment" "gus" {
+  user       = aws_iam_user.this["gus"].name
+  policy_arn = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
+}
+
+resource "aws_iam_group" "dev" {
+  name = "dev"
+}
+
+resource "aws_iam_group_policy" "dev" {
+  group  = aws_iam_group.dev.name
+  policy = local.signin
+}
+
+resource "aws_iam_user_group_membership" "bob" {
+  user   = aws_iam_user.this["bob"].name
+  groups = [aws_iam_group.dev.name]
+}
+
+resource "aws_iam_group" "ops" {
+  name = "ops"
+}
+
+resource "aws_iam_policy" "ops" {
+  name   = "ops"
+  policy = local.signin
+}
+
+resource "aws_iam_group_policy_attachment" "ops" {
+  group      = aws_iam_group.ops.name
+  policy_arn = aws_iam_policy.ops.arn
+}
+
+resource "aws_iam_user_group_membership" "cid" {
+  user   = aws_iam_user.this["cid"].name
+  groups = ["ops"]
+}
+
+resource "aws_iam_user_policy_attachment" "eve" {
+  user       = aws_iam_user.this["eve"].name
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+
+resource "aws_iam_user_policy" "eve" {
+  user   = aws_iam_user.this["eve"].name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Deny", Action = "signin:*", Resource = "*" }] })
+}
