@@ -13,6 +13,7 @@ from scanner.terraform import aws_iam
 from scanner.terraform.choices import choices, refuted
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.module_instance import ModuleInstance
+from scanner.terraform.removed import LeftBehind, left_behind
 from scanner.terraform.terragrunt import read_unit
 from scanner.terraform.terragrunt_generate import generated_files
 from scanner.terraform.variable_files import input_values
@@ -34,7 +35,9 @@ def extract(root: ScanRoot) -> Facts:
     instance.set_inputs(input_values(instance, root.inputs, units))
     found = tuple(_facts(instance))
     instance.validate()
-    diagnostics = [*configuration.diagnostics]
+    removed = tuple(_left_behind(instance))
+    found += tuple(fact for one in removed for fact in one.facts())
+    diagnostics = [*configuration.diagnostics, *(one.diagnostic() for one in removed)]
     files = set(configuration.files)
     for read in configuration.modules.values():
         diagnostics += read.diagnostics
@@ -54,3 +57,9 @@ def _facts(module: ModuleInstance) -> Iterator[Fact]:
         yield from aws_iam.facts(resource)
     for child in module.children():
         yield from _facts(child)
+
+
+def _left_behind(module: ModuleInstance) -> Iterator[LeftBehind]:
+    yield from left_behind(module.module, module.address)
+    for child in module.children():
+        yield from _left_behind(child)

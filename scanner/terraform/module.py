@@ -52,6 +52,7 @@ class Module:
     providers: list[IndexedBlock] = field(default_factory=list)
     settings: list[IndexedBlock] = field(default_factory=list)
     """``terraform`` blocks."""
+    removed: list[IndexedBlock] = field(default_factory=list)
     local_blocks: list[IndexedBlock] = field(default_factory=list)
     generated: Mapping[str, GeneratedFile] = field(default_factory=dict)
     """Files that are not there, but will be."""
@@ -194,6 +195,8 @@ def _declare(module: Module, block: IndexedBlock) -> None:
             module.settings.append(block)
         case "provider", (_,):
             module.providers.append(block)
+        case "removed", ():
+            module.removed.append(block)
         case _:
             pass  # moved, import, check and others say nothing about identities
 

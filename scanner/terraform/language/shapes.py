@@ -109,6 +109,7 @@ _BY_TYPE: Mapping[str, Shape] = {
     "variable": Shape({"validation": _CONDITION}, forms={"type": Form.EXPRESSION, "default": Form.LITERAL}),
     "output": Shape({"precondition": _CONDITION}, forms={**_REFERENCES, "type": Form.EXPRESSION}),
     "module": Shape(forms={**_REFERENCES, "providers": Form.EXPRESSION}),
+    "removed": Shape({"lifecycle": _LIFECYCLE}, forms={"from": Form.EXPRESSION}),
 }
 
 

@@ -1,0 +1,82 @@
+"""``removed`` blocks that leave something in AWS which the configuration does not have any more.
+
+What was attached stays attached, and a password stays; to whom and what, the state knows and the configuration does
+not. An identity is no longer defined by the code, so it is no principal.
+
+https://developer.hashicorp.com/terraform/language/block/removed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner import values
+from scanner.cause import Cause, CauseKind
+from scanner.diagnostic import Diagnostic, warning
+from scanner.facts import Exclusive, Fact
+from scanner.span import Span
+from scanner.terraform import aws_iam
+from scanner.terraform.address import ModuleAddress, ResourceAddress
+from scanner.terraform.language import nodes
+from scanner.terraform.language.scope import Namespace
+from scanner.terraform.module import Module
+from scanner.terraform.resources import ResourceInstance
+
+_DEFINITIONS = {"aws_iam_user", "aws_iam_role", "aws_iam_group", "aws_iam_policy", "aws_ssoadmin_permission_set"}
+"""Types that only define what others refer to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """A resource that Terraform forgets and does not destroy."""
+
+    address: ResourceAddress
+    span: Span
+
+    def diagnostic(self) -> Diagnostic:
+        """What the report says of it."""
+        detail = (
+            f"{self.address} is taken out of the state and stays in AWS, where it goes on to count. Whom it concerns, "
+            "the configuration does not say any more; a plan of it does."
+        )
+        return warning("Left in AWS", detail, self.span)
+
+    def facts(self) -> Iterator[Fact]:
+        """What may still be true of anybody."""
+        detail = f"{self.address} stays in AWS (removed with destroy = false), and nothing says whom it concerns"
+        unknown = values.unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, detail, self.span))
+        attributes = Namespace(tuple, lambda _: unknown, lambda _: unknown)
+        instance = ResourceInstance(self.address, attributes, self.span)
+        return (fact for fact in aws_iam.facts(instance) if not isinstance(fact, Exclusive))
+
+
+def left_behind(module: Module, address: ModuleAddress) -> Iterator[LeftBehind]:
+    """What the ``removed`` blocks of a module leave of memberships, attachments and the like."""
+    for block in module.removed:
+        parsed = module.parsed(block)
+        if parsed is None or not _keeps(parsed.body) or "from" not in parsed.body.attributes:
+            continue
+        *calls, type_, name = ["", "", *_names(parsed.body.attributes["from"].value)]
+        if type_ in aws_iam.TYPES - _DEFINITIONS:
+            inner = tuple((call, None) for call in calls if call not in ("", "module"))
+            yield LeftBehind(
+                ResourceAddress(ModuleAddress((*address.steps, *inner)), "managed", type_, name), parsed.span
+            )
+
+
+def _keeps(body: nodes.Body) -> bool:
+    written = [block.body.attributes.get("destroy") for block in body.blocks if block.type == "lifecycle"]
+    return any(isinstance(one.value, nodes.Literal) and one.value.value is False for one in written if one is not None)
+
+
+def _names(node: nodes.Node) -> Iterator[str]:
+    """The words of an address, without keys."""
+    match node:
+        case nodes.Name(name):
+            yield name
+        case nodes.GetAttribute(target, name):
+            yield from _names(target)
+            yield name
+        case nodes.Index(target):
+            yield from _names(target)
