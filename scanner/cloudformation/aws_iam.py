@@ -294,7 +294,8 @@ def _customer_policy(reference: Value, role: Role = Role.PERMISSIONS) -> tuple[V
 
 def _entitlement(source: _Source) -> Iterator[Fact]:
     """A role for people, through the account access manager."""
-    found = source.required("Entitlement")
+    missing = Cause(CauseKind.MALFORMED, "an entitlement names no role", source.resource.span)
+    found = source.value("Entitlement") or unknown(missing)
     for name in ("PrincipalRole", "RoleArn"):
         if isinstance(found.data, Mapping):
             cause = Cause(CauseKind.MALFORMED, f"an entitlement has no {name}", found.span)

@@ -16,6 +16,7 @@ class Named(Enum):
     USER = auto()
     GROUP = auto()
     ROLE = auto()
+    ROLE_ARN = auto()
     POLICY_ARN = auto()
     POLICY_NAME = auto()
     PERMISSION_SET = auto()
@@ -37,12 +38,13 @@ _ARGUMENTS: Mapping[str, Named] = {
 in it somewhere."""
 _BLOCKS: Mapping[str, Mapping[str, Named]] = {
     "customer_managed_policy_reference": {"name": Named.POLICY_NAME},
+    "principal_role": {"role_arn": Named.ROLE_ARN},
 }
 """Arguments of nested blocks whose names mean something else elsewhere."""
 _ATTRIBUTES: Mapping[str, Mapping[str, Named]] = {
     "aws_iam_user": {"name": Named.USER, "id": Named.USER},
     "aws_iam_group": {"name": Named.GROUP, "id": Named.GROUP},
-    "aws_iam_role": {"name": Named.ROLE, "id": Named.ROLE},
+    "aws_iam_role": {"name": Named.ROLE, "id": Named.ROLE, "arn": Named.ROLE_ARN},
     "aws_iam_policy": {"arn": Named.POLICY_ARN, "id": Named.POLICY_ARN, "name": Named.POLICY_NAME},
     "aws_ssoadmin_permission_set": {"arn": Named.PERMISSION_SET},
 }
