@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +30,24 @@ def test_accounts_and_names(name: str, scan_files: Scan) -> None:
     report = scan_files(case["files"], *case.get("paths", ()), inputs=Inputs(account=case.get("account")))
     assert [found.message for found in report.diagnostics if found.severity.value == "error"] == []
     assert verdicts(report) == {address: tuple(expected) for address, expected in case["verdicts"].items()}
+
+
+RECORDED = sorted((DIRECTORY / "recorded").glob("*.plan.json"))
+
+
+def slug(name: str) -> str:
+    return re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def test_there_are_enough_plans() -> None:
+    assert len(RECORDED) >= 12
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.name.removesuffix(".plan.json"))
+def test_the_plan_alone_agrees(file: Path, scan_files: Scan) -> None:
+    """Plans that Terraform made of the cases (its version is in them), without their configuration."""
+    case = next(found for name, found in CASES.items() if file.name == f"{slug(name)}.plan.json")
+    inputs = Inputs(account=case.get("account"))
+    report = scan_files({"plan.json": file.read_bytes()}, "plan.json", inputs=inputs)
+    expected = case["verdicts"] | case.get("plan", {})
+    assert verdicts(report) == {address: tuple(verdict) for address, verdict in expected.items()}

@@ -376,4 +376,4 @@ def test_a_state_of_another_account(tmp_path: Path) -> None:
     (tmp_path / "infra/provider.tf").write_text(provider, encoding="utf-8")
     report = scan(Options(paths=("infra/state.json",), directory=tmp_path, debug=True))
     assert decided(report) == before
-    assert {found.principal.account for found in report.principals} == {None}
+    assert {found.principal.account for found in report.principals} == {"123456789012"}

@@ -16,10 +16,10 @@ from typing import Any
 
 from scanner import values
 from scanner.diagnostic import Diagnostic, error, warning
-from scanner.facts import Account, Fact, Facts, Home, collect
-from scanner.partition import partition_of
-from scanner.root import Inputs, ScanRoot
+from scanner.facts import Fact, Facts, Home, collect
+from scanner.root import ScanRoot
 from scanner.span import Span
+from scanner.symbol import Attribute
 from scanner.terraform import aws_iam, policy_document, policy_text
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import Resource, computed
@@ -33,6 +33,7 @@ from scanner.terraform.plans.plan_document import (
     block_address,
     has_unknown,
 )
+from scanner.terraform.plans.plan_homes import Homes
 from scanner.terraform.plans.plan_knowledge import Plan
 from scanner.terraform.plans.plan_places import moved
 from scanner.terraform.plans.plan_reader import read_document
@@ -70,8 +71,8 @@ def _facts(
     document: PlanDocument, source: Source, root: ScanRoot, span: Span, named: dict[str, None]
 ) -> Iterator[Fact]:
     configuration = PlannedConfiguration(source.references, document.variables)
-    home = source.home or _home(configuration, root.inputs)
-    reader = _Reader(configuration, Plan(document), source, home, span, named)
+    homes = Homes(document, configuration, source.instances if source.is_own else {}, root.inputs)
+    reader = _Reader(configuration, Plan(document), source, homes, span, named)
     for address, planned in document.instances.items():
         if address.mode == "managed" and address.type in aws_iam.TYPES:
             yield from aws_iam.facts(replace(reader, span=reader.place(address)).instance(planned))
@@ -94,22 +95,12 @@ def _taken(named: Mapping[str, None], span: Span) -> Diagnostic:
 _REMEDY = "scan the plan file instead, or name the plan's own configuration with --source"
 
 
-def _home(configuration: PlannedConfiguration, inputs: Inputs) -> Home:
-    region = configuration.provider_argument("region")
-    allowed = configuration.provider_argument("allowed_account_ids")
-    account = inputs.account
-    if account is None and isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], str):
-        account = allowed[0]
-    known = region if isinstance(region, str) else None
-    return Home(partition_of(known or inputs.region), Account(account), known)
-
-
 @dataclass(frozen=True, slots=True)
 class _Reader:
     configuration: PlannedConfiguration
     plan: Plan
     source: Source
-    home: Home
+    homes: Homes
     span: Span
     named: dict[str, None]
     """Arguments that were taken to be what they refer to. Filled while instances are read."""
@@ -122,27 +113,27 @@ class _Reader:
         """One instance, as it is evaluated where the plan's own configuration is at hand."""
         after, unknown = planned.values()
         address = planned.address
-        names = {*after, *unknown}
+        names, home = {*after, *unknown}, self.homes.of(planned)
         evaluated = self.source.instances.get(address)
         if evaluated is None:
             attributes = {name: self.attribute(address, name, after, unknown) for name in names}
-            return ResourceInstance(address, attributes, self.span, self.home)
+            return ResourceInstance(address, attributes, self.span, home)
         attributes = {name: evaluated.get(name) for name in names}
         if self.source.is_own:
             for name, value in attributes.items():
                 if value.unknown is not None and value.unknown.symbol is None and not value.unknown.pieces:
                     attributes[name] = Value(_own(address, name, value.unknown), value.span)
-            return ResourceInstance(address, attributes, self.span, evaluated.home, trail=evaluated.trail)
+            return ResourceInstance(address, attributes, self.span, home, trail=evaluated.trail)
         for name in names:
             if has_unknown(unknown.get(name)):
                 attributes[name] = self._open(address, name, after, unknown, attributes[name])
-        return ResourceInstance(address, attributes, self.span, self.home, trail=evaluated.trail)
+        return ResourceInstance(address, attributes, self.span, home, trail=evaluated.trail)
 
     def before(self, planned: PlannedInstance) -> ResourceInstance:
         """One instance as it is, whatever the configuration says: all of that is known."""
         known, _ = planned.values()
         attributes = {name: values.of(value, self.span) for name, value in known.items()}
-        return ResourceInstance(planned.address, attributes, self.span, self.home)
+        return ResourceInstance(planned.address, attributes, self.span, self.homes.of(planned))
 
     def _open(self, address: ResourceAddress, name: str, after: Object, unknown: Object, evaluated: Value) -> Value:
         """What is known after apply, with the places of the configuration beside the plan if that comes to the same.
@@ -186,13 +177,17 @@ class _Reader:
             return Value(tuple(found), self.span)
         if known is None and isinstance(unknown, dict | list):
             return self._value(address, path, [] if isinstance(unknown, list) else {}, unknown)
-        return values.of(known, self.span)
+        named = self.configuration.named(address, path, self.plan, known) if isinstance(known, str) else None
+        source = Attribute(str(named.address), named.attribute) if named is not None else None
+        return replace(values.of(known, self.span), source=source)
 
     def _after_apply(self, address: ResourceAddress, name: str, after: Object) -> Value:
         """What the provider computes, or what the argument refers to; else unknown."""
         if self.configuration.sets(address, name):
             return self._nested(address, (name,))
-        resource = Resource(str(address), lambda argument: values.of(after.get(argument), self.span), self.home)
+        planned = self.plan.document.instances.get(address)
+        home = self.homes.of(planned) if planned is not None else Home()
+        resource = Resource(str(address), lambda argument: values.of(after.get(argument), self.span), home)
         return computed(resource, address.type, name).at(self.span)
 
     def _nested(self, address: ResourceAddress, path: Path) -> Value:

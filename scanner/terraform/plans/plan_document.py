@@ -63,6 +63,8 @@ class PlannedInstance:
     """Raises ``PlanError``."""
     untouched: bool = False
     """Whether the plan leaves it as it was, whatever the configuration says."""
+    provider: str | None = None
+    """The provider configuration that it has, as a stored state names it; None if the file does not say."""
 
 
 @dataclass(frozen=True, slots=True)

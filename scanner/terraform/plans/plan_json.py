@@ -10,6 +10,7 @@ https://developer.hashicorp.com/terraform/internals/json-format
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -201,7 +202,9 @@ def _attributes(values: Raw, address: ResourceAddress) -> Object:
 
 def _state(values: _Values) -> PlanDocument:
     resources = list(_stored(values.root_module)) if values.root_module is not None else []
-    return state_document((address, resource.values, resource.deposed_key) for address, resource in resources)
+    return state_document(
+        StoredObject(address, resource.values, resource.deposed_key) for address, resource in resources
+    )
 
 
 def _stored(module: _Module) -> Iterator[tuple[ResourceAddress, _Resource]]:
@@ -212,16 +215,30 @@ def _stored(module: _Module) -> Iterator[tuple[ResourceAddress, _Resource]]:
         yield from _stored(child)
 
 
-def state_document(stored: Iterable[tuple[ResourceAddress, Raw, str | None]]) -> PlanDocument:
-    """The objects of a state: address, attributes, and the key of a deposed one.
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object of a state."""
+
+    address: ResourceAddress
+    attributes: Raw
+    deposed: str | None = None
+    """Its key if it is deposed."""
+    provider: str | None = None
+    """The provider configuration that it was made through."""
+
+
+def state_document(stored: Iterable[StoredObject]) -> PlanDocument:
+    """The objects of a state.
 
     A deposed object was replaced and waits for its destruction. It is no second principal.
     """
     instances: list[PlannedInstance] = []
     left_out: list[str] = []
-    for address, attributes, deposed in stored:
-        if not deposed:
-            instances.append(PlannedInstance(address, partial(_state_values, attributes, address)))
+    for found in stored:
+        address = found.address
+        if not found.deposed:
+            values = partial(_state_values, found.attributes, address)
+            instances.append(PlannedInstance(address, values, provider=found.provider))
         elif address.mode == "managed" and address.type in aws_iam.TYPES:
             left_out.append(f"a deposed object of {address} is left out: the next apply destroys it.")
     return PlanDocument(by_address(instances), left_out=tuple(left_out))

@@ -86,9 +86,22 @@ class PlannedConfiguration:
     configuration: Object
     variables: Object
 
-    def provider_argument(self, name: str) -> Any:  # any JSON
-        """An argument of the default ``aws`` provider: a constant, or a variable of the root module."""
-        expression = _get(self.configuration, "provider_config", "aws", "expressions", name)
+    def provider_key(self, address: ResourceAddress) -> str | None:
+        """Which provider configuration a resource has."""
+        key = self._block(address).get("provider_config_key")
+        return key if isinstance(key, str) else None
+
+    def provider_expressions(self, key: str) -> Object:
+        """What is written in a provider configuration."""
+        return _object(_get(self.configuration, "provider_config", key, "expressions"))
+
+    def text(self, expression: Any) -> str | None:  # untrusted JSON
+        """What an argument of a provider is, if that is a text."""
+        found = self.constant(expression)
+        return found if isinstance(found, str) else None
+
+    def constant(self, expression: Any) -> Any:  # untrusted JSON
+        """What an argument of a provider is: a constant, or a variable of the root module."""
         if not isinstance(expression, dict):
             return None
         if "constant_value" in expression:
@@ -102,12 +115,15 @@ class PlannedConfiguration:
         """Whether the code sets the argument; if not, an unknown value is the provider's."""
         return argument in _object(self._block(address).get("expressions"))
 
-    def named(self, address: ResourceAddress, path: Path, planned: Planned) -> Reference | None:
-        """What an argument names, as far as one can tell by its one reference."""
+    def named(
+        self, address: ResourceAddress, path: Path, planned: Planned, known: str | None = None
+    ) -> Reference | None:
+        """What an argument names, as far as one can tell by its one reference; of a known one, what has that text."""
         named = named_by(tuple(step for step in path if isinstance(step, str)))
         if named is None or not isinstance(path[-1], str):
             return None
-        return _Tracer(self, planned, named).follow(self._expression(address, path), self._place(address, planned))
+        tracer = _Tracer(self, planned, named, known=known)
+        return tracer.follow(self._expression(address, path), self._place(address, planned))
 
     def confirmed(self, address: ResourceAddress, path: Path, planned: Planned) -> tuple[Reference | None, ...]:
         """What an argument is for sure: one reference, or all items of a list. Empty if it is not confirmed.
@@ -180,6 +196,8 @@ class _Tracer:
     be confirmed, and so be all of the next."""
     takes: str | None = None
     """The attribute that is taken of an output, if the reference to it says so."""
+    known: str | None = None
+    """The text that the plan has for it; None for what is known after apply."""
 
     def follow(self, expression: Object, place: _Place, hops: int = _MAX_HOPS) -> Reference | None:
         """The one attribute that an expression refers to, if it is one and known after apply."""
@@ -303,7 +321,11 @@ class _Tracer:
 
     def _attribute(self, address: ResourceAddress, attribute: str) -> Reference | None:
         suits = self.named is None or (address.mode == "managed" and fits(address.type, attribute, self.named))
-        return Reference(address, attribute) if suits and self.planned.is_open(address, attribute) else None
+        if self.known is not None:
+            is_it = self.planned.text(address, attribute) == self.known
+        else:
+            is_it = self.planned.is_open(address, attribute)
+        return Reference(address, attribute) if suits and is_it else None
 
 
 def _address(found: re.Match[str], place: _Place) -> ResourceAddress:

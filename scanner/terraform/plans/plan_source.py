@@ -22,7 +22,7 @@ from pathlib import Path
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, warning
-from scanner.facts import ALWAYS, Choice, Existence, Home
+from scanner.facts import ALWAYS, Choice, Existence
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
@@ -46,7 +46,6 @@ from scanner.terraform.plans.plan_knowledge import Plan
 from scanner.terraform.plans.plan_places import is_same_file
 from scanner.terraform.plans.plan_snapshot import PackedModules
 from scanner.terraform.plans.planned_values import PlannedValues
-from scanner.terraform.provider import Reference
 from scanner.terraform.resources import ResourceInstance
 from scanner.terraform.terragrunt import units_beside
 from scanner.terraform.variable_files import input_values
@@ -65,8 +64,6 @@ class Source:
     """Whether this is the plan's own configuration, so that the values count and not the places only."""
     references: Object = field(default_factory=dict)
     """The plan's list of references, with those that are confirmed."""
-    home: Home | None = None
-    """What the default provider of the plan's own configuration says."""
     blocks: Mapping[BlockAddress, Span] = field(default_factory=dict)
     """Where each resource is written."""
     files: frozenset[str] = frozenset()
@@ -201,13 +198,12 @@ class _Merge:
         if changed or not self._is_comparable():
             # Without what is taken for granted it was the plan's, so that is not the case.
             impossible = (ALWAYS,) if questions.assumed and self._is_own else ()
-            return Source({}, False, references, None, blocks, files, warnings, refuted=impossible)
+            return Source({}, False, references, blocks, files, warnings, refuted=impossible)
         trusted = {address: found[address] for address in found.keys() - self._known.contradicted}
         if not self._is_own:
-            return Source(trusted, False, confirmed(references, self._module), None, blocks, files, warnings)
-        home = self._module.provider(Reference(), self._module.scope).home
+            return Source(trusted, False, confirmed(references, self._module), blocks, files, warnings)
         settled = (choices(questions), refuted(questions))
-        return Source(trusted, True, references, home, blocks, files, warnings, *settled)
+        return Source(trusted, True, references, blocks, files, warnings, *settled)
 
     @property
     def _is_own(self) -> bool:

@@ -12,9 +12,15 @@ from typing import Any
 from msgspec import Raw, Struct
 
 from scanner.terraform import aws_iam
-from scanner.terraform.address import ResourceAddress
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError, resource_address
-from scanner.terraform.plans.plan_json import NOTHING, Outline, module_address, parse, state_document
+from scanner.terraform.plans.plan_json import (
+    NOTHING,
+    Outline,
+    StoredObject,
+    module_address,
+    parse,
+    state_document,
+)
 
 _VERSION = 4
 
@@ -32,6 +38,7 @@ class _Resource(Struct):
     name: str
     instances: list[_Instance]
     module: str = ""
+    provider: str = ""
 
 
 def stored_document(outline: Outline) -> PlanDocument:
@@ -46,7 +53,7 @@ def stored_document(outline: Outline) -> PlanDocument:
     return state_document(_instances(resources))
 
 
-def _instances(resources: list[_Resource]) -> Iterator[tuple[ResourceAddress, Raw, str | None]]:
+def _instances(resources: list[_Resource]) -> Iterator[StoredObject]:
     for resource in resources:
         module = module_address(resource.module)
         for instance in resource.instances:
@@ -55,4 +62,4 @@ def _instances(resources: list[_Resource]) -> Iterator[tuple[ResourceAddress, Ra
             if old and address.mode == "managed" and address.type in aws_iam.TYPES:
                 remedy = "`terraform apply -refresh-only` brings the state up to date"
                 raise PlanError(f"{address} is stored as Terraform 0.11 did it; {remedy}")
-            yield address, instance.attributes, instance.deposed
+            yield StoredObject(address, instance.attributes, instance.deposed, resource.provider or None)

@@ -1,0 +1,105 @@
+"""In which account each instance of a plan or a state is.
+
+A plan says which provider configuration a resource has (``provider_config_key``) and what is written in that; a stored
+state names the configuration only. Both have ARNs, and one that a configuration has made tells the account of all that
+it makes. Where a state does not tell configurations apart (``terraform show -json``), and ARNs of several accounts are
+in it, each instance is in the account of its own ARN, or in one that is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from scanner import values
+from scanner.facts import Account, Home
+from scanner.iam.arn import Arn
+from scanner.partition import partition_of
+from scanner.root import Inputs
+from scanner.terraform import aws_iam
+from scanner.terraform.address import ResourceAddress
+from scanner.terraform.plans.plan_document import Object, PlanDocument, PlannedInstance
+from scanner.terraform.plans.plan_references import PlannedConfiguration
+from scanner.terraform.provider import ACCOUNT_ARGUMENTS, DEFAULT, account_digest
+from scanner.terraform.resources import ResourceInstance
+
+
+class Homes:
+    """The provider configurations of one plan or state, each with what is known of its account."""
+
+    def __init__(
+        self,
+        document: PlanDocument,
+        configuration: PlannedConfiguration,
+        evaluated: Mapping[ResourceAddress, ResourceInstance],
+        inputs: Inputs,
+    ) -> None:
+        self._configuration = configuration
+        self._inputs = inputs
+        self._keys: dict[ResourceAddress, str] = {}
+        self._evaluated: dict[str, Home] = {}
+        self._made: dict[str, dict[str, None]] = {}
+        """The account IDs in the ARNs of what each configuration has made."""
+        self._homes: dict[str, Home] = {}
+        for address, planned in document.instances.items():
+            if address.mode == "managed" and address.type in aws_iam.TYPES:
+                key = self._keys[address] = planned.provider or configuration.provider_key(address) or ""
+                if address in evaluated:
+                    self._evaluated.setdefault(key, evaluated[address].home)
+                account = account_in_arn(planned)
+                if account is not None:
+                    self._made.setdefault(key, {})[account] = None
+
+    def of(self, planned: PlannedInstance) -> Home:
+        """Where an instance is."""
+        key = self._keys.get(planned.address) or planned.provider or ""
+        made = self._made.get(key, {})
+        if len(made) < 2:
+            return self._home(key)
+        own, label = account_in_arn(planned), str(planned.address)
+        return replace(self._home(key), account=Account(own, own or label, own or label))
+
+    def _home(self, key: str) -> Home:
+        if key not in self._homes:
+            self._homes[key] = self._read(key)
+        return self._homes[key]
+
+    def _read(self, key: str) -> Home:
+        home = self._evaluated.get(key)
+        expressions = self._configuration.provider_expressions(key)
+        if home is None:
+            region = self._configuration.text(expressions.get("region"))
+            says = _digest(expressions) or ("" if self._configuration.configuration else key)
+            home = Home(partition_of(region or self._inputs.region), Account(None, key, says), region)
+        account = home.account.id or self._account_id(expressions)
+        made = tuple(self._made.get(key, ()))
+        if account is None and len(made) == 1:
+            account = made[0]
+        if account is None and key in ("", DEFAULT):
+            account = self._inputs.account
+        return replace(home, account=replace(home.account, id=account))
+
+    def _account_id(self, expressions: Object) -> str | None:
+        """The only allowed account, or that of the role that the provider assumes."""
+        allowed = self._configuration.constant(expressions.get("allowed_account_ids"))
+        if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], str):
+            return allowed[0]
+        for name in ("assume_role", "assume_role_with_web_identity"):
+            blocks = expressions.get(name)
+            last = blocks[-1] if isinstance(blocks, list) and blocks else None
+            role = Arn.parse(self._configuration.text(last.get("role_arn")) or "") if isinstance(last, dict) else None
+            if role is not None and role.account:
+                return role.account
+        return None
+
+
+def _digest(expressions: Object) -> str:
+    return account_digest((name, values.of(expressions.get(name))) for name in ACCOUNT_ARGUMENTS)
+
+
+def account_in_arn(planned: PlannedInstance) -> str | None:
+    """The account ID in the ARN of an instance, where there is one already."""
+    known, _ = planned.values()
+    written = known.get("arn")
+    arn = Arn.parse(written) if isinstance(written, str) else None
+    return arn.account or None if arn is not None and arn.service == "iam" else None
