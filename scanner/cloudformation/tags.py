@@ -27,6 +27,8 @@ TAGS = "Tags"
 def resource_tags(resource: Resource, scope: Scope, conditions: Conditions) -> Value:
     """The tags of a resource by key, given the conditions; unknown as a whole when it is not certain which they are."""
     written = resource.get(TAGS)
+    if written is not None and isinstance(written.data, Mapping) and resource.type.startswith("AWS::Serverless::"):
+        written = Value((written,), written.span)  # SAM takes one mapping of them
     found = tuple(items(written, scope, conditions)) if written is not None else ()
     doubts = [item.conditions[-1] for item in found if len(item.conditions) > len(conditions)]
     own = Value(doubts[0], resource.span) if doubts else tags_by_key((item.value for item in found), resource.span)

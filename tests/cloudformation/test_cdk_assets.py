@@ -44,7 +44,7 @@ URLS: list[tuple[str, object, dict[str, Any], bool]] = [
     ("by Join", JOINED, asset(), True),
     ("S3's own", sub(f"s3://{BUCKET}/{BY_HASH}"), asset(), True),
     ("the bucket as host", sub(f"https://{BUCKET}.s3.amazonaws.com/{BY_HASH}"), asset(), True),
-    ("a bucket that is not known", sub(f"https://s3.amazonaws.com/${{Bucket}}/{BY_HASH}"), asset(), True),
+    ("a bucket that is not known", sub(f"https://s3.amazonaws.com/${{AWS::StackId}}/{BY_HASH}"), asset(), True),
     ("a prefix", f"https://s3.amazonaws.com/b/team/{BY_HASH}", asset(f"team/{BY_HASH}"), True),
     ("without its prefix", f"https://s3.amazonaws.com/b/{BY_HASH}", asset(f"team/{BY_HASH}"), False),
     ("another hash", f"https://s3.amazonaws.com/b/{HASH[::-1]}.json", asset(), False),
