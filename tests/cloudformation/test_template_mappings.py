@@ -55,7 +55,7 @@ CASES = [
     ("all entries allow", "!FindInMap [Strong, !Ref Team, Arn]", "allowed"),
     ("no entry allows", "!FindInMap [Weak, !Ref Team, Arn]", "implicit_deny"),
     ("one entry allows", "!FindInMap [Mixed, !Ref Team, Arn]", "unknown"),
-    ("inside of a text", "!Sub ['arn:aws:iam::aws:policy/${N}', {N: !FindInMap [Strong, !Ref Team, Name]}]", "allowed"),
+    ("in a text", "!Sub ['arn:aws:iam::aws:policy/${It}', {It: !FindInMap [Strong, !Ref Team, Name]}]", "allowed"),
     ("second key", "!FindInMap [Mixed, one, !Ref Column]", "unknown"),
     ("both keys", "!FindInMap [Weak, !Ref Team, !Ref Column]", "implicit_deny"),
     ("an entry without the second key is no answer", "!FindInMap [Ragged, !Ref Team, Arn]", "allowed"),
