@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scanner.cause import Cause, CauseKind
-from scanner.cloudformation.scalars import Readings, Scalar, as_text, may_be_boolean, plain, tagged
+from scanner.cloudformation.scalars import Readings, Scalar, as_text, is_letter, plain, tagged
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.span import Span
 from scanner.values import Unknown, Value
@@ -35,12 +35,14 @@ def key_of(written: str, read: Value, span: Span) -> tuple[str | None, Diagnosti
     """The text of a key, and what is wrong with it; None for null, which can be no key."""
     if read.text is not None or read.is_null:
         return read.text, None
+    if is_letter(written):  # if it were a boolean, CloudFormation would refuse it, as it does numbers
+        return written, None
     text = as_text(read.data)
     key = written if text is None else text
-    if may_be_boolean(written):
+    if isinstance(read.data, bool):
         detail = (
-            f"The key {written} is or may be a boolean to CloudFormation, which then refuses the template or takes "
-            f'another text for it. Put it into quotes: "{written}".'
+            f"The key {written} is a boolean to CloudFormation, which refuses the template or takes the text "
+            f'"{text}" for it. Put it into quotes: "{written}".'
         )
         return key, warning("Key without quotes", detail, span)
     detail = f"CloudFormation takes the key {written} for a number, which it refuses. Put it into quotes."

@@ -74,9 +74,9 @@ def plain(text: str) -> Scalar:
     return _number(text)
 
 
-def may_be_boolean(text: str) -> bool:
-    """Whether a scalar without quotes and without a tag is a boolean, or perhaps one."""
-    return text in _BOOLEANS or text in _LETTERS
+def is_letter(text: str) -> bool:
+    """Whether a scalar without quotes and without a tag is a letter that YAML 1.1 calls a boolean."""
+    return text in _LETTERS
 
 
 def tagged(text: str, tag: str) -> Scalar:

@@ -86,7 +86,7 @@ def test_account_ids_without_quotes(text: str, problems: int) -> None:
 KEYS = [
     ("yes: a", "true", "warning"),
     ("Off: a", "false", "warning"),
-    ("N: a", "N", "warning"),
+    ("N: a", "N", None),
     ("12: a", "12", "error"),
     ("0x10: a", "16", "error"),
     ("1.10: a", "1.10", "error"),
