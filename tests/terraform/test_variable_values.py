@@ -39,7 +39,7 @@ def options(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> Options:
     return found[0]
 
 
-@pytest.mark.parametrize("name", TABLE["cases"].keys() - NOT_THE_VALUE)
+@pytest.mark.parametrize("name", sorted(TABLE["cases"].keys() - NOT_THE_VALUE))
 def test_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     case, expected = TABLE["cases"][name], RECORDED[name]
     for file, text in {"main.tf": TABLE["main.tf"], **case.get("files", {})}.items():
