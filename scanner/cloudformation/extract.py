@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner import values
+from scanner.cloudformation.account_links import follow_readers
 from scanner.cloudformation.choices import choices
 from scanner.cloudformation.exports import Exchange
 from scanner.cloudformation.includes import Place
@@ -91,6 +92,7 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[Scope], home_o
     for top in tops:
         if top.stack.exchange is not None:
             top.stack.exchange.follow()
+    follow_readers(opened)
     for scope in opened:
         its_home = home_of(scope)
         its_home = replace(its_home, account=scope.in_account)
