@@ -1,4 +1,4 @@
-"""Values that stacks have from each other in resources that say nothing of identities: they show which accounts are one.
+"""What stacks read from each other in resources that say nothing of identities: it shows which accounts are one.
 
 An import, or an output of another stack, is read in one account. Which resource has it does not matter for that.
 """
