@@ -5,8 +5,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 
 from scanner.facts import (
     AccessKey,
@@ -24,10 +23,10 @@ from scanner.facts import (
     Role,
     Target,
 )
+from scanner.terraform import awscc_iam
+from scanner.terraform.resource_facts import Adapter, items, origin_of, within
 from scanner.terraform.resources import ResourceInstance
-from scanner.values import NULL, Value
-
-Adapter = Callable[[ResourceInstance], Iterator[Fact]]
+from scanner.values import Value
 
 
 def facts(instance: ResourceInstance) -> Iterator[Fact]:
@@ -35,29 +34,6 @@ def facts(instance: ResourceInstance) -> Iterator[Fact]:
     adapter = _ADAPTERS.get(instance.address.type)
     if adapter is not None:
         yield from adapter(instance)
-
-
-def _origin(instance: ResourceInstance) -> Origin:
-    return Origin(instance.label, instance.span, instance.existence, instance.trail, instance.home.account)
-
-
-def _items(value: Value) -> Iterator[Value]:
-    """The elements of a list; one unknown for a list that is not known; nothing for null."""
-    if isinstance(value.data, tuple):
-        yield from (item for item in value.data if not item.is_null and item.text != "")
-    elif not value.is_null:
-        yield value
-
-
-def _within(block: Value, name: str) -> Value:
-    """An argument of a nested block, which may not be there; the block itself when nothing is known of it."""
-    if isinstance(block.data, Mapping):
-        return block.data.get(name, NULL)
-    if block.unknown is not None and block.unknown.candidates:
-        found = (_within(one, name) if one is not None else NULL for one in block.unknown.candidates)
-        arguments = tuple(None if argument.is_null else argument for argument in found)
-        return Value(replace(block.unknown, candidates=arguments), block.span)
-    return block
 
 
 def _tags(instance: ResourceInstance) -> Value:
@@ -72,7 +48,7 @@ def _tags(instance: ResourceInstance) -> Value:
 
 def _identity(kind: IdentityKind, *, trust: str | None = None) -> Adapter:
     def adapt(instance: ResourceInstance) -> Iterator[Fact]:
-        origin = _origin(instance)
+        origin = origin_of(instance)
         own = Target(kind, address=origin.address)
         yield Identity(
             kind,
@@ -93,23 +69,23 @@ def _identity(kind: IdentityKind, *, trust: str | None = None) -> Adapter:
 
 
 def _inside_role(instance: ResourceInstance, origin: Origin, own: Target) -> Iterator[Fact]:
-    for policy in _items(instance.get("managed_policy_arns")):
+    for policy in items(instance.get("managed_policy_arns")):
         yield Attachment(origin, own, policy)
-    for block in _items(instance.get("inline_policy")):
-        name, document = _within(block, "name"), _within(block, "policy")
+    for block in items(instance.get("inline_policy")):
+        name, document = within(block, "name"), within(block, "policy")
         none = document.text == "" and (name.is_null or name.text == "")  # what the provider stores of an empty block
         if not document.is_null and not none:
             yield InlinePolicy(origin, own, name, document)
 
 
 def _managed_policy(instance: ResourceInstance) -> Iterator[Fact]:
-    yield ManagedPolicy(_origin(instance), instance.get("name"), instance.get("arn"), instance.get("policy"))
+    yield ManagedPolicy(origin_of(instance), instance.get("name"), instance.get("arn"), instance.get("policy"))
 
 
 def _inline_policy(kind: IdentityKind, reference: str, document: str = "policy") -> Adapter:
     def adapt(instance: ResourceInstance) -> Iterator[Fact]:
         target = Target(kind, instance.get(reference))
-        yield InlinePolicy(_origin(instance), target, instance.get("name"), instance.get(document))
+        yield InlinePolicy(origin_of(instance), target, instance.get("name"), instance.get(document))
 
     return adapt
 
@@ -118,7 +94,7 @@ def _attachment(
     kind: IdentityKind, reference: str, policy: str = "policy_arn", role: Role = Role.PERMISSIONS
 ) -> Adapter:
     def adapt(instance: ResourceInstance) -> Iterator[Fact]:
-        yield Attachment(_origin(instance), Target(kind, instance.get(reference)), instance.get(policy), role)
+        yield Attachment(origin_of(instance), Target(kind, instance.get(reference)), instance.get(policy), role)
 
     return adapt
 
@@ -127,10 +103,10 @@ def _exclusive(kind: IdentityKind, reference: str, listed: str, *, inline: bool 
     """All policies of an identity. Managed ones are attached as well, inline ones are written elsewhere."""
 
     def adapt(instance: ResourceInstance) -> Iterator[Fact]:
-        origin, target = _origin(instance), Target(kind, instance.get(reference))
+        origin, target = origin_of(instance), Target(kind, instance.get(reference))
         policies = instance.get(listed)
         if not inline:
-            yield from (Attachment(origin, target, policy) for policy in _items(policies))
+            yield from (Attachment(origin, target, policy) for policy in items(policies))
         yield Exclusive(origin, target, inline, policies if not policies.is_null else Value(()))
 
     return adapt
@@ -139,36 +115,36 @@ def _exclusive(kind: IdentityKind, reference: str, listed: str, *, inline: bool 
 def _exclusive_managed(instance: ResourceInstance) -> Iterator[Fact]:
     """AWS managed policies of a permission set. Customer managed ones have a list of their own."""
     target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
-    for policy in _items(instance.get("managed_policy_arns")):
-        yield Attachment(_origin(instance), target, policy)
+    for policy in items(instance.get("managed_policy_arns")):
+        yield Attachment(origin_of(instance), target, policy)
 
 
 def _policy_attachment(instance: ResourceInstance) -> Iterator[Fact]:
     """``aws_iam_policy_attachment``: one policy, many identities."""
     kinds = {"users": IdentityKind.USER, "roles": IdentityKind.ROLE, "groups": IdentityKind.GROUP}
     for argument, kind in kinds.items():
-        for identity in _items(instance.get(argument)):
-            yield Attachment(_origin(instance), Target(kind, identity), instance.get("policy_arn"))
+        for identity in items(instance.get(argument)):
+            yield Attachment(origin_of(instance), Target(kind, identity), instance.get("policy_arn"))
 
 
 def _user_groups(instance: ResourceInstance) -> Iterator[Fact]:
-    for group in _items(instance.get("groups")):
-        yield Membership(_origin(instance), Target(IdentityKind.USER, instance.get("user")), group)
+    for group in items(instance.get("groups")):
+        yield Membership(origin_of(instance), Target(IdentityKind.USER, instance.get("user")), group)
 
 
 def _group_users(instance: ResourceInstance) -> Iterator[Fact]:
-    for user in _items(instance.get("users")):
-        yield Membership(_origin(instance), Target(IdentityKind.USER, user), instance.get("group"))
+    for user in items(instance.get("users")):
+        yield Membership(origin_of(instance), Target(IdentityKind.USER, user), instance.get("group"))
 
 
 def _login_profile(instance: ResourceInstance) -> Iterator[Fact]:
-    yield LoginProfile(_origin(instance), Target(IdentityKind.USER, instance.get("user")))
+    yield LoginProfile(origin_of(instance), Target(IdentityKind.USER, instance.get("user")))
 
 
 def _access_key(instance: ResourceInstance) -> Iterator[Fact]:
     status = instance.get("status")
     active = status.is_null or status.text == "Active"  # a status that is not known is no evidence of a key in use
-    yield AccessKey(_origin(instance), Target(IdentityKind.USER, instance.get("user")), active)
+    yield AccessKey(origin_of(instance), Target(IdentityKind.USER, instance.get("user")), active)
 
 
 def _customer_managed_attachment(block_name: str, role: Role) -> Adapter:
@@ -176,33 +152,34 @@ def _customer_managed_attachment(block_name: str, role: Role) -> Adapter:
 
     def adapt(instance: ResourceInstance) -> Iterator[Fact]:
         target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
-        for block in _items(instance.get(block_name)):
+        for block in items(instance.get(block_name)):
             for policy, path in _references(block):
-                yield Attachment(_origin(instance), target, policy, role, path)
+                yield Attachment(origin_of(instance), target, policy, role, path)
 
     return adapt
 
 
 def _references(block: Value) -> Iterator[tuple[Value, Value | None]]:
     """A policy by its ARN, or by name and path."""
-    arn = _within(block, "managed_policy_arn")
+    arn = within(block, "managed_policy_arn")
     if not isinstance(block.data, Mapping) or not arn.is_null:
         yield arn, None
     if isinstance(block.data, Mapping):
-        for named in (block, *_items(_within(block, "customer_managed_policy_reference"))):
-            name = _within(named, "name")
+        for named in (block, *items(within(block, "customer_managed_policy_reference"))):
+            name = within(named, "name")
             if not name.is_null:
-                yield name, _within(named, "path") if isinstance(named.data, Mapping) else None
+                yield name, within(named, "path") if isinstance(named.data, Mapping) else None
 
 
 def _entitlement(instance: ResourceInstance) -> Iterator[Fact]:
     """``aws_accountaccess_entitlement``: the role is two blocks down."""
-    for block in _items(instance.get("entitlement")):
-        for inner in _items(_within(block, "principal_role")):
-            yield Entitlement(_origin(instance), _within(inner, "role_arn"))
+    for block in items(instance.get("entitlement")):
+        for inner in items(within(block, "principal_role")):
+            yield Entitlement(origin_of(instance), within(inner, "role_arn"))
 
 
 _ADAPTERS: Mapping[str, Adapter] = {
+    **awscc_iam.ADAPTERS,
     "aws_accountaccess_entitlement": _entitlement,
     "aws_iam_user": _identity(IdentityKind.USER),
     "aws_iam_role": _identity(IdentityKind.ROLE, trust="assume_role_policy"),

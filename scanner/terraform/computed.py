@@ -129,12 +129,19 @@ _COMPUTED: Mapping[str, Mapping[str, Compute]] = {
     "aws_iam_saml_provider": {"arn": _arn("saml-provider"), "id": _arn("saml-provider")},
     "aws_iam_user_login_profile": {"id": _argument("user")},
     "aws_iam_group_membership": {"id": _argument("name")},
+    **{
+        f"awscc_iam_{kind}": {"arn": _arn(kind, f"{kind}_name"), "id": _argument(f"{kind}_name")}
+        for kind in ("user", "role", "group")
+    },
+    "awscc_iam_managed_policy": dict.fromkeys(("policy_arn", "id"), _arn("policy", "managed_policy_name")),
+    "terraform_data": {"output": lambda resource: resource.get("input")},  # once it is applied
 }
-_WELL_KNOWN = ("aws_iam_", "aws_ssoadmin_", "aws_identitystore_")
+_WELL_KNOWN = ("aws_iam_", "aws_ssoadmin_", "aws_identitystore_", "awscc_iam_", "awscc_sso_")
 _AFTER_APPLY = frozenset(
     {
         *("arn", "id", "unique_id", "policy_id", "create_date", "created_date", "tags_all", "attachment_count"),
         *("password", "encrypted_password", "key_fingerprint", "secret", "encrypted_secret", "ses_smtp_password_v4"),
+        *("policy_arn", "permission_set_arn", "user_name", "role_name", "group_name", "managed_policy_name", "role_id"),
         *("name", "path", "user_id", "group_id", "external_ids", "principal_id", "valid_until", "certificate_body"),
     }
 )

@@ -26,6 +26,9 @@ from scanner.values import NULL, Unknown, Value, holes
 DEFAULT = "aws"
 """The name of the configuration that everything has which names no other."""
 
+CLOUD_CONTROL = "awscc"
+"""The same of the provider that has CloudFormation's types."""
+
 ACCOUNT_ARGUMENTS = (
     *("profile", "access_key", "secret_key", "token", "shared_credentials_files", "shared_config_files"),
     *("shared_credentials_file", "assume_role", "assume_role_with_web_identity"),
@@ -52,10 +55,11 @@ class Reference:
     """Of which instance of a configuration with ``for_each``."""
 
 
-def named_provider(body: nodes.Body) -> Reference:
+def named_provider(body: nodes.Body, resource_type: str) -> Reference:
     """The configuration that a resource asks for."""
     attribute = body.attributes.get("provider")
-    return _reference(attribute.value) or Reference() if attribute is not None else Reference()
+    default = Reference(CLOUD_CONTROL if resource_type.startswith(f"{CLOUD_CONTROL}_") else DEFAULT)
+    return _reference(attribute.value) or default if attribute is not None else default
 
 
 def passed_providers(call: nodes.Body) -> Mapping[str, Reference]:

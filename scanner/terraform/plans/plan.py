@@ -20,7 +20,7 @@ from scanner.facts import Fact, Facts, Home, collect
 from scanner.root import ScanRoot
 from scanner.span import Span
 from scanner.symbol import Attribute
-from scanner.terraform import aws_iam, policy_document, policy_text
+from scanner.terraform import aws_iam, policy_document, policy_text, unread_types
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import Resource, computed
 from scanner.terraform.language.equality import equal
@@ -46,38 +46,49 @@ from scanner.values import NULL, Unknown, Value
 def extract(root: ScanRoot) -> Facts:
     """The facts of a plan or a state. A file that is neither gives one error diagnostic."""
     span = Span.whole_file(root.path)
-    named: dict[str, None] = {}
     try:
         document = read_document(root.location)
         source = source_of(document, root)
-        found = tuple(_facts(document, source, root, span, named))
+        reader = _reader(document, source, root, span)
+        found = tuple(_facts(document, reader))
+        unread = tuple(_unread(document, replace(reader, named={})))
     except PlanError as problem:
         diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", f"{problem}.", span),)
         return collect(root.path, root.kind.value, (), diagnostics, frozenset({root.path}))
     warnings = (
         *(warning("Left out", detail, span) for detail in document.left_out),
         *(warning("Left in AWS", sentence(planned.address), span) for planned in left_behind(document)),
+        *unread,
         *source.diagnostics,
     )
     if source.place is not None:
         found, warnings = moved(found, source.place), moved(warnings, source.place)
-    if named:
-        warnings = (*warnings, _taken(named, span))
+    if reader.named:
+        warnings = (*warnings, _taken(reader.named, span))
     collected = collect(root.path, root.kind.value, found, warnings, source.files | {root.path}, source.choices)
     return replace(collected, refuted=source.refuted)
 
 
-def _facts(
-    document: PlanDocument, source: Source, root: ScanRoot, span: Span, named: dict[str, None]
-) -> Iterator[Fact]:
+def _reader(document: PlanDocument, source: Source, root: ScanRoot, span: Span) -> _Reader:
     configuration = PlannedConfiguration(source.references, document.variables)
     homes = Homes(document, configuration, source.instances if source.is_own else {}, root.inputs)
-    reader = _Reader(configuration, Plan(document), source, homes, span, named)
+    return _Reader(configuration, Plan(document), source, homes, span, {})
+
+
+def _facts(document: PlanDocument, reader: _Reader) -> Iterator[Fact]:
     for address, planned in document.instances.items():
         if address.mode == "managed" and address.type in aws_iam.TYPES:
             yield from aws_iam.facts(replace(reader, span=reader.place(address)).instance(planned))
     for planned in left_behind(document):
         yield from facts_left_behind(reader.before(planned))
+
+
+def _unread(document: PlanDocument, reader: _Reader) -> Iterator[Diagnostic]:
+    for address, planned in document.instances.items():
+        if address.mode == "managed" and unread_types.is_unread(address.type):
+            found = unread_types.unread(replace(reader, span=reader.place(address)).instance(planned))
+            if found is not None:
+                yield found
 
 
 def _taken(named: Mapping[str, None], span: Span) -> Diagnostic:

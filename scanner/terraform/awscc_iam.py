@@ -1,0 +1,114 @@
+"""Resource instances of the Cloud Control provider (``awscc``), as facts: CloudFormation's types with names of its own.
+
+https://registry.terraform.io/providers/hashicorp/awscc/latest/docs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scanner.facts import (
+    Attachment,
+    Fact,
+    Identity,
+    IdentityKind,
+    InlinePolicy,
+    LoginProfile,
+    ManagedPolicy,
+    Membership,
+    Role,
+    Target,
+)
+from scanner.terraform.resource_facts import Adapter, items, origin_of, within
+from scanner.terraform.resources import ResourceInstance
+from scanner.values import NULL, Value, holes
+
+
+def _tags(instance: ResourceInstance) -> Value:
+    """A list of keys and values, as the mapping that it stands for."""
+    written = instance.get("tags")
+    found: dict[str, Value] = {}
+    for tag in items(written):
+        key, value = within(tag, "key"), within(tag, "value")
+        if key.text is None:
+            doubt = holes(key)
+            return Value(doubt[0], written.span) if doubt else NULL
+        found[key.text] = value
+    return Value(found, written.span) if found else NULL
+
+
+def _identity(kind: IdentityKind, name: str, arn: str = "arn", trust: str | None = None) -> Adapter:
+    def adapt(instance: ResourceInstance) -> Iterator[Fact]:
+        origin = origin_of(instance)
+        own = Target(kind, address=origin.address)
+        trusted = instance.get(trust) if trust is not None else None
+        yield Identity(kind, origin, instance.home, instance.get(name), instance.get(arn), _tags(instance), trusted)
+        boundary = instance.get("permissions_boundary")
+        if not boundary.is_null and boundary.text != "" and kind is not IdentityKind.PERMISSION_SET:
+            yield Attachment(origin, own, boundary, Role.BOUNDARY)
+        for policy in items(instance.get("managed_policy_arns")):
+            yield Attachment(origin, own, policy)
+        for policy in items(instance.get("policies")):
+            yield InlinePolicy(origin, own, within(policy, "policy_name"), within(policy, "policy_document"))
+        if kind is IdentityKind.USER:
+            for group in items(instance.get("groups")):
+                yield Membership(origin, own, group)
+            if not instance.get("login_profile").is_null:
+                yield LoginProfile(origin, own)
+
+    return adapt
+
+
+def _permission_set(instance: ResourceInstance) -> Iterator[Fact]:
+    yield from _identity(IdentityKind.PERMISSION_SET, "name", "permission_set_arn")(instance)
+    origin = origin_of(instance)
+    own = Target(IdentityKind.PERMISSION_SET, address=origin.address)
+    for policy in items(instance.get("managed_policies")):
+        yield Attachment(origin, own, policy)
+    inline = instance.get("inline_policy")
+    if not inline.is_null and inline.text != "":
+        yield InlinePolicy(origin, own, Value("inline policy"), inline)
+    for reference in items(instance.get("customer_managed_policy_references")):
+        yield _by_name(instance, own, reference, Role.PERMISSIONS)
+    boundary = instance.get("permissions_boundary")
+    if not boundary.is_null:
+        arn, reference = within(boundary, "managed_policy_arn"), within(boundary, "customer_managed_policy_reference")
+        by_arn = not arn.is_null or not isinstance(boundary.data, Mapping)
+        yield (
+            Attachment(origin, own, arn, Role.BOUNDARY) if by_arn else _by_name(instance, own, reference, Role.BOUNDARY)
+        )
+
+
+def _by_name(instance: ResourceInstance, target: Target, reference: Value, role: Role) -> Attachment:
+    path = within(reference, "path") if isinstance(reference.data, Mapping) else None
+    return Attachment(origin_of(instance), target, within(reference, "name"), role, path)
+
+
+def _managed_policy(instance: ResourceInstance) -> Iterator[Fact]:
+    origin, arn = origin_of(instance), instance.get("policy_arn")
+    yield ManagedPolicy(origin, instance.get("managed_policy_name"), arn, instance.get("policy_document"))
+    kinds = {"users": IdentityKind.USER, "roles": IdentityKind.ROLE, "groups": IdentityKind.GROUP}
+    for argument, kind in kinds.items():
+        for identity in items(instance.get(argument)):
+            yield Attachment(origin, Target(kind, identity), arn)
+
+
+def _inline_policy(kind: IdentityKind, name: str) -> Adapter:
+    def adapt(instance: ResourceInstance) -> Iterator[Fact]:
+        document = instance.get("policy_document")
+        target = Target(kind, instance.get(name))
+        yield InlinePolicy(origin_of(instance), target, instance.get("policy_name"), document)
+
+    return adapt
+
+
+ADAPTERS: Mapping[str, Adapter] = {
+    "awscc_iam_user": _identity(IdentityKind.USER, "user_name"),
+    "awscc_iam_role": _identity(IdentityKind.ROLE, "role_name", trust="assume_role_policy_document"),
+    "awscc_iam_group": _identity(IdentityKind.GROUP, "group_name"),
+    "awscc_iam_managed_policy": _managed_policy,
+    "awscc_iam_user_policy": _inline_policy(IdentityKind.USER, "user_name"),
+    "awscc_iam_role_policy": _inline_policy(IdentityKind.ROLE, "role_name"),
+    "awscc_iam_group_policy": _inline_policy(IdentityKind.GROUP, "group_name"),
+    "awscc_sso_permission_set": _permission_set,
+}
