@@ -14,9 +14,9 @@ from scanner import values
 from scanner.accounts import Accounts
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Identity, IdentityKind, ManagedPolicy, Origin, Target
-from scanner.symbol import Attribute, Block, Part, Symbol
+from scanner.symbol import Attribute, Block, Part, PolicyPath, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined
-from scanner.values import Value, same_text
+from scanner.values import Unknown, Value, same_text
 
 
 class IdentityIndex:
@@ -168,11 +168,23 @@ class PolicyIndex:
             yield owner, YES if place is None or own is None else same_text(place, own)
         elif symbol in self._by_symbol:
             yield from ((policy, YES) for policy in self._by_symbol[symbol])
+        elif place is not None and (looked_up := _looked_up(place)) is not None:
+            yield from self._named(*looked_up)
         elif place is not None:
             for policy in self._by_text.get(place.text, ()) if place.text is not None else self._partly_known:
                 own = path_and_name(policy.arn)
                 if own is not None and same_text(place, own).is_yes:
                     yield policy, YES
+
+    def _named(self, prefix: str, name: Value) -> Iterator[tuple[ManagedPolicy, Truth]]:
+        """The policies that are found by a name, below the beginning of a path."""
+        for policy in self._by_address.values():
+            own = values.pieces(path_and_name(policy.arn) or values.NULL) or ("",)
+            begins = own[0] if isinstance(own[0], str) else ""
+            is_below = begins.startswith(prefix) or (len(own) > 1 and prefix.startswith(begins))
+            answer = same_text(name, policy.name) if is_below else NO
+            if not answer.is_no:
+                yield policy, answer
 
     def _in_account_of(self, identity: Identity, policy: ManagedPolicy, reference: Value) -> Truth:
         written = _account_in(reference)
@@ -216,6 +228,17 @@ def path_and_name(reference: Value, after: str = ":policy/") -> Value | None:
     for number, part in enumerate(parts):
         if isinstance(part, str) and after in part:
             return values.joined([f"/{part.split(after, 1)[1]}", *parts[number + 1 :]], reference.span)
+    return None
+
+
+def _looked_up(place: Value) -> tuple[str, Value] | None:
+    """The beginning of the path and the name by which a data source looks a policy up; None for any other reference."""
+    parts = values.pieces(place) or ()
+    for number, part in enumerate(parts):
+        if isinstance(part, Unknown) and isinstance(part.symbol, PolicyPath):
+            return "".join(piece for piece in parts[:number] if isinstance(piece, str)), values.joined(
+                parts[number + 1 :]
+            )
     return None
 
 

@@ -91,6 +91,17 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyPath:
+    """The rest of the path of the policy of a name, whatever that is: names of policies are unique in an account."""
+
+    owner: str
+    """The address of the data source that looks the policy up by its name."""
+
+    def __str__(self) -> str:
+        return f"{self.owner}.path"
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Something inside of what a symbol stands for."""
 
@@ -117,6 +128,7 @@ class Aspect(Enum):
 
     COUNT = "count"
     FOR_EACH = "for_each"
+    ENABLED = "enabled"
     INDEX = "index of"
     KEY = "key of"
     VALUE = "value of"
@@ -139,4 +151,4 @@ class Repetition:
         return f"{self.aspect.value} {self.of}{marks}"
 
 
-Symbol: TypeAlias = "Account | Setting | Named | Block | Attribute | Part | Call | Repetition"
+Symbol: TypeAlias = "Account | Setting | Named | Block | Attribute | PolicyPath | Part | Call | Repetition"

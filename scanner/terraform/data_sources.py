@@ -10,10 +10,11 @@ from scanner.cause import Cause, CauseKind
 from scanner.facts import Home
 from scanner.iam import managed
 from scanner.partition import url_suffix
-from scanner.symbol import Attribute
+from scanner.symbol import Account, Attribute, PolicyPath, Setting
 from scanner.terraform import policy_document, policy_text
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import account, of_service
+from scanner.terraform.language.scope import EvaluationError
 from scanner.values import NULL, Unknown, Value
 
 
@@ -29,6 +30,8 @@ class DataSource:
     """The region that the user gives."""
     render: Callable[[Value, Mapping[str, Value]], Value]
     """Evaluates a template text."""
+    call: Callable[[str, tuple[Value, ...]], Value]
+    """Calls a function. Raises ``EvaluationError``."""
 
 
 def attribute(source: DataSource, name: str) -> Value:
@@ -79,22 +82,102 @@ def _region(source: DataSource, name: str) -> Value | None:
 
 
 def _policy(source: DataSource, name: str) -> Value | None:
-    """``data.aws_iam_policy`` names a policy by ARN or by name; those that AWS manages are known."""
-    arn = source.arguments["arn"]
+    """``data.aws_iam_policy`` looks a policy up by its ARN, or by its name below the beginning of a path.
+
+    Those that AWS manages are known. Of others the ARN is known up to what the name does not tell.
+    """
+    arn, own_name, prefix = (source.arguments[argument] for argument in ("arn", "name", "path_prefix"))
+    begins = "/" if prefix.is_null else prefix.text
+    found = None
     if arn.text is not None:
         found = managed.document(arn.text)
-    elif source.arguments["name"].text is not None and source.arguments["path_prefix"].is_null:
-        found = managed.document_by_name(source.arguments["name"].text, source.home.partition)
-    else:
-        return arn if name in ("arn", "id") and not arn.is_null else None
-    if found is None:
-        return arn if name in ("arn", "id") and not arn.is_null else None
-    return {
-        "arn": Value(found.arn),
-        "id": Value(found.arn),
-        "name": Value(found.name),
-        "policy": Value(found.text),
-    }.get(name)
+    elif own_name.text is not None and begins is not None:
+        found = managed.document_by_name(own_name.text, source.home.partition)
+        if found is not None and not f"/{found.arn.split(':policy/', 1)[1]}".startswith(begins):
+            found = None
+    if found is not None:
+        known = {"arn": found.arn, "id": found.arn, "name": found.name, "policy": found.text, "path": _path(found.arn)}
+        return Value(known[name]) if name in known else None
+    if not arn.is_null:
+        of_customer = arn.text is not None and ":policy/" in arn.text
+        if of_customer and name in ("name", "path"):
+            return Value((arn.text or "").rpartition("/")[2] if name == "name" else _path(arn.text or ""))
+        return arn if name in ("arn", "id") else None
+    if name in ("arn", "id") and not own_name.is_null and begins is not None:
+        return _by_name(source, begins, own_name)
+    return None
+
+
+def _path(arn: str) -> str:
+    """The path in the ARN of a policy."""
+    return f"/{arn.split(':policy/', 1)[1]}".rpartition("/")[0] + "/"
+
+
+def _by_name(source: DataSource, prefix: str, name: Value) -> Value:
+    """The ARN of a policy of which a name and the beginning of the path are known."""
+    unknown = read_at_plan(str(source.address), "arn").unknown
+    path = Unknown(unknown.cause, PolicyPath(str(source.address))) if unknown is not None else ""
+    own = (*(values.pieces(account(source.home)) or ()), ":policy", prefix, path, *(values.pieces(name) or ()))
+    return values.joined((f"arn:{source.home.partition}:iam::", *own))
+
+
+def _arn(source: DataSource, name: str) -> Value | None:
+    """``data.aws_arn`` takes an ARN apart."""
+    if name == "id":
+        return source.arguments["arn"]
+    parts = _segments(source.arguments["arn"])
+    numbers = {"partition": 1, "service": 2, "region": 3, "account": 4, "resource": 5}
+    return parts[numbers[name]] if parts is not None and name in numbers else None
+
+
+def _segments(arn: Value) -> list[Value] | None:
+    """The six parts of an ARN; None where an unknown before the last one may have more than one in it."""
+    parts: list[list[str | Unknown]] = [[]]
+    for piece in values.pieces(arn) or ():
+        if isinstance(piece, Unknown):
+            if len(parts) < _PARTS and not isinstance(piece.symbol, Account | Setting):
+                return None
+            parts[-1].append(piece)
+        else:
+            first, *others = piece.split(":", _PARTS - len(parts))
+            parts[-1].append(first)
+            parts += [[other] for other in others]
+    return [values.joined(part) for part in parts] if len(parts) == _PARTS else None
+
+
+_PARTS = 6
+
+
+def _service_principal(source: DataSource, name: str) -> Value | None:
+    service = source.arguments["service_name"]
+    if name != "name" or source.home.partition != "aws" or service.is_null:
+        return None  # in other partitions some services have names of their own
+    return values.joined((*(values.pieces(service) or ()), ".amazonaws.com"))
+
+
+_FILE_FUNCTIONS = {
+    "content": "file",
+    "content_base64": "filebase64",
+    "content_md5": "filemd5",
+    "content_sha1": "filesha1",
+    "content_sha256": "filesha256",
+    "content_sha512": "filesha512",
+    "content_base64sha256": "filebase64sha256",
+    "content_base64sha512": "filebase64sha512",
+}
+
+
+def _file(source: DataSource, name: str) -> Value | None:
+    """A file of the scanned tree. One that is not there yet may be made by something else."""
+    function = _FILE_FUNCTIONS.get("content_sha1" if name == "id" else name)
+    try:
+        return source.call(function, (source.arguments["filename"],)) if function is not None else None
+    except EvaluationError:
+        return None
+
+
+def _null(source: DataSource, name: str) -> Value | None:
+    return source.arguments["inputs"] if name == "outputs" else None
 
 
 def _named(argument: str) -> Callable[[DataSource, str], Value | None]:
@@ -118,6 +201,11 @@ _SOURCES: Mapping[str, Callable[[DataSource, str], Value | None]] = {
     "aws_partition": _partition,
     "aws_region": _region,
     "aws_iam_policy": _policy,
+    "aws_arn": _arn,
+    "aws_service_principal": _service_principal,
+    "local_file": _file,
+    "local_sensitive_file": _file,
+    "null_data_source": _null,
     "template_file": _template_file,
     "aws_iam_role": _named("name"),
     "aws_iam_user": _named("user_name"),
