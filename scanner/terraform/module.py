@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from scanner.diagnostic import Diagnostic, error, warning
+from scanner.diagnostic import Diagnostic, Severity, error, warning
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform.files import configuration_files
-from scanner.terraform.language import json_syntax, nodes, syntax
+from scanner.terraform.language import json_syntax, nodes, recovery, syntax
 from scanner.terraform.language.blocks import IndexedBlock, index_file
 from scanner.terraform.language.shapes import LABELS
 from scanner.terraform.language.syntax_tree import SyntaxProblem
@@ -49,6 +49,8 @@ class Module:
     calls: dict[str, IndexedBlock] = field(default_factory=dict)
     resources: dict[Name, IndexedBlock] = field(default_factory=dict)
     data: dict[Name, IndexedBlock] = field(default_factory=dict)
+    ephemeral: dict[str, set[str]] = field(default_factory=dict)
+    """Names of ephemeral resources by type. What they are is not known before apply, so their blocks do not matter."""
     providers: list[IndexedBlock] = field(default_factory=list)
     settings: list[IndexedBlock] = field(default_factory=list)
     """``terraform`` blocks."""
@@ -63,33 +65,70 @@ class Module:
     local_overrides: list[IndexedBlock] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
-    checked: dict[int, nodes.Node] = field(default_factory=dict)
-    """Expressions whose names are known to be declared, by identity."""
+    checked: dict[int, nodes.Node | nodes.Body] = field(default_factory=dict)
+    """Expressions and bodies whose names are known to be declared, by identity."""
     _parsed: dict[Span, nodes.Block | None] = field(default_factory=dict)
+    _broken: set[Span] = field(default_factory=set)
     _locals: dict[str, nodes.Attribute] | None = None
 
     def parsed(self, block: IndexedBlock) -> nodes.Block | None:
-        """The block's syntax tree, with override files merged in; None (and one diagnostic) if it cannot be parsed."""
+        """The block's syntax tree, with override files merged in.
+
+        A part that cannot be parsed is a diagnostic and stays in the tree as what cannot be read; if nothing at all can
+        be read, there is no tree.
+        """
         if block.span not in self._parsed:
             self._parsed[block.span] = self._parse(block)
         return self._parsed[block.span]
 
+    def parsed_whole(self, block: IndexedBlock) -> nodes.Block | None:
+        """The same, but nothing for a block of which a part cannot be parsed."""
+        parsed = self.parsed(block)
+        return None if block.span in self._broken else parsed
+
     def _parse(self, block: IndexedBlock) -> nodes.Block | None:
+        before = len(self.diagnostics)
+        parsed = self._parse_single(block)
+        for override in self.overrides.get(block.span, ()):
+            merged = self._parse_single(override)
+            if parsed is not None and merged is not None:
+                parsed = _merged(parsed, merged)
+        if len(self.diagnostics) > before:
+            self._broken.add(block.span)
+        return parsed
+
+    def _parse_single(self, block: IndexedBlock) -> nodes.Block | None:
+        problems: list[SyntaxProblem] = []
+        parsed: nodes.Block | None = None
         try:
-            parsed = _parse_block(block)
-            for override in self.overrides.get(block.span, ()):
-                parsed = _merged(parsed, _parse_block(override))
+            if block.json is not None:
+                parsed = json_syntax.parse_block(block, problems)
+            else:
+                parsed, found = recovery.parse_block(block)
+                problems += found
         except SyntaxProblem as problem:
-            self.diagnostics.append(error("Invalid Terraform syntax", f"{problem}.", problem.span))
-            return None
+            problems.append(problem)
+            if block.type in _NAMED:
+                body = nodes.Body({}, (), block.span, unread=str(problem))
+                parsed = nodes.Block(block.type, block.labels, body, block.span)
+        self.diagnostics += [error("Invalid Terraform syntax", f"{one}.", one.span) for one in problems]
         return parsed
 
     @property
-    def required_providers(self) -> frozenset[str]:
-        """The local names of the providers that the module declares."""
+    def is_whole(self) -> bool:
+        """Whether all of its files and blocks could be read, as far as they were looked at."""
+        return not any(found.severity is Severity.ERROR for found in self.diagnostics)
+
+    @property
+    def required_providers(self) -> Mapping[str, str]:
+        """The source addresses of the providers that the module declares, by local name."""
         settings = [parsed.body for block in self.settings if (parsed := self.parsed(block)) is not None]
         required = [block for body in settings for block in body.blocks if block.type == "required_providers"]
-        return frozenset(name for block in required for name in block.body.attributes)
+        return {
+            name: _source(attribute.value) or f"hashicorp/{name}"
+            for block in required
+            for name, attribute in block.body.attributes.items()
+        }
 
     @property
     def locals(self) -> Mapping[str, nodes.Attribute]:
@@ -191,6 +230,8 @@ def _declare(module: Module, block: IndexedBlock) -> None:
             module.resources[block.labels] = block
         case "data", (_, _):
             module.data[block.labels] = block
+        case "ephemeral", (type_, name):
+            module.ephemeral.setdefault(type_, set()).add(name)
         case "terraform", ():
             module.settings.append(block)
         case "provider", (_,):
@@ -230,6 +271,14 @@ def _override_provider(module: Module, block: IndexedBlock) -> None:
         module.providers.append(block)
     else:
         module.diagnostics.append(_nothing_to_override(f'{_described(block)} with the alias "{alias}"', block.span))
+
+
+def _source(required: nodes.Node) -> str | None:
+    """The source address of a provider, as it is written."""
+    for key, value in required.items if isinstance(required, nodes.ObjectNode) else ():
+        if key == nodes.Literal("source", key.span) and isinstance(value, nodes.Literal):
+            return value.value if isinstance(value.value, str) else None
+    return None
 
 
 def _alias(provider: IndexedBlock) -> str | None:
@@ -277,7 +326,8 @@ def _merged(original: nodes.Block, override: nodes.Block) -> nodes.Block:
         for block in original.body.blocks
         if _made(block) not in blocks and _made(block) not in override.body.attributes
     )
-    body = nodes.Body(attributes, (*kept, *override.body.blocks), original.body.span)
+    unread = original.body.unread or override.body.unread
+    body = nodes.Body(attributes, (*kept, *override.body.blocks), original.body.span, unread)
     return replace(original, body=body)
 
 

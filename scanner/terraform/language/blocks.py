@@ -58,7 +58,7 @@ class FileIndex:
     problems: tuple[IndexProblem, ...] = ()
 
 
-_BETWEEN = re.compile(r"(?:[\s\ufeff]|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+BETWEEN = re.compile(r"(?:[\s\ufeff]|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _BLANK = re.compile(r"[ \t\r]*(?:/\*.*?\*/[ \t]*)*", re.DOTALL)
 _IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
 _QUOTED_LABEL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
@@ -67,7 +67,9 @@ _IN_VALUE = re.compile(r'"|[()\[\]{}\n]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[
 _IN_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{|\n', re.DOTALL)
 
 
-class _UnbalancedError(Exception):
+class UnbalancedError(Exception):
+    """Something in a file is not closed, or is no block."""
+
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
         self.offset = offset
@@ -77,16 +79,16 @@ def index_file(path: str, text: str) -> FileIndex:
     """Find the top-level blocks of a file. Never raises for any text."""
     lines = LineIndex(path, text)
     blocks: list[IndexedBlock] = []
-    position = _after(_BETWEEN, text, 0)
+    position = _after(BETWEEN, text, 0)
     try:
         while position < len(text):
             start = position
-            block_type, labels, position = _header(text, position)
-            position = _skip_code(text, position)
+            block_type, labels, position = header(text, position)
+            position = skip_code(text, position)
             span = lines.span(start, position)
             blocks.append(IndexedBlock(block_type, labels, text[start:position], span))
-            position = _after(_BETWEEN, text, position)
-    except _UnbalancedError as problem:
+            position = _after(BETWEEN, text, position)
+    except UnbalancedError as problem:
         span = lines.span(problem.offset, problem.offset)
         return FileIndex(path, tuple(blocks), (IndexProblem(str(problem), span),))
     return FileIndex(path, tuple(blocks))
@@ -99,17 +101,17 @@ def argument_text(block: IndexedBlock, name: str) -> str | None:
     """
     text = block.text
     try:
-        _, _, position = _header(text, 0)
-        while (found := _IDENTIFIER.match(text, _after(_BETWEEN, text, position))) is not None:
+        _, _, position = header(text, 0)
+        while (found := _IDENTIFIER.match(text, _after(BETWEEN, text, position))) is not None:
             position = _after(_BLANK, text, found.end())
             if text.startswith("=", position):
                 start, position = position + 1, _skip_value(text, position + 1)
                 if found[0] == name:
                     return text[start:position]
             else:
-                _, _, position = _header(text, found.start())
-                position = _skip_code(text, position)
-    except _UnbalancedError:
+                _, _, position = header(text, found.start())
+                position = skip_code(text, position)
+    except UnbalancedError:
         return None
     return None
 
@@ -143,11 +145,11 @@ def _after(skipped: re.Pattern[str], text: str, position: int) -> int:
     return found.end() if found else position
 
 
-def _header(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
+def header(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
     """A block's type and labels, and the offset behind its opening brace."""
     name = _IDENTIFIER.match(text, position)
     if name is None:
-        raise _UnbalancedError("a block must begin here", position)
+        raise UnbalancedError("a block must begin here", position)
     labels: list[str] = []
     position = _after(_BLANK, text, name.end())
     while not text.startswith("{", position):
@@ -158,34 +160,40 @@ def _header(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
             label = _IDENTIFIER.match(text, position)
             if label is None:
                 what = "only blocks may stand at the top level" if text.startswith("=", position) else "{ is missing"
-                raise _UnbalancedError(what, position)
+                raise UnbalancedError(what, position)
             labels.append(label[0])
         position = _after(_BLANK, text, label.end())
     return name[0], tuple(labels), position + 1
 
 
-def _skip_code(text: str, position: int) -> int:
+def skip_code(text: str, position: int) -> int:
     """The offset behind the brace that closes what was opened just before ``position``."""
     opened = [position - 1]
     while opened:
         found = _IN_CODE.search(text, position)
         if found is None:
-            raise _UnbalancedError("the { here is never closed", opened[-1])
+            raise UnbalancedError("the { here is never closed", opened[-1])
         token, position = found[0], found.end()
         if token == "{":
             opened.append(found.start())
         elif token == "}":
             opened.pop()
-        elif token == '"':
-            position = _skip_string(text, position)
-        elif token in ("#", "//"):
-            end = text.find("\n", position)
-            position = len(text) if end == -1 else end
-        elif token == "/*":
-            position = _skip_to(text, "*/", position, found.start(), "the comment here is never closed")
         else:
-            position = _skip_heredoc(text, found["marker"], position, found.start())
+            position = skip_token(text, found)
     return position
+
+
+def skip_token(text: str, found: re.Match[str]) -> int:
+    """The offset behind a string, a comment or a heredoc that begins as it was found; the latter has its marker."""
+    token, position = found[0], found.end()
+    if token == '"':
+        return _skip_string(text, position)
+    if token in ("#", "//"):
+        end = text.find("\n", position)
+        return len(text) if end == -1 else end
+    if token == "/*":
+        return _skip_to(text, "*/", position, found.start(), "the comment here is never closed")
+    return _skip_heredoc(text, found["marker"], position, found.start())
 
 
 def _skip_string(text: str, position: int) -> int:
@@ -194,23 +202,23 @@ def _skip_string(text: str, position: int) -> int:
     while True:
         found = _IN_STRING.search(text, position)
         if found is None or found[0] == "\n":
-            raise _UnbalancedError("the string here is never closed", start)
+            raise UnbalancedError("the string here is never closed", start)
         position = found.end()
         if found[0] == '"':
             return position
         if found[0] in ("${", "%{"):
-            position = _skip_code(text, position)
+            position = skip_code(text, position)
 
 
 def _skip_heredoc(text: str, marker: str, position: int, start: int) -> int:
     closing = re.compile(rf"^[ \t]*{re.escape(marker)}[ \t]*\r?$", re.MULTILINE).search(text, position)
     if closing is None:
-        raise _UnbalancedError(f"the heredoc here is never closed by {marker}", start)
+        raise UnbalancedError(f"the heredoc here is never closed by {marker}", start)
     return closing.end()
 
 
 def _skip_to(text: str, wanted: str, position: int, start: int, message: str) -> int:
     end = text.find(wanted, position)
     if end == -1:
-        raise _UnbalancedError(message, start)
+        raise UnbalancedError(message, start)
     return end + len(wanted)

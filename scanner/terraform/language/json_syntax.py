@@ -43,11 +43,11 @@ def index_json(path: str, text: str) -> FileIndex:
     return FileIndex(path, tuple(index.blocks), tuple(index.problems))
 
 
-def parse_block(block: IndexedBlock) -> nodes.Block:
-    """Convert one block of an index. Raises ``SyntaxProblem``."""
+def parse_block(block: IndexedBlock, problems: list[SyntaxProblem] | None = None) -> nodes.Block:
+    """Convert one block of an index. Raises ``SyntaxProblem``, or adds those of single expressions to a list."""
     if block.json is None:
         raise SyntaxProblem("this is no block in JSON syntax", block.span)
-    body = _Converter(block.json.lines).body(block.json.node, shape_of(block.type, block.labels), block.span)
+    body = _Converter(block.json.lines, problems).body(block.json.node, shape_of(block.type, block.labels), block.span)
     return nodes.Block(block.type, block.labels, body, block.span)
 
 
@@ -146,6 +146,8 @@ class _Converter:
     """From JSON to the nodes of one block."""
 
     lines: LineIndex
+    problems: list[SyntaxProblem] | None = None
+    """Where those of single expressions are put, which are ``Broken`` then; None to raise them."""
 
     def body(self, node: json_tree.Node, shape: Shape, span: Span) -> nodes.Body:
         attributes: dict[str, nodes.Attribute] = {}
@@ -177,6 +179,16 @@ class _Converter:
             yield nodes.Block("dynamic", labels, self.body(content, dynamic(made), span), span)
 
     def expression(self, node: json_tree.Node, form: Form) -> Node:
+        """The expression that stands for a JSON value; a ``Broken`` one in place of what is none."""
+        if self.problems is None:
+            return self._expression(node, form)
+        try:
+            return self._expression(node, form)
+        except SyntaxProblem as problem:
+            self.problems.append(problem)
+            return nodes.Broken(str(problem), problem.span)
+
+    def _expression(self, node: json_tree.Node, form: Form) -> Node:
         span = self.lines.span(node.start, node.end)
         match node:
             case Object():

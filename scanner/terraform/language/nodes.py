@@ -168,8 +168,17 @@ class ForObject:
     span: Span = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where an expression should be that cannot be parsed."""
+
+    problem: str
+    span: Span = field(compare=False)
+
+
 Node: TypeAlias = (
-    Literal
+    Broken
+    | Literal
     | Template
     | TupleNode
     | ObjectNode
@@ -204,6 +213,8 @@ class Body:
     attributes: Mapping[str, Attribute]
     blocks: tuple[Block, ...]
     span: Span = field(compare=False)
+    unread: str | None = None
+    """Why some of what it has may be missing here; None if nothing is."""
 
 
 @dataclass(frozen=True, slots=True)

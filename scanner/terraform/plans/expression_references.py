@@ -161,7 +161,7 @@ def _traversals(node: Node, own: frozenset[str]) -> Iterator[tuple[str, ...]]:
             yield from _all(own, left, right)
         case nodes.Conditional(condition, then, otherwise):
             yield from _all(own, condition, then, otherwise)
-        case nodes.Literal() | nodes.SplatItem() | nodes.Name():
+        case nodes.Literal() | nodes.SplatItem() | nodes.Name() | nodes.Broken():
             return
         case _:
             assert_never(node)

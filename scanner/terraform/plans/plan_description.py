@@ -63,7 +63,7 @@ def _default(variable: nodes.Body) -> Object:
 
 def _bodies(module: Module, blocks: Mapping[str, IndexedBlock]) -> Iterator[tuple[str, nodes.Body]]:
     for name, block in blocks.items():
-        parsed = module.parsed(block)
+        parsed = module.parsed_whole(block)
         if parsed is not None:
             yield name, parsed.body
 
@@ -72,7 +72,7 @@ def _resources(
     module: Module, mode: str, blocks: Mapping[tuple[str, ...], IndexedBlock], describe: Describe
 ) -> Iterator[Object]:
     for (type_, name), block in blocks.items():
-        parsed = module.parsed(block) if type_.startswith(DESCRIBED) else None
+        parsed = module.parsed_whole(block) if type_.startswith(DESCRIBED) else None
         if parsed is not None:
             expressions = _expressions(parsed.body, META_ARGUMENTS, describe)
             described = {"mode": mode, "type": type_, "name": name, "expressions": expressions}
@@ -98,7 +98,7 @@ def _repetition(body: nodes.Body, describe: Describe) -> Object:
 def _providers(module: Module, describe: Describe) -> Iterator[tuple[str, Object]]:
     """Provider configurations by name, or name and alias."""
     for block in module.providers:
-        parsed = module.parsed(block)
+        parsed = module.parsed_whole(block)
         if parsed is not None:
             expressions = _expressions(parsed.body, frozenset({"alias", "version"}), describe)
             alias = constant(parsed.body.attributes["alias"].value) if "alias" in parsed.body.attributes else None
