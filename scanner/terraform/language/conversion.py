@@ -21,6 +21,7 @@ from scanner.terraform.language.kinds import (
     made_for,
 )
 from scanner.terraform.language.numbers import number_text, parse_number
+from scanner.terraform.language.open_maps import OpenEntries
 from scanner.terraform.language.scope import Namespace
 from scanner.terraform.language.sets import as_set
 from scanner.terraform.language.types import (
@@ -51,6 +52,8 @@ def convert(value: Value, constraint: Type) -> Value:
     """The value as Terraform converts it; null stays null, and gets the default where an attribute has one."""
     if value.is_null and not (constraint is ANY or isinstance(constraint, Undecided)):
         return TypedNull(None, value.span, value.trail, type=constraint)
+    if isinstance(value.data, OpenEntries):
+        return _with_data(value, _open_entries(value.data, constraint))
     if value.unknown is not None or value.is_null:
         return value
     match constraint:
@@ -166,6 +169,20 @@ def _map(value: Value, element: Type) -> MapEntries:
         return MapEntries(zip(entries, alike(tuple(entries[name] for name in entries)), strict=True))
     found = MapEntries((name, _part(entries[name], element, f'element "{name}"')) for name in entries)
     return made_for(element, found)
+
+
+def _open_entries(entries: OpenEntries, constraint: Type) -> Data:
+    """The elements of a map are converted, whatever their keys; of an object nothing is known then."""
+    if constraint is ANY or isinstance(constraint, Undecided):
+        return entries
+    if not isinstance(constraint, Map):
+        return Unknown(entries.cause)
+    keys, items = [key for key, _ in entries.entries], [value for _, value in entries.entries]
+    if constraint.element is ANY:
+        converted = alike(items)
+    else:
+        converted = tuple(_part(item, constraint.element, "an element") for item in items)
+    return entries.mapped(zip(keys, converted, strict=True))
 
 
 def _object(value: Value, attributes: Mapping[str, Attribute]) -> Mapping[str, Value]:

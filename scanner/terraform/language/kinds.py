@@ -48,6 +48,12 @@ class UnsettledSet(SetItems, Unsettled):
     """A set with unknown elements."""
 
 
+class ProviderItems(tuple[Value, ...]):
+    """A list or a set, which of them only the schema of a provider says. To most readers it is a tuple."""
+
+    __slots__ = ()
+
+
 class MapEntries(dict[str, Value], Collection):
     """The elements of a map."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
@@ -12,15 +13,23 @@ from scanner.terraform.language.scope import Namespace
 from scanner.values import Unknown, Value
 
 _MAX_SYMBOL = 400
-"""A longer symbol than this is worth less than it costs."""
+"""A longer symbol than this is abbreviated, so that it does not double with every local value that it passes."""
+_SHOWN = 40
+"""Characters of an abbreviated symbol that are left for people."""
 
 
 def symbol_of(name: str, operands: Iterable[Value]) -> Symbol | None:
     """A name for what a function or operator makes of its operands. None when an unknown one has no name itself."""
     written = [_written(operand) for operand in operands]
     parts = [part for part in written if part is not None]
-    symbol = f"{name}({', '.join(parts)})"
-    return Call(symbol) if len(parts) == len(written) and len(symbol) <= _MAX_SYMBOL else None
+    return Call(_bounded(f"{name}({', '.join(parts)})")) if len(parts) == len(written) else None
+
+
+def _bounded(symbol: str) -> str:
+    """Of a long symbol its beginning and what tells it from all others."""
+    if len(symbol) <= _MAX_SYMBOL:
+        return symbol
+    return f"{symbol[:_SHOWN]}…{hashlib.sha256(symbol.encode()).hexdigest()}"
 
 
 def _written(value: Value) -> str | None:
@@ -30,7 +39,7 @@ def _written(value: Value) -> str | None:
         case Unknown(pieces=pieces):
             texts = [_written(Value(piece)) for piece in pieces]
             known = [text for text in texts if text is not None]
-            return f"text({', '.join(known)})" if len(known) == len(texts) else None
+            return _bounded(f"text({', '.join(known)})") if len(known) == len(texts) else None
         case None:
             return "null"
         case bool(flag):
@@ -42,14 +51,14 @@ def _written(value: Value) -> str | None:
             known = [text for text in written if text is not None]
             listed = f"[{', '.join(known)}]"
             shown = f"toset({listed})" if isinstance(items, Unsettled) else listed
-            return shown if len(known) == len(written) and len(shown) <= _MAX_SYMBOL else None
+            return _bounded(shown) if len(known) == len(written) else None
         case Namespace():
             return None
         case Mapping() as entries:
             pairs = [(_quoted(name), _written(entries[name])) for name in sorted(entries)]
             known = [f"{name} = {text}" for name, text in pairs if text is not None]
             shown = f"{{{', '.join(known)}}}"
-            return shown if len(known) == len(pairs) and len(shown) <= _MAX_SYMBOL else None
+            return _bounded(shown) if len(known) == len(pairs) else None
         case number:
             return number_text(number)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scanner.cause import Cause, CauseKind
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.functions.signature import Function, FunctionContext, Parameter, invalid
+from scanner.terraform.language.open_maps import hidden
 from scanner.terraform.language.types import ANY, BOOL, NUMBER, STRING, List, Map, Set, Type
 from scanner.values import Unknown, Value, holes
 
@@ -21,7 +22,7 @@ def _converts(name: str, type_: Type) -> Function:
     """Unknown in, the same unknown out, if it becomes a text. Not everything is a number or a boolean."""
 
     def body(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
-        if type_ is not STRING and arguments[0].unknown is not None:
+        if type_ is not STRING and hidden(arguments[0]) is not None:
             return None
         try:
             return convert(arguments[0], type_)
@@ -35,7 +36,7 @@ def _converts_collection(name: str, type_: Type) -> Function:
     """An unknown list, set or map is another unknown after conversion: its order and its elements' types may change."""
 
     def body(arguments: tuple[Value, ...], context: FunctionContext) -> Value | None:
-        return None if arguments[0].unknown is not None else _converts(name, type_).call(arguments, context)
+        return None if hidden(arguments[0]) is not None else _converts(name, type_).call(arguments, context)
 
     return Function(name, (_ANY,), body, reads_holes=True)
 
@@ -64,6 +65,7 @@ _FUNCTIONS = (
     _marks("sensitive", _identity),
     _marks("nonsensitive", _identity),
     _marks("ephemeralasnull", _identity),
+    _marks("flip_sensitive", _identity),  # OpenTofu
     _marks("issensitive", _issensitive),
 )
 FUNCTIONS: Mapping[str, Function] = {function.name: function for function in _FUNCTIONS}

@@ -17,6 +17,7 @@ from scanner.terraform.language.functions.signature import (
     plain,
 )
 from scanner.terraform.language.kinds import ListItems, MapEntries, SetItems, Unsettled, as_list
+from scanner.terraform.language.open_maps import OpenEntries, open_entries
 from scanner.terraform.language.sets import as_set
 from scanner.terraform.language.types import ANY, STRING, List, Map, Set
 from scanner.terraform.language.unification import type_of
@@ -37,12 +38,24 @@ def _mapping(value: Value, parameter: str, problem: str) -> Mapping[str, Value] 
             raise invalid(parameter, problem)
 
 
+def _listed(value: Value) -> list[tuple[Value, Value]] | None:
+    """The entries of a mapping some of whose keys are not known, if all of them are surely there."""
+    found = value.data
+    return list(found.listed()) if isinstance(found, OpenEntries) and found.is_distinct else None
+
+
 def _keys(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
+    listed = _listed(arguments[0])
+    if listed is not None:
+        return Value(as_list((key for key, _ in listed), unsettled=True))
     entries = _mapping(arguments[0], "inputMap", "must have map or object type")
     return None if entries is None else _column(entries, (Value(name) for name in sorted(entries)))
 
 
 def _values(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
+    listed = _listed(arguments[0])
+    if listed is not None:
+        return Value(Unsettled(value for _, value in listed))
     entries = _mapping(arguments[0], "mapping", "values() requires a map as the first argument")
     return None if entries is None else _column(entries, (entries[name] for name in sorted(entries)))
 
@@ -57,6 +70,9 @@ def _lookup(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     if len(arguments) > 3:
         raise FunctionError("it takes two or three arguments.")
     key = arguments[1].text
+    if isinstance(arguments[0].data, OpenEntries) and key is not None:
+        found = arguments[0].data.get(key)
+        return found if found is not None else arguments[2] if len(arguments) == 3 else None
     if entries is None or key is None:
         return None
     try:
@@ -78,16 +94,22 @@ def _default(entries: Mapping[str, Value], default: Value) -> Value:
 
 
 def _merge(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
-    merged: dict[str, Value] = {}
+    pairs: list[tuple[Value, Value]] = []
     is_map = bool(arguments)
     for argument in arguments:
         is_map = is_map and isinstance(argument.data, MapEntries)
         if argument.is_null:
             continue
+        if isinstance(argument.data, OpenEntries):
+            pairs += argument.data.entries
+            continue
         entries = _mapping(argument, "maps", "arguments must be maps or objects")
         if entries is None:
             return None
-        merged.update((name, entries[name]) for name in entries)
+        pairs += [(Value(name), entries[name]) for name in entries]
+    if any(key.unknown is not None for key, _ in pairs):
+        return Value(open_entries(pairs))
+    merged = {str(key.data): value for key, value in pairs}
     if is_map and len({repr(kind) for kind in map(type_of, arguments) if kind != Map(ANY)}) < 2:
         return Value(MapEntries(merged))
     return Value(merged)

@@ -22,6 +22,7 @@ from scanner.terraform.language.functions.signature import (
 from scanner.terraform.language.functions.strings import graphemes
 from scanner.terraform.language.kinds import ListItems, SetItems, Unsettled, as_list, like, made_for
 from scanner.terraform.language.numbers import Number, number
+from scanner.terraform.language.open_maps import OpenEntries
 from scanner.terraform.language.sets import distinct
 from scanner.terraform.language.types import ANY, BOOL, NUMBER, STRING, List
 from scanner.terraform.language.unification import type_of, unify
@@ -70,6 +71,8 @@ def _ordered(value: Value, parameter: str, problem: str) -> tuple[Value, ...] | 
 
 def _length(arguments: tuple[Value, ...], _: FunctionContext) -> Value | None:
     match arguments[0].data:
+        case OpenEntries(entries=entries, is_distinct=True):
+            return Value(len(entries))
         case Unknown() | Unsettled():
             return None
         case str(text):
