@@ -29,6 +29,7 @@ from scanner.terraform.language.functions import (
     patterns,
     sequences,
     strings,
+    terraform_provider,
     transfer,
     yaml_text,
 )
@@ -43,7 +44,7 @@ from scanner.values import Value, holes
 
 __all__ = ["FUNCTIONS", "SPECIAL", "Function", "FunctionContext", "FunctionError", "call"]
 
-SPECIAL = frozenset({"try", "can"})
+SPECIAL = frozenset({"try", "can", "convert"})
 """Functions that the evaluator itself provides."""
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -62,6 +63,7 @@ FUNCTIONS: Mapping[str, Function] = {
     **dates.FUNCTIONS,
     **filesystem.FUNCTIONS,
     **arn.FUNCTIONS,
+    **terraform_provider.FUNCTIONS,
 }
 
 

@@ -41,10 +41,26 @@ def _trim_iam_role_path(arn: str) -> str:
     return ":".join(["arn", *parts[:-1], f"role/{path[-1]}"])
 
 
+def _user_agent(arguments: tuple[Value, ...], _: FunctionContext) -> Value:
+    """A product, its version, if there is one, and a comment, if there is one."""
+    name, version, comment = arguments
+    shown: list[str | Unknown] = [*(pieces(name) or ())]
+    if version.data != "":
+        shown += ["/", *(pieces(version) or ())]
+    if comment.data != "":
+        shown += [" (", *(pieces(comment) or ()), ")"]
+    return joined(shown)
+
+
 _FUNCTIONS = (
     Function("provider::aws::arn_parse", (_ARN,), plain(_arn_parse)),
     Function(
         "provider::aws::arn_build", tuple(Parameter(name, STRING) for name in _PARTS), _arn_build, reads_holes=True
+    ),
+    Function(
+        "provider::aws::user_agent",
+        tuple(Parameter(name, STRING) for name in ("product_name", "product_version", "comment")),
+        _user_agent,
     ),
     Function("provider::aws::trim_iam_role_path", (_ARN,), plain(_trim_iam_role_path)),
 )

@@ -100,7 +100,28 @@ def _cidrsubnets(prefix: str, *extensions: Data) -> tuple[Value, ...]:
     return ListItems(found)
 
 
+def _cidrcontains(containing: str, contained: str) -> bool:
+    """OpenTofu: whether an address, or all addresses of a range, are in another range."""
+    outer = _network(containing)
+    if "/" in contained:
+        inner = _network(contained)
+    else:
+        length = 128 if ":" in contained else 32
+        try:
+            inner = _network(f"{contained}/{length}")
+        except FunctionError:
+            raise FunctionError(f"invalid IP address or prefix: {contained}.") from None
+    if inner.version != outer.version:
+        raise UnsupportedError("the addresses are of different versions")
+    return inner.prefixlen >= outer.prefixlen and inner.network_address in outer
+
+
 _FUNCTIONS = (
+    Function(
+        "cidrcontains",
+        (Parameter("containing_prefix", STRING), Parameter("contained_ip_or_prefix", STRING)),
+        plain(_cidrcontains),
+    ),
     Function("cidrhost", (_PREFIX, Parameter("hostnum", NUMBER)), plain(_cidrhost)),
     Function("cidrnetmask", (_PREFIX,), plain(_cidrnetmask)),
     Function("cidrsubnet", (_PREFIX, _NEWBITS, Parameter("netnum", NUMBER)), plain(_cidrsubnet)),

@@ -7,15 +7,26 @@ import binascii
 import csv
 import io
 import re
+import zlib
 from collections.abc import Mapping
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from scanner.terraform.language.functions.hashing import not_evaluated
 from scanner.terraform.language.functions.sequences import limited
-from scanner.terraform.language.functions.signature import Function, FunctionError, Parameter, invalid, plain
+from scanner.terraform.language.functions.signature import (
+    Function,
+    FunctionError,
+    Parameter,
+    UnsupportedError,
+    invalid,
+    plain,
+)
 from scanner.terraform.language.kinds import ListItems
 from scanner.terraform.language.types import STRING
 from scanner.values import Value
+
+MAX_UNPACKED = 8 * 1024 * 1024
+"""Bytes of a text that was compressed."""
 
 _STR = Parameter("str", STRING)
 _ENCODING = Parameter("encoding", STRING)
@@ -58,6 +69,36 @@ def _base64decode(text: str) -> str:
         return _bytes(text).decode()
     except UnicodeDecodeError:
         raise FunctionError("the result of decoding the provided string is not valid UTF-8.") from None
+
+
+def _base64gunzip(text: str) -> str:
+    """OpenTofu: the inverse of ``base64gzip``."""
+    unpacker = zlib.decompressobj(wbits=31)  # with the header of gzip
+    try:
+        content = unpacker.decompress(_bytes(text), MAX_UNPACKED)
+    except zlib.error:
+        raise FunctionError("failed to decompress gzip data.") from None
+    if unpacker.unconsumed_tail:
+        raise UnsupportedError(f"the text has more than {MAX_UNPACKED} bytes")
+    if not unpacker.eof:
+        raise FunctionError("failed to decompress gzip data.")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise FunctionError("the result of decompressing the provided string is not valid UTF-8.") from None
+
+
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def _urldecode(text: str) -> str:
+    """OpenTofu: the inverse of ``urlencode``."""
+    if _BROKEN_ESCAPE.search(text):
+        raise FunctionError("the text has a % that no two hexadecimal digits follow.")
+    try:
+        return unquote_plus(text, errors="strict")
+    except UnicodeDecodeError:
+        raise UnsupportedError("the text would not be UTF-8") from None
 
 
 def _textencodebase64(text: str, encoding: str) -> str:
@@ -107,6 +148,8 @@ _FUNCTIONS = (
     Function("textencodebase64", (Parameter("string", STRING), _ENCODING), plain(_textencodebase64)),
     Function("textdecodebase64", (Parameter("source", STRING), _ENCODING), plain(_textdecodebase64)),
     Function("urlencode", (_STR,), plain(lambda text: quote_plus(text, safe="~"))),
+    Function("base64gunzip", (_STR,), plain(_base64gunzip)),
+    Function("urldecode", (_STR,), plain(_urldecode)),
     Function("csvdecode", (_STR,), plain(_csvdecode)),
 )
 FUNCTIONS: Mapping[str, Function] = {function.name: function for function in _FUNCTIONS}
