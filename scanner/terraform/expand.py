@@ -5,18 +5,21 @@ https://developer.hashicorp.com/terraform/language/meta-arguments/for_each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from scanner.cause import Cause
+from scanner import values
+from scanner.cause import Cause, CauseKind
 from scanner.span import Span
-from scanner.symbol import Aspect, Block, Repetition
+from scanner.symbol import Aspect, Block, Named, NameKind, Repetition, Symbol
 from scanner.terraform.address import InstanceKey, Wildcard
 from scanner.terraform.language import nodes
-from scanner.terraform.language.conversion import ConversionError, to_number
+from scanner.terraform.language.conversion import ConversionError, to_bool, to_number
 from scanner.terraform.language.expressions import evaluate_whole
-from scanner.terraform.language.scope import BoundError, EvaluationError, Scope
+from scanner.terraform.language.kinds import ProviderItems, SetItems
+from scanner.terraform.language.open_maps import OpenEntries, open_entries
+from scanner.terraform.language.scope import BoundError, EvaluationError, KindError, Namespace, Scope
 from scanner.values import NULL, Unknown, Value, same_text
 
 MAX_INSTANCES = 50_000
@@ -36,25 +39,74 @@ class Expansion:
     """The instances of a block."""
 
     kind: str
-    """``single``, ``count`` or ``for_each``"""
+    """``single``, ``count``, ``for_each`` or ``enabled``"""
     instances: Mapping[InstanceKey, Instance]
     unknown: Unknown | None = None
     """Set when not all instances are known: then one has the wildcard as its key and stands for the rest. The symbol
     names what it hangs on: two blocks that hang on the same have the same instances."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether further instances than those listed may exist, under keys that are not known."""
+        return self.unknown is not None and self.kind != "enabled"
 
 
 Unexpanded = Callable[[str], "tuple[Expansion, Callable[[Instance], Value]] | None"]
 """Finds a resource whose instances are not known by its address: its expansion, and how to make one instance of it."""
 
 
+def called(symbol: Symbol | None) -> str:
+    """The address under which a resource or a module call with all its instances is kept; empty for anything else."""
+    match symbol:
+        case Block(address=address):
+            return address
+        case Named(kind=NameKind.VALUE, name=name):
+            return name
+    return ""
+
+
 def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Unexpanded) -> Expansion:
     """The instances of a resource or module block. Raises ``EvaluationError`` for what Terraform would refuse."""
     count, for_each = body.attributes.get("count"), body.attributes.get("for_each")
+    enabled = _enabled_argument(body)
+    chosen = [argument for argument in (count, for_each, enabled) if argument is not None]
+    if len(chosen) > 1:
+        message = "only one of count, for_each and lifecycle.enabled may say how many instances there are"
+        raise KindError(message, chosen[1].span)
+    if enabled is not None:
+        return _enabled(evaluate_whole(enabled.value, scope), address, enabled.span, scope)
     if count is not None:
         return _count(evaluate_whole(count.value, scope), address, count.span, scope)
     if for_each is not None:
         return _for_each(evaluate_whole(for_each.value, scope), address, for_each.span, unexpanded, scope)
+    if body.unread is not None:
+        cause = Cause(CauseKind.MALFORMED, f"the instances of {address} cannot be read: {body.unread}", body.span)
+        return refused(address, cause)
     return Expansion("single", {None: Instance(None)})
+
+
+def _enabled_argument(body: nodes.Body) -> nodes.Attribute | None:
+    lifecycle = (block.body.attributes for block in body.blocks if block.type == "lifecycle")
+    return next((attributes["enabled"] for attributes in lifecycle if "enabled" in attributes), None)
+
+
+def _enabled(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
+    """OpenTofu's ``lifecycle { enabled = … }``: one instance without a key, or none.
+
+    https://opentofu.org/docs/language/meta-arguments/enabled/
+    """
+    if value.is_null:
+        raise EvaluationError("enabled is null", span)
+    try:
+        found = to_bool(scope.host.questions.condition(value, span)).data
+    except ConversionError as problem:
+        raise KindError(f"enabled must be true or false: {problem}", span) from problem
+    if isinstance(found, Unknown):
+        hangs_on = Unknown(
+            _cause("enabled", address, found, scope), Repetition(Aspect.ENABLED, found.symbol or Block(address))
+        )
+        return Expansion("enabled", {None: Instance(None)}, hangs_on)
+    return Expansion("enabled", {None: Instance(None)} if found else {})
 
 
 def _count(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
@@ -63,7 +115,7 @@ def _count(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
     try:
         number = to_number(value).data
     except ConversionError as problem:
-        raise EvaluationError(f"count must be a number: {problem}", span) from problem
+        raise _misplaced(value, f"count must be a number: {problem}", span) from problem
     if isinstance(number, Unknown):
         cause = _cause("count", address, number, scope)
         hangs_on = Unknown(cause, Repetition(Aspect.COUNT, number.symbol or Block(address)))
@@ -78,8 +130,11 @@ def _count(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
 
 def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, scope: Scope) -> Expansion:
     match value.data:
+        case OpenEntries(is_distinct=True) as found:
+            _bound(len(found.entries), span)
+            return Expansion("for_each", _keyed((key, _object(key=key, value=item)) for key, item in found.listed()))
         case Unknown() as unknown:
-            same = unexpanded(unknown.symbol.address) if isinstance(unknown.symbol, Block) else None
+            same = unexpanded(called(unknown.symbol))
             if same is not None:
                 return _beside(*same)
             cause = _cause("for_each", address, unknown, scope)
@@ -87,50 +142,81 @@ def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, sc
             key = Value(_one(hangs_on, Aspect.KEY))
             element = Value(_one(hangs_on, Aspect.VALUE))
             return _wildcard("for_each", hangs_on, {"each": _object(key=key, value=element)})
-        case tuple() as items:
+        case SetItems() | ProviderItems() as items:
             return _set(items, address, span, scope)
+        case tuple():
+            message = "for_each must be a map or a set of texts, and this is a list; toset() makes a set of it"
+            raise KindError(message, span)
         case Mapping() as entries:
             _bound(len(entries), span)
             return Expansion(
                 "for_each",
                 {key: Instance(key, {"each": _object(key=Value(key), value=entries[key])}) for key in sorted(entries)},
             )
-    raise EvaluationError("for_each must be a map or a set of texts", span)
+    raise _misplaced(value, "for_each must be a map or a set of texts", span)
+
+
+def _misplaced(value: Value, message: str, span: Span) -> EvaluationError:
+    """The error for a value of a wrong kind, or for a null, which another value of a variable may not be."""
+    return EvaluationError(message, span) if value.is_null else KindError(message, span)
 
 
 def _beside(expansion: Expansion, make: Callable[[Instance], Value]) -> Expansion:
     """One instance for each instance of another resource (``for_each = aws_iam_user.all``)."""
     instances: dict[InstanceKey, Instance] = {}
     for key, instance in expansion.instances.items():
-        each = instance.bindings.get("each")
-        name = each.data["key"] if each is not None and isinstance(each.data, Mapping) else Value(str(key))
-        instances[key] = Instance(key, {"each": _object(key=name, value=make(instance))})
+        instances[key] = Instance(key, {"each": _object(key=_each_key(instance), value=make(instance))})
     return Expansion("for_each", instances, expansion.unknown)
 
 
 def _set(items: tuple[Value, ...], address: str, span: Span, scope: Scope) -> Expansion:
-    """Known elements are instances of their own; unknown ones share one instance that stands for all of them.
+    """Known elements are instances of their own; those of which nothing is known share one that stands for them.
 
-    A text that is known in part, an ARN without its account for instance, is one instance for sure; its key shows ``…``
-    for what is missing.
+    A text that is known in part, an ARN without its account for instance, is one instance for sure.
     """
     _bound(len(items), span)
-    instances: dict[InstanceKey, Instance] = {}
-    unknown: Unknown | None = None
-    for item in items:
-        binding = {"each": _object(key=item, value=item)}
-        if isinstance(item.data, Unknown) and item.data.pieces:
-            key = "".join(piece if isinstance(piece, str) else "…" for piece in item.data.pieces)
-            instances[key] = Instance(key, binding)
-        elif isinstance(item.data, Unknown):
-            cause = _cause("for_each", address, item.data, scope)
-            unknown = Unknown(cause, Repetition(Aspect.FOR_EACH, Block(address)))
-            instances[Wildcard.ANY] = Instance(Wildcard.ANY, binding)
-        elif item.text is None:
-            raise EvaluationError("for_each must be a map or a set of texts", span)
-        else:
-            instances[item.text] = Instance(item.text, binding)
+    if any(item.unknown is None and item.text is None for item in items):
+        raise KindError("the elements of the set for for_each must be texts", span)
+    dark = [item.data for item in items if isinstance(item.data, Unknown) and not item.data.pieces]
+    known = (item for item in items if item.text is not None or (item.unknown is not None and item.unknown.pieces))
+    instances = _keyed((item, _object(key=item, value=item)) for item in known)
+    if not dark:
+        return Expansion("for_each", instances)
+    cause = _cause("for_each", address, dark[-1], scope)
+    unknown = Unknown(cause, Repetition(Aspect.FOR_EACH, Block(address)))
+    element = Value(dark[0] if len(dark) == 1 else _one(unknown, Aspect.KEY))
+    instances[Wildcard.ANY] = Instance(Wildcard.ANY, {"each": _object(key=element, value=element)})
     return Expansion("for_each", instances, unknown)
+
+
+def _keyed(pairs: Iterable[tuple[Value, Value]]) -> dict[InstanceKey, Instance]:
+    """One instance for each key; ``…`` stands in it for what is not known. The same key twice is one instance."""
+    instances: dict[InstanceKey, Instance] = {}
+    keys: dict[InstanceKey, Value] = {}
+    for key, each in pairs:
+        parts = values.pieces(key) or ()
+        shown = name = "".join(piece if isinstance(piece, str) else "…" for piece in parts)
+        number = 1
+        while name in keys and not same_text(keys[name], key).is_yes:
+            number += 1
+            name = f"{shown} ({number})"
+        keys[name] = key
+        instances[name] = Instance(name, {"each": each})
+    return instances
+
+
+def by_key(expansion: Expansion, make: Callable[[InstanceKey], Value]) -> Value:
+    """All instances of a ``for_each`` as the mapping that a reference to them is."""
+    keys = {key: _each_key(instance) for key, instance in expansion.instances.items()}
+    if any(each.unknown is not None for each in keys.values()):
+        return Value(open_entries([(each, make(key)) for key, each in keys.items()], is_distinct=True))
+    names = {str(key): key for key in expansion.instances}
+    return Value(Namespace(lambda: names, lambda name: make(names[name])))
+
+
+def _each_key(instance: Instance) -> Value:
+    each = instance.bindings.get("each")
+    return each.data["key"] if each is not None and isinstance(each.data, Mapping) else Value(str(instance.key))
 
 
 def _one(repetition: Unknown, aspect: Aspect) -> Unknown:

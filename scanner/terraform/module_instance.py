@@ -16,16 +16,17 @@ from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import error, warning
 from scanner.facts import ALWAYS, Existence
 from scanner.span import Span
-from scanner.symbol import Block, Named, NameKind, Symbol
-from scanner.terraform.address import InstanceKey, ModuleAddress, Wildcard
+from scanner.symbol import Named, NameKind, Symbol
+from scanner.terraform.address import InstanceKey, ModuleAddress
 from scanner.terraform.configuration import Configuration
-from scanner.terraform.expand import Expansion, Instance, instance_at
+from scanner.terraform.expand import Expansion, Instance, by_key, called, instance_at
 from scanner.terraform.language import functions, nodes, syntax
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.expressions import evaluate, evaluate_or_refuse, render
+from scanner.terraform.language.names import refuse_undeclared_in
 from scanner.terraform.language.questions import Questions
-from scanner.terraform.language.scope import EvaluationError, Namespace, Scope
+from scanner.terraform.language.scope import EvaluationError, KindError, Namespace, Scope, UnfollowedError
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.type_expressions import constraint
 from scanner.terraform.module import Module
@@ -50,6 +51,15 @@ MAX_MODULE_DEPTH = 40
 MAX_MODULE_INSTANCES = 20_000
 """Module instances of one root."""
 
+_META_ARGUMENTS = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
+"""What a module call says that is for no variable."""
+_PROVIDERS = {"aws": "hashicorp/aws", "terraform": "terraform.io/builtin/terraform"}
+
+
+def _unread(call: nodes.Body) -> Cause | None:
+    message = f"a module call cannot be read: {call.unread}"
+    return Cause(CauseKind.MALFORMED, message, call.span) if call.unread is not None else None
+
 
 def _domain(declaration: Mapping[str, nodes.Attribute], *, may_be_null: bool) -> tuple[str, ...]:
     """All values of a variable of type ``bool``; nothing for other types."""
@@ -72,6 +82,7 @@ class ModuleInstance:
         existence: Existence = ALWAYS,
         trail: tuple[Span, ...] = (),
         passed: Mapping[str, tuple[Reference, Scope]] | None = None,
+        unread: Cause | None = None,
     ) -> None:
         self.configuration = configuration
         self.module = module
@@ -80,8 +91,12 @@ class ModuleInstance:
         self.trail = trail
         self._arguments = arguments
         """What the call passes; None in the root module, which takes input values instead."""
+        self._unread = unread
+        """Why the call may pass more than is known."""
         self._parent = parent
         self._children: dict[str, Mapping[InstanceKey, ModuleInstance] | Unknown] = {}
+        self._expansions: dict[str, Expansion] = {}
+        """``count`` and ``for_each`` of the module calls."""
         self._passed = passed or {}
         """The caller's provider configurations by their names here, each with the scope of the call."""
         self._providers: dict[tuple[str, str | None], Provider] = {}
@@ -106,8 +121,10 @@ class ModuleInstance:
             "local": lambda: Value(Namespace(lambda: self.module.locals, self._local, declares="local value")),
             "module": lambda: Value(Namespace(lambda: self.module.calls, self._call_value, declares="module call")),
             "data": self._resources.data,
+            "ephemeral": self._resources.ephemeral,
             "path": self._path,
             "terraform": self._terraform,
+            "tofu": self._terraform,
             **{name: functools.partial(self._resources.of_type, name) for name in types},
         }
         return Namespace(lambda: made, lambda name: made[name]())
@@ -122,7 +139,8 @@ class ModuleInstance:
         return Value({"module": Value(path), "root": Value("."), "cwd": Value(root.as_posix())})
 
     def _terraform(self) -> Value:
-        return Value({"workspace": self.configuration.workspace})
+        applying = Cause(CauseKind.KNOWN_AFTER_APPLY, "it is not known whether Terraform plans or applies")
+        return Value({"workspace": self.configuration.workspace, "applying": values.unknown(applying)})
 
     @property
     def root(self) -> ModuleInstance:
@@ -144,12 +162,16 @@ class ModuleInstance:
             cause = Cause(CauseKind.MALFORMED, f"the declaration of {full} cannot be parsed", block.span)
             return values.unknown(cause, symbol)
         attributes = parsed.body.attributes
-        value = self._given(name)
+        value = given = self._given(name)
         nullable = attributes.get("nullable")
         may_be_null = nullable is None or evaluate_or_refuse(nullable.value, self.scope).data is not False
         if value is None or (value.is_null and not may_be_null):
             default = attributes.get("default")
-            if default is None:
+            if default is None and parsed.body.unread is not None:
+                return values.unknown(
+                    Cause(CauseKind.MALFORMED, f"{full} cannot be read", block.span), Named(NameKind.VALUE, full)
+                )
+            if default is None or (self._parent is None and not self.configuration.has_defaults):
                 missing = f'variable "{name}" of {str(self.address) or "the root module"} has no value'
                 value = values.unknown(Cause(CauseKind.MISSING_INPUT, missing, block.span), symbol)
             else:
@@ -157,12 +179,7 @@ class ModuleInstance:
         if value.unknown is not None and value.unknown.symbol == symbol:
             self.questions.names(value.unknown.cause, symbol, _domain(attributes, may_be_null=may_be_null))
         type_ = attributes.get("type")
-        if type_ is None:
-            return value
-        try:
-            return convert(value, constraint(type_.value, self.scope))
-        except ConversionError as problem:
-            return self.refuse(EvaluationError(f"the value of {full} has the wrong type: {problem}", type_.span))
+        return self._converted(value, type_, full, KindError if given is None else EvaluationError)
 
     def validate(self) -> None:
         """Ask what the validations of variables without a value say of them, here and in all modules inside.
@@ -193,6 +210,8 @@ class ModuleInstance:
         if self._arguments is None:
             return self._inputs.get(name)
         argument = self._arguments.get(name)
+        if argument is None and self._unread is not None:
+            return Value(Unknown(self._unread, Named(NameKind.VALUE, self._full(f"var.{name}"))))
         return argument() if argument is not None else None
 
     def _local(self, name: str) -> Value:
@@ -215,7 +234,18 @@ class ModuleInstance:
             return values.unknown(
                 Cause(CauseKind.MALFORMED, f"{full} has no value", block.span), Named(NameKind.VALUE, full)
             )
-        return evaluate_or_refuse(attribute.value, self.scope)
+        value = evaluate_or_refuse(attribute.value, self.scope)
+        type_ = parsed.body.attributes.get("type") if parsed is not None else None
+        return self._converted(value, type_, full, EvaluationError)
+
+    def _converted(self, value: Value, type_: nodes.Attribute | None, full: str, wrong: type[EvaluationError]) -> Value:
+        """The value of a variable or, since Terraform 1.15, an output as its type has it."""
+        if type_ is None:
+            return value
+        try:
+            return convert(value, constraint(type_.value, self.scope))
+        except ConversionError as problem:
+            return self.refuse(wrong(f"the value of {full} has the wrong type: {problem}", type_.span))
 
     # Child modules
 
@@ -227,19 +257,19 @@ class ModuleInstance:
                 yield from found.values()
 
     def _call_value(self, name: str) -> Value:
+        """A list of instances for ``count``, a mapping for ``for_each``; what is not there has no value."""
         found = self._instances_of(name)
-        if isinstance(found, Unknown):
-            return Value(found)
-        keys = list(found)
-        if keys == [None]:
-            return found[None].outputs
-        if Wildcard.ANY in found:
-            unknown = found[Wildcard.ANY].existence.conditions[-1]
-            return Value(Unknown(unknown.cause, Named(NameKind.VALUE, self._full(f"module.{name}"))))
-        if all(isinstance(key, int) for key in keys) and keys:
-            return Value(tuple(found[key].outputs for key in keys))
-        by_name = {str(key): instance for key, instance in found.items()}
-        return Value(Namespace(lambda: by_name, lambda key: by_name[key].outputs))
+        expansion = self._expansions.get(name)
+        if isinstance(found, Unknown) or expansion is None:
+            return Value(found if isinstance(found, Unknown) else self._circle(name))
+        if expansion.unknown is not None:
+            return Value(Unknown(expansion.unknown.cause, Named(NameKind.VALUE, self._full(f"module.{name}"))))
+        match expansion.kind:
+            case "count":
+                return Value(tuple(instance.outputs for instance in found.values()))
+            case "for_each":
+                return by_key(expansion, lambda key: found[key].outputs)
+        return found[None].outputs if found else values.NULL  # enabled = false
 
     @property
     def outputs(self) -> Value:
@@ -250,10 +280,15 @@ class ModuleInstance:
         known = self._children.get(name)
         if known is None:
             full = self._full(f"module.{name}")
-            in_a_circle = Cause(CauseKind.CYCLE, f"the instances of {full} depend on its own outputs")
-            self._children[name] = Unknown(in_a_circle, Named(NameKind.VALUE, full))
+            self._children[name] = self._circle(name)
             known = self._children[name] = self._call(name, full)
         return known
+
+    def _circle(self, name: str) -> Unknown:
+        full = self._full(f"module.{name}")
+        return Unknown(
+            Cause(CauseKind.CYCLE, f"the instances of {full} depend on its own outputs"), Named(NameKind.VALUE, full)
+        )
 
     def _call(self, name: str, full: str) -> Mapping[InstanceKey, ModuleInstance] | Unknown:
         block = self.module.calls[name]
@@ -266,6 +301,7 @@ class ModuleInstance:
         if len(self.address.steps) >= MAX_MODULE_DEPTH:
             return self._bound(f"{full} is nested more than {MAX_MODULE_DEPTH} calls deep", block, full)
         expansion = expand_or_refuse(parsed.body, self.scope, full, self.configuration)
+        self._expansions[name] = expansion
         if not expansion.instances:
             return {}
         found = self._find(name, parsed)
@@ -276,9 +312,27 @@ class ModuleInstance:
         if self.configuration.instances > MAX_MODULE_INSTANCES:
             return self._bound(f"there are more than {MAX_MODULE_INSTANCES} module instances", block, full)
         module = self.configuration.module(*found)
-        return {
-            key: self._child(name, parsed, module, instance, expansion) for key, instance in expansion.instances.items()
-        }
+        self._check_arguments(parsed, module, full)
+        child = functools.partial(self._child, name, parsed, module, expansion)
+        if expansion.is_open:
+            self.configuration.unexpanded[full] = expansion, lambda instance: child(instance).outputs
+        return {key: child(instance) for key, instance in expansion.instances.items()}
+
+    def _check_arguments(self, call: nodes.Block, module: Module, full: str) -> None:
+        """What a call passes are the called module's variables, and those without a default it has to pass."""
+        refuse_undeclared_in(call.body, self.scope)
+        passed = {name: attribute for name, attribute in call.body.attributes.items() if name not in _META_ARGUMENTS}
+        for name, attribute in passed.items():
+            if name not in module.variables:
+                self._misfit(module, f'{full} has no variable "{name}" that could be set', attribute.span)
+        for name, block in module.variables.items() if call.body.unread is None else ():
+            parsed = module.parsed(block) if name not in passed else None
+            if parsed is not None and "default" not in parsed.body.attributes:
+                self._misfit(module, f'{full} needs a value for its variable "{name}", and has none', call.span)
+
+    def _misfit(self, module: Module, message: str, span: Span) -> None:
+        if module.is_whole and not self.configuration.is_planned:
+            self.configuration.report(error("Invalid module call", f"{message}.", span))
 
     def _find(self, name: str, parsed: nodes.Block) -> tuple[Path, str] | Cause:
         address = self.address.child(name, None)
@@ -295,7 +349,7 @@ class ModuleInstance:
             found = self._find(name, parsed) if parsed is not None else None
             if parsed is not None and isinstance(found, tuple):
                 module = self.configuration.module(*found)
-                yield self._child(name, parsed, module, Instance(None), Expansion("single", {}))
+                yield self._child(name, parsed, module, Expansion("single", {}), Instance(None))
 
     def _bound(self, message: str, block: IndexedBlock, full: str) -> Unknown:
         cause = Cause(CauseKind.UNSUPPORTED, message, block.span)
@@ -303,7 +357,7 @@ class ModuleInstance:
         return Unknown(cause, Named(NameKind.VALUE, full))
 
     def _child(
-        self, name: str, parsed: nodes.Block, module: Module, instance: Instance, expansion: Expansion
+        self, name: str, parsed: nodes.Block, module: Module, expansion: Expansion, instance: Instance
     ) -> ModuleInstance:
         scope = self.scope.bind(instance.bindings)
 
@@ -319,6 +373,7 @@ class ModuleInstance:
             instance_existence(self.existence, instance, expansion),
             (*self.trail, parsed.span),
             {inner: (outer, scope) for inner, outer in passed_providers(parsed.body).items()},
+            _unread(parsed.body),
         )
 
     # Providers
@@ -354,9 +409,13 @@ class ModuleInstance:
         return self.configuration.questions
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
-        """Call a built-in function."""
-        if name.startswith("provider::") and name not in functions.FUNCTIONS:
-            return self._provider_function(name, span)
+        """Call a built-in function, or one of a provider that is known here."""
+        if name.startswith("provider::"):
+            name = self._official_name(name)
+            if name not in functions.FUNCTIONS:
+                return self._provider_function(name, span)
+        if name not in functions.FUNCTIONS:
+            raise UnfollowedError(f'there is no function named "{name}" in the versions that are known here', span)
 
         def rendered(text: str, variables: Mapping[str, Value], path: str | None) -> Value:
             if path is None:  # a text of the configuration, whose own lines are no lines of its file
@@ -370,9 +429,17 @@ class ModuleInstance:
         except functions.FunctionError as problem:
             raise EvaluationError(f"{name}: {str(problem).rstrip('.')}", span) from problem
 
+    def _official_name(self, name: str) -> str:
+        """A provider's function under the name that the provider usually has."""
+        _, _, local_and_function = name.partition("::")
+        local, _, function = local_and_function.partition("::")
+        source = self.module.required_providers.get(local, "")
+        official = next((known for known, of in _PROVIDERS.items() if source.endswith(of)), local)
+        return f"provider::{official}::{function}"
+
     def _provider_function(self, name: str, span: Span) -> Value:
         if name.split("::")[1] not in self.module.required_providers:
-            raise EvaluationError(f'there is no function named "{name}"', span)
+            raise UnfollowedError(f'there is no function named "{name}"', span)
         return values.unknown(Cause(CauseKind.UNSUPPORTED, f"{name} is a function of a provider", span))
 
     def _shown(self, path: str) -> str:
@@ -398,15 +465,15 @@ class ModuleInstance:
         except EvaluationError as problem:
             return self.refuse(problem)
 
-    def checked(self, node: nodes.Node) -> bool:
-        """Whether this has been asked before for the very same node."""
+    def checked(self, node: nodes.Node | nodes.Body) -> bool:
+        """Whether this has been asked before for the very same node or body."""
         known = self.module.checked.get(id(node)) is node
         self.module.checked[id(node)] = node
         return known
 
     def instance(self, symbol: Symbol, key: Value) -> Value | None:
         """One instance of a resource whose instances are not known."""
-        found = self.configuration.unexpanded.get(symbol.address) if isinstance(symbol, Block) else None
+        found = self.configuration.unexpanded.get(called(symbol))
         if found is None:
             return None
         expansion, make = found

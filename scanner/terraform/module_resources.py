@@ -16,9 +16,10 @@ from scanner.terraform import argument_types, data_sources
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, Wildcard
 from scanner.terraform.computed import Resource, computed
 from scanner.terraform.configuration import Configuration
-from scanner.terraform.expand import Expansion, Instance, at_keys, expand, refused
+from scanner.terraform.expand import Expansion, Instance, at_keys, by_key, expand, refused
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
+from scanner.terraform.language.names import refuse_undeclared_in
 from scanner.terraform.language.scope import EvaluationError, ImpossibleError, Namespace, Scope
 from scanner.terraform.module import Module
 from scanner.terraform.provider import Provider, Reference, named_provider
@@ -42,6 +43,9 @@ class Owner(Protocol):
     def render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
         """A text as a template with these variables."""
 
+    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
+        """Call a function."""
+
 
 class ModuleResources:
     """The resources of one module instance, each expanded when somebody asks for it, once."""
@@ -64,6 +68,20 @@ class ModuleResources:
             )
         )
 
+    def ephemeral(self) -> Value:
+        """What ``ephemeral`` means: types of ephemeral resources, of which nothing is known before apply."""
+        types = self._owner.module.ephemeral
+
+        def of_type(type_: str) -> Value:
+            def resource(name: str) -> Value:
+                address = f"{type_}.{name}"
+                cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"ephemeral.{address} is never part of a plan")
+                return values.unknown(cause)
+
+            return Value(Namespace(lambda: types[type_], resource, declares="ephemeral resource"))
+
+        return Value(Namespace(lambda: types, of_type, declares="ephemeral resource of type"))
+
     def instances(self, types: frozenset[str]) -> Iterator[ResourceInstance]:
         """Every instance of the managed resources of some types."""
         owner = self._owner
@@ -74,7 +92,8 @@ class ModuleResources:
             expansion = self._expansion("managed", type_, name)
             if parsed is None or expansion is None:
                 continue
-            reference = named_provider(parsed.body)
+            refuse_undeclared_in(parsed.body, owner.scope)
+            reference = named_provider(parsed.body, type_)
             for instance in expansion.instances.values():
                 provider = owner.provider(reference, owner.scope.bind(instance.bindings))
                 address = ResourceAddress(owner.address, "managed", type_, name, instance.key)
@@ -108,7 +127,7 @@ class ModuleResources:
             return None
         expansion = expand_or_refuse(parsed.body, owner.scope, address, owner.configuration)
         self._expansions[key] = expansion
-        if expansion.unknown is not None:
+        if expansion.is_open:
             owner.configuration.unexpanded[address] = (
                 expansion,
                 lambda found: self._instance(mode, type_, name, found),
@@ -131,12 +150,11 @@ class ModuleResources:
         def value(key: InstanceKey) -> Value:
             return self._instance(mode, type_, name, expansion.instances[key])
 
-        if expansion.kind == "single":
-            return value(None)
+        if expansion.kind in ("single", "enabled"):
+            return value(None) if expansion.instances else values.NULL
         if expansion.kind == "count":
             return Value(tuple(value(key) for key in expansion.instances))
-        names = {str(key) for key in expansion.instances}
-        return Value(Namespace(lambda: names, value))
+        return by_key(expansion, value)
 
     def _instance(self, mode: str, type_: str, name: str, instance: Instance) -> Value:
         parsed = self._owner.module.parsed(self._block(mode, type_, name))
@@ -150,9 +168,14 @@ class ModuleResources:
         reconciled = owner.configuration.reconciled
         scope = replace(owner.scope.bind(instance.bindings), doubts=self._doubts(address, instance))
         entries = block_entries(body, scope)
-        unset = self._unset(address, partial(owner.provider, named_provider(body), scope), entries)
+        unset = self._unset(address, partial(owner.provider, named_provider(body, address.type), scope), entries)
 
         def load(name: str) -> Value:
+            attribute = body.attributes.get(name)
+            place = attribute.span if attribute is not None else body.span
+            return owner.configuration.resolution.resolve(f"{address}.{name}", place, lambda: evaluated(name))
+
+        def evaluated(name: str) -> Value:
             written = not entries[name].is_null
             value = entries[name] if written else unset(name)
             converted = argument_types.converted(address.type, name, value)
@@ -178,7 +201,12 @@ class ModuleResources:
 
         def of_data_source(name: str) -> Value:
             home, region = provider().home, owner.configuration.inputs.region
-            source = data_sources.DataSource(address, entries, home, region, owner.render_value)
+            place = self._block(address.mode, address.type, address.name).span
+
+            def call(function: str, arguments: tuple[Value, ...]) -> Value:
+                return owner.call(function, arguments, place)
+
+            source = data_sources.DataSource(address, entries, home, region, owner.render_value, call)
             return data_sources.attribute(source, name)
 
         def of_resource(name: str) -> Value:
@@ -204,6 +232,6 @@ def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration
 
 def instance_existence(parent: Existence, instance: Instance, expansion: Expansion) -> Existence:
     """When an instance exists, given when its module instance does."""
-    if expansion.unknown is None or instance.key is not Wildcard.ANY:
+    if expansion.unknown is None or (instance.key is not Wildcard.ANY and expansion.kind != "enabled"):
         return parent
     return replace(parent, conditions=(*parent.conditions, expansion.unknown))

@@ -12,6 +12,7 @@ from scanner.symbol import Attribute
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.language import nodes
 from scanner.terraform.language.expressions import elements, evaluate_or_refuse
+from scanner.terraform.language.open_maps import hidden
 from scanner.terraform.language.scope import EvaluationError, Namespace, Scope
 from scanner.values import NULL, Unknown, Value
 
@@ -85,7 +86,15 @@ def _names_argument(node: nodes.Node, name: str) -> bool:
 
 def block_entries(body: nodes.Body, scope: Scope) -> Namespace:
     """The arguments and nested blocks of a body, each evaluated on demand. What is not set is null."""
-    return Namespace(lambda: _names(body), lambda name: _entry(body, name, scope), lambda _: NULL)
+    return Namespace(lambda: _names(body), lambda name: _entry(body, name, scope), lambda _: _not_set(body))
+
+
+def _not_set(body: nodes.Body) -> Value:
+    """Null, unless it may stand where the body cannot be read."""
+    if body.unread is None:
+        return NULL
+    cause = Cause(CauseKind.MALFORMED, f"a block cannot be read: {body.unread}", body.span)
+    return Value(Unknown(cause), body.span)
 
 
 def _names(body: nodes.Body) -> frozenset[str]:
@@ -104,6 +113,8 @@ def _entry(body: nodes.Body, name: str, scope: Scope) -> Value:
             found.append(Value(block_entries(block.body, scope), block.span))
         elif block.type == "dynamic" and block.labels == (name,):
             found.extend(_dynamic(block, scope))
+    if body.unread is not None:
+        found.append(_not_set(body))
     return Value(tuple(found), body.span)
 
 
@@ -119,8 +130,9 @@ def _dynamic(block: nodes.Block, scope: Scope) -> Iterator[Value]:
         return
     collection = evaluate_or_refuse(for_each.value, scope)
     iterator = _iterator(block)
-    if collection.unknown is not None:
-        yield _some(content, iterator, collection.unknown, scope)
+    unknown = hidden(collection)
+    if unknown is not None:
+        yield _some(content, iterator, unknown, scope)
         return
     try:
         found = list(elements(collection, for_each.span))

@@ -19,12 +19,13 @@ from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.symbol import Account, Attribute, Part, Setting
 from scanner.terraform.language import nodes
-from scanner.terraform.language.conversion import ConversionError, alike, to_bool, to_number, to_text
+from scanner.terraform.language.conversion import ConversionError, alike, convert, to_bool, to_number, to_text
 from scanner.terraform.language.equality import is_text
 from scanner.terraform.language.keys import KEYED, keys_of
 from scanner.terraform.language.kinds import ListItems, SetItems, TypedNull, Unsettled, as_list
 from scanner.terraform.language.names import may_be_sensitive, refuse_undeclared
 from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf, TemplatePart
+from scanner.terraform.language.open_maps import OpenEntries, hidden, open_entries
 from scanner.terraform.language.operators import BINARY, UNARY, OperandError
 from scanner.terraform.language.scope import (
     BoundError,
@@ -47,6 +48,9 @@ MAX_ELEMENTS = 100_000
 def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for each type of node
     """The value of an expression. Raises ``EvaluationError`` for what Terraform would refuse."""
     match node:
+        case nodes.Broken(problem=problem, span=span):
+            cause = Cause(CauseKind.MALFORMED, f"an expression cannot be read: {problem}", span)
+            return Value(Unknown(cause), span)
         case nodes.Literal(value=value, span=span):
             return Value(value, span)
         case nodes.Template(parts=parts, span=span):
@@ -72,6 +76,8 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
             return scope.host.questions.supposed(_call(node, scope))
         case nodes.Unary(operator=operator, operand=operand, span=span):
             return _operate(operator, UNARY[operator], (evaluate(operand, scope),), scope, span)
+        case nodes.Binary(operator="&&" | "||"):
+            return _logical(node, scope)
         case nodes.Binary(operator=operator, left=left, right=right, span=span):
             return _operate(operator, BINARY[operator], (evaluate(left, scope), evaluate(right, scope)), scope, span)
         case nodes.Conditional():
@@ -85,6 +91,8 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
 
 _SPLAT_ITEM = "[*]"
 """The name under which a splat binds the element at hand; no identifier can be called so."""
+_TRIED = "try()"
+"""Bound inside ``try`` and ``can``: there, an element that may not exist is no more than a possibility."""
 
 
 def _operate(
@@ -101,6 +109,46 @@ def _operate(
         return result.at(span)
     found = Value(Unknown(result.unknown.cause, symbol_of(operator, operands)), span)
     return found if asked is operands else scope.host.questions.calculated(found)
+
+
+def _logical(node: nodes.Binary, scope: Scope) -> Value:
+    """``&&`` and ``||``: where one side decides, what is wrong with the other one does not matter.
+
+    So it is since Terraform 1.12; before, an error on either side was one. A right side that may not be looked at,
+    since the left one is not known yet, is no error either. Operands of a wrong type always are.
+    https://github.com/hashicorp/hcl/blob/main/hclsyntax/expression_ops.go
+    """
+    decisive = node.operator == "||"
+    left, right = _side_of(node.left, scope), _side_of(node.right, scope)
+    sides = [_side(side, node.span) if isinstance(side, Value) else side for side in (left, right)]
+    if any(side is decisive for side in sides):
+        return Value(decisive, node.span)
+    if isinstance(left, EvaluationError):
+        raise left
+    if isinstance(right, EvaluationError):
+        if left.unknown is None:
+            raise right
+        return Value(Unknown(left.unknown.cause), node.span)
+    return _operate(node.operator, BINARY[node.operator], (left, right), scope, node.span)
+
+
+def _side_of(node: Node, scope: Scope) -> Value | EvaluationError:
+    """An operand, as far as it is known or taken for granted; or what is wrong with it."""
+    try:
+        return scope.host.questions.condition(evaluate(node, scope), node.span)
+    except (UndeclaredError, BoundError):
+        raise
+    except EvaluationError as problem:
+        return problem
+
+
+def _side(value: Value, span: Span) -> bool | None:
+    """What is known of an operand; a null decides nothing."""
+    try:
+        found = to_bool(value).data
+    except ConversionError as problem:
+        raise EvaluationError(f"a logical operator needs true or false: {problem}", span) from problem
+    return found if isinstance(found, bool) else None
 
 
 def render(template: nodes.Template, scope: Scope) -> Value:
@@ -161,27 +209,29 @@ def _truth(value: Value, scope: Scope, span: Span) -> bool | Unknown:
 
 
 def _object(node: nodes.ObjectNode, scope: Scope) -> Value:
-    entries: dict[str, Value] = {}
-    for key_node, value_node in node.items:
-        key = _key(evaluate(key_node, scope), key_node.span)
-        if isinstance(key, Unknown):
-            return Value(Unknown(key.cause), node.span)
-        entries[key] = evaluate(value_node, scope)
-    return Value(entries, node.span)
+    pairs = [
+        (_key(evaluate(key, scope), key.span), evaluate(value, scope))  # in the order in which Terraform does it
+        for key, value in node.items
+    ]
+    if any(key.unknown is not None for key, _ in pairs):
+        return Value(open_entries(pairs), node.span)
+    return Value({str(key.data): value for key, value in pairs}, node.span)
 
 
-def _key(value: Value, span: Span) -> str | Unknown:
+def _key(value: Value, span: Span) -> Value:
+    """A key as text, which may be unknown."""
     if value.is_null:
         raise EvaluationError("a key is null", span)
     try:
-        found = to_text(value).data
+        return to_text(value)
     except ConversionError as problem:
         raise EvaluationError(f"a key must be a text: {problem}", span) from problem
-    return found if isinstance(found, Unknown) else str(found)
 
 
 def _attribute(target: Value, name: str, span: Span) -> Value:
     match target.data:
+        case OpenEntries() as entries:
+            return _open_entry(entries, name, f'there is no attribute "{name}" here', span)
         case Unknown() as unknown:
             return Value(derived(unknown, f".{name}"), span)
         case Mapping() as entries:
@@ -201,6 +251,13 @@ def _entry(entries: Mapping[str, Value], name: str, otherwise: str, span: Span) 
     raise EvaluationError(otherwise, span)
 
 
+def _open_entry(entries: OpenEntries, name: str, otherwise: str, span: Span) -> Value:
+    found = entries.get(name)
+    if found is None:
+        raise EvaluationError(otherwise, span)
+    return found
+
+
 def derived(unknown: Unknown, step: str) -> Unknown:
     """The unknown part of an unknown: the same cause, and a symbol that leads there."""
     symbol = Part(unknown.symbol, step) if unknown.symbol is not None else None
@@ -208,9 +265,12 @@ def derived(unknown: Unknown, step: str) -> Unknown:
 
 
 def _index(target: Value, key: Value, scope: Scope, span: Span) -> Value:
+    if isinstance(target.data, OpenEntries) and key.unknown is None:
+        name = str(_key(key, span).data)
+        return _open_entry(target.data, name, f'there is no element with the key "{name}"', span)
     if isinstance(target.data, Unknown):
         instance = scope.host.instance(target.data.symbol, key) if target.data.symbol is not None else None
-        if instance is not None:
+        if instance is not None and _TRIED not in scope.bindings:
             return instance
         step = key.data.symbol and str(key.data.symbol) if isinstance(key.data, Unknown) else key.data
         simple = isinstance(step, str | int) and not isinstance(step, bool)
@@ -222,7 +282,7 @@ def _index(target: Value, key: Value, scope: Scope, span: Span) -> Value:
         return Value(Unknown((named.unknown or key.data).cause), span)
     match target.data:
         case Mapping() as entries:
-            name = str(_key(key, span))
+            name = str(_key(key, span).data)
             return _entry(entries, name, f'there is no element with the key "{name}"', span)
         case SetItems():
             raise EvaluationError("a set has no order, so its elements cannot be taken by number", span)
@@ -270,6 +330,8 @@ def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
 def _call(node: nodes.Call, scope: Scope) -> Value:
     if node.name in ("try", "can"):
         return _attempt(node, scope)
+    if node.name == "convert":
+        return _convert(node, scope)
     arguments = [evaluate(argument, scope) for argument in node.arguments]
     if node.expand:
         further = _expanded(arguments.pop(), node.span)
@@ -294,6 +356,23 @@ def _keyed(node: nodes.Call, arguments: tuple[Value, ...], scope: Scope) -> Valu
     return result if found is arguments else scope.host.questions.calculated(result)
 
 
+def _convert(node: nodes.Call, scope: Scope) -> Value:
+    """``convert(value, type)``, since Terraform 1.15; the second argument is no expression but a type constraint.
+
+    https://developer.hashicorp.com/terraform/language/functions/convert
+    """
+    from scanner.terraform.language.type_expressions import constraint  # which evaluates defaults
+
+    if len(node.arguments) != 2 or node.expand:
+        raise EvaluationError("convert takes a value and a type constraint", node.span)
+    value = evaluate(node.arguments[0], scope)
+    try:
+        converted = convert(value, constraint(node.arguments[1], scope))
+    except ConversionError as problem:
+        raise EvaluationError(f"convert: {problem}", node.span) from problem
+    return converted if converted.span is not None else converted.at(node.span)
+
+
 def _expanded(last: Value, span: Span) -> tuple[Value, ...] | Unknown:
     match last.data:
         case Unknown() as unknown:
@@ -309,7 +388,8 @@ def _attempt(node: nodes.Call, scope: Scope) -> Value:
     An argument that is unknown might still fail when Terraform knows it, unless it is a variable or what a provider
     computes: these are there, whatever they are.
     """
-    tried: list[Callable[[], Value]] = [partial(evaluate, argument, scope) for argument in node.arguments]
+    inside = scope.bind({_TRIED: Value(True)})
+    tried: list[Callable[[], Value]] = [partial(evaluate, argument, inside) for argument in node.arguments]
     if node.expand:
         further = _expanded(tried.pop()(), node.span)
         if isinstance(further, Unknown):
@@ -416,7 +496,7 @@ def _iterations(collection: Value, key_name: str | None, value_name: str, scope:
 
 
 def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
-    """Keys and values of a known list, set or mapping, in Terraform's order."""
+    """Keys and values of a list, set or mapping that is not ``hidden``, in Terraform's order as far as it is known."""
     match collection.data:
         case tuple() as items:
             if len(items) > MAX_ELEMENTS:
@@ -426,6 +506,8 @@ def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
         case Mapping() as entries:
             for name in sorted(entries):
                 yield Value(name), entries[name]
+        case OpenEntries() as entries:
+            yield from entries.listed()
         case None:
             raise EvaluationError("null has no elements to go through", span)
         case _:
@@ -434,8 +516,9 @@ def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
 
 def _for_tuple(node: nodes.ForTuple, scope: Scope) -> Value:
     collection = evaluate(node.collection, scope)
-    if collection.unknown is not None:
-        return Value(Unknown(collection.unknown.cause), node.span)
+    unknown = hidden(collection)
+    if unknown is not None:
+        return Value(Unknown(unknown.cause), node.span)
     items: list[Value] = []
     if not collection.data:
         _without_elements(node, scope)
@@ -445,14 +528,18 @@ def _for_tuple(node: nodes.ForTuple, scope: Scope) -> Value:
             return Value(Unknown(keep.cause), node.span)
         if keep:
             items.append(evaluate(node.result, inner))
+    if collection.unknown is not None and len(items) > 1:
+        return Value(Unsettled(items), node.span)
     return Value(tuple(items), node.span)
 
 
 def _for_object(node: nodes.ForObject, scope: Scope) -> Value:
     collection = evaluate(node.collection, scope)
-    if collection.unknown is not None:
-        return Value(Unknown(collection.unknown.cause), node.span)
+    unknown = hidden(collection)
+    if unknown is not None:
+        return Value(Unknown(unknown.cause), node.span)
     groups: dict[str, list[Value]] = {}
+    pairs: list[tuple[Value, Value]] = []
     if not collection.data:
         _without_elements(node, scope)
     for inner in _iterations(collection, node.key_name, node.value_name, scope, node.span):
@@ -462,11 +549,14 @@ def _for_object(node: nodes.ForObject, scope: Scope) -> Value:
         if not keep:
             continue
         key = _key(evaluate(node.key, inner), node.span)
-        if isinstance(key, Unknown):
-            return Value(Unknown(key.cause), node.span)
-        if key in groups and not node.grouped:
-            raise EvaluationError(f'two elements have the key "{key}"', node.span)
-        groups.setdefault(key, []).append(evaluate(node.result, inner))
+        if key.text in groups and not node.grouped:
+            raise EvaluationError(f'two elements have the key "{key.text}"', node.span)
+        pairs.append((key, evaluate(node.result, inner)))
+        if key.text is not None:
+            groups.setdefault(key.text, []).append(pairs[-1][1])
+    doubt = next((key.unknown for key, _ in pairs if key.unknown is not None), None)
+    if doubt is not None:
+        return Value(Unknown(doubt.cause) if node.grouped else open_entries(pairs, is_distinct=True), node.span)
     if node.grouped:
         return Value({key: Value(tuple(items), node.span) for key, items in groups.items()}, node.span)
     return Value({key: items[0] for key, items in groups.items()}, node.span)

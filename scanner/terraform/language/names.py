@@ -16,7 +16,7 @@ from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf
 from scanner.terraform.language.scope import Namespace, Scope, UndeclaredError
 
 _Bound = frozenset[str]
-_OBJECTS = frozenset({"var", "local", "module", "data", "path", "terraform"})
+_OBJECTS = frozenset({"var", "local", "module", "data", "ephemeral", "path", "terraform", "tofu"})
 """First words that stand for nothing without a second one."""
 
 
@@ -27,11 +27,49 @@ def refuse_undeclared(node: Node, scope: Scope) -> None:
         raise problem
 
 
+def refuse_undeclared_in(body: nodes.Body, scope: Scope) -> None:
+    """Has all names in the body of a resource or a module call refused that mean nothing."""
+    if scope.host.checked(body):
+        return
+    for problem in _problems_in(body, scope, frozenset({*scope.bindings, *_of_instances(body)})):
+        scope.host.refuse(problem)
+
+
+def _of_instances(body: nodes.Body) -> Iterator[str]:
+    """What ``count`` and ``for_each`` declare, whichever the instance is."""
+    if "for_each" in body.attributes:
+        yield "each"
+    if "count" in body.attributes:
+        yield "count"
+
+
+_META_ARGUMENTS = frozenset({"provider", "providers", "depends_on", "source", "version"})
+_META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection"})
+"""What is read by rules of its own: their names are looked for in other places, or mean other things."""
+
+
+def _problems_in(body: nodes.Body, scope: Scope, bound: _Bound) -> Iterator[UndeclaredError]:
+    for name, attribute in body.attributes.items():
+        if name not in _META_ARGUMENTS:
+            yield from _problems(attribute.value, scope, bound)
+    for block in body.blocks:
+        if block.type == "dynamic":  # its content is looked at only if there is an element to make a block of
+            for_each = block.body.attributes.get("for_each")
+            yield from _problems(for_each.value, scope, bound) if for_each is not None else ()
+        elif block.type not in _META_BLOCKS:
+            yield from _problems_in(block.body, scope, bound)
+
+
 def may_be_sensitive(node: object) -> bool:
     """Whether an expression refers to anything, or marks something itself. Marks are not followed further."""
     if isinstance(node, nodes.Name) or (isinstance(node, nodes.Call) and node.name == "sensitive"):
         return True
     return any(may_be_sensitive(part) for part in _parts(node))
+
+
+def calls_something(node: object) -> bool:
+    """Whether there is a call in an expression."""
+    return isinstance(node, nodes.Call) or any(calls_something(part) for part in _parts(node))
 
 
 def _parts(node: object) -> Iterator[object]:
@@ -48,13 +86,16 @@ def _problems(node: object, scope: Scope, bound: _Bound) -> Iterator[UndeclaredE
                 yield UndeclaredError(_message(name, scope), node.span)
         case nodes.GetAttribute(target=nodes.Name(name=name), name=step) if name not in bound:
             yield from _reference(node, scope, name, step)
-        case nodes.GetAttribute(target=nodes.GetAttribute(target=nodes.Name(name="data"), name=kind), name=step) if (
-            "data" not in bound
-        ):
-            found = scope.module["data"].data if "data" in scope.module else None
+        case nodes.GetAttribute(
+            target=nodes.GetAttribute(target=nodes.Name(name="data" | "ephemeral" as mode), name=kind), name=step
+        ) if mode not in bound:
+            found = scope.module[mode].data if mode in scope.module else None
             of_kind = found[kind].data if isinstance(found, Mapping) and kind in found else {}
             if not isinstance(of_kind, Mapping) or step not in of_kind:
-                yield UndeclaredError(f'there is no data source "{kind}.{step}"', node.span)
+                what = "data source" if mode == "data" else "ephemeral resource"
+                yield UndeclaredError(f'there is no {what} "{kind}.{step}"', node.span)
+        case nodes.Call(name="convert", arguments=(value, _)):  # the other one is a type
+            yield from _problems(value, scope, bound)
         case nodes.ForTuple(collection=collection) | nodes.ForObject(collection=collection):
             yield from _problems(collection, scope, bound)
             yield from _inside(node, scope, bound | {node.value_name, node.key_name or node.value_name}, "collection")

@@ -28,17 +28,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from scanner.cause import Cause, CauseKind
-from scanner.diagnostic import Diagnostic, error, warning
+from scanner.diagnostic import Diagnostic, error
 from scanner.span import Span
 from scanner.symbol import Symbol
-from scanner.terraform.language.nodes import Node
+from scanner.terraform.language.nodes import Body, Node
 from scanner.values import Unknown, Value, unknown
 
 if TYPE_CHECKING:
     from scanner.terraform.language.questions import Questions
 
-MAX_DEPTH = 150
-"""Names that are being resolved at the same time. Real configurations need a dozen."""
+MAX_DEPTH = 500
+"""Names that are being resolved at the same time: several for each module call that may be inside another."""
 
 
 class Namespace(Mapping[str, Value]):
@@ -105,7 +105,7 @@ class Resolution:
             circle = " → ".join([*chain[chain.index(name) :], name])
             detail = f"{name} depends on itself: {circle}"
             if span is not None:
-                self.diagnostics[warning("Circular reference", f"{detail}.", span)] = None
+                self.diagnostics[error("Circular reference", f"{detail}, so it has no value.", span)] = None
             return unknown(Cause(CauseKind.CYCLE, detail, span))
         if len(self.active) >= MAX_DEPTH:
             detail = f"{name} is reached through more than {MAX_DEPTH} references"
@@ -120,7 +120,10 @@ class Resolution:
 
 
 class EvaluationError(Exception):
-    """Terraform would refuse this expression."""
+    """Terraform would refuse this expression, with the values that the variables have here."""
+
+    is_certain = False
+    """Whether it would, whatever the variables are."""
 
     def __init__(self, message: str, span: Span) -> None:
         super().__init__(message)
@@ -138,6 +141,18 @@ class ImpossibleError(EvaluationError):
 class UndeclaredError(EvaluationError):
     """A reference to what the configuration does not declare. Not even ``try`` makes it good."""
 
+    is_certain = True
+
+
+class KindError(EvaluationError):
+    """Something of a kind that can never stand there: a list for ``for_each``."""
+
+    is_certain = True
+
+
+class UnfollowedError(EvaluationError):
+    """What no version of Terraform that is known here takes; a later one may."""
+
 
 class Host(Protocol):
     """What the evaluator asks of the configuration that an expression belongs to."""
@@ -149,8 +164,8 @@ class Host(Protocol):
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         """Call a function. Raises ``EvaluationError`` for wrong arguments."""
 
-    def checked(self, node: Node) -> bool:
-        """Whether this has been asked before for the very same node of a block."""
+    def checked(self, node: Node | Body) -> bool:
+        """Whether this has been asked before for the very same node or body of a block."""
 
     def instance(self, symbol: Symbol, key: Value) -> Value | None:
         """One instance of a resource whose instances are not known, by its key; None if the symbol names no such."""
