@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
-from scanner.diagnostic import Diagnostic, error, warning
+from scanner.diagnostic import Diagnostic, Severity, error, warning
 from scanner.root import Inputs
+from scanner.span import Span
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
 from scanner.terraform.expand import Expansion, Instance
 from scanner.terraform.language.questions import Questions
-from scanner.terraform.language.scope import BoundError, EvaluationError, Resolution
+from scanner.terraform.language.scope import BoundError, EvaluationError, Resolution, UnfollowedError
 from scanner.terraform.module import GeneratedFile, Module, load_module
 from scanner.values import Value
 
@@ -58,6 +60,12 @@ class Configuration:
     """Where modules are instead of in directories."""
     closed_files: str = ""
     """Why functions read no files, as the end of a sentence about one; empty where they read them."""
+    is_planned: bool = False
+    """Whether Terraform has evaluated it: then it cannot be wrong."""
+    has_defaults: bool = True
+    """Whether variables of the root module that are not given have the defaults that they declare."""
+    refused: set[Diagnostic] = field(default_factory=set)
+    """Warnings about what Terraform would refuse if the variables have the values that they have here."""
     workspace: Value = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,10 +86,20 @@ class Configuration:
         """Remember a diagnostic, once."""
         self.diagnostics[diagnostic] = None
 
+    def _may_be_incomplete(self, span: Span) -> bool:
+        """Whether what is not declared may stand in a file beside it that could not be read."""
+        beside = posixpath.dirname(span.path) or "."
+        return any(module.path == beside and not module.is_whole for module in self.modules.values())
+
     def refuse(self, problem: EvaluationError) -> Value:
         """Report an expression that Terraform would refuse, and give what stands in its place."""
         if isinstance(problem, BoundError):
             self.report(error("Bound exceeded", f"{problem}.", problem.span))
             return values.unknown(Cause(CauseKind.UNSUPPORTED, str(problem), problem.span))
-        self.report(warning("Invalid expression", f"{problem}.", problem.span))
+        found = warning("Invalid expression", f"{problem}.", problem.span)
+        if not problem.is_certain and not isinstance(problem, UnfollowedError):
+            self.refused.add(found)
+        if problem.is_certain and not self.is_planned and not self._may_be_incomplete(problem.span):
+            found = replace(found, severity=Severity.ERROR)
+        self.report(found)
         return values.unknown(Cause(CauseKind.MALFORMED, f"an expression is invalid: {problem}", problem.span))

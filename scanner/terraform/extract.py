@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from scanner.diagnostic import error
+from scanner.diagnostic import Diagnostic, Severity, error
 from scanner.facts import Fact, Facts, collect
 from scanner.root import ScanRoot
 from scanner.span import Span
-from scanner.terraform import aws_iam
+from scanner.terraform import aws_iam, unread_types
 from scanner.terraform.choices import choices, refuted
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.removed import LeftBehind, left_behind
-from scanner.terraform.terragrunt import read_unit
+from scanner.terraform.terragrunt import Unit, read_unit
 from scanner.terraform.terragrunt_generate import generated_files
 from scanner.terraform.variable_files import input_values
 
@@ -23,21 +23,21 @@ def extract(root: ScanRoot) -> Facts:
     """Evaluate a root module as far as identities need it."""
     configuration = Configuration(root.inputs, root.boundary)
     units = [read_unit(file, shown, root.boundary) for file, shown in root.units]
-    module = configuration.module(
-        root.location, root.path, generated_files([unit.generated for unit in units], configuration.report)
-    )
-    instance = ModuleInstance(configuration, module)
+    instance, found = _evaluated(root, configuration, units)
     for unit in units:
         configuration.files.add(unit.path)
         if unit.problem is not None:
             message = f"{unit.problem}, so the variables of its module are not known."
             configuration.report(error("Terragrunt file not read", message, Span.whole_file(unit.path)))
-    instance.set_inputs(input_values(instance, root.inputs, units))
-    found = tuple(_facts(instance))
+    certain = _refused_anyway(root, configuration, units)
     instance.validate()
     removed = tuple(_left_behind(instance))
     found += tuple(fact for one in removed for fact in one.facts())
-    diagnostics = [*configuration.diagnostics, *(one.diagnostic() for one in removed)]
+    diagnostics = [
+        *(replace(one, severity=Severity.ERROR) if one in certain else one for one in configuration.diagnostics),
+        *_unread(instance),
+        *(one.diagnostic() for one in removed),
+    ]
     files = set(configuration.files)
     for read in configuration.modules.values():
         diagnostics += read.diagnostics
@@ -50,6 +50,38 @@ def extract(root: ScanRoot) -> Facts:
         refuted=refuted(questions),
         undeclared=frozenset(configuration.undeclared),
     )
+
+
+def _evaluated(
+    root: ScanRoot, configuration: Configuration, units: Sequence[Unit]
+) -> tuple[ModuleInstance, tuple[Fact, ...]]:
+    """The root module, and what its resources and those of all modules inside state."""
+    generated = generated_files([unit.generated for unit in units], configuration.report)
+    instance = ModuleInstance(configuration, configuration.module(root.location, root.path, generated))
+    instance.set_inputs(input_values(instance, root.inputs, units))
+    return instance, tuple(_facts(instance))
+
+
+def _unread(module: ModuleInstance) -> Iterator[Diagnostic]:
+    types = frozenset(type_ for type_, _ in module.module.resources if unread_types.is_unread(type_))
+    for resource in module.resource_instances(types) if types else ():
+        found = unread_types.unread(resource)
+        if found is not None:
+            yield found
+    for child in module.children():
+        yield from _unread(child)
+
+
+def _refused_anyway(root: ScanRoot, configuration: Configuration, units: Sequence[Unit]) -> frozenset[Diagnostic]:
+    """What Terraform would refuse without the defaults of the root module's variables, too.
+
+    A module that others call is often scanned by itself, and what its defaults lead to is no mistake then.
+    """
+    if not configuration.refused or root.inputs.assumptions:
+        return frozenset()
+    without = Configuration(root.inputs, root.boundary, modules=configuration.modules, has_defaults=False)
+    _evaluated(root, without, units)
+    return frozenset(configuration.refused & without.refused)
 
 
 def _facts(module: ModuleInstance) -> Iterator[Fact]:

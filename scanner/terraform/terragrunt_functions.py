@@ -58,7 +58,7 @@ class Functions:
         except functions.FunctionError as problem:
             raise EvaluationError(f"{name}: {str(problem).rstrip('.')}", span) from problem
 
-    def checked(self, node: nodes.Node) -> bool:  # noqa: ARG002 # as it is declared
+    def checked(self, node: nodes.Node | nodes.Body) -> bool:  # noqa: ARG002 # as it is declared
         """Names are looked up when they are met."""
         return True
 

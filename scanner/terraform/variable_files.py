@@ -152,7 +152,7 @@ class _NoFunctions:
         """No function can be called."""
         raise EvaluationError(f"the value of a variable is written without functions, so {name} is none here", span)
 
-    def checked(self, node: nodes.Node) -> bool:
+    def checked(self, node: nodes.Node | nodes.Body) -> bool:
         """Every expression is met once."""
         return self.root.checked(node)
 

@@ -152,6 +152,7 @@ class _Merge:
         self._known = PlannedValues(document)
         self._shown = shown
         self._configuration = configuration
+        configuration.is_planned = True
         configuration.reconciled = self._known.reconciled
         configuration.planned_keys = Plan(document).keys_of
         configuration.workspace = _workspace(document, root)

@@ -1,0 +1,109 @@
+"""What Terraform certainly refuses is an error at its place; what it may take, or what is a gap of ours, a warning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import Scan, verdicts
+from tests.terraform.test_configuration import ONE, user
+
+CASES: dict[str, dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent.parent / "cases" / "refused.yaml").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_error_at_its_place(scan_files: Scan, name: str) -> None:
+    case = CASES[name]
+    beside = user().replace('" "u"', '" "beside"').replace(".u.", ".beside.")
+    report = scan_files({**case["files"], "beside.tf": beside})
+    found = [f"{error.span.path}:{error.span.line} {error.message}" for error in report.errors]
+    assert any(error.startswith(f"{case['at']} ") and case["says"] in error for error in found), found
+    assert verdicts(report)["aws_iam_user.beside"] == ("yes", "allowed")
+
+
+MAY_BE_RIGHT = {
+    "a default that is no text": 'variable "x" {\n  default = null\n}\nlocals {\n  name = "a-${var.x}"\n}\n',
+    "a default without elements": 'variable "x" {\n  default = []\n}\nlocals {\n  name = var.x[0]\n}\n',
+    "a function that is not known": 'locals {\n  name = nosuch("a")\n}\n',
+}
+
+
+@pytest.mark.parametrize("name", MAY_BE_RIGHT)
+def test_what_other_values_or_versions_would_mend_is_a_warning(scan_files: Scan, name: str) -> None:
+    report = scan_files({"a.tf": MAY_BE_RIGHT[name] + user(name="local.name")})
+    assert report.errors == ()
+    assert len(report.warnings) == 1
+    assert verdicts(report) == ONE
+
+
+def test_the_same_without_a_variable_is_an_error(scan_files: Scan) -> None:
+    report = scan_files({"a.tf": 'locals {\n  name = "a-${null}"\n}\n' + user(name="local.name")})
+    assert [error.span.line for error in report.errors] == [2]
+
+
+ACCEPTED = {
+    "a dynamic block that makes nothing": """
+    resource "aws_iam_role" "r" {
+      assume_role_policy = jsonencode({
+        Version   = "2012-10-17"
+        Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }]
+      })
+      dynamic "inline_policy" {
+        for_each = []
+        content {
+          name   = inline_policy.key
+          policy = var.nosuch
+        }
+      }
+    }
+    """,
+    "an ephemeral resource": """
+    ephemeral "random_password" "p" {
+      length = 20
+    }
+    resource "aws_iam_user" "v" {
+      name = "v"
+      tags = { a = ephemeral.random_password.p.result }
+    }
+    """,
+    "names of arguments in lifecycle": """
+    resource "aws_iam_user" "v" {
+      name = "v"
+      lifecycle {
+        ignore_changes = [tags, tags["a"]]
+      }
+    }
+    """,
+    "self in a provisioner": """
+    resource "aws_iam_user" "v" {
+      name = "v"
+      provisioner "local-exec" {
+        command = "echo ${self.name}"
+      }
+    }
+    """,
+    "for_each over a list that is a set to the provider": """
+    resource "aws_db_subnet_group" "g" {
+      subnet_ids = ["a", "b"]
+    }
+    resource "aws_iam_user" "v" {
+      for_each = aws_db_subnet_group.g.subnet_ids
+      name     = each.key
+    }
+    """,
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_what_terraform_accepts_is_no_error(scan_files: Scan, name: str) -> None:
+    assert scan_files({"a.tf": ACCEPTED[name]}).diagnostics == ()
+
+
+def test_names_beside_a_file_that_cannot_be_read_are_no_errors(scan_files: Scan) -> None:
+    report = scan_files({"a.tf": user(name="local.name"), "b.tf": 'locals {\n  name = "a\n}\n'})
+    assert [error.span.path for error in report.errors] == ["b.tf"]
