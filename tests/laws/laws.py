@@ -1,0 +1,114 @@
+"""All laws, by form of input."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.laws import (
+    documents,
+    template_forms,
+    template_resources,
+    template_values,
+    terraform_accounts,
+    terraform_additions,
+    terraform_instances,
+    terraform_json,
+    terraform_layout,
+    terraform_modules,
+    terraform_policies,
+    terraform_values,
+)
+from tests.laws.law import Law
+from tests.laws.project import Project
+from tests.laws.verdicts import denied, never_less, never_more, only_settled
+
+TERRAFORM = (
+    Law("tf-files-split", terraform_layout.split),
+    Law("tf-files-joined", terraform_layout.joined),
+    Law("tf-files-renamed", terraform_layout.renamed_files),
+    Law("tf-arguments-reordered", terraform_layout.reordered_arguments),
+    Law("tf-commented", terraform_layout.commented),
+    Law("tf-carriage-returns", terraform_layout.carriage_returns),
+    Law("tf-literals-into-locals", terraform_values.literals_into_locals),
+    Law("tf-literals-into-variables", terraform_values.literals_into_variables),
+    Law("tf-literals-through-module", terraform_values.literals_through_module),
+    Law("tf-literals-through-functions", terraform_values.literals_through_functions),
+    Law("tf-expressions-into-locals", terraform_values.expressions_into_locals),
+    Law("tf-expressions-through-module", terraform_values.expressions_through_module),
+    Law("tf-wrapped", terraform_modules.wrapped),
+    Law("tf-wrapped-with-count", terraform_modules.wrapped_with_count),
+    Law("tf-wrapped-with-for-each", terraform_modules.wrapped_with_for_each),
+    Law("tf-wrapped-twice", terraform_modules.wrapped_twice),
+    Law("tf-renamed", terraform_instances.renamed),
+    Law("tf-locals-renamed", terraform_instances.renamed_values),
+    Law("tf-count-of-one", terraform_instances.counted),
+    Law("tf-for-each-of-one", terraform_instances.keyed),
+    Law("tf-count-computed", terraform_instances.counted_by_a_list),
+    Law("tf-in-json", terraform_json.in_json),
+    Law("tf-half-in-json", terraform_json.half_in_json),
+    Law("tf-other-half-in-json", terraform_json.other_half_in_json),
+    Law("tf-inline-into-attached", terraform_policies.inline_into_attached),
+    Law("tf-attached-into-inline", terraform_policies.attached_into_inline),
+    Law("tf-attached-to-all-kinds", terraform_policies.attached_to_all_kinds),
+    *(
+        Law(f"tf-{how.__name__.replace('_', '-')}-{said_by.replace('_', '-')}", partial(how, said_by))
+        for how in (terraform_accounts.called_twice, terraform_accounts.written_twice)
+        for said_by in terraform_accounts.SAID_BY
+    ),
+    *(Law(f"tf-added-{what}", partial(terraform_additions.added, what)) for what in terraform_additions.ADDITIONS),
+    *(
+        Law(f"tf-added-{what}", partial(terraform_additions.stranger, what), newcomers=True)
+        for what in terraform_additions.STRANGERS
+    ),
+    Law("tf-granted", terraform_policies.granted, never_less),
+    Law("tf-denied", terraform_policies.denied_to_all, denied),
+    Law("tf-denied-without-mfa", terraform_policies.denied_without_mfa, never_more),
+    *(
+        Law(f"tf-variables-given-{number}", partial(terraform_additions.given, number), only_settled, True, True)
+        for number in range(4)
+    ),
+)
+TEMPLATES = (
+    Law("cfn-in-json", template_forms.in_json),
+    Law("cfn-written-again", template_forms.written_again),
+    Law("cfn-in-long-form", template_forms.in_long_form),
+    Law("cfn-in-short-form", template_forms.in_short_form),
+    Law("cfn-in-flow-style", template_forms.in_flow_style),
+    Law("cfn-reordered", template_forms.reordered),
+    *(Law(f"cfn-added-{what}", partial(template_forms.added, what)) for what in template_forms.STRANGERS),
+    Law("cfn-added-unused-names", template_forms.with_unused_parameter),
+    Law("cfn-literals-into-parameters", template_values.literals_into_parameters),
+    Law("cfn-literals-into-mapping", template_values.literals_into_mapping),
+    Law("cfn-literals-through-functions", template_values.literals_through_functions),
+    Law("cfn-under-condition", template_values.resources_under_condition),
+    Law("cfn-renamed", template_resources.renamed),
+    Law("cfn-nested", template_resources.nested),
+    Law("cfn-inline-into-managed", template_resources.inline_into_managed),
+    Law("cfn-inline-into-separate", template_resources.inline_into_separate),
+    Law("cfn-groups-into-additions", template_resources.groups_into_additions),
+    Law("cfn-granted", template_resources.granted, never_less),
+    Law("cfn-denied", template_resources.denied_to_all, denied),
+    Law("cfn-denied-without-mfa", template_resources.denied_without_mfa, never_more),
+    *(
+        Law(f"cfn-parameters-given-{number}", partial(template_resources.valued, number), only_settled, True, True)
+        for number in range(3)
+    ),
+)
+DOCUMENTS = (
+    Law("json-keys-sorted", documents.keys_sorted),
+    Law("json-resources-reversed", documents.resources_reversed),
+)
+INPUTS = (
+    Law("account-given", terraform_accounts.settled_by_account, only_settled),
+    Law("region-given", partial(terraform_accounts.settled_by_region, "eu-west-1"), only_settled),
+    Law("another-region-given", partial(terraform_accounts.settled_by_region, "us-east-1"), only_settled),
+)
+"""They hold for every form."""
+LAWS = (*TERRAFORM, *TEMPLATES, *DOCUMENTS, *INPUTS)
+
+
+def laws_for(project: Project) -> tuple[Law, ...]:
+    """The laws that may apply to a project."""
+    if project.root == "cdk.out" or project.root.endswith(".tfstate") or project.name.startswith("plan/"):
+        return (*DOCUMENTS, *INPUTS)
+    return (*TEMPLATES, *DOCUMENTS, *INPUTS) if project.root in project.files else (*TERRAFORM, *INPUTS)
