@@ -1,9 +1,9 @@
-# One command sets up, one checks style and types, one runs the tests, one renews the snapshots.
+# One command sets up, one checks style and types, one runs the tests, one tries all laws, one renews the snapshots.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup lint test snapshots clean
+.PHONY: setup lint test laws snapshots clean
 
 setup: $(VENV)/.installed
 
@@ -21,6 +21,10 @@ lint: setup
 
 test: setup
 	$(BIN)/python -m pytest -n auto
+
+# Takes a while. LAWS_DIRECTORIES=DIR:DIR tries the roots in other directories too; see docs/laws.md.
+laws: setup
+	$(BIN)/python tools/try_laws.py
 
 snapshots: setup
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report

@@ -66,7 +66,7 @@ def _project(root: ScanRoot, top: Path) -> Project | None:
     name = f"{top.name}/{root.path}"
     match root.kind:
         case RootKind.TERRAFORM_MODULE:
-            directories = _module_directories(root.location, top)
+            directories = _module_directories(root.location)
         case RootKind.CLOUDFORMATION_TEMPLATE:
             directories = [root.location.parent]
         case _:
@@ -86,7 +86,7 @@ def _project(root: ScanRoot, top: Path) -> Project | None:
     return Project(name, files, posixpath.normpath(posixpath.join(top.name, root.path)))
 
 
-def _module_directories(root: Path, top: Path) -> list[Path]:
+def _module_directories(root: Path) -> list[Path]:
     """The root, and the directories that it calls as modules, and so on."""
     found: list[Path] = []
     waiting = [root]

@@ -21,6 +21,8 @@ class Law:
     relation: Relation = unchanged
     newcomers: bool = False
     """Whether there may be principals that were not there before, or instances of one that stood for all of them."""
+    opens: bool = False
+    """Whether the change takes knowledge away: what is definite afterwards must be what it was before."""
     is_input: bool = False
     """Gives values that may not be fit, which then are errors of the input and say nothing about the scanner."""
 
@@ -71,6 +73,8 @@ def tried(law: Law, before: Before) -> tuple[Change, Failure | None] | None:
 
 def differences(law: Law, before: Before, change: Change, after: dict[str, Verdict]) -> list[str]:
     """What is not as the law has it, a line for each principal."""
+    if law.opens:
+        return contradictions(law, before, change, after)
     wrong: list[str] = []
     expected: set[str] = set()
     for address, old in before.verdicts.items():
@@ -82,6 +86,24 @@ def differences(law: Law, before: Before, change: Change, after: dict[str, Verdi
                     wrong.append(f"{counterpart} {problem}")
     if not law.newcomers:
         wrong += [f"{address} is new" for address in sorted(after.keys() - expected)]
+    return wrong
+
+
+def contradictions(law: Law, before: Before, change: Change, after: dict[str, Verdict]) -> list[str]:
+    """What is said without the knowledge and is not so with it. Principals may be there that need not be."""
+    wrong: list[str] = []
+    for address, known in before.verdicts.items():
+        for moved in change.moved(address):
+            general = [
+                found
+                for found in after
+                if found == moved or ("[*]" in found and moved in counterparts(found, {moved: known}))
+            ]
+            wrong += [f"{moved} is gone"] * (not general)
+            for found in general:
+                problem = law.relation(after[found], known)
+                if problem is not None:
+                    wrong.append(f"{found}, with less known, {problem}")
     return wrong
 
 

@@ -6,11 +6,14 @@ from functools import partial
 
 from tests.laws import (
     documents,
+    template_doubt,
     template_forms,
     template_resources,
     template_values,
     terraform_accounts,
     terraform_additions,
+    terraform_documents,
+    terraform_doubt,
     terraform_instances,
     terraform_json,
     terraform_layout,
@@ -60,11 +63,46 @@ TERRAFORM = (
         Law(f"tf-added-{what}", partial(terraform_additions.stranger, what), newcomers=True)
         for what in terraform_additions.STRANGERS
     ),
+    *(
+        Law(
+            f"tf-denied-in-the-other-{said_by.replace('_', '-')}",
+            partial(terraform_accounts.denied_in_the_other, said_by),
+            newcomers=True,
+        )
+        for said_by in terraform_accounts.SAID_BY
+    ),
+    *(
+        Law(f"tf-literals-opened-{part}", partial(terraform_doubt.literals_opened, part), only_settled, opens=True)
+        for part in range(terraform_doubt.PARTS)
+    ),
+    Law("tf-literals-chosen", terraform_doubt.literals_chosen),
+    Law("tf-expressions-chosen", terraform_doubt.expressions_chosen),
+    Law("tf-names-from-one-random-value", terraform_doubt.names_from_one_random_value),
+    Law("tf-copies-with-count-zero", partial(terraform_doubt.switched_off_copies, "count = 0\n")),
+    Law("tf-copies-for-each-of-nothing", partial(terraform_doubt.switched_off_copies, "for_each = {}\n")),
+    Law(
+        "tf-copies-not-enabled",
+        partial(terraform_doubt.switched_off_copies, "lifecycle {\n    enabled = false\n  }\n"),
+    ),
+    # Decoding takes a text that is known in full, so it may lose what was known in part.
+    Law("tf-documents-decoded", terraform_documents.decoded_and_encoded, only_settled, opens=True),
+    Law("tf-documents-through-data-source", terraform_documents.through_data_source),
+    Law("tf-documents-through-override", terraform_documents.through_override),
+    Law("tf-lists-reversed", terraform_documents.lists_reversed),
+    Law("tf-single-values-into-lists", terraform_documents.single_values_into_lists),
+    Law("tf-actions-in-capitals", terraform_documents.actions_in_capitals),
+    Law("tf-partition-looked-up", terraform_documents.partition_looked_up),
     Law("tf-granted", terraform_policies.granted, never_less),
     Law("tf-denied", terraform_policies.denied_to_all, denied),
     Law("tf-denied-without-mfa", terraform_policies.denied_without_mfa, never_more),
     *(
-        Law(f"tf-variables-given-{number}", partial(terraform_additions.given, number), only_settled, True, True)
+        Law(
+            f"tf-variables-given-{number}",
+            partial(terraform_additions.given, number),
+            only_settled,
+            newcomers=True,
+            is_input=True,
+        )
         for number in range(4)
     ),
 )
@@ -86,11 +124,28 @@ TEMPLATES = (
     Law("cfn-inline-into-managed", template_resources.inline_into_managed),
     Law("cfn-inline-into-separate", template_resources.inline_into_separate),
     Law("cfn-groups-into-additions", template_resources.groups_into_additions),
+    *(
+        Law(f"cfn-literals-opened-{part}", partial(template_doubt.literals_opened, part), only_settled, opens=True)
+        for part in range(template_doubt.PARTS)
+    ),
+    Law("cfn-literals-chosen", template_doubt.literals_chosen),
+    Law("cfn-literals-found-in-map", template_doubt.literals_found_in_map),
+    Law("cfn-lists-reversed", template_doubt.lists_reversed),
+    Law("cfn-single-values-into-lists", template_doubt.single_values_into_lists),
+    Law("cfn-partition-by-pseudo-parameter", template_doubt.partition_by_pseudo_parameter),
+    Law("cfn-booleans-in-words", template_doubt.booleans_in_words),
+    Law("cfn-numbers-in-octal", template_doubt.numbers_in_octal),
     Law("cfn-granted", template_resources.granted, never_less),
     Law("cfn-denied", template_resources.denied_to_all, denied),
     Law("cfn-denied-without-mfa", template_resources.denied_without_mfa, never_more),
     *(
-        Law(f"cfn-parameters-given-{number}", partial(template_resources.valued, number), only_settled, True, True)
+        Law(
+            f"cfn-parameters-given-{number}",
+            partial(template_resources.valued, number),
+            only_settled,
+            newcomers=True,
+            is_input=True,
+        )
         for number in range(3)
     ),
 )

@@ -47,9 +47,7 @@ class Project:
     def listing(self, directory: str) -> Iterator[str]:
         """The paths of the files that stand in a directory itself."""
         prefix = "" if directory in ("", ".") else f"{directory}/"
-        return (
-            path for path in sorted(self.files) if path.startswith(prefix) and "/" not in path.removeprefix(prefix)
-        )
+        return (path for path in sorted(self.files) if path.startswith(prefix) and "/" not in path.removeprefix(prefix))
 
 
 def same(address: str) -> tuple[str, ...]:

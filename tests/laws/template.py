@@ -45,7 +45,9 @@ def call(function: str, argument: yaml.Node) -> yaml.MappingNode:
 def loaded(source: str) -> yaml.MappingNode:
     """The tree of a template. Raises ``NotATemplateError``."""
     try:
-        documents = list(yaml.compose_all(source.replace("\t", " ") if source.lstrip()[:1] == "{" else source, yaml.SafeLoader))
+        documents = list(
+            yaml.compose_all(source.replace("\t", " ") if source.lstrip()[:1] == "{" else source, yaml.SafeLoader)
+        )
     except yaml.YAMLError as problem:
         raise NotATemplateError from problem
     if len(documents) != 1 or not isinstance(documents[0], yaml.MappingNode):
@@ -53,7 +55,11 @@ def loaded(source: str) -> yaml.MappingNode:
     root: yaml.MappingNode = copy.deepcopy(documents[0])
     for node in every(root):
         keys = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
-        if len({str(key) for key in keys}) != len(keys) or any(not isinstance(key, str) for key in keys) or "<<" in keys:
+        if (
+            len({str(key) for key in keys}) != len(keys)
+            or any(not isinstance(key, str) for key in keys)
+            or "<<" in keys
+        ):
             raise NotATemplateError
     if not isinstance(get(root, "Resources"), yaml.MappingNode):
         raise NotATemplateError
@@ -146,7 +152,9 @@ def long_form(root: yaml.Node) -> yaml.Node:
             name, _, attribute = root.value.partition(".")
             inner: yaml.Node = sequence(text(name), text(attribute))
         case yaml.ScalarNode():
-            inner = yaml.ScalarNode(_TEXT if short else tag, root.value, style=(root.style or '"') if short else root.style)
+            inner = yaml.ScalarNode(
+                _TEXT if short else tag, root.value, style=(root.style or '"') if short else root.style
+            )
         case yaml.SequenceNode():
             inner = yaml.SequenceNode(SEQUENCE, [long_form(item) for item in root.value], flow_style=root.flow_style)
         case yaml.MappingNode():
@@ -202,7 +210,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def as_json(root: yaml.Node) -> str:
-    """The same in JSON, where there is only the long form. Raises ``NotATemplateError`` for numbers that would change."""
+    """The same in JSON, in long form. Raises ``NotATemplateError`` for numbers that would change."""
     return json.dumps(_plain(long_form(root)), indent=2, ensure_ascii=False)
 
 

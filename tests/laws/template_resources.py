@@ -1,4 +1,4 @@
-"""Names of resources, where a policy is written, and in which stack, say nothing; grants and denies have a direction."""
+"""Names, stacks and the place of a policy say nothing; grants and denies have a direction."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ def renamed(project: Project) -> Change | None:
                     item.value += "Law"
         return bool(names)
 
-    return rewritten(
-        project, changed, moved=lambda address: ("/".join(_first_renamed(address.split("/"))),)
-    )
+    return rewritten(project, changed, moved=lambda address: ("/".join(_first_renamed(address.split("/"))),))
 
 
 def _first_renamed(parts: list[str]) -> list[str]:
@@ -67,7 +65,9 @@ def _first_renamed(parts: list[str]) -> list[str]:
 
 
 def _rename(node: yaml.Node, names: set[str]) -> None:
-    argument = node.value[0][1] if isinstance(node, yaml.MappingNode) and node.tag.startswith("tag:") and node.value else node
+    argument = (
+        node.value[0][1] if isinstance(node, yaml.MappingNode) and node.tag.startswith("tag:") and node.value else node
+    )
     match function(node):
         case "Ref" if isinstance(argument, yaml.ScalarNode) and argument.value in names:
             argument.value += "Law"
@@ -84,9 +84,7 @@ def _rename(node: yaml.Node, names: set[str]) -> None:
                 else set()
             )
             if isinstance(first, yaml.ScalarNode):
-                first.value = _IN_SUB.sub(
-                    lambda found: found[0] + "Law" * (found[1] in names - own), first.value
-                )
+                first.value = _IN_SUB.sub(lambda found: found[0] + "Law" * (found[1] in names - own), first.value)
 
 
 def nested(project: Project) -> Change | None:
@@ -112,7 +110,8 @@ def nested(project: Project) -> Change | None:
         {
             "Type": text("AWS::CloudFormation::Stack"),
             "Properties": mapping(
-                {"TemplateURL": text(posixpath.basename(project.root))} | ({"Parameters": mapping(given)} if given else {})
+                {"TemplateURL": text(posixpath.basename(project.root))}
+                | ({"Parameters": mapping(given)} if given else {})
             ),
         }
     )
@@ -122,9 +121,7 @@ def nested(project: Project) -> Change | None:
         | {"Resources": mapping({"Inner": stack})}
     )
     path = project.beside("law-outer.yaml")
-    return Change(
-        replace(project.having({path: as_yaml(outer)}), root=path), lambda address: (f"Inner/{address}",)
-    )
+    return Change(replace(project.having({path: as_yaml(outer)}), root=path), lambda address: (f"Inner/{address}",))
 
 
 def inline_into_managed(project: Project) -> Change | None:
@@ -243,7 +240,9 @@ def _given(project: Project, statement: Callable[[], dict[str, yaml.Node]]) -> C
                         mapping(
                             {
                                 **statement(),
-                                "Action": sequence(text("signin:AuthorizeOAuth2Access"), text("signin:CreateOAuth2Token")),
+                                "Action": sequence(
+                                    text("signin:AuthorizeOAuth2Access"), text("signin:CreateOAuth2Token")
+                                ),
                                 "Resource": text("*"),
                             }
                         )

@@ -20,7 +20,7 @@ from tests.laws.template import (
     type_of,
 )
 
-_LITERAL_ONLY = frozenset({"TemplateURL", "TemplateBody", "Transform", "Location", "CodeUri", "Policies"})
+_LITERAL_ONLY = frozenset({"TemplateURL", "TemplateBody", "Transform", "Location", "CodeUri"})
 """Properties in which other tools look for a literal."""
 
 
@@ -43,7 +43,7 @@ def _beneath(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, str]]:
         return
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if not key.value.startswith("Fn::"):
+            if not key.value.startswith("Fn::") and key.value not in _LITERAL_ONLY:
                 yield from _beneath(value)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
@@ -52,12 +52,16 @@ def _beneath(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, str]]:
         yield node, node.value
 
 
-def _replaced(project: Project, made: Callable[[yaml.MappingNode, int, str], yaml.Node]) -> Change | None:
+def replaced(project: Project, made: Callable[[yaml.MappingNode, int, str], yaml.Node | None]) -> Change | None:
+    """Put what is made of a literal, its number and its text, if anything is, in the place of each literal."""
+
     def changed(root: yaml.MappingNode) -> bool:
         found = {id(node): (node, value) for node, value in _literals(root)}
-        places = {}
+        places: dict[int, yaml.Node] = {}
         for number, (node, value) in enumerate(found.values()):
-            places[id(node)] = made(root, number, value)
+            replacement = made(root, number, value)
+            if replacement is not None:
+                places[id(node)] = replacement
         for resource in resources(root).values():
             _substitute(get(resource, "Properties"), places)
         return bool(places)
@@ -86,7 +90,7 @@ def literals_into_parameters(project: Project) -> Change | None:
         )
         return call("Ref", text(name))
 
-    return _replaced(project, made)
+    return replaced(project, made)
 
 
 def literals_into_mapping(project: Project) -> Change | None:
@@ -95,7 +99,7 @@ def literals_into_mapping(project: Project) -> Change | None:
         values.value.append((text(f"Key{number}"), mapping({"Value": text(value)})))
         return call("Fn::FindInMap", sequence(text("LawMapping"), text(f"Key{number}"), text("Value")))
 
-    return _replaced(project, made)
+    return replaced(project, made)
 
 
 def literals_through_functions(project: Project) -> Change | None:
@@ -122,7 +126,7 @@ def literals_through_functions(project: Project) -> Change | None:
             )
         return choices[number % len(choices)]()
 
-    return _replaced(project, made)
+    return replaced(project, made)
 
 
 def resources_under_condition(project: Project) -> Change | None:

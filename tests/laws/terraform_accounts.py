@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import partial
 
-from tests.laws.hcl import Edit, PlacedBlock, edited, references
+from tests.laws.hcl import Edit, PlacedBlock, edited, names, references
 from tests.laws.project import Change, Project
 from tests.laws.terraform_instances import key_of, label_edit, referred_to
 from tests.laws.terraform_modules import around, movable_root
@@ -47,14 +46,20 @@ def written_twice(said_by: str, project: Project) -> Change | None:
     if any("providers" in placed.block.body.attributes for placed in placed_twice):
         return None
     declared = {key_of(placed) for placed in placed_twice}
-    if any(key[0] == "local" and _leads_to(blocks, key[1], declared) for placed in blocks for key, _ in referred_to(placed)):
+    if any(
+        key[0] == "local" and _leads_to(blocks, key[1], declared) for placed in blocks for key, _ in referred_to(placed)
+    ):
         return None  # a local that holds something of one account would have to be there twice as well
     texts: list[str] = []
     edits: list[Edit] = []
     for placed in placed_twice:
         opening = placed.start + placed.text.index("{") + 1
         for_first, for_second = (
-            (f"\n  provider = aws.law_{one}\n" if placed.type != "module" else f"\n  providers = {{ aws = aws.law_{one} }}\n")
+            (
+                f"\n  provider = aws.law_{one}\n"
+                if placed.type != "module"
+                else f"\n  providers = {{ aws = aws.law_{one} }}\n"
+            )
             for one in ("one", "two")
         )
         is_aws = placed.type == "module" or placed.labels[0].startswith("aws_")
@@ -78,7 +83,9 @@ def written_twice(said_by: str, project: Project) -> Change | None:
     return Change(result, lambda address: (address, pattern.sub(r"\1_two", address, count=1)))
 
 
-def _leads_to(blocks: list[PlacedBlock], name: str, declared: set[tuple[str, str]], seen: frozenset[str] = frozenset()) -> bool:
+def _leads_to(
+    blocks: list[PlacedBlock], name: str, declared: set[tuple[str, str]], seen: frozenset[str] = frozenset()
+) -> bool:
     if name in seen:
         return False
     for placed in blocks:
@@ -119,11 +126,32 @@ def settled_by_region(region: str, project: Project) -> Change | None:
     return None if project.inputs.region else Change(replace(project, inputs=replace(project.inputs, region=region)))
 
 
-def doublings() -> dict[str, object]:
-    """All ways of doubling by what they are called in reports."""
-    return {
-        f"{how.__name__.replace('_', '-')}-{said_by.replace('_', '-')}": partial(how, said_by)
-        for how in (called_twice, written_twice)
-        for said_by in SAID_BY
-    }
+_OWNERS = {"aws_iam_user": "user", "aws_iam_role": "role", "aws_iam_group": "group"}
 
+
+def denied_in_the_other(said_by: str, project: Project) -> Change | None:
+    """The same users, roles and groups in a second account, with everything denied there, by reference and by name."""
+    twice = written_twice(said_by, project)
+    blocks = _doubled_root(project, said_by)
+    if twice is None or blocks is None:
+        return None
+    texts: list[str] = []
+    for number, placed in enumerate(blocks):
+        owner = _OWNERS.get(placed.labels[0]) if placed.type == "resource" else None
+        body = placed.block.body
+        if owner is None or {"count", "for_each"} & body.attributes.keys():
+            continue
+        kind, name = placed.labels
+        literal = body.attributes.get("name")
+        given = [f"{kind}.{name}_two.name"]
+        if literal is not None and not names(literal.value):
+            given.append(placed.source(literal.value.span))
+        texts += [
+            f'resource "aws_iam_{owner}_policy" "law_denied_{number}_{way}" {{\n  provider = aws.law_two\n'
+            f"  {owner} = {reference}\n"
+            '  policy = jsonencode({ Version = "2012-10-17", '
+            'Statement = [{ Effect = "Deny", Action = "*", Resource = "*" }] })\n}'
+            for way, reference in enumerate(given)
+        ]
+    path = project.beside("law_denied.tf")
+    return Change(twice.project.having({path: "\n\n".join(texts)})) if texts else None

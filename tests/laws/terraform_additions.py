@@ -19,8 +19,8 @@ _ADDITIONS = {
     "output": 'output "{name}" {{\n  value = "x"\n}}\n',
     "cycle-free-locals": 'locals {{\n  {name} = [for x in ["a"] : {{ y = x }}]\n}}\n',
     "policy-of-nobody": (
-        'resource "aws_iam_policy" "{name}" {{\n  name_prefix = "deny-"\n  policy = jsonencode({{ Version = "2012-10-17",'
-        ' Statement = [{{ Effect = "Deny", Action = "*", Resource = "*" }}] }})\n}}\n'
+        'resource "aws_iam_policy" "{name}" {{\n  name_prefix = "deny-"\n  policy = jsonencode({{'
+        ' Version = "2012-10-17", Statement = [{{ Effect = "Deny", Action = "*", Resource = "*" }}] }})\n}}\n'
     ),
     "group-of-nobody": (
         'resource "aws_iam_group" "{name}" {{\n  name = "{name}"\n}}\n\n'

@@ -39,7 +39,9 @@ def renamed(project: Project) -> Change | None:
                 _, end = placed.offsets(found.span)
                 edits.append(Edit(placed.path, end, end, "_law"))
     pattern = re.compile(r"^((?:module\.|[a-z]\w*\.)[\w-]+)")
-    return Change(edited(project, edits), lambda address: (pattern.sub(r"\1_law", address, count=1),)) if edits else None
+    return (
+        Change(edited(project, edits), lambda address: (pattern.sub(r"\1_law", address, count=1),)) if edits else None
+    )
 
 
 def renamed_values(project: Project) -> Change | None:
@@ -84,9 +86,10 @@ def _instanced(project: Project, meta: str, key: str) -> Change | None:
     single = {
         key_of(placed): placed
         for placed in blocks
-        if placed.type in {"resource", "module"} and not {"count", "for_each"} & placed.block.body.attributes.keys()
+        if placed.type in {"resource", "module"}
+        and not {"count", "for_each"} & placed.block.body.attributes.keys()
         # A module that configures providers has no instances, and one that is not there may.
-        and (placed.type == "resource" or _is_plain_module(project, placed))
+        and (placed.type == "resource" or _configures_nothing(project))
     }
     edits: list[Edit] = []
     for placed in blocks:
@@ -107,7 +110,7 @@ def _instanced(project: Project, meta: str, key: str) -> Change | None:
     return Change(edited(project, edits), moved) if single else None
 
 
-def _is_plain_module(project: Project, placed: PlacedBlock) -> bool:
+def _configures_nothing(project: Project) -> bool:
     return "provider " not in "".join(text for path, text in project.files.items() if path.endswith((".tf", ".tofu")))
 
 
@@ -154,4 +157,3 @@ def label_edit(placed: PlacedBlock, changed: Callable[[str], str]) -> Edit:
     header = placed.text[: placed.text.index("{")]
     position = placed.start + header.rindex(name)
     return Edit(placed.path, position, position + len(name), changed(name))
-

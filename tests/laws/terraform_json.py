@@ -136,7 +136,7 @@ def _is_text(key: nodes.Node) -> bool:
 
 
 def _value(placed: PlacedBlock, node: nodes.Node) -> Any:
-    """Literals, lists and objects become those of JSON; any other expression becomes a template of one interpolation."""
+    """Literals, lists and objects become those of JSON; other expressions templates of one interpolation."""
     match node:
         case nodes.Literal(value=str(text)):
             return text.replace("${", "$${").replace("%{", "%%{")

@@ -1,4 +1,4 @@
-"""Where blocks and arguments stand says nothing: files split, joined and renamed, blocks and arguments in another order."""
+"""Where blocks and arguments stand says nothing: other files, other names of files, another order."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from tests.laws.project import Change, Project
 
 def split(project: Project) -> Change | None:
     """A file for each block, the last block in the first file."""
-    return _rewritten(
-        project, lambda texts: {f"law{number:03}": text for number, text in enumerate(reversed(texts))}
-    )
+    return _rewritten(project, lambda texts: {f"law{number:03}": text for number, text in enumerate(reversed(texts))})
 
 
 def joined(project: Project) -> Change | None:

@@ -99,7 +99,7 @@ def attached_into_inline(project: Project) -> Change | None:
 def attached_to_all_kinds(project: Project) -> Change | None:
     """An attachment to one user, role or group becomes an ``aws_iam_policy_attachment`` with a list of one.
 
-    That type is exclusive: two of one policy take it from each other. So it is tried where one attachment names the policy.
+    That type is exclusive: two of one policy take it from each other. So one attachment must name the policy.
     """
     try:
         blocks = root_blocks(project)
@@ -191,4 +191,3 @@ def _given(project: Project, written: object) -> Change | None:
 
     path = project.beside(f"{label}.tf")
     return Change(project.having({path: "\n".join(texts)}), moved) if texts else None
-

@@ -29,7 +29,7 @@ _WITH_VALUES = frozenset({"resource", "data", "locals", "output", "module", "pro
 
 
 @dataclass(frozen=True, slots=True)
-class _Occurrence:
+class Occurrence:
     """An expression that can stand elsewhere."""
 
     placed: PlacedBlock
@@ -39,11 +39,12 @@ class _Occurrence:
     is_key: bool = False
 
 
-_Moves = Callable[[str, list[str]], tuple[list[str], dict[str, str]]]
+Moves = Callable[[str, list[str]], tuple[list[str], dict[str, str]]]
 """From an unused name and the texts of expressions to what stands in their place, and the files that this takes."""
 
 
-def _literals(blocks: Iterable[PlacedBlock]) -> Iterator[_Occurrence]:
+def literals(blocks: Iterable[PlacedBlock]) -> Iterator[Occurrence]:
+    """Texts, numbers and constants where any expression may stand."""
     for placed in blocks:
         if placed.type not in _WITH_VALUES:
             continue
@@ -58,10 +59,10 @@ def _literals(blocks: Iterable[PlacedBlock]) -> Iterator[_Occurrence]:
                 if isinstance(found, nodes.Literal) and is_plain_literal(placed, found):
                     is_key = id(found) in keys
                     if not is_key or isinstance(found.value, str):
-                        yield _Occurrence(placed, *placed.offsets(found.span), placed.source(found.span), is_key)
+                        yield Occurrence(placed, *placed.offsets(found.span), placed.source(found.span), is_key)
 
 
-def _expressions(blocks: Iterable[PlacedBlock]) -> Iterator[_Occurrence]:
+def expressions(blocks: Iterable[PlacedBlock]) -> Iterator[Occurrence]:
     """Whole arguments of resources and outputs that mean the same wherever they stand in the module."""
     for placed in blocks:
         if placed.type not in {"resource", "data", "output", "module"}:
@@ -73,7 +74,7 @@ def _expressions(blocks: Iterable[PlacedBlock]) -> Iterator[_Occurrence]:
                 if attribute.value.span.end_line == attribute.span.end_line or placed.source(
                     attribute.value.span
                 ).endswith("\n"):
-                    yield _Occurrence(placed, start, end, placed.source(attribute.value.span))
+                    yield Occurrence(placed, start, end, placed.source(attribute.value.span))
 
 
 def _attributes(body: nodes.Body, *, dynamic: bool = True) -> Iterator[nodes.Attribute]:
@@ -87,12 +88,16 @@ def _attributes(body: nodes.Body, *, dynamic: bool = True) -> Iterator[nodes.Att
             yield attribute
 
 
-def _moved(
-    project: Project, choose: Callable[[Iterable[PlacedBlock]], Iterator[_Occurrence]], moves: _Moves
+def moved(
+    project: Project,
+    choose: Callable[[Iterable[PlacedBlock]], Iterator[Occurrence]],
+    moves: Moves,
+    directories: Iterable[str] | None = None,
 ) -> Change | None:
+    """Put something in the place of expressions, in all module directories or in some."""
     result = project
     name = unused(project, "law_value")
-    for directory in module_directories(project):
+    for directory in module_directories(project) if directories is None else directories:
         try:
             found = list(choose(blocks_of(project, directory)))
         except NotEditableError:
@@ -161,9 +166,9 @@ _IDENTITIES = (
     "yamldecode(yamlencode({{ key = {} }})).key",
     'replace("-${{{}}}", "/^-/", "")',
     "tolist(toset([{}]))[0]",
-    "zipmap([\"key\"], [{}])[\"key\"]",
+    'zipmap(["key"], [{}])["key"]',
     "coalescelist([], [{}])[0]",
-    "urlencode({0}) == \"\" ? {0} : {0}",
+    'urlencode({0}) == "" ? {0} : {0}',
 )
 """Functions of a text that give it back, as formats."""
 
@@ -179,24 +184,24 @@ def _through_functions(name: str, texts: list[str]) -> tuple[list[str], dict[str
 
 
 def literals_into_locals(project: Project) -> Change | None:
-    return _moved(project, _literals, _as_locals)
+    return moved(project, literals, _as_locals)
 
 
 def literals_into_variables(project: Project) -> Change | None:
-    return _moved(project, _literals, _as_variables)
+    return moved(project, literals, _as_variables)
 
 
 def literals_through_module(project: Project) -> Change | None:
-    return _moved(project, _literals, _through_module)
+    return moved(project, literals, _through_module)
 
 
 def literals_through_functions(project: Project) -> Change | None:
-    return _moved(project, _literals, _through_functions)
+    return moved(project, literals, _through_functions)
 
 
 def expressions_into_locals(project: Project) -> Change | None:
-    return _moved(project, _expressions, _as_locals)
+    return moved(project, expressions, _as_locals)
 
 
 def expressions_through_module(project: Project) -> Change | None:
-    return _moved(project, _expressions, _through_module)
+    return moved(project, expressions, _through_module)

@@ -33,6 +33,8 @@ def projects_for(law: Law) -> list[Project]:
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
 def test_law(law: Law) -> None:
+    if known(law.name, "*"):
+        pytest.skip(f"known: {known(law.name, '*')}")
     cases = 0
     for project in projects_for(law):
         found = tried(law, before(project.name))
@@ -68,4 +70,4 @@ def test_every_fixture_with_principals_has_laws() -> None:
 def test_known_faults_are_cases() -> None:
     names = {law.name for law in LAWS}
     assert {law for law, _ in KNOWN} <= names
-    assert {project for _, project in KNOWN} <= PROJECTS.keys()
+    assert {project for _, project in KNOWN} <= PROJECTS.keys() | {"*"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scanner.finding import Report
@@ -74,14 +74,26 @@ def never_more(before: Verdict, after: Verdict) -> str | None:
 
 
 def only_settled(before: Verdict, after: Verdict) -> str | None:
-    """A definite decision stays; any other may become any. The same for console access."""
-    settled = _compared(before, after, lambda old, new: old not in DEFINITE or new is old, console=False)
+    """A definite decision stays; any other may become any. The same for console access.
+
+    What nothing allows is implicitly denied even where something might deny it explicitly, so more input may turn that
+    into an explicit deny.
+    """
+    settled = _compared(before, after, _settled, console=False)
     if settled is None and before.access != "unknown" and before.access != after.access:
         return f"console was {before.access}, is {after.access}"
     return settled
 
 
-def _compared(before: Verdict, after: Verdict, holds, *, console: bool = True) -> str | None:  # type: ignore[no-untyped-def]
+def _settled(old: Outcome, new: Outcome) -> bool:
+    if old is Outcome.IMPLICIT_DENY and new is Outcome.EXPLICIT_DENY:
+        return True
+    return old not in DEFINITE or new is old
+
+
+def _compared(
+    before: Verdict, after: Verdict, holds: Callable[[Outcome, Outcome], bool], *, console: bool = True
+) -> str | None:
     if console and (before.kind, before.access, before.via) != (after.kind, after.access, after.via):
         return f"was {before}, is {after}"
     pairs = zip(before.decisions, after.decisions, strict=True)
