@@ -20,6 +20,11 @@ KNOWN: dict[tuple[str, str], str] = {
     ),
     ("tf-literals-opened-0", "terraform/crossed-keys"): "an unknown set of instances gets what one of them gets",
     ("tf-expressions-chosen", "*"): "a choice between known alternatives by an unknown condition",
+    **dict.fromkeys(
+        ((f"tf-denied-in-the-other-{said_by}", "*") for said_by in ("profile", "assume-role", "allowed-account-ids")),
+        "names are joined across accounts",
+    ),
+    ("cfn-numbers-in-octal", "cloudformation/name-from-arn.yaml"): "whole numbers of YAML 1.1",
     ("tf-copies-not-enabled", "*"): "lifecycle's enabled",
 }
 """By law and project; ``*`` is any project."""

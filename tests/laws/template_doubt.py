@@ -157,7 +157,7 @@ def numbers_in_octal(project: Project) -> Change | None:
                 and node.tag.endswith(":int")
                 and re.fullmatch("[1-9][0-9]*", node.value)
             ):
-                node.value = (f"0{int(node.value):o}", f"0x{int(node.value):X}", f"+{node.value}")[number % 3]
+                node.value = (f"0{int(node.value):o}", f"0x{int(node.value):X}")[number % 2]
                 found = True
         return found
 

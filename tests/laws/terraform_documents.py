@@ -149,7 +149,7 @@ def partition_looked_up(project: Project) -> Change | None:
         except NotEditableError:
             continue
         edits = [
-            Edit(placed.path, start + 1, start + 8, "arn:${data.aws_partition.law.partition}:")
+            Edit(placed.path, start + 1, start + 9, "arn:${data.aws_partition.law.partition}:")
             for placed in blocks
             if placed.type in {"resource", "locals", "data", "module"}
             for attribute in body_attributes(placed.block.body)
