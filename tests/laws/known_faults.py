@@ -10,20 +10,7 @@ KNOWN: dict[tuple[str, str], str] = {
     ("tf-commented", "terraform/team-module"): "a comment before the source of a module call",
     ("tf-commented", "terraform/team-roles"): "a comment before the source of a module call",
     ("tf-commented", "terraform-json/team-roles"): "a comment before the source of a module call",
-    **dict.fromkeys(
-        (
-            (f"tf-{how}-{said_by}", "terraform/open-team")
-            for how in ("called-twice", "written-twice")
-            for said_by in ("profile", "assume-role", "allowed-account-ids")
-        ),
-        "two sets of instances with one unknown key count as one",
-    ),
-    ("tf-literals-opened-0", "terraform/crossed-keys"): "an unknown set of instances gets what one of them gets",
     ("tf-expressions-chosen", "*"): "a choice between known alternatives by an unknown condition",
-    **dict.fromkeys(
-        ((f"tf-denied-in-the-other-{said_by}", "*") for said_by in ("profile", "assume-role", "allowed-account-ids")),
-        "names are joined across accounts",
-    ),
     ("cfn-numbers-in-octal", "cloudformation/name-from-arn.yaml"): "whole numbers of YAML 1.1",
     ("tf-copies-not-enabled", "*"): "lifecycle's enabled",
 }

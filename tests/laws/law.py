@@ -94,11 +94,9 @@ def contradictions(law: Law, before: Before, change: Change, after: dict[str, Ve
     wrong: list[str] = []
     for address, known in before.verdicts.items():
         for moved in change.moved(address):
-            general = [
-                found
-                for found in after
-                if found == moved or ("[*]" in found and moved in counterparts(found, {moved: known}))
-            ]
+            # An instance that is listed is no longer one of those that ``[*]`` stands for.
+            wild = [found for found in after if "[*]" in found and moved in counterparts(found, {moved: known})]
+            general = [moved] if moved in after else wild
             wrong += [f"{moved} is gone"] * (not general)
             for found in general:
                 problem = law.relation(after[found], known)

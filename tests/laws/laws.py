@@ -23,8 +23,10 @@ from tests.laws import (
 )
 from tests.laws.law import Law
 from tests.laws.project import Project
-from tests.laws.verdicts import denied, never_less, never_more, only_settled
+from tests.laws.verdicts import denied, never_less, never_more, only_settled, unchanged
 
+_DOUBLED = {"profile": unchanged, "assume_role": only_settled, "allowed_account_ids": only_settled}
+"""An account that is known may settle what its ID decides."""
 TERRAFORM = (
     Law("tf-files-split", terraform_layout.split),
     Law("tf-files-joined", terraform_layout.joined),
@@ -54,9 +56,9 @@ TERRAFORM = (
     Law("tf-attached-into-inline", terraform_policies.attached_into_inline),
     Law("tf-attached-to-all-kinds", terraform_policies.attached_to_all_kinds),
     *(
-        Law(f"tf-{how.__name__.replace('_', '-')}-{said_by.replace('_', '-')}", partial(how, said_by))
+        Law(f"tf-{how.__name__.replace('_', '-')}-{said_by.replace('_', '-')}", partial(how, said_by), relation)
         for how in (terraform_accounts.called_twice, terraform_accounts.written_twice)
-        for said_by in terraform_accounts.SAID_BY
+        for said_by, relation in _DOUBLED.items()
     ),
     *(Law(f"tf-added-{what}", partial(terraform_additions.added, what)) for what in terraform_additions.ADDITIONS),
     *(
@@ -67,9 +69,10 @@ TERRAFORM = (
         Law(
             f"tf-denied-in-the-other-{said_by.replace('_', '-')}",
             partial(terraform_accounts.denied_in_the_other, said_by),
+            relation,
             newcomers=True,
         )
-        for said_by in terraform_accounts.SAID_BY
+        for said_by, relation in _DOUBLED.items()
     ),
     *(
         Law(f"tf-literals-opened-{part}", partial(terraform_doubt.literals_opened, part), only_settled, opens=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import permutations
 
 from tests.laws.law import Law
@@ -30,4 +31,4 @@ def both(first: Law, second: Law) -> Law:
             lambda address: tuple(last for moved in once.moved(address) for last in twice.moved(moved)),
         )
 
-    return Law(f"{first.name} + {second.name}", transformed, second.relation, second.newcomers)
+    return replace(second, name=f"{first.name} + {second.name}", transformation=transformed)

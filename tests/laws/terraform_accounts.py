@@ -28,7 +28,7 @@ def called_twice(said_by: str, project: Project) -> Change | None:
     if blocks is None:
         return None
     head = "".join(
-        f'provider "aws" {{\n  alias = "{alias}"\n  region = "eu-west-1"\n  {argument}\n}}\n\n'
+        f'provider "aws" {{\n  alias = "{alias}"\n  {argument}\n}}\n\n'
         for alias, argument in zip(("law_one", "law_two"), SAID_BY[said_by], strict=True)
     )
     calls = [(name, f"  providers = {{ aws = aws.law_{name} }}\n") for name in ("one", "two")]
@@ -75,7 +75,7 @@ def written_twice(said_by: str, project: Project) -> Change | None:
             text = text[:start] + edit.text + text[end:]
         texts.append(text)
     head = "\n\n".join(
-        f'provider "aws" {{\n  alias = "{alias}"\n  region = "eu-west-1"\n  {argument}\n}}'
+        f'provider "aws" {{\n  alias = "{alias}"\n  {argument}\n}}'
         for alias, argument in zip(("law_one", "law_two"), SAID_BY[said_by], strict=True)
     )
     pattern = re.compile(r"^((?:module\.|[a-z]\w*\.)[\w-]+)")
