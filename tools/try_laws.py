@@ -86,7 +86,7 @@ def _try(project: Project, given: argparse.Namespace, tally: Tally) -> int:
     except Exception as problem:  # noqa: BLE001 # said and counted; the other projects are still of use
         tally.failures.append(Failure("as it is", project.name, (f"raised {type(problem).__name__}: {problem}",)))
         return 1
-    if not before.verdicts:
+    if not before.verdicts or before.roots != 1:
         return 0
     if time.process_time() - begin > SLOW:
         tally.skipped.append(project.name)

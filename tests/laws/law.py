@@ -46,12 +46,13 @@ class Before:
     project: Project
     verdicts: dict[str, Verdict]
     errors: int
+    roots: int
 
 
 def looked_at(project: Project) -> Before:
     """Scan a project as it is."""
     report = scanned(project)
-    return Before(project, verdicts(report), len(errors(report)))
+    return Before(project, verdicts(report), len(errors(report)), report.roots)
 
 
 def tried(law: Law, before: Before) -> tuple[Change, Failure | None] | None:

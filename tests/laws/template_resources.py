@@ -267,7 +267,7 @@ def _given(project: Project, statement: Callable[[], dict[str, yaml.Node]]) -> C
 
 def valued(number: int, project: Project) -> Change | None:
     """Every parameter without a default gets a value; ``number`` says which."""
-    if project.root not in project.files or project.inputs.parameters or project.inputs.parameter_files:
+    if project.root not in project.files or project.inputs.parameters:
         return None
     try:
         parameters = get(loaded(project.files[project.root]), "Parameters")

@@ -52,7 +52,7 @@ def _wrapped(
 
 def movable_root(project: Project) -> list[PlacedBlock] | None:
     """The blocks of a root that can be called as a module; None where it can't."""
-    if project.inputs.source or project.inputs.variable_files or project.root in project.files:
+    if project.inputs.variables or project.root in project.files:
         return None
     try:
         blocks = blocks_of(project, "" if project.root == "." else project.root)

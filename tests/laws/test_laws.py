@@ -14,9 +14,9 @@ from tests.laws.pairs import pairs
 from tests.laws.project import Project
 from tests.laws.sample import order, shuffled
 
-CASES = 8
+CASES = 6
 """Projects for each law."""
-PAIRS = 120
+PAIRS = 90
 PROJECTS = {project.name: project for project in corpus.fixtures()}
 APPLICABLE = {name: frozenset(law.name for law in laws_for(project)) for name, project in PROJECTS.items()}
 
