@@ -265,6 +265,31 @@ def _given(project: Project, statement: Callable[[], dict[str, yaml.Node]]) -> C
     return rewritten(project, changed, moved=lambda address: (address,) if address in given else ())
 
 
+def defaults_given(project: Project) -> Change | None:
+    """Every default of a parameter is given as its value, and the default is another one."""
+    if project.root not in project.files or project.inputs.parameters:
+        return None
+    given: list[tuple[str, str | None]] = []
+
+    def changed(root: yaml.MappingNode) -> bool:
+        parameters = get(root, "Parameters")
+        for key, parameter in parameters.value if isinstance(parameters, yaml.MappingNode) else ():
+            kind, default = get(parameter, "Type"), get(parameter, "Default")
+            if isinstance(default, yaml.ScalarNode) and isinstance(kind, yaml.ScalarNode) and kind.value == "String":
+                if not default.tag.endswith(":str"):
+                    continue
+                given.append((key.value, default.value))
+                if get(parameter, "AllowedValues") is None and get(parameter, "AllowedPattern") is None:
+                    default.value = "wrong"
+        return bool(given)
+
+    change = rewritten(project, changed)
+    if change is None:
+        return None
+    inputs = replace(project.inputs, parameters=tuple(given))
+    return replace(change, project=replace(change.project, inputs=inputs))
+
+
 def valued(number: int, project: Project) -> Change | None:
     """Every parameter without a default gets a value; ``number`` says which."""
     if project.root not in project.files or project.inputs.parameters:

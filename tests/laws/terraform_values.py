@@ -128,6 +128,13 @@ def _as_locals(name: str, texts: list[str]) -> tuple[list[str], dict[str, str]]:
     }
 
 
+def _as_nested_local(name: str, texts: list[str]) -> tuple[list[str], dict[str, str]]:
+    lines = [f'    "key {number}" = {{ list = [{text.rstrip()}] }}\n' for number, text in enumerate(texts)]
+    return [f'local.{name}["key {number}"].list[0]' for number in range(len(texts))], {
+        f"{name}.tf": f"locals {{\n  {name} = {{\n{''.join(lines)}  }}\n}}\n"
+    }
+
+
 def _as_variables(name: str, texts: list[str]) -> tuple[list[str], dict[str, str]]:
     blocks = [f'variable "{name}_{number}" {{\n  default = {text.rstrip()}\n}}\n' for number, text in enumerate(texts)]
     return [f"var.{name}_{number}" for number in range(len(texts))], {f"{name}.tf": "".join(blocks)}
@@ -185,6 +192,11 @@ def _through_functions(name: str, texts: list[str]) -> tuple[list[str], dict[str
 
 def literals_into_locals(project: Project) -> Change | None:
     return moved(project, literals, _as_locals)
+
+
+def literals_into_nested_local(project: Project) -> Change | None:
+    """One local with a list in an object for each literal."""
+    return moved(project, literals, _as_nested_local)
 
 
 def literals_into_variables(project: Project) -> Change | None:
