@@ -59,15 +59,20 @@ def main() -> int:
     tally = Tally()
     begin = time.process_time()
     projects = 0
-    for project in _projects([*named, *given.directories], given.roots, fixtures=not given.no_fixtures):
-        if given.project in project.name:
-            projects += _try(project, given, tally)
+    try:
+        for project in _projects([*named, *given.directories], given.roots, fixtures=not given.no_fixtures):
+            if given.project in project.name:
+                projects += _try(project, given, tally)
+    except KeyboardInterrupt:
+        print("interrupted; this is what there is so far")
     _print(tally, given, projects, time.process_time() - begin)
     unexpected = [one for one in tally.failures if known(one.law, one.project) is None]
     untried = [law.name for law in LAWS if given.law in law.name and not tally.cases[law.name]]
+    if given.no_fixtures or given.project:
+        untried = []  # only the fixtures have something for every law
     if untried:
         print("tried on nothing:", ", ".join(untried))
-    return int(bool(unexpected or (untried and not given.project and not given.no_fixtures)))
+    return int(bool(unexpected or untried))
 
 
 def _projects(directories: list[Path], roots: int, *, fixtures: bool) -> Iterator[Project]:
