@@ -7,11 +7,6 @@ says which of them hold by now, so that they can be taken off the list.
 from __future__ import annotations
 
 KNOWN: dict[tuple[str, str], str] = {
-    ("tf-commented", "terraform/team-module"): "a comment before the source of a module call",
-    ("tf-commented", "terraform/team-roles"): "a comment before the source of a module call",
-    ("tf-commented", "terraform-json/team-roles"): "a comment before the source of a module call",
-    ("tf-expressions-chosen", "*"): "a choice between known alternatives by an unknown condition",
-    ("cfn-numbers-in-octal", "cloudformation/name-from-arn.yaml"): "whole numbers of YAML 1.1",
     ("tf-copies-not-enabled", "*"): "lifecycle's enabled",
 }
 """By law and project; ``*`` is any project."""

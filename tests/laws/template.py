@@ -15,6 +15,7 @@ from tests.laws.project import Change, Moved, Project, same
 _TEXT = "tag:yaml.org,2002:str"
 MAP = "tag:yaml.org,2002:map"
 SEQUENCE = "tag:yaml.org,2002:seq"
+MAX_DEPTH = 100
 SHORT_ONLY = {"!Ref": "Ref", "!Condition": "Condition"}
 
 
@@ -52,7 +53,9 @@ def loaded(source: str) -> yaml.MappingNode:
         raise NotATemplateError from problem
     if len(documents) != 1 or not isinstance(documents[0], yaml.MappingNode):
         raise NotATemplateError
-    root: yaml.MappingNode = copy.deepcopy(documents[0])
+    root = _unshared(documents[0], 0)
+    if not isinstance(root, yaml.MappingNode):
+        raise NotATemplateError
     for node in every(root):
         keys = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
         if (
@@ -64,6 +67,18 @@ def loaded(source: str) -> yaml.MappingNode:
     if not isinstance(get(root, "Resources"), yaml.MappingNode):
         raise NotATemplateError
     return root
+
+
+def _unshared(node: yaml.Node, depth: int) -> yaml.Node:
+    """A copy in which what an alias stands for is written out. Raises ``NotATemplateError`` where that has no end."""
+    if depth > MAX_DEPTH:
+        raise NotATemplateError
+    copied = copy.copy(node)
+    if isinstance(node, yaml.MappingNode):
+        copied.value = [(copy.copy(key), _unshared(value, depth + 1)) for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        copied.value = [_unshared(value, depth + 1) for value in node.value]
+    return copied
 
 
 def every(node: yaml.Node) -> Iterator[yaml.Node]:
@@ -195,18 +210,7 @@ _SHORT = frozenset(
 
 def as_yaml(root: yaml.Node) -> str:
     """The text of a template."""
-    return str(yaml.serialize(root, Dumper=_Dumper, width=1000, allow_unicode=True))
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes shared nodes out: anchors have laws of their own."""
-
-    def anchor_node(self, node: yaml.Node) -> None:
-        if node not in self.anchors:
-            self.anchors[node] = None
-            for child in node.value if isinstance(node, yaml.CollectionNode) else ():
-                for one in child if isinstance(child, tuple) else (child,):
-                    self.anchor_node(one)
+    return str(yaml.serialize(_unshared(root, 0), Dumper=yaml.SafeDumper, width=1000, allow_unicode=True))
 
 
 def as_json(root: yaml.Node) -> str:

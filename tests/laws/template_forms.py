@@ -7,6 +7,7 @@ import yaml
 from tests.laws.project import Change, Project
 from tests.laws.template import (
     as_json,
+    as_yaml,
     every,
     function,
     long_form,
@@ -39,11 +40,11 @@ def in_short_form(project: Project) -> Change | None:
 
 
 def _long(root: yaml.Node) -> str:
-    return str(yaml.serialize(long_form(root), Dumper=yaml.SafeDumper))
+    return as_yaml(long_form(root))
 
 
 def _short(root: yaml.Node) -> str:
-    return str(yaml.serialize(short_form(root), Dumper=yaml.SafeDumper))
+    return as_yaml(short_form(root))
 
 
 def in_flow_style(project: Project) -> Change | None:
