@@ -17,6 +17,8 @@ MAX_BYTES = 400_000
 """What is larger is left out, since a scan of it would take too long to be done hundreds of times."""
 _SOURCE = re.compile(r'^\s*source\s*=\s*"(\.{1,2}/[^"]*)"', re.MULTILINE)
 
+_ABOUT_IDENTITIES = re.compile(r"aws_iam_(?:user|role)|aws_ssoadmin|AWS::IAM::(?:User|Role)|AWS::SSO|AWS::Serverless")
+
 
 def fixtures() -> list[Project]:
     """A project for each fixture, in every form."""
@@ -81,7 +83,7 @@ def _project(root: ScanRoot, top: Path) -> Project | None:
                 files[relative] = file.read_bytes().decode("utf-8", "surrogateescape")
     if root.kind is RootKind.TERRAFORM_MODULE:
         files |= _data_files(root.location, top, files)
-    if len(files) > MAX_FILES:
+    if len(files) > MAX_FILES or not any(_ABOUT_IDENTITIES.search(text) for text in files.values()):
         return None
     return Project(name, files, posixpath.normpath(posixpath.join(top.name, root.path)))
 

@@ -20,6 +20,7 @@ from tests.laws.template import (
     get,
     has_loops,
     loaded,
+    long_form,
     mapping,
     properties,
     resources,
@@ -44,6 +45,7 @@ def renamed(project: Project) -> Change | None:
     def changed(root: yaml.MappingNode) -> bool:
         if has_loops(root) or get(root, "Transform") is not None:
             return False
+        root.value = long_form(root).value  # a short form may stand around a long one, and both are one node
         names = {key.value for key, _ in section(root, "Resources").value}
         for key, _ in section(root, "Resources").value:
             key.value += "Law"

@@ -64,7 +64,7 @@ def reordered_arguments(project: Project) -> Change | None:
 
 
 def _reversed(placed: PlacedBlock, attributes: list[nodes.Attribute]) -> Iterator[Edit]:
-    alone = [one for one in attributes if not placed.source(one.span).endswith("\n")]
+    alone = [one for one in attributes if placed.source(one.span) == placed.source(one.span).rstrip()]
     for one, other in zip(alone, reversed(alone), strict=True):
         if one is not other:
             yield Edit(placed.path, *placed.offsets(one.span), placed.source(other.span))

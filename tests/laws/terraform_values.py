@@ -70,11 +70,12 @@ def expressions(blocks: Iterable[PlacedBlock]) -> Iterator[Occurrence]:
         for attribute in _attributes(placed.block.body, dynamic=False):
             if not names(attribute.value) & {"each", "count", "self"}:
                 start, end = placed.offsets(attribute.value.span)
-                # Brackets around an expression are no part of it.
-                if attribute.value.span.end_line == attribute.span.end_line or placed.source(
-                    attribute.value.span
-                ).endswith("\n"):
-                    yield Occurrence(placed, start, end, placed.source(attribute.value.span))
+                text = placed.source(attribute.value.span)
+                # Brackets around an expression are no part of it, and what follows an operation may be.
+                if "<<" in text or attribute.value.span.end_line == attribute.span.end_line:
+                    if "<<" not in text and text != text.rstrip():
+                        continue
+                    yield Occurrence(placed, start, end, text)
 
 
 def _attributes(body: nodes.Body, *, dynamic: bool = True) -> Iterator[nodes.Attribute]:
