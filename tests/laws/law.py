@@ -79,7 +79,10 @@ def differences(law: Law, before: Before, change: Change, after: dict[str, Verdi
     wrong: list[str] = []
     expected: set[str] = set()
     for address, old in before.verdicts.items():
-        for moved in change.moved(address):
+        becomes = change.moved(address)
+        if not becomes:  # the law says nothing about it
+            expected.add(address)
+        for moved in becomes:
             for counterpart in counterparts(moved, after) if law.newcomers else (moved,):
                 expected.add(counterpart)
                 problem = law.relation(old, after[counterpart]) if counterpart in after else "is gone"

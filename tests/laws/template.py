@@ -117,6 +117,12 @@ def section(root: yaml.MappingNode, name: str) -> yaml.MappingNode:
     return found
 
 
+def fresh(root: yaml.MappingNode, name: str, stem: str) -> str:
+    """A key that a section does not have yet."""
+    taken = {key.value for key, _ in section(root, name).value}
+    return next(key for key in (stem, *(f"{stem}{number}" for number in range(len(taken) + 1))) if key not in taken)
+
+
 def resources(root: yaml.MappingNode) -> dict[str, yaml.MappingNode]:
     """The resources that are written as such, by logical ID."""
     return {

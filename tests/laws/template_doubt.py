@@ -13,6 +13,7 @@ from tests.laws.template import (
     every,
     get,
     mapping,
+    put,
     rewritten,
     section,
     sequence,
@@ -67,7 +68,7 @@ def literals_found_in_map(project: Project) -> Change | None:
 
 def _open_stage(root: yaml.MappingNode) -> None:
     stage = mapping({"Type": text("String"), "AllowedValues": sequence(text("one"), text("two"))})
-    section(root, "Parameters").value.append((text("LawStage"), stage))
+    put(section(root, "Parameters"), "LawStage", stage)
 
 
 def lists_reversed(project: Project) -> Change | None:

@@ -9,6 +9,7 @@ from tests.laws.template import (
     as_json,
     as_yaml,
     every,
+    fresh,
     function,
     long_form,
     mapping,
@@ -107,7 +108,7 @@ def added(what: str, project: Project) -> Change | None:
 
     def changed(root: yaml.MappingNode) -> bool:
         resource = mapping({"Type": text(kind), "Properties": mapping(properties)})
-        section(root, "Resources").value.append((text("LawStranger"), resource))
+        section(root, "Resources").value.append((text(fresh(root, "Resources", "LawStranger")), resource))
         return True
 
     return rewritten(project, changed)
@@ -117,12 +118,12 @@ def with_unused_parameter(project: Project) -> Change | None:
     """A parameter without a value, a mapping and a condition that nothing refers to."""
 
     def changed(root: yaml.MappingNode) -> bool:
-        section(root, "Parameters").value.append((text("LawUnused"), mapping({"Type": text("String")})))
-        section(root, "Mappings").value.append(
-            (text("LawUnused"), mapping({"a": mapping({"b": text("c")}), "d": mapping({"b": text("e")})}))
-        )
-        equal = mapping({"Fn::Equals": sequence(mapping({"Ref": text("LawUnused")}), text("x"))})
-        section(root, "Conditions").value.append((text("LawUnused"), equal))
+        parameter = fresh(root, "Parameters", "LawUnused")
+        section(root, "Parameters").value.append((text(parameter), mapping({"Type": text("String")})))
+        stages = mapping({"a": mapping({"b": text("c")}), "d": mapping({"b": text("e")})})
+        section(root, "Mappings").value.append((text(fresh(root, "Mappings", "LawUnused")), stages))
+        equal = mapping({"Fn::Equals": sequence(mapping({"Ref": text(parameter)}), text("x"))})
+        section(root, "Conditions").value.append((text(fresh(root, "Conditions", "LawUnused")), equal))
         return True
 
     return rewritten(project, changed)

@@ -12,6 +12,7 @@ from tests.laws.template import (
     function,
     get,
     mapping,
+    put,
     resources,
     rewritten,
     section,
@@ -120,7 +121,7 @@ def literals_through_functions(project: Project) -> Change | None:
         )
         if number == 0:
             conditions = section(root, "Conditions")
-            conditions.value.append((text("LawHolds"), call("Fn::Equals", sequence(text("a"), text("a")))))
+            put(conditions, "LawHolds", call("Fn::Equals", sequence(text("a"), text("a"))))
             conditions.value.append(
                 (text("LawFails"), call("Fn::Not", sequence(mapping({"Condition": text("LawHolds")}))))
             )
@@ -137,7 +138,7 @@ def resources_under_condition(project: Project) -> Change | None:
         for one in free:
             one.value.append((text("Condition"), text("LawHolds")))
         conditions = section(root, "Conditions")
-        conditions.value.append((text("LawHolds"), call("Fn::Equals", sequence(text("a"), text("a")))))
+        put(conditions, "LawHolds", call("Fn::Equals", sequence(text("a"), text("a"))))
         return bool(free)
 
     return rewritten(project, changed)

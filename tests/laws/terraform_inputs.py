@@ -33,6 +33,8 @@ def sources_respelled(project: Project) -> Change | None:
         literal = source.value if source is not None else None
         if isinstance(literal, nodes.Literal) and isinstance(literal.value, str) and _LOCAL.match(literal.value):
             path = literal.value.rstrip("/")
+            if posixpath.basename(path) == "..":
+                continue
             spelled = f"{posixpath.dirname(path)}/./{posixpath.basename(path)}/../{posixpath.basename(path)}/"
             edits.append(Edit(placed.path, *placed.offsets(literal.span), json.dumps(spelled)))
     return Change(edited(project, edits)) if edits else None
