@@ -15,7 +15,7 @@ from scanner.pipeline import scan
 from scanner.root import Inputs
 
 Moved = Callable[[str], tuple[str, ...]]
-"""What a principal's address becomes: one, several where it is there several times, none where nothing is said of it."""
+"""What a principal's address becomes: one, several where it is there several times, none where nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
