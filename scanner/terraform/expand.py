@@ -20,6 +20,7 @@ from scanner.terraform.language.expressions import evaluate_whole
 from scanner.terraform.language.kinds import ProviderItems, SetItems
 from scanner.terraform.language.open_maps import OpenEntries, open_entries
 from scanner.terraform.language.scope import BoundError, EvaluationError, KindError, Namespace, Scope
+from scanner.terraform.language.symbols import symbol_of
 from scanner.values import NULL, Unknown, Value, same_text
 
 MAX_INSTANCES = 50_000
@@ -183,7 +184,8 @@ def _set(items: tuple[Value, ...], address: str, span: Span, scope: Scope) -> Ex
     if not dark:
         return Expansion("for_each", instances)
     cause = _cause("for_each", address, dark[-1], scope)
-    unknown = Unknown(cause, Repetition(Aspect.FOR_EACH, Block(address)))
+    whole = symbol_of("toset", (Value(items),))  # what is made over the same set has the same instances
+    unknown = Unknown(cause, Repetition(Aspect.FOR_EACH, whole or Block(address)))
     element = Value(dark[0] if len(dark) == 1 else _one(unknown, Aspect.KEY))
     instances[Wildcard.ANY] = Instance(Wildcard.ANY, {"each": _object(key=element, value=element)})
     return Expansion("for_each", instances, unknown)

@@ -6,9 +6,7 @@ says which of them hold by now, so that they can be taken off the list.
 
 from __future__ import annotations
 
-KNOWN: dict[tuple[str, str], str] = {
-    ("tf-copies-not-enabled", "*"): "lifecycle's enabled",
-}
+KNOWN: dict[tuple[str, str], str] = {}
 """By law and project; ``*`` is any project."""
 
 
