@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from scanner import values
+from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, error
 from scanner.facts import Fact, Facts, collect
 from scanner.root import ScanRoot
 from scanner.span import Span
+from scanner.symbol import Named, NameKind
 from scanner.terraform import aws_iam, unread_types
 from scanner.terraform.choices import choices, refuted
 from scanner.terraform.configuration import Configuration
@@ -73,13 +76,17 @@ def _unread(module: ModuleInstance) -> Iterator[Diagnostic]:
 
 
 def _refused_anyway(root: ScanRoot, configuration: Configuration, units: Sequence[Unit]) -> frozenset[Diagnostic]:
-    """What Terraform would refuse without the defaults of the root module's variables, too.
+    """What Terraform would refuse without the defaults of the root module's variables, and in any workspace.
 
-    A module that others call is often scanned by itself, and what its defaults lead to is no mistake then.
+    A module that others call is often scanned by itself, and what its defaults lead to is no mistake then. Nobody need
+    use the default workspace of a configuration that has others.
     """
     if not configuration.refused or root.inputs.assumptions:
         return frozenset()
     without = Configuration(root.inputs, root.boundary, modules=configuration.modules, has_defaults=False)
+    if root.inputs.workspace is None:
+        cause = Cause(CauseKind.MISSING_INPUT, "the workspace is not known (--workspace)")
+        without.workspace = values.unknown(cause, Named(NameKind.VALUE, "terraform.workspace"))
     _evaluated(root, without, units)
     return frozenset(configuration.refused & without.refused)
 

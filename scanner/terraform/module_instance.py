@@ -101,6 +101,8 @@ class ModuleInstance:
         """The caller's provider configurations by their names here, each with the scope of the call."""
         self._providers: dict[tuple[str, str | None], Provider] = {}
         self._inputs: Mapping[str, Value] = {}
+        self._asked_for: set[str] = set()
+        """The variables that something referred to."""
         self._resources = ModuleResources(self)
         self.scope = Scope(self._namespaces(), self, doubts=existence.conditions)
 
@@ -150,6 +152,7 @@ class ModuleInstance:
     # Variables, locals, outputs
 
     def _variable(self, name: str) -> Value:
+        self._asked_for.add(name)
         block = self.module.variables[name]
         full = self._full(f"var.{name}")
         resolve = self.configuration.resolution.resolve
@@ -184,11 +187,14 @@ class ModuleInstance:
     def validate(self) -> None:
         """Ask what the validations of variables without a value say of them, here and in all modules inside.
 
+        Those that nothing referred to are left alone.
+
         A value that is taken for granted and that they do not allow is none.
         """
-        for name in self.module.variables:
-            if self._variable(name).unknown is not None or self.questions.assumed:
-                for condition in self._validations(name):
+        for name in sorted(self._asked_for):
+            validations = tuple(self._validations(name))
+            if validations and (self._variable(name).unknown is not None or self.questions.assumed):
+                for condition in validations:
                     self._validate(condition)
         for child in self.children():
             child.validate()

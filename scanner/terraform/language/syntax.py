@@ -90,6 +90,7 @@ def _expression(text: str, place: Place, span: Span, parse_inner: ParseExpressio
     return Converter(place, spelling, parse_inner).attribute(attributes[0]).value
 
 
+@lru_cache(maxsize=64)
 def parse_template(text: str, span: Span) -> nodes.Template:
     """Parse a whole text as a template, as ``templatefile`` does. Raises ``SyntaxProblem``."""
     lines = LineIndex(span.path, text)
