@@ -363,7 +363,7 @@ def decision(world: World) -> Decision:
         tags={key: text(found, world.filling) for key, found in world.tags.items()},
         policies=tuple(attached(policy, PolicyType.IDENTITY) for policy in world.policies),
         boundaries=(attached(world.boundary, PolicyType.BOUNDARY),) if world.boundary is not None else (),
-        trust=WITHOUT_SESSION_TAGS,
+        trust=WITHOUT_SESSION_TAGS if "team" in world.tags else None,  # None may let any session tag in
     )
     circumstances = Circumstances(
         account=world.account,
