@@ -116,8 +116,9 @@ def _as_argument(placed: PlacedBlock, attribute: nodes.Attribute) -> str:
 
 
 def _defaults(project: Project) -> Iterator[tuple[PlacedBlock, nodes.Attribute]]:
-    """The defaults that nothing outranks."""
-    if project.inputs.variables or any(".tfvars" in path for path in project.files):
+    """The defaults that nothing outranks; what Terragrunt gives outranks them, but not a file or the command line."""
+    given = any(".tfvars" in path or path.endswith("terragrunt.hcl") for path in project.files)
+    if project.inputs.variables or given:
         return
     for placed in _root(project):
         attribute = placed.block.body.attributes.get("default") if placed.type == "variable" else None
