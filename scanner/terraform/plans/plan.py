@@ -39,7 +39,7 @@ from scanner.terraform.plans.plan_places import moved
 from scanner.terraform.plans.plan_reader import read_document
 from scanner.terraform.plans.plan_references import Path, PlannedConfiguration, Reference
 from scanner.terraform.plans.plan_source import Source, source_of
-from scanner.terraform.resources import ResourceInstance, after_apply
+from scanner.terraform.resources import ResourceInstance, after_apply, is_naming
 from scanner.values import NULL, Unknown, Value
 
 
@@ -154,7 +154,7 @@ class _Reader:
         reader = replace(self, named={})
         found = reader.attribute(address, name, after, unknown)
         same = equal(found, evaluated)
-        if same.is_yes:
+        if same.is_yes or (found.source is not None and found.source == evaluated.source):
             return evaluated
         if reader.named and (same.is_no or not self.configuration.is_plain(address, (name,))):
             return self._not_known(address, (name,))
@@ -232,7 +232,9 @@ class _Reader:
         reader = replace(self, span=self.place(target.address))
         if target.address.mode == "data":
             return reader.document(target, planned)
-        return reader.attribute(target.address, target.attribute, *planned.values())
+        found = reader.attribute(target.address, target.attribute, *planned.values())
+        is_name = is_naming(target.address, target.attribute)
+        return replace(found, source=Attribute(str(target.address), target.attribute)) if is_name else found
 
     def document(self, target: Reference, planned: PlannedInstance) -> Value:
         """A data source that is read during apply. A policy document's arguments are known in part even so."""
