@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam import pattern
@@ -15,7 +16,7 @@ from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
 from scanner.iam.request import ContextValue, Fixed, OneOf, Presence, Unsettled
 from scanner.iam.trust import may_tag_sessions
-from scanner.symbol import Named, NameKind
+from scanner.symbol import Account, Named, NameKind
 from scanner.truth import YES, Truth
 
 REGION_CAUSE = Cause(CauseKind.REGION, "the region that the user signs in through")
@@ -49,7 +50,12 @@ def account_of(principal: Principal, circumstances: Circumstances) -> Text:
     known = principal.account or circumstances.account
     if known is not None:
         return (known,)
-    return (replace(pattern.word(frozenset({ACCOUNT_CAUSE}), principal.account_symbol), is_account_id=True),)
+    return (_open_account(principal.account_symbol),)
+
+
+@lru_cache(maxsize=256)
+def _open_account(symbol: Account) -> Hole:
+    return replace(pattern.word(frozenset({ACCOUNT_CAUSE}), symbol), is_account_id=True)
 
 
 def region_of(circumstances: Circumstances) -> Text:

@@ -86,7 +86,8 @@ def _names_argument(node: nodes.Node, name: str) -> bool:
 
 def block_entries(body: nodes.Body, scope: Scope) -> Namespace:
     """The arguments and nested blocks of a body, each evaluated on demand. What is not set is null."""
-    return Namespace(lambda: _names(body), lambda name: _entry(body, name, scope), lambda _: _not_set(body))
+    names = _names(body)
+    return Namespace(lambda: names, lambda name: _entry(body, name, scope), lambda _: _not_set(body))
 
 
 def _not_set(body: nodes.Body) -> Value:
