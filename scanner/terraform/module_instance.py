@@ -432,6 +432,8 @@ class ModuleInstance:
         context = functions.FunctionContext(directory, self.configuration.boundary, rendered, closed)
         try:
             return functions.call(name, arguments, context, span)
+        except functions.MissingFileError as problem:
+            raise UnfollowedError(f"{name}: {str(problem).rstrip('.')}", span) from problem
         except functions.FunctionError as problem:
             raise EvaluationError(f"{name}: {str(problem).rstrip('.')}", span) from problem
 

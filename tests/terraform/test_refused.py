@@ -107,3 +107,17 @@ def test_what_terraform_accepts_is_no_error(scan_files: Scan, name: str) -> None
 def test_names_beside_a_file_that_cannot_be_read_are_no_errors(scan_files: Scan) -> None:
     report = scan_files({"a.tf": user(name="local.name"), "b.tf": 'locals {\n  name = "a\n}\n'})
     assert [error.span.path for error in report.errors] == ["b.tf"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'locals { account = { prod = "1" }[terraform.workspace] }',
+        'locals { account = file("${path.module}/made-by-the-build.json") }',
+    ],
+    ids=["another workspace", "a file that something else makes"],
+)
+def test_what_another_workspace_or_step_makes_good_is_a_warning(scan_files: Scan, text: str) -> None:
+    user = 'resource "aws_iam_user" "u" {\n  name = "u-${local.account}"\n}\n'
+    report = scan_files({"main.tf": f"{text}\n{user}"})
+    assert [found.severity.value for found in report.diagnostics] == ["warning"]

@@ -151,7 +151,7 @@ class KindError(EvaluationError):
 
 
 class UnfollowedError(EvaluationError):
-    """What no version of Terraform that is known here takes; a later one may."""
+    """What Terraform may take all the same: a later version of it, or when a file has been made that is not there."""
 
 
 class Host(Protocol):

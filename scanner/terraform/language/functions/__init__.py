@@ -37,12 +37,13 @@ from scanner.terraform.language.functions.signature import (
     Function,
     FunctionContext,
     FunctionError,
+    MissingFileError,
     UnsupportedError,
     undetermined,
 )
 from scanner.values import Value, holes
 
-__all__ = ["FUNCTIONS", "SPECIAL", "Function", "FunctionContext", "FunctionError", "call"]
+__all__ = ["FUNCTIONS", "SPECIAL", "Function", "FunctionContext", "FunctionError", "MissingFileError", "call"]
 
 SPECIAL = frozenset({"try", "can", "convert"})
 """Functions that the evaluator itself provides."""

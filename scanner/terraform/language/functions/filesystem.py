@@ -20,6 +20,7 @@ from scanner.terraform.language.functions.signature import (
     Function,
     FunctionContext,
     FunctionError,
+    MissingFileError,
     Parameter,
     UnsupportedError,
     invalid,
@@ -59,7 +60,7 @@ def _content(path: str, context: FunctionContext) -> bytes:
             raise invalid("path", f'"{path}" is {kind}')
         descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise invalid("path", f'no file exists at "{path}"') from None
+        raise MissingFileError(str(invalid("path", f'no file exists at "{path}"'))) from None
     except OSError as problem:
         raise invalid("path", f'failed to read "{path}": {problem.strerror}') from problem
     with open(descriptor, "rb") as file:  # noqa: PTH123 # a descriptor has no path

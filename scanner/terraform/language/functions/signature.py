@@ -18,6 +18,10 @@ class FunctionError(Exception):
     """Terraform would refuse this call. The message is a sentence without the function's name."""
 
 
+class MissingFileError(FunctionError):
+    """A file is not there. Something else may make it before Terraform runs."""
+
+
 class UnsupportedError(Exception):
     """Terraform may well evaluate this call; here its result stays unknown. The message is the cause's detail."""
 
