@@ -70,6 +70,8 @@ class Condition:
         """Whether the request meets the condition."""
         if self.doubt:
             return undetermined(*self.doubt)
+        if self.is_impossible:
+            return NO
         state = request.lookup(self.key)
         if self.base == "null":
             return self._null(state)
@@ -82,6 +84,13 @@ class Condition:
         if isinstance(state, OneOf):
             return _one_of(state.cause, [self._compare(operator, patterns, Fixed((text,))) for text in state.texts])
         return self._compare(operator, patterns, state)
+
+    @property
+    def is_impossible(self) -> bool:
+        """Whether no request meets it, be the key there or not: a list without values."""
+        if self.values or self.doubt or self.if_exists or self.base == "null":
+            return False
+        return self.quantifier is not Quantifier.FOR_ALL and not OPERATORS[self.base].negated
 
     def test(self, request: Request, *, is_arn: bool) -> Question:
         """What the condition asks of a key that is there with one text, be it an ARN or not."""

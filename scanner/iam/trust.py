@@ -143,6 +143,8 @@ def _asked(condition: Condition, caller: Caller, request: Request, open_key: Tru
     """What a condition asks of the text; on a key that is open, whatever the answer for such keys is."""
     if condition.doubt:
         return Rule(undetermined(*condition.doubt))
+    if condition.is_impossible:
+        return Rule(NO)
     key = condition.key.lower()
     if key == caller.key and condition.base != "null":
         return Rule(tests=(condition.test(request, is_arn=key == "aws:principalarn"),))
