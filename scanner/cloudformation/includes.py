@@ -17,9 +17,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.scalar_nodes import KEY_WITHOUT_QUOTES
 from scanner.cloudformation.syntax import parse
 from scanner.cloudformation.template import TRANSFORM
-from scanner.diagnostic import Diagnostic
+from scanner.diagnostic import Diagnostic, Severity
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.values import Value, unknown
 
@@ -144,10 +145,16 @@ class Includes:
             return _not_included(CauseKind.UNRESOLVED_REFERENCE, f"{shown}: {problem}", transform)
         self.files.add(place.path)
         parsed = parse(text, place.path)
-        self.diagnostics.extend(found for found in parsed.diagnostics if found not in self.diagnostics)
+        told = map(_told_of_what_is_included, parsed.diagnostics)
+        self.diagnostics.extend(found for found in told if found not in self.diagnostics)
         if len(parsed.documents) != 1:
             return _not_included(CauseKind.MALFORMED, f"{shown}: it is not one document", transform)
         return parsed.documents[0]
+
+
+def _told_of_what_is_included(problem: Diagnostic) -> Diagnostic:
+    """Whether a key that is a number is refused is known of templates only: OpenAPI files that work have them."""
+    return replace(problem, severity=Severity.WARNING) if problem.summary == KEY_WITHOUT_QUOTES else problem
 
 
 def _not_included(kind: CauseKind, detail: str, transform: Value) -> Value:

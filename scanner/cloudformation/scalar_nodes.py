@@ -12,6 +12,8 @@ from scanner.values import Unknown, Value
 
 _ACCOUNT = re.compile(r"0[0-9]{11}")
 
+KEY_WITHOUT_QUOTES = "Key without quotes"
+
 
 def as_tagged(written: str, tag: str, span: Span) -> Value:
     """What CloudFormation reads where there are quotes or a tag."""
@@ -44,9 +46,9 @@ def key_of(written: str, read: Value, span: Span) -> tuple[str | None, Diagnosti
             f"The key {written} is a boolean to CloudFormation, which refuses the template or takes the text "
             f'"{text}" for it. Put it into quotes: "{written}".'
         )
-        return key, warning("Key without quotes", detail, span)
+        return key, warning(KEY_WITHOUT_QUOTES, detail, span)
     detail = f"CloudFormation takes the key {written} for a number, which it refuses. Put it into quotes."
-    return key, error("Key without quotes", detail, span)
+    return key, error(KEY_WITHOUT_QUOTES, detail, span)
 
 
 def _value(meaning: Scalar, written: str, span: Span) -> Value:

@@ -162,3 +162,16 @@ def test_a_malformed_policy_that_a_macro_would_rewrite_is_a_cause_and_no_error(t
     assert sorted(found.summary for found in report.warnings) == ["Invalid template", "Transform not followed"]
     plain = scanned(tree, "Transform: AWS::Serverless-2016-10-31\nResources:\n" + USER + BAD_POLICY)
     assert [found.summary for found in plain.errors] == ["Malformed policy document"]
+
+
+def test_numeric_keys_are_refused_in_templates_only(tree: Path) -> None:
+    (tree / "parts" / "api.yaml").write_text(
+        "paths:\n  /a:\n    get:\n      responses:\n        200: {description: a}\n"
+    )
+    api = "  A:\n    Type: AWS::ApiGateway::RestApi\n    Properties:\n      Body:\n" + include("parts/api.yaml", 8)
+    report = scanned(tree, f"Resources:\n{USER}{api}")
+    assert [(one.severity.value, one.summary) for one in report.diagnostics] == [("warning", "Key without quotes")]
+    report = scanned(
+        tree, f"Resources:\n{USER}  A: {{Type: AWS::ApiGateway::RestApi, Properties: {{Body: {{200: a}}}}}}\n"
+    )
+    assert [(one.severity.value, one.summary) for one in report.diagnostics] == [("error", "Key without quotes")]
