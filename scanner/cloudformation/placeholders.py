@@ -5,7 +5,8 @@ Jinja, Helm, Go and Handlebars write ``{{ name }}`` and ``{% if … %}``, ERB an
 source of one, and its texts are not known where they stand.
 
 ``${NAME}`` outside of ``Fn::Sub`` is a text like any other to CloudFormation, but hardly meant as one: the shell's
-``envsubst`` fills it in, or ``Fn::Sub`` is missing.
+``envsubst`` fills it in, or ``Fn::Sub`` is missing. ``${self:custom.stage}`` and ``${opt:stage}`` are the Serverless
+Framework's.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _IN_SOURCE = re.compile(
     )|\{%""",
     re.MULTILINE | re.VERBOSE,
 )
-_VARIABLE = re.compile(r"\$\{(?:AWS::\w+|[A-Za-z_]\w*)\}")
+_VARIABLE = re.compile(r"\$\{(?:AWS::\w+|[A-Za-z_]\w*|(?:(?:cf|env|opt|param|self|sls):|file\()[^{}\n]+)\}")
 
 
 def hint(source: str) -> str:

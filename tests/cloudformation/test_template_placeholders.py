@@ -174,7 +174,11 @@ def test_other_texts_have_no_placeholder(text: str) -> None:
 VARIABLES = [
     ("arn:aws:iam::${ACCOUNT}:policy/p", "${ACCOUNT}"),
     ("${AWS::Partition}", "${AWS::Partition}"),
+    ("${self:custom.stage}-ops", "${self:custom.stage}"),
+    ("x-${opt:stage, self:provider.stage}", "${opt:stage, self:provider.stage}"),
+    ("${file(./arns.yml):admin}", "${file(./arns.yml):admin}"),
     ("${aws:username}", None),
+    ("${saml:namequalifier}", None),
     ("${*}${?}${$}", None),
     ("$ACCOUNT", None),
 ]
@@ -186,4 +190,5 @@ def test_variables_outside_sub_are_a_warning(text: str, variable: str | None) ->
     said = [one.detail for one in scanned(f"'{text}'").diagnostics if one.summary == "Variable outside Fn::Sub"]
     assert [variable in detail and "text template" in detail for detail in said if variable] == [True] * len(said)
     assert len(said) == (variable is not None)
-    assert not [one for one in scanned(f'!Sub "{text}"').diagnostics if one.summary == "Variable outside Fn::Sub"]
+    in_sub = scanned(f'!Sub "{text}"')
+    assert not [one for one in in_sub.diagnostics if one.summary == "Variable outside Fn::Sub"]
