@@ -142,6 +142,7 @@ class _Names:
         making = [name for name, kind in written.items() if kind.startswith(_SAM) or kind.endswith("::MODULE")]
         if any(kind.startswith(_SAM) for kind in written.values()):
             making += ("Serverless", *_named_for_sam(sections["Resources"]))
+        making += _embedded_connectors(sections.get("Resources"))
         return cls(
             _defined(sections, "Parameters"),
             _defined(sections, "Resources", types),
@@ -228,6 +229,13 @@ def _named_for_sam(value: Value) -> Iterator[str]:
         if named:
             yield named
         waiting.extend(data if isinstance(data, tuple) else data.values())
+
+
+def _embedded_connectors(resources: Value | None) -> Iterator[str]:
+    """Logical IDs of the connectors that SAM makes of the ``Connectors`` of any resource."""
+    for name, resource in _entries(resources).items():
+        for connector in _entries(_entries(resource).get("Connectors")):
+            yield f"{name}{connector}"
 
 
 def _pattern(name: str) -> re.Pattern[str]:
