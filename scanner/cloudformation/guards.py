@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.certain_shapes import Form, certain_form
 from scanner.cloudformation.intrinsics import IF, NO_VALUE, branches, call_of, cause_of, evaluate
 from scanner.symbol import NameKind
 from scanner.values import Unknown, Value
@@ -106,10 +107,18 @@ def items(expression: Value, scope: Scope, conditions: Conditions) -> Iterator[I
                 if part.expression is None or value is None or value.is_null:
                     continue
                 conditions_here = part.conditions
-                if value.unknown is None and isinstance(value.data, tuple) == is_written_out:
+                if _is_list(part.expression, value, scope) is is_written_out:
                     conditions_here = (*conditions_here, malformed(value, "list" if not is_written_out else "element"))
                 for item in value.data if isinstance(value.data, tuple) else (value,):
                     yield Item(item, conditions_here, part.expression.span)
+
+
+def _is_list(expression: Value, value: Value, scope: Scope) -> bool | None:
+    """Whether an expression gives a list; None where that is not known."""
+    if value.unknown is None:
+        return isinstance(value.data, tuple)
+    form = certain_form(expression, scope)
+    return None if form is None else form is Form.LIST
 
 
 def malformed(value: Value, wanted: str) -> Unknown:

@@ -101,8 +101,14 @@ def allowed_values(declaration: Value) -> tuple[str, ...]:
 def is_text(declaration: Value) -> bool:
     """Whether the parameter is one text."""
     entries = declaration.data if isinstance(declaration.data, Mapping) else {}
+    return _type(entries) is not None and not is_list(declaration)
+
+
+def is_list(declaration: Value) -> bool:
+    """Whether the parameter is a list, its value in SSM Parameter Store included."""
+    entries = declaration.data if isinstance(declaration.data, Mapping) else {}
     kind = _type(entries)
-    return kind is not None and not _is_list(kind) and "List<" not in kind
+    return kind is not None and _is_list(kind.removeprefix("AWS::SSM::Parameter::Value<").removesuffix(">"))
 
 
 def _type(entries: Mapping[str, Value]) -> str | None:

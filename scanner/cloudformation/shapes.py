@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, assert_never
 
+from scanner.cloudformation.certain_shapes import Form, certain_form
 from scanner.cloudformation.guards import Conditions, alternatives, existence_conditions
 from scanner.cloudformation.intrinsics import call_of, evaluate
+from scanner.cloudformation.placeholders import variable_outside_sub
 from scanner.cloudformation.scalars import as_text
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.values import Value
@@ -157,16 +159,28 @@ class _Place:
 
 def _check(expression: Value, shape: Shape, place: _Place, conditions: Conditions = ()) -> Iterator[Diagnostic]:
     for one in alternatives(expression, place.scope, conditions):
-        if one.expression is None:
-            continue
+        if one.expression is None or variable_outside_sub(one.expression.text or "") is not None:
+            continue  # a variable that is not filled in has a warning of its own
         value: Value | None = one.expression
-        if call_of(one.expression) is not None:
+        if call_of(one.expression) is not None or one.expression.text is not None:
             value = evaluate(one.expression, place.scope)
-        if value is None or value.is_null or value.unknown is not None:
+        if value is None or value.is_null:
             continue
         is_conditional = place.is_conditional or len(one.conditions) > 0
         where = _Place(place.name, one.expression.span or place.span, place.scope, is_conditional)
-        yield from _shaped(value, shape, where)
+        if value.unknown is None:
+            yield from _shaped(value, shape, where)
+        else:
+            yield from _misplaced(certain_form(one.expression, place.scope), shape, where)
+
+
+def _misplaced(form: Form | None, shape: Shape, place: _Place) -> Iterator[Diagnostic]:
+    """A value that is not known and has certainly another form than the place wants."""
+    if form is Form.TEXT and isinstance(shape, ListOf | MappingOf):
+        yield _wrong(Value(""), "a list" if isinstance(shape, ListOf) else "a mapping", place)
+    if form is Form.LIST and not isinstance(shape, ListOf):
+        wanted = {Text: "a text", Document: "a policy document", MappingOf: "a mapping"}
+        yield _wrong(Value(()), wanted[type(shape)], place)
 
 
 def _shaped(value: Value, shape: Shape, place: _Place) -> Iterator[Diagnostic]:
