@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from scanner.iam.language import Rule
 from scanner.iam.pattern import Hole, Text, literal
 from scanner.iam.policy import PrincipalPattern, Principals
+from scanner.iam.request import ContextValue, Presence
 from scanner.symbol import Attribute, Part
 from scanner.truth import Truth, any_of, undetermined
 
 COLONS = 5
+
+OF_SERVICES: Mapping[str, ContextValue] = {
+    "aws:principalservicename": Presence.ABSENT,
+    "aws:principalservicenameslist": Presence.ABSENT,
+    "aws:sourceaccount": Presence.ABSENT,
+    "aws:sourcearn": Presence.ABSENT,
+    "aws:sourceorgid": Presence.ABSENT,
+    "aws:sourceorgpaths": Presence.ABSENT,
+}
+"""Keys that only requests of AWS services have, so that people never do.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
 
 
 def is_all(item: PrincipalPattern, kind: str) -> bool:

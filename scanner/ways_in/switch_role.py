@@ -22,7 +22,7 @@ from scanner.iam.trust import Caller, is_everybody
 from scanner.symbol import Account
 from scanner.truth import undetermined
 from scanner.ways_in.endpoints import DIGITS, LOWER
-from scanner.ways_in.named import COLONS, are_of_two_resources, one_arn
+from scanner.ways_in.named import COLONS, OF_SERVICES, are_of_two_resources, one_arn
 
 _NAME = frozenset(string.ascii_letters + string.digits + "+=,.@_-")
 _ACCOUNT = Run(DIGITS)
@@ -37,6 +37,7 @@ _ROOT, _USER, _IDENTITY_CENTER, _SESSION = (
     )
 )
 _PERSON: Mapping[str, ContextValue] = {
+    **OF_SERVICES,
     "sts:externalid": Presence.ABSENT,
     "aws:principalisawsservice": Fixed((("false",),)),
     "aws:viaawsservice": Fixed((("false",),)),
