@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.cross_region import WRITER, region_of, written_by
 from scanner.cloudformation.intrinsics import evaluate
+from scanner.cloudformation.stack_outputs import export_name
 from scanner.symbol import Named, NameKind
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value, unknown
@@ -180,4 +181,4 @@ def _export_name(output: Value, scope: Scope) -> str | None:
     export = entries["Export"].data if "Export" in entries else None
     written = export.get("Name") if isinstance(export, Mapping) else None
     name = evaluate(written, scope) if written is not None else None
-    return None if name is None else name.text
+    return None if name is None else export_name(name)

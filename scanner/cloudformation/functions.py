@@ -19,7 +19,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.arguments import Function, arguments, first_unknown, malformed, may_vanish
 from scanner.cloudformation.lists import availability_zones, cidr, length, select, split
 from scanner.cloudformation.scalars import as_text, texts_throughout, without_types
-from scanner.cloudformation.stack_outputs import output_name
+from scanner.cloudformation.stack_outputs import export_name, output_name
 from scanner.cloudformation.template import UNREADABLE
 from scanner.cloudformation.text import MAX_TEXT, join_text, text_pieces
 from scanner.values import Unknown, Value, holes, pieces, unknown
@@ -199,8 +199,9 @@ def _to_json(argument: Value, span: Span | None, _: Scope) -> Value:
 
 
 def _import_value(argument: Value, span: Span | None, scope: Scope) -> Value:
-    if argument.text is not None:
-        return scope.imported(argument.text, span)
+    name = export_name(argument)
+    if name is not None:
+        return scope.imported(name, span)
     doubts = holes(argument)
     if not doubts:
         return malformed("Fn::ImportValue names no export", span)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from scanner.cause import Cause, CauseKind
-from scanner.symbol import Named, NameKind, Symbol
+from scanner.symbol import Account, Named, NameKind, Setting, Symbol
 from scanner.values import Unknown, Value, pieces, unknown
 
 if TYPE_CHECKING:
@@ -43,6 +43,30 @@ class OutputName:
     def elsewhere(self, span: Span | None) -> Value:
         """The value where no stack of the scan has it."""
         return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{self} is elsewhere", span), self.symbol, span)
+
+
+def export_name(value: Value) -> str | None:
+    """The name of an export; None where it is not known.
+
+    Who imports it is in the account and region of the stack that exports it, so a name with these in it is one name.
+    """
+    parts = pieces(value)
+    if parts is None:
+        return None
+    names = [part if isinstance(part, str) else _PLACES.get(_place_of(part)) for part in parts]
+    known = [name for name in names if name is not None]
+    return "".join(known) if known and len(known) == len(names) else None
+
+
+_PLACES: Mapping[Symbol | None, str] = {
+    Account(): "${AWS::AccountId}",
+    Setting.REGION: "${AWS::Region}",
+    Setting.PARTITION: "${AWS::Partition}",
+}
+
+
+def _place_of(hole: Unknown) -> Symbol | None:
+    return Account() if isinstance(hole.symbol, Account) else hole.symbol
 
 
 def output_name(entries: Mapping[str, Value], own_region: Known) -> OutputName | None:

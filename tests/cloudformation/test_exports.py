@@ -68,6 +68,23 @@ def test_imports(scan_files: Scan, properties: str, expected: str) -> None:
     assert (report.roots, report.files) == (2, 2)
 
 
+PLACES = [
+    ("${AWS::Region}-group", "${AWS::Region}-group", "allowed"),
+    ("${AWS::AccountId}:group:${AWS::Region}", "${AWS::AccountId}:group:${AWS::Region}", "allowed"),
+    ("${AWS::Region}-group", "${AWS::AccountId}-group", "unknown"),
+    ("${AWS::Region}-group", "eu-west-1-group", "unknown"),
+    ("${AWS::StackName}-group", "${AWS::StackName}-group", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("exported", "imported", "expected"), PLACES)
+def test_names_with_the_account_or_region(scan_files: Scan, exported: str, imported: str, expected: str) -> None:
+    shared = POLICY.replace("Name: shared-group", f'Name: !Sub "{exported}"')
+    anna = user(f'Groups: [!ImportValue {{"Fn::Sub": "{imported}"}}]')
+    report = scan_files({"shared.yaml": shared, "anna.yaml": anna})
+    assert by_root(report) == {"anna.yaml Anna": expected}
+
+
 def test_what_an_importer_does_to_what_it_imports(scan_files: Scan) -> None:
     people = user("") + "Outputs: {Name: {Value: !Ref Anna, Export: {Name: anna}}}\n"
     policy = """
