@@ -42,7 +42,7 @@ def _get_att(argument: Value, span: Span | None, scope: Scope) -> Value:
     logical_id, _, name = ".".join(as_text(part.data) or "" for part in parts).partition(".")
     if not logical_id or not name:
         return malformed("Fn::GetAtt names no attribute", span)
-    return scope.attribute(logical_id, name, span)
+    return scope.written_attribute(logical_id, name, span)
 
 
 def _sub(argument: Value, span: Span | None, scope: Scope) -> Value:
@@ -74,7 +74,7 @@ def _variable(name: str, variables: Mapping[str, Value], span: Span | None, scop
     if name in variables:
         return variables[name]
     logical_id, _, attribute = name.partition(".")
-    return scope.attribute(logical_id, attribute, span) if attribute else scope.reference(name, span)
+    return scope.written_attribute(logical_id, attribute, span) if attribute else scope.reference(name, span)
 
 
 def _join(argument: Value, span: Span | None, _: Scope) -> Value:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, assert_never
 
+from scanner.cloudformation.attributes import ATTRIBUTES
 from scanner.cloudformation.placeholders import has_placeholder
 from scanner.cloudformation.scalars import as_name
 from scanner.cloudformation.template import ANY, TRANSFORM, UNREADABLE
@@ -50,19 +51,6 @@ _PSEUDO = frozenset(
         *("AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix"),
     )
 )
-ATTRIBUTES: Mapping[str, frozenset[str]] = {
-    "AWS::IAM::Group": frozenset({"Arn"}),
-    "AWS::IAM::ManagedPolicy": frozenset(
-        {
-            *("AttachmentCount", "CreateDate", "DefaultVersionId", "IsAttachable", "PermissionsBoundaryUsageCount"),
-            *("PolicyArn", "PolicyId", "UpdateDate"),
-        }
-    ),
-    "AWS::IAM::Role": frozenset({"Arn", "RoleId"}),
-    "AWS::IAM::User": frozenset({"Arn"}),
-    "AWS::SSO::PermissionSet": frozenset({"PermissionSetArn"}),
-}
-"""What ``Fn::GetAtt`` gives for identities and policies."""
 _SAM = "AWS::Serverless::"
 _UNDEFINED = "Undefined name"
 

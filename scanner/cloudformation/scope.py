@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation import resources
+from scanner.cloudformation.attributes import has_attribute
 from scanner.cloudformation.conditions import decide
 from scanner.cloudformation.cross_region import parameter_read_by
 from scanner.cloudformation.intrinsics import evaluate
@@ -114,6 +115,13 @@ class Scope:
         return self._resource_value(
             logical_id, name, span, lambda resource, scope: resources.attribute(resource, name, scope)
         )
+
+    def written_attribute(self, logical_id: str, name: str, span: Span | None) -> Value:
+        """The same as the template writes it, which may be an attribute that the type does not have."""
+        resource = self.template.resources.get(logical_id)
+        if resource is None or has_attribute(resource.type, name):
+            return self.attribute(logical_id, name, span)
+        return unknown(Cause(CauseKind.MALFORMED, f'"{logical_id}" has no attribute "{name}"', span), span=span)
 
     def condition(self, name: str, span: Span | None) -> Truth:
         """Whether a condition of the template holds."""
