@@ -66,23 +66,19 @@ class IdentityIndex:
             known, others = self._by_symbol.get(symbol, []) if symbol is not None else [], list(self._identities)
         else:
             return
-        in_account = [(identity, self._accounts.same(identity.origin.account, account)) for identity in known]
-        certain = [(identity, same) for identity, same in in_account if same.is_yes]
-        if any(not identity.origin.existence.conditions for identity, _ in certain):
-            yield from certain  # no other identity of this account has the same name
-            return
-        yield from (found for found in in_account if not found[1].is_no)
+        found = [(identity, self._accounts.same(identity.origin.account, account)) for identity in known]
         settled = set(map(id, known))
         for identity in others:
-            if id(identity) in settled:
-                continue
-            # IAM's own identities are referred to by name only, permission sets by ARN.
-            key = identity.arn if identity.kind is IdentityKind.PERMISSION_SET else identity.name
-            answer = same_text(reference, key)
-            if not answer.is_no:
-                answer = answer & self._accounts.same(identity.origin.account, account)
-            if not answer.is_no:
-                yield identity, answer
+            if id(identity) not in settled:
+                named = _is_name_of(identity, reference)
+                found.append(
+                    (identity, named if named.is_no else named & self._accounts.same(identity.origin.account, account))
+                )
+        certain = [(identity, is_it) for identity, is_it in found if is_it.is_yes]
+        if any(not identity.origin.existence.conditions for identity, _ in certain):
+            yield from certain  # no other identity of this account has the same name
+        else:
+            yield from ((identity, is_it) for identity, is_it in found if not is_it.is_no)
 
     def _beside(self, owner: Identity) -> Iterator[tuple[Identity, Truth]]:
         """Where the owner stands for the instances under keys that are not known: those whose key may be one of these.
@@ -99,6 +95,20 @@ class IdentityIndex:
         """The identity that the reference reads an attribute of."""
         attribute = attribute_of(reference)
         return self._by_address.get(attribute.owner) if attribute is not None else None
+
+
+def _is_name_of(identity: Identity, reference: Value) -> Truth:
+    """Whether a reference names the identity: IAM's own by name, without case, permission sets by ARN."""
+    if identity.kind is IdentityKind.PERMISSION_SET:
+        return same_text(reference, identity.arn)
+    return same_text(_without_case(reference), _without_case(identity.name))
+
+
+def _without_case(name: Value) -> Value:
+    if name.text is None and (name.unknown is None or not name.unknown.pieces):
+        return name
+    parts = values.pieces(name) or ()
+    return values.joined([part.casefold() if isinstance(part, str) else part for part in parts])
 
 
 def names_role(reference: Value, role: Identity, roles: Container[str]) -> Truth:
