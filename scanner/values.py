@@ -42,6 +42,8 @@ class Unknown:
     """What it can turn out to be, where that is one of few; None for nothing at all. Empty when it can be anything."""
     is_account_id: bool = field(default=False, compare=False)
     """Where a principal is wanted, nothing but the ID of an account has the form that it must have."""
+    is_set: bool = field(default=False, compare=False)
+    """Whatever its elements are, it is a set of them."""
 
 
 Data: TypeAlias = "bool | int | Decimal | str | tuple[Value, ...] | Mapping[str, Value] | Unknown | None"

@@ -141,7 +141,7 @@ def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, sc
             cause = _cause("for_each", address, unknown, scope)
             hangs_on = Unknown(cause, Repetition(Aspect.FOR_EACH, unknown.symbol or Block(address)))
             key = Value(_one(hangs_on, Aspect.KEY))
-            element = Value(_one(hangs_on, Aspect.VALUE))
+            element = key if unknown.is_set else Value(_one(hangs_on, Aspect.VALUE))
             return _wildcard("for_each", hangs_on, {"each": _object(key=key, value=element)})
         case SetItems() | ProviderItems() as items:
             return _set(items, address, span, scope)

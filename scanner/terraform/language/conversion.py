@@ -7,6 +7,7 @@ Terraform rejects raises ``ConversionError``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, assert_never
 
@@ -54,7 +55,9 @@ def convert(value: Value, constraint: Type) -> Value:
         return TypedNull(None, value.span, value.trail, type=constraint)
     if isinstance(value.data, OpenEntries):
         return _with_data(value, _open_entries(value.data, constraint))
-    if value.unknown is not None or value.is_null:
+    if value.unknown is not None:
+        return _still_unknown(value, value.unknown, constraint)
+    if value.is_null:
         return value
     match constraint:
         case Primitive.ANY:
@@ -78,6 +81,14 @@ def convert(value: Value, constraint: Type) -> Value:
         case Undecided(cause=cause):
             return _undecided(value, cause)
     assert_never(constraint)
+
+
+def _still_unknown(value: Value, unknown: Unknown, constraint: Type) -> Value:
+    """Nothing is known of it but, where it becomes a set or something else, that."""
+    is_set = isinstance(constraint, Set)
+    if constraint is ANY or isinstance(constraint, Undecided) or unknown.is_set is is_set:
+        return value
+    return replace(value, data=replace(unknown, is_set=is_set))
 
 
 def to_text(value: Value) -> Value:

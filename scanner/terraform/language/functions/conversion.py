@@ -9,6 +9,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.functions.signature import Function, FunctionContext, Parameter, invalid
 from scanner.terraform.language.open_maps import hidden
+from scanner.terraform.language.symbols import symbol_of
 from scanner.terraform.language.types import ANY, BOOL, NUMBER, STRING, List, Map, Set, Type
 from scanner.values import Unknown, Value, holes
 
@@ -33,10 +34,20 @@ def _converts(name: str, type_: Type) -> Function:
 
 
 def _converts_collection(name: str, type_: Type) -> Function:
-    """An unknown list, set or map is another unknown after conversion: its order and its elements' types may change."""
+    """An unknown list, set or map is another unknown after conversion: its order and its elements' types may change.
+
+    A set is the same set.
+    """
 
     def body(arguments: tuple[Value, ...], context: FunctionContext) -> Value | None:
-        return None if hidden(arguments[0]) is not None else _converts(name, type_).call(arguments, context)
+        unknown = hidden(arguments[0])
+        if unknown is None:
+            return _converts(name, type_).call(arguments, context)
+        if not isinstance(type_, Set):
+            return None
+        return (
+            arguments[0] if unknown.is_set else Value(Unknown(unknown.cause, symbol_of(name, arguments), is_set=True))
+        )
 
     return Function(name, (_ANY,), body, reads_holes=True)
 
