@@ -51,3 +51,14 @@ def test_the_plan_alone_agrees(file: Path, scan_files: Scan) -> None:
     report = scan_files({"plan.json": file.read_bytes()}, "plan.json", inputs=inputs)
     expected = case["verdicts"] | case.get("plan", {})
     assert verdicts(report) == {address: tuple(verdict) for address, verdict in expected.items()}
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.name.removesuffix(".plan.json"))
+def test_the_plan_file_agrees(file: Path, scan_files: Scan) -> None:
+    """The plan files of the same plans, which hold the configuration."""
+    case = next(found for name, found in CASES.items() if file.name == f"{slug(name)}.plan.json")
+    inputs = Inputs(account=case.get("account"))
+    data = file.with_suffix(".tfplan").read_bytes()
+    report = scan_files({"plan.tfplan": data}, "plan.tfplan", inputs=inputs)
+    expected = case["verdicts"] | case.get("plan-file", {})
+    assert verdicts(report) == {address: tuple(verdict) for address, verdict in expected.items()}

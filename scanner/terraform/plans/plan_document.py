@@ -64,7 +64,7 @@ class PlannedInstance:
     untouched: bool = False
     """Whether the plan leaves it as it was, whatever the configuration says."""
     provider: str | None = None
-    """The provider configuration that it has, as a stored state names it; None if the file does not say."""
+    """The provider configuration that it has, as a plan file or a stored state names it. JSON does not."""
 
 
 @dataclass(frozen=True, slots=True)

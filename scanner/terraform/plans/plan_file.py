@@ -63,7 +63,7 @@ class _Backend:
 
 
 class _ResourceChange:
-    DEPOSED_KEY, CHANGE, ADDRESS = 7, 9, 13
+    DEPOSED_KEY, PROVIDER, CHANGE, ADDRESS = 7, 8, 9, 13
 
 
 class _Change:
@@ -111,7 +111,7 @@ def _planned(plan: Fields) -> Iterator[tuple[PlannedInstance, bool]]:
     for change in _changes(plan):
         if not change.is_deposed:  # the last value is the one after apply
             yield (
-                PlannedInstance(change.address, partial(_values, change.values[-1:], change.written)),
+                _instance(change, change.values[-1:]),
                 stays(change.actions),
             )
 
@@ -119,7 +119,11 @@ def _planned(plan: Fields) -> Iterator[tuple[PlannedInstance, bool]]:
 def _forgotten(plan: Fields) -> Iterator[PlannedInstance]:
     for change in _changes(plan):
         if forgets(change.actions):  # the first value is the one before
-            yield PlannedInstance(change.address, partial(_values, change.values[:1], change.written))
+            yield _instance(change, change.values[:1])
+
+
+def _instance(change: _PlannedChange, values: list[memoryview]) -> PlannedInstance:
+    return PlannedInstance(change.address, partial(_values, values, change.written), provider=change.provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ class _PlannedChange:
     written: str
     actions: tuple[str, ...]
     values: list[memoryview]
+    provider: str | None
     is_deposed: bool
 
 
@@ -145,8 +150,9 @@ def _changes(plan: Fields) -> Iterator[_PlannedChange]:
         if actions is None:
             action = number(change, _Change.ACTION)
             raise PlanError(f"it plans action {action} for {written}, which is not known; {_REMEDY}")
+        provider = text(resource, _ResourceChange.PROVIDER) or None
         is_deposed = bool(text(resource, _ResourceChange.DEPOSED_KEY))
-        yield _PlannedChange(address, written, actions, parts(change, _Change.VALUES), is_deposed)
+        yield _PlannedChange(address, written, actions, parts(change, _Change.VALUES), provider, is_deposed)
 
 
 def _values(values: list[memoryview], address: str) -> Values:

@@ -1,9 +1,10 @@
 """In which account each instance of a plan or a state is.
 
-A plan says which provider configuration a resource has (``provider_config_key``) and what is written in that; a stored
-state names the configuration only. Both have ARNs, and one that a configuration has made tells the account of all that
-it makes. Where a state does not tell configurations apart (``terraform show -json``), and ARNs of several accounts are
-in it, each instance is in the account of its own ARN, or in one that is not known.
+A plan in JSON says which provider configuration a resource has (``provider_config_key``) and what is written in that.
+A plan file and a stored state name the configuration; the files in the plan file say more of it. All have ARNs, and one
+that a configuration has made tells the account of all that it makes. Where a state does not tell configurations apart
+(``terraform show -json``), and ARNs of several accounts are in it, each instance is in the account of its own ARN, or
+in one that is not known.
 """
 
 from __future__ import annotations
@@ -43,9 +44,14 @@ class Homes:
         self._homes: dict[str, Home] = {}
         for address, planned in document.instances.items():
             if address.mode == "managed" and address.type in aws_iam.TYPES:
-                key = self._keys[address] = planned.provider or configuration.provider_key(address) or ""
+                key = planned.provider or configuration.provider_key(address) or ""
                 if address in evaluated:
-                    self._evaluated.setdefault(key, evaluated[address].home)
+                    home = evaluated[address].home
+                    own = home.account.configuration
+                    if self._evaluated.setdefault(key, home).account.configuration != own:
+                        key = f"{key} {own}"  # another instance of a configuration with for_each
+                        self._evaluated.setdefault(key, home)
+                self._keys[address] = key
                 account = account_in_arn(planned)
                 if account is not None:
                     self._made.setdefault(key, {})[account] = None
