@@ -42,19 +42,22 @@ class Homes:
         self._made: dict[str, dict[str, None]] = {}
         """The account IDs in the ARNs of what each configuration has made."""
         self._homes: dict[str, Home] = {}
-        for address, planned in document.instances.items():
-            if address.mode == "managed" and address.type in aws_iam.TYPES:
-                key = planned.provider or configuration.provider_key(address) or ""
-                if address in evaluated:
-                    home = evaluated[address].home
-                    own = home.account.configuration
-                    if self._evaluated.setdefault(key, home).account.configuration != own:
-                        key = f"{key} {own}"  # another instance of a configuration with for_each
-                        self._evaluated.setdefault(key, home)
-                self._keys[address] = key
-                account = account_in_arn(planned)
-                if account is not None:
-                    self._made.setdefault(key, {})[account] = None
+        named = {
+            address: planned.provider or configuration.provider_key(address) or ""
+            for address, planned in document.instances.items()
+            if address.mode == "managed" and address.type in aws_iam.TYPES
+        }
+        ambiguous = _ambiguous(named, evaluated)
+        for address, key in named.items():
+            home = evaluated[address].home if address in evaluated else None
+            if home is not None and key in ambiguous:
+                key = f"{key} {home.account.configuration}"  # noqa: PLW2901 # the instance that it means
+            self._keys[address] = key
+            if home is not None:
+                self._evaluated.setdefault(key, home)
+            account = account_in_arn(document.instances[address])
+            if account is not None:
+                self._made.setdefault(key, {})[account] = None
 
     def of(self, planned: PlannedInstance) -> Home:
         """Where an instance is."""
@@ -97,6 +100,17 @@ class Homes:
             if role is not None and role.account:
                 return role.account
         return None
+
+
+def _ambiguous(
+    named: Mapping[ResourceAddress, str], evaluated: Mapping[ResourceAddress, ResourceInstance]
+) -> frozenset[str]:
+    """The names that mean several configurations: those with ``for_each`` have one for all their instances."""
+    meant: dict[str, set[str]] = {}
+    for address, key in named.items():
+        if address in evaluated:
+            meant.setdefault(key, set()).add(evaluated[address].home.account.configuration)
+    return frozenset(key for key, configurations in meant.items() if len(configurations) > 1)
 
 
 def _digest(expressions: Object) -> str:
