@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from scanner.facts import Account, Home
 from scanner.root import Inputs
 from scanner.span import Span
@@ -14,10 +16,10 @@ from scanner.terraform.resources import ResourceInstance
 PROVIDER = 'provider["registry.opentofu.org/hashicorp/aws"].by'
 
 
-def planned(address: str) -> PlannedInstance:
+def planned(address: str, provider: str = PROVIDER) -> PlannedInstance:
     parsed = parse_resource_address(address)
     assert parsed is not None
-    return PlannedInstance(parsed, lambda: ({}, {}), provider=PROVIDER)
+    return PlannedInstance(parsed, lambda: ({}, {}), provider=provider)
 
 
 def test_instances_of_a_configuration_with_for_each_have_their_own_account() -> None:
@@ -36,3 +38,20 @@ def test_instances_of_a_configuration_with_for_each_have_their_own_account() -> 
     assert found.of(one).account.says == "one"
     assert found.of(two).account.says == "two"
     assert found.of(left).account.says not in ("one", "two")
+
+
+@pytest.mark.parametrize(
+    ("provider", "account"),
+    [
+        ('provider["registry.terraform.io/hashicorp/aws"]', "111111111111"),
+        ("provider.aws", "111111111111"),
+        ('provider["registry.terraform.io/hashicorp/aws"].two', None),
+        ("provider.aws.two", None),
+        ('module.m.provider["registry.terraform.io/hashicorp/aws"]', None),
+    ],
+)
+def test_the_account_that_is_given_is_that_of_the_default_configuration(provider: str, account: str | None) -> None:
+    user = planned("aws_iam_user.u", provider)
+    document = PlanDocument({user.address: user})
+    homes = Homes(document, PlannedConfiguration({}, {}), {}, Inputs(account="111111111111"))
+    assert homes.of(user).account.id == account

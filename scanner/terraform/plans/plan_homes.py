@@ -9,6 +9,7 @@ in one that is not known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -23,6 +24,9 @@ from scanner.terraform.plans.plan_document import Object, PlanDocument, PlannedI
 from scanner.terraform.plans.plan_references import PlannedConfiguration
 from scanner.terraform.provider import ACCOUNT_ARGUMENTS, DEFAULT, account_digest
 from scanner.terraform.resources import ResourceInstance
+
+_DEFAULT_ADDRESS = re.compile(r'provider\["[^"]+/aws"\]|provider\.aws')
+"""The root module's default configuration, as plan files and stored states name it, Terraform 0.12 too."""
 
 
 class Homes:
@@ -84,7 +88,7 @@ class Homes:
         made = tuple(self._made.get(key, ()))
         if account is None and len(made) == 1:
             account = made[0]
-        if account is None and key in ("", DEFAULT):
+        if account is None and (key in ("", DEFAULT) or _DEFAULT_ADDRESS.fullmatch(key)):
             account = self._inputs.account
         return replace(home, account=replace(home.account, id=account))
 
