@@ -16,11 +16,11 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.guards import existence_conditions
 from scanner.cloudformation.intrinsics import evaluate
-from scanner.cloudformation.marked_text import filled, marked
 from scanner.cloudformation.stack import Stack
 from scanner.cloudformation.syntax import parse
 from scanner.cloudformation.tags import stack_tags
 from scanner.facts import Account
+from scanner.marked_text import filled, marked
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.values import Unknown, Value, unknown

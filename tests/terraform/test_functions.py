@@ -223,6 +223,15 @@ def test_json_text_remembers_what_it_encodes() -> None:
     assert apply("jsonencode", {"a": 1}).encodes == values.of({"a": 1})
 
 
+def test_json_is_decoded_around_what_can_only_stand_in_a_string() -> None:
+    arn = missing("aws_iam_role.a.arn")
+    assert apply("jsondecode", text('{"a": ["', arn, '/x", 1]}')) == Value(
+        {"a": Value((text(arn, "/x"), values.of(Decimal(1))))}
+    )
+    for open_ in (text('{"a": "', X, '"}'), text('{"a": ', arn, "}"), text('{"', arn, '": 1}')):
+        assert apply("jsondecode", open_).unknown is not None
+
+
 def test_result_has_the_span_of_the_call_unless_it_is_an_argument() -> None:
     own = Span("other.tf", 3, 1, 3, 5)
     assert apply("lower", "A").span == SPAN

@@ -9,6 +9,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
+from scanner.marked_text import filled, marked
+from scanner.symbol import Account, Attribute, Part, Setting
 from scanner.terraform.language.functions.signature import (
     Function,
     FunctionContext,
@@ -124,7 +126,30 @@ def _jsondecode(arguments: tuple[Value, ...], _: FunctionContext) -> Value | Non
     argument = arguments[0]
     if argument.encodes is not None:
         return argument.encodes
-    return None if argument.text is None else decode_json(argument.text)
+    if argument.text is not None:
+        return decode_json(argument.text)
+    return _decoded_in_part(argument)
+
+
+def _decoded_in_part(argument: Value) -> Value | None:
+    """JSON text with account IDs, regions, names or ARNs that are not known in its strings; None for anything else."""
+    open_ = holes(argument)
+    unknown = argument.unknown
+    if unknown is None or not unknown.pieces or not all(map(_is_harmless, open_)):
+        return None
+    text, marks = marked(argument)
+    try:
+        return filled(decode_json(text), marks)
+    except FunctionError:  # a hole is no part of a string, so the text may well be JSON
+        return None
+
+
+def _is_harmless(hole: Unknown) -> bool:
+    """Whether what is not known has neither quotation marks nor backslashes."""
+    symbol = hole.symbol
+    while isinstance(symbol, Part):
+        symbol = symbol.whole
+    return isinstance(symbol, Account | Setting | Attribute)
 
 
 _FUNCTIONS = (

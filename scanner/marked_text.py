@@ -1,7 +1,7 @@
-"""A template in a text that is known in part: parsed with marks in the places of its holes, which are put back then.
+"""A text in another language that is known in part: parsed with marks in its holes, which are put back then.
 
-A hole is taken to stay in the scalar that it stands in. That holds for account IDs, regions, names and ARNs; a
-parameter that brings structure of its own leaves its place unknown.
+A hole is taken to stay in the scalar that it stands in. That holds for account IDs, regions, names and ARNs; what
+brings structure of its own is the caller's to refuse.
 """
 
 from __future__ import annotations
