@@ -118,10 +118,13 @@ def read_provider(block: nodes.Block, scope: Scope, inputs: Inputs, name: str, k
 
 
 def _element(collection: Value, key: Value) -> Value:
+    """What ``each.value`` is under a key: of a set the key itself."""
     match collection.data:
         case Mapping() as entries if key.text is not None:
             found: Value = entries.get(key.text, NULL)
             return found
+        case Mapping() if key.unknown is not None:
+            return Value(Unknown(key.unknown.cause))
         case Unknown() as unknown:
             return Value(Unknown(unknown.cause))
     return key
