@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.cross_region import WRITER, region_of, written_by
+from scanner.cloudformation.handed_out import handed_out
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.stack_outputs import export_name
 from scanner.symbol import Named, NameKind
@@ -122,7 +123,7 @@ class Exchange:
             return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, detail, span), symbol, span)
         if reader is not None and offer.scope.in_account != reader.in_account:
             self.together.setdefault((offer.scope.in_account, reader.in_account))
-        found = offer.value()
+        found = offer.value() if reader is not None else handed_out(offer.value())
         return found.passed(span) if span is not None else found
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.guards import existence_conditions
+from scanner.cloudformation.handed_out import handed_out
 from scanner.cloudformation.intrinsics import evaluate
 from scanner.cloudformation.stack import Stack
 from scanner.cloudformation.syntax import parse
@@ -22,7 +23,6 @@ from scanner.cloudformation.tags import stack_tags
 from scanner.facts import Account
 from scanner.marked_text import filled, marked
 from scanner.span import Span
-from scanner.symbol import Named, NameKind
 from scanner.values import Unknown, Value, unknown
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ def inline_template(
     if written is None or found is None or found.is_null:
         return Cause(CauseKind.MALFORMED, f"{name} is missing", resource.span), ()
     if found.encodes is not None:
-        return found.encodes, ()
+        return handed_out(found.encodes), ()
     if isinstance(found.data, Mapping):  # the service wants a text, which many tools make of it
         no_template = Cause(CauseKind.MALFORMED, f"{name} has no Resources", found.span)
-        return (found if "Resources" in found.data else no_template), ()
+        return (handed_out(found) if "Resources" in found.data else no_template), ()
     if found.unknown is not None and not found.unknown.pieces:
         return _depends(name, found.unknown.cause), ()
-    text, holes = marked(found)
+    text, holes = marked(handed_out(found))
     parsed = parse(text, place.path)
     where = written.span or resource.span
     said = tuple(replace(one, span=_outer(one.span, where, text, lines)) for one in parsed.diagnostics)
@@ -88,7 +88,7 @@ def stack_of_set(resource: Resource, scope: Scope, place: Place) -> Stack:
         files=(*around.files, place),
         depth=scope.shared_depth,
         exchange=None,
-        tags=lambda: _tags_from_outside(stack_tags(resource, scope)),
+        tags=lambda: handed_out(stack_tags(resource, scope)),
     )
 
 
@@ -102,7 +102,7 @@ def _passed(name: str, resource: Resource, scope: Scope) -> Value | None:
         if key is None:
             return value
         if key == name:
-            return _from_outside(value)
+            return handed_out(value)
     return None
 
 
@@ -127,29 +127,6 @@ def _pairs(written: Value | None, scope: Scope, inside: str | None = None) -> It
 
 def _malformed(value: Value) -> Cause:
     return Cause(CauseKind.MALFORMED, "the parameters of a stack set are no list", value.span)
-
-
-def _from_outside(value: Value) -> Value:
-    """A value in which the region of the template around a stack set is not taken for its own."""
-    hole = value.unknown
-    if hole is None:
-        return value
-    pieces = tuple(_outside(part) if isinstance(part, Unknown) else part for part in hole.pieces)
-    return replace(value, data=replace(_outside(hole), pieces=pieces))
-
-
-def _tags_from_outside(tags: Value) -> Value:
-    """The tags that a stack set gives to its instances."""
-    if not isinstance(tags.data, Mapping):
-        return _from_outside(tags)
-    return replace(tags, data={key: _from_outside(tag) for key, tag in tags.data.items()})
-
-
-def _outside(hole: Unknown) -> Unknown:
-    if hole.symbol is not values.REGION:
-        return hole
-    cause = Cause(CauseKind.MISSING_INPUT, "the region that the stack set itself is in is not known", hole.cause.span)
-    return Unknown(cause, Named(NameKind.VALUE, "administrator region"))
 
 
 def _placed(value: Value, where: Span, text: str, lines: tuple[str, ...]) -> Value:
