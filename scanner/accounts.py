@@ -11,6 +11,7 @@ such a pair tells otherwise. Of any other two it is not known.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Account, Identity, ManagedPolicy
@@ -48,7 +49,10 @@ class Accounts:
 
     def settled(self, account: Account) -> Account:
         """The account with what is known of those that are the same for certain."""
-        return self._joined.get(account, account)
+        found = self._joined.get(account, account)
+        if found.is_supposed and any(found.configuration in pair for pair in self._different):
+            return replace(found, id=None)
+        return found
 
     def same(self, one: Account, other: Account) -> Truth:
         """Whether two accounts are one; undetermined while the code and the user do not say."""

@@ -30,7 +30,7 @@ class ControlPolicies:
 
         While the account is not known, every section may bind it.
         """
-        account = principal.account or self._options.inputs.account
+        account = principal.account
         sections = [self._always]
         if account is None and any(name != DEFAULT_ACCOUNT for name in self._options.accounts):
             perhaps = undetermined(ACCOUNT_CAUSE)
@@ -40,7 +40,7 @@ class ControlPolicies:
         elif DEFAULT_ACCOUNT in self._sections:
             sections.append(self._sections[DEFAULT_ACCOUNT])
         return Circumstances(
-            self._options.inputs.account,
+            None,  # the readers have given it to those that it is meant for
             self._options.inputs.region,
             self._options.context,
             tuple(level for levels, _ in sections for level in levels),

@@ -55,6 +55,9 @@ class Account:
     says: str = ""
     """What that says about its account without naming it: a digest, for there may be secrets in it."""
 
+    is_supposed: bool = field(default=False, compare=False)
+    """The ID is that of another configuration, which says the same: it goes as soon as the two are seen to differ."""
+
     @property
     def symbol(self) -> AccountSymbol:
         """What stands for the ID while it is not known."""

@@ -140,7 +140,7 @@ def with_account_of(provider: Provider, default: Provider) -> Provider:
     own, other = provider.home.account, default.home.account
     if own.id is not None or own.says != other.says:
         return provider
-    return replace(provider, home=replace(provider.home, account=replace(own, id=other.id)))
+    return replace(provider, home=replace(provider.home, account=replace(own, id=other.id, is_supposed=True)))
 
 
 def unconfigured(inputs: Inputs) -> Provider:
