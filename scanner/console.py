@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 
 from scanner.cause import Cause
 from scanner.iam.binding import binding_of
-from scanner.iam.context import Circumstances, account_of
+from scanner.iam.context import account_of
 from scanner.iam.pattern import literal
 from scanner.iam.policy import PolicyDocument
 from scanner.iam.principal import Principal, PrincipalKind
@@ -81,7 +81,7 @@ def _user(principal: Principal, assumed: tuple[str, ...]) -> ConsoleAccess:
 def _role(principal: Principal) -> ConsoleAccess:
     if principal.trust is None:
         return ConsoleAccess(Access.NO)
-    binding = binding_of(principal, account_of(principal, Circumstances()))
+    binding = binding_of(principal, account_of(principal))
     ways = ways_in(principal.trust, binding)
     entitled = ways.account_access & principal.entitled
     certain = {Via.SAML: ways.saml, Via.ACCOUNT_ACCESS: entitled}

@@ -40,7 +40,6 @@ class ControlPolicies:
         elif DEFAULT_ACCOUNT in self._sections:
             sections.append(self._sections[DEFAULT_ACCOUNT])
         return Circumstances(
-            None,  # the readers have given it to those that it is meant for
             self._options.inputs.region,
             self._options.context,
             tuple(level for levels, _ in sections for level in levels),

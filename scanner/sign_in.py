@@ -64,7 +64,7 @@ def aws_login(principal: Principal, circumstances: Circumstances) -> AwsLogin:
 
 
 def _resource(principal: Principal, client: Client, circumstances: Circumstances) -> Text:
-    region, account = region_of(circumstances), account_of(principal, circumstances)
+    region, account = region_of(circumstances), account_of(principal)
     return (
         f"arn:{principal.partition}:signin:",
         *region,

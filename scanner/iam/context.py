@@ -36,7 +36,6 @@ class ControlLevel:
 class Circumstances:
     """What the user says about requests, because no code does."""
 
-    account: str | None = None
     region: str | None = None
     context: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
     """Context keys with their values; None says that the key is absent."""
@@ -45,11 +44,10 @@ class Circumstances:
     resource_control_policies: tuple[AttachedPolicy, ...] = ()
 
 
-def account_of(principal: Principal, circumstances: Circumstances) -> Text:
+def account_of(principal: Principal) -> Text:
     """The principal's account: a literal, or the hole that stands for it everywhere."""
-    known = principal.account or circumstances.account
-    if known is not None:
-        return (known,)
+    if principal.account is not None:
+        return (principal.account,)
     return (_open_account(principal.account_symbol),)
 
 
@@ -68,7 +66,7 @@ def region_of(circumstances: Circumstances) -> Text:
 def context_of(principal: Principal, circumstances: Circumstances, action: str) -> Mapping[str, ContextValue]:
     """Everything that is known of the context of a request that this principal makes by itself."""
     is_user = principal.kind is PrincipalKind.USER
-    account = account_of(principal, circumstances)
+    account = account_of(principal)
     context: dict[str, ContextValue] = {
         "aws:principalarn": _principal_arn(principal, account),
         "aws:principalaccount": Fixed((account,)),

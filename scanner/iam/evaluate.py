@@ -121,7 +121,7 @@ class Decision:
 
 def decide(principal: Principal, request: Request, circumstances: Circumstances) -> Decision:
     """What IAM answers when the principal makes the request."""
-    binding = binding_of(principal, account_of(principal, circumstances))
+    binding = binding_of(principal, account_of(principal))
     request = replace(request, symbols=binding.symbols)
     identity = _matches(principal.policies, request, binding)
     boundaries = [(policy, _matches((policy,), request, binding)) for policy in principal.boundaries]

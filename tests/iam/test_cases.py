@@ -259,7 +259,7 @@ def principal_of(given: Mapping[str, Any]) -> Principal:
         span=SPAN,
         arn=text(arn),
         partition=about["partition"],
-        account=about["account"],
+        account=about["account"] or given["request"].get("account"),
         tags={key: text(item) for key, item in about["tags"].items()} if tags.unknown is None else {},
         tags_doubt=tags.unknown.cause if tags.unknown is not None else None,
         policies=every(identity_policies(given), PolicyType.IDENTITY),
@@ -275,7 +275,6 @@ def circumstances_of(given: Mapping[str, Any]) -> Circumstances:
         listed = found if isinstance(found, list) else [found]
         context.append((key, None if found is None else tuple(json_word(item) for item in listed)))
     return Circumstances(
-        account=given["request"].get("account"),
         region=given["request"]["region"],
         context=tuple(context),
         scp_levels=(ControlLevel(every(given.get("scps", ()), PolicyType.SCP)),),
@@ -291,7 +290,7 @@ def resource_of(written: str, principal: Principal, circumstances: Circumstances
     own: dict[str, Text] = {
         "partition": (principal.partition,),
         "region": region_of(circumstances),
-        "account": account_of(principal, circumstances),
+        "account": account_of(principal),
     }
     found: list[Any] = []
     for at, piece in enumerate(re.split(r"\{(partition|region|account)\}", written)):

@@ -366,13 +366,12 @@ def decision(world: World) -> Decision:
         trust=WITHOUT_SESSION_TAGS if "team" in world.tags else None,  # None may let any session tag in
     )
     circumstances = Circumstances(
-        account=world.account,
         region=world.region,
         context=tuple(world.context.items()),
         scp_levels=(ControlLevel(tuple(attached(policy, PolicyType.SCP) for policy in world.scps)),),
         resource_control_policies=tuple(attached(policy, PolicyType.RCP) for policy in world.rcps),
     )
-    account = account_of(principal, circumstances)
+    account = account_of(principal)
     resource_type = "user" if world.kind is PrincipalKind.USER else "role"
     principal = replace(principal, arn=("arn:aws:iam::", *account, f":{resource_type}/", *principal.name))
     resource = ("arn:aws:signin:", *region_of(circumstances), ":", *account, ":oauth2/public-client/localhost")

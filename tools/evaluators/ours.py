@@ -35,7 +35,7 @@ def answer(case: Case) -> str:
         policies=_attached(case.identity, PolicyType.IDENTITY),
         boundaries=_attached(case.boundary, PolicyType.BOUNDARY),
     )
-    circumstances = Circumstances(account=ACCOUNT, scp_levels=(ControlLevel(_attached(case.scps, PolicyType.SCP)),))
+    circumstances = Circumstances(scp_levels=(ControlLevel(_attached(case.scps, PolicyType.SCP)),))
     return decide(principal, Request(case.action, (case.resource,), context), circumstances).outcome.value
 
 
