@@ -90,7 +90,14 @@ class Homes:
             account = made[0]
         if account is None and (key in ("", DEFAULT) or _DEFAULT_ADDRESS.fullmatch(key)):
             account = self._inputs.account
-        return replace(home, account=replace(home.account, id=account))
+        found = replace(home.account, id=account)
+        if account is None and self._says_the_same_as_the_default(found):
+            found = replace(found, id=self._inputs.account, is_supposed=True)
+        return replace(home, account=found)
+
+    def _says_the_same_as_the_default(self, account: Account) -> bool:
+        default = self._configuration.provider_expressions(DEFAULT)
+        return bool(self._configuration.configuration) and account.says == _digest(default)
 
     def _account_id(self, expressions: Object) -> str | None:
         """The only allowed account, or that of the role that the provider assumes."""
