@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from scanner.cloudformation.includes import Place
-from scanner.cloudformation.nested import nested_templates
+from scanner.cloudformation.stacks.nested import nested_templates
+from scanner.cloudformation.template.place import Place
 from scanner.terraform.module_calls import written_calls
 
 Evaluate = Callable[[Path], Iterable[tuple[Path, Path]]]

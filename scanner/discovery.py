@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scanner.calls import nested_in_others, root_modules
-from scanner.cloudformation.assembly import MANIFEST, is_manifest
-from scanner.cloudformation.recognition import is_text_template, looks_like_change_set, looks_like_template
+from scanner.cloudformation.cdk.assembly import MANIFEST, is_manifest
+from scanner.cloudformation.template.recognition import is_text_template, looks_like_change_set, looks_like_template
 from scanner.diagnostic import Diagnostic, Severity, error, warning
 from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
 
+from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.config import Options
 from scanner.console import console_access
 from scanner.control_policies import ControlPolicies
@@ -16,7 +17,6 @@ from scanner.discovery import discover
 from scanner.facts import Facts
 from scanner.finding import AssessedPrincipal, Report
 from scanner.iam.principal import Principal
-from scanner.neighbours import exchanges, with_neighbours
 from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.loader import RuleError, builtin_rules, load_rules
 from scanner.rules.match import match
@@ -100,7 +100,7 @@ def _with_parameters(options: Options) -> Inputs:
 
 
 def _in_file(file: ValuesFile, directory: Path) -> dict[str, str | None]:
-    from scanner.cloudformation.parameter_files import ParameterFileError, load_parameters
+    from scanner.cloudformation.template.parameter_files import ParameterFileError, load_parameters
 
     try:
         return load_parameters(directory / file.path, file.path)
@@ -180,7 +180,7 @@ def extract_debug(root: ScanRoot) -> Facts:
         case RootKind.CHANGE_SET:
             from scanner.cloudformation.change_set import extract
         case RootKind.CDK_ASSEMBLY:
-            from scanner.cloudformation.cdk import extract
+            from scanner.cloudformation.cloud_assembly import extract
         case _:
             assert_never(root.kind)
     return extract(root)

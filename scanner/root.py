@@ -78,7 +78,7 @@ class ScanRoot:
     """Absolute: file functions read inside this directory only."""
     inputs: Inputs
     neighbours: tuple[ScanRoot, ...] = ()
-    """Other templates that this one has values from, or that have values from it; see ``scanner.neighbours``."""
+    """Other templates that this one has values from, or that have values from it; see ``cloudformation.neighbours``."""
     units: tuple[tuple[Path, str], ...] = ()
     """Terragrunt files that run a root module: absolute, and as reports print them."""
     contested: tuple[tuple[str, str], ...] = ()

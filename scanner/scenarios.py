@@ -11,7 +11,7 @@ complete,
 - otherwise the verdict without assumptions stands, which names what is open as its cause.
 
 Both languages have choices, and each says what they are: in a template a parameter, a condition or the key of a mapping
-(``scanner.cloudformation.choices``), in a configuration a condition, a comparison or the key of a map
+(``scanner.cloudformation.stacks.choices``), in a configuration a condition, a comparison or the key of a map
 (``scanner.terraform.language.questions``). A choice is about a symbol, never about a place, so one that comes up twice
 is made once. An answer is put in where the language evaluates, so all that follows from it follows as it would for a
 given value, and what the language would refuse under it is no scenario (``Facts.refuted``).

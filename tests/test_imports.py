@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "scanner"
 HOMES = {
-    "cfn_tools": {"cloudformation/syntax.py"},
+    "cfn_tools": {"cloudformation/template/syntax.py"},
     "hcl2": {"terraform/language/syntax.py"},
     "jsonpath_ng": {"rules/rule.py"},
     "lark": {"terraform/language/syntax.py", "terraform/language/syntax_tree.py"},
@@ -22,7 +22,7 @@ HOMES = {
     "regex": {f"terraform/language/functions/{name}.py" for name in ("patterns", "re2", "strings")},
     "rich": {"progress.py"},
     "typer": {"cli.py"},
-    "yaml": {"cloudformation/syntax.py", "rules/loader.py", "terraform/language/functions/yaml_text.py"},
+    "yaml": {"cloudformation/template/syntax.py", "rules/loader.py", "terraform/language/functions/yaml_text.py"},
 }
 
 

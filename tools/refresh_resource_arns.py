@@ -19,7 +19,7 @@ from pathlib import Path
 import botocore
 import cfnlint
 
-TARGET = Path(__file__).parents[1] / "scanner" / "cloudformation" / "resource_arns.json"
+TARGET = Path(__file__).parents[1] / "scanner" / "cloudformation" / "stacks" / "resource_arns.json"
 EXCEPTIONS = {
     "AmazonMQ": "mq",
     "APS": "aps",

@@ -1,4 +1,4 @@
-"""Writes ``scanner/cloudformation/sam_policy_templates.json``: the actions of each of SAM's policy templates.
+"""Writes ``scanner/cloudformation/macros/sam_policy_templates.json``: the actions of each of SAM's policy templates.
 
     pip install aws-sam-translator && python tools/refresh_sam_policy_templates.py
 
@@ -13,7 +13,7 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
-TARGET = Path(__file__).parent.parent / "scanner" / "cloudformation" / "sam_policy_templates.json"
+TARGET = Path(__file__).parent.parent / "scanner" / "cloudformation" / "macros" / "sam_policy_templates.json"
 
 
 def main() -> None:

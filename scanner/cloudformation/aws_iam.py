@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
-from scanner.cloudformation.guards import (
+from scanner.cloudformation.language.guards import (
     Conditions,
     Item,
     existence_conditions,
@@ -21,9 +21,9 @@ from scanner.cloudformation.guards import (
     presence,
     value_under,
 )
-from scanner.cloudformation.resources import MANAGED_POLICY, name_of
-from scanner.cloudformation.scalars import scalar_text, texts_throughout
-from scanner.cloudformation.tags import resource_tags
+from scanner.cloudformation.stacks.resources import MANAGED_POLICY, name_of
+from scanner.cloudformation.stacks.tags import resource_tags
+from scanner.cloudformation.template.scalars import scalar_text, texts_throughout
 from scanner.facts import (
     ALWAYS,
     AccessKey,
@@ -45,8 +45,8 @@ from scanner.facts import (
 from scanner.values import NULL, Unknown, Value, unknown
 
 if TYPE_CHECKING:
-    from scanner.cloudformation.scope import Scope
-    from scanner.cloudformation.template import Resource
+    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.cloudformation.template.sections import Resource
     from scanner.span import Span
 
 _KINDS_BY_LIST = {"Users": IdentityKind.USER, "Groups": IdentityKind.GROUP, "Roles": IdentityKind.ROLE}

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.aws_iam import facts_of, is_identity_type
 from scanner.cloudformation.extract import KIND
-from scanner.cloudformation.resources import MANAGED_POLICY
-from scanner.cloudformation.scope import Scope
-from scanner.cloudformation.stack import Stack
-from scanner.cloudformation.syntax import parse
-from scanner.cloudformation.tags import tags_by_key
-from scanner.cloudformation.template import Resource, Template
+from scanner.cloudformation.stacks.resources import MANAGED_POLICY
+from scanner.cloudformation.stacks.scope import Scope
+from scanner.cloudformation.stacks.stack import Stack
+from scanner.cloudformation.stacks.tags import tags_by_key
+from scanner.cloudformation.template.sections import Resource, Template
+from scanner.cloudformation.template.syntax import parse
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.facts import Account, Attachment, Fact, Facts, Home, Identity, IdentityKind, Target, collect
 from scanner.partition import partition_of

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner import values
-from scanner.cloudformation.account_links import follow_readers
-from scanner.cloudformation.choices import choices
-from scanner.cloudformation.exports import Exchange
-from scanner.cloudformation.includes import Place
-from scanner.cloudformation.nested import TemplateTree
-from scanner.cloudformation.stack import Stack
-from scanner.cloudformation.stacks import stack_facts, stacks
+from scanner.cloudformation.stack_facts import stack_facts, stacks
+from scanner.cloudformation.stacks.account_links import follow_readers
+from scanner.cloudformation.stacks.choices import choices
+from scanner.cloudformation.stacks.exchange import Exchange
+from scanner.cloudformation.stacks.exports import offer
+from scanner.cloudformation.stacks.nested import TemplateTree
+from scanner.cloudformation.stacks.stack import Stack
+from scanner.cloudformation.template.place import Place
 from scanner.diagnostic import Diagnostic, error
 from scanner.facts import Account, Fact, Facts, Home, collect
 from scanner.partition import partition_of
@@ -21,7 +22,7 @@ from scanner.source_file import UnreadableFileError
 from scanner.span import Span
 
 if TYPE_CHECKING:
-    from scanner.cloudformation.scope import Scope
+    from scanner.cloudformation.stacks.scope import Scope
     from scanner.root import Inputs, ScanRoot
     from scanner.values import Value
 
@@ -44,7 +45,7 @@ def extract(root: ScanRoot) -> Facts:
         documents = tuple(document for document in documents if _has_sections(document))
     named = tree.partition(place)
     partition = home(root.inputs, named).partition
-    stack = Stack(files=(place,), open_nested=tree.open, exchange=Exchange(dict(root.contested)), depth=[0])
+    stack = Stack(files=(place,), exchange=Exchange(dict(root.contested)), depth=[0])
     tops = [tree.scope(document, place, root.inputs, partition, stack) for document in documents]
     foreign = [scope for neighbour in root.neighbours for scope in _neighbour(neighbour, root.inputs, partition, stack)]
 
@@ -67,7 +68,7 @@ def _neighbour(root: ScanRoot, inputs: Inputs, partition: str, stack: Stack) -> 
     """The stacks of another template. What is wrong with it is said where it is a root."""
     place = Place(root.path, root.location, root.boundary)
     tree = TemplateTree()
-    beside = replace(stack, prefix=f"{root.path}:", files=(place,), open_nested=tree.open, is_foreign=True)
+    beside = replace(stack, prefix=f"{root.path}:", files=(place,), is_foreign=True)
     try:
         documents = tree.documents(place, is_root=True)
     except UnreadableFileError:
@@ -117,7 +118,7 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[Scope], home_o
 def _offered(scopes: Sequence[Scope]) -> frozenset[str]:
     """The names of the exports that stacks of one root, which are offered here, add to it."""
     exchange = scopes[0].stack.exchange if scopes else None
-    offered = exchange.offer(scopes) if exchange is not None else frozenset()
+    offered = offer(scopes, exchange) if exchange is not None else frozenset()
     return frozenset() if scopes and scopes[0].stack.is_foreign else offered
 
 

@@ -15,8 +15,9 @@ from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
 from scanner.terraform.expand import Expansion, Instance
+from scanner.terraform.language.errors import BoundError, EvaluationError, UnfollowedError
 from scanner.terraform.language.questions import Questions
-from scanner.terraform.language.scope import BoundError, EvaluationError, Resolution, UnfollowedError
+from scanner.terraform.language.scope import Resolution
 from scanner.terraform.module import GeneratedFile, Module, load_module
 from scanner.values import Value
 

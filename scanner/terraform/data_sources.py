@@ -14,7 +14,7 @@ from scanner.symbol import Account, Attribute, PolicyPath, Setting
 from scanner.terraform import policy_document, policy_text
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.computed import account, of_service
-from scanner.terraform.language.scope import EvaluationError
+from scanner.terraform.language.errors import EvaluationError
 from scanner.values import NULL, Unknown, Value
 
 

@@ -16,10 +16,12 @@ from scanner.symbol import Aspect, Block, Named, NameKind, Repetition, Symbol
 from scanner.terraform.address import InstanceKey, Wildcard
 from scanner.terraform.language import nodes
 from scanner.terraform.language.conversion import ConversionError, to_bool, to_number
+from scanner.terraform.language.errors import BoundError, EvaluationError, KindError
 from scanner.terraform.language.expressions import evaluate_whole
 from scanner.terraform.language.kinds import ProviderItems, SetItems
+from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.open_maps import OpenEntries, open_entries
-from scanner.terraform.language.scope import BoundError, EvaluationError, KindError, Namespace, Scope
+from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.symbols import symbol_of
 from scanner.values import NULL, Unknown, Value, same_text
 

@@ -23,10 +23,12 @@ from scanner.terraform.expand import Expansion, Instance, by_key, called, instan
 from scanner.terraform.language import functions, nodes, syntax
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.conversion import ConversionError, convert
+from scanner.terraform.language.errors import EvaluationError, KindError, UnfollowedError
 from scanner.terraform.language.expressions import evaluate, evaluate_or_refuse, render
 from scanner.terraform.language.names import refuse_undeclared_in
+from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.questions import Questions
-from scanner.terraform.language.scope import EvaluationError, KindError, Namespace, Scope, UnfollowedError
+from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.type_expressions import constraint
 from scanner.terraform.module import Module
@@ -249,7 +251,7 @@ class ModuleInstance:
         if type_ is None:
             return value
         try:
-            return convert(value, constraint(type_.value, self.scope))
+            return convert(value, constraint(type_.value, functools.partial(evaluate, scope=self.scope)))
         except ConversionError as problem:
             return self.refuse(wrong(f"the value of {full} has the wrong type: {problem}", type_.span))
 

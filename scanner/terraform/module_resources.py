@@ -19,8 +19,10 @@ from scanner.terraform.configuration import Configuration
 from scanner.terraform.expand import Expansion, Instance, at_keys, by_key, expand, refused
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
+from scanner.terraform.language.errors import EvaluationError, ImpossibleError
 from scanner.terraform.language.names import refuse_undeclared_in
-from scanner.terraform.language.scope import EvaluationError, ImpossibleError, Namespace, Scope
+from scanner.terraform.language.namespace import Namespace
+from scanner.terraform.language.scope import Scope
 from scanner.terraform.module import Module
 from scanner.terraform.provider import Provider, Reference, named_provider
 from scanner.terraform.resources import ResourceInstance, block_entries, ignores_changes, is_naming

@@ -19,7 +19,7 @@ from scanner.span import Span
 from scanner.terraform import aws_iam
 from scanner.terraform.address import ModuleAddress, ResourceAddress
 from scanner.terraform.language import nodes
-from scanner.terraform.language.scope import Namespace
+from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.module import Module
 from scanner.terraform.resources import ResourceInstance
 

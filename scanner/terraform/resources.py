@@ -11,9 +11,11 @@ from scanner.span import Span
 from scanner.symbol import Attribute
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.language import nodes
+from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import elements, evaluate_or_refuse
+from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.open_maps import hidden
-from scanner.terraform.language.scope import EvaluationError, Namespace, Scope
+from scanner.terraform.language.scope import Scope
 from scanner.values import NULL, Unknown, Value
 
 

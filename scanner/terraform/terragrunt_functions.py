@@ -16,8 +16,8 @@ from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.symbol import Symbol
 from scanner.terraform.language import functions, nodes
+from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.questions import Questions
-from scanner.terraform.language.scope import EvaluationError
 from scanner.values import Value, unknown
 
 _DEFAULT_PARENTS = ("terragrunt.hcl", "root.hcl")

@@ -23,9 +23,10 @@ from scanner.span import Span
 from scanner.symbol import Named, NameKind, Symbol
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
-from scanner.terraform.language.expressions import evaluate_or_refuse, evaluate_whole
+from scanner.terraform.language.errors import EvaluationError
+from scanner.terraform.language.expressions import evaluate, evaluate_or_refuse, evaluate_whole
 from scanner.terraform.language.questions import Questions
-from scanner.terraform.language.scope import EvaluationError, Scope
+from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.type_expressions import constraint
 from scanner.terraform.module_instance import ModuleInstance
@@ -174,7 +175,7 @@ def _value(name: str, given: _Given, root: ModuleInstance) -> Value:
             raise ConversionError("it is null, which the variable does not allow")
         if type_ is None:
             return value
-        convert(value, constraint(type_.value, root.scope))
+        convert(value, constraint(type_.value, partial(evaluate, scope=root.scope)))
     except (SyntaxProblem, EvaluationError, ConversionError) as problem:
         span = given.span if isinstance(problem, ConversionError) else problem.span
         detail = f'Terraform refuses the value that the variable "{name}" is given here: {problem}'

@@ -17,8 +17,8 @@ from typing import Any
 
 from cfnlint.decode import decode_str
 
-from scanner.cloudformation.scalars import as_text
-from scanner.cloudformation.syntax import parse
+from scanner.cloudformation.template.scalars import as_text
+from scanner.cloudformation.template.syntax import parse
 from scanner.diagnostic import Severity
 from scanner.values import Unknown, Value
 

@@ -23,7 +23,7 @@ from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 from moto.iam import models as iam_models
 
-from scanner.cloudformation.scalars import as_text
+from scanner.cloudformation.template.scalars import as_text
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.cloudformation.includes import Place
-from scanner.cloudformation.source_lines import source_line
+from scanner.cloudformation.cdk.source_lines import source_line
+from scanner.cloudformation.template.place import Place
 from scanner.config import Options
 from scanner.discovery import discover
 from scanner.document import principal_document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.cloudformation.constructs import Construct, by_address
+from scanner.cloudformation.cdk.constructs import Construct, by_address
 
 ROWS = [
     ("a resource", {"S/U/Resource": "U1"}, {"S/U1": "S/U/Resource"}),

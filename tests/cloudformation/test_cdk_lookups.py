@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scanner.cloudformation.lookups import placeholders, without_placeholders
+from scanner.cloudformation.cdk.lookups import placeholders, without_placeholders
 from scanner.values import Value, of, pieces
 from tests.cloudformation.assemblies import grant, manifest, stack, template, user
 from tests.conftest import Scan, verdicts

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scanner.cloudformation.scalars import texts_throughout
+from scanner.cloudformation.template.scalars import texts_throughout
 from scanner.console import console_access
 from scanner.facts import (
     AccessKey,

@@ -331,7 +331,7 @@ Resources:
 
 
 def test_bounds(scan_files: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
-    import scanner.cloudformation.nested as nested
+    import scanner.cloudformation.stacks.nested as nested
 
     many = "Resources:\n" + "".join(
         f"  S{n}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: next.yaml}}}}\n" for n in range(5)

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from scanner.cli import app
-from scanner.cloudformation.parameter_files import ParameterFileError, load_parameters
+from scanner.cloudformation.template.parameter_files import ParameterFileError, load_parameters
 from scanner.config import Options
 from scanner.finding import Report
 from scanner.pipeline import UsageError, scan

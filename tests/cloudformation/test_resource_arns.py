@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.cloudformation.resource_arns import service_in_arn
+from scanner.cloudformation.stacks.resource_arns import service_in_arn
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from unittest.mock import patch
 import pytest
 import yaml
 
-from scanner.cloudformation.serverless import SERVERLESS, with_serverless
-from scanner.cloudformation.syntax import parse
-from scanner.cloudformation.template import read_template
+from scanner.cloudformation.macros.serverless import SERVERLESS, with_serverless
+from scanner.cloudformation.template.sections import read_template
+from scanner.cloudformation.template.syntax import parse
 from scanner.finding import exit_status
 from scanner.values import Value
 from tests.conftest import Scan, verdicts

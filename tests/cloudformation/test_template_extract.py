@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scanner.cloudformation.extract import extract
-from scanner.cloudformation.nested import MAX_BYTES
-from scanner.cloudformation.recognition import looks_like_template
+from scanner.cloudformation.stacks.nested import MAX_BYTES
+from scanner.cloudformation.template.recognition import looks_like_template
 from scanner.diagnostic import Severity
 from scanner.facts import Facts
 from scanner.root import Inputs, RootKind, ScanRoot

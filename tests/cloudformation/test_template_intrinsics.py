@@ -6,10 +6,10 @@ from collections.abc import Mapping
 import pytest
 
 from scanner.cause import CauseKind
-from scanner.cloudformation.intrinsics import evaluate
-from scanner.cloudformation.scope import Scope
-from scanner.cloudformation.syntax import parse
-from scanner.cloudformation.template import read_template
+from scanner.cloudformation.language.intrinsics import evaluate
+from scanner.cloudformation.stacks.scope import Scope
+from scanner.cloudformation.template.sections import read_template
+from scanner.cloudformation.template.syntax import parse
 from scanner.root import Inputs
 from scanner.symbol import Attribute
 from scanner.values import Unknown, Value

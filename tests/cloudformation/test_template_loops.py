@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from template_scans import run, verdicts
 
-from scanner.cloudformation.loops import MAX_NODES
+from scanner.cloudformation.macros.loops import MAX_NODES
 from scanner.diagnostic import Severity
 from scanner.facts import Facts, IdentityKind
 from scanner.values import Value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.cloudformation.placeholders import has_placeholder, hint, variable_outside_sub
-from scanner.cloudformation.syntax import parse
+from scanner.cloudformation.template.placeholders import has_placeholder, hint, variable_outside_sub
+from scanner.cloudformation.template.syntax import parse
 from scanner.finding import Report
 from tests.cloudformation.template_scans import run, verdicts
 

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.cloudformation.scalars import Readings, as_text, plain
-from scanner.cloudformation.syntax import parse
+from scanner.cloudformation.template.scalars import Readings, as_text, plain
+from scanner.cloudformation.template.syntax import parse
 from tests.cloudformation.template_scans import run, verdicts
 
 TABLE = yaml.safe_load((Path(__file__).parent.parent / "cases" / "template-scalars.yaml").read_text(encoding="utf-8"))

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.cloudformation.intrinsics import evaluate
-from scanner.cloudformation.scope import Scope
-from scanner.cloudformation.template import read_template
+from scanner.cloudformation.language.intrinsics import evaluate
+from scanner.cloudformation.stacks.scope import Scope
+from scanner.cloudformation.template.sections import read_template
 from scanner.root import Inputs
 from scanner.truth import Truth
 from scanner.values import Unknown, Value, could_be_equal, of, pieces

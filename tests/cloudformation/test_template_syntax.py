@@ -9,8 +9,8 @@ from decimal import Decimal
 import cfn_flip
 import pytest
 
-from scanner.cloudformation import syntax
-from scanner.cloudformation.syntax import MAX_DEPTH, Parsed, parse
+from scanner.cloudformation.template import syntax
+from scanner.cloudformation.template.syntax import MAX_DEPTH, Parsed, parse
 from scanner.values import Value
 
 

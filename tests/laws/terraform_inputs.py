@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scanner.cloudformation.recognition import looks_like_template
+from scanner.cloudformation.template.recognition import looks_like_template
 from scanner.terraform.language import nodes
 from tests.laws.hcl import Edit, NotEditableError, PlacedBlock, edited
 from tests.laws.project import Change, Project

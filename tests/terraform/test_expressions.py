@@ -18,8 +18,8 @@ from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.language import syntax
+from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate_whole
-from scanner.terraform.language.scope import EvaluationError
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.module import Module
 from scanner.terraform.module_instance import ModuleInstance

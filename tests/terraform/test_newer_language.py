@@ -12,8 +12,8 @@ from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.language import syntax
+from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate_whole
-from scanner.terraform.language.scope import EvaluationError
 from scanner.terraform.module_instance import ModuleInstance
 from tests.conftest import Scan, verdicts
 from tests.terraform.test_configuration import ONE, SIGN_IN, user

@@ -14,9 +14,9 @@ from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.language import syntax
+from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate_whole
 from scanner.terraform.language.open_maps import open_entries
-from scanner.terraform.language.scope import EvaluationError
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.values import Unknown, Value, joined, unknown
 from tests.conftest import Scan, verdicts

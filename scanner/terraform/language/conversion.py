@@ -21,9 +21,9 @@ from scanner.terraform.language.kinds import (
     like,
     made_for,
 )
+from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.numbers import number_text, parse_number
 from scanner.terraform.language.open_maps import OpenEntries
-from scanner.terraform.language.scope import Namespace
 from scanner.terraform.language.sets import as_set
 from scanner.terraform.language.types import (
     ANY,

@@ -21,21 +21,17 @@ from scanner.symbol import Account, Attribute, Part, Setting
 from scanner.terraform.language import nodes
 from scanner.terraform.language.conversion import ConversionError, alike, convert, to_bool, to_number, to_text
 from scanner.terraform.language.equality import is_text
+from scanner.terraform.language.errors import BoundError, EvaluationError, ImpossibleError, UndeclaredError
 from scanner.terraform.language.keys import KEYED, keys_of
 from scanner.terraform.language.kinds import ListItems, SetItems, TypedNull, Unsettled, as_list
 from scanner.terraform.language.names import may_be_sensitive, refuse_undeclared
+from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf, TemplatePart
 from scanner.terraform.language.open_maps import OpenEntries, hidden, open_entries
 from scanner.terraform.language.operators import BINARY, UNARY, OperandError
-from scanner.terraform.language.scope import (
-    BoundError,
-    EvaluationError,
-    ImpossibleError,
-    Namespace,
-    Scope,
-    UndeclaredError,
-)
+from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.symbols import symbol_of
+from scanner.terraform.language.type_expressions import constraint
 from scanner.terraform.language.types import List, Set, Tuple
 from scanner.values import Unknown, Value
 
@@ -361,13 +357,11 @@ def _convert(node: nodes.Call, scope: Scope) -> Value:
 
     https://developer.hashicorp.com/terraform/language/functions/convert
     """
-    from scanner.terraform.language.type_expressions import constraint  # which evaluates defaults
-
     if len(node.arguments) != 2 or node.expand:
         raise EvaluationError("convert takes a value and a type constraint", node.span)
     value = evaluate(node.arguments[0], scope)
     try:
-        converted = convert(value, constraint(node.arguments[1], scope))
+        converted = convert(value, constraint(node.arguments[1], partial(evaluate, scope=scope)))
     except ConversionError as problem:
         raise EvaluationError(f"convert: {problem}", node.span) from problem
     return converted if converted.span is not None else converted.at(node.span)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from scanner.span import Span
+from scanner.terraform.language.errors import ImpossibleError
 from scanner.terraform.language.kinds import SetItems, Unsettled, like
 from scanner.terraform.language.questions import Questions
-from scanner.terraform.language.scope import ImpossibleError
 from scanner.terraform.language.symbols import symbol_of
 from scanner.values import Unknown, Value
 

@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from scanner.terraform.language import nodes
+from scanner.terraform.language.errors import UndeclaredError
+from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf
-from scanner.terraform.language.scope import Namespace, Scope, UndeclaredError
+from scanner.terraform.language.scope import Scope
 
 _Bound = frozenset[str]
 _OBJECTS = frozenset({"var", "local", "module", "data", "ephemeral", "path", "terraform", "tofu"})

@@ -38,7 +38,7 @@ from scanner.cause import Cause
 from scanner.root import Assumption
 from scanner.span import Span
 from scanner.symbol import Symbol
-from scanner.terraform.language.scope import EvaluationError, ImpossibleError
+from scanner.terraform.language.errors import EvaluationError, ImpossibleError
 from scanner.terraform.language.symbols import symbol_of
 from scanner.values import Unknown, Value
 

@@ -23,7 +23,7 @@ address as its symbol (``scanner.terraform.resources``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,6 +31,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error
 from scanner.span import Span
 from scanner.symbol import Symbol
+from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.nodes import Body, Node
 from scanner.values import Unknown, Value, unknown
 
@@ -39,55 +40,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 500
 """Names that are being resolved at the same time: several for each module call that may be inside another."""
-
-
-class Namespace(Mapping[str, Value]):
-    """A mapping whose values are made on demand and kept. ``missing`` says what an entry that is not listed is.
-
-    Where the configuration ``declares`` the names (variables, resources), one that is not there is no evaluation error:
-    Terraform refuses the reference before it evaluates anything.
-    """
-
-    __slots__ = ("_load", "_missing", "_names", "_values", "declares")
-
-    def __init__(
-        self,
-        names: Callable[[], Collection[str]],
-        load: Callable[[str], Value],
-        missing: Callable[[str], Value] | None = None,
-        declares: str | None = None,
-    ) -> None:
-        self._names = names
-        self._load = load
-        self._missing = missing
-        self.declares = declares
-        self._values: dict[str, Value] = {}
-
-    def __getitem__(self, name: str) -> Value:
-        found = self._values.get(name)
-        if found is None:
-            if name in self._names():
-                found = self._load(name)
-            elif self._missing is not None:
-                found = self._missing(name)
-            else:
-                raise KeyError(name)
-            self._values[name] = found
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names())
-
-    def __len__(self) -> int:
-        return len(self._names())
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names()
-
-    @property
-    def is_open(self) -> bool:
-        """True when names that are not listed have values too: those that a provider computes."""
-        return self._missing is not None
 
 
 @dataclass(slots=True)
@@ -117,41 +69,6 @@ class Resolution:
             return evaluate()
         finally:
             del self.active[name]
-
-
-class EvaluationError(Exception):
-    """Terraform would refuse this expression, with the values that the variables have here."""
-
-    is_certain = False
-    """Whether it would, whatever the variables are."""
-
-    def __init__(self, message: str, span: Span) -> None:
-        super().__init__(message)
-        self.span = span
-
-
-class BoundError(EvaluationError):
-    """Terraform might evaluate this; here it exceeds a bound that the message names."""
-
-
-class ImpossibleError(EvaluationError):
-    """Terraform would refuse this, given what is taken for granted: so that is not the case."""
-
-
-class UndeclaredError(EvaluationError):
-    """A reference to what the configuration does not declare. Not even ``try`` makes it good."""
-
-    is_certain = True
-
-
-class KindError(EvaluationError):
-    """Something of a kind that can never stand there: a list for ``for_each``."""
-
-    is_certain = True
-
-
-class UnfollowedError(EvaluationError):
-    """What Terraform may take all the same: a later version of it, or when a file has been made that is not there."""
 
 
 class Host(Protocol):

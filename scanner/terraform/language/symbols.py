@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from scanner.symbol import Call, Symbol
 from scanner.terraform.language.kinds import Unsettled
+from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.numbers import number_text
-from scanner.terraform.language.scope import Namespace
 from scanner.values import Unknown, Value
 
 _MAX_SYMBOL = 400

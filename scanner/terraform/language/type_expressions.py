@@ -9,10 +9,8 @@ from collections.abc import Callable
 
 from scanner.terraform.language import nodes, types
 from scanner.terraform.language.conversion import ConversionError
-from scanner.terraform.language.expressions import evaluate
 from scanner.terraform.language.nodes import Node
-from scanner.terraform.language.scope import Scope
-from scanner.values import NULL
+from scanner.values import NULL, Value
 
 _PRIMITIVES = {"string": types.STRING, "number": types.NUMBER, "bool": types.BOOL, "any": types.ANY}
 _COLLECTIONS: dict[str, Callable[[types.Type], types.Type]] = {
@@ -27,8 +25,11 @@ _LEGACY: dict[str, types.Type] = {
 }
 
 
-def constraint(node: Node, scope: Scope) -> types.Type:
-    """The constraint that an expression writes. Raises ``ConversionError`` for what is none."""
+def constraint(node: Node, default_of: Callable[[Node], Value]) -> types.Type:
+    """The constraint that an expression writes. Raises ``ConversionError`` for what is none.
+
+    ``default_of`` evaluates the default of an optional attribute.
+    """
     match node:
         case nodes.Name(name=name) if name in _PRIMITIVES:
             return _PRIMITIVES[name]
@@ -37,11 +38,11 @@ def constraint(node: Node, scope: Scope) -> types.Type:
         case nodes.Literal(value=str(name)) if name in _PRIMITIVES:
             return _PRIMITIVES[name]
         case nodes.Call(name=name, arguments=(element,)) if name in _COLLECTIONS:
-            return _COLLECTIONS[name](constraint(element, scope))
+            return _COLLECTIONS[name](constraint(element, default_of))
         case nodes.Call(name="tuple", arguments=(nodes.TupleNode(items=items),)):
-            return types.Tuple(tuple(constraint(item, scope) for item in items))
+            return types.Tuple(tuple(constraint(item, default_of) for item in items))
         case nodes.Call(name="object", arguments=(nodes.ObjectNode(items=items),)):
-            return types.Object({_name(key): _attribute(value, scope) for key, value in items})
+            return types.Object({_name(key): _attribute(value, default_of) for key, value in items})
     raise ConversionError("the type constraint is none that Terraform knows")
 
 
@@ -51,8 +52,8 @@ def _name(key: Node) -> str:
     raise ConversionError("an attribute of an object type must have a plain name")
 
 
-def _attribute(node: Node, scope: Scope) -> types.Attribute:
+def _attribute(node: Node, default_of: Callable[[Node], Value]) -> types.Attribute:
     if isinstance(node, nodes.Call) and node.name == "optional" and node.arguments:
-        default = evaluate(node.arguments[1], scope) if len(node.arguments) > 1 else NULL
-        return types.Attribute(constraint(node.arguments[0], scope), optional=True, default=default)
-    return types.Attribute(constraint(node, scope))
+        default = default_of(node.arguments[1]) if len(node.arguments) > 1 else NULL
+        return types.Attribute(constraint(node.arguments[0], default_of), optional=True, default=default)
+    return types.Attribute(constraint(node, default_of))

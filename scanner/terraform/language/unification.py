@@ -10,7 +10,7 @@ from typing import cast
 
 from scanner.terraform.language.equality import is_text
 from scanner.terraform.language.kinds import ListItems, MapEntries, SetItems, TypedNull
-from scanner.terraform.language.scope import Namespace
+from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.types import (
     ANY,
     BOOL,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from scanner.span import Span
 from scanner.symbol import Symbol
 from scanner.terraform.language import nodes, syntax
+from scanner.terraform.language.errors import BoundError, EvaluationError
 from scanner.terraform.language.expressions import evaluate_whole
 from scanner.terraform.language.functions.signature import (
     Function,
@@ -23,7 +24,7 @@ from scanner.terraform.language.functions.signature import (
 from scanner.terraform.language.names import calls_something
 from scanner.terraform.language.numbers import number_text
 from scanner.terraform.language.questions import Questions
-from scanner.terraform.language.scope import BoundError, EvaluationError, Scope
+from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.types import ANY, STRING
 from scanner.values import Unknown, Value

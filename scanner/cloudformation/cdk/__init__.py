@@ -1,0 +1,1 @@
+"""Cloud assemblies, which the AWS CDK writes: their manifests, and what else is known from them."""

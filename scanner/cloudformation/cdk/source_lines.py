@@ -1,0 +1,63 @@
+"""From the stack trace of a construct to the line of the application that made it.
+
+A trace names files as they lie on the machine on which the application ran. A file counts when it lies in the scanned
+tree under that very path, or under the same path from a directory of the name that holds the assembly: a checkout
+elsewhere, as in continuous integration. Frames of libraries and of the runtime are passed over.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from scanner.span import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scanner.cloudformation.template.place import Place
+
+MAX_FRAMES = 200
+
+_FRAME = re.compile(r'(?:^|[\s("])((?:file://)?(?:[A-Za-z]:)?[^\s():"][^():"]*):(\d{1,7})(?::(\d{1,7}))?\)?$')
+_PYTHON_FRAME = re.compile(r'File "([^"]+)", line (\d{1,7})')
+_FOREIGN = re.compile(r"node_modules/|site-packages/|^node:|^internal/|/jsii-(?:runtime|kernel)")
+
+
+def source_line(frames: Iterable[str], manifest: Place) -> Span | None:
+    """The innermost line of the application; None when the trace leads to no file of the scanned tree."""
+    for number, frame in enumerate(frames):
+        if number >= MAX_FRAMES:
+            return None
+        found = _PYTHON_FRAME.search(frame) or _FRAME.search(frame.rstrip())
+        if found is None:
+            continue
+        path = unquote(found[1].removeprefix("file://")).replace("\\", "/")
+        if _FOREIGN.search(path):
+            continue
+        place = _in_the_tree(path, manifest)
+        if place is not None:
+            line = int(found[2])
+            column = int(found[3]) if found.re is _FRAME and found[3] else 1
+            return Span(place.path, line, column, line, column + 1)
+    return None
+
+
+def _in_the_tree(path: str, manifest: Place) -> Place | None:
+    project = manifest.location.parent.parent
+    parts = PurePosixPath(path).parts
+    elsewhere = [
+        project.joinpath(*parts[number + 1 :])
+        for number, part in enumerate(parts[:-1])
+        if part == project.name and ".." not in parts
+    ]
+    for candidate in (Path(path), *elsewhere):
+        if not candidate.is_absolute():
+            continue
+        place = manifest.beside(os.path.relpath(candidate, manifest.location.parent))
+        if place is not None and place.location.is_file():
+            return place
+    return None

@@ -1,0 +1,117 @@
+"""A CDK cloud assembly to facts: those of its stacks, each in its environment, at the lines that made them.
+
+A stack's label stands before the logical IDs, as a nested stack's does. Stacks of different accounts share nothing but
+the root. A stack whose environment is open may be in the account of another one or not, unless the user says which
+account it is, or one has values from the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scanner.cloudformation.aws_iam import construct_of, note_of
+from scanner.cloudformation.cdk.assembly import MANIFEST, AssembledStack, read_assembly
+from scanner.cloudformation.cdk.constructs import by_address
+from scanner.cloudformation.cdk.lookups import without_placeholders
+from scanner.cloudformation.cdk.source_lines import source_line
+from scanner.cloudformation.extract import facts_of_stacks, home
+from scanner.cloudformation.stacks.exchange import Exchange
+from scanner.cloudformation.stacks.nested import TemplateTree
+from scanner.cloudformation.stacks.stack import Stack
+from scanner.cloudformation.template.place import Place
+from scanner.diagnostic import Diagnostic, error
+from scanner.facts import Account, Facts, Home, Identity
+from scanner.source_file import UnreadableFileError
+from scanner.span import Span
+from scanner.values import Value, of
+
+if TYPE_CHECKING:
+    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.root import Inputs, ScanRoot
+
+
+def extract(root: ScanRoot) -> Facts:
+    """The facts of one cloud assembly."""
+    shown = MANIFEST if root.path == "." else f"{root.path}/{MANIFEST}"
+    manifest = Place(shown, root.location / MANIFEST, root.boundary)
+    assembly = read_assembly(manifest)
+    tree = TemplateTree(read=without_placeholders(assembly.placeholders))
+    problems: list[Diagnostic] = list(assembly.diagnostics)
+    tops: list[Scope] = []
+    exchange, depth = Exchange(), [0]
+    homes: dict[str, Home] = {}
+    for stack in assembly.stacks:
+        inputs = _inputs(root.inputs, stack)
+        try:
+            documents = tree.documents(stack.template)
+        except UnreadableFileError as problem:
+            problems.append(error("Unreadable file", f"{problem}.", Span.whole_file(stack.template.path)))
+            continue
+        if not any(map(_has_resources, documents)):
+            continue  # the CDK does not deploy it
+        found = home(inputs, tree.partition(stack.template))
+        homes[stack.label] = found
+        place = _stack(stack, inputs, exchange, depth)
+        tops += [tree.scope(document, stack.template, inputs, found.partition, place) for document in documents[:1]]
+    facts = facts_of_stacks(root.path, tree, tops, lambda scope: homes[scope.stack.label])
+    by_path = {construct.path: construct for stack in assembly.stacks for construct in stack.constructs}
+    at_address = {at: made for stack in assembly.stacks for at, made in by_address(stack.label, stack.constructs)}
+
+    def at_its_source(identity: Identity) -> Identity:
+        origin = identity.origin
+        named = next((construct_of(note) for note, _ in origin.notes), None)
+        construct = at_address.get(origin.address) if named is None else by_path.get(named)
+        if construct is None:
+            return identity
+        notes = origin.notes or ((note_of(construct.path), origin.span),)
+        line = source_line(construct.frames, manifest)
+        return replace(identity, origin=replace(origin, span=line or origin.span, notes=notes))
+
+    return replace(
+        facts,
+        identities=tuple(map(at_its_source, facts.identities)),
+        diagnostics=(*problems, *facts.diagnostics),
+        files=facts.files | assembly.files,
+    )
+
+
+def _inputs(inputs: Inputs, stack: AssembledStack) -> Inputs:
+    """What the user gives counts for each stack; what the environment of a stack says counts more."""
+    return replace(
+        inputs,
+        parameters=(*stack.parameters, *inputs.parameters),
+        account=stack.account or inputs.account,
+        region=stack.region or inputs.region,
+    )
+
+
+def _account(stack: AssembledStack, inputs: Inputs) -> Account:
+    """A stack whose environment is open may be in any account, that of another stack or not."""
+    if inputs.account is not None:
+        return Account(inputs.account, inputs.account)
+    return Account(None, stack.label, stack.label)
+
+
+def _stack(stack: AssembledStack, inputs: Inputs, exchange: Exchange, depth: list[int]) -> Stack:
+    return Stack(
+        label=stack.label,
+        prefix=f"{stack.label}/",
+        name=stack.name,
+        account=_account(stack, inputs),
+        files=(stack.template,),
+        exchange=exchange,
+        depth=depth,
+        after=stack.after,
+        assets=stack.assets,
+        tags=lambda: of(dict(stack.tags)),
+    )
+
+
+def _has_resources(document: Value) -> bool:
+    """Whether a stack is made of a document; what is no template at all is left to the reader of templates."""
+    if not isinstance(document.data, Mapping):
+        return True
+    resources = document.data.get("Resources")
+    return resources is not None and resources.data != {}

@@ -1,0 +1,1 @@
+"""The language of templates: what intrinsic functions and conditions give, whatever the names in them mean."""

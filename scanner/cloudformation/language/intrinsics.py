@@ -1,0 +1,214 @@
+"""Evaluates template expressions: a tree of values with intrinsic functions to a tree of values without.
+
+Theory. An expression that depends on something unknown is an ``Unknown`` with the cause, or a text with holes, and
+never a default. The delicate one is ``Fn::If`` under a condition that cannot be decided, when one of its branches is
+``AWS::NoValue``: then not even that something stands there is known. Such a result *may vanish*:
+
+- in a list it stays in its place as an unknown element, but positions after it say nothing any more. So functions of
+  lists take every element of which nothing is known, not even a symbol, for one that may not be there;
+- in a mapping it makes the mapping unknown as a whole, since to most readers an entry of unknown value is still an
+  entry. The exception is ``Condition`` of a policy statement, where the reader of policies takes an unknown to
+  include that there is none, and where templates do this most.
+
+Every unknown that comes of ``Fn::If`` says what it may be (``candidates``), such a mapping too: with the entry, or
+without. Policies are read with them, statement by statement (``scanner.iam.variants``).
+
+So whatever fills the unknown in later may settle what was concluded here, but not reverse it.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.language.functions import FUNCTIONS
+from scanner.cloudformation.language.text import join_text
+from scanner.cloudformation.template.placeholders import has_placeholder, pieces_around
+from scanner.cloudformation.template.sections import UNREADABLE
+from scanner.values import Unknown, Value, holes, unknown
+
+if TYPE_CHECKING:
+    from scanner.cloudformation.language.names import Names
+    from scanner.span import Span
+    from scanner.truth import Truth
+
+MAX_DEPTH = 120
+"""Expressions inside each other, those of the names that they lead to included."""
+
+MAX_VANISHING = 3
+"""Entries of one mapping that may not be there, beyond which it is not said what the mapping may be."""
+
+NO_VALUE = "AWS::NoValue"
+IF = "Fn::If"
+
+
+class Outcome(NamedTuple):
+    """What became of an expression."""
+
+    value: Value | None
+    """None for ``AWS::NoValue``: as if the expression had not been written."""
+    may_vanish: bool = False
+    """The value is unknown, and it may turn out to be ``AWS::NoValue``."""
+
+
+def evaluate(expression: Value, names: Names) -> Value | None:
+    """The expression's value; None for ``AWS::NoValue``, and an unknown for what may turn out to be that."""
+    return evaluate_outcome(expression, names).value
+
+
+def evaluate_outcome(expression: Value, names: Names) -> Outcome:
+    """The expression's value, and whether it is certain that there is one."""
+    cause = too_deep(names, expression.span)
+    if cause is not None:
+        return Outcome(unknown(cause), may_vanish=True)
+    names.depth += 1
+    outcome = _evaluate(expression, names)
+    names.depth -= 1
+    return outcome
+
+
+def too_deep(names: Names, span: Span | None) -> Cause | None:
+    """The cause to give up with when expressions are nested beyond the bound."""
+    if names.depth < MAX_DEPTH:
+        return None
+    return Cause(CauseKind.UNSUPPORTED, f"expressions are nested more than {MAX_DEPTH} levels deep", span)
+
+
+def cause_of(doubt: Truth) -> Cause:
+    """The one cause that stands for all of an undetermined condition."""
+    return min(doubt.causes, key=Cause.sort_key)
+
+
+def call_of(expression: Value) -> tuple[str, Value] | None:
+    """The function and its argument when the expression is a call of one."""
+    if isinstance(expression.data, Mapping) and len(expression.data) == 1:
+        ((name, argument),) = expression.data.items()
+        if name == "Ref" or name.startswith("Fn::"):
+            return name, argument
+    return None
+
+
+def branches(argument: Value, names: Names) -> tuple[Truth, str, Value, Value] | None:
+    """Condition, its name and the two branches of an ``Fn::If``; None when it is malformed."""
+    parts = argument.data
+    name = names.condition_named(parts[0]) if isinstance(parts, tuple) and len(parts) == 3 else None
+    if not isinstance(parts, tuple) or name is None:
+        return None
+    return names.condition(name, parts[0].span), name, parts[1], parts[2]
+
+
+def _evaluate(expression: Value, names: Names) -> Outcome:
+    match expression.data:
+        case str() as text if has_placeholder(text):
+            return Outcome(join_text(pieces_around(text, expression.span), expression.span))
+        case str() as text:
+            if "{{" not in text:
+                return Outcome(expression)
+            return Outcome(names.handed_over(text, expression.span) or join_text((text,), expression.span))
+        case tuple() as items:
+            found = (evaluate_outcome(item, names).value for item in items)
+            return Outcome(Value(tuple(item for item in found if item is not None), expression.span))
+        case Mapping() as entries:
+            call = call_of(expression)
+            if call is not None:
+                return _call(*call, expression.span, names)
+            return Outcome(_mapping(entries, expression.span, names))
+        case _:
+            return Outcome(expression)
+
+
+def _mapping(entries: Mapping[str, Value], span: Span | None, names: Names) -> Value:
+    result: dict[str, Value] = {}
+    vanishing: list[str] = []
+    for key, entry in entries.items():
+        if key.startswith("Fn::"):
+            macro = key in ("Fn::Transform", UNREADABLE) or key.startswith("Fn::ForEach::")
+            if macro and entry.unknown is not None:
+                return unknown(entry.unknown.cause, span=span)
+            if macro:
+                return unknown(Cause(CauseKind.UNSUPPORTED, f"{key} is not followed", entry.span), span=span)
+            return unknown(Cause(CauseKind.MALFORMED, f"{key} stands beside other keys", entry.span), span=span)
+        value, may_vanish = evaluate_outcome(entry, names)
+        if may_vanish and key != "Condition" and value is not None and value.unknown is not None:
+            vanishing.append(key)
+        if value is not None:
+            result[key] = value
+    return _with_entries_that_may_vanish(result, vanishing, span)
+
+
+def _with_entries_that_may_vanish(entries: Mapping[str, Value], vanishing: list[str], span: Span | None) -> Value:
+    """The mapping; where entries may not be there, the unknown that it is, with everything that it may be."""
+    whole = Value(entries, span)
+    if not vanishing:
+        return whole
+    holes = [hole for key in vanishing if (hole := entries[key].unknown) is not None]
+    candidates: list[Mapping[str, Value]] = [entries]
+    if len(vanishing) > MAX_VANISHING or not all(hole.candidates for hole in holes):
+        return Value(Unknown(holes[0].cause), span)
+    for key, hole in zip(vanishing, holes, strict=True):
+        there = [candidate for candidate in hole.candidates if candidate is not None]
+        value = there[0] if len(there) == 1 else Value(replace(hole, candidates=tuple(there)), entries[key].span)
+        candidates = [
+            changed
+            for candidate in candidates
+            for changed in (
+                {name: entry for name, entry in candidate.items() if name != key},
+                *([{**candidate, key: value}] if there else ()),
+            )
+        ]
+    found = tuple(Value(candidate, span) for candidate in candidates)
+    return Value(Unknown(holes[0].cause, candidates=found), span)
+
+
+def _call(name: str, argument: Value, span: Span | None, names: Names) -> Outcome:
+    if name == "Ref":
+        return _reference(argument, span, names)
+    if name == IF:
+        return _if(argument, span, names)
+    function = FUNCTIONS.get(name)
+    if function is None and argument.unknown is not None:
+        return Outcome(unknown(argument.unknown.cause, span=span))
+    if function is None:
+        return Outcome(unknown(Cause(CauseKind.UNSUPPORTED, f"{name} is not evaluated", span), span=span))
+    value = evaluate(argument, names)
+    if value is None:
+        return Outcome(unknown(Cause(CauseKind.MALFORMED, f"{name} is applied to nothing", span), span=span))
+    if value.unknown is not None and not value.unknown.pieces:
+        # All that is left of a text whose only variable was the element of an unknown collection is its symbol.
+        keeps = name == "Fn::Sub" and argument.unknown is not None
+        return Outcome(value.at(span) if keeps else unknown(value.unknown.cause, span=span))
+    return Outcome(function(value, span, names))
+
+
+def _reference(argument: Value, span: Span | None, names: Names) -> Outcome:
+    """``Ref``, whose name may be put together by functions (``AWS::LanguageExtensions``)."""
+    name = evaluate(argument, names)
+    known = names.resource_named(name) if name is not None else None
+    if known is not None:
+        return Outcome(None if known == NO_VALUE else names.reference(known, span))
+    if name is not None and name.unknown is not None:
+        return Outcome(unknown(name.unknown.cause, span=span))
+    return Outcome(unknown(Cause(CauseKind.MALFORMED, "Ref names nothing", span), span=span))
+
+
+def _is_choice(outcome: Outcome) -> bool:
+    """Whether something in it is one of few things. Two such choices with the same cause compare as equal."""
+    return outcome.value is not None and any(hole.candidates for hole in holes(outcome.value))
+
+
+def _if(argument: Value, span: Span | None, names: Names) -> Outcome:
+    parts = branches(argument, names)
+    if parts is None:
+        return Outcome(unknown(Cause(CauseKind.MALFORMED, "Fn::If has no condition and two branches", span), span=span))
+    condition, _, if_true, if_false = parts
+    if not condition.is_undetermined:
+        return evaluate_outcome(if_true if condition.is_yes else if_false, names)
+    first, second = evaluate_outcome(if_true, names), evaluate_outcome(if_false, names)
+    if first == second and not _is_choice(first) and not _is_choice(second):
+        return first
+    may_vanish = any(branch.value is None or branch.may_vanish for branch in (first, second))
+    return Outcome(Value(Unknown(cause_of(condition), candidates=(first.value, second.value)), span), may_vanish)

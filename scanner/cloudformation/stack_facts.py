@@ -1,0 +1,69 @@
+"""One stack to facts: its own resources, then those of the stacks that are nested in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scanner.cloudformation.aws_iam import facts_of
+from scanner.cloudformation.checks.makers import Makers
+from scanner.cloudformation.checks.shapes import refused_properties
+from scanner.cloudformation.checks.unfilled import variables_outside_sub
+from scanner.cloudformation.stacks.nested import STACKS
+from scanner.cloudformation.stacks.stack_sets import STACK_SET
+from scanner.diagnostic import Diagnostic, Severity, error, warning
+
+if TYPE_CHECKING:
+    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.cloudformation.template.sections import Resource
+    from scanner.facts import Fact, Home
+
+
+def stacks(scope: Scope) -> Iterator[Scope]:
+    """A stack and all that are nested in it, a stack before what is nested in it."""
+    waiting = [scope]
+    while waiting:
+        stack = waiting.pop()
+        yield stack
+        inner = [stack.nested(resource).scope for resource in _nested(stack)]
+        waiting.extend(found for found in reversed(inner) if found is not None)
+
+
+def stack_facts(scope: Scope, home: Home, *, is_rewritten: bool = False) -> tuple[list[Fact], list[Diagnostic]]:
+    """What one stack says by itself, and what is wrong or not followed in it.
+
+    What is wrong where a macro that is not followed may rewrite it is no error yet.
+    """
+    facts: list[Fact] = []
+    problems: list[Diagnostic] = []
+    makers = Makers(scope)
+    for resource in scope.template.resources.values():
+        facts.extend(facts_of(resource, scope, home))
+        refused = refused_properties(resource, scope)
+        problems.extend(replace(one, severity=Severity.WARNING) if is_rewritten else one for one in refused)
+        problems.extend(variables_outside_sub(resource, scope))
+        problems.extend(_problems(resource, scope))
+        problems.extend(makers.unfollowed(resource))
+    return facts, problems
+
+
+def _nested(scope: Scope) -> Iterator[Resource]:
+    for resource in scope.template.resources.values():
+        if resource.type in STACKS and not scope.existence(resource)[0].is_no:
+            yield resource
+
+
+def _problems(resource: Resource, scope: Scope) -> Iterator[Diagnostic]:
+    is_module = resource.type.endswith("::MODULE")
+    if (not is_module and resource.type not in STACKS) or scope.existence(resource)[0].is_no:
+        return
+    missing = f'The identities that "{scope.symbol(resource.logical_id)}" defines are missing here'
+    if is_module:
+        yield warning("Module not followed", f"{missing}.", resource.span)
+        return
+    nested = scope.nested(resource)
+    if nested.cause is not None:
+        make = error if nested.is_error else warning
+        what = "Stack set" if resource.type == STACK_SET else "Nested stack"
+        yield make(f"{what} not followed", f"{missing}: {nested.cause.detail}.", resource.span)

@@ -1,0 +1,75 @@
+"""What a stack offers to others: its exports, its outputs by its name, and what the CDK writes into other regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.language.intrinsics import evaluate
+from scanner.cloudformation.language.stack_outputs import export_name
+from scanner.cloudformation.stacks.cross_region import WRITER, region_of, written_by
+from scanner.cloudformation.stacks.exchange import Offer
+from scanner.truth import NO, YES, Truth, undetermined
+from scanner.values import Value, unknown
+
+if TYPE_CHECKING:
+    from scanner.cloudformation.language.stack_outputs import Known
+    from scanner.cloudformation.stacks.exchange import Exchange
+    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.cloudformation.template.sections import Resource
+
+
+def offer(scopes: Iterable[Scope], exchange: Exchange) -> frozenset[str]:
+    """Note what the stacks offer; the names of their exports, as far as they are known."""
+    names: set[str] = set()
+    for scope in scopes:
+        if scope.stack.name is not None:
+            exchange.offer_outputs(scope.stack.name, partial(_output, scope))
+        for output, declared in scope.template.outputs.items():
+            name = _export_name(declared, scope)
+            if name is not None and not scope.output_exists(output).is_no:
+                exchange.offer_export(name, _output(scope, output))
+                names.add(name)
+        for resource in scope.template.resources.values():
+            for parameter, written in _written(resource, scope) if resource.type == WRITER else ():
+                exchange.offer_parameter(parameter, written)
+    return frozenset(names)
+
+
+def _output(scope: Scope, name: str) -> Offer:
+    exists = scope.output_exists(name) if name in scope.template.outputs else NO
+    return _offer(scope, scope.region, partial(scope.output, name), exists)
+
+
+def _offer(scope: Scope, region: Known, value: Callable[[], Value], exists: Truth) -> Offer:
+    path = scope.stack.files[-1].path
+    return Offer(scope.account, scope.in_account, region, scope.stack.label, path, value, exists & _stack_exists(scope))
+
+
+def _written(writer: Resource, scope: Scope) -> Iterable[tuple[str, Offer]]:
+    """The parameters that a writer makes. They are deleted with it, so they exist where it does."""
+    exists = scope.existence(writer)[0]
+    where = region_of(writer, scope)
+    for name, expression in written_by(writer):
+        yield name, _offer(scope, where, partial(_value_of, expression, scope), exists)
+
+
+def _value_of(expression: Value, scope: Scope) -> Value:
+    found = evaluate(expression, scope)
+    nothing = Cause(CauseKind.MALFORMED, "what is exported to another region is no value", expression.span)
+    return unknown(nothing) if found is None else found
+
+
+def _stack_exists(scope: Scope) -> Truth:
+    conditions = scope.stack.conditions
+    return undetermined(*(found.cause for found in conditions)) if conditions else YES
+
+
+def _export_name(output: Value, scope: Scope) -> str | None:
+    entries = output.data if isinstance(output.data, Mapping) else {}
+    export = entries["Export"].data if "Export" in entries else None
+    written = export.get("Name") if isinstance(export, Mapping) else None
+    name = evaluate(written, scope) if written is not None else None
+    return None if name is None else export_name(name)

@@ -1,0 +1,32 @@
+"""Where a template lies, and which files it can name.
+
+Files are read inside the scanned tree only.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a template lies."""
+
+    path: str
+    """As reports print it."""
+    location: Path
+    """Absolute."""
+    boundary: Path
+    """Absolute: other files are read inside this directory only."""
+
+    def beside(self, relative: str) -> Place | None:
+        """A file named relative to the template; None when it is outside the tree, be it by a link."""
+        location = Path(posixpath.normpath(self.location.parent / relative))
+        try:
+            inside = location.resolve().is_relative_to(self.boundary.resolve())
+        except (OSError, RuntimeError, ValueError):  # links in a circle; a null character
+            return None
+        shown = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), relative))
+        return Place(shown, location, self.boundary) if inside else None
