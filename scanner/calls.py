@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scanner.cloudformation.stacks.nested import nested_templates
 from scanner.cloudformation.template.place import Place
-from scanner.terraform.module_calls import written_calls
+from scanner.terraform.configuration.module_calls import written_calls
 
 Evaluate = Callable[[Path], Iterable[tuple[Path, Path]]]
 """Who calls whom beneath a root module, by directories; asked where a source has to be evaluated for it."""

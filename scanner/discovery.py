@@ -22,12 +22,12 @@ from scanner.ignored import Ignored, ignored_above
 from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
 from scanner.span import Span
-from scanner.terraform.files import is_configuration
-from scanner.terraform.module_calls import evaluated_calls
+from scanner.terraform.configuration.files import is_configuration
+from scanner.terraform.configuration.module_calls import evaluated_calls
+from scanner.terraform.configuration.terragrunt.unit import FILE as UNIT
+from scanner.terraform.configuration.terragrunt.unit import JSON_FILE as JSON_UNIT
+from scanner.terraform.configuration.terragrunt.unit import Unit, read_unit
 from scanner.terraform.plans.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
-from scanner.terraform.terragrunt import FILE as UNIT
-from scanner.terraform.terragrunt import JSON_FILE as JSON_UNIT
-from scanner.terraform.terragrunt import Unit, read_unit
 
 SKIPPED = frozenset({".terraform", ".terragrunt-cache", ".git", "node_modules"})
 """Directories that are walked only when they are named."""

@@ -172,7 +172,7 @@ def extract_debug(root: ScanRoot) -> Facts:
     """The facts of one root; whatever is raised rises."""
     match root.kind:
         case RootKind.TERRAFORM_MODULE:
-            from scanner.terraform.extract import extract
+            from scanner.terraform.configuration.extract import extract
         case RootKind.TERRAFORM_PLAN | RootKind.TERRAFORM_STATE:
             from scanner.terraform.plans.plan import extract
         case RootKind.CLOUDFORMATION_TEMPLATE:

@@ -14,7 +14,7 @@ from scanner.iam.evaluate import Outcome
 from scanner.report import FORMATS
 from scanner.rules.loader import builtin_rules
 from scanner.rules.view import PLACEHOLDERS
-from scanner.terraform import aws_iam
+from scanner.terraform.aws import facts as aws_iam
 from scanner.terraform.language.functions import FUNCTIONS, SPECIAL
 
 ROOT = Path(__file__).parent.parent

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from itertools import pairwise
 
 from scanner.span import Span
-from scanner.terraform.files import configuration_files
+from scanner.terraform.configuration.files import configuration_files
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import index_file
 from scanner.terraform.language.syntax import parse_block

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.terraform.arn_services import service_in_arn
+from scanner.terraform.aws.arn_services import service_in_arn
 from tests.conftest import Scan, verdicts
 
 

@@ -16,13 +16,13 @@ import yaml
 
 from scanner.root import Inputs
 from scanner.span import Span
-from scanner.terraform.configuration import Configuration
+from scanner.terraform.configuration.module import Module
+from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.root_configuration import Configuration
 from scanner.terraform.language import syntax
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate_whole
 from scanner.terraform.language.syntax_tree import SyntaxProblem
-from scanner.terraform.module import Module
-from scanner.terraform.module_instance import ModuleInstance
 from scanner.values import Value, holes
 from tests.terraform.test_outputs import same
 

@@ -14,10 +14,10 @@ import yaml
 from scanner.diagnostic import Diagnostic
 from scanner.root import Inputs
 from scanner.span import Span
-from scanner.terraform.configuration import Configuration
-from scanner.terraform.files import configuration_files
-from scanner.terraform.module_instance import ModuleInstance
-from scanner.terraform.variable_files import input_values
+from scanner.terraform.configuration.files import configuration_files
+from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.variable_files import input_values
 from scanner.values import Value
 
 CASES = Path(__file__).parent.parent / "cases" / "files"

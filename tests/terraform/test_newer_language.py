@@ -10,11 +10,11 @@ import yaml
 
 from scanner.root import Inputs
 from scanner.span import Span
-from scanner.terraform.configuration import Configuration
+from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.root_configuration import Configuration
 from scanner.terraform.language import syntax
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate_whole
-from scanner.terraform.module_instance import ModuleInstance
 from tests.conftest import Scan, verdicts
 from tests.terraform.test_configuration import ONE, SIGN_IN, user
 from tests.terraform.test_outputs import UNKNOWN, plain, same

@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from scanner.root import Inputs
-from scanner.terraform.configuration import Configuration
-from scanner.terraform.module_instance import ModuleInstance
-from scanner.terraform.variable_files import input_values
+from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.variable_files import input_values
 from scanner.values import Unknown, Value
 
 CASES = Path(__file__).parent.parent / "cases" / "expressions"

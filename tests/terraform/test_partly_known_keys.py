@@ -12,12 +12,12 @@ from scanner.cause import Cause, CauseKind
 from scanner.root import Inputs
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
-from scanner.terraform.configuration import Configuration
+from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.root_configuration import Configuration
 from scanner.terraform.language import syntax
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate_whole
 from scanner.terraform.language.open_maps import open_entries
-from scanner.terraform.module_instance import ModuleInstance
 from scanner.values import Unknown, Value, joined, unknown
 from tests.conftest import Scan, verdicts
 from tests.terraform.test_configuration import NARROW, SIGN_IN, user

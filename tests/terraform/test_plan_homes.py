@@ -11,7 +11,7 @@ from scanner.terraform.plans.address_text import parse_resource_address
 from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance
 from scanner.terraform.plans.plan_homes import Homes
 from scanner.terraform.plans.plan_references import PlannedConfiguration
-from scanner.terraform.resources import ResourceInstance
+from scanner.terraform.resource_instance import ResourceInstance
 
 PROVIDER = 'provider["registry.opentofu.org/hashicorp/aws"].by'
 

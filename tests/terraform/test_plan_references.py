@@ -16,10 +16,10 @@ from scanner.finding import Report
 from scanner.pipeline import scan
 from scanner.root import Inputs
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
-from scanner.terraform.configuration import Configuration
-from scanner.terraform.module_instance import ModuleInstance
+from scanner.terraform.aws.naming import Named, fits, named_by
+from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.root_configuration import Configuration
 from scanner.terraform.plans.address_text import parse_resource_address
-from scanner.terraform.plans.naming import Named, fits, named_by
 from scanner.terraform.plans.plan_confirmation import confirmed
 from scanner.terraform.plans.plan_description import description
 from scanner.terraform.plans.plan_references import PlannedConfiguration

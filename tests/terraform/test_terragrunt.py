@@ -9,10 +9,10 @@ import yaml
 
 from scanner.discovery import discover
 from scanner.root import Inputs, ValuesFile
-from scanner.terraform.configuration import Configuration
-from scanner.terraform.module_instance import ModuleInstance
-from scanner.terraform.terragrunt import read_unit
-from scanner.terraform.variable_files import input_values
+from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.terragrunt.unit import read_unit
+from scanner.terraform.configuration.variable_files import input_values
 from tests.conftest import Scan, verdicts
 from tests.terraform.test_outputs import UNKNOWN, plain
 

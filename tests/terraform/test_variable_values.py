@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 from scanner import cli
 from scanner.config import Options
 from scanner.root import Inputs, ValuesFile
-from scanner.terraform.configuration import Configuration
-from scanner.terraform.module_instance import ModuleInstance
-from scanner.terraform.terragrunt import units_beside
-from scanner.terraform.variable_files import input_values
+from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.terragrunt.unit import units_beside
+from scanner.terraform.configuration.variable_files import input_values
 from tests.conftest import Scan
 from tests.terraform.test_outputs import plain, same
 

@@ -18,7 +18,7 @@ The first word of a reference is looked up in three places, in this order:
 Each namespace is a mapping whose entries are evaluated when they are looked up. So ``var.team`` is an attribute access
 like any other, and the evaluator (``expressions``, in this package) knows nothing of modules. A resource is such a
 mapping too: what its block sets is evaluated on demand, what the provider computes is an unknown with the attribute's
-address as its symbol (``scanner.terraform.resources``).
+address as its symbol (``scanner.terraform.resource_instance``).
 """
 
 from __future__ import annotations

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.facts import Exclusive, Fact
-from scanner.terraform import aws_iam
 from scanner.terraform.address import ResourceAddress
+from scanner.terraform.aws import facts as aws_iam
 from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance
-from scanner.terraform.resources import ResourceInstance
+from scanner.terraform.resource_instance import ResourceInstance
 
 _TYPES = aws_iam.TYPES - {"aws_iam_user", "aws_iam_role", "aws_ssoadmin_permission_set"}
 

@@ -20,9 +20,10 @@ from scanner.facts import Fact, Facts, Home, collect
 from scanner.root import ScanRoot
 from scanner.span import Span
 from scanner.symbol import Attribute
-from scanner.terraform import aws_iam, policy_document, policy_text, unread_types
 from scanner.terraform.address import ResourceAddress
-from scanner.terraform.computed import Resource, computed
+from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.aws import policy_document, policy_text, unread_types
+from scanner.terraform.aws.computed import Resource, computed
 from scanner.terraform.language.equality import equal
 from scanner.terraform.plans.forgotten import facts_left_behind, left_behind, sentence
 from scanner.terraform.plans.plan_document import (
@@ -39,7 +40,7 @@ from scanner.terraform.plans.plan_places import moved
 from scanner.terraform.plans.plan_reader import read_document
 from scanner.terraform.plans.plan_references import Path, PlannedConfiguration, Reference
 from scanner.terraform.plans.plan_source import Source, source_of
-from scanner.terraform.resources import ResourceInstance, after_apply, is_naming
+from scanner.terraform.resource_instance import ResourceInstance, after_apply, is_naming
 from scanner.values import NULL, Unknown, Value
 
 

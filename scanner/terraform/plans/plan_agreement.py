@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from scanner.terraform.module_instance import ModuleInstance
+from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.plans.plan_description import DESCRIBED, description
 
 Object = Mapping[str, Any]  # untrusted JSON

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.terraform.module_instance import ModuleInstance
+from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.plans.expression_references import plain_references
 from scanner.terraform.plans.plan_agreement import same_references
 from scanner.terraform.plans.plan_description import Object, description

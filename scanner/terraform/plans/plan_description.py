@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from scanner.terraform.configuration.module import Module
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.nodes import Node
-from scanner.terraform.module import Module
 from scanner.terraform.plans.expression_references import constant, expression
-from scanner.terraform.resources import META_ARGUMENTS
+from scanner.terraform.resource_instance import META_ARGUMENTS
 
 Object = dict[str, Any]
 Describe = Callable[[Node], Object]

@@ -18,12 +18,12 @@ from scanner.facts import Account, Home
 from scanner.iam.arn import Arn
 from scanner.partition import partition_of
 from scanner.root import Inputs
-from scanner.terraform import aws_iam
 from scanner.terraform.address import ResourceAddress
+from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.configuration.provider import ACCOUNT_ARGUMENTS, DEFAULT, account_digest
 from scanner.terraform.plans.plan_document import Object, PlanDocument, PlannedInstance
 from scanner.terraform.plans.plan_references import PlannedConfiguration
-from scanner.terraform.provider import ACCOUNT_ARGUMENTS, DEFAULT, account_digest
-from scanner.terraform.resources import ResourceInstance
+from scanner.terraform.resource_instance import ResourceInstance
 
 _DEFAULT_ADDRESS = re.compile(r'provider\["[^"]+/aws"\]|provider\.aws')
 """The root module's default configuration, as plan files and stored states name it, Terraform 0.12 too."""

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from scanner.terraform import aws_iam
 from scanner.terraform.address import ModuleAddress, ResourceAddress
+from scanner.terraform.aws import facts as aws_iam
 from scanner.terraform.plans.address_text import parse_module_address
 from scanner.terraform.plans.plan_document import (
     DEFERRED,

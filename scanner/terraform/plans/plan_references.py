@@ -2,7 +2,7 @@
 
 A plan in JSON lists the references of an expression, not the expression. Two things follow from a list all the same:
 
-- An argument that only names an identity or a policy (``scanner.terraform.plans.naming``) and has one reference, to an
+- An argument that only names an identity or a policy (``scanner.terraform.aws.naming``) and has one reference, to an
   attribute that is such a name, is taken to be that.
 - Any argument is what it refers to if the configuration beside the plan has a plain reference there, and the same one
   as the plan (``scanner.terraform.plans.plan_confirmation`` marks it).
@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
+from scanner.terraform.aws.naming import Named, fits, named_by, usual_attribute
 from scanner.terraform.plans.expression_references import Plain
-from scanner.terraform.plans.naming import Named, fits, named_by, usual_attribute
 
 Object = dict[str, Any]
 Path = tuple[str | tuple[int, int], ...]

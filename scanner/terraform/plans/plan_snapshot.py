@@ -16,7 +16,7 @@ from pathlib import Path
 from scanner.cause import Cause, CauseKind
 from scanner.source_file import UnreadableFileError
 from scanner.terraform.address import ModuleAddress
-from scanner.terraform.module import Module, index_module
+from scanner.terraform.configuration.module import Module, index_module
 from scanner.terraform.plans.plan_document import PlanError, Snapshot
 
 _MANIFEST = "modules.json"

@@ -26,12 +26,14 @@ from scanner.facts import ALWAYS, Choice, Existence
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
-from scanner.terraform import aws_iam
 from scanner.terraform.address import ResourceAddress, Wildcard
-from scanner.terraform.choices import choices, refuted
-from scanner.terraform.configuration import Configuration
-from scanner.terraform.files import is_configuration
-from scanner.terraform.module_instance import ModuleInstance
+from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.configuration.choices import choices, refuted
+from scanner.terraform.configuration.files import is_configuration
+from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.terragrunt.unit import units_beside
+from scanner.terraform.configuration.variable_files import input_values
 from scanner.terraform.plans.plan_agreement import difference
 from scanner.terraform.plans.plan_confirmation import confirmed
 from scanner.terraform.plans.plan_document import (
@@ -46,9 +48,7 @@ from scanner.terraform.plans.plan_knowledge import Plan
 from scanner.terraform.plans.plan_places import is_same_file
 from scanner.terraform.plans.plan_snapshot import PackedModules
 from scanner.terraform.plans.planned_values import PlannedValues
-from scanner.terraform.resources import ResourceInstance
-from scanner.terraform.terragrunt import units_beside
-from scanner.terraform.variable_files import input_values
+from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value
 
 _CLOSED = "is no part of the plan and may have been changed since it was made (--source says that it was not)"

@@ -12,7 +12,7 @@ from scanner.terraform.language.equality import same_document
 from scanner.terraform.plans.plan_agreement import scalar_text
 from scanner.terraform.plans.plan_description import DESCRIBED
 from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance, Values, has_unknown
-from scanner.terraform.resources import ResourceInstance
+from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Unknown, Value, same_text
 
 _MAX_BLOCKS = 200

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Raw, Struct
 
-from scanner.terraform import aws_iam
+from scanner.terraform.aws import facts as aws_iam
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError, resource_address
 from scanner.terraform.plans.plan_json import (
     NOTHING,

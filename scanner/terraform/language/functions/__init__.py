@@ -15,8 +15,8 @@ from unicodedata import normalize
 
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
+from scanner.terraform.aws import functions as arn
 from scanner.terraform.language.functions import (
-    arn,
     conversion,
     dates,
     encoding,

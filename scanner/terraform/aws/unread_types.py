@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from scanner.diagnostic import Diagnostic, warning
-from scanner.terraform import aws_iam
-from scanner.terraform.resources import ResourceInstance
+from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value
 
 _STACK, _PRODUCT, _ANY = "the template of a stack", "the template of a product", "a resource of any type"

@@ -17,13 +17,13 @@ from pathlib import Path
 from scanner.cause import Cause, CauseKind
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
+from scanner.terraform.configuration.terragrunt.functions import Functions
 from scanner.terraform.language import nodes, syntax
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate
 from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.syntax_tree import SyntaxProblem
-from scanner.terraform.terragrunt_functions import Functions
 from scanner.values import Unknown, Value, unknown
 
 MAX_DEPTH = 20

@@ -14,11 +14,11 @@ from scanner.diagnostic import Diagnostic, Severity, error, warning
 from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
-from scanner.terraform.expand import Expansion, Instance
+from scanner.terraform.configuration.expand import Expansion, Instance
+from scanner.terraform.configuration.module import GeneratedFile, Module, load_module
 from scanner.terraform.language.errors import BoundError, EvaluationError, UnfollowedError
 from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import Resolution
-from scanner.terraform.module import GeneratedFile, Module, load_module
 from scanner.values import Value
 
 

@@ -18,16 +18,16 @@ from pathlib import Path
 
 from scanner.root import Inputs
 from scanner.source_file import read_text
-from scanner.terraform.configuration import Configuration
+from scanner.terraform.configuration.module import Module, index_module
+from scanner.terraform.configuration.module_instance import MAX_MODULE_DEPTH, MAX_MODULE_INSTANCES, ModuleInstance
+from scanner.terraform.configuration.module_sources import is_local
+from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.terragrunt.unit import Unit
+from scanner.terraform.configuration.variable_files import input_values
 from scanner.terraform.language import nodes
 from scanner.terraform.language.arguments import argument
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.syntax_tree import SyntaxProblem
-from scanner.terraform.module import Module, index_module
-from scanner.terraform.module_instance import MAX_MODULE_DEPTH, MAX_MODULE_INSTANCES, ModuleInstance
-from scanner.terraform.module_sources import is_local
-from scanner.terraform.terragrunt import Unit
-from scanner.terraform.variable_files import input_values
 
 
 @dataclass(frozen=True, slots=True)

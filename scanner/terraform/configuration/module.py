@@ -14,7 +14,7 @@ from pathlib import Path
 from scanner.diagnostic import Diagnostic, Severity, error, warning
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
-from scanner.terraform.files import configuration_files
+from scanner.terraform.configuration.files import configuration_files
 from scanner.terraform.language import json_syntax, nodes, recovery, syntax
 from scanner.terraform.language.blocks import IndexedBlock, index_file
 from scanner.terraform.language.shapes import LABELS

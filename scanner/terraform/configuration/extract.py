@@ -12,14 +12,15 @@ from scanner.facts import Fact, Facts, collect
 from scanner.root import ScanRoot
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
-from scanner.terraform import aws_iam, unread_types
-from scanner.terraform.choices import choices, refuted
-from scanner.terraform.configuration import Configuration
-from scanner.terraform.module_instance import ModuleInstance
-from scanner.terraform.removed import LeftBehind, left_behind
-from scanner.terraform.terragrunt import Unit, read_unit
-from scanner.terraform.terragrunt_generate import generated_files
-from scanner.terraform.variable_files import input_values
+from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.aws import unread_types
+from scanner.terraform.configuration.choices import choices, refuted
+from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.removed import LeftBehind, left_behind
+from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.terragrunt.generate import generated_files
+from scanner.terraform.configuration.terragrunt.unit import Unit, read_unit
+from scanner.terraform.configuration.variable_files import input_values
 
 
 def extract(root: ScanRoot) -> Facts:

@@ -12,20 +12,21 @@ from scanner.cause import Cause, CauseKind
 from scanner.facts import Existence
 from scanner.span import Span
 from scanner.symbol import Attribute, Block
-from scanner.terraform import argument_types, data_sources
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, Wildcard
-from scanner.terraform.computed import Resource, computed
-from scanner.terraform.configuration import Configuration
-from scanner.terraform.expand import Expansion, Instance, at_keys, by_key, expand, refused
+from scanner.terraform.aws import arguments as argument_types
+from scanner.terraform.aws import data_sources
+from scanner.terraform.aws.computed import Resource, computed
+from scanner.terraform.configuration.expand import Expansion, Instance, at_keys, by_key, expand, refused
+from scanner.terraform.configuration.module import Module
+from scanner.terraform.configuration.provider import Provider, Reference, named_provider
+from scanner.terraform.configuration.root_configuration import Configuration
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.errors import EvaluationError, ImpossibleError
 from scanner.terraform.language.names import refuse_undeclared_in
 from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.scope import Scope
-from scanner.terraform.module import Module
-from scanner.terraform.provider import Provider, Reference, named_provider
-from scanner.terraform.resources import ResourceInstance, block_entries, ignores_changes, is_naming
+from scanner.terraform.resource_instance import ResourceInstance, block_entries, ignores_changes, is_naming
 from scanner.values import Unknown, Value
 
 

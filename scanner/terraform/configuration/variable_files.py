@@ -21,6 +21,8 @@ from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.symbol import Named, NameKind, Symbol
+from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.terragrunt.unit import Unit, unit_values
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.errors import EvaluationError
@@ -29,8 +31,6 @@ from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.type_expressions import constraint
-from scanner.terraform.module_instance import ModuleInstance
-from scanner.terraform.terragrunt import Unit, unit_values
 from scanner.values import Value
 
 COMMAND_LINE = "--var"

@@ -1,4 +1,4 @@
-"""Resource instances: what ``scanner.terraform.aws_iam`` reads, from a configuration, a plan or a state alike."""
+"""Resource instances: what ``scanner.terraform.aws.facts`` reads, from a configuration, a plan or a state alike."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Home
 from scanner.symbol import Attribute, Part
-from scanner.terraform.arn_services import service_in_arn
-from scanner.terraform.resources import after_apply
+from scanner.terraform.aws.arn_services import service_in_arn
+from scanner.terraform.resource_instance import after_apply
 from scanner.values import NULL, Unknown, Value
 
 

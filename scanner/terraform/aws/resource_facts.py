@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from scanner.facts import Fact, Origin
-from scanner.terraform.resources import ResourceInstance
+from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import NULL, Value
 
 Adapter = Callable[[ResourceInstance], Iterator[Fact]]

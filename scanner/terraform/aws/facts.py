@@ -23,9 +23,9 @@ from scanner.facts import (
     Role,
     Target,
 )
-from scanner.terraform import awscc_iam
-from scanner.terraform.resource_facts import Adapter, items, origin_of, within
-from scanner.terraform.resources import ResourceInstance
+from scanner.terraform.aws import cloud_control as awscc_iam
+from scanner.terraform.aws.resource_facts import Adapter, items, origin_of, within
+from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value
 
 

@@ -20,14 +20,14 @@ from scanner.cause import Cause, CauseKind
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
+from scanner.terraform.configuration.module import Module
+from scanner.terraform.configuration.module_sources import is_local
+from scanner.terraform.configuration.terragrunt.config import Config, Entries, read_inside
+from scanner.terraform.configuration.terragrunt.generate import Generated, generated_by
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.types import STRING
-from scanner.terraform.module import Module
-from scanner.terraform.module_sources import is_local
-from scanner.terraform.terragrunt_config import Config, Entries, read_inside
-from scanner.terraform.terragrunt_generate import Generated, generated_by
 from scanner.values import Value
 
 FILE = "terragrunt.hcl"

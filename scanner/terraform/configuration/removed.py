@@ -16,12 +16,12 @@ from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, warning
 from scanner.facts import Exclusive, Fact
 from scanner.span import Span
-from scanner.terraform import aws_iam
 from scanner.terraform.address import ModuleAddress, ResourceAddress
+from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.configuration.module import Module
 from scanner.terraform.language import nodes
 from scanner.terraform.language.namespace import Namespace
-from scanner.terraform.module import Module
-from scanner.terraform.resources import ResourceInstance
+from scanner.terraform.resource_instance import ResourceInstance
 
 _DEFINITIONS = {"aws_iam_user", "aws_iam_role", "aws_iam_group", "aws_iam_policy", "aws_ssoadmin_permission_set"}
 """Types that only define what others refer to."""

@@ -11,9 +11,9 @@ from scanner.facts import Home
 from scanner.iam import managed
 from scanner.partition import url_suffix
 from scanner.symbol import Account, Attribute, PolicyPath, Setting
-from scanner.terraform import policy_document, policy_text
 from scanner.terraform.address import ResourceAddress
-from scanner.terraform.computed import account, of_service
+from scanner.terraform.aws import policy_document, policy_text
+from scanner.terraform.aws.computed import account, of_service
 from scanner.terraform.language.errors import EvaluationError
 from scanner.values import NULL, Unknown, Value
 

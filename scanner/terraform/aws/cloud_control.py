@@ -19,8 +19,8 @@ from scanner.facts import (
     Role,
     Target,
 )
-from scanner.terraform.resource_facts import Adapter, items, origin_of, within
-from scanner.terraform.resources import ResourceInstance
+from scanner.terraform.aws.resource_facts import Adapter, items, origin_of, within
+from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import NULL, Value, holes
 
 

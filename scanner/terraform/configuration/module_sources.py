@@ -12,8 +12,8 @@ from pathlib import Path
 from scanner.cause import Cause, CauseKind
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.terraform.address import ModuleAddress
+from scanner.terraform.configuration.module import Module
 from scanner.terraform.language import nodes
-from scanner.terraform.module import Module
 from scanner.values import Value
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from scanner.diagnostic import Diagnostic, warning
 from scanner.span import Span
-from scanner.terraform.files import is_configuration
-from scanner.terraform.module import GeneratedFile
-from scanner.terraform.terragrunt_config import Config
+from scanner.terraform.configuration.files import is_configuration
+from scanner.terraform.configuration.module import GeneratedFile
+from scanner.terraform.configuration.terragrunt.config import Config
 from scanner.values import Value, pieces
 
 _MATTERS = re.compile(r"^[ \t]*(?:resource|module|data|variable|locals)\b", re.MULTILINE)

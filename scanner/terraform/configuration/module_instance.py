@@ -18,8 +18,22 @@ from scanner.facts import ALWAYS, Existence
 from scanner.span import Span
 from scanner.symbol import Named, NameKind, Symbol
 from scanner.terraform.address import InstanceKey, ModuleAddress
-from scanner.terraform.configuration import Configuration
-from scanner.terraform.expand import Expansion, Instance, by_key, called, instance_at
+from scanner.terraform.configuration.expand import Expansion, Instance, by_key, called, instance_at
+from scanner.terraform.configuration.module import Module
+from scanner.terraform.configuration.module_resources import ModuleResources, expand_or_refuse, instance_existence
+from scanner.terraform.configuration.module_sources import find_module
+from scanner.terraform.configuration.provider import (
+    Provider,
+    Reference,
+    not_passed,
+    passed_providers,
+    provider_block,
+    read_provider,
+    unconfigured,
+    with_account_of,
+    written_key_of,
+)
+from scanner.terraform.configuration.root_configuration import Configuration
 from scanner.terraform.language import functions, nodes, syntax
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.conversion import ConversionError, convert
@@ -31,21 +45,7 @@ from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.type_expressions import constraint
-from scanner.terraform.module import Module
-from scanner.terraform.module_resources import ModuleResources, expand_or_refuse, instance_existence
-from scanner.terraform.module_sources import find_module
-from scanner.terraform.provider import (
-    Provider,
-    Reference,
-    not_passed,
-    passed_providers,
-    provider_block,
-    read_provider,
-    unconfigured,
-    with_account_of,
-    written_key_of,
-)
-from scanner.terraform.resources import ResourceInstance
+from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Unknown, Value
 
 MAX_MODULE_DEPTH = 40

@@ -1,0 +1,1 @@
+"""Configurations: module directories, and what the names in their instances mean."""
