@@ -6,7 +6,7 @@ value with parts and never taken apart as text; ``str`` gives what people read, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
@@ -85,6 +85,8 @@ class Attribute:
     owner: str
     """The address of the instance, or the logical ID with its stack's before it."""
     name: str
+    is_text: bool = field(default=False, compare=False)
+    """Whether it is certainly a text, and not an empty one."""
 
     def __str__(self) -> str:
         return f"{self.owner}.{self.name}"

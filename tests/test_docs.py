@@ -14,8 +14,9 @@ from scanner.iam.evaluate import Outcome
 from scanner.report import FORMATS
 from scanner.rules.loader import builtin_rules
 from scanner.rules.view import PLACEHOLDERS
-from scanner.terraform.aws import facts as aws_iam
-from scanner.terraform.language.functions import FUNCTIONS, SPECIAL
+from scanner.terraform.aws.facts import TYPES
+from scanner.terraform.configuration.known_functions import FUNCTIONS
+from scanner.terraform.language.functions import SPECIAL
 
 ROOT = Path(__file__).parent.parent
 USAGE = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
@@ -40,7 +41,7 @@ def test_every_rule_is_described() -> None:
 
 
 def test_every_function_and_resource_type_is_described() -> None:
-    for name in (*FUNCTIONS, *SPECIAL, *aws_iam.TYPES):
+    for name in (*FUNCTIONS, *SPECIAL, *TYPES):
         assert f"`{name}`" in TERRAFORM
 
 

@@ -8,6 +8,20 @@ from enum import Enum
 from typing import TypeAlias
 
 
+class Mode(Enum):
+    """What a block of the configuration declares, as plans call it."""
+
+    MANAGED = "managed"
+    DATA = "data"
+    OTHER = "other"
+    """Ephemeral resources, and what later versions bring."""
+
+    @classmethod
+    def of(cls, written: str) -> Mode:
+        """The mode that a plan or state calls so."""
+        return cls(written) if written in ("managed", "data") else cls.OTHER
+
+
 class Wildcard(Enum):
     """The key of the one instance that stands for all when ``count`` or ``for_each`` is not known."""
 
@@ -61,12 +75,17 @@ class ModuleAddress:
         return ".".join(name for name, _ in self.steps)
 
 
+def full_name(module: ModuleAddress, name: str) -> str:
+    """What something in a module is called in the whole root: ``module.team.var.name``."""
+    return f"{module}.{name}" if module.steps else name
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceAddress:
     """One instance of a resource or a data source."""
 
     module: ModuleAddress
-    mode: str
+    mode: Mode
     """``managed`` or ``data``"""
     type: str
     name: str
@@ -74,5 +93,5 @@ class ResourceAddress:
 
     def __str__(self) -> str:
         prefix = f"{self.module}." if self.module.steps else ""
-        data = "data." if self.mode == "data" else ""
+        data = "data." if self.mode is Mode.DATA else ""
         return f"{prefix}{data}{self.type}.{self.name}{written_key(self.key)}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, written_key
+from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress, written_key
 from scanner.terraform.plans.address_text import parse_module_address, parse_resource_address
 
 NAMES = st.from_regex(r"[a-z_][a-z0-9_-]{0,5}", fullmatch=True)
@@ -16,9 +16,9 @@ KEYS = st.one_of(
 STEPS = st.lists(st.tuples(NAMES, KEYS), max_size=3).map(lambda steps: ModuleAddress(tuple(steps)))
 
 
-@given(st.builds(ResourceAddress, STEPS, st.sampled_from(["data", "managed"]), NAMES, NAMES, KEYS))
+@given(st.builds(ResourceAddress, STEPS, st.sampled_from([Mode.DATA, Mode.MANAGED]), NAMES, NAMES, KEYS))
 def test_what_is_written_is_read_back(address: ResourceAddress) -> None:
-    ambiguous = address.mode == "managed" and address.type in ("data", "module")
+    ambiguous = address.mode is Mode.MANAGED and address.type in ("data", "module")
     assert ambiguous or parse_resource_address(str(address)) == address
     assert parse_module_address(str(address.module)) == address.module
 

@@ -16,8 +16,10 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.symbol import Attribute, Named, NameKind
+from scanner.terraform.configuration.known_functions import FUNCTIONS
+from scanner.terraform.configuration.scanned_files import ScannedFiles
 from scanner.terraform.language.equality import equal
-from scanner.terraform.language.functions import FUNCTIONS, SPECIAL, FunctionContext, FunctionError, call
+from scanner.terraform.language.functions import SPECIAL, FunctionContext, FunctionError, call
 from scanner.terraform.language.functions.encoding import encode_json
 from scanner.terraform.language.kinds import Unsettled
 from scanner.terraform.language.numbers import number
@@ -31,16 +33,17 @@ def context(directory: Path = Path("/nowhere")) -> FunctionContext:
     def render(text: str, variables: Any, path: str) -> Value:
         return values.of(f"{path}: {text} {sorted(variables)}")
 
-    return FunctionContext(directory, directory, render)
+    return FunctionContext(ScannedFiles(directory, directory), render)
 
 
 def apply(name: str, *arguments: object) -> Value:
-    return call(name, tuple(values.of(argument) for argument in arguments), context(), SPAN)
+    return call(FUNCTIONS[name], tuple(values.of(argument) for argument in arguments), context(), SPAN)
 
 
 def missing(name: str) -> Value:
     owner, _, attribute = name.rpartition(".")
-    symbol = Attribute(owner, attribute) if owner.startswith("aws_") else Named(NameKind.VALUE, name)
+    is_text = attribute in ("arn", "id", "unique_id")
+    symbol = Attribute(owner, attribute, is_text=is_text) if owner.startswith("aws_") else Named(NameKind.VALUE, name)
     return unknown(Cause(CauseKind.MISSING_INPUT, f"{name} has no value"), symbol)
 
 
@@ -250,11 +253,6 @@ def test_arn_functions() -> None:
             apply("provider::aws::trim_iam_role_path", wrong)
 
 
-def test_unknown_function() -> None:
-    with pytest.raises(FunctionError, match="no function named"):
-        apply("nosuch")
-
-
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
@@ -302,7 +300,7 @@ class TestFiles:
         return tree
 
     def apply(self, tree: Path, name: str, *arguments: object) -> Value:
-        return call(name, tuple(values.of(argument) for argument in arguments), context(tree), SPAN)
+        return call(FUNCTIONS[name], tuple(values.of(argument) for argument in arguments), context(tree), SPAN)
 
     def test_reading(self, tree: Path) -> None:
         assert self.apply(tree, "file", "policies/a.json").text == '{"a": 1}\n'
@@ -444,8 +442,8 @@ def test_filling_in_an_unknown_never_contradicts(data: st.DataObject) -> None:
     arguments = tuple(data.draw(strategy) for strategy in SIGNATURES[name])
     filling = {symbol: data.draw(FILLINGS) for symbol in HOLES}
     try:
-        after = call(name, tuple(filled(argument, filling) for argument in arguments), context(), SPAN)
+        after = call(FUNCTIONS[name], tuple(filled(argument, filling) for argument in arguments), context(), SPAN)
     except FunctionError:
         return  # Terraform would not plan this configuration at all
-    before = call(name, arguments, context(), SPAN)
+    before = call(FUNCTIONS[name], arguments, context(), SPAN)
     assert agrees(before, after), (shown(before), shown(after))

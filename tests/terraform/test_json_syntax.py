@@ -6,17 +6,22 @@ import json
 
 import pytest
 
+from scanner.terraform.aws.blocks import SHAPES
 from scanner.terraform.language import json_syntax, nodes, syntax
-from scanner.terraform.language.blocks import FileIndex, index_file
+from scanner.terraform.language.blocks import FileIndex, IndexedBlock, index_file
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from tests.conftest import Scan, verdicts
 
 SIGN_IN = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
 
 
+def parse_json(block: IndexedBlock) -> nodes.Block:
+    return json_syntax.parse_block(block, SHAPES)
+
+
 def blocks(index: FileIndex) -> list[nodes.Block]:
     assert index.problems == ()
-    parse = json_syntax.parse_block if index.path.endswith(".json") else syntax.parse_block
+    parse = parse_json if index.path.endswith(".json") else syntax.parse_block
     return [parse(block) for block in index.blocks]
 
 
@@ -193,7 +198,7 @@ def test_positions() -> None:
         (("aws_iam_user", "b"), 9, 9, 9),
         ((), 13, 3, 14),
     ]
-    first, *_, values = (json_syntax.parse_block(block) for block in index.blocks)
+    first, *_, values = (parse_json(block) for block in index.blocks)
     name, path = first.body.attributes["name"], first.body.attributes["path"]
     assert (name.span.line, name.span.column, name.span.end_column) == (5, 9, 20)
     assert (name.value.span.column, name.value.span.end_column) == (17, 20)
@@ -240,15 +245,15 @@ def test_problems_of_a_block(name: str) -> None:
     written = f'{{"resource": {{"aws_iam_user": {{"u": {{{text}}}, "v": {{"name": "good"}}}}}}}}'
     index = json_syntax.index_json("x.tf.json", written)
     with pytest.raises(SyntaxProblem, match=message) as problem:
-        json_syntax.parse_block(index.blocks[0])
+        parse_json(index.blocks[0])
     assert problem.value.span.line == line
-    assert json_syntax.parse_block(index.blocks[1]).body.attributes["name"].name == "name"
+    assert parse_json(index.blocks[1]).body.attributes["name"].name == "name"
 
 
 def test_a_statement_cannot_be_a_text() -> None:
     written = '{"data": {"aws_iam_policy_document": {"d": {"statement": "${local.s}"}}}}'
     with pytest.raises(SyntaxProblem, match="a list of objects"):
-        json_syntax.parse_block(json_syntax.index_json("x.tf.json", written).blocks[0])
+        parse_json(json_syntax.index_json("x.tf.json", written).blocks[0])
 
 
 USER = {

@@ -19,7 +19,9 @@ from scanner.facts import (
     Role,
     Target,
 )
-from scanner.terraform.aws.resource_facts import Adapter, items, origin_of, within
+from scanner.terraform.aws import attributes
+from scanner.terraform.aws.resource_facts import items, origin_of, within
+from scanner.terraform.aws.resource_type import Adapter, Compute, ResourceType
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import NULL, Value, holes
 
@@ -102,13 +104,25 @@ def _inline_policy(kind: IdentityKind, name: str) -> Adapter:
     return adapt
 
 
-ADAPTERS: Mapping[str, Adapter] = {
-    "awscc_iam_user": _identity(IdentityKind.USER, "user_name"),
-    "awscc_iam_role": _identity(IdentityKind.ROLE, "role_name", trust="assume_role_policy_document"),
-    "awscc_iam_group": _identity(IdentityKind.GROUP, "group_name"),
-    "awscc_iam_managed_policy": _managed_policy,
-    "awscc_iam_user_policy": _inline_policy(IdentityKind.USER, "user_name"),
-    "awscc_iam_role_policy": _inline_policy(IdentityKind.ROLE, "role_name"),
-    "awscc_iam_group_policy": _inline_policy(IdentityKind.GROUP, "group_name"),
-    "awscc_sso_permission_set": _permission_set,
-}
+def _computed(kind: str) -> Mapping[str, Compute]:
+    return {"arn": attributes.arn(kind, f"{kind}_name"), "id": attributes.argument(f"{kind}_name")}
+
+
+CLOUD_CONTROL = (
+    ResourceType("awscc_iam_user", _identity(IdentityKind.USER, "user_name"), computed=_computed("user")),
+    ResourceType(
+        "awscc_iam_role",
+        _identity(IdentityKind.ROLE, "role_name", trust="assume_role_policy_document"),
+        computed=_computed("role"),
+    ),
+    ResourceType("awscc_iam_group", _identity(IdentityKind.GROUP, "group_name"), computed=_computed("group")),
+    ResourceType(
+        "awscc_iam_managed_policy",
+        _managed_policy,
+        computed=dict.fromkeys(("policy_arn", "id"), attributes.arn("policy", "managed_policy_name")),
+    ),
+    ResourceType("awscc_iam_user_policy", _inline_policy(IdentityKind.USER, "user_name")),
+    ResourceType("awscc_iam_role_policy", _inline_policy(IdentityKind.ROLE, "role_name")),
+    ResourceType("awscc_iam_group_policy", _inline_policy(IdentityKind.GROUP, "group_name")),
+    ResourceType("awscc_sso_permission_set", _permission_set),
+)

@@ -10,10 +10,11 @@ from scanner.cause import Cause, CauseKind
 from scanner.facts import Home
 from scanner.iam import managed
 from scanner.partition import url_suffix
-from scanner.symbol import Account, Attribute, PolicyPath, Setting
+from scanner.symbol import Account, PolicyPath, Setting
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.aws import policy_document, policy_text
-from scanner.terraform.aws.computed import account, of_service
+from scanner.terraform.aws.after_apply import attribute_of
+from scanner.terraform.aws.attributes import account, of_service
 from scanner.terraform.language.errors import EvaluationError
 from scanner.values import NULL, Unknown, Value
 
@@ -40,13 +41,13 @@ def attribute(source: DataSource, name: str) -> Value:
     value = read(source, name) if read is not None else None
     if value is not None:
         return value
-    found = read_at_plan(str(source.address), name)
+    found = read_at_plan(source.address, name)
     return of_service(found, source.address.type, source.home.partition) if name == "arn" else found
 
 
-def read_at_plan(address: str, name: str) -> Value:
+def read_at_plan(address: ResourceAddress, name: str) -> Value:
     """What only the account can tell."""
-    symbol = Attribute(address, name)
+    symbol = attribute_of(address, name)
     return Value(Unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol} is read from the account"), symbol))
 
 
@@ -115,7 +116,7 @@ def _path(arn: str) -> str:
 
 def _by_name(source: DataSource, prefix: str, name: Value) -> Value:
     """The ARN of a policy of which a name and the beginning of the path are known."""
-    unknown = read_at_plan(str(source.address), "arn").unknown
+    unknown = read_at_plan(source.address, "arn").unknown
     path = Unknown(unknown.cause, PolicyPath(str(source.address))) if unknown is not None else ""
     own = (*(values.pieces(account(source.home)) or ()), ":policy", prefix, path, *(values.pieces(name) or ()))
     return values.joined((f"arn:{source.home.partition}:iam::", *own))

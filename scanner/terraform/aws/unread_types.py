@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from scanner.diagnostic import Diagnostic, warning
-from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value
 
@@ -41,7 +41,7 @@ def is_unread(resource_type: str) -> bool:
     if resource_type in _MAKERS:
         return True
     found = _OF_IDENTITIES.fullmatch(resource_type)
-    return found is not None and resource_type not in aws_iam.TYPES and found["rest"] not in _HARMLESS
+    return found is not None and resource_type not in TYPES and found["rest"] not in _HARMLESS
 
 
 def unread(instance: ResourceInstance) -> Diagnostic | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from enum import Enum
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
@@ -37,12 +38,20 @@ class Instance:
     bindings: Mapping[str, Value] = field(default_factory=dict)
 
 
+class Repeats(Enum):
+    """What says how many instances a block has."""
+
+    ONCE = "nothing"
+    COUNT = "count"
+    FOR_EACH = "for_each"
+    ENABLED = "lifecycle.enabled"
+
+
 @dataclass(frozen=True, slots=True)
 class Expansion:
     """The instances of a block."""
 
-    kind: str
-    """``single``, ``count``, ``for_each`` or ``enabled``"""
+    kind: Repeats
     instances: Mapping[InstanceKey, Instance]
     unknown: Unknown | None = None
     """Set when not all instances are known: then one has the wildcard as its key and stands for the rest. The symbol
@@ -51,7 +60,7 @@ class Expansion:
     @property
     def is_open(self) -> bool:
         """Whether further instances than those listed may exist, under keys that are not known."""
-        return self.unknown is not None and self.kind != "enabled"
+        return self.unknown is not None and self.kind is not Repeats.ENABLED
 
 
 Unexpanded = Callable[[str], "tuple[Expansion, Callable[[Instance], Value]] | None"]
@@ -85,7 +94,7 @@ def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Unexpanded)
     if body.unread is not None:
         cause = Cause(CauseKind.MALFORMED, f"the instances of {address} cannot be read: {body.unread}", body.span)
         return refused(address, cause)
-    return Expansion("single", {None: Instance(None)})
+    return Expansion(Repeats.ONCE, {None: Instance(None)})
 
 
 def _enabled_argument(body: nodes.Body) -> nodes.Attribute | None:
@@ -108,8 +117,8 @@ def _enabled(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
         hangs_on = Unknown(
             _cause("enabled", address, found, scope), Repetition(Aspect.ENABLED, found.symbol or Block(address))
         )
-        return Expansion("enabled", {None: Instance(None)}, hangs_on)
-    return Expansion("enabled", {None: Instance(None)} if found else {})
+        return Expansion(Repeats.ENABLED, {None: Instance(None)}, hangs_on)
+    return Expansion(Repeats.ENABLED, {None: Instance(None)} if found else {})
 
 
 def _count(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
@@ -123,19 +132,20 @@ def _count(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
         cause = _cause("count", address, number, scope)
         hangs_on = Unknown(cause, Repetition(Aspect.COUNT, number.symbol or Block(address)))
         index = Value(_one(hangs_on, Aspect.INDEX))
-        return _wildcard("count", hangs_on, {"count": _object(index=index)})
+        return _wildcard(Repeats.COUNT, hangs_on, {"count": _object(index=index)})
     if not isinstance(number, int | Decimal) or number != int(number) or number < 0:
         raise EvaluationError("count must be a whole number that is not negative", span)
     _bound(int(number), span)
     instances = {index: Instance(index, {"count": _object(index=Value(index))}) for index in range(int(number))}
-    return Expansion("count", dict(instances.items()))
+    return Expansion(Repeats.COUNT, dict(instances.items()))
 
 
 def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, scope: Scope) -> Expansion:
     match value.data:
         case OpenEntries(is_distinct=True) as found:
             _bound(len(found.entries), span)
-            return Expansion("for_each", _keyed((key, _object(key=key, value=item)) for key, item in found.listed()))
+            pairs = ((key, _object(key=key, value=item)) for key, item in found.listed())
+            return Expansion(Repeats.FOR_EACH, _keyed(pairs))
         case Unknown() as unknown:
             same = unexpanded(called(unknown.symbol))
             if same is not None:
@@ -144,7 +154,7 @@ def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, sc
             hangs_on = Unknown(cause, Repetition(Aspect.FOR_EACH, unknown.symbol or Block(address)))
             key = Value(_one(hangs_on, Aspect.KEY))
             element = key if unknown.is_set else Value(_one(hangs_on, Aspect.VALUE))
-            return _wildcard("for_each", hangs_on, {"each": _object(key=key, value=element)})
+            return _wildcard(Repeats.FOR_EACH, hangs_on, {"each": _object(key=key, value=element)})
         case SetItems() | ProviderItems() as items:
             return _set(items, address, span, scope)
         case tuple():
@@ -153,7 +163,7 @@ def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, sc
         case Mapping() as entries:
             _bound(len(entries), span)
             return Expansion(
-                "for_each",
+                Repeats.FOR_EACH,
                 {key: Instance(key, {"each": _object(key=Value(key), value=entries[key])}) for key in sorted(entries)},
             )
     raise _misplaced(value, "for_each must be a map or a set of texts", span)
@@ -169,7 +179,7 @@ def _beside(expansion: Expansion, make: Callable[[Instance], Value]) -> Expansio
     instances: dict[InstanceKey, Instance] = {}
     for key, instance in expansion.instances.items():
         instances[key] = Instance(key, {"each": _object(key=_each_key(instance), value=make(instance))})
-    return Expansion("for_each", instances, expansion.unknown)
+    return Expansion(Repeats.FOR_EACH, instances, expansion.unknown)
 
 
 def _set(items: tuple[Value, ...], address: str, span: Span, scope: Scope) -> Expansion:
@@ -184,13 +194,13 @@ def _set(items: tuple[Value, ...], address: str, span: Span, scope: Scope) -> Ex
     known = (item for item in items if item.text is not None or (item.unknown is not None and item.unknown.pieces))
     instances = _keyed((item, _object(key=item, value=item)) for item in known)
     if not dark:
-        return Expansion("for_each", instances)
+        return Expansion(Repeats.FOR_EACH, instances)
     cause = _cause("for_each", address, dark[-1], scope)
     whole = symbol_of("toset", (Value(items),))  # what is made over the same set has the same instances
     unknown = Unknown(cause, Repetition(Aspect.FOR_EACH, whole or Block(address)))
     element = Value(dark[0] if len(dark) == 1 else _one(unknown, Aspect.KEY))
     instances[Wildcard.ANY] = Instance(Wildcard.ANY, {"each": _object(key=element, value=element)})
-    return Expansion("for_each", instances, unknown)
+    return Expansion(Repeats.FOR_EACH, instances, unknown)
 
 
 def _keyed(pairs: Iterable[tuple[Value, Value]]) -> dict[InstanceKey, Instance]:
@@ -233,7 +243,7 @@ def _cause(what: str, address: str, unknown: Unknown, scope: Scope) -> Cause:
     return scope.host.questions.derived(cause, Cause(cause.kind, f"{what} of {address}: {cause.detail}", cause.span))
 
 
-def _wildcard(kind: str, unknown: Unknown, bindings: Mapping[str, Value]) -> Expansion:
+def _wildcard(kind: Repeats, unknown: Unknown, bindings: Mapping[str, Value]) -> Expansion:
     return Expansion(kind, {Wildcard.ANY: Instance(Wildcard.ANY, bindings)}, unknown)
 
 
@@ -244,7 +254,7 @@ def refused(address: str, cause: Cause) -> Expansion:
     """
     unknown = Unknown(cause, Repetition(Aspect.FOR_EACH, Block(address)))
     key = Value(_one(unknown, Aspect.KEY))
-    return _wildcard("for_each", unknown, {"each": _object(key=key, value=key), "count": _object(index=key)})
+    return _wildcard(Repeats.FOR_EACH, unknown, {"each": _object(key=key, value=key), "count": _object(index=key)})
 
 
 def instance_at(expansion: Expansion, key: Value) -> Instance | None:
@@ -255,12 +265,12 @@ def instance_at(expansion: Expansion, key: Value) -> Instance | None:
     """
     standing = expansion.instances[Wildcard.ANY]
     if isinstance(key.data, bool) or not isinstance(key.data, str | int) or expansion.unknown is None:
-        own = standing.bindings.get("count" if expansion.kind == "count" else "each", NULL).data
-        name = "index" if expansion.kind == "count" else "key"
+        own = standing.bindings.get("count" if expansion.kind is Repeats.COUNT else "each", NULL).data
+        name = "index" if expansion.kind is Repeats.COUNT else "key"
         return standing if isinstance(own, Mapping) and same_text(own[name], key).is_yes else None
     if key.data in expansion.instances:
         return expansion.instances[key.data]
-    if expansion.kind == "count":
+    if expansion.kind is Repeats.COUNT:
         return Instance(int(key.data) if str(key.data).isdecimal() else str(key.data), {"count": _object(index=key)})
     each = _object(key=Value(str(key.data)), value=Value(Unknown(expansion.unknown.cause)))
     return Instance(str(key.data), {"each": each})
@@ -268,7 +278,7 @@ def instance_at(expansion: Expansion, key: Value) -> Instance | None:
 
 def at_keys(expansion: Expansion, keys: tuple[InstanceKey, ...]) -> Expansion:
     """The same with these instances, which are all there are. Of one that it does not have only the key is known."""
-    kind = "count" if all(isinstance(key, int) for key in keys) else "for_each"
+    kind = Repeats.COUNT if all(isinstance(key, int) for key in keys) else Repeats.FOR_EACH
     known = replace(expansion, kind=kind)
     found = [(key, instance_at(known, Value(key))) for key in keys if isinstance(key, int | str)]
     return Expansion(kind, {key: replace(instance, key=key) for key, instance in found if instance is not None})

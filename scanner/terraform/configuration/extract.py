@@ -12,8 +12,8 @@ from scanner.facts import Fact, Facts, collect
 from scanner.root import ScanRoot
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
-from scanner.terraform.aws import facts as aws_iam
 from scanner.terraform.aws import unread_types
+from scanner.terraform.aws.facts import TYPES, facts
 from scanner.terraform.configuration.choices import choices, refuted
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.removed import LeftBehind, left_behind
@@ -93,8 +93,8 @@ def _refused_anyway(root: ScanRoot, configuration: Configuration, units: Sequenc
 
 
 def _facts(module: ModuleInstance) -> Iterator[Fact]:
-    for resource in module.resource_instances(aws_iam.TYPES):
-        yield from aws_iam.facts(resource)
+    for resource in module.resource_instances(TYPES):
+        yield from facts(resource)
     for child in module.children():
         yield from _facts(child)
 

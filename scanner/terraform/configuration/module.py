@@ -14,6 +14,7 @@ from pathlib import Path
 from scanner.diagnostic import Diagnostic, Severity, error, warning
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
+from scanner.terraform.aws.blocks import SHAPES
 from scanner.terraform.configuration.files import configuration_files
 from scanner.terraform.language import json_syntax, nodes, recovery, syntax
 from scanner.terraform.language.blocks import IndexedBlock, index_file
@@ -102,7 +103,7 @@ class Module:
         parsed: nodes.Block | None = None
         try:
             if block.json is not None:
-                parsed = json_syntax.parse_block(block, problems)
+                parsed = json_syntax.parse_block(block, SHAPES, problems)
             else:
                 parsed, found = recovery.parse_block(block)
                 problems += found
@@ -291,7 +292,7 @@ def _alias(provider: IndexedBlock) -> str | None:
 
 
 def _parse_block(block: IndexedBlock) -> nodes.Block:
-    return json_syntax.parse_block(block) if block.json is not None else _parse_native(block)
+    return json_syntax.parse_block(block, SHAPES) if block.json is not None else _parse_native(block)
 
 
 @lru_cache(maxsize=2048)

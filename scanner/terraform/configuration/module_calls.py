@@ -18,8 +18,9 @@ from pathlib import Path
 
 from scanner.root import Inputs
 from scanner.source_file import read_text
+from scanner.terraform.configuration.child_modules import MAX_MODULE_DEPTH, MAX_MODULE_INSTANCES
 from scanner.terraform.configuration.module import Module, index_module
-from scanner.terraform.configuration.module_instance import MAX_MODULE_DEPTH, MAX_MODULE_INSTANCES, ModuleInstance
+from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.module_sources import is_local
 from scanner.terraform.configuration.root_configuration import Configuration
 from scanner.terraform.configuration.terragrunt.unit import Unit

@@ -12,12 +12,16 @@ from scanner.cause import Cause, CauseKind
 from scanner.facts import Existence
 from scanner.span import Span
 from scanner.symbol import Attribute, Block
-from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress, Wildcard
-from scanner.terraform.aws import arguments as argument_types
+from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress, Wildcard
 from scanner.terraform.aws import data_sources
-from scanner.terraform.aws.computed import Resource, computed
-from scanner.terraform.configuration.expand import Expansion, Instance, at_keys, by_key, expand, refused
+from scanner.terraform.aws.arguments import converted
+from scanner.terraform.aws.computed import computed
+from scanner.terraform.aws.naming import is_naming
+from scanner.terraform.aws.resource_type import Resource
+from scanner.terraform.configuration.block_entries import block_entries, ignores_changes
+from scanner.terraform.configuration.expand import Expansion, Instance, Repeats, at_keys, by_key, expand, refused
 from scanner.terraform.configuration.module import Module
+from scanner.terraform.configuration.module_host import ModuleHost
 from scanner.terraform.configuration.provider import Provider, Reference, named_provider
 from scanner.terraform.configuration.root_configuration import Configuration
 from scanner.terraform.language import nodes
@@ -26,7 +30,7 @@ from scanner.terraform.language.errors import EvaluationError, ImpossibleError
 from scanner.terraform.language.names import refuse_undeclared_in
 from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.scope import Scope
-from scanner.terraform.resource_instance import ResourceInstance, block_entries, ignores_changes, is_naming
+from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Unknown, Value
 
 
@@ -39,15 +43,10 @@ class Owner(Protocol):
     existence: Existence
     trail: tuple[Span, ...]
     scope: Scope
+    host: ModuleHost
 
     def provider(self, reference: Reference, scope: Scope) -> Provider:
         """A provider configuration as it is named in a scope of the module."""
-
-    def render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
-        """A text as a template with these variables."""
-
-    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
-        """Call a function."""
 
 
 class ModuleResources:
@@ -55,11 +54,11 @@ class ModuleResources:
 
     def __init__(self, owner: Owner) -> None:
         self._owner = owner
-        self._expansions: dict[tuple[str, str, str], Expansion] = {}
+        self._expansions: dict[tuple[Mode, str, str], Expansion] = {}
 
     def of_type(self, name: str) -> Value:
         """What the name of a resource type means: its resources by name."""
-        return Value(self._names("managed", name, self._owner.module.resources))
+        return Value(self._names(Mode.MANAGED, name, self._owner.module.resources))
 
     def data(self) -> Value:
         """What ``data`` means: types of data sources."""
@@ -67,7 +66,7 @@ class ModuleResources:
         types = {labels[0] for labels in blocks}
         return Value(
             Namespace(
-                lambda: types, lambda name: Value(self._names("data", name, blocks)), declares="data source of type"
+                lambda: types, lambda name: Value(self._names(Mode.DATA, name, blocks)), declares="data source of type"
             )
         )
 
@@ -92,14 +91,14 @@ class ModuleResources:
             if type_ not in types:
                 continue
             parsed = owner.module.parsed(owner.module.resources[type_, name])
-            expansion = self._expansion("managed", type_, name)
+            expansion = self._expansion(Mode.MANAGED, type_, name)
             if parsed is None or expansion is None:
                 continue
             refuse_undeclared_in(parsed.body, owner.scope)
             reference = named_provider(parsed.body, type_)
             for instance in expansion.instances.values():
                 provider = owner.provider(reference, owner.scope.bind(instance.bindings))
-                address = ResourceAddress(owner.address, "managed", type_, name, instance.key)
+                address = ResourceAddress(owner.address, Mode.MANAGED, type_, name, instance.key)
                 yield ResourceInstance(
                     address,
                     self._attributes(address, parsed.body, instance),
@@ -110,15 +109,15 @@ class ModuleResources:
                     owner.trail,
                 )
 
-    def _names(self, mode: str, type_: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Namespace:
+    def _names(self, mode: Mode, type_: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Namespace:
         names = {labels[1] for labels in blocks if labels[0] == type_}
         return Namespace(lambda: names, lambda name: self._resource(mode, type_, name), declares=type_)
 
-    def _block(self, mode: str, type_: str, name: str) -> IndexedBlock:
+    def _block(self, mode: Mode, type_: str, name: str) -> IndexedBlock:
         module = self._owner.module
-        return (module.resources if mode == "managed" else module.data)[type_, name]
+        return (module.resources if mode is Mode.MANAGED else module.data)[type_, name]
 
-    def _expansion(self, mode: str, type_: str, name: str) -> Expansion | None:
+    def _expansion(self, mode: Mode, type_: str, name: str) -> Expansion | None:
         """None, with a diagnostic, if the block cannot be parsed."""
         key = (mode, type_, name)
         if key in self._expansions:
@@ -137,13 +136,13 @@ class ModuleResources:
             )
         return expansion
 
-    def _resource(self, mode: str, type_: str, name: str) -> Value:
+    def _resource(self, mode: Mode, type_: str, name: str) -> Value:
         address = str(ResourceAddress(self._owner.address, mode, type_, name))
         span = self._block(mode, type_, name).span
         resolve = self._owner.configuration.resolution.resolve
         return resolve(address, span, lambda: self._resource_value(mode, type_, name, address))
 
-    def _resource_value(self, mode: str, type_: str, name: str, address: str) -> Value:
+    def _resource_value(self, mode: Mode, type_: str, name: str, address: str) -> Value:
         expansion = self._expansion(mode, type_, name)
         if expansion is None:
             return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be evaluated"), Block(address))
@@ -153,13 +152,13 @@ class ModuleResources:
         def value(key: InstanceKey) -> Value:
             return self._instance(mode, type_, name, expansion.instances[key])
 
-        if expansion.kind in ("single", "enabled"):
+        if expansion.kind in (Repeats.ONCE, Repeats.ENABLED):
             return value(None) if expansion.instances else values.NULL
-        if expansion.kind == "count":
+        if expansion.kind is Repeats.COUNT:
             return Value(tuple(value(key) for key in expansion.instances))
         return by_key(expansion, value)
 
-    def _instance(self, mode: str, type_: str, name: str, instance: Instance) -> Value:
+    def _instance(self, mode: Mode, type_: str, name: str, instance: Instance) -> Value:
         parsed = self._owner.module.parsed(self._block(mode, type_, name))
         address = ResourceAddress(self._owner.address, mode, type_, name, instance.key)
         if parsed is None:
@@ -181,8 +180,8 @@ class ModuleResources:
         def evaluated(name: str) -> Value:
             written = not entries[name].is_null
             value = entries[name] if written else unset(name)
-            converted = argument_types.converted(address.type, name, value)
-            found = reconciled(address, name, converted, written and not ignores_changes(body, name))
+            found = converted(address.type, name, value)
+            found = reconciled(address, name, found, written and not ignores_changes(body, name))
             return replace(found, source=Attribute(str(address), name)) if is_naming(address, name) else found
 
         return Namespace(lambda: entries, load, load)
@@ -207,16 +206,16 @@ class ModuleResources:
             place = self._block(address.mode, address.type, address.name).span
 
             def call(function: str, arguments: tuple[Value, ...]) -> Value:
-                return owner.call(function, arguments, place)
+                return owner.host.call(function, arguments, place)
 
-            source = data_sources.DataSource(address, entries, home, region, owner.render_value, call)
+            source = data_sources.DataSource(address, entries, home, region, owner.host.render_value, call)
             return data_sources.attribute(source, name)
 
         def of_resource(name: str) -> Value:
-            resource = Resource(str(address), entries.__getitem__, provider().home)
-            return computed(resource, address.type, name)
+            resource = Resource(address, entries.__getitem__, provider().home)
+            return computed(resource, name)
 
-        return of_data_source if address.mode == "data" else of_resource
+        return of_data_source if address.mode is Mode.DATA else of_resource
 
 
 def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration: Configuration) -> Expansion:
@@ -235,6 +234,6 @@ def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration
 
 def instance_existence(parent: Existence, instance: Instance, expansion: Expansion) -> Existence:
     """When an instance exists, given when its module instance does."""
-    if expansion.unknown is None or (instance.key is not Wildcard.ANY and expansion.kind != "enabled"):
+    if expansion.unknown is None or (instance.key is not Wildcard.ANY and expansion.kind is not Repeats.ENABLED):
         return parent
     return replace(parent, conditions=(*parent.conditions, expansion.unknown))

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from scanner.facts import Account, Home
 from scanner.partition import partition_of
 from scanner.root import Inputs
+from scanner.terraform.configuration.block_entries import block_entries
 from scanner.terraform.configuration.module import Module
 from scanner.terraform.language import nodes
 from scanner.terraform.language.expressions import evaluate_or_refuse
 from scanner.terraform.language.scope import Scope
-from scanner.terraform.resource_instance import block_entries
 from scanner.values import NULL, Unknown, Value, holes
 
 DEFAULT = "aws"

@@ -14,17 +14,14 @@ from dataclasses import dataclass
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, warning
-from scanner.facts import Exclusive, Fact
+from scanner.facts import Fact
 from scanner.span import Span
-from scanner.terraform.address import ModuleAddress, ResourceAddress
-from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.address import Mode, ModuleAddress, ResourceAddress
+from scanner.terraform.aws.facts import DEFINITIONS, TYPES, facts_left_behind
 from scanner.terraform.configuration.module import Module
 from scanner.terraform.language import nodes
 from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.resource_instance import ResourceInstance
-
-_DEFINITIONS = {"aws_iam_user", "aws_iam_role", "aws_iam_group", "aws_iam_policy", "aws_ssoadmin_permission_set"}
-"""Types that only define what others refer to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class LeftBehind:
         unknown = values.unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, detail, self.span))
         attributes = Namespace(tuple, lambda _: unknown, lambda _: unknown)
         instance = ResourceInstance(self.address, attributes, self.span)
-        return (fact for fact in aws_iam.facts(instance) if not isinstance(fact, Exclusive))
+        return facts_left_behind(instance)
 
 
 def left_behind(module: Module, address: ModuleAddress) -> Iterator[LeftBehind]:
@@ -58,10 +55,10 @@ def left_behind(module: Module, address: ModuleAddress) -> Iterator[LeftBehind]:
         if parsed is None or not _keeps(parsed.body) or "from" not in parsed.body.attributes:
             continue
         *calls, type_, name = ["", "", *_names(parsed.body.attributes["from"].value)]
-        if type_ in aws_iam.TYPES - _DEFINITIONS:
+        if type_ in TYPES - DEFINITIONS:
             inner = tuple((call, None) for call in calls if call not in ("", "module"))
             yield LeftBehind(
-                ResourceAddress(ModuleAddress((*address.steps, *inner)), "managed", type_, name), parsed.span
+                ResourceAddress(ModuleAddress((*address.steps, *inner)), Mode.MANAGED, type_, name), parsed.span
             )
 
 

@@ -147,7 +147,7 @@ class _NoFunctions:
     @property
     def questions(self) -> Questions:
         """Those of the root module."""
-        return self.root.questions
+        return self.root.configuration.questions
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:  # noqa: ARG002 # as it is declared
         """No function can be called."""
@@ -155,11 +155,11 @@ class _NoFunctions:
 
     def checked(self, node: nodes.Node | nodes.Body) -> bool:
         """Every expression is met once."""
-        return self.root.checked(node)
+        return self.root.host.checked(node)
 
     def instance(self, symbol: Symbol, key: Value) -> Value | None:
         """There are no resources here."""
-        return self.root.instance(symbol, key)
+        return self.root.host.instance(symbol, key)
 
     def refuse(self, problem: EvaluationError) -> Value:
         """All of the value is refused."""

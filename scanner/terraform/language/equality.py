@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -12,12 +10,9 @@ from scanner.terraform.language.kinds import ListItems, MapEntries, SetItems, Un
 from scanner.truth import NO, YES, Truth, all_of, truth, undetermined
 from scanner.values import Unknown, Value, holes, same_text
 
-_IDENTIFIERS = ("arn", "id", "unique_id")
-_AWS = re.compile(r"(?:^|\.)aws_\w+\.[^.]+$")
-
 
 def is_text(hole: Unknown) -> bool:
-    """True if an unknown can only be a text: it is known in part, or AWS gives it as an identifier."""
+    """True if an unknown can only be a text: it is known in part, or its symbol says so."""
     return bool(hole.pieces) or _is_identifier(hole)
 
 
@@ -27,8 +22,7 @@ def is_text_not_empty(hole: Unknown) -> bool:
 
 
 def _is_identifier(hole: Unknown) -> bool:
-    symbol = hole.symbol
-    return isinstance(symbol, Attribute) and symbol.name in _IDENTIFIERS and _AWS.search(symbol.owner) is not None
+    return isinstance(hole.symbol, Attribute) and hole.symbol.is_text
 
 
 def equal(left: Value, right: Value) -> Truth:
@@ -56,29 +50,6 @@ def equal(left: Value, right: Value) -> Truth:
             return all_of(equal(xs[key], ys[key]) for key in xs)
         case _:
             return NO
-
-
-def same_document(left: Value, right: Value) -> bool:
-    """Whether two known texts are the same, or policy documents that only differ in how they are written."""
-    if left.text is None or right.text is None:
-        return False
-    if left.text == right.text:
-        return True
-    try:
-        return _canonical(json.loads(left.text)) == _canonical(json.loads(right.text))
-    except (ValueError, RecursionError):
-        return False  # one of them is no JSON, so they differ
-
-
-def _canonical(document: object) -> object:
-    """One of several ways to write the same: an item for a list of one, no empty ``Sid``, no order."""
-    match document:
-        case list() as items:
-            found = sorted(map(_canonical, items), key=repr)
-            return found[0] if len(found) == 1 else found
-        case dict() as entries:
-            return {key: _canonical(item) for key, item in sorted(entries.items()) if (key, item) != ("Sid", "")}
-    return document
 
 
 def _equal_unknown(left: Value, right: Value) -> Truth:

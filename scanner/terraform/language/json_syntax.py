@@ -23,7 +23,16 @@ from scanner.span import LineIndex, Span
 from scanner.terraform.language import nodes, numbers, syntax
 from scanner.terraform.language.blocks import FileIndex, IndexedBlock, IndexProblem, JSONContent
 from scanner.terraform.language.nodes import Node
-from scanner.terraform.language.shapes import LABELS, VARIABLE_FILE, Form, Shape, dynamic, shape_of
+from scanner.terraform.language.shapes import (
+    LABELS,
+    NO_PROVIDERS,
+    VARIABLE_FILE,
+    Form,
+    ProviderShapes,
+    Shape,
+    dynamic,
+    shape_of,
+)
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 
 COMMENT = "//"
@@ -43,11 +52,14 @@ def index_json(path: str, text: str) -> FileIndex:
     return FileIndex(path, tuple(index.blocks), tuple(index.problems))
 
 
-def parse_block(block: IndexedBlock, problems: list[SyntaxProblem] | None = None) -> nodes.Block:
+def parse_block(
+    block: IndexedBlock, providers: ProviderShapes, problems: list[SyntaxProblem] | None = None
+) -> nodes.Block:
     """Convert one block of an index. Raises ``SyntaxProblem``, or adds those of single expressions to a list."""
     if block.json is None:
         raise SyntaxProblem("this is no block in JSON syntax", block.span)
-    body = _Converter(block.json.lines, problems).body(block.json.node, shape_of(block.type, block.labels), block.span)
+    shape = shape_of(block.type, block.labels, providers)
+    body = _Converter(block.json.lines, problems).body(block.json.node, shape, block.span)
     return nodes.Block(block.type, block.labels, body, block.span)
 
 
@@ -64,7 +76,7 @@ def argument(block: IndexedBlock, name: str) -> Node | None:
     """The value of one argument of a block, found without converting the others. Raises ``SyntaxProblem``."""
     if block.json is None:
         raise SyntaxProblem("this is no block in JSON syntax", block.span)
-    shape = shape_of(block.type, block.labels)
+    shape = shape_of(block.type, block.labels, NO_PROVIDERS)
     for member in _members(block.json.node, block.json.lines):
         if member.key == name:
             return _Converter(block.json.lines).expression(member.value, shape.forms.get(name, shape.form))

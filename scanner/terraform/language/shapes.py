@@ -1,8 +1,8 @@
 """What a block is made of: which of its properties are nested blocks, and which arguments are no templates.
 
 Native syntax shows it; JSON syntax leaves it to the schema of the block's type. For the language's own blocks the
-language is the schema. For resources and data sources it is the provider's: the table below has the nested blocks of
-the types that are read here. In a type that is not in it, an object counts as the value of an argument.
+language is the schema. For resources and data sources it is the provider's, of which the nested blocks are handed in.
+In a type that is not among them, an object counts as the value of an argument.
 
 https://developer.hashicorp.com/terraform/language/syntax/json
 """
@@ -42,12 +42,21 @@ class Shape:
     """Whether such blocks may be written as an argument whose value is a list of objects."""
 
 
-def _nested(*, is_argument_too: bool = False, **blocks: Shape) -> Shape:
-    return Shape(blocks, has_dynamic=True, is_argument_too=is_argument_too)
+@dataclass(frozen=True, slots=True)
+class ProviderShapes:
+    """The nested blocks that providers have, by type. A type that is not here has none that are known."""
 
+    resources: Mapping[str, Mapping[str, Shape]] = field(default_factory=dict)
+    data_sources: Mapping[str, Mapping[str, Shape]] = field(default_factory=dict)
+    providers: Mapping[str, Mapping[str, Shape]] = field(default_factory=dict)
+    """By the local name of the provider."""
+
+
+NO_PROVIDERS = ProviderShapes()
 
 _CONDITION = Shape()
 _REFERENCES = {"depends_on": Form.EXPRESSION}
+_WITH_PROVIDER = {**_REFERENCES, "provider": Form.EXPRESSION}
 _LIFECYCLE = Shape(
     {"precondition": _CONDITION, "postcondition": _CONDITION},
     forms={"ignore_changes": Form.EXPRESSION, "replace_triggered_by": Form.EXPRESSION},
@@ -57,41 +66,6 @@ _META: Mapping[str, Shape] = {
     "lifecycle": _LIFECYCLE,
     "connection": _CONNECTION,
     "provisioner": Shape({"connection": _CONNECTION}, labels=1),
-}
-
-_POLICY_REFERENCE = _nested()
-_PRINCIPALS = _nested()
-_FILTER = _nested()
-_RESOURCES: Mapping[str, Mapping[str, Shape]] = {
-    "aws_iam_role": {"inline_policy": _nested(is_argument_too=True)},
-    "aws_identitystore_user": {name: _nested() for name in ("addresses", "emails", "name", "phone_numbers")},
-    "aws_ssoadmin_customer_managed_policy_attachment": {"customer_managed_policy_reference": _POLICY_REFERENCE},
-    "aws_ssoadmin_customer_managed_policy_attachments_exclusive": {
-        "customer_managed_policy_reference": _POLICY_REFERENCE
-    },
-    "aws_ssoadmin_instance_access_control_attributes": {"attribute": _nested(value=_nested())},
-    "aws_ssoadmin_permissions_boundary_attachment": {
-        "permissions_boundary": _nested(customer_managed_policy_reference=_POLICY_REFERENCE)
-    },
-}
-_DATA_SOURCES: Mapping[str, Mapping[str, Shape]] = {
-    "aws_iam_policy_document": {
-        "statement": _nested(principals=_PRINCIPALS, not_principals=_PRINCIPALS, condition=_nested())
-    },
-    "aws_identitystore_group": {
-        "alternate_identifier": _nested(external_id=_nested(), unique_attribute=_nested()),
-        "filter": _FILTER,
-    },
-    "aws_identitystore_user": {
-        "alternate_identifier": _nested(external_id=_nested(), unique_attribute=_nested()),
-        "filter": _FILTER,
-    },
-}
-_PROVIDERS: Mapping[str, Mapping[str, Shape]] = {
-    "aws": {
-        name: _nested()
-        for name in ("assume_role", "assume_role_with_web_identity", "default_tags", "endpoints", "ignore_tags")
-    },
 }
 
 LABELS: Mapping[str, int] = {
@@ -113,16 +87,16 @@ _BY_TYPE: Mapping[str, Shape] = {
 }
 
 
-def shape_of(block_type: str, labels: tuple[str, ...]) -> Shape:
+def shape_of(block_type: str, labels: tuple[str, ...], providers: ProviderShapes) -> Shape:
     """The shape of a top-level block."""
     first = labels[0] if labels else ""
     match block_type:
         case "resource":
-            return _of_provider(_RESOURCES.get(first, {}), _META, {**_REFERENCES, "provider": Form.EXPRESSION})
+            return _of_provider(providers.resources.get(first, {}), _META, _WITH_PROVIDER)
         case "data":
-            return _of_provider(_DATA_SOURCES.get(first, {}), _META, {**_REFERENCES, "provider": Form.EXPRESSION})
+            return _of_provider(providers.data_sources.get(first, {}), _META, _WITH_PROVIDER)
         case "provider":
-            return _of_provider(_PROVIDERS.get(first, {}), {}, {})
+            return _of_provider(providers.providers.get(first, {}), {}, {})
         case _:
             return _BY_TYPE.get(block_type, Shape())
 

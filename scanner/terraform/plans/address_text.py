@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
+from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
 
 _KEY = r'(?:\[(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d+))\])?'
 _STEP = re.compile(rf"module\.(?P<name>[\w-]+){_KEY}(?:\.|\Z)")
@@ -28,7 +28,7 @@ def parse_resource_address(text: str) -> ResourceAddress | None:
     found = _RESOURCE.match(rest)
     if found is None:
         return None
-    mode = "data" if found["data"] else "managed"
+    mode = Mode.DATA if found["data"] else Mode.MANAGED
     return ResourceAddress(module, mode, found["type"], found["name"], _key(found))
 
 

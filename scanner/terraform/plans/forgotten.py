@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.facts import Exclusive, Fact
-from scanner.terraform.address import ResourceAddress
-from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.address import Mode, ResourceAddress
+from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance
-from scanner.terraform.resource_instance import ResourceInstance
 
-_TYPES = aws_iam.TYPES - {"aws_iam_user", "aws_iam_role", "aws_ssoadmin_permission_set"}
+_TYPES = TYPES - {"aws_iam_user", "aws_iam_role", "aws_ssoadmin_permission_set"}
+"""A group is no principal, so what it has goes on reaching those who are in it."""
 
 
 def left_behind(document: PlanDocument) -> Iterator[PlannedInstance]:
@@ -24,23 +23,18 @@ def left_behind(document: PlanDocument) -> Iterator[PlannedInstance]:
     forgotten = [
         planned
         for planned in document.forgotten
-        if planned.address.mode == "managed" and planned.address.type in _TYPES
+        if planned.address.mode is Mode.MANAGED and planned.address.type in _TYPES
     ]
     types = {planned.address.type for planned in forgotten}
     kept = {
         (address.type, planned.values()[0].get("id"))
         for address, planned in document.instances.items()
-        if address.mode == "managed" and address.type in types
+        if address.mode is Mode.MANAGED and address.type in types
     }
     for planned in forgotten:
         identifier = planned.values()[0].get("id")
         if identifier is None or (planned.address.type, identifier) not in kept:
             yield planned
-
-
-def facts_left_behind(instance: ResourceInstance) -> Iterator[Fact]:
-    """The facts that go on being true without Terraform: not those that only an apply makes true."""
-    return (fact for fact in aws_iam.facts(instance) if not isinstance(fact, Exclusive))
 
 
 def sentence(address: ResourceAddress) -> str:

@@ -20,12 +20,15 @@ from scanner.facts import Fact, Facts, Home, collect
 from scanner.root import ScanRoot
 from scanner.span import Span
 from scanner.symbol import Attribute
-from scanner.terraform.address import ResourceAddress
-from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.aws import policy_document, policy_text, unread_types
-from scanner.terraform.aws.computed import Resource, computed
+from scanner.terraform.aws.after_apply import after_apply
+from scanner.terraform.aws.computed import computed
+from scanner.terraform.aws.facts import TYPES, facts, facts_left_behind
+from scanner.terraform.aws.naming import is_naming
+from scanner.terraform.aws.resource_type import Resource
 from scanner.terraform.language.equality import equal
-from scanner.terraform.plans.forgotten import facts_left_behind, left_behind, sentence
+from scanner.terraform.plans.forgotten import left_behind, sentence
 from scanner.terraform.plans.plan_document import (
     Object,
     PlanDocument,
@@ -40,7 +43,7 @@ from scanner.terraform.plans.plan_places import moved
 from scanner.terraform.plans.plan_reader import read_document
 from scanner.terraform.plans.plan_references import Path, PlannedConfiguration, Reference
 from scanner.terraform.plans.plan_source import Source, source_of
-from scanner.terraform.resource_instance import ResourceInstance, after_apply, is_naming
+from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import NULL, Unknown, Value
 
 
@@ -78,15 +81,15 @@ def _reader(document: PlanDocument, source: Source, root: ScanRoot, span: Span) 
 
 def _facts(document: PlanDocument, reader: _Reader) -> Iterator[Fact]:
     for address, planned in document.instances.items():
-        if address.mode == "managed" and address.type in aws_iam.TYPES:
-            yield from aws_iam.facts(replace(reader, span=reader.place(address)).instance(planned))
+        if address.mode is Mode.MANAGED and address.type in TYPES:
+            yield from facts(replace(reader, span=reader.place(address)).instance(planned))
     for planned in left_behind(document):
         yield from facts_left_behind(reader.before(planned))
 
 
 def _unread(document: PlanDocument, reader: _Reader) -> Iterator[Diagnostic]:
     for address, planned in document.instances.items():
-        if address.mode == "managed" and unread_types.is_unread(address.type):
+        if address.mode is Mode.MANAGED and unread_types.is_unread(address.type):
             found = unread_types.unread(replace(reader, span=reader.place(address)).instance(planned))
             if found is not None:
                 yield found
@@ -199,8 +202,8 @@ class _Reader:
             return self._nested(address, (name,))
         planned = self.plan.document.instances.get(address)
         home = self.homes.of(planned) if planned is not None else Home()
-        resource = Resource(str(address), lambda argument: values.of(after.get(argument), self.span), home)
-        return computed(resource, address.type, name).at(self.span)
+        resource = Resource(address, lambda argument: values.of(after.get(argument), self.span), home)
+        return computed(resource, name).at(self.span)
 
     def _nested(self, address: ResourceAddress, path: Path) -> Value:
         """An unknown argument, or one in a list or a block."""
@@ -219,7 +222,7 @@ class _Reader:
 
     def _not_known(self, address: ResourceAddress, path: Path) -> Value:
         """What only an expression could tell."""
-        open_ = after_apply(str(address), _written(path), self.span)
+        open_ = after_apply(address, _written(path), self.span)
         if open_.unknown is None or not self.configuration.sets(address, str(path[0])):
             return open_
         cause = open_.unknown.cause
@@ -229,9 +232,9 @@ class _Reader:
     def _referred(self, target: Reference) -> Value:
         planned = self.plan.document.instances.get(target.address)
         if planned is None:
-            return after_apply(str(target.address), target.attribute, self.span)
+            return after_apply(target.address, target.attribute, self.span)
         reader = replace(self, span=self.place(target.address))
-        if target.address.mode == "data":
+        if target.address.mode is Mode.DATA:
             return reader.document(target, planned)
         found = reader.attribute(target.address, target.attribute, *planned.values())
         is_name = is_naming(target.address, target.attribute)
@@ -241,7 +244,7 @@ class _Reader:
         """A data source that is read during apply. A policy document's arguments are known in part even so."""
         address = target.address
         if address.type != "aws_iam_policy_document" or "json" not in target.attribute:
-            return after_apply(str(address), target.attribute, self.span)
+            return after_apply(address, target.attribute, self.span)
         after, unknown = planned.values()
         entries = {
             name: self._value(address, (name,), after.get(name), unknown.get(name)) for name in {*after, *unknown}
@@ -256,7 +259,7 @@ def _written(path: Path) -> str:
 
 def _own(address: ResourceAddress, name: str, anonymous: Unknown) -> Unknown:
     """An unknown that is at least the attribute of one resource."""
-    own = after_apply(str(address), name).unknown
+    own = after_apply(address, name).unknown
     return replace(anonymous, symbol=own.symbol) if own is not None else anonymous
 
 

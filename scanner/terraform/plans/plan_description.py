@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from scanner.terraform.address import Mode
+from scanner.terraform.configuration.block_entries import META_ARGUMENTS
 from scanner.terraform.configuration.module import Module
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.nodes import Node
 from scanner.terraform.plans.expression_references import constant, expression
-from scanner.terraform.resource_instance import META_ARGUMENTS
 
 Object = dict[str, Any]
 Describe = Callable[[Node], Object]
@@ -29,8 +30,8 @@ def description(module: Module, describe: Describe = expression) -> Object:
     return {
         "provider_config": dict(_providers(module, describe)),
         "resources": [
-            *_resources(module, "managed", module.resources, describe),
-            *_resources(module, "data", module.data, describe),
+            *_resources(module, Mode.MANAGED, module.resources, describe),
+            *_resources(module, Mode.DATA, module.data, describe),
         ],
         "outputs": {
             name: {"expression": describe(body.attributes["value"].value)}
@@ -69,13 +70,13 @@ def _bodies(module: Module, blocks: Mapping[str, IndexedBlock]) -> Iterator[tupl
 
 
 def _resources(
-    module: Module, mode: str, blocks: Mapping[tuple[str, ...], IndexedBlock], describe: Describe
+    module: Module, mode: Mode, blocks: Mapping[tuple[str, ...], IndexedBlock], describe: Describe
 ) -> Iterator[Object]:
     for (type_, name), block in blocks.items():
         parsed = module.parsed_whole(block) if type_.startswith(DESCRIBED) else None
         if parsed is not None:
             expressions = _expressions(parsed.body, META_ARGUMENTS, describe)
-            described = {"mode": mode, "type": type_, "name": name, "expressions": expressions}
+            described = {"mode": mode.value, "type": type_, "name": name, "expressions": expressions}
             yield {**described, **_repetition(parsed.body, describe)}
 
 

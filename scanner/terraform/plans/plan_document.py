@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
+from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
 
 Object = dict[str, Any]
 Values = tuple[Object, Object]
@@ -27,7 +27,7 @@ class PlanError(Exception):
     """The file is no plan and no state that we can read. The message is a sentence without its full stop."""
 
 
-BlockAddress = tuple[tuple[str, ...], str, str, str]
+BlockAddress = tuple[tuple[str, ...], Mode, str, str]
 """A resource block: the names of the module calls on the way to it, mode, type and name."""
 
 
@@ -103,7 +103,7 @@ def by_address(instances: Iterable[PlannedInstance]) -> Mapping[ResourceAddress,
 
 def _order(address: ResourceAddress) -> tuple[object, ...]:
     steps = tuple((name, _key_order(key)) for name, key in address.module.steps)
-    return len(steps), steps, address.mode != "data", address.type, address.name, _key_order(address.key)
+    return len(steps), steps, address.mode is not Mode.DATA, address.type, address.name, _key_order(address.key)
 
 
 def _key_order(key: InstanceKey) -> tuple[int, int, str]:
@@ -131,7 +131,7 @@ def after_changes(
 
 def resource_address(module: ModuleAddress, mode: str, type_: str, name: str, key: object) -> ResourceAddress:
     """An address from the parts that the files have."""
-    return ResourceAddress(module, mode, type_, name, key if isinstance(key, int | str) else None)
+    return ResourceAddress(module, Mode.of(mode), type_, name, key if isinstance(key, int | str) else None)
 
 
 def forgets(actions: Iterable[str]) -> bool:

@@ -18,8 +18,8 @@ from scanner.facts import Account, Home
 from scanner.iam.arn import Arn
 from scanner.partition import partition_of
 from scanner.root import Inputs
-from scanner.terraform.address import ResourceAddress
-from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.address import Mode, ResourceAddress
+from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.configuration.provider import ACCOUNT_ARGUMENTS, DEFAULT, account_digest
 from scanner.terraform.plans.plan_document import Object, PlanDocument, PlannedInstance
 from scanner.terraform.plans.plan_references import PlannedConfiguration
@@ -49,7 +49,7 @@ class Homes:
         named = {
             address: planned.provider or configuration.provider_key(address) or ""
             for address, planned in document.instances.items()
-            if address.mode == "managed" and address.type in aws_iam.TYPES
+            if address.mode is Mode.MANAGED and address.type in TYPES
         }
         ambiguous = _ambiguous(named, evaluated)
         for address, key in named.items():

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from scanner.terraform.address import ModuleAddress, ResourceAddress
-from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.address import Mode, ModuleAddress, ResourceAddress
+from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.plans.address_text import parse_module_address
 from scanner.terraform.plans.plan_document import (
     DEFERRED,
@@ -239,7 +239,7 @@ def state_document(stored: Iterable[StoredObject]) -> PlanDocument:
         if not found.deposed:
             values = partial(_state_values, found.attributes, address)
             instances.append(PlannedInstance(address, values, provider=found.provider))
-        elif address.mode == "managed" and address.type in aws_iam.TYPES:
+        elif address.mode is Mode.MANAGED and address.type in TYPES:
             left_out.append(f"a deposed object of {address} is left out: the next apply destroys it.")
     return PlanDocument(by_address(instances), left_out=tuple(left_out))
 

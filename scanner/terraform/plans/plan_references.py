@@ -18,8 +18,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
-from scanner.terraform.aws.naming import Named, fits, named_by, usual_attribute
+from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
+from scanner.terraform.aws.naming import fits, named_by, usual_attribute
+from scanner.terraform.aws.resource_type import Named
 from scanner.terraform.plans.expression_references import Plain
 
 Object = dict[str, Any]
@@ -172,7 +173,7 @@ class PlannedConfiguration:
             if not isinstance(resource, dict):
                 continue
             if (resource.get("mode"), resource.get("type"), resource.get("name")) == (
-                address.mode,
+                address.mode.value,
                 address.type,
                 address.name,
             ):
@@ -320,7 +321,7 @@ class _Tracer:
         return self._attribute(replace(address, key=chosen[0]), attribute) if attribute is not None else None
 
     def _attribute(self, address: ResourceAddress, attribute: str) -> Reference | None:
-        suits = self.named is None or (address.mode == "managed" and fits(address.type, attribute, self.named))
+        suits = self.named is None or (address.mode is Mode.MANAGED and fits(address.type, attribute, self.named))
         if self.known is not None:
             is_it = self.planned.text(address, attribute) == self.known
         else:
@@ -329,7 +330,7 @@ class _Tracer:
 
 
 def _address(found: re.Match[str], place: _Place) -> ResourceAddress:
-    return ResourceAddress(place.module, "data" if found["data"] else "managed", found["type"], found["name"])
+    return ResourceAddress(place.module, Mode.DATA if found["data"] else Mode.MANAGED, found["type"], found["name"])
 
 
 def _chosen(

@@ -26,8 +26,8 @@ from scanner.facts import ALWAYS, Choice, Existence
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
-from scanner.terraform.address import ResourceAddress, Wildcard
-from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.address import Mode, ResourceAddress, Wildcard
+from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.configuration.choices import choices, refuted
 from scanner.terraform.configuration.files import is_configuration
 from scanner.terraform.configuration.module_instance import ModuleInstance
@@ -279,7 +279,7 @@ def _is_open(address: ResourceAddress) -> bool:
 
 
 def _is_identity(address: ResourceAddress) -> bool:
-    return address.mode == "managed" and address.type in aws_iam.TYPES
+    return address.mode is Mode.MANAGED and address.type in TYPES
 
 
 def _workspace(document: PlanDocument, root: ScanRoot) -> Value:
@@ -313,12 +313,12 @@ def _documents(module: ModuleInstance) -> Iterator[tuple[BlockAddress, Span]]:
     calls = tuple(name for name, _ in module.address.steps)
     for (type_, name), block in module.module.data.items():
         if type_ == "aws_iam_policy_document":
-            yield (calls, "data", type_, name), block.span
+            yield (calls, Mode.DATA, type_, name), block.span
     for child in module.children():
         yield from _documents(child)
 
 
 def _instances(module: ModuleInstance) -> Iterator[ResourceInstance]:
-    yield from module.resource_instances(aws_iam.TYPES)
+    yield from module.resource_instances(TYPES)
     for child in module.children():
         yield from _instances(child)

@@ -7,11 +7,11 @@ from typing import Any
 
 from scanner import values
 from scanner.iam.arn import Arn
-from scanner.terraform.address import ResourceAddress
-from scanner.terraform.language.equality import same_document
+from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.plans.plan_agreement import scalar_text
 from scanner.terraform.plans.plan_description import DESCRIBED
 from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance, Values, has_unknown
+from scanner.terraform.plans.same_document import same_document
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Unknown, Value, same_text
 
@@ -66,7 +66,7 @@ class PlannedValues:
 
 def _is_compared(address: ResourceAddress) -> bool:
     """Data sources answer what is true of the account, and other providers may write values in their own way."""
-    if address.mode == "data":
+    if address.mode is Mode.DATA:
         return address.type == "aws_iam_policy_document"
     return address.type.startswith(DESCRIBED)
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from msgspec import Raw, Struct
 
-from scanner.terraform.aws import facts as aws_iam
+from scanner.terraform.address import Mode
+from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError, resource_address
 from scanner.terraform.plans.plan_json import (
     NOTHING,
@@ -59,7 +60,7 @@ def _instances(resources: list[_Resource]) -> Iterator[StoredObject]:
         for instance in resource.instances:
             address = resource_address(module, resource.mode, resource.type, resource.name, instance.index_key)
             old = instance.attributes == NOTHING and bool(instance.attributes_flat)
-            if old and address.mode == "managed" and address.type in aws_iam.TYPES:
+            if old and address.mode is Mode.MANAGED and address.type in TYPES:
                 remedy = "`terraform apply -refresh-only` brings the state up to date"
                 raise PlanError(f"{address} is stored as Terraform 0.11 did it; {remedy}")
             yield StoredObject(address, instance.attributes, instance.deposed, resource.provider or None)

@@ -15,6 +15,8 @@ from pathlib import Path
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.symbol import Symbol
+from scanner.terraform.configuration.known_functions import FUNCTIONS
+from scanner.terraform.configuration.scanned_files import ScannedFiles
 from scanner.terraform.language import functions, nodes
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.questions import Questions
@@ -52,9 +54,11 @@ class Functions:
             return own(self, arguments, span)
         if name in _ELSEWHERE:
             return unknown(Cause(CauseKind.MISSING_INPUT, f"Terragrunt: {name}() is not followed", span))
-        context = functions.FunctionContext(self.directory, self.boundary, _rendered)
+        if name not in FUNCTIONS:
+            raise EvaluationError(f'there is no function named "{name}"', span)
+        context = functions.FunctionContext(ScannedFiles(self.directory, self.boundary), _rendered)
         try:
-            return functions.call(name, arguments, context, span)
+            return functions.call(FUNCTIONS[name], arguments, context, span)
         except functions.FunctionError as problem:
             raise EvaluationError(f"{name}: {str(problem).rstrip('.')}", span) from problem
 

@@ -15,7 +15,6 @@ from unicodedata import normalize
 
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
-from scanner.terraform.aws import functions as arn
 from scanner.terraform.language.functions import (
     conversion,
     dates,
@@ -63,26 +62,22 @@ FUNCTIONS: Mapping[str, Function] = {
     **network.FUNCTIONS,
     **dates.FUNCTIONS,
     **filesystem.FUNCTIONS,
-    **arn.FUNCTIONS,
     **terraform_provider.FUNCTIONS,
 }
 
 
-def call(name: str, arguments: tuple[Value, ...], context: FunctionContext, span: Span) -> Value:
+def call(function: Function, arguments: tuple[Value, ...], context: FunctionContext, span: Span) -> Value:
     """The result of one call; what the function made itself gets the span of the call.
 
     Raises ``FunctionError`` for what Terraform would refuse. What goes beyond a limit of ours is unknown instead.
     """
-    function = FUNCTIONS.get(name)
-    if function is None:
-        raise FunctionError(f'there is no function named "{name}".')
     converted = function.converted(arguments)
     result = cause = None
     if function.reads_holes or not any(holes(argument) for argument in converted):
         try:
             result = function.call(converted, context)
         except UnsupportedError as problem:
-            cause = Cause(CauseKind.UNSUPPORTED, f"{name}: {problem}", span)
+            cause = Cause(CauseKind.UNSUPPORTED, f"{function.name}: {problem}", span)
     if result is None:
         result = undetermined(function, arguments, cause)
     if isinstance(result.data, str) and not result.data.isascii():

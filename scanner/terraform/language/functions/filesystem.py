@@ -1,26 +1,17 @@
-"""Functions on files and paths. Files are read inside the scanned tree only, and only regular ones.
-
-A path that leads out of the tree, by itself or through a symbolic link, gives an unknown with the reason as its cause;
-nothing out there is opened.
-"""
+"""Functions on files and paths. Which files there are, and which of them may be read, is the caller's business."""
 
 from __future__ import annotations
 
 import base64
-import os
 import posixpath
 import re
-import stat
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
 from scanner.terraform.language.functions.hashing import DIGESTS
 from scanner.terraform.language.functions.sequences import limited
 from scanner.terraform.language.functions.signature import (
     Function,
     FunctionContext,
-    FunctionError,
-    MissingFileError,
     Parameter,
     UnsupportedError,
     invalid,
@@ -30,51 +21,15 @@ from scanner.terraform.language.kinds import SetItems, made_for
 from scanner.terraform.language.types import ANY, STRING
 from scanner.values import Unknown, Value, pieces
 
-MAX_SIZE = 8 * 1024 * 1024
-"""Bytes of a file that is read."""
 MAX_VISITED = 50_000
 """Directory entries that one ``fileset`` looks at."""
 
 _PATH = Parameter("path", STRING)
 
 
-def _inside(path: str, context: FunctionContext) -> Path:
-    """The real path of what is named, which need not exist."""
-    if context.closed:
-        raise UnsupportedError(f'the file or directory "{path}" {context.closed}')
-    if path.startswith("~"):
-        raise UnsupportedError(f'the path "{path}" leads to a home directory, outside the scanned tree')
-    if "\0" in path:
-        raise invalid("path", "it contains a NUL character")
-    real = Path(os.path.realpath(context.directory / path))
-    if not real.is_relative_to(os.path.realpath(context.boundary)):
-        raise UnsupportedError(f'the path "{path}" leads outside the scanned tree')
-    return real
-
-
-def _content(path: str, context: FunctionContext) -> bytes:
-    real = _inside(path, context)
-    try:
-        if not stat.S_ISREG(real.stat().st_mode):
-            kind = "a directory" if real.is_dir() else "not a regular file"
-            raise invalid("path", f'"{path}" is {kind}')
-        descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise MissingFileError(str(invalid("path", f'no file exists at "{path}"'))) from None
-    except OSError as problem:
-        raise invalid("path", f'failed to read "{path}": {problem.strerror}') from problem
-    with open(descriptor, "rb") as file:  # noqa: PTH123 # a descriptor has no path
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise invalid("path", f'"{path}" is not a regular file')
-        content = file.read(MAX_SIZE + 1)
-    if len(content) > MAX_SIZE:
-        raise UnsupportedError(f'the file "{path}" is larger than {MAX_SIZE} bytes')
-    return content
-
-
 def _text(path: str, context: FunctionContext) -> str:
     try:
-        return _content(path, context).decode()
+        return context.files.content(path).decode()
     except UnicodeDecodeError:
         raise invalid("path", f'contents of "{path}" are not valid UTF-8') from None
 
@@ -88,64 +43,33 @@ def _file(arguments: tuple[Value, ...], context: FunctionContext) -> Value:
 
 
 def _filebase64(arguments: tuple[Value, ...], context: FunctionContext) -> Value:
-    return Value(base64.b64encode(_content(_named(arguments), context)).decode())
+    return Value(base64.b64encode(context.files.content(_named(arguments))).decode())
 
 
 def _digest(digest: Callable[[bytes], str]) -> Callable[[tuple[Value, ...], FunctionContext], Value]:
-    return lambda arguments, context: Value(digest(_content(_named(arguments), context)))
+    return lambda arguments, context: Value(digest(context.files.content(_named(arguments))))
 
 
 def _fileexists(arguments: tuple[Value, ...], context: FunctionContext) -> Value:
-    path = _named(arguments)
-    try:
-        mode = _inside(path, context).stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return Value(False)
-    except OSError as problem:
-        raise FunctionError(f'failed to look at "{path}": {problem.strerror}.') from problem
-    if not stat.S_ISREG(mode):
-        kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
-        raise FunctionError(f'"{path}" is {kind}.')
-    return Value(True)
+    return Value(context.files.exists(_named(arguments)))
 
 
 def _fileset(arguments: tuple[Value, ...], context: FunctionContext) -> Value:
     """The names of the regular files below a directory that match, sorted; links to directories are not descended."""
     path, pattern = _named(arguments), arguments[1].text or ""
-    directory = _inside(path, context)
+    recursive = "**" in pattern
+    names = context.files.below(path, None if recursive else pattern.count("/"))
     if pattern.startswith("/") or ".." in pattern.split("/"):
         raise UnsupportedError(f'the pattern "{pattern}" leads out of the directory that it starts in')
     matches = re.compile(_glob(posixpath.normpath(pattern) if pattern else ""))
-    recursive = "**" in pattern
-    depth = pattern.count("/")
     found: list[str] = []
-    for visited, name in enumerate(_files(directory, "", None if recursive else depth)):
+    for visited, name in enumerate(names):
         if visited >= MAX_VISITED:
             raise UnsupportedError(f'there are more than {MAX_VISITED} files below "{path}"')
-        if matches.fullmatch(name) and stat.S_ISREG(_mode(_inside(f"{directory}/{name}", context))):
+        if matches.fullmatch(name) and context.files.is_regular(f"{path}/{name}"):
             found.append(name)
     limited(len(found))
     return Value(made_for(STRING, SetItems(Value(name) for name in sorted(found))))
-
-
-def _mode(path: Path) -> int:
-    try:
-        return path.stat().st_mode
-    except OSError:
-        return 0
-
-
-def _files(directory: Path, prefix: str, depth: int | None) -> Iterator[str]:
-    try:
-        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        name = prefix + entry.name
-        if not entry.is_dir(follow_symlinks=False):
-            yield name
-        elif depth != 0:
-            yield from _files(Path(entry.path), f"{name}/", None if depth is None else depth - 1)
 
 
 def _glob(pattern: str) -> str:
@@ -243,7 +167,7 @@ def _pathexpand(arguments: tuple[Value, ...], _: FunctionContext) -> Value:
 
 
 def _abspath(arguments: tuple[Value, ...], context: FunctionContext) -> Value:
-    return Value(_clean(posixpath.join(context.directory.as_posix(), _named(arguments))))
+    return Value(_clean(context.files.absolute(_named(arguments))))
 
 
 def _on_file(name: str, work: Callable[[tuple[Value, ...], FunctionContext], Value]) -> Function:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from scanner.cause import Cause
 from scanner.terraform.language.conversion import ConversionError, convert
@@ -26,18 +25,36 @@ class UnsupportedError(Exception):
     """Terraform may well evaluate this call; here its result stays unknown. The message is the cause's detail."""
 
 
+class Files(Protocol):
+    """The files that functions may look at, by the paths that the code gives.
+
+    What Terraform would refuse raises ``FunctionError``, ``MissingFileError`` where it is a file that is not there;
+    what is not looked at raises ``UnsupportedError``.
+    """
+
+    def content(self, path: str) -> bytes:
+        """What is in a regular file."""
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a regular file; anything else that is there is refused."""
+
+    def is_regular(self, path: str) -> bool:
+        """The same without a refusal."""
+
+    def below(self, path: str, depth: int | None) -> Iterator[str]:
+        """The names of what is below a directory and no directory itself, down to a depth, sorted in each of them."""
+
+    def absolute(self, path: str) -> str:
+        """The path with the directory that relative paths start in."""
+
+
 @dataclass(frozen=True, slots=True)
 class FunctionContext:
     """What a function may know besides its arguments."""
 
-    directory: Path
-    """Relative paths start here; absolute."""
-    boundary: Path
-    """Files are read inside this directory only; absolute."""
+    files: Files
     render: Callable[[str, Mapping[str, Value], str | None], Value]
     """Evaluates template text with these variables; the last argument is the path of the file that holds it, if any."""
-    closed: str = ""
-    """Why no file may be read, as the end of a sentence about one; empty if files may be read."""
 
 
 Body: TypeAlias = Callable[[tuple[Value, ...], FunctionContext], "Value | None"]

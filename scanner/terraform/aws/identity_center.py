@@ -1,0 +1,103 @@
+"""IAM Identity Center: permission sets and their policies.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ssoadmin_permission_set
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scanner.facts import (
+    Attachment,
+    Fact,
+    IdentityKind,
+    Role,
+    Target,
+)
+from scanner.terraform.aws.resource_facts import (
+    attachment,
+    identity,
+    inline_policy,
+    items,
+    origin_of,
+    within,
+)
+from scanner.terraform.aws.resource_type import Adapter, Named, ResourceType, nested
+from scanner.terraform.resource_instance import ResourceInstance
+from scanner.values import Value
+
+
+def _exclusive_managed(instance: ResourceInstance) -> Iterator[Fact]:
+    """AWS managed policies of a permission set. Customer managed ones have a list of their own."""
+    target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
+    for policy in items(instance.get("managed_policy_arns")):
+        yield Attachment(origin_of(instance), target, policy)
+
+
+def _customer_managed_attachment(block_name: str, role: Role) -> Adapter:
+    """A permission set names a customer managed policy by name; a boundary may be an AWS managed one, by ARN."""
+
+    def adapt(instance: ResourceInstance) -> Iterator[Fact]:
+        target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
+        for block in items(instance.get(block_name)):
+            for policy, path in _references(block):
+                yield Attachment(origin_of(instance), target, policy, role, path)
+
+    return adapt
+
+
+def _references(block: Value) -> Iterator[tuple[Value, Value | None]]:
+    """A policy by its ARN, or by name and path."""
+    arn = within(block, "managed_policy_arn")
+    if not isinstance(block.data, Mapping) or not arn.is_null:
+        yield arn, None
+    if isinstance(block.data, Mapping):
+        for named in (block, *items(within(block, "customer_managed_policy_reference"))):
+            name = within(named, "name")
+            if not name.is_null:
+                yield name, within(named, "path") if isinstance(named.data, Mapping) else None
+
+
+_POLICY_REFERENCE = nested()
+_POLICY_NAME = {("customer_managed_policy_reference", "name"): Named.POLICY_NAME}
+
+IDENTITY_CENTER = (
+    ResourceType(
+        "aws_ssoadmin_permission_set",
+        identity(IdentityKind.PERMISSION_SET),
+        names={"arn": Named.PERMISSION_SET},
+        is_definition=True,
+    ),
+    ResourceType(
+        "aws_ssoadmin_permission_set_inline_policy",
+        inline_policy(IdentityKind.PERMISSION_SET, "permission_set_arn", "inline_policy"),
+    ),
+    ResourceType(
+        "aws_ssoadmin_managed_policy_attachment",
+        attachment(IdentityKind.PERMISSION_SET, "permission_set_arn", "managed_policy_arn"),
+    ),
+    ResourceType("aws_ssoadmin_managed_policy_attachments_exclusive", _exclusive_managed),
+    ResourceType(
+        "aws_ssoadmin_customer_managed_policy_attachment",
+        _customer_managed_attachment("customer_managed_policy_reference", Role.PERMISSIONS),
+        blocks={"customer_managed_policy_reference": _POLICY_REFERENCE},
+        nested_names=_POLICY_NAME,
+    ),
+    ResourceType(
+        "aws_ssoadmin_customer_managed_policy_attachments_exclusive",
+        _customer_managed_attachment("customer_managed_policy_reference", Role.PERMISSIONS),
+        blocks={"customer_managed_policy_reference": _POLICY_REFERENCE},
+        nested_names=_POLICY_NAME,
+    ),
+    ResourceType(
+        "aws_ssoadmin_permissions_boundary_attachment",
+        _customer_managed_attachment("permissions_boundary", Role.BOUNDARY),
+        blocks={"permissions_boundary": nested(customer_managed_policy_reference=_POLICY_REFERENCE)},
+        nested_names=_POLICY_NAME,
+    ),
+    ResourceType("aws_ssoadmin_instance_access_control_attributes", blocks={"attribute": nested(value=nested())}),
+    ResourceType(
+        "aws_identitystore_user",
+        blocks={block: nested() for block in ("addresses", "emails", "name", "phone_numbers")},
+    ),
+)

@@ -1,0 +1,52 @@
+"""What users have: groups, passwords and access keys. Of a password nothing is read but that it is there.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_user_login_profile
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.facts import (
+    AccessKey,
+    Fact,
+    IdentityKind,
+    LoginProfile,
+    Membership,
+    Target,
+)
+from scanner.terraform.aws import attributes
+from scanner.terraform.aws.resource_facts import (
+    items,
+    origin_of,
+)
+from scanner.terraform.aws.resource_type import ResourceType
+from scanner.terraform.resource_instance import ResourceInstance
+
+
+def _user_groups(instance: ResourceInstance) -> Iterator[Fact]:
+    for group in items(instance.get("groups")):
+        yield Membership(origin_of(instance), Target(IdentityKind.USER, instance.get("user")), group)
+
+
+def _group_users(instance: ResourceInstance) -> Iterator[Fact]:
+    for user in items(instance.get("users")):
+        yield Membership(origin_of(instance), Target(IdentityKind.USER, user), instance.get("group"))
+
+
+def _login_profile(instance: ResourceInstance) -> Iterator[Fact]:
+    yield LoginProfile(origin_of(instance), Target(IdentityKind.USER, instance.get("user")))
+
+
+def _access_key(instance: ResourceInstance) -> Iterator[Fact]:
+    status = instance.get("status")
+    active = status.is_null or status.text == "Active"  # a status that is not known is no evidence of a key in use
+    yield AccessKey(origin_of(instance), Target(IdentityKind.USER, instance.get("user")), active)
+
+
+USERS = (
+    ResourceType("aws_iam_user_group_membership", _user_groups),
+    ResourceType("aws_iam_group_membership", _group_users, computed={"id": attributes.argument("name")}),
+    ResourceType("aws_iam_user_login_profile", _login_profile, computed={"id": attributes.argument("user")}),
+    ResourceType("aws_iam_access_key", _access_key),
+)
