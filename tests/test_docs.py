@@ -1,4 +1,4 @@
-"""The documentation names every option, rule, placeholder, format, decision and exit status."""
+"""The documentation names every option, rule, word, exit status, script and decision; its links lead somewhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ USAGE = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 TERRAFORM = (ROOT / "docs" / "terraform.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "fixtures" / "README.md"])
+SCRIPTS = {name: ROOT / name / "README.md" for name in ("benchmarks", "tools")}
+"""Folders of scripts, with the page that has a paragraph about each script."""
+SUFFIXES = frozenset({".py", ".mjs"})
+DECISIONS = ROOT / "docs" / "decisions"
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "fixtures" / "README.md", *SCRIPTS.values()])
 
 
 def test_every_option_is_described() -> None:
@@ -62,6 +66,32 @@ def test_every_word_is_described() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("folder", SCRIPTS)
+def test_every_script_has_a_paragraph(folder: str) -> None:
+    page = SCRIPTS[folder]
+    files = (path for path in page.parent.rglob("*") if path.suffix in SUFFIXES and path.name != "__init__.py")
+    scripts = {path.relative_to(page.parent).as_posix() for path in files}
+    assert scripts
+    assert set(re.findall(r"^\*\*`([^`]+)`\*\* ", page.read_text(encoding="utf-8"), re.MULTILINE)) == scripts
+
+
+def test_every_decision_is_listed() -> None:
+    records = sorted(path for path in DECISIONS.glob("*.md") if path.name != "README.md")
+    numbers = [path.name[:4] for path in records]
+    assert records
+    assert numbers == [f"{number:04}" for number in range(1, len(records) + 1)]
+    page = (DECISIONS / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| \[(\d+)\]\(([^)]+)\) \|", page, re.MULTILINE)
+    assert listed == [(path.name[:4], path.name) for path in records]
+
+
+@pytest.mark.parametrize("record", sorted(DECISIONS.glob("[0-9]*.md")), ids=lambda record: record.stem)
+def test_a_decision_has_its_parts(record: Path) -> None:
+    text = record.read_text(encoding="utf-8")
+    assert re.match(rf"# {int(record.name[:4])}\. .+\n\n\d{{4}}-\d\d-\d\d", text)
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
 
 
 def test_the_example_in_the_readme_is_true() -> None:
