@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 
-from scanner.console import ConsoleAccess
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.iam.principal import Principal
-from scanner.sign_in import AwsLogin
 from scanner.span import Span
+from scanner.verdicts.console import ConsoleAccess
+from scanner.verdicts.sign_in import AwsLogin
 
 
 class Level(Enum):

@@ -10,8 +10,6 @@ from typing import assert_never
 
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.config import Options
-from scanner.console import console_access
-from scanner.control_policies import ControlPolicies
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.discovery import discover
 from scanner.facts import Facts
@@ -21,9 +19,11 @@ from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.loader import RuleError, builtin_rules, load_rules
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
-from scanner.scenarios import assess
-from scanner.sign_in import aws_login
 from scanner.span import Span
+from scanner.verdicts.console import console_access
+from scanner.verdicts.control_policies import ControlPolicies
+from scanner.verdicts.scenarios import assess
+from scanner.verdicts.sign_in import aws_login
 
 RECURSION_LIMIT = 12_000
 """Evaluation nests as deep as its bounds allow; CPython's default would stop it before them."""

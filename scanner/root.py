@@ -62,7 +62,7 @@ class Inputs:
     account: str | None = None
     region: str | None = None
     assumptions: tuple[Assumption, ...] = ()
-    """What a scenario takes for granted; see ``scanner.scenarios``. Never given by the user."""
+    """What a scenario takes for granted; see ``scanner.verdicts.scenarios``. Never given by the user."""
 
 
 @dataclass(frozen=True, slots=True)

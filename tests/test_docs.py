@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from scanner.console import Access, Via
 from scanner.iam.evaluate import Outcome
 from scanner.report import FORMATS
 from scanner.rules.loader import builtin_rules
@@ -17,6 +16,7 @@ from scanner.rules.view import PLACEHOLDERS
 from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.configuration.known_functions import FUNCTIONS
 from scanner.terraform.language.functions import SPECIAL
+from scanner.verdicts.console import Access, Via
 
 ROOT = Path(__file__).parent.parent
 USAGE = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")

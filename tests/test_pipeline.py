@@ -7,10 +7,11 @@ from types import ModuleType
 
 import pytest
 
-from scanner import pipeline, scenarios
+from scanner import pipeline
 from scanner.config import Options
 from scanner.facts import Facts
 from scanner.finding import exit_status
+from scanner.verdicts import scenarios
 
 USER = 'resource "aws_iam_user" "u" {\n  name = "a"\n}\n'
 

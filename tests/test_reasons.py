@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from scanner.document import principal_document
-from scanner.reasons import MAX_NAMED, MAX_REASONS, listed
 from scanner.report import explain
 from scanner.report import json as json_report
+from scanner.verdicts.document import principal_document
+from scanner.verdicts.reasons import MAX_NAMED, MAX_REASONS, listed
 from tests.conftest import Scan
 
 ATTACHMENTS = 60

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from scanner.config import Options
-from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.verdicts.document import principal_document
 
 ROOT = Path(__file__).parent.parent
 SCENARIOS: dict[str, Any] = yaml.safe_load((ROOT / "tests/cases/scenarios.yaml").read_text(encoding="utf-8"))[

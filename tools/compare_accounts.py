@@ -26,7 +26,7 @@ from pathlib import Path
 from scanner.config import Options
 from scanner.pipeline import scan
 from scanner.root import Inputs
-from scanner.sign_in import Client
+from scanner.verdicts.sign_in import Client
 
 SIGN_IN = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
 NARROW = "arn:aws:iam::aws:policy/IAMUserChangePassword"

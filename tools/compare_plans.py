@@ -38,10 +38,10 @@ import yaml
 
 from scanner.config import Options
 from scanner.diagnostic import Diagnostic, Severity
-from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.pipeline import scan
 from scanner.root import Inputs
+from scanner.verdicts.document import principal_document
 
 Aspects = Mapping[str, Mapping[str, str]]
 """What one side answers about a principal: by aspect, and in an aspect by question."""

@@ -26,7 +26,7 @@ from scanner.facts import Facts
 from scanner.finding import Report
 from scanner.pipeline import Extract, scan
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.sign_in import Client
+from scanner.verdicts.sign_in import Client
 
 TERRAFORM = frozenset({RootKind.TERRAFORM_MODULE, RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE})
 COLUMNS = ("directory", "templates", "principals", "localhost", "errors", "warnings", "seconds", "slowest")

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from scanner import json_text
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error
 from scanner.iam import condition as conditions
-from scanner.iam import json_text
 from scanner.iam.condition import Condition
 from scanner.iam.pattern import Hole, Text, literal, text_of
 from scanner.iam.variables import Template, parse_template

@@ -13,12 +13,12 @@ from scanner.iam.evaluate import StatementMatch
 from scanner.iam.policy import Patterns, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType
 from scanner.iam.variables import template_text
-from scanner.reasons import blocking_layers, described, remedies, statement_place
 from scanner.report.escape import inert, visible
 from scanner.report.wording import place
-from scanner.sign_in import Client, Permission
 from scanner.span import Span
 from scanner.truth import Truth
+from scanner.verdicts.reasons import blocking_layers, described, remedies, statement_place
+from scanner.verdicts.sign_in import Client, Permission
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """``--format json``: the public report, version 1. ``schema.json`` beside this file describes it.
 
-The shape is written out, name by name (a principal's in ``scanner.document``, because rules see the same), and does not
+The shape is written out, name by name (a principal's in ``scanner.verdicts.document``, because rules see the same), and does not
 follow from the dataclasses: they may change, it may not. Everything is sorted here, so the order in which things were
 found cannot show.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scanner.document import Object, location, principal_document
+from scanner.verdicts.document import Object, location, principal_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

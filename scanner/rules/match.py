@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scanner.finding import AssessedPrincipal, Finding, RelatedLocation
-from scanner.reasons import MAX_NAMED, Reason, reasons
 from scanner.rules.rule import PLACEHOLDER, Rule
 from scanner.rules.view import causes, view, words
-from scanner.sign_in import Client
+from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
+from scanner.verdicts.sign_in import Client
 
 DOCUMENT_VERSION = 1
 

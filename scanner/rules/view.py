@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from scanner.cause import Cause
-from scanner.document import location, principal_document
 from scanner.finding import AssessedPrincipal
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.iam.pattern import Hole
 from scanner.iam.policy import Patterns
 from scanner.iam.principal import PolicyType
 from scanner.iam.variables import Variable
-from scanner.reasons import described, listed, statement_place, written_resources
-from scanner.sign_in import ACTIONS, Client, Permission
 from scanner.span import Span
+from scanner.verdicts.document import location, principal_document
+from scanner.verdicts.reasons import described, listed, statement_place, written_resources
+from scanner.verdicts.sign_in import ACTIONS, Client, Permission
 
 PLACEHOLDERS = {
     "name": "the principal's name, or its address when the name is not known",

@@ -10,7 +10,7 @@ from scanner.config import Options
 from scanner.finding import Report
 from scanner.pipeline import scan
 from scanner.root import Inputs
-from scanner.sign_in import Client
+from scanner.verdicts.sign_in import Client
 
 
 def run(text: str, parameters: dict[str, str] | None = None) -> Report:

@@ -11,10 +11,10 @@ from scanner.cloudformation.cdk.source_lines import source_line
 from scanner.cloudformation.template.place import Place
 from scanner.config import Options
 from scanner.discovery import discover
-from scanner.document import principal_document
 from scanner.finding import Report, exit_status
 from scanner.pipeline import scan
 from scanner.root import Inputs
+from scanner.verdicts.document import principal_document
 from tests.cloudformation.assemblies import manifest, nested, stack, template
 from tests.conftest import Scan, verdicts
 

@@ -19,7 +19,6 @@ import pytest
 import yaml
 
 from scanner.cloudformation.template.scalars import texts_throughout
-from scanner.console import console_access
 from scanner.facts import (
     AccessKey,
     Attachment,
@@ -40,11 +39,12 @@ from scanner.facts import (
 from scanner.facts import Account as InAccount
 from scanner.iam.pattern import Text, literal
 from scanner.iam.principal import AttachedPolicy, Principal
-from scanner.principals import merge
-from scanner.sign_in import Circumstances, aws_login
+from scanner.principals.merge import merge
 from scanner.span import Span
 from scanner.truth import YES
 from scanner.values import NULL, Unknown, Value, joined, of
+from scanner.verdicts.console import console_access
+from scanner.verdicts.sign_in import Circumstances, aws_login
 
 pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation is not installed")
 

@@ -11,7 +11,7 @@ from scanner.config import Options
 from scanner.finding import Report
 from scanner.pipeline import scan
 from scanner.root import Inputs
-from scanner.sign_in import Client
+from scanner.verdicts.sign_in import Client
 
 GRANT = "{Effect: Allow, Action: 'signin:*', Resource: '*'}"
 USER = "  U:\n    Type: AWS::IAM::User\n    Properties:\n      LoginProfile: {Password: x}\n"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from template_scans import run
 
-from scanner.reasons import reasons
+from scanner.verdicts.reasons import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

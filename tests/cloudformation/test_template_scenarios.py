@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from template_scans import run, verdicts
 
-from scanner import scenarios
+from scanner.verdicts import scenarios
 
 HEAD = """
 Parameters:

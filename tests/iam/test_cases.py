@@ -45,7 +45,6 @@ import yaml
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
-from scanner.console import console_access
 from scanner.diagnostic import Diagnostic
 from scanner.iam.context import Circumstances, ControlLevel, account_of, context_of, region_of
 from scanner.iam.evaluate import Decision, decide
@@ -57,6 +56,7 @@ from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value
+from scanner.verdicts.console import console_access
 
 DIRECTORY = Path(__file__).parent.parent / "cases" / "iam"
 FEWEST_CASES = 300

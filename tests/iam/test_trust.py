@@ -15,7 +15,7 @@ from scanner.iam.policy import DocumentKind, parse_document
 from scanner.iam.principal import Principal, PrincipalKind
 from scanner.span import Span
 from scanner.truth import Truth
-from scanner.ways_in import WaysIn, ways_in
+from scanner.verdicts.ways_in import WaysIn, ways_in
 from tests.iam.test_cases import value_of
 
 CASES = Path(__file__).parent.parent / "cases" / "iam"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.console import Access, ConsoleAccess, Via
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, AssessedPrincipal, Finding, Level, RelatedLocation, Report
 from scanner.iam.context import Circumstances
 from scanner.iam.policy import parse_document
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
-from scanner.sign_in import aws_login
 from scanner.span import Span
 from scanner.values import Value
+from scanner.verdicts.console import Access, ConsoleAccess, Via
+from scanner.verdicts.sign_in import aws_login
 
 if TYPE_CHECKING:
     from scanner.iam.pattern import Text

@@ -13,15 +13,15 @@ from report_builders import HOSTILE, diagnostic, finding, hostile, many, princip
 from report_snapshot import check
 
 from scanner.cause import Cause, CauseKind
-from scanner.console import Access, Via
 from scanner.diagnostic import Severity
 from scanner.finding import Level, Report
 from scanner.iam.evaluate import Outcome
 from scanner.iam.pattern import Hole
 from scanner.iam.principal import PrincipalKind
 from scanner.report import render
-from scanner.sign_in import ACTIONS, Client
 from scanner.span import Span
+from scanner.verdicts.console import Access, Via
+from scanner.verdicts.sign_in import ACTIONS, Client
 
 SCHEMA: dict[str, Any] = json.loads(files("scanner.report").joinpath("schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from scanner import scenarios
 from scanner.root import Inputs
+from scanner.verdicts import scenarios
 from tests.conftest import Scan, verdicts
 from tests.test_scenarios import ROOT
 

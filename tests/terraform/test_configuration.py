@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.document import principal_document
 from scanner.root import Inputs
+from scanner.verdicts.document import principal_document
 from tests.conftest import Scan, verdicts
 
 SIGN_IN = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from scanner.config import Options
-from scanner.document import principal_document
 from scanner.pipeline import scan
+from scanner.verdicts.document import principal_document
 from tests.conftest import Scan
 
 PLANS = Path(__file__).parents[1] / "cases/plans"

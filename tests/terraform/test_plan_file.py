@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.config import Options
-from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.pipeline import scan
 from scanner.terraform.plans import plan_archive, protobuf_wire
@@ -24,6 +23,7 @@ from scanner.terraform.plans.plan_document import PlanDocument, PlanError
 from scanner.terraform.plans.plan_file import read_plan_file
 from scanner.terraform.plans.plan_reader import read_document
 from scanner.terraform.plans.plan_snapshot import PackedModules
+from scanner.verdicts.document import principal_document
 from tests.conftest import Scan
 
 ROOT = Path(__file__).parent.parent.parent

@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from scanner.config import Options
-from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.pipeline import scan
 from scanner.root import Inputs
@@ -23,6 +22,7 @@ from scanner.terraform.plans.address_text import parse_resource_address
 from scanner.terraform.plans.plan_confirmation import confirmed
 from scanner.terraform.plans.plan_description import description
 from scanner.terraform.plans.plan_references import PlannedConfiguration
+from scanner.verdicts.document import principal_document
 
 CASE = Path(__file__).parents[1] / "cases/plans/references"
 EXPECTED: list[dict[str, Any]] = yaml.safe_load((CASE / "expected.yaml").read_text(encoding="utf-8"))

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from scanner.config import Options
-from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.pipeline import scan
 from scanner.root import Inputs
+from scanner.verdicts.document import principal_document
 from tests.terraform.test_plan_file import beside
 from tests.test_scenarios import ROOT, SCENARIOS
 

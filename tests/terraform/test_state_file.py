@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from scanner.config import Options
-from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.verdicts.document import principal_document
 from tests.conftest import Scan
 
 ROOT = Path(__file__).parent.parent.parent

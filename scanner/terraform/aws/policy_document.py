@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from scanner import json_text
 from scanner.cause import Cause, CauseKind
-from scanner.iam import json_text
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.types import STRING, List, Set, Type
 from scanner.values import NULL, Unknown, Value, joined, pieces

@@ -16,8 +16,8 @@ from scanner.iam.policy import PrincipalPattern, Principals, Statement
 from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, Covers, is_everybody, names
 from scanner.truth import NO, YES, Truth, undetermined
-from scanner.ways_in.endpoints import SIGN_IN_ENDPOINTS
-from scanner.ways_in.named import OF_SERVICES, are_of_two_resources, is_all, one_arn, some
+from scanner.verdicts.ways_in.endpoints import SIGN_IN_ENDPOINTS
+from scanner.verdicts.ways_in.named import OF_SERVICES, are_of_two_resources, is_all, one_arn, some
 
 _WITH_SAML = "sts:assumerolewithsaml"
 _WITH_WEB_IDENTITY = "sts:assumerolewithwebidentity"

@@ -31,16 +31,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from scanner.cause import Cause
-from scanner.console import Access, ConsoleAccess
 from scanner.diagnostic import Diagnostic, warning
 from scanner.facts import MAX_ANSWERS, Choice, Facts
 from scanner.finding import AssessedPrincipal
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.iam.principal import Principal
-from scanner.principals import merge
+from scanner.principals.merge import merge
 from scanner.root import Assumption
-from scanner.sign_in import AwsLogin
 from scanner.span import Span
+from scanner.verdicts.console import Access, ConsoleAccess
+from scanner.verdicts.sign_in import AwsLogin
 
 MAX_LEAVES = 64
 MAX_EVALUATIONS = 256

@@ -1,6 +1,6 @@
 """Facts become principals: every policy is brought to the identities that it reaches.
 
-References join as ``scanner.references`` says. One that is not known might name anybody, so it reaches every identity
+References join as ``scanner.principals.references`` says. One that is not known might name anybody, so it reaches every identity
 that it could name, undetermined, with its cause. What is not defined in the code is unknown, never absent: a policy by
 an ARN that nobody defines may allow or deny anything.
 """
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scanner import values
-from scanner.accounts import Accounts
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic
 from scanner.facts import (
@@ -34,7 +33,8 @@ from scanner.iam.arn import Arn
 from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
-from scanner.references import (
+from scanner.principals.accounts import Accounts
+from scanner.principals.references import (
     IdentityIndex,
     PolicyIndex,
     by_path_and_name,

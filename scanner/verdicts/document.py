@@ -9,9 +9,9 @@ from typing import Any
 
 from scanner.finding import AssessedPrincipal
 from scanner.iam.pattern import literal
-from scanner.reasons import reasons
-from scanner.sign_in import Client
 from scanner.span import Span
+from scanner.verdicts.reasons import reasons
+from scanner.verdicts.sign_in import Client
 
 Object = dict[str, Any]
 

@@ -8,8 +8,8 @@ from scanner.iam.binding import Binding
 from scanner.iam.policy import PolicyDocument
 from scanner.iam.trust import lets_in
 from scanner.truth import Truth
-from scanner.ways_in import account_access, switch_role
-from scanner.ways_in.saml import Federation
+from scanner.verdicts.ways_in import account_access, switch_role
+from scanner.verdicts.ways_in.saml import Federation
 
 
 @dataclass(frozen=True, slots=True)

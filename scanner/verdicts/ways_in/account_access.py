@@ -13,7 +13,7 @@ from scanner.iam.policy import PrincipalPattern, Principals, Statement
 from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, is_everybody
 from scanner.truth import NO, YES, Truth, any_of, undetermined
-from scanner.ways_in.named import is_all, some
+from scanner.verdicts.ways_in.named import is_all, some
 
 SERVICE = "account-access.amazonaws.com"
 

@@ -2,7 +2,7 @@
 
 A reference to an attribute of a resource names that resource, whatever its name is. Otherwise known texts are compared
 with known texts, and an unknown is the same as another of the same symbol; anything else may or may not be the same. A
-name means something in one account only, where it is unique (``scanner.accounts``).
+name means something in one account only, where it is unique (``scanner.principals.accounts``).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
 from scanner import values
-from scanner.accounts import Accounts
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Identity, IdentityKind, ManagedPolicy, Origin, Target
+from scanner.principals.accounts import Accounts
 from scanner.symbol import Attribute, Block, Part, PolicyPath, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined
 from scanner.values import Unknown, Value, same_text

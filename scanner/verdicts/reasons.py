@@ -12,8 +12,8 @@ from scanner.finding import AssessedPrincipal
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
 from scanner.iam.variables import template_text
-from scanner.sign_in import Client, Permission
 from scanner.span import Span
+from scanner.verdicts.sign_in import Client, Permission
 
 MAX_REASONS = 5
 """Statements of one kind (that allow, that deny, in doubt) that are given as reasons. ``--explain`` has them all."""

@@ -21,8 +21,8 @@ from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, is_everybody
 from scanner.symbol import Account
 from scanner.truth import undetermined
-from scanner.ways_in.endpoints import DIGITS, LOWER
-from scanner.ways_in.named import COLONS, OF_SERVICES, are_of_two_resources, one_arn
+from scanner.verdicts.ways_in.endpoints import DIGITS, LOWER
+from scanner.verdicts.ways_in.named import COLONS, OF_SERVICES, are_of_two_resources, one_arn
 
 _NAME = frozenset(string.ascii_letters + string.digits + "+=,.@_-")
 _ACCOUNT = Run(DIGITS)

@@ -1,0 +1,1 @@
+"""Facts become principals: every policy is brought to whom it reaches."""
