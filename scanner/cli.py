@@ -15,12 +15,14 @@ import typer
 from typer.core import TyperCommand
 
 from scanner import __version__
-from scanner.config import AccountControls, ConfigError, Configuration, Options, load_configuration
-from scanner.finding import Level, Report, exit_status
+from scanner.config import ConfigError, Configuration, Options, load_configuration
+from scanner.controls import AccountControls
+from scanner.finding import Level
+from scanner.report import FORMATS
+from scanner.report.report import Report, exit_status
 from scanner.root import Inputs, ValuesFile
 
 USAGE = 2
-_FORMATS = ("text", "json", "github")
 
 
 class FailOn(StrEnum):
@@ -32,7 +34,7 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
-Format = Enum("Format", {name: name for name in _FORMATS}, type=str)  # type: ignore[misc] # one name a format
+Format = Enum("Format", {name: name for name in FORMATS}, type=str)  # type: ignore[misc] # one name a format
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -81,9 +83,9 @@ def _environment() -> Iterator[tuple[str, str]]:
 def _outputs(given: list[str]) -> list[tuple[str, str]]:
     found = [_pair(text, "--output") for text in given]
     for name, _ in found:
-        if name not in _FORMATS:
+        if name not in FORMATS:
             raise typer.BadParameter(
-                f'there is no format "{name}"; there are {", ".join(_FORMATS)}', param_hint="--output"
+                f'there is no format "{name}"; there are {", ".join(FORMATS)}', param_hint="--output"
             )
     return found
 
@@ -227,9 +229,9 @@ def _explain(report: Report, address: str) -> int:
     from scanner.report.escape import visible
     from scanner.report.explain import render
 
-    found = [assessed for assessed in report.principals if assessed.principal.address == address]
+    found = [assessed for assessed in report.principals if assessed.definition.address == address]
     if not found:
-        known = "".join(f"\n  {visible(assessed.principal.address)}" for assessed in report.principals)
+        known = "".join(f"\n  {visible(assessed.definition.address)}" for assessed in report.principals)
         return _fail(f"there is no principal {address}; there are:{known or ' none'}")
     _print(render(found))
     return USAGE if report.errors else 0

@@ -12,25 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scanner.controls import DEFAULT_ACCOUNT, AccountControls
 from scanner.finding import Level
 from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
 
-DEFAULT_ACCOUNT = "default"
-"""The section for accounts that have none of their own."""
-
 
 class ConfigError(Exception):
     """The configuration file is not as it must be. The message names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountControls:
-    """Files with the control policies that bind one account."""
-
-    scp_levels: tuple[tuple[str, ...], ...] = ()
-    """From the organization's root down to the account: each level has to allow an action."""
-    rcps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +36,7 @@ class Options:
     ``inputs.parameters``: a later one outranks an earlier one."""
     context: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
     """Context keys that the user fixes; None says that the key is absent."""
-    controls: AccountControls = AccountControls()  # frozen
+    controls: AccountControls = AccountControls()  # noqa: RUF009 # frozen
     """Control policies for all accounts, beside those of their sections."""
     accounts: Mapping[str, AccountControls] = field(default_factory=dict)
     """Control policies by account ID, and under ``DEFAULT_ACCOUNT`` those of all others."""

@@ -12,7 +12,7 @@ from enum import Enum
 
 from scanner.cause import Cause
 from scanner.diagnostic import Diagnostic
-from scanner.root import Assumption
+from scanner.root import Assumption, RootKind
 from scanner.span import Span
 from scanner.symbol import Account as AccountSymbol
 from scanner.values import Unknown, Value
@@ -47,7 +47,7 @@ ALWAYS = Existence()
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account that something is in, as far as the code or the user says; ``scanner.principals.accounts`` compares them."""
+    """The account that something is in, as far as the code or the user says; ``principals.accounts`` compares them."""
 
     id: str | None = None
     configuration: str = ""
@@ -226,8 +226,8 @@ class Facts:
     """All that one root says, in the order in which it was read."""
 
     root: str
-    kind: str
-    """The reports' ``origin``: which reader made them."""
+    root_kind: RootKind
+    """The reports' ``origin``: which reader made them. All of CloudFormation's count as templates."""
     identities: tuple[Identity, ...] = ()
     policies: tuple[ManagedPolicy, ...] = ()
     inline_policies: tuple[InlinePolicy, ...] = ()
@@ -283,7 +283,7 @@ Fact = (
 
 def collect(
     root: str,
-    kind: str,
+    root_kind: RootKind,
     facts: tuple[Fact, ...],
     diagnostics: tuple[Diagnostic, ...],
     files: frozenset[str],
@@ -292,7 +292,7 @@ def collect(
     """Sort single facts into one value."""
     return Facts(
         root,
-        kind,
+        root_kind,
         identities=tuple(fact for fact in facts if isinstance(fact, Identity)),
         policies=tuple(fact for fact in facts if isinstance(fact, ManagedPolicy)),
         inline_policies=tuple(fact for fact in facts if isinstance(fact, InlinePolicy)),

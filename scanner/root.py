@@ -19,6 +19,11 @@ class RootKind(Enum):
     CDK_ASSEMBLY = "cdk"
     CHANGE_SET = "change-set"
 
+    @property
+    def is_terraform(self) -> bool:
+        """Whether Terraform's values for variables have to do with it; a plan has those that it was made with."""
+        return self in (RootKind.TERRAFORM_MODULE, RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE)
+
 
 @dataclass(frozen=True, slots=True)
 class Assumption:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import settings
 
 from scanner.config import Options
-from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.report.report import Report
 from scanner.root import Inputs
 
 Scan = Callable[..., Report]
@@ -41,7 +41,7 @@ def scan_files(tmp_path: Path) -> Scan:
 def verdicts(report: Report) -> dict[str, tuple[str, str]]:
     """Console access and ``aws login`` on the same device, by address."""
     return {
-        found.principal.address: (
+        found.definition.address: (
             found.console.access.value,
             next(iter(found.aws_login.permissions)).decision.outcome.value,
         )

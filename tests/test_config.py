@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.config import AccountControls, ConfigError, load_configuration
+from scanner.config import ConfigError, load_configuration
+from scanner.controls import AccountControls
+from scanner.pipeline import UsageError
 from scanner.root import Inputs
 from tests.conftest import Scan, verdicts
 
@@ -100,5 +102,5 @@ def test_mistakes(tmp_path: Path, text: str, message: str) -> None:
 def test_files_that_are_no_policies(scan_files: Scan, tmp_path: Path) -> None:
     (tmp_path / "scp.json").write_text("{")
     for file, message in (("scp.json", "not valid JSON"), ("missing.json", "missing.json: ")):
-        with pytest.raises(ConfigError, match=message):
+        with pytest.raises(UsageError, match=message):
             scan_files({"a.tf": ADMIN % ""}, controls=AccountControls(((file,),)))

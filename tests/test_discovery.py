@@ -128,7 +128,7 @@ def test_what_cannot_be_read_is_reported_and_hides_nothing(tmp_path: Path, scan_
     (tmp_path / "nowhere.tf").symlink_to(tmp_path / "missing")
     os.mkfifo(tmp_path / "pipe.yaml")
     report = scan_files({"good.tf": TF, "latin.tf": b"# \xe9\n", "t.yaml": TEMPLATE})
-    assert {found.principal.address for found in report.principals} == {"aws_iam_user.u", "U"}
+    assert {found.definition.address for found in report.principals} == {"aws_iam_user.u", "U"}
     said = {error.span.path: error.message for error in report.errors}
     assert said.keys() == {"pipe.tf", "nowhere.tf", "pipe.yaml", "latin.tf"}
     assert "no regular file" in said["pipe.tf"]
@@ -277,7 +277,7 @@ def test_links_out_of_the_tree_are_not_read(tmp_path: Path, scan_files: Scan) ->
     }.items():
         (tmp_path / "tree" / name).symlink_to(tmp_path / target)
     report = scan_files({"tree/main.tf": TF}, "tree")
-    assert {found.principal.address for found in report.principals} == {"aws_iam_user.u", "aws_iam_user.shared"}
+    assert {found.definition.address for found in report.principals} == {"aws_iam_user.u", "aws_iam_user.shared"}
     said = {error.span.path: error.message for error in report.errors}
     assert said.keys() == {"tree/a.tf", "tree/b.yaml", "tree/terraform.tfvars"}
     assert all("leads out of the scanned tree" in message for message in said.values())

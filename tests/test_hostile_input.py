@@ -43,7 +43,7 @@ ASKING = 'resource "aws_iam_user" "asks" {\n  name = local.x\n}\n'
 @pytest.mark.parametrize("name", TERRAFORM)
 def test_terraform(scan_files: Scan, name: str) -> None:
     report = scan_files({"good.tf": USER, "bad.tf": TERRAFORM[name], "asks.tf": ASKING})
-    assert "aws_iam_user.good" in {found.principal.address for found in report.principals}
+    assert "aws_iam_user.good" in {found.definition.address for found in report.principals}
     assert not any("Internal" in error.summary for error in report.errors)
 
 
@@ -74,7 +74,7 @@ JSON_SYNTAX = {
 @pytest.mark.parametrize("name", JSON_SYNTAX)
 def test_terraform_in_json(scan_files: Scan, name: str) -> None:
     report = scan_files({"good.tf": USER, "bad.tf.json": JSON_SYNTAX[name], "asks.tf": ASKING})
-    assert "aws_iam_user.good" in {found.principal.address for found in report.principals}
+    assert "aws_iam_user.good" in {found.definition.address for found in report.principals}
     assert not any("Internal" in error.summary for error in report.errors)
 
 
@@ -104,7 +104,7 @@ def test_templates(scan_files: Scan, name: str) -> None:
             else TEMPLATES[name],
         }
     )
-    assert "aws_iam_user.good" in {found.principal.address for found in report.principals}
+    assert "aws_iam_user.good" in {found.definition.address for found in report.principals}
     assert not any("Internal" in error.summary for error in report.errors)
 
 
@@ -146,7 +146,7 @@ PLANS = {
 @pytest.mark.parametrize("name", PLANS)
 def test_plans(scan_files: Scan, name: str) -> None:
     report = scan_files({"good.tf": USER, "plan.json": PLANS[name]})
-    assert "aws_iam_user.good" in {found.principal.address for found in report.principals}
+    assert "aws_iam_user.good" in {found.definition.address for found in report.principals}
     assert not any("Internal" in error.summary for error in report.errors)
     if name != "configuration of nonsense":
         assert [error.span.path for error in report.errors] == ["plan.json"]

@@ -7,10 +7,10 @@ from types import ModuleType
 
 import pytest
 
-from scanner import pipeline
+from scanner import extraction, pipeline
 from scanner.config import Options
 from scanner.facts import Facts
-from scanner.finding import exit_status
+from scanner.report.report import exit_status
 from scanner.verdicts import scenarios
 
 USER = 'resource "aws_iam_user" "u" {\n  name = "a"\n}\n'
@@ -26,7 +26,7 @@ def fail_on_bad(stage: object) -> object:
     return wrapped
 
 
-@pytest.mark.parametrize("stage", [(pipeline, "extract_debug"), (scenarios, "merge")])
+@pytest.mark.parametrize("stage", [(extraction, "extract"), (scenarios, "merge")])
 def test_a_bug_on_one_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: tuple[ModuleType, str]) -> None:
     for name in ("bad", "good"):
         (tmp_path / name).mkdir()
@@ -34,7 +34,7 @@ def test_a_bug_on_one_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stag
     module, name = stage
     monkeypatch.setattr(module, name, fail_on_bad(getattr(module, name)))
     report = pipeline.scan(Options(directory=tmp_path))
-    assert [found.principal.root for found in report.principals] == ["good"]
+    assert [found.definition.root for found in report.principals] == ["good"]
     assert ["planted" in error.message for error in report.errors] == [True]
     assert exit_status(report, None) == 2
     with pytest.raises(ZeroDivisionError):

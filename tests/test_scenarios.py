@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from scanner.config import Options
-from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.report.report import Report
 from scanner.verdicts.document import principal_document
 
 ROOT = Path(__file__).parent.parent

@@ -185,7 +185,7 @@ def verdicts(paths: tuple[str, ...], directory: Path, source: str | None = None)
     """Console access and ``aws login`` on the same device, by address."""
     report = scan(Options(paths=paths, directory=directory, debug=True, inputs=Inputs(source=source)))
     return {
-        found.principal.address: (found.console.access.value, found.aws_login.outcome(Client.LOCALHOST).value)
+        found.definition.address: (found.console.access.value, found.aws_login.outcome(Client.LOCALHOST).value)
         for found in report.principals
     }
 

@@ -38,8 +38,8 @@ import yaml
 
 from scanner.config import Options
 from scanner.diagnostic import Diagnostic, Severity
-from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.report.report import Report
 from scanner.root import Inputs
 from scanner.verdicts.document import principal_document
 

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from scanner.config import Options
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.facts import Facts
-from scanner.finding import Report
 from scanner.pipeline import Extract, scan
+from scanner.report.report import Report
 from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.verdicts.sign_in import Client
 

@@ -18,6 +18,7 @@ from scanner.cloudformation.template.place import Place
 from scanner.diagnostic import Diagnostic, error
 from scanner.facts import Account, Fact, Facts, Home, collect
 from scanner.partition import partition_of
+from scanner.root import RootKind
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from scanner.root import Inputs, ScanRoot
     from scanner.values import Value
 
-KIND = "cloudformation"
+KIND = RootKind.CLOUDFORMATION_TEMPLATE
 
 HomeOf = Callable[["Scope"], Home]
 

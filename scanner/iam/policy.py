@@ -8,7 +8,7 @@ resource) leaves the rest of the document as definite as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -113,23 +113,27 @@ class DocumentKind(Enum):
     """Both."""
 
 
+ReadText = Callable[[Value], Value]
+"""The value that a text describes, for texts that are known in part too. Raises ``JSONTextError``."""
+
+
 def parse_document(
-    value: Value, kind: DocumentKind = DocumentKind.IDENTITY, *, last_counts: bool = False
+    value: Value, kind: DocumentKind = DocumentKind.IDENTITY, read: ReadText = json_text.read
 ) -> PolicyDocument:
-    """The document that a value holds: a mapping, JSON text (see ``json_text.read``), or something unknown.
+    """The document that a value holds: a mapping, JSON text, or something unknown.
 
     Null and malformed documents come back with an error diagnostic and statements that decide nothing.
     """
     if value.encodes is not None:
         value = value.encodes if value.encodes.span is not None else value.encodes.at(value.span)
     if isinstance(value.data, Unknown) and value.data.candidates:
-        return _one_of_few(value, kind, last_counts=last_counts)
+        return _one_of_few(value, kind, read)
     match value.data:
         case Unknown(pieces=()) as unknown:
             return opaque(unknown.cause, value.span)
         case str() | Unknown():
             try:
-                value = json_text.read(value, last_counts=last_counts)
+                value = read(value)
             except json_text.JSONTextError as problem:
                 unknown_parts = holes(value)
                 if unknown_parts:  # the text is not known well enough to say that it is wrong
@@ -142,12 +146,12 @@ def parse_document(
     return _Parser(value.span, kind).document(value)
 
 
-def _one_of_few(value: Value, kind: DocumentKind, *, last_counts: bool) -> PolicyDocument:
+def _one_of_few(value: Value, kind: DocumentKind, read: ReadText) -> PolicyDocument:
     """The statements of all documents that it may be. One that is malformed is no error yet, and may say anything."""
     statements: list[Statement] = []
     for candidate in candidates_of(value):
         if candidate.value is not None:
-            document = parse_document(candidate.value, kind, last_counts=last_counts)
+            document = parse_document(candidate.value, kind, read)
             statements.extend(_depending(statement, candidate.causes) for statement in document.statements)
     return PolicyDocument(tuple(statements))
 

@@ -11,7 +11,7 @@ from scanner.iam.pattern import Text
 from scanner.iam.policy import PolicyDocument
 from scanner.span import Span
 from scanner.symbol import Account
-from scanner.truth import NO, YES, Truth
+from scanner.truth import YES, Truth
 from scanner.values import ACCOUNT
 
 
@@ -32,6 +32,18 @@ class PolicyType(Enum):
     RCP = "resource control policy"
 
 
+class How(Enum):
+    """How a policy arrived."""
+
+    INLINE = "inline"
+    ATTACHED = "attached"
+    BOUNDARY = "permissions boundary"
+    CONTROL = "control policy"
+    """Of the organization, attached to the account."""
+    GROUP = "group"
+    """With whatever a group has of which nothing else is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class AttachedPolicy:
     """A policy as it reaches one principal."""
@@ -40,48 +52,32 @@ class AttachedPolicy:
     name: str
     """For people: its name, its address, or its ARN."""
     document: PolicyDocument
-    how: str
-    """For people, how it arrived: ``inline``, ``attached``, ``through group admins`` …"""
+    how: How
     span: Span = field(compare=False)
     """The place that brings it: the attachment, or the inline policy itself."""
     applies: Truth = YES
     """Undetermined when the attachment may be absent or may belong to somebody else."""
     aws_managed: bool = False
+    group: str | None = None
+    """For people: the group that it comes through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A user, a role or a permission set with all that decides what it may do."""
+    """Who makes a request, with all policies that decide about it."""
 
     kind: PrincipalKind
     name: Text
-    address: str
-    origin: str
-    """Which reader found it: ``terraform``, ``terraform-plan``, ``terraform-state`` or ``cloudformation``."""
-    root: str
-    span: Span = field(compare=False)
     arn: Text
     """Its ARN; a permission set's is that of its role, as far as it can be known."""
     partition: str
     account: str | None
-    tags: Mapping[str, Text]
+    account_symbol: Account = ACCOUNT
+    """What stands for the ID of its account in policies, where that is not written as text."""
+    tags: Mapping[str, Text] = field(default_factory=dict)
     """Those that are known by name."""
     tags_doubt: Cause | None = None
     """Why there may be more of them."""
     policies: tuple[AttachedPolicy, ...] = ()
     boundaries: tuple[AttachedPolicy, ...] = ()
     trust: PolicyDocument | None = None
-    login_profile: Truth = NO
-    """Users: whether the code gives a password."""
-    login_profile_span: Span | None = field(default=None, compare=False)
-    access_keys: tuple[Span, ...] = field(default=(), compare=False)
-    """Places that give a user a long-term access key."""
-    trail: tuple[Span, ...] = field(default=(), compare=False)
-    """Module calls or nested stacks on the way to it, outermost first."""
-    notes: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
-    """What else it is called, and where."""
-    account_symbol: Account = ACCOUNT
-    """What stands for the ID of its account in policies, where that is not written as text."""
-    entitled: Truth = NO
-    """Roles: whether the code entitles somebody to it through the account access manager."""
-    entitled_spans: tuple[Span, ...] = field(default=(), compare=False)

@@ -1,18 +1,18 @@
 """Facts become principals: every policy is brought to the identities that it reaches.
 
-References join as ``scanner.principals.references`` says. One that is not known might name anybody, so it reaches every identity
-that it could name, undetermined, with its cause. What is not defined in the code is unknown, never absent: a policy by
-an ARN that nobody defines may allow or deny anything.
+References join as ``principals.references`` says. One that is not known might name anybody, so it reaches every
+identity that it could name, undetermined, with its cause. What is not defined in the code is unknown, never absent: a
+policy by an ARN that nobody defines may allow or deny anything.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
-from scanner import values
+from scanner import json_text, values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic
 from scanner.facts import (
@@ -32,8 +32,9 @@ from scanner.iam import managed
 from scanner.iam.arn import Arn
 from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
-from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
+from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
 from scanner.principals.accounts import Accounts
+from scanner.principals.definition import PrincipalDefinition
 from scanner.principals.references import (
     IdentityIndex,
     PolicyIndex,
@@ -54,7 +55,7 @@ _PRINCIPALS = {
 }
 
 
-def merge(facts: Facts) -> tuple[tuple[Principal, ...], tuple[Diagnostic, ...]]:
+def merge(facts: Facts) -> tuple[tuple[PrincipalDefinition, ...], tuple[Diagnostic, ...]]:
     """The principals of one root, sorted by address, and what is wrong with the policies that reach them."""
     return _Merge(facts).run()
 
@@ -76,6 +77,8 @@ class _Merge:
             kind: IdentityIndex((identity for identity in facts.identities if identity.kind is kind), accounts)
             for kind in IdentityKind
         }
+        # The Terraform provider sends on what it has read, in which of two equal keys the last one counts.
+        self._read = partial(json_text.read, last_counts=facts.root_kind.is_terraform)
         self._documents: dict[int, PolicyDocument] = {}
         self._diagnostics: dict[Diagnostic, None] = {}
         self._policies = PolicyIndex(facts.policies, accounts)
@@ -87,7 +90,7 @@ class _Merge:
         self._partitions: dict[str, str] = {}
         """The partition that the ARNs of attached AWS managed policies name."""
 
-    def run(self) -> tuple[tuple[Principal, ...], tuple[Diagnostic, ...]]:
+    def run(self) -> tuple[tuple[PrincipalDefinition, ...], tuple[Diagnostic, ...]]:
         for exclusive in self._facts.exclusives:
             for identity, _ in self._reach(exclusive.target, exclusive.origin):
                 self._exclusives.setdefault(identity.origin.address, []).append(exclusive)
@@ -114,7 +117,7 @@ class _Merge:
             ),
             key=lambda identity: (identity.origin.address, identity.origin.span),
         )
-        return tuple(self._principal(identity) for identity in found), tuple(self._diagnostics)
+        return tuple(self._definition(identity) for identity in found), tuple(self._diagnostics)
 
     def _reach(self, target: Target, origin: Origin) -> Iterator[tuple[Identity, Truth]]:
         """The identities that a fact applies to, and whether it does: it must exist, too, wherever they do."""
@@ -127,9 +130,7 @@ class _Merge:
         """Parsed once for each value, however many identities it reaches."""
         known = self._documents.get(id(value))
         if known is None:
-            known = self._documents[id(value)] = parse_document(
-                value, kind, last_counts=self._facts.kind.startswith("terraform")
-            )
+            known = self._documents[id(value)] = parse_document(value, kind, self._read)
             if not self._facts.is_rewritten:
                 self._diagnostics |= dict.fromkeys(known.diagnostics)
         return known
@@ -141,7 +142,7 @@ class _Merge:
                 PolicyType.IDENTITY,
                 name,
                 self._document(inline.document),
-                "inline",
+                How.INLINE,
                 inline.origin.span,
                 applies & self._stays(identity, inline.name, inline=True),
             )
@@ -158,7 +159,7 @@ class _Merge:
                 PolicyType.BOUNDARY if is_boundary else PolicyType.IDENTITY,
                 resolved.name,
                 resolved.document,
-                "permissions boundary" if is_boundary else "attached",
+                How.BOUNDARY if is_boundary else How.ATTACHED,
                 attachment.origin.span,
                 applies if is_boundary else applies & self._stays(identity, attachment.policy, inline=False),
                 resolved.aws_managed,
@@ -185,17 +186,7 @@ class _Merge:
                 in_it = applies & is_it & _exists_beside(group.origin.existence, user.origin.existence)
                 name = literal(text_of(group.name) or ()) or group.origin.address
                 for policy in self._reaching.get(group.origin.address, ()):
-                    reaching.append(
-                        AttachedPolicy(
-                            policy.policy_type,
-                            policy.name,
-                            policy.document,
-                            f"{policy.how}, through group {name}",
-                            policy.span,
-                            in_it & policy.applies,
-                            policy.aws_managed,
-                        )
-                    )
+                    reaching.append(replace(policy, applies=in_it & policy.applies, group=name))
             if not certain:
                 reaching.append(_undefined_group(membership, applies))
 
@@ -225,35 +216,38 @@ class _Merge:
             return identity.home.partition
         return self._partitions.get(identity.origin.address, "aws")
 
-    def _principal(self, identity: Identity) -> Principal:
+    def _definition(self, identity: Identity) -> PrincipalDefinition:
         address = identity.origin.address
         profile = self._profiles.get(address)
         entitled, entitled_spans = self._entitled(identity)
         name = text_of(identity.name) or ()
         partition = self._partition(identity)
-        return Principal(
+        principal = Principal(
             _PRINCIPALS[identity.kind],
             name,
+            arn=_arn(identity, name, partition),
+            partition=partition,
+            account=self._accounts.settled(identity.home.account).id,
+            account_symbol=identity.home.account.symbol,
+            tags=_tags(identity.tags),
+            tags_doubt=identity.tags.unknown.cause if identity.tags.unknown is not None else None,
+            policies=tuple(self._reaching.get(address, ())),
+            boundaries=tuple(self._boundaries.get(address, ())),
+            trust=self._document(identity.trust, DocumentKind.TRUST) if identity.trust is not None else None,
+        )
+        return PrincipalDefinition(
+            principal,
             address,
-            self._facts.kind,
             self._facts.root,
+            self._facts.root_kind,
             identity.origin.span,
-            _arn(identity, name, partition),
-            partition,
-            self._accounts.settled(identity.home.account).id,
-            _tags(identity.tags),
-            identity.tags.unknown.cause if identity.tags.unknown is not None else None,
-            tuple(self._reaching.get(address, ())),
-            tuple(self._boundaries.get(address, ())),
-            self._document(identity.trust, DocumentKind.TRUST) if identity.trust is not None else None,
-            profile[0] if profile is not None else NO,
-            profile[1] if profile is not None else None,
-            tuple(sorted(self._keys.get(address, ()))),
-            identity.origin.trail,
-            identity.origin.notes,
-            identity.home.account.symbol,
-            entitled,
-            entitled_spans,
+            login_profile=profile[0] if profile is not None else NO,
+            login_profile_span=profile[1] if profile is not None else None,
+            access_keys=tuple(sorted(self._keys.get(address, ()))),
+            entitled=entitled,
+            entitled_spans=entitled_spans,
+            trail=identity.origin.trail,
+            notes=identity.origin.notes,
         )
 
     def _entitled(self, identity: Identity) -> tuple[Truth, tuple[Span, ...]]:
@@ -297,9 +291,10 @@ def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:
         PolicyType.IDENTITY,
         f"the policies of group {shown}",
         opaque(cause),
-        f"through group {shown}",
+        How.GROUP,
         membership.origin.span,
         applies,
+        group=shown,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from scanner.finding import Report
+    from scanner.report.report import Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from scanner.finding import AssessedPrincipal
 from scanner.iam.evaluate import StatementMatch
 from scanner.iam.policy import Patterns, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType
 from scanner.iam.variables import template_text
 from scanner.report.escape import inert, visible
 from scanner.report.wording import place
+from scanner.root import RootKind
 from scanner.span import Span
 from scanner.truth import Truth
+from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.reasons import blocking_layers, described, remedies, statement_place
 from scanner.verdicts.sign_in import Client, Permission
 
@@ -48,19 +49,20 @@ def _leaves(texts: Iterable[str], otherwise: str) -> tuple[_Node, ...]:
 
 
 def _principal(assessed: AssessedPrincipal) -> _Node:
-    principal, console = assessed.principal, assessed.console
+    definition, console = assessed.definition, assessed.console
+    principal = definition.principal
     evidence = [
         *(f"via {via.value}" for via in console.via),
         *(f"because of {place(span)}" for span in console.evidence),
         *(f"depends on {cause.detail}" for cause in console.causes),
     ]
     policies = (*principal.policies, *principal.boundaries)
-    way = "nested stack" if principal.origin == "cloudformation" else "module call"
+    way = "nested stack" if definition.root_kind is RootKind.CLOUDFORMATION_TEMPLATE else "module call"
     return _Node(
-        _at(f"{principal.address} ({principal.kind.value.replace('_', ' ')})", principal.span),
+        _at(f"{definition.address} ({principal.kind.value.replace('_', ' ')})", definition.span),
         (
-            *(_Node(f"through the {way} {place(span)}") for span in principal.trail),
-            *(_Node(_at(note, span)) for note, span in principal.notes),
+            *(_Node(f"through the {way} {place(span)}") for span in definition.trail),
+            *(_Node(_at(note, span)) for note, span in definition.notes),
             _Node(f"console access: {console.access.value}", _leaves(evidence, "nothing in the code gives it")),
             _Node("policies", tuple(map(_policy, policies)) or (_Node("none"),)),
             *(_client(assessed, client) for client in Client),

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
-from scanner.finding import LEVELS, Finding, Level, Report
+from scanner.finding import LEVELS, Finding, Level
 from scanner.report.escape import visible
+from scanner.report.report import Report
 from scanner.report.wording import by_level, counted, place, summary, worst_first
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """``--format json``: the public report, version 1. ``schema.json`` beside this file describes it.
 
-The shape is written out, name by name (a principal's in ``scanner.verdicts.document``, because rules see the same), and does not
-follow from the dataclasses: they may change, it may not. Everything is sorted here, so the order in which things were
-found cannot show.
+The shape is written out, name by name (a principal's in ``verdicts.document``, because rules see the same), and does
+not follow from the dataclasses: they may change, it may not. Everything is sorted here, so the order in which things
+were found cannot show.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scanner.diagnostic import Diagnostic
-    from scanner.finding import AssessedPrincipal, Finding, Report
+    from scanner.finding import Finding
+    from scanner.report.report import Report
     from scanner.span import Span
+    from scanner.verdicts.assessed_principal import AssessedPrincipal
 
 VERSION = 1
 """Changes when a reader of the old shape would misread the new one; additions leave it alone."""
@@ -73,7 +75,7 @@ def _diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Object]:
 
 
 def _order_of_principal(assessed: AssessedPrincipal) -> tuple[str, str, Span]:
-    return assessed.principal.root, assessed.principal.address, assessed.principal.span
+    return assessed.definition.root, assessed.definition.address, assessed.definition.span
 
 
 def _order_of_finding(finding: Finding) -> tuple[str, str, Span, str]:

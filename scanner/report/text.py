@@ -19,8 +19,9 @@ from textwrap import TextWrapper
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
-from scanner.finding import Finding, Level, RelatedLocation, Report
+from scanner.finding import Finding, Level, RelatedLocation
 from scanner.report.escape import inert, visible
+from scanner.report.report import Report
 from scanner.report.wording import counted, place, summary, worst_first
 
 if TYPE_CHECKING:

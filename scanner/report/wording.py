@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.finding import LEVELS, Finding, Level, Report
+from scanner.finding import LEVELS, Finding, Level
 from scanner.report.escape import visible
+from scanner.report.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

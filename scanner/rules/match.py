@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scanner.finding import AssessedPrincipal, Finding, RelatedLocation
+from scanner.finding import Finding, RelatedLocation
+from scanner.root import RootKind
 from scanner.rules.rule import PLACEHOLDER, Rule
 from scanner.rules.view import causes, view, words
+from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
 
@@ -41,16 +43,16 @@ def _order(finding: Finding) -> tuple[object, ...]:
 
 def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any]) -> Finding:
     said = words(assessed, document)
-    principal = assessed.principal
+    definition = assessed.definition
     return Finding(
         rule.id,
         rule.level,
         rule.title,
         PLACEHOLDER.sub(lambda found: said[found[1]], rule.message),
         rule.help,
-        principal.address,
-        principal.root,
-        principal.span,
+        definition.address,
+        definition.root,
+        definition.span,
         tuple(dict.fromkeys(_related(assessed))),
     )
 
@@ -60,8 +62,8 @@ def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
         yield RelatedLocation("gives console access", span)
     actions: dict[Reason, list[str]] = {}
     for permission in assessed.aws_login.of(Client.LOCALHOST):
-        for reason in reasons(assessed.principal, permission.decision):
-            if reason.span != assessed.principal.span:
+        for reason in reasons(assessed.definition, permission.decision):
+            if reason.span != assessed.definition.span:
                 actions.setdefault(reason, []).append(permission.action)
     for reason, named in actions.items():
         which = f"{named[0]}: " if len(named) == 1 else ""
@@ -69,10 +71,10 @@ def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
     places = dict.fromkeys((cause.detail, cause.span) for cause in causes(assessed) if cause.span is not None)
     for detail, span in tuple(places)[:MAX_NAMED]:
         yield RelatedLocation(detail, span)
-    for span in assessed.principal.access_keys:
+    for span in assessed.definition.access_keys:
         yield RelatedLocation("long-term access key", span)
-    way = "nested stack" if assessed.principal.origin == "cloudformation" else "module call"
-    for span in assessed.principal.trail:
+    way = "nested stack" if assessed.definition.root_kind is RootKind.CLOUDFORMATION_TEMPLATE else "module call"
+    for span in assessed.definition.trail:
         yield RelatedLocation(f"through this {way}", span)
-    for note, span in assessed.principal.notes:
+    for note, span in assessed.definition.notes:
         yield RelatedLocation(note, span)

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from scanner.cause import Cause
-from scanner.finding import AssessedPrincipal
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.iam.pattern import Hole
 from scanner.iam.policy import Patterns
 from scanner.iam.principal import PolicyType
 from scanner.iam.variables import Variable
 from scanner.span import Span
+from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.document import location, principal_document
 from scanner.verdicts.reasons import described, listed, statement_place, written_resources
 from scanner.verdicts.sign_in import ACTIONS, Client, Permission
@@ -31,7 +31,7 @@ def view(assessed: AssessedPrincipal) -> dict[str, Any]:
     """The document of one principal that selectors see."""
     return {
         **principal_document(assessed),
-        "access_keys": [location(span) for span in assessed.principal.access_keys],
+        "access_keys": [location(span) for span in assessed.definition.access_keys],
         "sign_in_grants": [location(span) for span in _written_grants(assessed)],
     }
 

@@ -16,7 +16,8 @@ from scanner.iam.binding import binding_of
 from scanner.iam.context import account_of
 from scanner.iam.pattern import literal
 from scanner.iam.policy import PolicyDocument
-from scanner.iam.principal import Principal, PrincipalKind
+from scanner.iam.principal import PrincipalKind
+from scanner.principals.definition import PrincipalDefinition
 from scanner.span import Span
 from scanner.truth import Truth, any_of
 from scanner.verdicts.ways_in import ways_in
@@ -54,23 +55,23 @@ class ConsoleAccess:
     """What an unknown answer depends on."""
 
 
-def console_access(principal: Principal, assumed: tuple[str, ...] = ()) -> ConsoleAccess:
+def console_access(definition: PrincipalDefinition, assumed: tuple[str, ...] = ()) -> ConsoleAccess:
     """How the principal gets to the console. ``assumed`` are name patterns of users who have a password anyway."""
-    match principal.kind:
+    match definition.principal.kind:
         case PrincipalKind.USER:
-            return _user(principal, assumed)
+            return _user(definition, assumed)
         case PrincipalKind.PERMISSION_SET:
-            return ConsoleAccess(Access.YES, (Via.IDENTITY_CENTER,), (principal.span,))
+            return ConsoleAccess(Access.YES, (Via.IDENTITY_CENTER,), (definition.span,))
         case PrincipalKind.ROLE:
-            return _role(principal)
+            return _role(definition)
 
 
-def _user(principal: Principal, assumed: tuple[str, ...]) -> ConsoleAccess:
-    profile = principal.login_profile
-    evidence = (principal.login_profile_span,) if principal.login_profile_span is not None else ()
+def _user(definition: PrincipalDefinition, assumed: tuple[str, ...]) -> ConsoleAccess:
+    profile = definition.login_profile
+    evidence = (definition.login_profile_span,) if definition.login_profile_span is not None else ()
     if profile.is_yes:
         return ConsoleAccess(Access.YES, (Via.LOGIN_PROFILE,), evidence)
-    name = literal(principal.name)
+    name = literal(definition.principal.name)
     if name is not None and any(fnmatchcase(name, wanted) for wanted in assumed):
         return ConsoleAccess(Access.YES, (Via.ASSUMED,))
     if profile.is_undetermined:
@@ -78,12 +79,13 @@ def _user(principal: Principal, assumed: tuple[str, ...]) -> ConsoleAccess:
     return ConsoleAccess(Access.NO)
 
 
-def _role(principal: Principal) -> ConsoleAccess:
+def _role(definition: PrincipalDefinition) -> ConsoleAccess:
+    principal = definition.principal
     if principal.trust is None:
         return ConsoleAccess(Access.NO)
     binding = binding_of(principal, account_of(principal))
     ways = ways_in(principal.trust, binding)
-    entitled = ways.account_access & principal.entitled
+    entitled = ways.account_access & definition.entitled
     certain = {Via.SAML: ways.saml, Via.ACCOUNT_ACCESS: entitled}
     possible = {
         Via.SAML: ways.saml_by_wildcard,
@@ -92,7 +94,7 @@ def _role(principal: Principal) -> ConsoleAccess:
     }
     answers = (*certain.items(), *possible.items())
     via = tuple(dict.fromkeys(way for way, answer in answers if answer.is_yes))
-    evidence = (*_allowing(principal.trust), *(() if entitled.is_no else principal.entitled_spans))
+    evidence = (*_allowing(principal.trust), *(() if entitled.is_no else definition.entitled_spans))
     surely, perhaps = any_of(certain.values()), any_of(answer for _, answer in answers)
     if surely.is_yes:
         return ConsoleAccess(Access.YES, via, evidence)

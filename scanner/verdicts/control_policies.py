@@ -2,48 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from scanner.config import DEFAULT_ACCOUNT, AccountControls, ConfigError, Options
+from scanner.controls import DEFAULT_ACCOUNT, AccountControls
 from scanner.iam.context import ACCOUNT_CAUSE, Circumstances, ControlLevel
 from scanner.iam.policy import DocumentKind, parse_document
-from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
+from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.truth import YES, Truth, undetermined
 from scanner.values import Value
 
 
+class ControlPolicyError(Exception):
+    """A file cannot be read or is no policy. The message names it."""
+
+
 class ControlPolicies:
-    """Reads every file once. Raises ``ConfigError`` for one that cannot be read or is no policy."""
+    """The control policies of accounts, each file read once. Raises ``ControlPolicyError``.
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
+    ``always`` binds everybody, beside the section in ``accounts`` of an account's ID, or that of all others. Files are
+    named relative to the directory.
+    """
+
+    def __init__(self, always: AccountControls, accounts: Mapping[str, AccountControls], directory: Path) -> None:
+        self._accounts = accounts
+        self._directory = directory
         self._policies: dict[tuple[str, PolicyType], AttachedPolicy] = {}
-        self._sections = {account: self._load(controls, YES) for account, controls in options.accounts.items()}
-        self._always = self._load(options.controls, YES)
+        self._sections = {account: self._load(controls, YES) for account, controls in accounts.items()}
+        self._always = self._load(always, YES)
 
-    def circumstances(self, principal: Principal) -> Circumstances:
-        """The circumstances of the principal's requests: those of its account's section, and what goes for all.
+    def circumstances(self, principal: Principal, request: Circumstances) -> Circumstances:
+        """The circumstances of the principal's requests with the policies that bind it.
 
         While the account is not known, every section may bind it.
         """
         account = principal.account
         sections = [self._always]
-        if account is None and any(name != DEFAULT_ACCOUNT for name in self._options.accounts):
+        if account is None and any(name != DEFAULT_ACCOUNT for name in self._accounts):
             perhaps = undetermined(ACCOUNT_CAUSE)
-            sections += [self._load(controls, perhaps) for controls in self._options.accounts.values()]
+            sections += [self._load(controls, perhaps) for controls in self._accounts.values()]
         elif account in self._sections:
             sections.append(self._sections[account])
         elif DEFAULT_ACCOUNT in self._sections:
             sections.append(self._sections[DEFAULT_ACCOUNT])
-        return Circumstances(
-            self._options.inputs.region,
-            self._options.context,
-            tuple(level for levels, _ in sections for level in levels),
-            tuple(policy for _, policies in sections for policy in policies),
+        return replace(
+            request,
+            scp_levels=tuple(level for levels, _ in sections for level in levels),
+            resource_control_policies=tuple(policy for _, policies in sections for policy in policies),
         )
 
     def _load(
@@ -58,7 +66,7 @@ class ControlPolicies:
         for file in files:
             known = self._policies.get((file, policy_type))
             if known is None:
-                known = self._policies[file, policy_type] = _policy(file, policy_type, self._options.directory)
+                known = self._policies[file, policy_type] = _policy(file, policy_type, self._directory)
             yield replace(known, applies=applies)
 
 
@@ -67,9 +75,9 @@ def _policy(file: str, policy_type: PolicyType, directory: Path) -> AttachedPoli
     try:
         text = read_text(directory / file)
     except UnreadableFileError as problem:
-        raise ConfigError(f"{file}: {problem}") from problem
+        raise ControlPolicyError(f"{file}: {problem}") from problem
     kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.SERVICE_CONTROL
     document = parse_document(Value(text, span), kind)
     if document.diagnostics:
-        raise ConfigError(f"{file}: {document.diagnostics[0].detail}")
-    return AttachedPolicy(policy_type, file, document, policy_type.value, span)
+        raise ControlPolicyError(f"{file}: {document.diagnostics[0].detail}")
+    return AttachedPolicy(policy_type, file, document, How.CONTROL, span)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.finding import AssessedPrincipal
 from scanner.iam.pattern import literal
 from scanner.span import Span
+from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.reasons import reasons
 from scanner.verdicts.sign_in import Client
 
@@ -23,14 +23,14 @@ def location(span: Span) -> Object:
 
 def principal_document(assessed: AssessedPrincipal) -> Object:
     """One element of ``principals``."""
-    principal, console, login = assessed.principal, assessed.console, assessed.aws_login
+    definition, console, login = assessed.definition, assessed.console, assessed.aws_login
     return {
-        "kind": principal.kind.value,
-        "name": literal(principal.name) or None,
-        "address": principal.address,
-        "origin": principal.origin,
-        "root": principal.root,
-        "location": location(principal.span),
+        "kind": definition.principal.kind.value,
+        "name": literal(definition.principal.name) or None,
+        "address": definition.address,
+        "origin": definition.root_kind.value,
+        "root": definition.root,
+        "location": location(definition.span),
         "console": {"access": console.access.value, "via": [via.value for via in console.via]},
         "aws_login": {client.value: login.outcome(client).value for client in Client},
         "permissions": [
@@ -41,7 +41,7 @@ def principal_document(assessed: AssessedPrincipal) -> Object:
                 "decision": permission.decision.outcome.value,
                 "reasons": [
                     {"text": reason.text, "location": location(reason.span)}
-                    for reason in reasons(principal, permission.decision)
+                    for reason in reasons(definition, permission.decision)
                 ],
             }
             for permission in login.permissions

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from scanner.finding import AssessedPrincipal
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
-from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
+from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal
 from scanner.iam.variables import template_text
+from scanner.principals.definition import PrincipalDefinition
 from scanner.span import Span
+from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.sign_in import Client, Permission
 
 MAX_REASONS = 5
@@ -29,13 +30,13 @@ class Reason:
     span: Span
 
 
-def reasons(principal: Principal, decision: Decision) -> tuple[Reason, ...]:
+def reasons(definition: PrincipalDefinition, decision: Decision) -> tuple[Reason, ...]:
     """Why the decision is what it is; at least one reason, in the order of the policies."""
-    found = tuple(dict.fromkeys(_reasons(principal, decision)))
-    return found or (Reason("no policy allows it", principal.span),)
+    found = tuple(dict.fromkeys(_reasons(definition, decision)))
+    return found or (Reason("no policy allows it", definition.span),)
 
 
-def _reasons(principal: Principal, decision: Decision) -> list[Reason]:
+def _reasons(definition: PrincipalDefinition, decision: Decision) -> list[Reason]:
     allow = [match for match in decision.matches if not match.allows.is_no]
     deny = [match for match in decision.matches if not match.denies.is_no]
     match decision.outcome:
@@ -44,11 +45,11 @@ def _reasons(principal: Principal, decision: Decision) -> list[Reason]:
         case Outcome.EXPLICIT_DENY:
             return _some([found for found in deny if found.denies.is_yes], lambda _: "denies it", "deny it")
         case Outcome.IMPLICIT_DENY:
-            return [*_blocking(principal, decision), *_near_misses(decision)]
+            return [*_blocking(definition, decision), *_near_misses(decision)]
         case Outcome.CONDITIONAL | Outcome.UNKNOWN:
             undecided = [found for found in decision.matches if found.matched.is_undetermined]
             return [
-                *_blocking(principal, decision),
+                *_blocking(definition, decision),
                 *_some(undecided, _doubt, "may allow or deny it"),
                 *_allowing(allow),
             ]
@@ -88,15 +89,15 @@ def _doubt(found: StatementMatch) -> str:
     return f"{verb} depending on: {listed(causes)}"
 
 
-def _blocking(principal: Principal, decision: Decision) -> list[Reason]:
+def _blocking(definition: PrincipalDefinition, decision: Decision) -> list[Reason]:
     found: list[Reason] = []
     if PolicyType.BOUNDARY in decision.blocked_by:
         found += [
             Reason(f"the permissions boundary {boundary.name} does not allow it", boundary.span)
-            for boundary in principal.boundaries
+            for boundary in definition.principal.boundaries
         ]
     if PolicyType.SCP in decision.blocked_by:
-        found.append(Reason("the service control policies do not allow it", principal.span))
+        found.append(Reason("the service control policies do not allow it", definition.span))
     return found
 
 
@@ -138,7 +139,18 @@ def statement_place(match: StatementMatch) -> Span:
 
 def described(policy: AttachedPolicy) -> str:
     """A policy in words: its name and how it arrived."""
-    return f"{policy.name} ({policy.how})"
+    return f"{policy.name} ({arrival(policy)})"
+
+
+def arrival(policy: AttachedPolicy) -> str:
+    """How a policy arrived, in words: ``inline``, ``attached, through group admins`` …"""
+    through = f"through group {policy.group}" if policy.group is not None else ""
+    match policy.how:
+        case How.GROUP:
+            return through
+        case How.CONTROL:
+            return policy.policy_type.value
+    return ", ".join(filter(None, (policy.how.value, through)))
 
 
 def blocking_layers(decision: Decision) -> tuple[str, ...]:

@@ -33,12 +33,12 @@ from dataclasses import replace
 from scanner.cause import Cause
 from scanner.diagnostic import Diagnostic, warning
 from scanner.facts import MAX_ANSWERS, Choice, Facts
-from scanner.finding import AssessedPrincipal
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
-from scanner.iam.principal import Principal
+from scanner.principals.definition import PrincipalDefinition
 from scanner.principals.merge import merge
 from scanner.root import Assumption
 from scanner.span import Span
+from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access, ConsoleAccess
 from scanner.verdicts.sign_in import AwsLogin
 
@@ -47,7 +47,7 @@ MAX_EVALUATIONS = 256
 MAX_WORK = 15_000
 """Facts times evaluations of one root."""
 
-Decide = Callable[[Principal], AssessedPrincipal]
+Decide = Callable[[PrincipalDefinition], AssessedPrincipal]
 Extract = Callable[[tuple[Assumption, ...]], Facts]
 """The facts of the same root under assumptions."""
 
@@ -76,12 +76,12 @@ class _Scenario:
         self.choices = facts.choices
         self._decide = decide
         self._refuted = facts.refuted_identities()
-        self._principals: dict[Span, list[Principal]] = {}
+        self._principals: dict[Span, list[PrincipalDefinition]] = {}
         for found in merge(facts)[0]:
             self._principals.setdefault(found.span, []).append(found)
         self._assessed: dict[tuple[str, Span], AssessedPrincipal] = {}
 
-    def find(self, principal: Principal) -> Iterator[AssessedPrincipal]:
+    def find(self, principal: PrincipalDefinition) -> Iterator[AssessedPrincipal]:
         """The principal, or all that it stands for, if the code is not refused where they are there."""
         for found in self._principals.get(principal.span, ()):
             key = found.address, found.span
@@ -108,14 +108,14 @@ class _Search:
             return base
         leaves: list[AssessedPrincipal] = []
         try:
-            for leaf in self._leaves(base.principal, choice, frozenset()):
+            for leaf in self._leaves(base.definition, choice, frozenset()):
                 leaves.append(leaf)
                 if not _may_settle(base, leaves):
                     break
                 if len(leaves) > MAX_LEAVES:
                     raise _TooManyError
         except _TooManyError:
-            self._given_up.append(base.principal.address)
+            self._given_up.append(base.definition.address)
             return base
         return _combined(base, leaves) if leaves else base
 
@@ -123,7 +123,7 @@ class _Search:
         """What was not tried out."""
         if self._given_up:
             more = f" and {len(self._given_up) - 1} more" if len(self._given_up) > 1 else ""
-            is_terraform = self._facts.kind.startswith("terraform")
+            is_terraform = self._facts.root_kind.is_terraform
             what, option = ("variables", "--var") if is_terraform else ("parameters", "--parameter")
             detail = (
                 f'"{self._given_up[0]}"{more} may depend on more combinations of {what} and conditions than are '
@@ -132,7 +132,7 @@ class _Search:
             yield warning("Combinations not tried", detail, Span.whole_file(self._facts.root))
 
     def _leaves(
-        self, principal: Principal, choice: Choice, assumed: frozenset[Assumption]
+        self, principal: PrincipalDefinition, choice: Choice, assumed: frozenset[Assumption]
     ) -> Iterator[AssessedPrincipal]:
         if {answer.subject for answer in choice.answers} & {one.subject for one in assumed}:
             raise _TooManyError  # an assumption that settles nothing would be made for ever
@@ -146,7 +146,7 @@ class _Search:
                 if further is None:
                     yield found
                 else:
-                    yield from self._leaves(found.principal, further, assumptions)
+                    yield from self._leaves(found.definition, further, assumptions)
 
     def _scenario(self, assumptions: frozenset[Assumption]) -> _Scenario:
         known = self._scenarios.get(assumptions)
@@ -203,7 +203,7 @@ def _combined(base: AssessedPrincipal, leaves: list[AssessedPrincipal]) -> Asses
         for place, permission in enumerate(base.aws_login.permissions)
     )
     console = _console(base.console, [leaf.console for leaf in leaves])
-    return AssessedPrincipal(base.principal, console, AwsLogin(permissions))
+    return AssessedPrincipal(base.definition, console, AwsLogin(permissions))
 
 
 def _console(base: ConsoleAccess, leaves: list[ConsoleAccess]) -> ConsoleAccess:
@@ -236,4 +236,4 @@ def _evidence(match: StatementMatch) -> object:
     """What tells one match from another: the statement, how it got there and how it answered."""
     policy, statement = match.policy, match.statement
     answers = (match.action, match.resource, match.condition, policy.applies, statement.allows)
-    return policy.name, policy.how, policy.span, statement.span, statement.sid, answers
+    return policy.name, policy.how, policy.group, policy.span, statement.span, statement.sid, answers

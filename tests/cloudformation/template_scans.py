@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scanner.config import Options
-from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.report.report import Report
 from scanner.root import Inputs
 from scanner.verdicts.sign_in import Client
 
@@ -23,6 +23,6 @@ def run(text: str, parameters: dict[str, str] | None = None) -> Report:
 
 def verdicts(report: Report) -> dict[str, tuple[str, str]]:
     return {
-        found.principal.address: (found.console.access.value, found.aws_login.outcome(Client.LOCALHOST).value)
+        found.definition.address: (found.console.access.value, found.aws_login.outcome(Client.LOCALHOST).value)
         for found in report.principals
     }

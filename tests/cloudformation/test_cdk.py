@@ -11,8 +11,8 @@ from scanner.cloudformation.cdk.source_lines import source_line
 from scanner.cloudformation.template.place import Place
 from scanner.config import Options
 from scanner.discovery import discover
-from scanner.finding import Report, exit_status
 from scanner.pipeline import scan
+from scanner.report.report import Report, exit_status
 from scanner.root import Inputs
 from scanner.verdicts.document import principal_document
 from tests.cloudformation.assemblies import manifest, nested, stack, template
@@ -30,8 +30,8 @@ def people() -> Report:
 def test_a_real_assembly_is_one_root(people: Report) -> None:
     assert [found.message for found in people.diagnostics] == []
     assert people.roots == 1
-    assert {found.principal.root for found in people.principals} == {"fixtures/cdk/people/cdk.out"}
-    assert {found.principal.origin for found in people.principals} == {"cloudformation"}
+    assert {found.definition.root for found in people.principals} == {"fixtures/cdk/people/cdk.out"}
+    assert {found.definition.root_kind.value for found in people.principals} == {"cloudformation"}
     nested = "Production/Roles/AdminsNestedStackAdminsNestedStackResourceB0EA77A0/AdminC75D2A91"
     assert verdicts(people) == {
         "Sandbox/AliceD4D33764": ("yes", "allowed"),
@@ -44,13 +44,13 @@ def test_a_real_assembly_is_one_root(people: Report) -> None:
 
 
 def test_environments_give_accounts(people: Report) -> None:
-    accounts = {found.principal.address: found.principal.account for found in people.principals}
+    accounts = {found.definition.address: found.principal.account for found in people.principals}
     assert accounts["Sandbox/Bob4B8519C4"] is None
     assert accounts["Production/People/Bob4B8519C4"] == "123456789012"
 
 
 def test_findings_point_at_the_line_that_made_the_construct(people: Report) -> None:
-    found = next(found for found in people.principals if found.principal.address == "Sandbox/Bob4B8519C4")
+    found = next(found for found in people.principals if found.definition.address == "Sandbox/Bob4B8519C4")
     assert principal_document(found)["location"] == {
         "path": "fixtures/cdk/people/lib/people.js",
         "start_line": 13,
@@ -114,7 +114,7 @@ def test_what_the_manifest_says_goes_into_the_template(scan_files: Scan) -> None
     }
     inputs = Inputs(parameters=(("Other", "given"),), account="999999999999", region="us-east-1")
     (found,) = scan_files(files, inputs=inputs).principals
-    assert found.principal.address == "Stage/A/Role"
+    assert found.definition.address == "Stage/A/Role"
     assert found.principal.name == ("Stage-A-n-given-eu-central-1-111111111111",)
     assert found.principal.account == "111111111111"
 
@@ -221,7 +221,7 @@ ODD = [
 def test_no_manifest_breaks_the_reader(scan_files: Scan, found: object) -> None:
     text = json.dumps({"mark": "cdk:tree", "artifacts": found} if isinstance(found, list) else found)
     report = scan_files({"m/manifest.json": text, "m/S.template.json": template(Anna=USER)})
-    assert {found.principal.address for found in report.principals} <= {"A/Anna", "Anna"}
+    assert {found.definition.address for found in report.principals} <= {"A/Anna", "Anna"}
 
 
 def test_an_assembly_that_is_not_complete_says_so_once(scan_files: Scan) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from scanner.config import Options
-from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.report.report import Report
 from scanner.verdicts.document import principal_document
 from tests.cloudformation.assemblies import OPEN, manifest, nested, stack, template, user
 from tests.conftest import Scan, verdicts
@@ -197,10 +197,10 @@ def test_places_without_metadata_in_the_templates(teams: Report) -> None:
     for found in teams.principals:
         place = principal_document(found)["location"]
         if place["path"].endswith("app.js"):
-            lines[_short(found.principal.address)] = source[place["start_line"] - 1].strip()
+            lines[_short(found.definition.address)] = source[place["start_line"] - 1].strip()
     assert lines["Live/People/Ada"].startswith('new iam.User(this, "Ada"')
     assert lines["Organization/Contractors/Fay"].startswith('new iam.User(this, "Fay"')
     assert lines["Organization/Eve"].startswith('new iam.User(this, "Eve"')
     assert "Organization/Guests/Ida" not in lines
-    fay = next(found.principal for found in teams.principals if "Fay" in found.principal.address)
+    fay = next(found.definition for found in teams.principals if "Fay" in found.definition.address)
     assert [note for note, _ in fay.notes] == ["construct Organization/Contractors/Fay/Resource"]

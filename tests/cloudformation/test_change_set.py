@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scanner.discovery import discover
-from scanner.finding import Report, exit_status
+from scanner.report.report import Report, exit_status
 from scanner.root import Inputs
 from tests.conftest import Scan, verdicts
 
@@ -74,7 +74,7 @@ def test_added_users(scan_files: Scan, properties: dict[str, Any], expected: str
     report = scan_files({"change.json": change_set(user("Anna", {**PASSWORD, **properties}))})
     assert verdicts(report) == {"Anna": ("yes", expected)}
     (found,) = report.principals
-    assert (found.principal.origin, found.principal.account) == ("cloudformation", "123456789012")
+    assert (found.definition.root_kind.value, found.principal.account) == ("cloudformation", "123456789012")
     assert not report.diagnostics
 
 
@@ -210,7 +210,7 @@ ODD = [
 def test_nothing_breaks_the_reader(scan_files: Scan, found: dict[str, Any]) -> None:
     text = json.dumps({"Changes": [], "ChangeSetId": "c", "StackId": STACK, **found})
     report = scan_files({"change.json": text}, "change.json")
-    assert {found.principal.address for found in report.principals} <= {"A"}
+    assert {found.definition.address for found in report.principals} <= {"A"}
 
 
 @pytest.mark.parametrize("key", ["Changes", "ChangeSetId"])

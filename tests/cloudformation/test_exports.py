@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.finding import Report
+from scanner.report.report import Report
 from scanner.root import Inputs
 from tests.conftest import Scan, verdicts
 
@@ -33,7 +33,7 @@ Resources:
 
 def by_root(report: Report) -> dict[str, str]:
     return {
-        f"{found.principal.root} {found.principal.address}": next(
+        f"{found.definition.root} {found.definition.address}": next(
             iter(found.aws_login.permissions)
         ).decision.outcome.value
         for found in report.principals

@@ -38,8 +38,10 @@ from scanner.facts import (
 )
 from scanner.facts import Account as InAccount
 from scanner.iam.pattern import Text, literal
-from scanner.iam.principal import AttachedPolicy, Principal
+from scanner.iam.principal import AttachedPolicy
+from scanner.principals.definition import PrincipalDefinition
 from scanner.principals.merge import merge
+from scanner.root import RootKind
 from scanner.span import Span
 from scanner.truth import YES
 from scanner.values import NULL, Unknown, Value, joined, of
@@ -114,7 +116,7 @@ def described(account: Mapping[str, Mapping[str, Any]]) -> Account:
 
 def facts_of_account(account: Account) -> Facts:
     facts = tuple(fact for key, one in account.items() for fact in facts_about(key, one))
-    return collect("account", "cloudformation", facts, (), frozenset())
+    return collect("account", RootKind.CLOUDFORMATION_TEMPLATE, facts, (), frozenset())
 
 
 def facts_about(key: str, one: Mapping[str, Any]) -> Iterator[Fact]:
@@ -217,20 +219,21 @@ _STACK = {"AWS::StackName": STACK}
 def described_principals(facts: Facts) -> dict[str, Any]:
     found, problems = merge(facts)
     assert problems == ()
-    return {f"{one.kind.value} {known_text(one.name)}": describe(one) for one in found}
+    return {f"{one.principal.kind.value} {known_text(one.principal.name)}": describe(one) for one in found}
 
 
-def describe(principal: Principal) -> dict[str, Any]:
+def describe(definition: PrincipalDefinition) -> dict[str, Any]:
+    principal = definition.principal
     policies = (*principal.policies, *principal.boundaries)
     return {
         "arn": [piece if isinstance(piece, str) else "…" for piece in principal.arn],
-        "policies": {(policy.name, policy.how): described_policy(policy) for policy in policies},
+        "policies": {(policy.name, policy.how, policy.group): described_policy(policy) for policy in policies},
         "count": len(policies),
         "trust": principal.trust,
-        "password": principal.login_profile,
-        "keys": len(principal.access_keys),
+        "password": definition.login_profile,
+        "keys": len(definition.access_keys),
         "tags": {key: known_text(value) for key, value in principal.tags.items()},
-        "verdict": verdict(principal),
+        "verdict": verdict(definition),
     }
 
 
@@ -238,24 +241,25 @@ def described_policy(policy: AttachedPolicy) -> Any:
     return policy.policy_type, policy.document, policy.applies, policy.aws_managed
 
 
-def outline(principal: Principal) -> Any:
+def outline(definition: PrincipalDefinition) -> Any:
     """What does not need the names that the stack gives."""
+    principal = definition.principal
     policies = sorted(
-        (policy.policy_type.value, policy.how.partition(",")[0], policy.applies == YES, policy.aws_managed)
+        (policy.policy_type.value, policy.how.value, policy.applies == YES, policy.aws_managed)
         for policy in (*principal.policies, *principal.boundaries)
     )
     return (
         principal.kind.value,
         policies,
-        principal.login_profile == YES,
-        len(principal.access_keys),
-        *map(str, verdict(principal)),
+        definition.login_profile == YES,
+        len(definition.access_keys),
+        *map(str, verdict(definition)),
     )
 
 
-def verdict(principal: Principal) -> tuple[Any, ...]:
-    permissions = aws_login(principal, Circumstances()).permissions
-    console = console_access(principal, ())
+def verdict(definition: PrincipalDefinition) -> tuple[Any, ...]:
+    permissions = aws_login(definition.principal, Circumstances()).permissions
+    console = console_access(definition, ())
     return console.access, console.via, tuple(permission.decision.outcome for permission in permissions)
 
 

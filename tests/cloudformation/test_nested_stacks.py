@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.finding import Report, exit_status
+from scanner.report.report import Report, exit_status
 from tests.conftest import Scan, verdicts
 
 GRANT = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
@@ -53,9 +53,9 @@ def test_nested_templates_are_part_of_the_root(scan_files: Scan) -> None:
         {"root.yaml": stack("sub/middle.yaml"), "sub/middle.yaml": stack("leaf.yaml"), "sub/leaf.yaml": USER}
     )
     (found,) = report.principals
-    assert (found.principal.address, found.principal.root) == ("Inner/Inner/User", "root.yaml")
-    assert (found.principal.span.path, found.principal.span.line) == ("sub/leaf.yaml", 3)
-    assert [span.path for span in found.principal.trail] == ["root.yaml", "sub/middle.yaml"]
+    assert (found.definition.address, found.definition.root) == ("Inner/Inner/User", "root.yaml")
+    assert (found.definition.span.path, found.definition.span.line) == ("sub/leaf.yaml", 3)
+    assert [span.path for span in found.definition.trail] == ["root.yaml", "sub/middle.yaml"]
     assert (report.roots, report.files, said(report)) == (1, 3, [])
 
 
@@ -327,7 +327,7 @@ Resources:
 """
     report = scan_files({"root.yaml": root, "people.yaml": PEOPLE})
     (found,) = report.principals
-    assert found.principal.address == "Inner/User"
+    assert found.definition.address == "Inner/User"
 
 
 def test_bounds(scan_files: Scan, monkeypatch: pytest.MonkeyPatch) -> None:

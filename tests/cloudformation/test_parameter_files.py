@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from scanner.cli import app
 from scanner.cloudformation.template.parameter_files import ParameterFileError, load_parameters
 from scanner.config import Options
-from scanner.finding import Report
 from scanner.pipeline import UsageError, scan
+from scanner.report.report import Report
 from scanner.root import ValuesFile
 from scanner.values import Unknown
 
@@ -86,7 +86,7 @@ def test_the_last_file_counts_and_single_parameters_before_all(tmp_path: Path) -
 
 def test_a_list_goes_to_a_list_parameter(tmp_path: Path) -> None:
     policies = scanned(tmp_path, "one.json").principals[0].principal.policies
-    assert [policy.how for policy in policies] == ["through group g", "through group h"]
+    assert [policy.group for policy in policies] == ["g", "h"]
 
 
 def test_a_value_that_stays_what_it_is_is_not_the_default(tmp_path: Path) -> None:

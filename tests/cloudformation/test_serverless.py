@@ -15,7 +15,7 @@ import yaml
 from scanner.cloudformation.macros.serverless import SERVERLESS, with_serverless
 from scanner.cloudformation.template.sections import read_template
 from scanner.cloudformation.template.syntax import parse
-from scanner.finding import exit_status
+from scanner.report.report import exit_status
 from scanner.values import Value
 from tests.conftest import Scan, verdicts
 
@@ -210,7 +210,7 @@ ODD = [
 def test_nothing_breaks_the_reader(scan_files: Scan, properties: str, common: str) -> None:
     common = common if common.startswith("[") else f"{{{common}}}"
     report = scan_files({"t.yaml": f"Transform: {SERVERLESS}\nGlobals: {common}\nResources:\n{function(properties)}"})
-    assert {found.principal.address for found in report.principals} <= {"FRole", "FERole"}
+    assert {found.definition.address for found in report.principals} <= {"FRole", "FERole"}
     assert all(found.console.access.value in ("no", "unknown") for found in report.principals)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.finding import Report
+from scanner.report.report import Report
 from scanner.root import Inputs
 from tests.conftest import Scan, verdicts
 
@@ -48,9 +48,9 @@ def test_principals_are_in_an_account_that_is_not_known(scan_files: Scan) -> Non
     report = scan_files({"set.yaml": BODY}, inputs=Inputs(account="123456789012", region="eu-central-1"))
     assert said(report) == []
     (found,) = report.principals
-    assert found.principal.address == "Baseline/Auditor"
+    assert found.definition.address == "Baseline/Auditor"
     assert found.principal.account is None
-    assert (found.principal.span.path, found.principal.span.line) == ("set.yaml", 13)
+    assert (found.definition.span.path, found.definition.span.line) == ("set.yaml", 13)
     assert verdicts(report) == {"Baseline/Auditor": ("yes", "allowed")}
 
 
@@ -121,7 +121,7 @@ def test_other_forms_of_a_body(scan_files: Scan) -> None:
         report = scan_files({"set.yaml": text})
         assert verdicts(report) == {"S/U": ("yes", "implicit_deny")}, name
         assert said(report) == [], name
-        assert report.principals[0].principal.span.line >= 6, name
+        assert report.principals[0].definition.span.line >= 6, name
 
 
 def test_a_body_that_is_known_in_part(scan_files: Scan) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scanner.facts import Existence, Facts, IdentityKind, Role, Target
+from scanner.root import RootKind
 from scanner.values import Unknown, Value
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def facts(scan_text: Callable[..., Facts]) -> Facts:
 
 def test_identities(facts: Facts) -> None:
     assert not facts.diagnostics
-    assert facts.kind == "cloudformation"
+    assert facts.root_kind is RootKind.CLOUDFORMATION_TEMPLATE
     assert facts.files == {"template.yaml"}
     found = [
         (one.kind, one.origin.address, shown(one.name), shown(one.arn), shown(one.tags)) for one in facts.identities

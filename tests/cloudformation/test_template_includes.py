@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from scanner.config import Options
-from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.report.report import Report
 from scanner.root import Inputs
 from scanner.verdicts.sign_in import Client
 
@@ -40,7 +40,7 @@ def scanned(tree: Path, template: str, *parameters: tuple[str, str]) -> Report:
 
 def verdicts(report: Report) -> dict[str, tuple[str, str]]:
     return {
-        found.principal.address: (found.console.access.value, found.aws_login.outcome(Client.LOCALHOST).value)
+        found.definition.address: (found.console.access.value, found.aws_login.outcome(Client.LOCALHOST).value)
         for found in report.principals
     }
 
@@ -55,7 +55,7 @@ def test_among_resources(tree: Path) -> None:
     }
     assert not report.diagnostics
     assert report.files == 2
-    spans = {found.principal.address: found.principal.span for found in report.principals}
+    spans = {found.definition.address: found.definition.span for found in report.principals}
     assert (spans["V"].path, spans["V"].line) == ("parts/users.yaml", 5)
     assert (spans["W"].path, spans["W"].line) == ("t.yaml", 2)
 

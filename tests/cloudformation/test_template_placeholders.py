@@ -6,7 +6,7 @@ import pytest
 
 from scanner.cloudformation.template.placeholders import has_placeholder, hint, variable_outside_sub
 from scanner.cloudformation.template.syntax import parse
-from scanner.finding import Report
+from scanner.report.report import Report
 from tests.cloudformation.template_scans import run, verdicts
 
 ADMIN = '"arn:aws:iam::aws:policy/AdministratorAccess"'

@@ -50,8 +50,10 @@ from scanner.iam.context import Circumstances, ControlLevel, account_of, context
 from scanner.iam.evaluate import Decision, decide
 from scanner.iam.pattern import Text, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, parse_document
-from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
+from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
 from scanner.iam.request import Request
+from scanner.principals.definition import PrincipalDefinition
+from scanner.root import RootKind
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.truth import NO, YES, Truth, undetermined
@@ -227,7 +229,7 @@ def attached(written: object, policy_type: PolicyType, number: int) -> AttachedP
         applies = truth_of(written["perhaps"])
         written = written["document"]
     name = f"{policy_type.name.lower()}-{number}"
-    return AttachedPolicy(policy_type, name, document(written, kind), "attached", SPAN, applies)
+    return AttachedPolicy(policy_type, name, document(written, kind), How.ATTACHED, SPAN, applies)
 
 
 def every(written: Sequence[object], policy_type: PolicyType) -> tuple[AttachedPolicy, ...]:
@@ -253,10 +255,6 @@ def principal_of(given: Mapping[str, Any]) -> Principal:
     return Principal(
         kind=kind,
         name=text(about["name"]),
-        address="aws_iam_user.this",
-        origin="terraform",
-        root=".",
-        span=SPAN,
         arn=text(arn),
         partition=about["partition"],
         account=about["account"] or given["request"].get("account"),
@@ -265,7 +263,6 @@ def principal_of(given: Mapping[str, Any]) -> Principal:
         policies=every(identity_policies(given), PolicyType.IDENTITY),
         boundaries=every([given["boundary"]] if "boundary" in given else [], PolicyType.BOUNDARY),
         trust=document(about["trust"], DocumentKind.TRUST) if "trust" in about else None,
-        login_profile=truth_of(about.get("login_profile", False)),
     )
 
 
@@ -336,7 +333,11 @@ def test_decision(case: Case) -> None:
 @pytest.mark.parametrize("case", [case for case in CASES if "console" in case.expected], ids=identifier)
 def test_console_access(case: Case) -> None:
     principal = principal_of(case.given)
-    access = console_access(principal)
+    profile = truth_of(case.given["principal"].get("login_profile", False))
+    definition = PrincipalDefinition(
+        principal, "aws_iam_user.this", ".", RootKind.TERRAFORM_MODULE, SPAN, login_profile=profile
+    )
+    access = console_access(definition)
     wanted = case.expected["console"]
     assert access.access.value == wanted["access"]
     assert sorted(via.value for via in access.via) == sorted(wanted.get("via", ()))

@@ -23,7 +23,7 @@ from scanner.iam.context import ACCOUNT_CAUSE, Circumstances, ControlLevel, acco
 from scanner.iam.evaluate import Decision, Outcome, decide
 from scanner.iam.pattern import Text, text_of
 from scanner.iam.policy import DocumentKind, parse_document
-from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
+from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
 from scanner.iam.request import Request
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
@@ -347,16 +347,12 @@ def decision(world: World) -> Decision:
         document = parse_document(value_of(policy.document, world.filling), kind)
         assert [found.detail for found in document.diagnostics] == []
         return AttachedPolicy(
-            policy_type, "policy", document, "attached", SPAN, truth_of(policy.attached, world.filling)
+            policy_type, "policy", document, How.ATTACHED, SPAN, truth_of(policy.attached, world.filling)
         )
 
     principal = Principal(
         kind=world.kind,
         name=text(world.name, world.filling),
-        address="aws_iam_user.this",
-        origin="terraform",
-        root=".",
-        span=SPAN,
         arn=(),
         partition="aws",
         account=world.account,

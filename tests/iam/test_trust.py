@@ -13,15 +13,12 @@ from hypothesis import strategies as st
 from scanner.iam.binding import binding_of
 from scanner.iam.policy import DocumentKind, parse_document
 from scanner.iam.principal import Principal, PrincipalKind
-from scanner.span import Span
 from scanner.truth import Truth
 from scanner.verdicts.ways_in import WaysIn, ways_in
 from tests.iam.test_cases import value_of
 
 CASES = Path(__file__).parent.parent / "cases" / "iam"
-PRINCIPAL = Principal(
-    PrincipalKind.ROLE, ("admin",), "a", "terraform", ".", Span("a", 1, 1, 1, 1), (), "aws", "111122223333", {}
-)
+PRINCIPAL = Principal(PrincipalKind.ROLE, ("admin",), arn=(), partition="aws", account="111122223333")
 BINDING = binding_of(PRINCIPAL, ("111122223333",))
 
 

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 from scanner.config import Options
 from scanner.diagnostic import Severity
-from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.report.report import Report
 from scanner.root import Inputs
 
 Moved = Callable[[str], tuple[str, ...]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from scanner.finding import Report
 from scanner.iam.evaluate import Outcome
+from scanner.report.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ Verdicts = Mapping[str, Verdict]
 def verdicts(report: Report) -> dict[str, Verdict]:
     """The verdicts of one report. Its addresses are unique: it is the report of one root."""
     return {
-        found.principal.address: Verdict(
+        found.definition.address: Verdict(
             found.principal.kind.value,
             found.console.access.value,
             tuple(sorted(via.value for via in found.console.via)),
             tuple(permission.decision.outcome for permission in found.aws_login.permissions),
-            tuple(sorted(one.rule for one in report.findings if one.principal == found.principal.address)),
+            tuple(sorted(one.rule for one in report.findings if one.principal == found.definition.address)),
         )
         for found in report.principals
     }

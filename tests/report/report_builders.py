@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
-from scanner.finding import LEVELS, AssessedPrincipal, Finding, Level, RelatedLocation, Report
+from scanner.finding import LEVELS, Finding, Level, RelatedLocation
 from scanner.iam.context import Circumstances
 from scanner.iam.policy import parse_document
-from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
+from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
+from scanner.principals.definition import PrincipalDefinition
+from scanner.report.report import Report
+from scanner.root import RootKind
 from scanner.span import Span
 from scanner.values import Value
+from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access, ConsoleAccess, Via
 from scanner.verdicts.sign_in import aws_login
 
@@ -55,16 +59,15 @@ def principal(
     at = at or span()
     document = parse_document(Value(policy, span(line=20, end_line=24))) if policy else None
     policies = (
-        (AttachedPolicy(PolicyType.IDENTITY, policy_name, document, "inline", span(line=19, end_line=25)),)
+        (AttachedPolicy(PolicyType.IDENTITY, policy_name, document, How.INLINE, span(line=19, end_line=25)),)
         if document
         else ()
     )
     arn = ("arn:aws:iam::123456789012:user/", *name)
-    made = Principal(
-        PrincipalKind.USER, name, address, "terraform", root, at, arn, "aws", "123456789012", {}, policies=policies
-    )
+    made = Principal(PrincipalKind.USER, name, arn=arn, partition="aws", account="123456789012", policies=policies)
+    definition = PrincipalDefinition(made, address, root, RootKind.TERRAFORM_MODULE, at)
     console = ConsoleAccess(Access.YES, (Via.LOGIN_PROFILE,), (span(line=9, end_line=11),))
-    return AssessedPrincipal(made, console, aws_login(made, Circumstances()))
+    return AssessedPrincipal(definition, console, aws_login(made, Circumstances()))
 
 
 def finding(

@@ -14,8 +14,9 @@ from report_builders import HELP, HOSTILE, diagnostic, finding, hostile, many, r
 from report_snapshot import check
 
 from scanner.diagnostic import Diagnostic, Severity
-from scanner.finding import Level, Report
+from scanner.finding import Level
 from scanner.report import render
+from scanner.report.report import Report
 from scanner.span import Span
 
 ANNOTATIONS = ("error", "warning", "notice")

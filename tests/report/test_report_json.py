@@ -14,11 +14,12 @@ from report_snapshot import check
 
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Severity
-from scanner.finding import Level, Report
+from scanner.finding import Level
 from scanner.iam.evaluate import Outcome
 from scanner.iam.pattern import Hole
 from scanner.iam.principal import PrincipalKind
 from scanner.report import render
+from scanner.report.report import Report
 from scanner.span import Span
 from scanner.verdicts.console import Access, Via
 from scanner.verdicts.sign_in import ACTIONS, Client

@@ -10,8 +10,9 @@ import pytest
 from report_builders import HOSTILE, diagnostic, finding, hostile, many, principal, report, span, typical
 from report_snapshot import check
 
-from scanner.finding import RelatedLocation, Report
+from scanner.finding import RelatedLocation
 from scanner.report import FORMATS, render
+from scanner.report.report import Report
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.config import Options
-from scanner.finding import Report
 from scanner.pipeline import RECURSION_LIMIT, scan
+from scanner.report.report import Report
 from scanner.root import Inputs
 from tests.conftest import verdicts
 

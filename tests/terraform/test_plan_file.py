@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.config import Options
-from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.report.report import Report
 from scanner.terraform.plans import plan_archive, protobuf_wire
 from scanner.terraform.plans.plan_description import description
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError
@@ -152,11 +152,11 @@ def test_resources_are_where_their_blocks_are(tmp_path: Path) -> None:
     sources = beside(tmp_path, ROOT / "fixtures/plan/team-module.tfplan")
     report = scan(Options(paths=("tfplan",), directory=tmp_path))
     for assessed in report.principals:
-        span = assessed.principal.span
+        span = assessed.definition.span
         first = sources[span.path].splitlines()[span.line - 1]
-        address = assessed.principal.address.split(".")
+        address = assessed.definition.address.split(".")
         assert first.startswith(f'resource "{address[-2]}" "{address[-1].split("[")[0]}"')
-    assert {assessed.principal.span.path for assessed in report.principals} == {"modules/user/main.tf"}
+    assert {assessed.definition.span.path for assessed in report.principals} == {"modules/user/main.tf"}
     reasons = [
         reason["location"]
         for assessed in report.principals
@@ -172,7 +172,7 @@ def test_a_file_that_has_changed_is_not_pointed_at(tmp_path: Path) -> None:
     with (tmp_path / "modules/user/main.tf").open("a", encoding="utf-8") as file:
         file.write("# later\n")
     report = scan(Options(paths=("tfplan",), directory=tmp_path))
-    assert {assessed.principal.span.path for assessed in report.principals} == {"tfplan"}
+    assert {assessed.definition.span.path for assessed in report.principals} == {"tfplan"}
 
 
 def test_nothing_outside_the_tree_is_looked_at(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_nothing_outside_the_tree_is_looked_at(tmp_path: Path) -> None:
             (tmp_path / ".git").mkdir()
         (tmp_path / "tree" / "tfplan").write_bytes(plan)
         report = scan(Options(paths=("tree/tfplan",), directory=tmp_path))
-        assert [assessed.principal.span.path for assessed in report.principals] == [
+        assert [assessed.definition.span.path for assessed in report.principals] == [
             path if boundary == "." else "tree/tfplan"
         ]
 
@@ -312,7 +312,7 @@ def test_deposed_objects_are_none_of_the_plan(tmp_path: Path) -> None:
 )
 def test_what_a_plan_leaves_out(scan_files: Scan, tail: bytes, said: str | None) -> None:
     report = scan_files({"p": packed(plan_bytes(tail=tail))})
-    assert [assessed.principal.address for assessed in report.principals] == ["aws_iam_user.u"]
+    assert [assessed.definition.address for assessed in report.principals] == ["aws_iam_user.u"]
     assert [
         "" if said is None else found.message
         for found in report.diagnostics
@@ -361,7 +361,7 @@ def test_json_syntax_and_override_files(scan_files: Scan) -> None:
 
 def test_a_file_that_we_cannot_parse_is_said_and_loses_nothing_else(scan_files: Scan) -> None:
     report = scan_files({"p": packed(plan_bytes(), **{"broken.tf": 'resource "a" "b" {\n'})})
-    assert [assessed.principal.address for assessed in report.principals] == ["aws_iam_user.u"]
+    assert [assessed.definition.address for assessed in report.principals] == ["aws_iam_user.u"]
     (said,) = report.diagnostics
     assert "broken.tf, line 1" in said.message
 
@@ -422,7 +422,7 @@ DAMAGED = {
 def test_what_cannot_be_read_is_one_error(scan_files: Scan, name: str) -> None:
     data, message = DAMAGED[name]
     report = scan_files({"good.tf": SOURCE.replace('"u"', '"good"'), "plan.out": data})
-    assert [assessed.principal.address for assessed in report.principals] == ["aws_iam_user.good"]
+    assert [assessed.definition.address for assessed in report.principals] == ["aws_iam_user.good"]
     (said,) = report.diagnostics
     assert said.severity.value == "error"
     assert said.span.path == "plan.out"
@@ -485,7 +485,7 @@ def test_encrypted_members_are_refused(scan_files: Scan) -> None:
 def test_names_in_an_archive_are_no_paths(scan_files: Scan, tmp_path: Path) -> None:
     names = {"../../../evil.tf": SOURCE, "/etc/evil.tf": SOURCE, "a/../../../evil.tf": SOURCE}
     report = scan_files({"tree/plan": packed(plan_bytes(), **names)}, "tree/plan")
-    assert [assessed.principal.address for assessed in report.principals] == ["aws_iam_user.u"]
+    assert [assessed.definition.address for assessed in report.principals] == ["aws_iam_user.u"]
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == ["tree", "tree/plan"]
 
 

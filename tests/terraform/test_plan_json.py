@@ -102,7 +102,7 @@ def test_every_version(scan_files: Scan, name: str) -> None:
     for text in (json.dumps(document), json.dumps(document, indent=2)):
         report = scan_files({"any.name": text})
         assert not report.diagnostics
-        assert [assessed.principal.address for assessed in report.principals] == addresses
+        assert [assessed.definition.address for assessed in report.principals] == addresses
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-32-be"])
@@ -111,7 +111,7 @@ def test_encodings(scan_files: Scan, encoding: str, document: object) -> None:
     report = scan_files(
         {"any.name": json.dumps(document).encode(encoding), "plan.json": json.dumps(document).encode(encoding)}
     )
-    assert [assessed.principal.root for assessed in report.principals] == ["any.name", "plan.json"]
+    assert [assessed.definition.root for assessed in report.principals] == ["any.name", "plan.json"]
     assert not report.diagnostics
 
 
@@ -170,7 +170,7 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
 def test_what_cannot_be_read_is_one_error(scan_files: Scan, name: str) -> None:
     text, message = BROKEN[name]
     report = scan_files({"good.tf": GOOD, "plan.json": text})
-    assert [assessed.principal.address for assessed in report.principals] == ["aws_iam_user.good"]
+    assert [assessed.definition.address for assessed in report.principals] == ["aws_iam_user.good"]
     (said,) = report.diagnostics
     assert said.severity.value == "error"
     assert said.span.path == "plan.json"

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from scanner.config import Options
-from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.report.report import Report
 from scanner.root import Inputs
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
 from scanner.terraform.aws.naming import Named, fits, named_by

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from scanner.config import Options
-from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.report.report import Report
 from scanner.root import Inputs
 from scanner.verdicts.document import principal_document
 from tests.terraform.test_plan_file import beside
@@ -68,7 +68,8 @@ def planned(*addresses: str) -> str:
 
 def places(report: Report) -> dict[str, tuple[str, int]]:
     return {
-        found.principal.address: (found.principal.span.path, found.principal.span.line) for found in report.principals
+        found.definition.address: (found.definition.span.path, found.definition.span.line)
+        for found in report.principals
     }
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from scanner.config import Options
-from scanner.finding import Report
 from scanner.pipeline import scan
+from scanner.report.report import Report
 from scanner.verdicts.document import principal_document
 from tests.conftest import Scan
 
@@ -80,9 +80,9 @@ def user(name: str, **more: Any) -> dict[str, Any]:
 def test_instances(scan_files: Scan, resources: list[Any] | None, addresses: list[str] | None) -> None:
     report = scan_files({"terraform.tfstate": json.dumps({**STATE, "outputs": {}, "resources": resources})})
     assert not report.diagnostics
-    found = [assessed.principal.address for assessed in report.principals]
+    found = [assessed.definition.address for assessed in report.principals]
     assert found == (addresses if addresses is not None else ["aws_iam_user.u", "aws_iam_user.v"])
-    assert {assessed.principal.origin for assessed in report.principals} <= {"terraform-state"}
+    assert {assessed.definition.root_kind.value for assessed in report.principals} <= {"terraform-state"}
 
 
 def test_deposed_objects_are_left_out_and_the_report_says_so(scan_files: Scan) -> None:

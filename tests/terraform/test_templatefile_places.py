@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from scanner.finding import Report
 from scanner.report.json import render
+from scanner.report.report import Report
 from tests.conftest import Scan
 
 DOCUMENT = (

@@ -71,7 +71,7 @@ def test_a_module_that_a_unit_runs_is_a_root_even_if_it_is_called_too(scan_files
         "live/terragrunt.hcl": SOURCE + 'inputs = { name = "y" }',
     }
     report = scan_files(files)
-    names = {(found.principal.root, found.principal.name) for found in report.principals}
+    names = {(found.definition.root, found.principal.name) for found in report.principals}
     assert names == {(".", ("x",)), ("m", ("y",))}
 
 
@@ -81,7 +81,7 @@ def test_what_units_agree_on_is_known_and_what_they_do_not_is_unknown(scan_files
         "a/terragrunt.hcl": SOURCE + 'inputs = { name = "y", n = 1 }',
         "b/terragrunt.hcl": SOURCE + 'inputs = { name = "y" }',
     }
-    found = {each.principal.address: each.principal.name for each in scan_files(files).principals}
+    found = {each.definition.address: each.principal.name for each in scan_files(files).principals}
     assert found == {"aws_iam_user.u": ("y",), "aws_iam_user.v[*]": ("y",)}
 
 
@@ -162,8 +162,8 @@ def test_files_that_a_unit_writes(
     assert [found.summary for found in report.warnings] == said
     assert report.errors == ()
     for found in report.principals:
-        if "g" in found.principal.address:
-            text = "".join(files.values()).splitlines()[found.principal.span.line - 1]
+        if "g" in found.definition.address:
+            text = "".join(files.values()).splitlines()[found.definition.span.line - 1]
             assert text == 'resource "aws_iam_user" "g" {'
 
 
@@ -174,5 +174,5 @@ def test_a_file_that_others_include_is_no_unit(scan_files: Scan) -> None:
         "modules/a/a.tf": USER,
     }
     report = scan_files(files)
-    assert [(found.principal.root, found.principal.name) for found in report.principals] == [("modules/a", ("a",))]
+    assert [(found.definition.root, found.principal.name) for found in report.principals] == [("modules/a", ("a",))]
     assert (report.errors, report.warnings) == ((), ())

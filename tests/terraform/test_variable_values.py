@@ -91,7 +91,7 @@ def test_a_wrong_value_is_unknown_and_an_error(scan_files: Scan) -> None:
         'resource "aws_iam_user" "u" {\n  count = var.n\n  name  = "u"\n}\n'
     }
     report = scan_files(files, inputs=Inputs(variables=(("n", "many"),)))
-    assert [found.principal.address for found in report.principals] == ["aws_iam_user.u[*]"]
+    assert [found.definition.address for found in report.principals] == ["aws_iam_user.u[*]"]
     assert [found.summary for found in report.errors] == ["Invalid value for a variable"]
 
 

@@ -9,7 +9,7 @@ from scanner.iam import pattern
 from scanner.iam.context import Circumstances, ControlLevel
 from scanner.iam.evaluate import decide
 from scanner.iam.policy import parse_document
-from scanner.iam.principal import AttachedPolicy, PolicyType, Principal, PrincipalKind
+from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
 from scanner.iam.request import ContextValue, Fixed, Presence, Request
 from scanner.span import Span
 
@@ -24,10 +24,6 @@ def answer(case: Case) -> str:
     principal = Principal(
         kind=PrincipalKind.USER,
         name=("alice",),
-        address="alice",
-        origin="",
-        root="",
-        span=_SPAN,
         arn=(PRINCIPAL,),
         partition="aws",
         account=ACCOUNT,
@@ -56,6 +52,8 @@ def glob_matches(text_pattern: str, text: str) -> bool:
 
 def _attached(documents: tuple[Document, ...], policy_type: PolicyType) -> tuple[AttachedPolicy, ...]:
     return tuple(
-        AttachedPolicy(policy_type, f"{policy_type.value} {number}", parse_document(values.of(document)), "case", _SPAN)
+        AttachedPolicy(
+            policy_type, f"{policy_type.value} {number}", parse_document(values.of(document)), How.ATTACHED, _SPAN
+        )
         for number, document in enumerate(documents)
     )

@@ -1,4 +1,4 @@
-"""The questions that came up while a configuration was evaluated, as choices that ``scanner.verdicts.scenarios`` can try."""
+"""The questions that came up while a configuration was evaluated, as choices that ``verdicts.scenarios`` can try."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def extract(root: ScanRoot) -> Facts:
     for read in configuration.modules.values():
         diagnostics += read.diagnostics
         files |= set(read.files)
-    collected = collect(root.path, root.kind.value, found, tuple(diagnostics), frozenset(files))
+    collected = collect(root.path, root.kind, found, tuple(diagnostics), frozenset(files))
     questions = configuration.questions
     return replace(
         collected,

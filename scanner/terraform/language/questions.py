@@ -16,10 +16,10 @@ a key of a known map, ``lookup``               each of the map's keys, and none 
 a number of an element of a known list         each of the numbers, and none of them
 =============================================  ================================================================
 
-``scanner.verdicts.scenarios`` has the root evaluated again with an answer to such a question taken for granted. Then the unknown
-is what the answer says, in each of the places and in every other expression. "None of them" leaves it unknown, but
-equal to none of the literals. Where Terraform would refuse that (a map has no such key, a variable's validation fails)
-the scenario is refuted, for all that exists at the same time, and needs no answer.
+``verdicts.scenarios`` has the root evaluated again with an answer to such a question taken for granted. Then the
+unknown is what the answer says, in each of the places and in every other expression. "None of them" leaves it
+unknown, but equal to none of the literals. Where Terraform would refuse that (a map has no such key, a variable's
+validation fails) the scenario is refuted, for all that exists at the same time, and needs no answer.
 
 An unknown that is calculated from answers (``a && b``) is no question of its own: it is known once they are.
 

@@ -58,7 +58,7 @@ def extract(root: ScanRoot) -> Facts:
         unread = tuple(_unread(document, replace(reader, named={})))
     except PlanError as problem:
         diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", f"{problem}.", span),)
-        return collect(root.path, root.kind.value, (), diagnostics, frozenset({root.path}))
+        return collect(root.path, root.kind, (), diagnostics, frozenset({root.path}))
     warnings = (
         *(warning("Left out", detail, span) for detail in document.left_out),
         *(warning("Left in AWS", sentence(planned.address), span) for planned in left_behind(document)),
@@ -69,7 +69,7 @@ def extract(root: ScanRoot) -> Facts:
         found, warnings = moved(found, source.place), moved(warnings, source.place)
     if reader.named:
         warnings = (*warnings, _taken(reader.named, span))
-    collected = collect(root.path, root.kind.value, found, warnings, source.files | {root.path}, source.choices)
+    collected = collect(root.path, root.kind, found, warnings, source.files | {root.path}, source.choices)
     return replace(collected, refuted=source.refuted)
 
 

@@ -1,0 +1,42 @@
+"""One root to its facts, by the reader of its kind. Each is imported when a root wants it."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from scanner.diagnostic import Diagnostic, error
+from scanner.facts import Facts
+from scanner.root import RootKind, ScanRoot
+from scanner.span import Span
+
+
+def extract(root: ScanRoot) -> Facts:
+    """The facts of one root. An error of our own rises; what is wrong with the input is a diagnostic in the facts."""
+    match root.kind:
+        case RootKind.TERRAFORM_MODULE:
+            from scanner.terraform.configuration.extract import extract
+        case RootKind.TERRAFORM_PLAN | RootKind.TERRAFORM_STATE:
+            from scanner.terraform.plans.plan import extract
+        case RootKind.CLOUDFORMATION_TEMPLATE:
+            from scanner.cloudformation.extract import extract
+        case RootKind.CHANGE_SET:
+            from scanner.cloudformation.change_set import extract
+        case RootKind.CDK_ASSEMBLY:
+            from scanner.cloudformation.cloud_assembly import extract
+        case _:
+            assert_never(root.kind)
+    return extract(root)
+
+
+def extract_or_report(root: ScanRoot) -> Facts:
+    """The same with a diagnostic for an error of our own, so that one root never hides another."""
+    try:
+        return extract(root)
+    except Exception as problem:  # noqa: BLE001 # a bug of ours must not lose the other roots; it is in the report
+        return Facts(root.path, root.kind, diagnostics=(internal_error(problem, root.path),))
+
+
+def internal_error(problem: Exception, root: str) -> Diagnostic:
+    """What the report says of an error of our own."""
+    detail = f"the scanner failed on this root ({type(problem).__name__}: {problem}); --debug shows where"
+    return error("Internal error", f"{detail}.", Span.whole_file(root))

@@ -1,0 +1,36 @@
+"""A principal as the code defines it: who it is, where it stands, and what the code says about its way in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from scanner.iam.principal import Principal
+from scanner.root import RootKind
+from scanner.span import Span
+from scanner.truth import NO, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalDefinition:
+    """A user, a role or a permission set of one root."""
+
+    principal: Principal
+    """The same with the policies that reach it: all that the evaluation of its requests needs."""
+    address: str
+    """Terraform resource address with instance keys, or CloudFormation logical ID."""
+    root: str
+    root_kind: RootKind
+    """Which reader found it."""
+    span: Span = field(compare=False)
+    login_profile: Truth = NO
+    """Users: whether the code gives a password."""
+    login_profile_span: Span | None = field(default=None, compare=False)
+    access_keys: tuple[Span, ...] = field(default=(), compare=False)
+    """Places that give a user a long-term access key."""
+    entitled: Truth = NO
+    """Roles: whether the code entitles somebody to it through the account access manager."""
+    entitled_spans: tuple[Span, ...] = field(default=(), compare=False)
+    trail: tuple[Span, ...] = field(default=(), compare=False)
+    """Module calls or nested stacks on the way to it, outermost first."""
+    notes: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
+    """What else it is called, and where."""

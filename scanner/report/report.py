@@ -1,0 +1,49 @@
+"""The report: what a scan hands to the formats, and the exit status that follows from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scanner.diagnostic import Diagnostic, Severity
+from scanner.finding import LEVELS, Finding, Level
+
+if TYPE_CHECKING:
+    from scanner.verdicts.assessed_principal import AssessedPrincipal
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a scan found. All parts are sorted: the same input gives the same report."""
+
+    roots: int
+    files: int
+    principals: tuple[AssessedPrincipal, ...]
+    findings: tuple[Finding, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    suppressed: int = 0
+    baselined: int = 0
+    counts: dict[Level, int] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = Counter(finding.level for finding in self.findings)
+        object.__setattr__(self, "counts", {level: found[level] for level in LEVELS})
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What makes the scan incomplete."""
+        return tuple(found for found in self.diagnostics if found.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What could not be followed, although nothing is wrong with it."""
+        return tuple(found for found in self.diagnostics if found.severity is Severity.WARNING)
+
+
+def exit_status(report: Report, fail_on: Level | None) -> int:
+    """1 for a finding at or above the level (None: never), else 2 for an incomplete scan, else 0."""
+    failing = LEVELS[: LEVELS.index(fail_on) + 1] if fail_on is not None else ()
+    if any(report.counts[level] for level in failing):
+        return 1
+    return 2 if report.errors else 0
