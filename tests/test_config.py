@@ -9,7 +9,7 @@ import pytest
 
 from scanner.config import AccountControls, ConfigError, load_configuration
 from scanner.root import Inputs
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
 
 ADMIN = """
 provider "aws" {

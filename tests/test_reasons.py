@@ -8,7 +8,7 @@ from scanner.document import principal_document
 from scanner.reasons import MAX_NAMED, MAX_REASONS, listed
 from scanner.report import explain
 from scanner.report import json as json_report
-from tests.conftest import Scan
+from tests.scans import Scan
 
 ATTACHMENTS = 60
 

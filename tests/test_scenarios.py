@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from scanner.config import Options
 from scanner.document import principal_document
 from scanner.finding import Report
-from scanner.pipeline import scan
+from tests.scans import ROOT, errors, scanned
 
-ROOT = Path(__file__).parent.parent
 SCENARIOS: dict[str, Any] = yaml.safe_load((ROOT / "tests/cases/scenarios.yaml").read_text(encoding="utf-8"))[
     "scenarios"
 ]
@@ -41,14 +38,14 @@ def expected(scenario: dict[str, Any], form: str) -> Iterator[tuple[str, dict[st
 
 
 @cache
-def scanned(name: str, form: str) -> Report:
-    return scan(Options(paths=(PLACES[form].format(name),), directory=ROOT))
+def scanned_scenario(name: str, form: str) -> Report:
+    return scanned(ROOT, PLACES[form].format(name))
 
 
 @pytest.mark.parametrize(("name", "form"), CASES)
 def test_scenario(name: str, form: str) -> None:
-    report = scanned(name, form)
-    assert [found.message for found in report.diagnostics if found.severity.value == "error"] == []
+    report = scanned_scenario(name, form)
+    assert errors(report) == []
     documents = {found["address"]: found for found in map(principal_document, report.principals)}
     wanted = dict(expected(SCENARIOS[name], form))
     assert sorted(documents) == sorted(wanted)

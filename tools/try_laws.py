@@ -25,8 +25,9 @@ from tests.laws.known_faults import KNOWN, known
 from tests.laws.law import Before, Failure, Law, looked_at, tried
 from tests.laws.laws import LAWS, laws_for
 from tests.laws.pairs import pairs
-from tests.laws.project import Project, written
+from tests.laws.project import Project
 from tests.laws.sample import order
+from tests.scans import write
 
 SLOW = 5.0
 """Seconds for one scan, from which on a project is tried with no law."""
@@ -122,7 +123,7 @@ def _one(law: Law, before: Before, given: argparse.Namespace, tally: Tally) -> b
         tally.failures.append(failure)
         print(failure, file=sys.stderr, flush=True)
         if given.keep is not None:
-            written(change.project, given.keep / law.name.replace(" ", "") / before.project.name.replace("/", "+"))
+            write(given.keep / law.name.replace(" ", "") / before.project.name.replace("/", "+"), change.project.files)
     elif key in KNOWN:
         tally.holding.add(key)
     return True

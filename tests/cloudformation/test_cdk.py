@@ -9,22 +9,19 @@ import pytest
 
 from scanner.cloudformation.cdk.source_lines import source_line
 from scanner.cloudformation.template.place import Place
-from scanner.config import Options
 from scanner.discovery import discover
 from scanner.document import principal_document
 from scanner.finding import Report, exit_status
-from scanner.pipeline import scan
 from scanner.root import Inputs
 from tests.cloudformation.assemblies import manifest, nested, stack, template
-from tests.conftest import Scan, verdicts
+from tests.scans import ROOT, Scan, scanned, verdicts
 
-ROOT = Path(__file__).parent.parent.parent
 USER = {"Type": "AWS::IAM::User", "Properties": {"UserName": "anna", "LoginProfile": {"Password": "x"}}}
 
 
 @pytest.fixture(scope="module")
 def people() -> Report:
-    return scan(Options(paths=("fixtures/cdk/people",), directory=ROOT, debug=True))
+    return scanned(ROOT, "fixtures/cdk/people")
 
 
 def test_a_real_assembly_is_one_root(people: Report) -> None:

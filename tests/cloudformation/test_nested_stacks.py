@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scanner.finding import Report, exit_status
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
 
 GRANT = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
 

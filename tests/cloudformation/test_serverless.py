@@ -17,7 +17,7 @@ from scanner.cloudformation.template.sections import read_template
 from scanner.cloudformation.template.syntax import parse
 from scanner.finding import exit_status
 from scanner.values import Value
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
 
 CODE = "Handler: a.b, Runtime: python3.13, CodeUri: s3://b/k"
 CASES = Path(__file__).parent.parent / "cases" / "serverless.yaml"

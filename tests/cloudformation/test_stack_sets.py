@@ -6,7 +6,7 @@ import pytest
 
 from scanner.finding import Report
 from scanner.root import Inputs
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
 
 BODY = """
 Resources:

@@ -12,8 +12,7 @@ import yaml
 
 from scanner import scenarios
 from scanner.root import Inputs
-from tests.conftest import Scan, verdicts
-from tests.test_scenarios import ROOT
+from tests.scans import ROOT, Scan, verdicts
 
 TABLE = yaml.safe_load((ROOT / "tests/cases/alternatives.yaml").read_text())
 CASES = {case["name"]: case for case in TABLE["cases"]}

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import itertools
 import sys
-import tempfile
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.config import Options
 from scanner.finding import Report
-from scanner.pipeline import RECURSION_LIMIT, scan
+from scanner.pipeline import RECURSION_LIMIT
 from scanner.root import Inputs
-from tests.conftest import verdicts
+from tests.scans import scanned_files, verdicts
 
 sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))  # Hypothesis wants it to stay what it is
 
@@ -136,9 +133,7 @@ CONFIGURATIONS = st.builds(
 
 
 def _scan(text: str, **variables: str) -> Report:
-    with tempfile.TemporaryDirectory() as directory:
-        Path(directory, "main.tf").write_text(text)
-        return scan(Options(directory=Path(directory), inputs=Inputs(variables=tuple(variables.items())), debug=True))
+    return scanned_files({"main.tf": text}, inputs=Inputs(variables=tuple(variables.items())))
 
 
 def check(text: str) -> None:

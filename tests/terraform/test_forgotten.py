@@ -12,7 +12,7 @@ import yaml
 from scanner.config import Options
 from scanner.document import principal_document
 from scanner.pipeline import scan
-from tests.conftest import Scan
+from tests.scans import Scan
 
 PLANS = Path(__file__).parents[1] / "cases/plans"
 EXPECTED = yaml.safe_load((PLANS / "forgotten/expected.yaml").read_text(encoding="utf-8"))

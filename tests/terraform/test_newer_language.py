@@ -15,8 +15,8 @@ from scanner.terraform.language import syntax
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate_whole
 from scanner.terraform.module_instance import ModuleInstance
-from tests.conftest import Scan, verdicts
-from tests.terraform.test_configuration import ONE, SIGN_IN, user
+from tests.scans import Scan, verdicts
+from tests.terraform.one_user import ONE, SIGN_IN, user
 from tests.terraform.test_outputs import UNKNOWN, plain, same
 
 TOPICS: dict[str, list[dict[str, Any]]] = yaml.safe_load(

@@ -19,8 +19,8 @@ from scanner.terraform.language.expressions import evaluate_whole
 from scanner.terraform.language.open_maps import open_entries
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.values import Unknown, Value, joined, unknown
-from tests.conftest import Scan, verdicts
-from tests.terraform.test_configuration import NARROW, SIGN_IN, user
+from tests.scans import Scan, verdicts
+from tests.terraform.one_user import NARROW, SIGN_IN, user
 from tests.terraform.test_outputs import UNKNOWN, plain
 
 EXPRESSIONS = {

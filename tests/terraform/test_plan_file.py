@@ -24,7 +24,7 @@ from scanner.terraform.plans.plan_document import PlanDocument, PlanError
 from scanner.terraform.plans.plan_file import read_plan_file
 from scanner.terraform.plans.plan_reader import read_document
 from scanner.terraform.plans.plan_snapshot import PackedModules
-from tests.conftest import Scan
+from tests.scans import Scan
 
 ROOT = Path(__file__).parent.parent.parent
 PLANS = sorted([*(ROOT / "fixtures/plan").glob("*.tfplan"), *(ROOT / "tests/cases/plans").glob("*/*.tfplan")])

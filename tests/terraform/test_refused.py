@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import Scan, verdicts
-from tests.terraform.test_configuration import ONE, user
+from tests.scans import Scan, verdicts
+from tests.terraform.one_user import ONE, user
 
 CASES: dict[str, dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent.parent / "cases" / "refused.yaml").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from scanner.terraform.configuration import Configuration
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.terragrunt import read_unit
 from scanner.terraform.variable_files import input_values
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts, write
 from tests.terraform.test_outputs import UNKNOWN, plain
 
 TABLE = yaml.safe_load((Path(__file__).parent.parent / "cases" / "terragrunt.yaml").read_text(encoding="utf-8"))
@@ -25,12 +25,6 @@ COUNTED = 'variable "n" { default = 0 }\nresource "aws_iam_user" "u" {\n  count 
 
 
 PER_UNIT = '"${get_parent_terragrunt_dir()}/modules//${path_relative_to_include()}"'
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", TABLE["values"])

@@ -20,7 +20,7 @@ from scanner.terraform.configuration import Configuration
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.terragrunt import units_beside
 from scanner.terraform.variable_files import input_values
-from tests.conftest import Scan
+from tests.scans import Scan, write
 from tests.terraform.test_outputs import plain, same
 
 FOLDER = Path(__file__).parent.parent / "cases" / "variables"
@@ -42,9 +42,7 @@ def options(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> Options:
 @pytest.mark.parametrize("name", sorted(TABLE["cases"].keys() - NOT_THE_VALUE))
 def test_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     case, expected = TABLE["cases"][name], RECORDED[name]
-    for file, text in {"main.tf": TABLE["main.tf"], **case.get("files", {})}.items():
-        (tmp_path / file).parent.mkdir(exist_ok=True)
-        (tmp_path / file).write_text(text, encoding="utf-8")
+    write(tmp_path, {"main.tf": TABLE["main.tf"], **case.get("files", {})})
     for variable, text in case.get("environment", {}).items():
         monkeypatch.setenv(variable, text)
     monkeypatch.chdir(tmp_path)
@@ -172,8 +170,7 @@ def test_a_value_is_the_same_whoever_gives_it(text: str, number: int, items: lis
             directory = Path(folder)
             declared = zip("tnl", ("string", "number", "list(string)"), strict=True)
             files["main.tf"] = "".join(f'variable "{name}" {{ type = {type_} }}\n' for name, type_ in declared)
-            for name, content in files.items():
-                (directory / name).write_text(content, encoding="utf-8")
+            write(directory, files)
             configuration = Configuration(inputs, directory)
             root = ModuleInstance(configuration, configuration.module(directory, "."))
             root.set_inputs(input_values(root, inputs, units_beside(directory, ".", directory)))
