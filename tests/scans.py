@@ -10,6 +10,7 @@ from typing import Any
 
 from scanner.config import Options
 from scanner.diagnostic import Severity
+from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.pipeline import scan
 from scanner.root import Inputs
@@ -67,3 +68,8 @@ def causes(report: Report) -> str:
         for permission in found.aws_login.permissions
         for cause in permission.decision.causes
     )
+
+
+def documents(report: Report) -> dict[str, dict[str, Any]]:
+    """What rules and reports see of each principal, by address."""
+    return {found["address"]: found for found in map(principal_document, report.principals)}

@@ -14,7 +14,7 @@ from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.root import Inputs
 from tests.scans import ROOT, scanned
-from tests.terraform.test_plan_file import beside
+from tests.terraform.plan_archives import beside
 from tests.test_scenarios import SCENARIOS
 
 OPEN = {"open-console-variable", "open-policy-variable", "open-team"}
