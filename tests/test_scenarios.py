@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from scanner.document import principal_document
 from scanner.finding import Report
-from tests.scans import ROOT, errors, scanned
+from tests.scans import ROOT, documents, errors, scanned
 
 SCENARIOS: dict[str, Any] = yaml.safe_load((ROOT / "tests/cases/scenarios.yaml").read_text(encoding="utf-8"))[
     "scenarios"
@@ -46,11 +45,11 @@ def scanned_scenario(name: str, form: str) -> Report:
 def test_scenario(name: str, form: str) -> None:
     report = scanned_scenario(name, form)
     assert errors(report) == []
-    documents = {found["address"]: found for found in map(principal_document, report.principals)}
+    shown = documents(report)
     wanted = dict(expected(SCENARIOS[name], form))
-    assert sorted(documents) == sorted(wanted)
+    assert sorted(shown) == sorted(wanted)
     for address, principal in wanted.items():
-        document = documents[address]
+        document = shown[address]
         console = {key: document["console"][key] for key in principal["console"]}
         rules = sorted(finding.rule for finding in report.findings if finding.principal == address)
         found = (document["kind"], console, document["aws_login"], rules)

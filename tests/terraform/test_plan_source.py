@@ -13,7 +13,7 @@ import pytest
 from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.root import Inputs
-from tests.scans import ROOT, scanned
+from tests.scans import ROOT, documents, scanned
 from tests.terraform.plan_archives import beside
 from tests.test_scenarios import SCENARIOS
 
@@ -35,11 +35,12 @@ resource "aws_iam_user" "this" {
 """
 
 
-def documents(report: Report) -> dict[str, dict[str, Any]]:
-    shown = {found["address"]: found for found in map(principal_document, report.principals)}
-    for found in shown.values():
-        del found["root"], found["origin"]
-    return shown
+def without_form(report: Report) -> dict[str, dict[str, Any]]:
+    """The principals without what says in which form they were scanned."""
+    return {
+        address: {key: value for key, value in found.items() if key not in ("root", "origin")}
+        for address, found in documents(report).items()
+    }
 
 
 def without_account(found: dict[str, dict[str, Any]]) -> Any:
@@ -77,9 +78,9 @@ STATES = [name for name, scenario in SCENARIOS.items() if {"terraform", "state"}
 @pytest.mark.parametrize("name", STATES)
 def test_a_state_beside_its_configuration_is_as_precise(name: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "fixtures/terraform" / name, tmp_path / "infra")
-    of_configuration = documents(scanned(tmp_path, "infra"))
+    of_configuration = without_form(scanned(tmp_path, "infra"))
     shutil.copy(ROOT / "fixtures/plan" / f"{name}.state.json", tmp_path / "infra/state.json")
-    of_state = documents(scanned(tmp_path, "infra/state.json"))
+    of_state = without_form(scanned(tmp_path, "infra/state.json"))
     assert of_state.keys() == of_configuration.keys()
     for address, found in of_configuration.items():
         assert {key: of_state[address][key] for key in ("location", "console")} == {
@@ -93,9 +94,9 @@ def test_a_state_beside_its_configuration_is_as_precise(name: str, tmp_path: Pat
 def twins(name: str, folder: Path, inputs: Inputs) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
     """What a configuration says, and its plan beside it."""
     shutil.copytree(ROOT / "fixtures/terraform" / name, folder / "infra")
-    of_configuration = documents(scanned(folder, "infra"))
+    of_configuration = without_form(scanned(folder, "infra"))
     shutil.copy(ROOT / "fixtures/plan" / f"{name}.json", folder / "infra/plan.json")
-    return of_configuration, documents(scanned(folder, "infra/plan.json", inputs=inputs))
+    return of_configuration, without_form(scanned(folder, "infra/plan.json", inputs=inputs))
 
 
 @pytest.mark.parametrize("name", TWINS)
@@ -359,7 +360,7 @@ def test_a_plan_file_needs_no_configuration_beside_it(tmp_path: Path) -> None:
     (tmp_path / "infra/more.tf").write_text('resource "aws_iam_user" "more" {\n  name = "more"\n}\n', encoding="utf-8")
     after = scanned(tmp_path, "infra/tfplan")
     assert not before.diagnostics
-    assert documents(after) == documents(before)
+    assert without_form(after) == without_form(before)
     given = Inputs(source=str(tmp_path / "infra"))
     named = scanned(tmp_path, "infra/tfplan", inputs=given)
     assert ["the files are not those in the plan" in found.detail for found in named.diagnostics] == [True]
