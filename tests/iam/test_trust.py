@@ -16,7 +16,7 @@ from scanner.iam.principal import Principal, PrincipalKind
 from scanner.span import Span
 from scanner.truth import Truth
 from scanner.ways_in import WaysIn, ways_in
-from tests.iam.test_cases import value_of
+from tests.iam.case_evaluation import value_of
 
 CASES = Path(__file__).parent.parent / "cases" / "iam"
 PRINCIPAL = Principal(

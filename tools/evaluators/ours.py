@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evaluators.case import ACCOUNT, PRINCIPAL, Case, Document
 from evaluators.generate import KEYS
+
 from scanner import values
 from scanner.iam import pattern
 from scanner.iam.context import Circumstances, ControlLevel
