@@ -33,17 +33,16 @@ def test_settling_a_doubt_never_reverses_an_outcome(dice: Dice) -> None:
     assert after in MAY_BECOME[before]
 
 
-@settings(EXAMPLES, max_examples=1200)
+@settings(EXAMPLES, max_examples=30)  # one world in fifty is conditional
 @given(dice)
 def test_settling_what_a_conditional_outcome_names_settles_it(dice: Dice) -> None:
     """Not so for an unknown one: the text that fills a hole may bring a condition or a variable of its own."""
-    world = dice.world()
-    found = decision(world)
-    if found.outcome is Outcome.CONDITIONAL:
-        settled = dice.settled_where(world, found.causes)
-        note(f"conditional because of {[cause.detail for cause in found.causes]} in {world}")
-        note(f"then {[cause.detail for cause in decision(settled).causes]} in {settled}")
-        assert decision(settled).outcome in DEFINITE
+    world = next(one for one in dice.worlds() if decision(one).outcome is Outcome.CONDITIONAL)
+    causes = decision(world).causes
+    settled = dice.settled_where(world, causes)
+    note(f"conditional because of {[cause.detail for cause in causes]} in {world}")
+    note(f"then {[cause.detail for cause in decision(settled).causes]} in {settled}")
+    assert decision(settled).outcome in DEFINITE
 
 
 @EXAMPLES

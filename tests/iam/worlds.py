@@ -8,7 +8,7 @@ so does a context that fixes keys.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -232,6 +232,10 @@ class Dice:
             account=self.evenly((None, ACCOUNT)),
             region=self.evenly((None, *REGIONS)),
         )
+
+    def worlds(self) -> Iterator[World]:
+        while True:
+            yield self.world()
 
     def settled(self, world: World, *, everything: bool = False) -> World:
         """The world with some, or all, of what it leaves open settled."""

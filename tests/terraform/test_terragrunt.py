@@ -155,10 +155,10 @@ def test_files_that_a_unit_writes(
     assert names == sorted({*expected, *(["d"] if "u.tf" not in files["u/terragrunt.hcl"] else [])})
     assert [found.summary for found in report.warnings] == said
     assert report.errors == ()
-    for found in report.principals:
-        if "g" in found.principal.address:
-            text = "".join(files.values()).splitlines()[found.principal.span.line - 1]
-            assert text == 'resource "aws_iam_user" "g" {'
+    lines = "".join(files.values()).splitlines()
+    generated = [found.principal.span for found in report.principals if found.principal.address.endswith(".g")]
+    assert len(generated) == len({"g", "p"}.intersection(expected))
+    assert all(lines[span.line - 1] == 'resource "aws_iam_user" "g" {' for span in generated)
 
 
 def test_a_file_that_others_include_is_no_unit(scan_files: Scan) -> None:
