@@ -7,46 +7,22 @@ has to go from there.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from scanner.root import Inputs
-from scanner.span import Span
-from scanner.terraform.configuration import Configuration
-from scanner.terraform.language import syntax
 from scanner.terraform.language.errors import EvaluationError
-from scanner.terraform.language.expressions import evaluate_whole
 from scanner.terraform.language.syntax_tree import SyntaxProblem
-from scanner.terraform.module import Module
 from scanner.terraform.module_instance import ModuleInstance
-from scanner.values import Value, holes
-from tests.terraform.test_outputs import same
-
-CASES = Path(__file__).parent.parent / "cases" / "expressions"
-REFUSED = "refused"
-UNKNOWN = "unknown"
-DIFFERENT: dict[str, list[str]] = json.loads((CASES / "different.json").read_text(encoding="utf-8"))
+from scanner.values import holes
+from tests.terraform.evaluation import CASES, DIFFERENT, REFUSED, UNKNOWN, evaluated, plain, root_module, same
 
 
-def plain(value: Value) -> Any:
-    match value.data:
-        case tuple() as items:
-            return [plain(item) for item in items]
-        case Mapping() as entries:
-            return {key: plain(entries[key]) for key in sorted(entries)}
-        case Decimal() as number:
-            return float(number)
-    return value.data
-
-
-def answer(expression: str, directory: Path) -> Any:
-    module = ModuleInstance(Configuration(Inputs(), directory), Module(".", directory))
+def answer(expression: str, module: ModuleInstance) -> Any:
     try:
-        value = evaluate_whole(syntax.parse_expression(expression, Span("x.tf", 1, 1, 1, 1)), module.scope)
+        value = evaluated(expression, module)
     except (EvaluationError, SyntaxProblem):
         return REFUSED
     if isinstance(value.data, Decimal) and not value.data.is_finite():
@@ -64,9 +40,7 @@ def recorded() -> dict[str, Any]:
 
 
 def test_expressions(tmp_path: Path) -> None:
-    expected = recorded()
+    expected, module = recorded(), root_module(tmp_path)
     assert len(expected) > 400
-    differing = {text for text, result in expected.items() if not same(answer(text, tmp_path), result)}
-    listed = {text for texts in DIFFERENT.values() for text in texts} & expected.keys()
-    assert differing - listed == set()
-    assert listed - differing == set()
+    differing = {text for text, result in expected.items() if not same(answer(text, module), result)}
+    assert differing == DIFFERENT & expected.keys()

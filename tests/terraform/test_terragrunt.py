@@ -14,7 +14,7 @@ from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.terragrunt import read_unit
 from scanner.terraform.variable_files import input_values
 from tests.scans import Scan, verdicts, write
-from tests.terraform.test_outputs import UNKNOWN, plain
+from tests.terraform.evaluation import UNKNOWN, variables_of
 
 TABLE = yaml.safe_load((Path(__file__).parent.parent / "cases" / "terragrunt.yaml").read_text(encoding="utf-8"))
 DEFAULTS = {"name": "default", "list": ["default"], "map": {}, "n": 0}
@@ -39,10 +39,8 @@ def test_values(tmp_path: Path, name: str) -> None:
     configuration = Configuration(Inputs(), tree)
     root = ModuleInstance(configuration, configuration.module(tree / "m", "m"))
     root.set_inputs(input_values(root, Inputs(), [unit]))
-    values = root.scope.lookup("var")
-    assert values is not None
     given = {key: UNKNOWN if value == "?" else value for key, value in case.get("given", {}).items()}
-    assert plain(values) == {**(OPEN if case.get("open") else DEFAULTS), **given}
+    assert variables_of(root) == {**(OPEN if case.get("open") else DEFAULTS), **given}
     assert not configuration.diagnostics
 
 

@@ -16,12 +16,9 @@ from typer.testing import CliRunner
 from scanner import cli
 from scanner.config import Options
 from scanner.root import Inputs, ValuesFile
-from scanner.terraform.configuration import Configuration
-from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.terragrunt import units_beside
-from scanner.terraform.variable_files import input_values
 from tests.scans import Scan, write
-from tests.terraform.test_outputs import plain, same
+from tests.terraform.evaluation import plain, root_module, same, variables_of
 
 FOLDER = Path(__file__).parent.parent / "cases" / "variables"
 TABLE: dict[str, Any] = yaml.safe_load((FOLDER / "cases.yaml").read_text(encoding="utf-8"))
@@ -47,10 +44,8 @@ def test_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> N
         monkeypatch.setenv(variable, text)
     monkeypatch.chdir(tmp_path)
     inputs = options(["--env-vars", *case.get("arguments", ())], monkeypatch).inputs
-    configuration = Configuration(inputs, tmp_path)
-    root = ModuleInstance(configuration, configuration.module(tmp_path, "."))
-    root.set_inputs(input_values(root, inputs))
-    said = [*configuration.diagnostics, *configuration.undeclared]
+    root = root_module(tmp_path, inputs)
+    said = [*root.configuration.diagnostics, *root.configuration.undeclared]
     assert any(found.severity.value == "error" for found in said) == ("error" in expected)
     if "error" not in expected:
         outputs = {output: plain(root.output(output)) for output in root.module.outputs}
@@ -122,13 +117,9 @@ SETTINGS = st.lists(
 
 
 def variables(directory: Path, inputs: Inputs) -> Any:
-    configuration = Configuration(inputs, directory)
-    root = ModuleInstance(configuration, configuration.module(directory, "."))
-    root.set_inputs(input_values(root, inputs))
-    assert not configuration.diagnostics
-    found = root.scope.lookup("var")
-    assert found is not None
-    return plain(found)
+    root = root_module(directory, inputs)
+    assert not root.configuration.diagnostics
+    return variables_of(root)
 
 
 @settings(max_examples=60, deadline=None)
@@ -171,12 +162,8 @@ def test_a_value_is_the_same_whoever_gives_it(text: str, number: int, items: lis
             declared = zip("tnl", ("string", "number", "list(string)"), strict=True)
             files["main.tf"] = "".join(f'variable "{name}" {{ type = {type_} }}\n' for name, type_ in declared)
             write(directory, files)
-            configuration = Configuration(inputs, directory)
-            root = ModuleInstance(configuration, configuration.module(directory, "."))
-            root.set_inputs(input_values(root, inputs, units_beside(directory, ".", directory)))
-            found = root.scope.lookup("var")
-            assert found is not None
-            assert plain(found) == values
+            root = root_module(directory, inputs, units_beside(directory, ".", directory))
+            assert variables_of(root) == values
 
 
 def quoted(text: str) -> str:
