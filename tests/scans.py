@@ -55,6 +55,11 @@ def verdicts(report: Report) -> dict[str, tuple[str, str]]:
     }
 
 
+def said(report: Report) -> list[str]:
+    """The messages beside the findings."""
+    return [found.message for found in report.diagnostics]
+
+
 def errors(report: Report) -> list[str]:
     """What made a scan incomplete."""
     return [found.message for found in report.diagnostics if found.severity is Severity.ERROR]

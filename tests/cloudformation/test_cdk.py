@@ -14,7 +14,7 @@ from scanner.document import principal_document
 from scanner.finding import Report, exit_status
 from scanner.root import Inputs
 from tests.cloudformation.assemblies import manifest, nested, stack, template
-from tests.scans import ROOT, Scan, scanned, verdicts
+from tests.scans import ROOT, Scan, said, scanned, verdicts
 
 USER = {"Type": "AWS::IAM::User", "Properties": {"UserName": "anna", "LoginProfile": {"Password": "x"}}}
 
@@ -25,7 +25,7 @@ def people() -> Report:
 
 
 def test_a_real_assembly_is_one_root(people: Report) -> None:
-    assert [found.message for found in people.diagnostics] == []
+    assert said(people) == []
     assert people.roots == 1
     assert {found.principal.root for found in people.principals} == {"fixtures/cdk/people/cdk.out"}
     assert {found.principal.origin for found in people.principals} == {"cloudformation"}

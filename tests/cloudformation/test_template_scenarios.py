@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner import scenarios
-from tests.scans import scanned_template, verdicts
+from tests.scans import said, scanned_template, verdicts
 
 HEAD = """
 Parameters:
@@ -118,7 +118,7 @@ CASES = [
 def test_verdicts_that_hold_for_all_answers(properties: str, expected: str) -> None:
     report = scanned_template(user(properties))
     assert verdicts(report) == {"U": ("yes", expected)}
-    assert [found.message for found in report.diagnostics] == []
+    assert said(report) == []
 
 
 PASSWORDS = [
