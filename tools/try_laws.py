@@ -1,6 +1,6 @@
 """The long run of the laws in tests/laws: all of them and pairs of them, over fixtures and named directories.
 
-    python tools/try_laws.py [--law TEXT] [--project TEXT] [--pairs N] [--show N] [--keep DIR] [DIRECTORY…]
+    python -m tools.try_laws [--law TEXT] [--project TEXT] [--pairs N] [--show N] [--keep DIR] [DIRECTORY…]
 
 ``LAWS_DIRECTORIES`` names further directories, separated as in ``PATH``: checkouts of repositories, of which every root
 with principals is a project. It prints a table of what was tried and what failed, by law, and each failure. The exit
@@ -17,8 +17,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.laws import corpus
 from tests.laws.known_faults import KNOWN, known
