@@ -10,9 +10,10 @@ import pytest
 
 from scanner.root import Inputs
 from tests.scans import Scan
-from tests.verdict_cases import DIRECTORY, cases, check_verdicts
+from tests.tables import TABLES
+from tests.verdict_cases import cases, check_verdicts
 
-RECORDED = sorted((DIRECTORY / "accounts" / "recorded").glob("*.plan.json"))
+RECORDED = sorted((TABLES / "accounts" / "recorded").glob("*.plan.json"))
 
 
 def slug(name: str) -> str:

@@ -139,6 +139,7 @@ def test_a_source_may_be_a_link(tmp_path: Path) -> None:
     assert roots(tmp_path, files) == ["a"]
 
 
+@pytest.mark.slow
 def test_calls_that_grow_without_bound_end(tmp_path: Path) -> None:
     twice = 'module "a" {{ source = "../m{0}" }}\nmodule "b" {{ source = "../m{0}" }}\n'
     files = {f"m{number}/m.tf": twice.format(number + 1) for number in range(30)}

@@ -8,6 +8,8 @@ import pytest
 
 from tests.scans import Scan
 
+pytestmark = pytest.mark.slow
+
 USER = 'resource "aws_iam_user" "good" {\n  name = "good"\n}\n'
 DEEP = 3000
 

@@ -7,14 +7,12 @@ from functools import cache
 from typing import Any
 
 import pytest
-import yaml
 
 from scanner.finding import Report
 from tests.scans import ROOT, documents, errors, scanned
+from tests.tables import TABLES, table
 
-SCENARIOS: dict[str, Any] = yaml.safe_load((ROOT / "tests/cases/scenarios.yaml").read_text(encoding="utf-8"))[
-    "scenarios"
-]
+SCENARIOS: dict[str, Any] = table(TABLES / "scenarios.yaml")["scenarios"]
 PLACES = {
     "terraform": "fixtures/terraform/{}",
     "terraform-json": "fixtures/terraform-json/{}",

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
 from scanner.finding import Report
 from scanner.root import Inputs
-from tests.scans import ROOT, Scan, errors, verdicts
-
-DIRECTORY = ROOT / "tests" / "cases"
+from tests.scans import Scan, errors, verdicts
+from tests.tables import TABLES, BaseLoader, table
 
 
 def cases(topic: str) -> dict[str, Any]:
     """The cases of a directory by the names of their file and their own."""
     return {
         f"{file.stem}: {case['name']}": case
-        for file in sorted((DIRECTORY / topic).glob("*.yaml"))
-        for case in yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 # it knows nothing but texts
+        for file in sorted((TABLES / topic).glob("*.yaml"))
+        for case in table(file, BaseLoader)  # it knows nothing but texts
     }
 
 

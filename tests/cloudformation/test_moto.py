@@ -11,11 +11,9 @@ Where moto is wrong or does nothing, the case says why (``moto``) and what the d
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from scanner.console import console_access
 from scanner.facts import Facts
@@ -31,15 +29,16 @@ from tests.cloudformation.account_facts import described, facts_of_account
 from tests.cloudformation.completed_stack import Stack
 from tests.cloudformation.moto_clients import ACCOUNT, REGION
 from tests.cloudformation.moto_stack import create
+from tests.tables import TABLES, table
 
-CASES_DIRECTORY = Path(__file__).parent.parent / "cases" / "cloudformation"
+CASES_DIRECTORY = TABLES / "cloudformation"
 KEYS = {"why", "template", "parameters", "moto", "account"}
 
 
 def load_cases() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for path in sorted(CASES_DIRECTORY.glob("*.yaml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = table(path)
         for name, case in content["cases"].items():
             assert set(case) <= KEYS, (path, name)
             assert ("moto" in case) == ("account" in case), (path, name)

@@ -112,6 +112,7 @@ ARNS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(ARNS, min_size=1, max_size=3))
 def test_the_open_verdict_is_that_of_all_keys_where_they_agree(arns: list[str]) -> None:

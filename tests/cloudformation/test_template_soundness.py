@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from scanner.cloudformation.template.sections import read_template
 from scanner.root import Inputs
 from scanner.truth import Truth
 from scanner.values import Unknown, Value, could_be_equal, holes, of, pieces
+
+pytestmark = pytest.mark.slow
 
 WORDS = st.sampled_from(["a", "yes", "a-b"])
 PARAMETERS = ["P", "Q"]

@@ -41,7 +41,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-DIRECTORY = Path(__file__).parent.parent / "cases" / "iam"
+from tests.tables import TABLES, SafeLoader, table
+
+DIRECTORY = TABLES / "iam"
 
 ACCOUNT = "111122223333"
 PRINCIPAL = {"kind": "user", "name": "alice", "account": ACCOUNT, "partition": "aws", "tags": {}}
@@ -75,7 +77,7 @@ class Case(NamedTuple):
     expected: Mapping[str, Any]
 
 
-class UniqueKeys(yaml.SafeLoader):
+class UniqueKeys(SafeLoader):
     """YAML in which a mapping may not have a key twice: the second one would silently win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -95,7 +97,7 @@ def only(mapping: object, known: set[str], where: str) -> None:
 
 
 def read_cases(path: Path) -> Iterator[Case]:
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=UniqueKeys)  # noqa: S506 # it is a safe loader
+    content = table(path, UniqueKeys)
     only(content, FILE_KEYS, path.name)
     defaults = content.get("defaults", {})
     only(defaults, DEFAULTS_KEYS, f"{path.name}, defaults")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 
 from scanner.cause import Cause
 from scanner.iam.evaluate import Decision, Outcome
 from tests.iam.worlds import ALLOW_ALL, DENY_ALL, EXAMPLES, Dice, Many, Policy, decision, dice, same
+
+pytestmark = pytest.mark.slow
 
 RANK = {
     Outcome.EXPLICIT_DENY: 0,

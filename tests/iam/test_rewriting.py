@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from tests.iam.worlds import EXAMPLES, Blank, Dice, Many, Policy, decision, dice, same
+
+pytestmark = pytest.mark.slow
 
 
 def with_statements(policy: Policy, change: Any) -> Policy:

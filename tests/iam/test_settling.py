@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, note, settings
 
 from scanner.cause import Cause
 from scanner.iam.evaluate import Outcome
 from tests.iam.worlds import DEFINITE, EXAMPLES, Dice, decision, dice
+
+pytestmark = pytest.mark.slow
 
 MAY_BECOME = {
     Outcome.ALLOWED: {Outcome.ALLOWED},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from scanner.finding import Report
 from scanner.pipeline import RECURSION_LIMIT
 from scanner.root import Inputs
 from tests.scans import scanned_files, verdicts
+
+pytestmark = pytest.mark.slow
 
 sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))  # Hypothesis wants it to stay what it is
 

@@ -11,12 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.module_instance import ModuleInstance
 from scanner.values import holes
+from tests.tables import table
 from tests.terraform.evaluation import CASES, DIFFERENT, REFUSED, UNKNOWN, evaluated, plain, root_module, same
 
 
@@ -33,7 +32,7 @@ def answer(expression: str, module: ModuleInstance) -> Any:
 def recorded() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for file in sorted(CASES.glob("*.yaml")):
-        for case in yaml.safe_load(file.read_text(encoding="utf-8")).get("expressions") or ():
+        for case in table(file).get("expressions") or ():
             if "expr" in case:
                 found[case["expr"]] = REFUSED if case.get("error") else json.loads(case["result"])
     return found

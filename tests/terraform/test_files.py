@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from scanner.diagnostic import Diagnostic
 from scanner.root import Inputs
@@ -16,10 +15,11 @@ from scanner.span import Span
 from scanner.terraform.configuration import Configuration
 from scanner.terraform.files import configuration_files
 from tests.scans import write
+from tests.tables import TABLES, table
 from tests.terraform.evaluation import plain, root_module
 
-CASES = Path(__file__).parent.parent / "cases" / "files"
-DIRECTORIES: dict[str, dict[str, str]] = yaml.safe_load((CASES / "cases.yaml").read_text(encoding="utf-8"))
+CASES = TABLES / "files"
+DIRECTORIES: dict[str, dict[str, str]] = table(CASES / "cases.yaml")
 RECORDED: dict[str, Any] = json.loads((CASES / "recorded.json").read_text(encoding="utf-8"))["results"]
 
 

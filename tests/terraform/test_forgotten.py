@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.scans import ROOT, Scan, documents, scanned
+from tests.scans import Scan, documents, scanned
+from tests.tables import TABLES, table
 
-PLANS = ROOT / "tests/cases/plans"
-EXPECTED = yaml.safe_load((PLANS / "forgotten/expected.yaml").read_text(encoding="utf-8"))
+PLANS = TABLES / "plans"
+EXPECTED = table(PLANS / "forgotten/expected.yaml")
 
 
 @pytest.mark.parametrize("name", ["plan.json", "plan.tfplan"])

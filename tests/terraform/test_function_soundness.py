@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from scanner.terraform.language.functions import FunctionError, call
 from scanner.terraform.language.kinds import Unsettled
 from scanner.values import Unknown, Value
 from tests.terraform.function_calls import SPAN, apply, context, missing, shown, text
+
+pytestmark = pytest.mark.slow
 
 HOLES = {f"var.{name}": name for name in "pqr"}
 FILLINGS = st.one_of(st.text("abAB/-: é", max_size=3), st.integers(-2, 3), st.booleans(), st.none())

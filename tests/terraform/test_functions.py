@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from scanner import values
 from scanner.cause import CauseKind
@@ -16,6 +15,7 @@ from scanner.terraform.language.functions import FUNCTIONS, SPECIAL, FunctionErr
 from scanner.terraform.language.functions.encoding import encode_json
 from scanner.terraform.language.numbers import number
 from scanner.values import Value, unknown
+from tests.tables import table
 from tests.terraform.function_calls import SPAN, apply, missing, shown, text
 
 CASES = Path(__file__).parents[1] / "cases" / "expressions"
@@ -24,7 +24,7 @@ CASES = Path(__file__).parents[1] / "cases" / "expressions"
 def recorded() -> list[Any]:
     cases = []
     for path in sorted(CASES.glob("*.yaml")):
-        for index, case in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")).get("calls", [])):
+        for index, case in enumerate(table(path).get("calls", [])):
             if "unknown" not in case:
                 cases.append(pytest.param(case, id=f"{path.stem}-{index}-{case['call']}"))
     return cases

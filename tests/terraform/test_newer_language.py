@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from scanner.terraform.language.errors import EvaluationError
 from tests.scans import Scan, verdicts
+from tests.tables import TABLES, table
 from tests.terraform.evaluation import UNKNOWN, evaluated, plain, root_module, same
 from tests.terraform.one_user import ONE, SIGN_IN, user
 
-TOPICS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-    (Path(__file__).parent.parent / "cases" / "newer_language.yaml").read_text(encoding="utf-8")
-)
+TOPICS: dict[str, list[dict[str, Any]]] = table(TABLES / "newer_language.yaml")
 CASES = [case for cases in TOPICS.values() for case in cases]
 
 

@@ -5,18 +5,20 @@ Where the plan does not know a value, neither may the scan, unless ``different.j
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.tables import table
 from tests.terraform.evaluation import CASES, DIFFERENT, output, result, same
 
 
+@cache
 def recorded() -> dict[str, tuple[str, list[Any]]]:
     """Configuration and cases of each file that has outputs."""
-    files = {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(CASES.glob("*.yaml"))}
+    files = {file.stem: table(file) for file in sorted(CASES.glob("*.yaml"))}
     return {
         stem: (cases.get("configuration", ""), cases["outputs"]) for stem, cases in files.items() if "outputs" in cases
     }

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from scanner.document import principal_document
 from scanner.finding import Report
 from scanner.root import Inputs
 from tests.scans import scanned, verdicts
+from tests.tables import table
 
 CASE = Path(__file__).parents[1] / "cases/plans/references"
-EXPECTED: list[dict[str, Any]] = yaml.safe_load((CASE / "expected.yaml").read_text(encoding="utf-8"))
+EXPECTED: list[dict[str, Any]] = table(CASE / "expected.yaml")
 FORMS = {
     "json": ("alone/plan.json", False),
     "beside": ("infra/plan.json", False),

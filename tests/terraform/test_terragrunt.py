@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from scanner.discovery import discover
 from scanner.root import Inputs, ValuesFile
@@ -14,9 +13,10 @@ from scanner.terraform.module_instance import ModuleInstance
 from scanner.terraform.terragrunt import read_unit
 from scanner.terraform.variable_files import input_values
 from tests.scans import Scan, verdicts, write
+from tests.tables import TABLES, table
 from tests.terraform.evaluation import UNKNOWN, variables_of
 
-TABLE = yaml.safe_load((Path(__file__).parent.parent / "cases" / "terragrunt.yaml").read_text(encoding="utf-8"))
+TABLE = table(TABLES / "terragrunt.yaml")
 DEFAULTS = {"name": "default", "list": ["default"], "map": {}, "n": 0}
 OPEN = dict.fromkeys(DEFAULTS, UNKNOWN)
 SOURCE = 'terraform { source = "../m" }\n'

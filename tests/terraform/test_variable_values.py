@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -18,10 +17,11 @@ from scanner.config import Options
 from scanner.root import Inputs, ValuesFile
 from scanner.terraform.terragrunt import units_beside
 from tests.scans import Scan, write
+from tests.tables import TABLES, table
 from tests.terraform.evaluation import plain, root_module, same, variables_of
 
-FOLDER = Path(__file__).parent.parent / "cases" / "variables"
-TABLE: dict[str, Any] = yaml.safe_load((FOLDER / "cases.yaml").read_text(encoding="utf-8"))
+FOLDER = TABLES / "variables"
+TABLE: dict[str, Any] = table(FOLDER / "cases.yaml")
 RECORDED: dict[str, Any] = json.loads((FOLDER / "recorded.json").read_text(encoding="utf-8"))["results"]
 NOT_THE_VALUE = {"a type in quotes", "a list type in quotes"}
 """Terraform refuses the declaration there."""

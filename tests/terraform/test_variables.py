@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scanner.root import Inputs
+from tests.tables import table
 from tests.terraform.evaluation import CASES, DIFFERENT, output, result, same
 
 FILES = {"tfvars": "terraform.tfvars", "json": "terraform.tfvars.json"}
@@ -36,7 +35,7 @@ def answer(case: Mapping[str, Any], directory: Path) -> Any:
 
 def recorded() -> list[dict[str, Any]]:
     """The recorded cases."""
-    cases: list[dict[str, Any]] = yaml.safe_load((CASES / "variables.yaml").read_text(encoding="utf-8"))["variables"]
+    cases: list[dict[str, Any]] = table(CASES / "variables.yaml")["variables"]
     return cases
 
 
