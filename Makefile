@@ -24,7 +24,7 @@ test: setup
 
 # Takes a while. LAWS_DIRECTORIES=DIR:DIR tries the roots in other directories too; see docs/laws.md.
 laws: setup
-	$(BIN)/python tools/try_laws.py
+	$(BIN)/python -m tools.try_laws
 
 snapshots: setup
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report

@@ -1,4 +1,4 @@
-"""How long a scan takes as users made by ``for_each`` become many: ``python benchmarks/instances.py [NUMBER …]``."""
+"""How long a scan takes as users made by ``for_each`` become many: ``python -m benchmarks.instances [NUMBER …]``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time and memory of scanning a large plan: ``python benchmarks/large_plan.py [MEGABYTES …] [--parsers]``.
+"""Time and memory of scanning a large plan: ``python -m benchmarks.large_plan [MEGABYTES …] [--parsers]``.
 
 The plan is made up, in the proportions of a real one: most of it is about resources that have nothing to do with
 identities, each told several times (planned values, change, prior state), and the configuration comes at the end.

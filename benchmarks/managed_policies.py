@@ -1,6 +1,6 @@
 """Measures what the AWS managed policies cost a scan, each time in a fresh process.
 
-    python benchmarks/managed_policies.py
+    python -m benchmarks.managed_policies
 
 A scan without managed policies pays the import, beside modules that every scan loads. A scan with one pays the first
 look-up once, which has to stay below 50 ms. Of many runs the median counts and the slowest is shown.

@@ -1,4 +1,4 @@
-"""Whom names and references mean, in one account and in several: ``tests/cases/accounts``."""
+"""What plans of ``tests/cases/accounts`` say alone: as much as the configurations, or less."""
 
 from __future__ import annotations
 
@@ -7,58 +7,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from scanner.root import Inputs
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan
+from tests.tables import TABLES
+from tests.verdict_cases import cases, check_verdicts
 
-DIRECTORY = Path(__file__).parent / "cases" / "accounts"
-CASES: dict[str, Any] = {
-    f"{file.stem}: {case['name']}": case
-    for file in sorted(DIRECTORY.glob("*.yaml"))
-    for case in yaml.load(file.read_text(), yaml.BaseLoader)  # noqa: S506 # it knows nothing but texts
-}
-
-
-def test_there_are_enough_cases() -> None:
-    assert len(CASES) >= 20
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_accounts_and_names(name: str, scan_files: Scan) -> None:
-    case = CASES[name]
-    report = scan_files(case["files"], *case.get("paths", ()), inputs=Inputs(account=case.get("account")))
-    assert [found.message for found in report.diagnostics if found.severity.value == "error"] == []
-    assert verdicts(report) == {address: tuple(expected) for address, expected in case["verdicts"].items()}
-
-
-RECORDED = sorted((DIRECTORY / "recorded").glob("*.plan.json"))
+RECORDED = sorted((TABLES / "accounts" / "recorded").glob("*.plan.json"))
 
 
 def slug(name: str) -> str:
     return re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
+CASES: dict[str, Any] = {slug(name): case for name, case in cases("accounts").items()}
+
+
 def test_there_are_enough_plans() -> None:
     assert len(RECORDED) >= 12
 
 
+@pytest.mark.parametrize(("form", "suffix"), [("plan", ".json"), ("plan-file", ".tfplan")])
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.name.removesuffix(".plan.json"))
-def test_the_plan_alone_agrees(file: Path, scan_files: Scan) -> None:
-    """Plans that Terraform made of the cases (its version is in them), without their configuration."""
-    case = next(found for name, found in CASES.items() if file.name == f"{slug(name)}.plan.json")
-    inputs = Inputs(account=case.get("account"))
-    report = scan_files({"plan.json": file.read_bytes()}, "plan.json", inputs=inputs)
-    expected = case["verdicts"] | case.get("plan", {})
-    assert verdicts(report) == {address: tuple(verdict) for address, verdict in expected.items()}
-
-
-@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.name.removesuffix(".plan.json"))
-def test_the_plan_file_agrees(file: Path, scan_files: Scan) -> None:
-    """The plan files of the same plans, which hold the configuration."""
-    case = next(found for name, found in CASES.items() if file.name == f"{slug(name)}.plan.json")
-    inputs = Inputs(account=case.get("account"))
-    data = file.with_suffix(".tfplan").read_bytes()
-    report = scan_files({"plan.tfplan": data}, "plan.tfplan", inputs=inputs)
-    expected = case["verdicts"] | case.get("plan-file", {})
-    assert verdicts(report) == {address: tuple(verdict) for address, verdict in expected.items()}
+def test_the_plan_alone_agrees(file: Path, form: str, suffix: str, scan_files: Scan) -> None:
+    """Terraform made them of the cases (its version is in them). The plan files hold the configuration."""
+    case = CASES[file.name.removesuffix(".plan.json")]
+    data = file.with_suffix(suffix).read_bytes()
+    report = scan_files({f"plan{suffix}": data}, f"plan{suffix}", inputs=Inputs(account=case.get("account")))
+    check_verdicts(report, case["verdicts"] | case.get(form, {}))

@@ -9,7 +9,7 @@ import pytest
 
 from scanner.discovery import discover
 from scanner.root import Inputs, ValuesFile
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts, write
 
 USER = 'resource "aws_iam_user" "u" { name = "a" }\n'
 CALLED = [
@@ -57,9 +57,7 @@ NOT_CALLED = [
 
 
 def roots(folder: Path, files: dict[str, str], *paths: str, inputs: Inputs = Inputs()) -> list[str]:  # noqa: B008 # frozen
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(text.encode())
+    write(folder, files)
     return [root.path for root in discover(paths or (".",), folder, inputs).roots]
 
 
@@ -141,6 +139,7 @@ def test_a_source_may_be_a_link(tmp_path: Path) -> None:
     assert roots(tmp_path, files) == ["a"]
 
 
+@pytest.mark.slow
 def test_calls_that_grow_without_bound_end(tmp_path: Path) -> None:
     twice = 'module "a" {{ source = "../m{0}" }}\nmodule "b" {{ source = "../m{0}" }}\n'
     files = {f"m{number}/m.tf": twice.format(number + 1) for number in range(30)}

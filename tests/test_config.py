@@ -11,7 +11,7 @@ from scanner.config import ConfigError, load_configuration
 from scanner.controls import AccountControls
 from scanner.pipeline import UsageError
 from scanner.root import Inputs
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
 
 ADMIN = """
 provider "aws" {

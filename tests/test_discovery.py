@@ -9,7 +9,7 @@ import pytest
 
 from scanner.discovery import discover
 from scanner.root import Inputs
-from tests.conftest import Scan
+from tests.scans import Scan, write
 
 TF = 'resource "aws_iam_user" "u" {\n  name = "a"\n}\n'
 TF_JSON = '{"resource": {"aws_iam_user": {"u": {"name": "a"}}}}'
@@ -23,12 +23,6 @@ SCHEMA = '{"format_version":"1.0","provider_schemas":{"aws":{"values":{}}}}'
 SORTED = (
     '{"configuration": {"root_module": {"x": "' + "x" * 5000 + '"}}, "format_version": "1.2", "resource_changes": []}'
 )
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
 
 
 def found(folder: Path, *paths: str) -> list[tuple[str, str]]:

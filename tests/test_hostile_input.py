@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from tests.conftest import Scan
+from tests.scans import Scan
+
+pytestmark = pytest.mark.slow
 
 USER = 'resource "aws_iam_user" "good" {\n  name = "good"\n}\n'
 DEEP = 3000

@@ -8,7 +8,7 @@ from scanner.report import explain
 from scanner.report import json as json_report
 from scanner.verdicts.document import principal_document
 from scanner.verdicts.reasons import MAX_NAMED, MAX_REASONS, listed
-from tests.conftest import Scan
+from tests.scans import Scan
 
 ATTACHMENTS = 60
 
@@ -42,6 +42,7 @@ def test_a_report_does_not_grow_with_what_may_be_attached(scan_files: Scan) -> N
             *shown, rest = permission["reasons"]
             assert len(shown) == MAX_REASONS
             assert rest["text"].startswith(f"{ATTACHMENTS - MAX_REASONS} more statements may allow or deny it")
+    assert len(report.findings) == len(report.principals)
     for finding in report.findings:
         assert len(finding.message) < 200 * MAX_NAMED
         assert finding.message.count("user-") == MAX_NAMED - 1

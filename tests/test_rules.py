@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scanner.config import Options
-from scanner.pipeline import scan
 from scanner.rules.loader import RuleError, builtin_rules, load_rule
 from scanner.rules.rule import Rule
+from tests.scans import ROOT, errors, scanned, verdicts
 
-ROOT = Path(__file__).parent.parent
 RULES = builtin_rules()
 EXAMPLES = [
     (rule, path, flagged)
@@ -41,10 +39,14 @@ def test_the_built_in_rules_are_the_specified_ones() -> None:
 @pytest.mark.parametrize(("rule", "path", "flagged"), EXAMPLES, ids=lambda value: getattr(value, "id", str(value)))
 def test_examples(rule: Rule, path: str, flagged: bool) -> None:
     assert (ROOT / path).exists()
-    report = scan(Options(paths=(path,), directory=ROOT, select=(rule.id,)))
-    assert report.errors == ()
+    report = scanned(ROOT, path, select=(rule.id,))
+    assert errors(report) == []
     assert report.principals
-    assert bool(report.findings) is flagged
+    found = [(finding.rule, finding.principal, finding.message) for finding in report.findings]
+    if flagged:
+        assert {rule_id for rule_id, *_ in found} == {rule.id}, found or f"no finding about {list(verdicts(report))}"
+    else:
+        assert found == []
 
 
 GOOD = {

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from scanner.config import Options
-from scanner.pipeline import scan
 from scanner.report.report import Report
-from scanner.verdicts.document import principal_document
+from tests.scans import ROOT, documents, errors, scanned
+from tests.tables import TABLES, table
 
-ROOT = Path(__file__).parent.parent
-SCENARIOS: dict[str, Any] = yaml.safe_load((ROOT / "tests/cases/scenarios.yaml").read_text(encoding="utf-8"))[
-    "scenarios"
-]
+SCENARIOS: dict[str, Any] = table(TABLES / "scenarios.yaml")["scenarios"]
 PLACES = {
     "terraform": "fixtures/terraform/{}",
     "terraform-json": "fixtures/terraform-json/{}",
@@ -41,19 +35,19 @@ def expected(scenario: dict[str, Any], form: str) -> Iterator[tuple[str, dict[st
 
 
 @cache
-def scanned(name: str, form: str) -> Report:
-    return scan(Options(paths=(PLACES[form].format(name),), directory=ROOT))
+def scanned_scenario(name: str, form: str) -> Report:
+    return scanned(ROOT, PLACES[form].format(name))
 
 
 @pytest.mark.parametrize(("name", "form"), CASES)
 def test_scenario(name: str, form: str) -> None:
-    report = scanned(name, form)
-    assert [found.message for found in report.diagnostics if found.severity.value == "error"] == []
-    documents = {found["address"]: found for found in map(principal_document, report.principals)}
+    report = scanned_scenario(name, form)
+    assert errors(report) == []
+    shown = documents(report)
     wanted = dict(expected(SCENARIOS[name], form))
-    assert sorted(documents) == sorted(wanted)
+    assert sorted(shown) == sorted(wanted)
     for address, principal in wanted.items():
-        document = documents[address]
+        document = shown[address]
         console = {key: document["console"][key] for key in principal["console"]}
         rules = sorted(finding.rule for finding in report.findings if finding.principal == address)
         found = (document["kind"], console, document["aws_login"], rules)

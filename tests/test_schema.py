@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import jsonschema
 import pytest
 
 from scanner import __version__
-from scanner.config import Options
-from scanner.pipeline import scan
 from scanner.report import render
+from tests.scans import ROOT, scanned
 
-ROOT = Path(__file__).parent.parent
 SCHEMA = json.loads((ROOT / "scanner" / "report" / "schema.json").read_text(encoding="utf-8"))
 FIXTURES = sorted(
     path.relative_to(ROOT).as_posix()
@@ -24,7 +21,7 @@ FIXTURES = sorted(
 
 @pytest.mark.parametrize("path", FIXTURES)
 def test_fixture(path: str) -> None:
-    report = scan(Options(paths=(path,), directory=ROOT))
+    report = scanned(ROOT, path)
     document = json.loads(render("json", report, version=__version__, colour=False, width=80))
     jsonschema.Draft202012Validator(SCHEMA).validate(document)
     assert document["errors"] == []

@@ -1,7 +1,7 @@
 """Compares verdicts on generated configurations of several accounts with what is so, and with real plans of them.
 
-    python tools/compare_accounts.py --count 300
-    python tools/compare_accounts.py --count 60 --planner PATH/planner.py
+    python -m tools.compare_accounts --count 300
+    python -m tools.compare_accounts --count 60 --planner PATH/planner.py
 
 Each configuration has users, groups and policies of the same names in two or three accounts, behind provider
 configurations of several kinds, and joins them by references, by names in any case, and by names that only the apply
@@ -23,10 +23,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scanner.config import Options
-from scanner.pipeline import scan
 from scanner.root import Inputs
-from scanner.verdicts.sign_in import Client
+from tests.scans import scanned, verdicts
 
 SIGN_IN = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
 NARROW = "arn:aws:iam::aws:policy/IAMUserChangePassword"
@@ -113,48 +111,26 @@ class Generator:
         literal = None if self._one_in(4) else name
         written = f'"{literal}"' if literal is not None else f'"{name}-${{random_pet.p.id}}"'
         self._resource("aws_iam_user", label, through, name=written)
+
+        def given(kind: str, **arguments: str) -> None:
+            self._resource(kind, label, through, user=self._name("aws_iam_user", label, literal), **arguments)
+
         if not self._one_in(4):
             self.truth.password.add(address)
-            self._resource(
-                "aws_iam_user_login_profile", label, through, user=self._name("aws_iam_user", label, literal)
-            )
+            given("aws_iam_user_login_profile")
         match self._random.randrange(5):
             case 0:
                 self.truth.allowed.add(address)
-                self._resource(
-                    "aws_iam_user_group_membership",
-                    label,
-                    through,
-                    user=self._name("aws_iam_user", label, literal),
-                    groups=f"[{self._name('aws_iam_group', f'g{place}', 'admins')}]",
-                )
+                group = self._name("aws_iam_group", f"g{place}", "admins")
+                given("aws_iam_user_group_membership", groups=f"[{group}]")
             case 1:
                 (self.truth.allowed if effect == "Allow" else self.truth.denied).add(address)
-                self._resource(
-                    "aws_iam_user_policy_attachment",
-                    label,
-                    through,
-                    user=self._name("aws_iam_user", label, literal),
-                    policy_arn=f"aws_iam_policy.p{place}.arn",
-                )
+                given("aws_iam_user_policy_attachment", policy_arn=f"aws_iam_policy.p{place}.arn")
             case 2:
                 self.truth.allowed.add(address)
-                self._resource(
-                    "aws_iam_user_policy",
-                    label,
-                    through,
-                    user=self._name("aws_iam_user", label, literal),
-                    name='"x"',
-                    policy=f"jsonencode({STATEMENT.format(effect='Allow')})",
-                )
+                given("aws_iam_user_policy", name='"x"', policy=f"jsonencode({STATEMENT.format(effect='Allow')})")
             case 3:
-                self._resource(
-                    "aws_iam_user_policy_attachment",
-                    label,
-                    through,
-                    user=self._name("aws_iam_user", label, literal),
-                    policy_arn=f'"{NARROW}"',
-                )
+                given("aws_iam_user_policy_attachment", policy_arn=f'"{NARROW}"')
 
     def _name(self, kind: str, label: str, literal: str | None) -> str:
         """One of the ways to name a resource."""
@@ -181,13 +157,9 @@ EDITS = (
 )
 
 
-def verdicts(paths: tuple[str, ...], directory: Path, source: str | None = None) -> dict[str, tuple[str, str]]:
+def scan_verdicts(directory: Path, path: str, source: str | None = None) -> dict[str, tuple[str, str]]:
     """Console access and ``aws login`` on the same device, by address."""
-    report = scan(Options(paths=paths, directory=directory, debug=True, inputs=Inputs(source=source)))
-    return {
-        found.definition.address: (found.console.access.value, found.aws_login.outcome(Client.LOCALHOST).value)
-        for found in report.principals
-    }
+    return verdicts(scanned(directory, path, inputs=Inputs(source=source)))
 
 
 def wrong(
@@ -237,7 +209,7 @@ def compare(seed: int, planner: Path | None, tally: Counter[str]) -> tuple[list[
         (directory / "infra").mkdir()
         file = directory / "infra" / "main.tf"
         file.write_text(text, encoding="utf-8")
-        problems = wrong(verdicts(("infra",), directory), truth, users, tally, "configuration")
+        problems = wrong(scan_verdicts(directory, "infra"), truth, users, tally, "configuration")
         if planner is None:
             return problems, text
         plan = directory / "plans" / "plan.json"
@@ -246,16 +218,16 @@ def compare(seed: int, planner: Path | None, tally: Counter[str]) -> tuple[list[
         made = subprocess.run(command, capture_output=True, text=True, check=False)
         if made.returncode:
             return [*problems, f"no plan: {made.stderr[-300:]}"], text
-        problems += wrong(verdicts(("plans/plan.json",), directory), truth, users, tally, "plan alone")
-        own = verdicts(("plans/plan.json",), directory, str(directory / "infra"))
+        problems += wrong(scan_verdicts(directory, "plans/plan.json"), truth, users, tally, "plan alone")
+        own = scan_verdicts(directory, "plans/plan.json", str(directory / "infra"))
         problems += wrong(own, truth, users, tally, "plan with --source")
         beside = directory / "infra" / "plan.json"
         beside.write_bytes(plan.read_bytes())
-        problems += wrong(verdicts(("infra/plan.json",), directory), truth, users, tally, "plan beside it")
+        problems += wrong(scan_verdicts(directory, "infra/plan.json"), truth, users, tally, "plan beside it")
         for before, after in EDITS:
             if before in text:
                 file.write_text(text.replace(before, after, 1), encoding="utf-8")
-                edited = verdicts(("infra/plan.json",), directory)
+                edited = scan_verdicts(directory, "infra/plan.json")
                 problems += wrong(edited, truth, users, tally, f"plan beside one with {after} for {before}")
     return problems, text
 

@@ -1,6 +1,6 @@
 """Compares the project's policy evaluator with independent ones on generated cases, and prints a table.
 
-    python tools/compare_evaluators.py --simulator NODE_MODULES_DIR --seed 1 --cases 5000 [--matchers PYTHON]
+    python -m tools.compare_evaluators --simulator NODE_MODULES_DIR --seed 1 --cases 5000 [--matchers PYTHON]
 
 ``NODE_MODULES_DIR`` is where ``npm install @cloud-copilot/iam-simulate`` put its packages; ``PYTHON`` is an
 interpreter of an environment with policyuniverse and parliament. moto comes from the development dependencies.
@@ -20,12 +20,10 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from evaluators import ours
-from evaluators.broken import broken_documents
-from evaluators.case import Case, Document, smaller
-from evaluators.classes import (
+from tools.evaluators import ours
+from tools.evaluators.broken import broken_documents
+from tools.evaluators.case import Case, Document, smaller
+from tools.evaluators.classes import (
     MOTO_CLASSES,
     MOTO_POLICY_CLASSES,
     POLICY_CLASSES,
@@ -33,8 +31,8 @@ from evaluators.classes import (
     DisagreementClass,
     class_of,
 )
-from evaluators.generate import Generator
-from evaluators.others import Simulator, ask_matchers, moto_answer, moto_problems, within_moto
+from tools.evaluators.generate import Generator
+from tools.evaluators.others import Simulator, ask_matchers, moto_answer, moto_problems, within_moto
 
 Ask = Callable[[Case], str]
 

@@ -1,6 +1,6 @@
 """Compares what is read in configurations with what is read in Terraform's plans or states of them; prints Markdown.
 
-    python tools/compare_plans.py LIST.yaml [--states] [--source] [--only NAME …] [--diagnostics] > table.md
+    python -m tools.compare_plans LIST.yaml [--states] [--source] [--only NAME …] [--diagnostics] > table.md
 
 The list names configurations, the plan that Terraform made of each (``terraform show -json``), and the states after
 apply. Paths are relative to the list. None of this is part of this project; ``docs/terraform.md`` has the last table.

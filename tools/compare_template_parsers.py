@@ -1,6 +1,6 @@
 """Reads every template below some directories with cfn-lint's parser and with ours, and says where they differ.
 
-    python tools/compare_template_parsers.py DIRECTORY…
+    python -m tools.compare_template_parsers DIRECTORY…
 
 Compared are all values and the line of every key. ``tests/cloudformation/decoded.py`` says what is no difference.
 """
@@ -8,11 +8,8 @@ Compared are all values and the line of every key. ``tests/cloudformation/decode
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from scanner.discovery import discover
 from scanner.root import Inputs, RootKind

@@ -1,6 +1,6 @@
 """Records what real Terraform makes of the expressions in tests/cases/expressions.
 
-Usage: python tools/record_expressions.py [FILE…]
+Usage: python -m tools.record_expressions [FILE…]
 
 A case of ``calls`` names a function and its arguments as JSON; a case of ``expressions`` is any expression that stands
 on one line. This script evaluates these with ``terraform console`` in an empty directory and writes beside each the

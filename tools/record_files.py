@@ -1,6 +1,6 @@
 """Records what real Terraform makes of the directories in tests/cases/files/cases.yaml.
 
-Usage: python tools/record_files.py
+Usage: python -m tools.record_files
 
 Each directory is initialised and planned; the planned outputs are kept, or that Terraform refuses it. A value that is
 known after apply only is recorded as null.

@@ -5,8 +5,8 @@ The planner is a script that runs the real ``terraform`` binary against mock pro
 ``PLANNER DIR -o FILE [--var NAME=VALUE] [--defer-data] [--work-dir DIR] [--apply --state-out FILE]`` and leaves in the
 working directory what Terraform wrote there, the plan file as ``plan.bin``:
 
-    python tools/record_plans.py --planner PATH/planner.py
-    python tools/record_plans.py --planner PATH/planner.py minimal-user team-module
+    python -m tools.record_plans --planner PATH/planner.py
+    python -m tools.record_plans --planner PATH/planner.py minimal-user team-module
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Records what real Terraform makes of the values in tests/cases/variables/cases.yaml.
 
-Usage: python tools/record_variables.py
+Usage: python -m tools.record_variables
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Writes ``scanner/iam/managed_policies.bin``, the AWS managed policies that the scanner knows.
 
-    python tools/refresh_managed_policies.py                            from the installed moto
-    python tools/refresh_managed_policies.py --from-aws --profile NAME  from an AWS account
+    python -m tools.refresh_managed_policies                            from the installed moto
+    python -m tools.refresh_managed_policies --from-aws --profile NAME  from an AWS account
 
 An account needs ``iam:ListPolicies`` and ``iam:GetPolicyVersion``; any account of partition ``aws`` has the same
 policies. The same input gives the same bytes with the same zlib. What the file looks like is said in

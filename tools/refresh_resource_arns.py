@@ -4,7 +4,7 @@ The types, their identifiers and attributes are those of CloudFormation's regist
 an ARN is the name that the service signs its requests with, as botocore ships it, but for the exceptions below, which
 are from the Service Authorization Reference (https://docs.aws.amazon.com/service-authorization/latest/reference/).
 
-    python tools/refresh_resource_arns.py
+    python -m tools.refresh_resource_arns
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Writes ``scanner/cloudformation/macros/sam_policy_templates.json``: the actions of each of SAM's policy templates.
 
-    pip install aws-sam-translator && python tools/refresh_sam_policy_templates.py
+    pip install aws-sam-translator && python -m tools.refresh_sam_policy_templates
 
 Only names and actions are kept. Nothing in them concerns signing in, so which resources they allow them on is of no
 interest to the scanner; the script stops if that changes.

@@ -1,6 +1,6 @@
 """Scans directories with templates, one after the other, and prints a table of what came of it.
 
-    python tools/scan_corpus.py DIRECTORY… [--limit SECONDS] [--errors] [--warnings]
+    python -m tools.scan_corpus DIRECTORY… [--limit SECONDS] [--errors] [--warnings]
 
 For each directory: templates, principals, how often each decision was reached, errors and warnings by their summary,
 the time, and the slowest template. A template that takes longer than the limit is broken off, which is an internal
@@ -11,14 +11,11 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from scanner.config import Options
 from scanner.diagnostic import Diagnostic, Severity

@@ -1,6 +1,6 @@
 """The long run of the laws in tests/laws: all of them and pairs of them, over fixtures and named directories.
 
-    python tools/try_laws.py [--law TEXT] [--project TEXT] [--pairs N] [--show N] [--keep DIR] [DIRECTORY…]
+    python -m tools.try_laws [--law TEXT] [--project TEXT] [--pairs N] [--show N] [--keep DIR] [DIRECTORY…]
 
 ``LAWS_DIRECTORIES`` names further directories, separated as in ``PATH``: checkouts of repositories, of which every root
 with principals is a project. It prints a table of what was tried and what failed, by law, and each failure. The exit
@@ -18,15 +18,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 from tests.laws import corpus
 from tests.laws.known_faults import KNOWN, known
 from tests.laws.law import Before, Failure, Law, looked_at, tried
 from tests.laws.laws import LAWS, laws_for
 from tests.laws.pairs import pairs
-from tests.laws.project import Project, written
+from tests.laws.project import Project
 from tests.laws.sample import order
+from tests.scans import write
 
 SLOW = 5.0
 """Seconds for one scan, from which on a project is tried with no law."""
@@ -122,7 +121,7 @@ def _one(law: Law, before: Before, given: argparse.Namespace, tally: Tally) -> b
         tally.failures.append(failure)
         print(failure, file=sys.stderr, flush=True)
         if given.keep is not None:
-            written(change.project, given.keep / law.name.replace(" ", "") / before.project.name.replace("/", "+"))
+            write(given.keep / law.name.replace(" ", "") / before.project.name.replace("/", "+"), change.project.files)
     elif key in KNOWN:
         tally.holding.add(key)
     return True

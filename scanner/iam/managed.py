@@ -41,8 +41,6 @@ class ManagedDocument:
 
     arn: str
     name: str
-    version_id: str
-    """As AWS counts: ``v3``."""
     text: str
     """The policy document, compact JSON in ASCII."""
 
@@ -132,11 +130,11 @@ def _document(path: str, partition: str) -> ManagedDocument | None:
     entry = _archive().index.get(path)
     if entry is None:
         return None
-    version, chunk, offset, length = entry
+    _, chunk, offset, length = entry
     text = _chunk(chunk)[offset : offset + length]
     if partition != "aws":
         text = text.replace('"arn:aws:', f'"arn:{partition}:')
-    return ManagedDocument(_arn(path, partition), path.rpartition("/")[2], version, text)
+    return ManagedDocument(_arn(path, partition), path.rpartition("/")[2], text)
 
 
 @cache

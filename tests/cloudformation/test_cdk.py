@@ -9,26 +9,23 @@ import pytest
 
 from scanner.cloudformation.cdk.source_lines import source_line
 from scanner.cloudformation.template.place import Place
-from scanner.config import Options
 from scanner.discovery import discover
-from scanner.pipeline import scan
 from scanner.report.report import Report, exit_status
 from scanner.root import Inputs
 from scanner.verdicts.document import principal_document
 from tests.cloudformation.assemblies import manifest, nested, stack, template
-from tests.conftest import Scan, verdicts
+from tests.scans import ROOT, Scan, said, scanned, verdicts
 
-ROOT = Path(__file__).parent.parent.parent
 USER = {"Type": "AWS::IAM::User", "Properties": {"UserName": "anna", "LoginProfile": {"Password": "x"}}}
 
 
 @pytest.fixture(scope="module")
 def people() -> Report:
-    return scan(Options(paths=("fixtures/cdk/people",), directory=ROOT, debug=True))
+    return scanned(ROOT, "fixtures/cdk/people")
 
 
 def test_a_real_assembly_is_one_root(people: Report) -> None:
-    assert [found.message for found in people.diagnostics] == []
+    assert said(people) == []
     assert people.roots == 1
     assert {found.definition.root for found in people.principals} == {"fixtures/cdk/people/cdk.out"}
     assert {found.definition.root_kind.value for found in people.principals} == {"cloudformation"}

@@ -8,14 +8,11 @@ from typing import Any
 
 import pytest
 
-from scanner.config import Options
-from scanner.pipeline import scan
 from scanner.report.report import Report
 from scanner.verdicts.document import principal_document
 from tests.cloudformation.assemblies import OPEN, manifest, nested, stack, template, user
-from tests.conftest import Scan, verdicts
+from tests.scans import ROOT, Scan, scanned, verdicts
 
-ROOT = Path(__file__).parent.parent.parent
 HASH = "5e7a0a77f164fb5ee88173fc33223d4a4b3e91bf94510d27fda4cdfb8db40c4f"
 BUCKET = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
 BY_HASH = f"{HASH}.json"
@@ -158,7 +155,7 @@ def test_no_asset_manifest_breaks_the_reader(scan_files: Scan, text: str | None,
 
 @pytest.fixture(scope="module")
 def teams() -> Report:
-    return scan(Options(paths=("fixtures/cdk/teams/cdk.out",), directory=ROOT, debug=True))
+    return scanned(ROOT, "fixtures/cdk/teams/cdk.out")
 
 
 def test_an_application_as_the_cdk_makes_it_today(teams: Report) -> None:

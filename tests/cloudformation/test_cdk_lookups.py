@@ -10,7 +10,7 @@ import pytest
 from scanner.cloudformation.cdk.lookups import placeholders, without_placeholders
 from scanner.values import Value, of, pieces
 from tests.cloudformation.assemblies import grant, manifest, stack, template, user
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
 
 OPERATORS = "arn:${Token[AWS.Partition.5]}:iam:eu-west-1:123456789012:role/DUMMY_ARN"
 

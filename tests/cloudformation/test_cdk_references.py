@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cloudformation.assemblies import ADMINISTRATOR, OPEN, READER, grant, manifest, stack, template, user
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
 
 HERE = "aws://111111111111/eu-central-1"
 OTHER_REGION = "aws://111111111111/us-east-1"

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from scanner.discovery import discover
-from scanner.report.report import Report, exit_status
+from scanner.report.report import exit_status
 from scanner.root import Inputs
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, causes, verdicts
 
 STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/people/9f7b541b-126b-44f7-998e-932174557841"
 GRANT = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
@@ -47,15 +47,6 @@ def change_set(*changes: object, **more: Any) -> str:
         "StackName": "people",
     }
     return json.dumps({**described, "Status": "CREATE_COMPLETE", **more}, indent=2)
-
-
-def causes(report: Report) -> str:
-    return " | ".join(
-        cause.detail
-        for found in report.principals
-        for permission in found.aws_login.permissions
-        for cause in permission.decision.causes
-    )
 
 
 ADDED = [

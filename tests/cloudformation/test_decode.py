@@ -5,22 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 pytest.importorskip("cfnlint", reason="cfn-lint is not installed")
 
 from tests.cloudformation.decoded import REFUSED, differences
+from tests.tables import TABLES, table
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = sorted(path for path in ROOT.glob("fixtures/cloudformation/**/*") if path.is_file())
 CASES = {
     f"{path.stem}: {name}": content.get("head", "") + case["template"]
     for path in sorted(ROOT.glob("tests/cases/cloudformation/*.yaml"))
-    for content in [yaml.safe_load(path.read_text(encoding="utf-8"))]
+    for content in [table(path)]
     for name, case in content["cases"].items()
 }
 
-SPELLINGS: dict[str, str] = yaml.safe_load((ROOT / "tests/cases/template-spellings.yaml").read_text(encoding="utf-8"))
+SPELLINGS: dict[str, str] = table(TABLES / "template-spellings.yaml")
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name)

@@ -6,7 +6,8 @@ import pytest
 
 from scanner.report.report import Report
 from scanner.root import Inputs
-from tests.conftest import Scan, verdicts
+from scanner.verdicts.sign_in import Client
+from tests.scans import Scan, causes, verdicts
 
 POLICY = """
 Resources:
@@ -33,20 +34,9 @@ Resources:
 
 def by_root(report: Report) -> dict[str, str]:
     return {
-        f"{found.definition.root} {found.definition.address}": next(
-            iter(found.aws_login.permissions)
-        ).decision.outcome.value
+        f"{found.definition.root} {found.definition.address}": found.aws_login.outcome(Client.LOCALHOST).value
         for found in report.principals
     }
-
-
-def causes(report: Report) -> str:
-    return " | ".join(
-        cause.detail
-        for found in report.principals
-        for permission in found.aws_login.permissions
-        for cause in permission.decision.causes
-    )
 
 
 IMPORTS = [

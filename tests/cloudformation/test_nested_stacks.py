@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.report.report import Report, exit_status
-from tests.conftest import Scan, verdicts
+from scanner.report.report import exit_status
+from tests.scans import Scan, said, verdicts
 
 GRANT = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
 
@@ -42,10 +42,6 @@ Outputs:
   Arn: {Value: !GetAtt User.Arn}
   List: {Value: [a]}
 """
-
-
-def said(report: Report) -> list[str]:
-    return [found.message for found in report.diagnostics]
 
 
 def test_nested_templates_are_part_of_the_root(scan_files: Scan) -> None:

@@ -7,11 +7,11 @@ from typer.testing import CliRunner
 
 from scanner.cli import app
 from scanner.cloudformation.template.parameter_files import ParameterFileError, load_parameters
-from scanner.config import Options
-from scanner.pipeline import UsageError, scan
+from scanner.pipeline import UsageError
 from scanner.report.report import Report
 from scanner.root import ValuesFile
 from scanner.values import Unknown
+from tests.scans import scanned, write
 
 SHAPES: list[tuple[str, str, dict[str, str | None]]] = [
     ("list", '[{"ParameterKey": "A", "ParameterValue": "x"}, {"ParameterKey": "B", "ParameterValue": ""}]', {"A": "x", "B": ""}),  # noqa: E501
@@ -64,18 +64,22 @@ Resources:
 """
 
 
-def scanned(tmp_path: Path, *files: str, parameters: tuple[tuple[str, str], ...] = ()) -> Report:
-    (tmp_path / "t.yaml").write_text(TEMPLATE)
-    (tmp_path / "one.json").write_text('{"Name": "one", "List": ["g", "h"]}')
-    (tmp_path / "two.json").write_text('[{"ParameterKey": "Name", "ParameterValue": "two"}]')
-    (tmp_path / "previous.json").write_text('[{"ParameterKey": "Name", "UsePreviousValue": true}]')
-    given = (*map(ValuesFile, files), *parameters)
-    return scan(Options(paths=("t.yaml",), directory=tmp_path, parameters=given, debug=True))
+FILES = {
+    "t.yaml": TEMPLATE,
+    "one.json": '{"Name": "one", "List": ["g", "h"]}',
+    "two.json": '[{"ParameterKey": "Name", "ParameterValue": "two"}]',
+    "previous.json": '[{"ParameterKey": "Name", "UsePreviousValue": true}]',
+}
+
+
+def scanned_with(tmp_path: Path, *files: str, parameters: tuple[tuple[str, str], ...] = ()) -> Report:
+    write(tmp_path, FILES)
+    return scanned(tmp_path, "t.yaml", parameters=(*map(ValuesFile, files), *parameters))
 
 
 def test_the_last_file_counts_and_single_parameters_before_all(tmp_path: Path) -> None:
     def name(*files: str, parameters: tuple[tuple[str, str], ...] = ()) -> object:
-        return scanned(tmp_path, *files, parameters=parameters).principals[0].principal.name
+        return scanned_with(tmp_path, *files, parameters=parameters).principals[0].principal.name
 
     assert name() == ("d",)
     assert name("one.json") == ("one",)
@@ -85,27 +89,27 @@ def test_the_last_file_counts_and_single_parameters_before_all(tmp_path: Path) -
 
 
 def test_a_list_goes_to_a_list_parameter(tmp_path: Path) -> None:
-    policies = scanned(tmp_path, "one.json").principals[0].principal.policies
+    policies = scanned_with(tmp_path, "one.json").principals[0].principal.policies
     assert [policy.group for policy in policies] == ["g", "h"]
 
 
 def test_a_value_that_stays_what_it_is_is_not_the_default(tmp_path: Path) -> None:
-    (found,) = scanned(tmp_path, "previous.json").principals
+    (found,) = scanned_with(tmp_path, "previous.json").principals
     assert not any(isinstance(part, str | Unknown) for part in found.principal.name)
 
 
 def test_a_parameter_that_nothing_declares_is_said(tmp_path: Path) -> None:
-    found = scanned(tmp_path, "one.json", parameters=(("Nmae", "x"),)).warnings
+    found = scanned_with(tmp_path, "one.json", parameters=(("Nmae", "x"),)).warnings
     assert [(one.summary, '"Nmae"' in one.detail) for one in found] == [("Parameter not declared", True)]
 
 
 def test_a_file_that_cannot_be_read_ends_the_scan(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nowhere.json:1: No such file"):
-        scanned(tmp_path, "nowhere.json")
+        scanned_with(tmp_path, "nowhere.json")
 
 
 def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scanned(tmp_path)
+    write(tmp_path, FILES)
     monkeypatch.chdir(tmp_path)
     arguments = ["t.yaml", "--parameters", "one.json", "--parameters", "two.json", "--format", "json"]
     result = CliRunner().invoke(app, arguments)

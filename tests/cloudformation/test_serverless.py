@@ -5,23 +5,22 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-import yaml
 
 from scanner.cloudformation.macros.serverless import SERVERLESS, with_serverless
 from scanner.cloudformation.template.sections import read_template
 from scanner.cloudformation.template.syntax import parse
 from scanner.report.report import exit_status
 from scanner.values import Value
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
+from tests.tables import TABLES, table
 
 CODE = "Handler: a.b, Runtime: python3.13, CodeUri: s3://b/k"
-CASES = Path(__file__).parent.parent / "cases" / "serverless.yaml"
-TEMPLATES: dict[str, str] = yaml.safe_load(CASES.read_text(encoding="utf-8"))
+CASES = TABLES / "serverless.yaml"
+TEMPLATES: dict[str, str] = table(CASES)
 
 
 def function(properties: str = "", name: str = "F") -> str:

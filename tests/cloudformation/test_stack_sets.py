@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
-from scanner.report.report import Report
 from scanner.root import Inputs
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, said, verdicts
 
 BODY = """
 Resources:
@@ -34,10 +35,6 @@ Resources:
 """
 STACK_SET = "Resources:\n  S:\n    Type: AWS::CloudFormation::StackSet\n    Properties:\n"
 GRANT = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
-
-
-def said(report: Report) -> list[str]:
-    return [found.message for found in report.diagnostics]
 
 
 def without_policy(more: str) -> str:
@@ -124,44 +121,36 @@ def test_other_forms_of_a_body(scan_files: Scan) -> None:
         assert report.principals[0].definition.span.line >= 6, name
 
 
+ALLOW = '{Effect: Allow, Action: "signin:*", Resource: "*"}'
+ALLOW_OWN_ACCOUNT = '{Effect: Allow, Action: "signin:*", Resource: "arn:aws:signin:*:${AWS::AccountId}:*"}'
+DENY_TEAM = '{Effect: Deny, Action: "signin:*", Resource: "arn:aws:s3:::${Team}"}'
+TEAM_FOR_ACTION = '{Effect: Allow, "${Team}": "signin:*", Resource: "*"}'
+
+
+def inner_user(name: str, *statements: str) -> str:
+    return f"""\
+{name}:
+  Type: AWS::IAM::User
+  Properties:
+    UserName: "${{Team}}-{name}"
+    LoginProfile: {{Password: x}}
+    Policies:
+      - PolicyName: a
+        PolicyDocument:
+          Version: "2012-10-17"
+          Statement: [{", ".join(statements)}]
+"""
+
+
 def test_a_body_that_is_known_in_part(scan_files: Scan) -> None:
     """The account that is put into the text is that of the stack set itself, which the instances need not be in."""
     text = f"""Parameters:
   Team: {{Type: String}}
 {STACK_SET}      TemplateBody: !Sub |
         Resources:
-          U:
-            Type: AWS::IAM::User
-            Properties:
-              UserName: "${{Team}}-user"
-              LoginProfile: {{Password: x}}
-              Policies:
-                - PolicyName: a
-                  PolicyDocument:
-                    Version: "2012-10-17"
-                    Statement:
-                      - {{Effect: Allow, Action: "signin:*", Resource: "*"}}
-                      - {{Effect: Deny, Action: "signin:*", Resource: "arn:aws:s3:::${{Team}}"}}
-          V:
-            Type: AWS::IAM::User
-            Properties:
-              LoginProfile: {{Password: x}}
-              Policies:
-                - PolicyName: a
-                  PolicyDocument:
-                    Version: "2012-10-17"
-                    Statement:
-                      - {{Effect: Allow, Action: "signin:*", Resource: "arn:aws:signin:*:${{AWS::AccountId}}:*"}}
-          W:
-            Type: AWS::IAM::User
-            Properties:
-              LoginProfile: {{Password: x}}
-              Policies:
-                - PolicyName: a
-                  PolicyDocument:
-                    Version: "2012-10-17"
-                    Statement: [{{Effect: Allow, "${{Team}}": "signin:*", Resource: "*"}}]
 """
+    inner = {"U": [ALLOW, DENY_TEAM], "V": [ALLOW_OWN_ACCOUNT], "W": [TEAM_FOR_ACTION]}
+    text += textwrap.indent("".join(inner_user(name, *statements) for name, statements in inner.items()), " " * 10)
     report = scan_files({"set.yaml": text})
     assert said(report) == []
     assert verdicts(report) == {"S/U": ("yes", "allowed"), "S/V": ("yes", "unknown"), "S/W": ("yes", "unknown")}

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.config import Options
-from scanner.pipeline import scan
 from scanner.report.report import Report
 from scanner.root import Inputs
-from scanner.verdicts.sign_in import Client
+from tests.scans import scanned, verdicts, write
 
 GRANT = "{Effect: Allow, Action: 'signin:*', Resource: '*'}"
 USER = "  U:\n    Type: AWS::IAM::User\n    Properties:\n      LoginProfile: {Password: x}\n"
@@ -33,21 +31,14 @@ def tree(tmp_path: Path) -> Path:
     return root
 
 
-def scanned(tree: Path, template: str, *parameters: tuple[str, str]) -> Report:
-    (tree / "t.yaml").write_text(template)
-    return scan(Options(paths=("t.yaml",), directory=tree, inputs=Inputs(parameters=parameters), debug=True))
-
-
-def verdicts(report: Report) -> dict[str, tuple[str, str]]:
-    return {
-        found.definition.address: (found.console.access.value, found.aws_login.outcome(Client.LOCALHOST).value)
-        for found in report.principals
-    }
+def scanned_in(tree: Path, template: str, *parameters: tuple[str, str]) -> Report:
+    write(tree, {"t.yaml": template})
+    return scanned(tree, "t.yaml", inputs=Inputs(parameters=parameters))
 
 
 def test_among_resources(tree: Path) -> None:
     (tree / "parts/users.yaml").write_text(f"{USER.replace('  U', 'U')}V: {{Type: 'AWS::IAM::User'}}\n")
-    report = scanned(tree, "Resources:\n  W: {Type: 'AWS::IAM::User'}\n" + include("parts/users.yaml", 2))
+    report = scanned_in(tree, "Resources:\n  W: {Type: 'AWS::IAM::User'}\n" + include("parts/users.yaml", 2))
     assert verdicts(report) == {
         "U": ("yes", "implicit_deny"),
         "V": ("no", "implicit_deny"),
@@ -63,7 +54,7 @@ def test_among_resources(tree: Path) -> None:
 def test_at_the_top_by_the_transform_section(tree: Path) -> None:
     (tree / "more.yaml").write_text("Resources:\n" + USER + "Parameters:\n  P: {Type: String, Default: x}\n")
     section = "Transform: [{Name: AWS::Include, Parameters: {Location: ./more.yaml}}, AWS::LanguageExtensions]\n"
-    report = scanned(tree, section + "Resources: {W: {Type: 'AWS::IAM::User', Properties: {UserName: !Ref P}}}\n")
+    report = scanned_in(tree, section + "Resources: {W: {Type: 'AWS::IAM::User', Properties: {UserName: !Ref P}}}\n")
     assert sorted(verdicts(report)) == ["U", "W"]
     assert "x" in {name for found in report.principals for name in found.principal.name}
     assert not report.diagnostics
@@ -82,14 +73,14 @@ PLACES = [
 def test_inside_resources(tree: Path, written: str, part: str) -> None:
     (tree / "part.yaml").write_text(part)
     parameters = "Parameters: {File: {Type: String, Default: part.yaml}}\n"
-    report = scanned(tree, parameters + "Resources:\n" + USER + written)
+    report = scanned_in(tree, parameters + "Resources:\n" + USER + written)
     assert not report.diagnostics
     assert verdicts(report) == {"U": ("yes", "allowed")}
 
 
 def test_loops_in_what_is_included(tree: Path) -> None:
     (tree / "part.yaml").write_text("Fn::ForEach::U: [N, [a, b], {'U${N}': {Type: 'AWS::IAM::User'}}]\n")
-    report = scanned(tree, "Transform: AWS::LanguageExtensions\nResources:\n" + include("part.yaml", 2))
+    report = scanned_in(tree, "Transform: AWS::LanguageExtensions\nResources:\n" + include("part.yaml", 2))
     assert sorted(verdicts(report)) == ["Ua", "Ub"]
     assert not report.diagnostics
 
@@ -119,7 +110,7 @@ def test_what_is_not_included_is_a_cause(tree: Path, location: str, cause: str) 
     os.mkfifo(tree / "pipe")
     (tree / "two.yaml").write_text("a: 1\n---\nb: 2\n")
     parameters = "Parameters: {Open: {Type: String}}\n"
-    report = scanned(tree, parameters + "Resources:\n" + USER + include(location, 6))
+    report = scanned_in(tree, parameters + "Resources:\n" + USER + include(location, 6))
     assert verdicts(report) == {"U": ("yes", "unknown")}
     assert [found.summary for found in report.warnings] == ["Fn::Transform not followed"]
     assert not report.errors
@@ -129,26 +120,26 @@ def test_what_is_not_included_is_a_cause(tree: Path, location: str, cause: str) 
 
 
 def test_resources_that_are_not_included_are_said_to_be_missing(tree: Path) -> None:
-    report = scanned(tree, "Resources:\n" + USER + include("s3://bucket/more.yaml", 2))
+    report = scanned_in(tree, "Resources:\n" + USER + include("s3://bucket/more.yaml", 2))
     assert [found.summary for found in report.diagnostics] == ["Transform not followed"]
     assert verdicts(report) == {"U": ("yes", "implicit_deny")}
 
 
 def test_a_broken_file_is_an_error_in_it(tree: Path) -> None:
     (tree / "part.yaml").write_text("a: 1\nb: [\n")
-    report = scanned(tree, "Resources:\n" + USER + include("part.yaml", 6))
+    report = scanned_in(tree, "Resources:\n" + USER + include("part.yaml", 6))
     assert [(found.span.path, found.summary) for found in report.errors] == [("part.yaml", "Invalid template")]
 
 
 def test_a_file_that_includes_itself_is_included_once(tree: Path) -> None:
     (tree / "part.yaml").write_text("UserName: u\n" + include("part.yaml", 0))
-    report = scanned(tree, "Resources:\n" + USER + include("part.yaml", 6))
+    report = scanned_in(tree, "Resources:\n" + USER + include("part.yaml", 6))
     assert verdicts(report) == {"U": ("yes", "unknown")}
 
 
 def test_a_key_on_both_sides_is_not_known(tree: Path) -> None:
     (tree / "part.yaml").write_text("LoginProfile: {Password: y}\n")
-    report = scanned(tree, "Resources:\n" + USER + include("part.yaml", 6))
+    report = scanned_in(tree, "Resources:\n" + USER + include("part.yaml", 6))
     assert verdicts(report)["U"][0] == "unknown"
 
 
@@ -156,11 +147,11 @@ BAD_POLICY = "      Policies: [{PolicyName: p, PolicyDocument: {Statement: [{Eff
 
 
 def test_a_malformed_policy_that_a_macro_would_rewrite_is_a_cause_and_no_error(tree: Path) -> None:
-    report = scanned(tree, "Transform: OurMacro\nResources:\n" + USER + BAD_POLICY + "  X: [no resource]\n")
+    report = scanned_in(tree, "Transform: OurMacro\nResources:\n" + USER + BAD_POLICY + "  X: [no resource]\n")
     assert verdicts(report) == {"U": ("yes", "unknown")}
     assert not report.errors
     assert sorted(found.summary for found in report.warnings) == ["Invalid template", "Transform not followed"]
-    plain = scanned(tree, "Transform: AWS::Serverless-2016-10-31\nResources:\n" + USER + BAD_POLICY)
+    plain = scanned_in(tree, "Transform: AWS::Serverless-2016-10-31\nResources:\n" + USER + BAD_POLICY)
     assert [found.summary for found in plain.errors] == ["Malformed policy document"]
 
 
@@ -169,9 +160,9 @@ def test_numeric_keys_are_refused_in_templates_only(tree: Path) -> None:
         "paths:\n  /a:\n    get:\n      responses:\n        200: {description: a}\n"
     )
     api = "  A:\n    Type: AWS::ApiGateway::RestApi\n    Properties:\n      Body:\n" + include("parts/api.yaml", 8)
-    report = scanned(tree, f"Resources:\n{USER}{api}")
+    report = scanned_in(tree, f"Resources:\n{USER}{api}")
     assert [(one.severity.value, one.summary) for one in report.diagnostics] == [("warning", "Key without quotes")]
-    report = scanned(
+    report = scanned_in(
         tree, f"Resources:\n{USER}  A: {{Type: AWS::ApiGateway::RestApi, Properties: {{Body: {{200: a}}}}}}\n"
     )
     assert [(one.severity.value, one.summary) for one in report.diagnostics] == [("error", "Key without quotes")]

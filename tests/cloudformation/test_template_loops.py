@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from template_scans import run, verdicts
 
 from scanner.cloudformation.macros.loops import MAX_NODES
 from scanner.diagnostic import Severity
 from scanner.facts import Facts, IdentityKind
 from scanner.values import Value
+from tests.scans import scanned_template, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,7 +209,7 @@ Resources:
         Condition: "Is${N}"
         Properties: {LoginProfile: !If ["Is${N}", {Password: x}, !Ref AWS::NoValue]}
 """
-    assert verdicts(run(text)) == {"Ua": ("yes", "implicit_deny")}
+    assert verdicts(scanned_template(text)) == {"Ua": ("yes", "implicit_deny")}
 
 
 OPEN = """
@@ -259,10 +259,10 @@ UNKNOWN_COLLECTIONS = [
     ("loops", "expected"), [row[1:] for row in UNKNOWN_COLLECTIONS], ids=[row[0] for row in UNKNOWN_COLLECTIONS]
 )
 def test_a_collection_that_is_not_known(loops: str, expected: dict[str, tuple[str, str]]) -> None:
-    report = run(HEAD + loops)
+    report = scanned_template(HEAD + loops)
     assert [found.message for found in report.diagnostics] == []
     assert verdicts(report) == expected
-    filled = verdicts(run(HEAD + loops, {"Open": "carol,dave", "One": "carol", "Stage": "dev"}))
+    filled = verdicts(scanned_template(HEAD + loops, {"Open": "carol,dave", "One": "carol", "Stage": "dev"}))
     for verdict in filled.values():
         assert any(verdict == found or found[1] == "unknown" for found in expected.values())
 
@@ -285,7 +285,7 @@ def test_two_elements_of_one_unknown_collection_are_not_the_same() -> None:
             Type: AWS::IAM::UserPolicy
             Properties: {{UserName: !Ref Other, PolicyName: !Ref Name, PolicyDocument: {GRANT}}}
 """
-    assert verdicts(run(text)) == {"User*": ("yes", "unknown")}
+    assert verdicts(scanned_template(text)) == {"User*": ("yes", "unknown")}
 
 
 def test_the_place_is_that_in_the_loop(scan_text: Callable[..., Facts]) -> None:

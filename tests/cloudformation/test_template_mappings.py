@@ -7,7 +7,8 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from template_scans import run, verdicts
+
+from tests.scans import scanned_template, verdicts
 
 ADMIN, POWER, READ, AUDIT = (
     f"arn:aws:iam::aws:policy/{name}"
@@ -78,20 +79,20 @@ def user(*arns: str) -> str:
 
 @pytest.mark.parametrize(("arn", "expected"), [row[1:] for row in CASES], ids=[row[0] for row in CASES])
 def test_verdicts(arn: str, expected: str) -> None:
-    report = run(user(arn))
+    report = scanned_template(user(arn))
     assert verdicts(report) == {"U": ("yes", expected)}
     assert not report.diagnostics
 
 
 def test_what_is_not_settled_names_the_parameter() -> None:
-    (found,) = run(user("!FindInMap [Mixed, !Ref Team, Arn]")).principals
+    (found,) = scanned_template(user("!FindInMap [Mixed, !Ref Team, Arn]")).principals
     causes = [cause.detail for cause in found.aws_login.permissions[0].decision.causes]
     assert causes == ['parameter "Team" has no default']
 
 
 def test_one_key_in_two_places() -> None:
     both = user("!FindInMap [Mixed, !Ref Team, Arn]", "!FindInMap [Mixed, !Ref Team, Other]")
-    assert verdicts(run(both)) == {"U": ("yes", "allowed")}
+    assert verdicts(scanned_template(both)) == {"U": ("yes", "allowed")}
 
 
 ARNS = st.recursive(
@@ -111,6 +112,7 @@ ARNS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(ARNS, min_size=1, max_size=3))
 def test_the_open_verdict_is_that_of_all_keys_where_they_agree(arns: list[str]) -> None:
@@ -118,7 +120,8 @@ def test_the_open_verdict_is_that_of_all_keys_where_they_agree(arns: list[str]) 
     teams = ("one", "two") if "Ref Team" in "".join(arns) else ("one", "two", "three")
     filled = itertools.product(teams, ("dev", "test"), ("one", "two", "zero"))
     outcomes = {
-        verdicts(run(text, {"Team": team, "Stage": stage, "Column": column}))["U"] for team, stage, column in filled
+        verdicts(scanned_template(text, {"Team": team, "Stage": stage, "Column": column}))["U"]
+        for team, stage, column in filled
     }
     expected = outcomes.pop() if len(outcomes) == 1 else ("yes", "unknown")
-    assert verdicts(run(text)) == {"U": expected}
+    assert verdicts(scanned_template(text)) == {"U": expected}

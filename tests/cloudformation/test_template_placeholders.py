@@ -7,7 +7,7 @@ import pytest
 from scanner.cloudformation.template.placeholders import has_placeholder, hint, variable_outside_sub
 from scanner.cloudformation.template.syntax import parse
 from scanner.report.report import Report
-from tests.cloudformation.template_scans import run, verdicts
+from tests.scans import scanned_template, verdicts
 
 ADMIN = '"arn:aws:iam::aws:policy/AdministratorAccess"'
 ALLOW = '{Effect: Allow, Action: "*", Resource: "*"}'
@@ -75,13 +75,13 @@ UNREADABLE = [
 
 @pytest.mark.parametrize(("resource", "verdict"), [row[1:] for row in UNREADABLE], ids=[row[0] for row in UNREADABLE])
 def test_a_mapping_with_an_unreadable_key_is_known_in_part(resource: str, verdict: tuple[str, str] | None) -> None:
-    report = run(f"Resources:\n  {resource}\n")
+    report = scanned_template(f"Resources:\n  {resource}\n")
     assert verdicts(report) == {"U": verdict or ("yes", "unknown")}
     assert [(one.severity.value, one.span.line) for one in report.diagnostics] == [("error", 2)]
 
 
 def test_what_is_known_beside_it_stays() -> None:
-    report = run(
+    report = scanned_template(
         f"""
         Resources:
           U:
@@ -110,7 +110,7 @@ def test_a_map_with_an_unreadable_key() -> None:
         """
     known = f"{{a: {{Arn: {ADMIN}}}, b: {{Arn: {ADMIN}}}, ? [c] : {{Arn: x}}}}"
     for key, decision in (("a", "allowed"), ("c", "unknown"), ('!Ref "AWS::Region"', "unknown")):
-        report = run(template.replace("{MAP}", known).replace("KEY", key))
+        report = scanned_template(template.replace("{MAP}", known).replace("KEY", key))
         assert verdicts(report) == {"U": ("yes", decision)}
 
 
@@ -127,7 +127,7 @@ SOURCES = [
 
 @pytest.mark.parametrize("resources", [row[1] for row in SOURCES], ids=[row[0] for row in SOURCES])
 def test_the_source_of_a_text_template_is_told_so_once(resources: str) -> None:
-    report = run(f"Resources:\n{resources}")
+    report = scanned_template(f"Resources:\n{resources}")
     errors = [one for one in report.diagnostics if one.severity.value == "error"]
     assert [("text template" in one.detail, one.span.line > 1) for one in errors] == [(True, True)]
 
@@ -142,8 +142,8 @@ def test_other_broken_files_are_not_called_so(text: str) -> None:
     assert "text template" not in problem.detail
 
 
-def scanned(value: str) -> Report:
-    return run(
+def user_with(value: str) -> Report:
+    return scanned_template(
         f"""
         Resources:
           U:
@@ -161,7 +161,7 @@ PLACEHOLDERS = ["{{ arn }}", "arn:aws:iam::aws:policy/{{ name }}", "%%ARN%%", "<
 @pytest.mark.parametrize("text", PLACEHOLDERS)
 def test_a_placeholder_in_a_text_is_not_known(text: str) -> None:
     assert has_placeholder(text)
-    assert verdicts(scanned(f"'{text}'")) == {"U": ("yes", "unknown")}
+    assert verdicts(user_with(f"'{text}'")) == {"U": ("yes", "unknown")}
 
 
 @pytest.mark.parametrize(
@@ -187,8 +187,8 @@ VARIABLES = [
 @pytest.mark.parametrize(("text", "variable"), VARIABLES)
 def test_variables_outside_sub_are_a_warning(text: str, variable: str | None) -> None:
     assert variable_outside_sub(text) == variable
-    said = [one.detail for one in scanned(f"'{text}'").diagnostics if one.summary == "Variable outside Fn::Sub"]
+    said = [one.detail for one in user_with(f"'{text}'").diagnostics if one.summary == "Variable outside Fn::Sub"]
     assert [variable in detail and "text template" in detail for detail in said if variable] == [True] * len(said)
     assert len(said) == (variable is not None)
-    in_sub = scanned(f'!Sub "{text}"')
+    in_sub = user_with(f'!Sub "{text}"')
     assert not [one for one in in_sub.diagnostics if one.summary == "Variable outside Fn::Sub"]

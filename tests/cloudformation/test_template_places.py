@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from template_scans import run
 
 from scanner.verdicts.reasons import reasons
+from tests.scans import scanned_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def places(text: str) -> Iterator[str]:
     """The lines, without their indentation, at which the reasons of all decisions point."""
     lines = text.splitlines()
-    report = run(text)
+    report = scanned_template(text)
     assert not report.errors, report.errors
     for found in report.principals:
         for permission in found.aws_login.permissions[:1]:
@@ -147,7 +147,7 @@ def test_places_in_json(indent: int | str) -> None:
 
 
 def _lines(text: str) -> Iterator[int]:
-    for found in run(text).principals:
+    for found in scanned_template(text).principals:
         for permission in found.aws_login.permissions:
             for reason in reasons(found.principal, permission.decision):
                 yield reason.span.line  # the line after the brace, counted from 0

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from scanner.facts import Facts
+from tests.tables import TABLES, table
 
 CASES: dict[str, Any] = {}
-_FILE = yaml.safe_load((Path(__file__).parent.parent / "cases" / "template-refusals.yaml").read_text(encoding="utf-8"))
+_FILE = table(TABLES / "template-refusals.yaml")
 for _name, _case in _FILE["cases"].items():
     assert set(_case) <= {"template", "head", "says", "warns", "cfn-lint", "why"}, _name
     CASES[_name] = {**_case, "text": _case.get("head", _FILE["head"]) + textwrap.indent(_case["template"], "  ")}
@@ -44,6 +43,7 @@ def test_refusals(name: str, scan_text: Callable[..., Facts]) -> None:
     assert found == sorted(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_cfn_lint_says_so(name: str) -> None:
     pytest.importorskip("cfnlint", reason="cfn-lint is not installed")

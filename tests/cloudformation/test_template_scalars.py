@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.cloudformation.template.scalars import Readings, as_text, plain
 from scanner.cloudformation.template.syntax import parse
-from tests.cloudformation.template_scans import run, verdicts
+from tests.scans import scanned_template, verdicts
+from tests.tables import TABLES, table
 
-TABLE = yaml.safe_load((Path(__file__).parent.parent / "cases" / "template-scalars.yaml").read_text(encoding="utf-8"))
+TABLE = table(TABLES / "template-scalars.yaml")
 SCALARS: list[tuple[str, str | list[str], str]] = [tuple(row) for row in TABLE["scalars"]]
 
 
@@ -140,4 +139,4 @@ DECIDED = [
 @pytest.mark.parametrize(("default", "compared", "decision"), DECIDED)
 def test_a_verdict_rests_on_what_is_read(default: str, compared: str, decision: str) -> None:
     text = TEMPLATE.replace("DEFAULT", default).replace("COMPARED", compared)
-    assert verdicts(run(text)) == {"U": ("yes", decision)}
+    assert verdicts(scanned_template(text)) == {"U": ("yes", decision)}

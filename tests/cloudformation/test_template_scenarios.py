@@ -7,9 +7,9 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from template_scans import run, verdicts
 
 from scanner.verdicts import scenarios
+from tests.scans import said, scanned_template, verdicts
 
 HEAD = """
 Parameters:
@@ -116,9 +116,9 @@ CASES = [
 
 @pytest.mark.parametrize(("properties", "expected"), [row[1:] for row in CASES], ids=[row[0] for row in CASES])
 def test_verdicts_that_hold_for_all_answers(properties: str, expected: str) -> None:
-    report = run(user(properties))
+    report = scanned_template(user(properties))
     assert verdicts(report) == {"U": ("yes", expected)}
-    assert [found.message for found in report.diagnostics] == []
+    assert said(report) == []
 
 
 PASSWORDS = [
@@ -133,7 +133,7 @@ PASSWORDS = [
 @pytest.mark.parametrize(("written", "expected"), [row[1:] for row in PASSWORDS], ids=[row[0] for row in PASSWORDS])
 def test_passwords(written: str, expected: str) -> None:
     text = f"{HEAD}Resources: {{U: {{Type: 'AWS::IAM::User', Properties: {{LoginProfile: {written}}}}}}}"
-    assert verdicts(run(text))["U"][0] == expected
+    assert verdicts(scanned_template(text))["U"][0] == expected
 
 
 def test_a_role_that_one_of_two_federations_enters() -> None:
@@ -146,14 +146,14 @@ def test_a_role_that_one_of_two_federations_enters() -> None:
     provider = "arn:aws:iam::123456789012:saml-provider"
     role = f"AssumeRolePolicyDocument: !If [IsDev, {trust(f'{provider}/a')}, {trust(f'{provider}/b')}]"
     text = f"{HEAD}Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      {role}\n"
-    assert verdicts(run(text)) == {"R": ("yes", "implicit_deny")}
+    assert verdicts(scanned_template(text)) == {"R": ("yes", "implicit_deny")}
 
 
 def test_a_principal_is_judged_where_it_exists() -> None:
     attached = f"ManagedPolicyArns: [!If [IsProd, {SIGN_IN}, {VIEW}]]"
-    assert verdicts(run(user(attached, condition="IsProd"))) == {"U": ("yes", "allowed")}
-    assert verdicts(run(user(attached, condition="IsDev"))) == {"U": ("yes", "implicit_deny")}
-    assert verdicts(run(user(attached, condition="NotDev"))) == {"U": ("yes", "unknown")}
+    assert verdicts(scanned_template(user(attached, condition="IsProd"))) == {"U": ("yes", "allowed")}
+    assert verdicts(scanned_template(user(attached, condition="IsDev"))) == {"U": ("yes", "implicit_deny")}
+    assert verdicts(scanned_template(user(attached, condition="NotDev"))) == {"U": ("yes", "unknown")}
 
 
 def test_policies_of_other_resources_come_under_the_same_conditions() -> None:
@@ -165,11 +165,11 @@ def test_policies_of_other_resources_come_under_the_same_conditions() -> None:
     Condition: NotDev
     Properties: {{Users: [!Ref U], PolicyDocument: {{Version: 2012-10-17, Statement: {GRANT}}}}}
 """
-    assert verdicts(run(user(more=more))) == {"U": ("yes", "allowed")}
+    assert verdicts(scanned_template(user(more=more))) == {"U": ("yes", "allowed")}
 
 
 def test_the_reasons_come_from_all_scenarios() -> None:
-    report = run(user(f"ManagedPolicyArns: [!If [IsYes, {SIGN_IN}, {ADMIN}]]"))
+    report = scanned_template(user(f"ManagedPolicyArns: [!If [IsYes, {SIGN_IN}, {ADMIN}]]"))
     (found,) = report.principals
     decision = found.aws_login.permissions[0].decision
     assert sorted(match.policy.name for match in decision.matches) == [
@@ -179,7 +179,7 @@ def test_the_reasons_come_from_all_scenarios() -> None:
 
 
 def test_what_is_not_settled_names_the_parameter() -> None:
-    report = run(user(f"ManagedPolicyArns: [!If [IsYes, {SIGN_IN}, {VIEW}]]"))
+    report = scanned_template(user(f"ManagedPolicyArns: [!If [IsYes, {SIGN_IN}, {VIEW}]]"))
     (found,) = report.principals
     causes = [cause.detail for cause in found.aws_login.permissions[0].decision.causes]
     assert causes == ['parameter "Open" has no default']
@@ -187,13 +187,13 @@ def test_what_is_not_settled_names_the_parameter() -> None:
 
 def test_a_given_value_is_not_tried_out() -> None:
     text = user(f"ManagedPolicyArns: [!If [IsDev, {SIGN_IN}, {VIEW}]]")
-    assert verdicts(run(text, {"Stage": "dev"})) == {"U": ("yes", "allowed")}
-    assert verdicts(run(text, {"Stage": "prod"})) == {"U": ("yes", "implicit_deny")}
+    assert verdicts(scanned_template(text, {"Stage": "dev"})) == {"U": ("yes", "allowed")}
+    assert verdicts(scanned_template(text, {"Stage": "prod"})) == {"U": ("yes", "implicit_deny")}
 
 
 def test_a_value_that_is_not_allowed_is_as_good_as_none() -> None:
     text = user(f"ManagedPolicyArns: [!If [IsUnheardOf, {VIEW}, {SIGN_IN}]]")
-    assert verdicts(run(text, {"Stage": "nowhere"})) == {"U": ("yes", "allowed")}
+    assert verdicts(scanned_template(text, {"Stage": "nowhere"})) == {"U": ("yes", "allowed")}
 
 
 def many(number: int, *, together: bool) -> str:
@@ -211,7 +211,7 @@ def many(number: int, *, together: bool) -> str:
 
 
 def test_users_that_hang_on_parameters_of_their_own_do_not_multiply() -> None:
-    report = run(many(40, together=False))
+    report = scanned_template(many(40, together=False))
     assert {found for _, found in verdicts(report).values()} == {"allowed"}
     assert not report.diagnostics
 
@@ -219,7 +219,7 @@ def test_users_that_hang_on_parameters_of_their_own_do_not_multiply() -> None:
 @pytest.mark.parametrize("bound", ["MAX_LEAVES", "MAX_EVALUATIONS", "MAX_WORK"])
 def test_too_many_combinations_stay_open_and_are_said(monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
     monkeypatch.setattr(scenarios, bound, 5)
-    report = run(many(10, together=True).replace(ADMIN, VIEW))
+    report = scanned_template(many(10, together=True).replace(ADMIN, VIEW))
     assert verdicts(report) == {"U0": ("yes", "unknown")}
     assert [found.summary for found in report.warnings] == ["Combinations not tried"]
 
@@ -227,7 +227,7 @@ def test_too_many_combinations_stay_open_and_are_said(monkeypatch: pytest.Monkey
 def test_a_parameter_that_has_nothing_to_do_with_identities_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scenarios, "MAX_EVALUATIONS", 0)
     bucket = "  B: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !If [IsYes, a, b]}}\n"
-    report = run(user(f"ManagedPolicyArns: [{ADMIN}]", more=bucket))
+    report = scanned_template(user(f"ManagedPolicyArns: [{ADMIN}]", more=bucket))
     assert verdicts(report) == {"U": ("yes", "allowed")}
     assert not report.diagnostics
 
@@ -240,7 +240,7 @@ def test_two_choices_with_the_same_cause_are_two() -> None:
         f"{LAW}Resources:\n  U:\n    Type: AWS::IAM::User\n    Properties:\n      LoginProfile: {{Password: x}}\n"
         f"      {policy(f'[{GRANT}, !If [NotA, {one}, {other}]]')}\n"
     )
-    assert verdicts(run(text)) == {"U": ("yes", "unknown")}
+    assert verdicts(scanned_template(text)) == {"U": ("yes", "unknown")}
 
 
 STATEMENTS = st.sampled_from([GRANT, READ, DENY])
@@ -266,6 +266,7 @@ Conditions:
 """
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(ELEMENTS, min_size=1, max_size=3), CONDITIONS | st.none())
 def test_the_open_verdict_is_that_of_all_fillings_where_they_agree(elements: list[str], condition: str | None) -> None:
@@ -274,11 +275,11 @@ def test_the_open_verdict_is_that_of_all_fillings_where_they_agree(elements: lis
         f"{LAW}Resources:\n  U:\n    Type: AWS::IAM::User\n{head}    Properties:\n      LoginProfile: {{Password: x}}\n"
         f"      {policy('[' + READ + ', ' + ', '.join(elements) + ']')}\n"
     )
-    found = verdicts(run(text)).get("U")
+    found = verdicts(scanned_template(text)).get("U")
     filled = {
         verdict
         for p, q in itertools.product("ab", ("x", "y", "z"))
-        if (verdict := verdicts(run(text, {"P": p, "Q": q})).get("U")) is not None
+        if (verdict := verdicts(scanned_template(text, {"P": p, "Q": q})).get("U")) is not None
     }
     if not filled:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cloudformation.template_scans import run, verdicts
+from tests.scans import scanned_template, verdicts
 
 HEAD = """
 Parameters:
@@ -31,7 +31,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("properties", [row[1] for row in REFUSED], ids=[row[0] for row in REFUSED])
 def test_what_is_refused_is_unknown(properties: str) -> None:
-    report = run(HEAD + USER.format(properties=properties))
+    report = scanned_template(HEAD + USER.format(properties=properties))
     assert verdicts(report) == {"U": ("yes", "unknown")}
     assert [one.severity.value for one in report.diagnostics] == ["error"]
 
@@ -46,9 +46,9 @@ TAKEN = [
 
 @pytest.mark.parametrize("properties", [row[1] for row in TAKEN], ids=[row[0] for row in TAKEN])
 def test_what_is_taken_has_no_error(properties: str) -> None:
-    assert not run(HEAD + USER.format(properties=properties)).diagnostics
+    assert not scanned_template(HEAD + USER.format(properties=properties)).diagnostics
 
 
 def test_members_that_are_no_list() -> None:
     members = "  A: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: !Ref Group, Users: !Ref U}}\n"
-    assert verdicts(run(HEAD + USER.format(properties="Path: /") + members)) == {"U": ("yes", "unknown")}
+    assert verdicts(scanned_template(HEAD + USER.format(properties="Path: /") + members)) == {"U": ("yes", "unknown")}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cloudformation.assemblies import grant, manifest, stack, template, user
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
 
 GRANT = {"PolicyName": "p", "PolicyDocument": grant(Condition={"StringEquals": {"aws:PrincipalTag/team": "ops"}})}
 SERVERLESS = "AWS::Serverless::Application"

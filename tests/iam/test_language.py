@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,12 +79,14 @@ def by_trying(language: Language, allow: Rule, denies: tuple[Rule, ...], filling
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(languages, rules(patterns), st.lists(rules(patterns), max_size=2).map(tuple))
 def test_the_answer_is_that_of_all_texts(language: Language, allow: Rule, denies: tuple[Rule, ...]) -> None:
     assert admits(language, allow, denies) == (YES if by_trying(language, allow, denies) else NO)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(languages, rules(open_patterns), st.lists(rules(open_patterns), max_size=1).map(tuple))
 def test_a_definite_answer_holds_for_every_filling(language: Language, allow: Rule, denies: tuple[Rule, ...]) -> None:

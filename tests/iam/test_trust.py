@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,16 +13,17 @@ from scanner.iam.policy import DocumentKind, parse_document
 from scanner.iam.principal import Principal, PrincipalKind
 from scanner.truth import Truth
 from scanner.verdicts.ways_in import WaysIn, ways_in
-from tests.iam.test_cases import value_of
+from tests.iam.case_evaluation import value_of
+from tests.tables import TABLES, table
 
-CASES = Path(__file__).parent.parent / "cases" / "iam"
+CASES = TABLES / "iam"
 PRINCIPAL = Principal(PrincipalKind.ROLE, ("admin",), arn=(), partition="aws", account="111122223333")
 BINDING = binding_of(PRINCIPAL, ("111122223333",))
 
 
 def gather(effect: str) -> Iterator[dict[str, Any]]:
     for name in ("trust-policies", "trust-audiences", "trust-denies", "session-tags"):
-        for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))["cases"]:
+        for case in table(CASES / f"{name}.yaml")["cases"]:
             trust = case.get("principal", {}).get("trust", ())
             if "malformed" not in case and isinstance(trust, list):
                 yield from (found for found in trust if isinstance(found, dict) and found["Effect"] == effect)

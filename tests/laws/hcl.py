@@ -181,6 +181,21 @@ def module_directories(project: Project) -> list[str]:
     )
 
 
+def editable_directories(project: Project) -> Iterator[tuple[str, list[PlacedBlock]]]:
+    """The directories with configuration files whose blocks can be edited, and those blocks."""
+    for directory in module_directories(project):
+        try:
+            blocks = blocks_of(project, directory)
+        except NotEditableError:
+            continue
+        yield directory, blocks
+
+
+def editable_blocks(project: Project) -> list[PlacedBlock]:
+    """All blocks that can be edited."""
+    return [placed for _, blocks in editable_directories(project) for placed in blocks]
+
+
 def unused(project: Project, stem: str) -> str:
     """A name that stands nowhere in the project."""
     number = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from tests.laws import (
@@ -23,8 +24,22 @@ from tests.laws import (
     terraform_values,
 )
 from tests.laws.law import Law
-from tests.laws.project import Project
+from tests.laws.project import Change, Project
 from tests.laws.verdicts import denied, never_less, never_more, only_settled, unchanged
+
+
+def _given(what: str, valued: Callable[[int, Project], Change | None], number: int) -> Iterator[Law]:
+    """What is asked for is given, in so many ways."""
+    for one in range(number):
+        name = f"{what}-given-{one}"
+        yield Law(name, partial(valued, one), only_settled, newcomers=True, is_input=True)
+
+
+def _opened(what: str, opened: Callable[[int, Project], Change | None], parts: int) -> Iterator[Law]:
+    """What is known is taken away, a part at a time."""
+    for part in range(parts):
+        yield Law(f"{what}-opened-{part}", partial(opened, part), only_settled, opens=True)
+
 
 _DOUBLED = {"profile": unchanged, "assume_role": only_settled, "allowed_account_ids": only_settled}
 """An account that is known may settle what its ID decides."""
@@ -84,10 +99,7 @@ TERRAFORM = (
         )
         for said_by, relation in _DOUBLED.items()
     ),
-    *(
-        Law(f"tf-literals-opened-{part}", partial(terraform_doubt.literals_opened, part), only_settled, opens=True)
-        for part in range(terraform_doubt.PARTS)
-    ),
+    *_opened("tf-literals", terraform_doubt.literals_opened, terraform_doubt.PARTS),
     Law("tf-literals-chosen", terraform_doubt.literals_chosen),
     Law("tf-expressions-chosen", terraform_doubt.expressions_chosen),
     Law("tf-names-from-one-random-value", terraform_doubt.names_from_one_random_value),
@@ -108,16 +120,7 @@ TERRAFORM = (
     Law("tf-granted", terraform_policies.granted, never_less),
     Law("tf-denied", terraform_policies.denied_to_all, denied),
     Law("tf-denied-without-mfa", terraform_policies.denied_without_mfa, never_more),
-    *(
-        Law(
-            f"tf-variables-given-{number}",
-            partial(terraform_additions.given, number),
-            only_settled,
-            newcomers=True,
-            is_input=True,
-        )
-        for number in range(4)
-    ),
+    *_given("tf-variables", terraform_additions.given, 4),
 )
 TEMPLATES = (
     Law("cfn-in-json", template_forms.in_json),
@@ -139,10 +142,7 @@ TEMPLATES = (
     Law("cfn-inline-into-managed", template_resources.inline_into_managed),
     Law("cfn-inline-into-separate", template_resources.inline_into_separate),
     Law("cfn-groups-into-additions", template_resources.groups_into_additions),
-    *(
-        Law(f"cfn-literals-opened-{part}", partial(template_doubt.literals_opened, part), only_settled, opens=True)
-        for part in range(template_doubt.PARTS)
-    ),
+    *_opened("cfn-literals", template_doubt.literals_opened, template_doubt.PARTS),
     Law("cfn-literals-chosen", template_doubt.literals_chosen),
     Law("cfn-literals-found-in-map", template_doubt.literals_found_in_map),
     Law("cfn-lists-reversed", template_doubt.lists_reversed),
@@ -153,16 +153,7 @@ TEMPLATES = (
     Law("cfn-granted", template_resources.granted, never_less),
     Law("cfn-denied", template_resources.denied_to_all, denied),
     Law("cfn-denied-without-mfa", template_resources.denied_without_mfa, never_more),
-    *(
-        Law(
-            f"cfn-parameters-given-{number}",
-            partial(template_resources.valued, number),
-            only_settled,
-            newcomers=True,
-            is_input=True,
-        )
-        for number in range(3)
-    ),
+    *_given("cfn-parameters", template_resources.valued, 3),
 )
 DOCUMENTS = (
     Law("json-keys-sorted", documents.keys_sorted),

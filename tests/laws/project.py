@@ -5,14 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from scanner.config import Options
 from scanner.diagnostic import Severity
-from scanner.pipeline import scan
 from scanner.report.report import Report
 from scanner.root import Inputs
+from tests.scans import scanned_files
 
 Moved = Callable[[str], tuple[str, ...]]
 """What a principal's address becomes: one, several where it is there several times, none where nothing is said."""
@@ -69,18 +66,7 @@ Transformation = Callable[[Project], Change | None]
 
 def scanned(project: Project) -> Report:
     """The report of a scan of the project in an empty directory. What the scanner raises rises."""
-    with TemporaryDirectory(prefix="laws-") as name:
-        directory = Path(name)
-        written(project, directory)
-        return scan(Options(paths=(project.root,), directory=directory, inputs=project.inputs, debug=True))
-
-
-def written(project: Project, directory: Path) -> None:
-    """Write the files below a directory."""
-    for path, text in project.files.items():
-        file = directory / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    return scanned_files(project.files, project.root, inputs=project.inputs)
 
 
 def errors(report: Report) -> list[str]:

@@ -150,14 +150,12 @@ def _inline(project: Project, kind: str, *, named: bool) -> Change | None:
                 continue
             entries = properties(resource)
             entries.value = [entry for entry in entries.value if entry[1] is not policies]
-            condition = get(resource, "Condition")
             for number, item in enumerate(policies.value):
                 content = {"PolicyDocument": get(item, "PolicyDocument"), key: sequence(call("Ref", text(name)))}
                 if named:
                     content["PolicyName"] = get(item, "PolicyName")
                 policy = mapping({"Type": text(kind), "Properties": mapping(content)})  # type: ignore[arg-type]
-                if condition is not None:
-                    put_condition(policy, condition)
+                put_condition(policy, get(resource, "Condition"))
                 made[f"Law{name}Policy{number}"] = policy
         section(root, "Resources").value.extend((text(name), resource) for name, resource in made.items())
         return bool(made)
@@ -165,9 +163,10 @@ def _inline(project: Project, kind: str, *, named: bool) -> Change | None:
     return rewritten(project, changed)
 
 
-def put_condition(resource: yaml.MappingNode, condition: yaml.Node) -> None:
-    """The same condition for another resource."""
-    resource.value.append((text("Condition"), copy.deepcopy(condition)))
+def put_condition(resource: yaml.MappingNode, condition: yaml.Node | None) -> None:
+    """The same condition, if there is one, for another resource."""
+    if condition is not None:
+        resource.value.append((text("Condition"), copy.deepcopy(condition)))
 
 
 def groups_into_additions(project: Project) -> Change | None:
@@ -192,9 +191,7 @@ def groups_into_additions(project: Project) -> Change | None:
                         "Properties": mapping({"GroupName": group, "Users": sequence(call("Ref", text(name)))}),
                     }
                 )
-                condition = get(resource, "Condition")
-                if condition is not None:
-                    put_condition(addition, condition)
+                put_condition(addition, get(resource, "Condition"))
                 made[f"Law{name}Group{number}"] = addition
         section(root, "Resources").value.extend((text(name), resource) for name, resource in made.items())
         return bool(made)
@@ -257,9 +254,7 @@ def _given(project: Project, statement: Callable[[], dict[str, yaml.Node]]) -> C
                     "Properties": mapping({"PolicyDocument": document, key: sequence(call("Ref", text(name)))}),
                 }
             )
-            condition = get(resource, "Condition")
-            if condition is not None:
-                put_condition(policy, condition)
+            put_condition(policy, get(resource, "Condition"))
             made[f"LawGiven{name}"] = policy
         section(root, "Resources").value.extend((text(name), resource) for name, resource in made.items())
         return bool(made)

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator
 from scanner.terraform.language import nodes
 from tests.laws.hcl import (
     Edit,
-    NotEditableError,
     PlacedBlock,
-    blocks_of,
     body_attributes,
+    editable_blocks,
+    editable_directories,
     edited,
-    module_directories,
     names,
     walk,
 )
@@ -80,7 +79,7 @@ def _through(project: Project, argument: str) -> Change | None:
 def lists_reversed(project: Project) -> Change | None:
     """Statements, actions, resources, principals and values of conditions in reverse order."""
     edits: list[Edit] = []
-    for placed in _blocks(project):
+    for placed in editable_blocks(project):
         for found in _sets(placed):
             texts = [placed.source(item.span) for item in found.items]
             if len(texts) < 2 or any("<<" in text for text in texts):
@@ -111,7 +110,7 @@ def _sets(placed: PlacedBlock) -> Iterator[nodes.TupleNode]:
 def single_values_into_lists(project: Project) -> Change | None:
     """``"Action": "a"`` becomes ``"Action": ["a"]``; likewise one statement."""
     edits: list[Edit] = []
-    for placed in _blocks(project):
+    for placed in editable_blocks(project):
         for attribute in body_attributes(placed.block.body):
             for found, _ in walk(attribute.value):
                 if isinstance(found, nodes.ObjectNode):
@@ -143,11 +142,7 @@ def partition_looked_up(project: Project) -> Change | None:
     if "aws-cn" in everything or "aws-us-gov" in everything or re.search(r'"(?:cn|us-gov)-', everything):
         return None
     result = project
-    for directory in module_directories(project):
-        try:
-            blocks = blocks_of(project, directory)
-        except NotEditableError:
-            continue
+    for directory, blocks in editable_directories(project):
         edits = [
             Edit(placed.path, start + 1, start + 9, "arn:${data.aws_partition.law.partition}:")
             for placed in blocks
@@ -168,11 +163,3 @@ def _is_key(node: nodes.Node, wanted: nodes.Node) -> bool:
     return any(
         key is wanted for found, _ in walk(node) if isinstance(found, nodes.ObjectNode) for key, _ in found.items
     )
-
-
-def _blocks(project: Project) -> Iterator[PlacedBlock]:
-    for directory in module_directories(project):
-        try:
-            yield from blocks_of(project, directory)
-        except NotEditableError:
-            continue

@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner.terraform.language import nodes
 from scanner.terraform.language.shapes import Form, Shape, dynamic, shape_of
-from tests.laws.hcl import NotEditableError, PlacedBlock, blocks_of, module_directories
+from tests.laws.hcl import PlacedBlock, editable_directories
 from tests.laws.project import Change, Project
 
 
@@ -33,11 +33,7 @@ def other_half_in_json(project: Project) -> Change | None:
 
 def _converted(project: Project, chosen: Callable[[int], bool]) -> Change | None:
     result = project
-    for directory in module_directories(project):
-        try:
-            blocks = blocks_of(project, directory)
-        except NotEditableError:
-            continue
+    for directory, blocks in editable_directories(project):
         if any(not placed.path.endswith(".tf") for placed in blocks):
             continue
         native: list[str] = []

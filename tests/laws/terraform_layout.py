@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from scanner.terraform.language import nodes
-from tests.laws.hcl import Edit, NotEditableError, PlacedBlock, blocks_of, edited, module_directories
+from tests.laws.hcl import Edit, PlacedBlock, editable_blocks, editable_directories, edited, module_directories
 from tests.laws.project import Change, Project
 
 
@@ -35,11 +35,7 @@ def renamed_files(project: Project) -> Change | None:
 
 def _rewritten(project: Project, arranged: Callable[[list[str]], dict[str, str]]) -> Change | None:
     result = project
-    for directory in module_directories(project):
-        try:
-            blocks = blocks_of(project, directory)
-        except NotEditableError:
-            continue
+    for directory, blocks in editable_directories(project):
         if len(blocks) < 2 or any(not placed.path.endswith(".tf") for placed in blocks):
             continue
         result = result.without({placed.path for placed in blocks})
@@ -56,7 +52,7 @@ def reordered_arguments(project: Project) -> Change | None:
     """The arguments of every block in reverse order; nested blocks stay where they are, since theirs may count."""
     edits = [
         edit
-        for placed in _all_blocks(project)
+        for placed in editable_blocks(project)
         for body in _bodies(placed.block.body)
         for edit in _reversed(placed, list(body.attributes.values()))
     ]
@@ -81,13 +77,13 @@ def commented(project: Project) -> Change | None:
     remark = '/* } resource "aws_iam_user" "x" { <<EOT "${ */ '
     edits = [
         Edit(placed.path, placed.offsets(attribute.span)[0], placed.offsets(attribute.span)[0], remark)
-        for placed in _all_blocks(project)
+        for placed in editable_blocks(project)
         for body in _bodies(placed.block.body)
         for attribute in body.attributes.values()
     ]
     edits += [
         Edit(placed.path, placed.start, placed.start, '# source = "./nowhere" }\n// ${ "\n')
-        for placed in _all_blocks(project)
+        for placed in editable_blocks(project)
     ]
     return Change(edited(project, edits)) if edits else None
 
@@ -100,13 +96,3 @@ def carriage_returns(project: Project) -> Change | None:
         if path.endswith((".tf", ".tfvars")) and "<<" not in text
     }
     return Change(project.having(files)) if files else None
-
-
-def _all_blocks(project: Project) -> list[PlacedBlock]:
-    found: list[PlacedBlock] = []
-    for directory in module_directories(project):
-        try:
-            found += blocks_of(project, directory)
-        except NotEditableError:
-            continue
-    return found

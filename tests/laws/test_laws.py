@@ -14,6 +14,8 @@ from tests.laws.pairs import pairs
 from tests.laws.project import Project
 from tests.laws.sample import order, shuffled
 
+pytestmark = pytest.mark.slow
+
 CASES = 6
 """Projects for each law."""
 PAIRS = 90

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from report_snapshot import check
 
-from scanner.config import Options
-from scanner.pipeline import scan
 from scanner.report.explain import render
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.scans import ROOT, scanned
 
 
 @pytest.mark.parametrize(
@@ -26,5 +21,5 @@ ROOT = Path(__file__).parent.parent.parent
     ],
 )
 def test_explanation(name: str, path: str) -> None:
-    report = scan(Options(paths=(path,), directory=ROOT))
+    report = scanned(ROOT, path)
     check(f"explain-{name}.txt", render(report.principals))

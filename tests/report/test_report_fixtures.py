@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from report_snapshot import check
 
-from scanner.config import Options
-from scanner.pipeline import scan
 from scanner.report import FORMATS, render
+from tests.scans import ROOT, scanned
 
-ROOT = Path(__file__).parent.parent.parent
 SCENARIOS = {
     "minimal-user": "fixtures/terraform/minimal-user",
     "minimal-user-template": "fixtures/cloudformation/minimal-user.yaml",
@@ -26,5 +22,5 @@ SCENARIOS = {
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_fixture(name: str, format_: str) -> None:
-    report = scan(Options(paths=(SCENARIOS[name],), directory=ROOT))
+    report = scanned(ROOT, SCENARIOS[name])
     check(f"scan-{name}.{format_}", render(format_, report, version="0", colour=False, width=80))

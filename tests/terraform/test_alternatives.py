@@ -8,14 +8,13 @@ from string import Template
 from typing import Any
 
 import pytest
-import yaml
 
 from scanner.root import Inputs
 from scanner.verdicts import scenarios
-from tests.conftest import Scan, verdicts
-from tests.test_scenarios import ROOT
+from tests.scans import Scan, verdicts
+from tests.tables import TABLES, table
 
-TABLE = yaml.safe_load((ROOT / "tests/cases/alternatives.yaml").read_text())
+TABLE = table(TABLES / "alternatives.yaml")
 CASES = {case["name"]: case for case in TABLE["cases"]}
 POLICIES = {
     name: f"arn:aws:iam::aws:policy/{policy}"

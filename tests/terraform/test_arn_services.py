@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.terraform.aws.arn_services import service_in_arn
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from scanner.root import Inputs
-from tests.conftest import Scan, verdicts
-from tests.terraform.test_configuration import SIGN_IN, user
+from tests.scans import Scan, verdicts
+from tests.terraform.one_user import SIGN_IN, user
 
 LOGIN = (
     'jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "signin:*", Resource = "*" }] })'

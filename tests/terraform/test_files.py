@@ -4,50 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from scanner.diagnostic import Diagnostic
 from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform.configuration.files import configuration_files
-from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.root_configuration import Configuration
-from scanner.terraform.configuration.variable_files import input_values
-from scanner.values import Value
+from tests.scans import write
+from tests.tables import TABLES, table
+from tests.terraform.evaluation import plain, root_module
 
-CASES = Path(__file__).parent.parent / "cases" / "files"
-DIRECTORIES: dict[str, dict[str, str]] = yaml.safe_load((CASES / "cases.yaml").read_text(encoding="utf-8"))
+CASES = TABLES / "files"
+DIRECTORIES: dict[str, dict[str, str]] = table(CASES / "cases.yaml")
 RECORDED: dict[str, Any] = json.loads((CASES / "recorded.json").read_text(encoding="utf-8"))["results"]
 
 
-def plain(value: Value) -> Any:
-    match value.data:
-        case tuple() as items:
-            return [plain(item) for item in items]
-        case Mapping() as entries:
-            return {key: plain(entries[key]) for key in entries}
-        case Decimal() as number:
-            return float(number)
-    return value.data
-
-
 def evaluated(directory: Path, files: Mapping[str, str]) -> tuple[dict[str, Any], list[Diagnostic]]:
-    for name, text in files.items():
-        (directory / name).parent.mkdir(parents=True, exist_ok=True)
-        (directory / name).write_bytes(text.encode())
-    configuration = Configuration(Inputs(), directory)
-    root = ModuleInstance(configuration, configuration.module(directory, "."))
-    root.set_inputs(input_values(root, Inputs()))
+    write(directory, files)
+    root = root_module(directory)
     outputs = {name: plain(root.output(name)) for name in root.module.outputs}
     for name in root.module.locals:
         root.module.locals[name]
-    found = [*configuration.diagnostics]
-    for module in configuration.modules.values():
+    found = [*root.configuration.diagnostics]
+    for module in root.configuration.modules.values():
         found += module.diagnostics
     return outputs, found
 

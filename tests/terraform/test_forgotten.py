@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from scanner.config import Options
-from scanner.pipeline import scan
-from scanner.verdicts.document import principal_document
-from tests.conftest import Scan
+from tests.scans import Scan, documents, scanned
+from tests.tables import TABLES, table
 
-PLANS = Path(__file__).parents[1] / "cases/plans"
-EXPECTED = yaml.safe_load((PLANS / "forgotten/expected.yaml").read_text(encoding="utf-8"))
+PLANS = TABLES / "plans"
+EXPECTED = table(PLANS / "forgotten/expected.yaml")
 
 
 @pytest.mark.parametrize("name", ["plan.json", "plan.tfplan"])
 def test_a_plan_that_forgets(name: str) -> None:
-    report = scan(Options(paths=(name,), directory=PLANS / "forgotten", debug=True))
-    found = {one["address"]: one for one in map(principal_document, report.principals)}
+    report = scanned(PLANS / "forgotten", name)
+    found = documents(report)
     assert {address: one["aws_login"]["localhost"] for address, one in found.items()} == {
         case["address"]: case["decision"] for case in EXPECTED
     }
@@ -66,7 +62,7 @@ def test_every_way_to_forget(
     warnings: int,
 ) -> None:
     report = scan_files({"plan.json": planned(change)})
-    (found,) = map(principal_document, report.principals)
+    (found,) = documents(report).values()
     assert found["aws_login"]["localhost"] == decision
     assert len(report.warnings) == warnings
 
@@ -74,64 +70,13 @@ def test_every_way_to_forget(
 def test_what_is_brought_in_by_another_address_is_not_left(scan_files: Scan) -> None:
     moved = planned(("old", ["forget"], SIGN_IN, None), ("new", ["no-op"], SIGN_IN, SIGN_IN))
     report = scan_files({"plan.json": moved})
-    (found,) = map(principal_document, report.principals)
+    (found,) = documents(report).values()
     assert found["aws_login"]["localhost"] == "allowed"
     assert not report.warnings
 
 
 @pytest.mark.parametrize("name", ["plan.json", "plan.tfplan"])
 def test_a_plan_for_some_targets_says_that_it_is_not_all(name: str) -> None:
-    report = scan(Options(paths=(name,), directory=PLANS / "targeted", debug=True))
+    report = scanned(PLANS / "targeted", name)
     assert [one.definition.address for one in report.principals] == ["aws_iam_user.dan"]
     assert ["a further plan is needed" in found.message for found in report.warnings] == [True]
-
-
-# --- The configuration alone ------------------------------------------------------------------------------------------
-
-PEOPLE = """
-resource "aws_iam_user" "u" {
-  name = "u"
-}
-"""
-REMOVED = """
-removed {
-  from = %s
-  lifecycle {
-    destroy = %s
-  }
-}
-"""
-LEFT: dict[str, tuple[dict[str, str], str | None]] = {
-    "an attachment": ({"a.tf": REMOVED % ("aws_iam_user_policy_attachment.a", "false")}, "_attachment.a"),
-    "an inline policy in a module": (
-        {"a.tf": REMOVED % ("module.m.aws_iam_user_policy.a", "false")},
-        "module.m.aws_iam_user_policy.a",
-    ),
-    "a membership, in JSON syntax": (
-        {"a.tf.json": '{"removed": {"from": "aws_iam_user_group_membership.a", "lifecycle": {"destroy": false}}}'},
-        "_membership.a",
-    ),
-    "destroyed": ({"a.tf": REMOVED % ("aws_iam_user_policy_attachment.a", "true")}, None),
-    "destroyed, as nothing else is said": ({"a.tf": "removed {\n  from = aws_iam_user_policy_attachment.a\n}\n"}, None),
-    "a user, who is no principal any more": ({"a.tf": REMOVED % ("aws_iam_user.gone", "false")}, None),
-    "something else": ({"a.tf": REMOVED % ("aws_s3_bucket.b", "false")}, None),
-}
-
-
-@pytest.mark.parametrize("name", LEFT)
-def test_removed_blocks(scan_files: Scan, name: str) -> None:
-    """Whom it concerns is not in the configuration, so it may be anybody."""
-    files, left = LEFT[name]
-    report = scan_files({"main.tf": PEOPLE, **files})
-    (found,) = map(principal_document, report.principals)
-    assert found["aws_login"]["localhost"] == ("implicit_deny" if left is None else "unknown")
-    assert [one.span.path for one in report.warnings] == ([] if left is None else list(files))
-    assert all(left is not None and left in one.message for one in report.warnings)
-    assert not report.errors
-
-
-def test_removed_roles_concern_no_user(scan_files: Scan) -> None:
-    report = scan_files({"main.tf": PEOPLE + REMOVED % ("aws_iam_role_policy_attachment.a", "false")})
-    (found,) = map(principal_document, report.principals)
-    assert found["aws_login"]["localhost"] == "implicit_deny"
-    assert len(report.warnings) == 1

@@ -2,73 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from scanner import values
-from scanner.cause import Cause, CauseKind
+from scanner.cause import CauseKind
 from scanner.span import Span
-from scanner.symbol import Attribute, Named, NameKind
 from scanner.terraform.configuration.known_functions import FUNCTIONS
-from scanner.terraform.configuration.scanned_files import ScannedFiles
-from scanner.terraform.language.equality import equal
-from scanner.terraform.language.functions import SPECIAL, FunctionContext, FunctionError, call
+from scanner.terraform.language.functions import SPECIAL, FunctionError
 from scanner.terraform.language.functions.encoding import encode_json
-from scanner.terraform.language.kinds import Unsettled
 from scanner.terraform.language.numbers import number
-from scanner.values import Unknown, Value, joined, unknown
+from scanner.values import Value, unknown
+from tests.tables import table
+from tests.terraform.function_calls import SPAN, apply, missing, shown, text
 
 CASES = Path(__file__).parents[1] / "cases" / "expressions"
-SPAN = Span.whole_file("main.tf")
-
-
-def context(directory: Path = Path("/nowhere")) -> FunctionContext:
-    def render(text: str, variables: Any, path: str) -> Value:
-        return values.of(f"{path}: {text} {sorted(variables)}")
-
-    return FunctionContext(ScannedFiles(directory, directory), render)
-
-
-def apply(name: str, *arguments: object) -> Value:
-    return call(FUNCTIONS[name], tuple(values.of(argument) for argument in arguments), context(), SPAN)
-
-
-def missing(name: str) -> Value:
-    owner, _, attribute = name.rpartition(".")
-    is_text = attribute in ("arn", "id", "unique_id")
-    symbol = Attribute(owner, attribute, is_text=is_text) if owner.startswith("aws_") else Named(NameKind.VALUE, name)
-    return unknown(Cause(CauseKind.MISSING_INPUT, f"{name} has no value"), symbol)
-
-
-def text(*parts: str | Value) -> Value:
-    return joined(part if isinstance(part, str) else part.data for part in parts)  # type: ignore[misc]
-
-
-def shown(value: Value) -> str:
-    """A value as a reader would write it: holes as their symbols, or as ``?``."""
-    match value.data:
-        case Unknown(pieces=()) as hole:
-            return f"<{hole.symbol or '?'}>"
-        case Unknown(pieces=parts):
-            return "".join(part if isinstance(part, str) else f"<{part.symbol or '?'}>" for part in parts)
-        case tuple() as items:
-            listed = ", ".join(shown(item) for item in items)
-            return f"{{{listed}}}" if isinstance(items, Unsettled) else f"[{listed}]"
-        case data:
-            return str(data)
 
 
 def recorded() -> list[Any]:
     cases = []
     for path in sorted(CASES.glob("*.yaml")):
-        for index, case in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")).get("calls", [])):
+        for index, case in enumerate(table(path).get("calls", [])):
             if "unknown" not in case:
                 cases.append(pytest.param(case, id=f"{path.stem}-{index}-{case['call']}"))
     return cases
@@ -282,168 +239,3 @@ def test_limits_give_an_unknown_that_says_so(name: str, arguments: list[object])
 def test_what_terraform_refuses_ends_at_once(name: str, arguments: list[object]) -> None:
     with pytest.raises(FunctionError):
         apply(name, *arguments)
-
-
-class TestFiles:
-    @pytest.fixture
-    def tree(self, tmp_path: Path) -> Path:
-        tree = tmp_path / "tree"
-        (tree / "policies" / "deep").mkdir(parents=True)
-        (tree / "policies" / "a.json").write_text('{"a": 1}\n', encoding="utf-8")
-        (tree / "policies" / "b.txt").write_text("b", encoding="utf-8")
-        (tree / "policies" / "deep" / "c.json").write_text("{}", encoding="utf-8")
-        (tree / "binary").write_bytes(b"\xff\xfe")
-        (tmp_path / "secret").write_text("secret", encoding="utf-8")
-        (tree / "link").symlink_to(tmp_path / "secret")
-        (tree / "inside").symlink_to(tree / "policies" / "b.txt")
-        os.mkfifo(tree / "fifo")
-        return tree
-
-    def apply(self, tree: Path, name: str, *arguments: object) -> Value:
-        return call(FUNCTIONS[name], tuple(values.of(argument) for argument in arguments), context(tree), SPAN)
-
-    def test_reading(self, tree: Path) -> None:
-        assert self.apply(tree, "file", "policies/a.json").text == '{"a": 1}\n'
-        assert self.apply(tree, "file", "./policies/../policies/b.txt").text == "b"
-        assert self.apply(tree, "file", f"{tree}/policies/b.txt").text == "b"
-        assert self.apply(tree, "file", "inside").text == "b"
-        assert self.apply(tree, "filebase64", "binary").text == "//4="
-        assert self.apply(tree, "filemd5", "policies/b.txt") == apply("md5", "b")
-        assert self.apply(tree, "filebase64sha512", "policies/b.txt") == apply("base64sha512", "b")
-        assert self.apply(tree, "templatefile", "policies/b.txt", {"x": 1}).text == "policies/b.txt: b ['x']"
-        assert self.apply(tree, "templatestring", "t", {}).text == "None: t []"
-        assert self.apply(tree, "abspath", "a/../b").text == f"{tree}/b"
-
-    @pytest.mark.parametrize("path", ["nosuch", "policies", "fifo", "binary", "policies/b.txt/c", "a\0b"])
-    def test_refused(self, tree: Path, path: str) -> None:
-        with pytest.raises(FunctionError):
-            self.apply(tree, "file", path)
-
-    @pytest.mark.parametrize("path", ["../secret", "link", "/etc/passwd", "~/x", "policies/../../secret", "../nosuch"])
-    @pytest.mark.parametrize("name", ["file", "fileexists", "filesha256"])
-    def test_outside(self, tree: Path, name: str, path: str) -> None:
-        found = self.apply(tree, name, path).unknown
-        assert found is not None
-        assert "outside the scanned tree" in found.cause.detail
-        assert "secret" not in found.cause.detail.replace(path, "")
-
-    def test_too_large(self, tree: Path) -> None:
-        with (tree / "large").open("wb") as file:
-            file.truncate(9 * 1024 * 1024)
-        assert self.apply(tree, "file", "large").unknown is not None
-
-    def test_existence(self, tree: Path) -> None:
-        assert self.apply(tree, "fileexists", "policies/a.json").data is True
-        assert self.apply(tree, "fileexists", "policies/z.json").data is False
-        with pytest.raises(FunctionError, match="directory"):
-            self.apply(tree, "fileexists", "policies")
-
-    @pytest.mark.parametrize(
-        ("pattern", "expected"),
-        [
-            ("*.json", ["a.json"]),
-            ("**/*.json", ["a.json", "deep/c.json"]),
-            ("**", ["a.json", "b.txt", "deep/c.json"]),
-            ("*", ["a.json", "b.txt"]),
-            ("{a,b}.*", ["a.json", "b.txt"]),
-            ("[a-c].json", ["a.json"]),
-            ("?.txt", ["b.txt"]),
-            ("deep/*", ["deep/c.json"]),
-            ("[^a].*", ["b.txt"]),
-            ("nosuch", []),
-        ],
-    )
-    def test_fileset(self, tree: Path, pattern: str, expected: list[str]) -> None:
-        assert self.apply(tree, "fileset", "policies", pattern) == values.of(expected)
-
-    def test_fileset_outside(self, tree: Path) -> None:
-        assert self.apply(tree, "fileset", ".", "../*").unknown is not None
-        assert self.apply(tree, "fileset", "..", "*").unknown is not None
-        assert self.apply(tree, "fileset", ".", "link").unknown is not None
-
-    def test_unknown_path(self, tree: Path) -> None:
-        found = self.apply(tree, "file", X).unknown
-        assert found is not None
-        assert found.symbol is None
-        assert found.cause.detail == "var.x has no value"
-
-
-# Soundness: filling in an unknown may settle a result, and never contradicts one.
-
-HOLES = {f"var.{name}": name for name in "pqr"}
-FILLINGS = st.one_of(st.text("abAB/-: é", max_size=3), st.integers(-2, 3), st.booleans(), st.none())
-TEXTS = st.text("abAB/-: é", max_size=4)
-BARE = st.sampled_from(sorted(HOLES)).map(missing)
-PARTLY = st.lists(st.one_of(TEXTS, st.sampled_from(sorted(HOLES)).map(missing)), min_size=1, max_size=3).map(
-    lambda parts: text(*parts)
-)
-LEAVES = st.one_of(TEXTS.map(Value), st.integers(-2, 3).map(Value), st.booleans().map(Value), BARE, PARTLY)
-LISTS = st.lists(st.one_of(LEAVES, st.just(Value(None))), max_size=4).map(lambda items: Value(tuple(items)))
-MAPS = st.dictionaries(st.sampled_from("abc"), LEAVES, max_size=3).map(Value)
-NESTED = st.lists(st.one_of(LISTS, LEAVES), max_size=3).map(lambda items: Value(tuple(items)))
-TEXTLIKE = st.one_of(TEXTS.map(Value), BARE, PARTLY)
-SIGNATURES: dict[str, tuple[st.SearchStrategy[Value], ...]] = {
-    "lower": (TEXTLIKE,), "upper": (TEXTLIKE,), "trimspace": (TEXTLIKE,), "title": (TEXTLIKE,),
-    "startswith": (TEXTLIKE, TEXTLIKE), "endswith": (TEXTLIKE, TEXTLIKE), "strcontains": (TEXTLIKE, TEXTLIKE),
-    "trimprefix": (TEXTLIKE, TEXTLIKE), "trimsuffix": (TEXTLIKE, TEXTLIKE),
-    "replace": (TEXTLIKE, TEXTLIKE, TEXTLIKE), "join": (TEXTLIKE, LISTS), "split": (TEXTLIKE, TEXTLIKE),
-    "concat": (LISTS, LISTS), "flatten": (NESTED,), "compact": (LISTS,), "distinct": (LISTS,), "toset": (LISTS,),
-    "tolist": (LISTS,), "sort": (LISTS,), "reverse": (LISTS,), "length": (st.one_of(LISTS, MAPS, TEXTLIKE),),
-    "element": (LISTS, st.integers(0, 4).map(Value)), "contains": (LISTS, LEAVES), "index": (LISTS, LEAVES),
-    "slice": (LISTS, st.integers(0, 2).map(Value), st.integers(0, 4).map(Value)), "one": (LISTS,),
-    "coalesce": (LEAVES, LEAVES, LEAVES), "coalescelist": (LISTS, LISTS), "alltrue": (LISTS,), "anytrue": (LISTS,),
-    "keys": (MAPS,), "values": (MAPS,), "merge": (MAPS, MAPS), "lookup": (MAPS, TEXTLIKE, LEAVES), "tomap": (MAPS,),
-    "zipmap": (LISTS, LISTS), "setproduct": (LISTS, LISTS), "setunion": (LISTS, LISTS), "setsubtract": (LISTS, LISTS),
-    "format": (st.sampled_from(["%s-%s", "%v/%q", "%3s%-4s", "%d%s", "%t%%%v"]).map(Value), LEAVES, LEAVES),
-    "formatlist": (st.sampled_from(["%s-%s", "%v/%q"]).map(Value), LISTS, LEAVES),
-    "jsonencode": (st.one_of(LISTS, MAPS, LEAVES),), "tostring": (LEAVES,), "chunklist": (LISTS, st.just(Value(2))),
-}  # fmt: skip
-
-
-def filled(value: Value, filling: dict[str, object]) -> Value:
-    match value.data:
-        case Unknown(pieces=(), symbol=symbol):
-            return values.of(filling[str(symbol)])
-        case Unknown(pieces=parts):
-            inner = [part if isinstance(part, str) else filled(Value(part), filling) for part in parts]
-            pieces = [part if isinstance(part, str) else apply("tostring", part).data for part in inner]
-            if any(piece is None for piece in pieces):
-                raise FunctionError("null in a text")
-            return Value("".join(str(piece) for piece in pieces))
-        case tuple() as items:
-            return Value(tuple(filled(item, filling) for item in items))
-        case dict() as entries:
-            return Value({name: filled(item, filling) for name, item in entries.items()})
-        case _:
-            return value
-
-
-def agrees(before: Value, after: Value) -> bool:
-    """Whether a result could be what it turned out to be."""
-    match before.data, after.data:
-        case (Unknown(pieces=()), _):
-            return True
-        case (Unknown(), _):
-            return not equal(before, after).is_no
-        case (Unsettled() as xs, tuple() as ys):
-            return all(any(agrees(x, y) for y in ys) for x in xs)
-        case (tuple() as xs, tuple() as ys):
-            return len(xs) == len(ys) and all(agrees(x, y) for x, y in zip(xs, ys, strict=True))
-        case (dict() as xs, dict() as ys):
-            return xs.keys() == ys.keys() and all(agrees(xs[key], ys[key]) for key in xs)
-        case _:
-            return type(before.data) is type(after.data) and before.data == after.data
-
-
-@settings(max_examples=1000, deadline=None)
-@given(st.data())
-def test_filling_in_an_unknown_never_contradicts(data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(sorted(SIGNATURES)))
-    arguments = tuple(data.draw(strategy) for strategy in SIGNATURES[name])
-    filling = {symbol: data.draw(FILLINGS) for symbol in HOLES}
-    try:
-        after = call(FUNCTIONS[name], tuple(filled(argument, filling) for argument in arguments), context(), SPAN)
-    except FunctionError:
-        return  # Terraform would not plan this configuration at all
-    before = call(FUNCTIONS[name], arguments, context(), SPAN)
-    assert agrees(before, after), (shown(before), shown(after))

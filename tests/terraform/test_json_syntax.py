@@ -10,7 +10,7 @@ from scanner.terraform.aws.blocks import SHAPES
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.blocks import FileIndex, IndexedBlock, index_file
 from scanner.terraform.language.syntax_tree import SyntaxProblem
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
 
 SIGN_IN = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
 

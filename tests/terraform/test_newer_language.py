@@ -6,36 +6,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from scanner.root import Inputs
-from scanner.span import Span
-from scanner.terraform.configuration.module_instance import ModuleInstance
-from scanner.terraform.configuration.root_configuration import Configuration
-from scanner.terraform.language import syntax
 from scanner.terraform.language.errors import EvaluationError
-from scanner.terraform.language.expressions import evaluate_whole
-from tests.conftest import Scan, verdicts
-from tests.terraform.test_configuration import ONE, SIGN_IN, user
-from tests.terraform.test_outputs import UNKNOWN, plain, same
+from tests.scans import Scan, verdicts
+from tests.tables import TABLES, table
+from tests.terraform.evaluation import UNKNOWN, evaluated, plain, root_module, same
+from tests.terraform.one_user import ONE, SIGN_IN, user
 
-TOPICS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-    (Path(__file__).parent.parent / "cases" / "newer_language.yaml").read_text(encoding="utf-8")
-)
+TOPICS: dict[str, list[dict[str, Any]]] = table(TABLES / "newer_language.yaml")
 CASES = [case for cases in TOPICS.values() for case in cases]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["expr"] for case in CASES])
 def test_expressions(tmp_path: Path, case: dict[str, Any]) -> None:
     (tmp_path / "a.tf").write_text('variable "unknown" {}\n', encoding="utf-8")
-    configuration = Configuration(Inputs(), tmp_path)
-    module = ModuleInstance(configuration, configuration.module(tmp_path, "."))
-    node = syntax.parse_expression(case["expr"], Span("x.tf", 1, 1, 1, 1))
+    module = root_module(tmp_path)
     if case.get("error"):
         with pytest.raises(EvaluationError):
-            evaluate_whole(node, module.scope)
+            evaluated(case["expr"], module)
         return
-    assert same(plain(evaluate_whole(node, module.scope)), UNKNOWN if case.get("unknown") else case["result"])
+    assert same(plain(evaluated(case["expr"], module)), UNKNOWN if case.get("unknown") else case["result"])
 
 
 DISABLED = {

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.conftest import Scan, verdicts
+from tests.scans import Scan, verdicts
 
 LOGIN = (
     'jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "signin:*", Resource = "*" }] })'

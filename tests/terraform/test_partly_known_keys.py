@@ -9,19 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.cause import Cause, CauseKind
-from scanner.root import Inputs
-from scanner.span import Span
 from scanner.symbol import Named, NameKind
-from scanner.terraform.configuration.module_instance import ModuleInstance
-from scanner.terraform.configuration.root_configuration import Configuration
-from scanner.terraform.language import syntax
 from scanner.terraform.language.errors import EvaluationError
-from scanner.terraform.language.expressions import evaluate_whole
 from scanner.terraform.language.open_maps import open_entries
 from scanner.values import Unknown, Value, joined, unknown
-from tests.conftest import Scan, verdicts
-from tests.terraform.test_configuration import NARROW, SIGN_IN, user
-from tests.terraform.test_outputs import UNKNOWN, plain
+from tests.scans import Scan, verdicts
+from tests.terraform.evaluation import REFUSED, UNKNOWN, evaluated, plain, root_module
+from tests.terraform.one_user import NARROW, SIGN_IN, user
 
 EXPRESSIONS = {
     "{ (var.k) = 1, a = 2 }.a": 2,
@@ -30,7 +24,7 @@ EXPRESSIONS = {
     '{ "x-${var.k}" = 1, a = 2 }["a"]': 2,
     '{ "x-${var.k}" = 1, a = 2 }["x-1"]': UNKNOWN,
     '{ "x-${var.k}" = 1, a = 2 }[var.k]': UNKNOWN,
-    '{ "x-${var.k}" = 1 }.b': "refused",
+    '{ "x-${var.k}" = 1 }.b': REFUSED,
     'try({ "x-${var.k}" = 1 }.b, 3)': 3,
     'lookup({ "x-${var.k}" = 1, a = 2 }, "a", 0)': 2,
     'lookup({ "x-${var.k}" = 1, a = 2 }, "b", 0)': 0,
@@ -47,7 +41,7 @@ EXPRESSIONS = {
     "merge({ a = 2 }, { (var.k) = 1 }).a": UNKNOWN,
     "merge({ (var.k) = 1 }, { a = 2 }).a": 2,
     '{ for x in ["a", var.k] : x => x }.a': "a",
-    '{ for x in ["a", "a", var.k] : x => x }': "refused",
+    '{ for x in ["a", "a", var.k] : x => x }': REFUSED,
     '{ for x in ["a", var.k] : x => x... }.a': UNKNOWN,
     'tomap({ "x-${var.k}" = 1, a = "2" })["a"]': "2",
     'convert({ "x-${var.k}" = {}, a = {} }, map(object({ n = optional(string, "d") }))).a.n': "d",
@@ -60,13 +54,10 @@ EXPRESSIONS = {
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_expressions(tmp_path: Path, expression: str) -> None:
     (tmp_path / "a.tf").write_text('variable "k" {}\nvariable "l" {}\n', encoding="utf-8")
-    configuration = Configuration(Inputs(), tmp_path)
-    module = ModuleInstance(configuration, configuration.module(tmp_path, "."))
-    node = syntax.parse_expression(expression, Span("x.tf", 1, 1, 1, 1))
     try:
-        found = plain(evaluate_whole(node, module.scope))
+        found = plain(evaluated(expression, root_module(tmp_path)))
     except EvaluationError:
-        found = "refused"
+        found = REFUSED
     assert found == EXPRESSIONS[expression]
 
 

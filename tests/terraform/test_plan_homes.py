@@ -1,4 +1,4 @@
-"""Which account the instances of a plan are in, where the plans of ``tests/test_accounts.py`` do not show it."""
+"""Which account the instances of a plan are in, where the plans of ``tests/cases/accounts`` do not show it."""
 
 from __future__ import annotations
 

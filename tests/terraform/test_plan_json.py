@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Scan
+from tests.scans import Scan
 
 GOOD = 'resource "aws_iam_user" "good" {\n  name = "good"\n}\n'
 USER = {

@@ -8,24 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from scanner.config import Options
-from scanner.pipeline import scan
 from scanner.report.report import Report
 from scanner.root import Inputs
-from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
-from scanner.terraform.aws.naming import Named, fits, named_by
-from scanner.terraform.configuration.module_instance import ModuleInstance
-from scanner.terraform.configuration.root_configuration import Configuration
-from scanner.terraform.plans.address_text import parse_resource_address
-from scanner.terraform.plans.plan_confirmation import confirmed
-from scanner.terraform.plans.plan_description import description
-from scanner.terraform.plans.plan_references import PlannedConfiguration
 from scanner.verdicts.document import principal_document
+from tests.scans import scanned, verdicts
+from tests.tables import table
 
 CASE = Path(__file__).parents[1] / "cases/plans/references"
-EXPECTED: list[dict[str, Any]] = yaml.safe_load((CASE / "expected.yaml").read_text(encoding="utf-8"))
+EXPECTED: list[dict[str, Any]] = table(CASE / "expected.yaml")
 FORMS = {
     "json": ("alone/plan.json", False),
     "beside": ("infra/plan.json", False),
@@ -38,10 +29,9 @@ TAKEN = ('aws_iam_user.this["replaced"]', "aws_iam_user.bounded_otherwise")
 """What a plan in JSON alone is taken to say although the expression says otherwise."""
 
 
-def scanned(folder: Path, form: str) -> Report:
+def scanned_as(form: str, folder: Path) -> Report:
     path, named = FORMS[form]
-    inputs = Inputs(source=str(folder / "infra") if named else None)
-    return scan(Options(paths=(path,), directory=folder, inputs=inputs, debug=True))
+    return scanned(folder, path, inputs=Inputs(source=str(folder / "infra") if named else None))
 
 
 def laid_out(folder: Path, form: str = "") -> None:
@@ -53,17 +43,12 @@ def laid_out(folder: Path, form: str = "") -> None:
     shutil.copytree(CASE, folder / "infra", ignore=shutil.ignore_patterns("expected.yaml", *plans))
 
 
-def decided(report: Report) -> dict[str, list[str]]:
-    documents = map(principal_document, report.principals)
-    return {found["address"]: [found["console"]["access"], found["aws_login"]["localhost"]] for found in documents}
-
-
 @pytest.mark.parametrize("form", FORMS)
 def test_how_an_argument_is_made(form: str, tmp_path: Path) -> None:
     laid_out(tmp_path, form)
-    report = scanned(tmp_path, form)
+    report = scanned_as(form, tmp_path)
     assert not report.errors
-    assert decided(report) == {case["address"]: case.get(form, case["own"]) for case in EXPECTED}
+    assert verdicts(report) == {case["address"]: tuple(case.get(form, case["own"])) for case in EXPECTED}
 
 
 def test_only_what_is_not_known_differs() -> None:
@@ -77,14 +62,14 @@ def test_only_what_is_not_known_differs() -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_taken_for_a_name_is_said_once(form: str, tmp_path: Path) -> None:
     laid_out(tmp_path, form)
-    (*said,) = [found for found in scanned(tmp_path, form).warnings if "taken to be what" in found.message]
+    (*said,) = [found for found in scanned_as(form, tmp_path).warnings if "taken to be what" in found.message]
     assert len(said) == (form == "json")
     assert all(re.search(r"aws_iam_\w+\.\w+\.\w+ and \d+ more arguments, .* --source", one.message) for one in said)
 
 
 def test_a_cause_says_what_to_do(tmp_path: Path) -> None:
     laid_out(tmp_path)
-    causes = {form: causes_of(scanned(tmp_path, form)) for form in ("json", "beside", "file")}
+    causes = {form: causes_of(scanned_as(form, tmp_path)) for form in ("json", "beside", "file")}
     document = (
         "aws_iam_user_policy.encoded.policy is known after apply, and a plan in JSON does not hold its expression"
     )
@@ -107,11 +92,10 @@ def test_reasons_are_where_the_configuration_is(tmp_path: Path) -> None:
     laid_out(tmp_path)
     with (tmp_path / "infra/grants/main.tf").open("a", encoding="utf-8") as file:
         file.write("# later\n")
-    report = scan(Options(paths=("infra/plan.tfplan",), directory=tmp_path))
-    assert places_of(report) == {"infra/main.tf", "infra/plan.tfplan"}
-    assert places_of(scanned(tmp_path, "file")) == {"alone/plan.tfplan"}
+    assert places_of(scanned(tmp_path, "infra/plan.tfplan")) == {"infra/main.tf", "infra/plan.tfplan"}
+    assert places_of(scanned_as("file", tmp_path)) == {"alone/plan.tfplan"}
     shutil.copy(CASE / "grants/main.tf", tmp_path / "infra/grants")
-    assert places_of(scanned(tmp_path, "file with source")) == {
+    assert places_of(scanned_as("file with source", tmp_path)) == {
         "infra/main.tf",
         "infra/grants/main.tf",
         "infra/policy.json.tftpl",
@@ -123,8 +107,6 @@ def places_of(report: Report) -> set[str]:
     reasons = [reason for one in documents for found in one["permissions"] for reason in found["reasons"]]
     return {one["location"]["path"] for one in (*documents, *reasons)}
 
-
-# --- A configuration that was changed after the plan was made ---------------------------------------------------------
 
 DENY = ('Effect = "Allow", Action = "signin:*"', 'Effect = "Deny", Action = "signin:*"')
 EDITS: dict[str, tuple[str, str, str]] = {
@@ -188,7 +170,7 @@ def test_a_changed_configuration_says_nothing_else(name: str, tmp_path: Path) ->
     assert old in before
     shutil.copytree(tmp_path / "infra/grants", tmp_path / "infra/others")
     path.write_text(before.replace(old, new) if old else new, encoding="utf-8")
-    found = decided(scanned(tmp_path, "beside"))
+    found = verdicts(scanned_as("beside", tmp_path))
     for case in EXPECTED:
         for said, true in zip(found[case["address"]], case["own"], strict=True):
             assert said in (true, "unknown") or case["address"] in TAKEN, case["address"]
@@ -208,138 +190,5 @@ def test_what_a_plan_shows_is_said(file: str, old: str, new: str, tmp_path: Path
     path = tmp_path / "infra" / file
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     for form in ("beside", "source"):
-        report = scanned(tmp_path, form)
+        report = scanned_as(form, tmp_path)
         assert any("Configuration is not that of the plan" in found.message for found in report.warnings)
-
-
-# --- Names ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("path", "named"),
-    [
-        (("user",), Named.USER),
-        (("role",), Named.ROLE),
-        (("group",), Named.GROUP),
-        (("policy_arn",), Named.POLICY_ARN),
-        (("permissions_boundary",), Named.POLICY_ARN),
-        (("permissions_boundary", "managed_policy_arn"), Named.POLICY_ARN),
-        (("permissions_boundary", "customer_managed_policy_reference", "name"), Named.POLICY_NAME),
-        (("permission_set_arn",), Named.PERMISSION_SET),
-        (("policy",), None),
-        (("assume_role_policy",), None),
-        (("inline_policy",), None),
-        (("inline_policy", "policy"), None),
-        (("inline_policy", "name"), None),
-        (("statement", "resources"), None),
-        (("source_policy_documents",), None),
-        (("name",), None),
-        (("users",), None),
-        (("managed_policy_arns",), None),
-    ],
-)
-def test_what_an_argument_names(path: tuple[str, ...], named: Named | None) -> None:
-    assert named_by(path) is named
-
-
-@pytest.mark.parametrize(
-    ("type_", "attribute", "named", "does"),
-    [
-        ("aws_iam_user", "name", Named.USER, True),
-        ("aws_iam_user", "id", Named.USER, True),
-        ("aws_iam_user", "arn", Named.USER, False),
-        ("aws_iam_role", "name", Named.USER, False),
-        ("aws_iam_user_login_profile", "user", Named.USER, True),
-        ("aws_iam_policy", "arn", Named.POLICY_ARN, True),
-        ("aws_iam_policy", "policy", Named.POLICY_ARN, False),
-        ("aws_iam_policy", "name", Named.POLICY_NAME, True),
-        ("aws_s3_bucket", "arn", Named.POLICY_ARN, False),
-        ("random_pet", "id", Named.USER, False),
-    ],
-)
-def test_which_attributes_are_names(type_: str, attribute: str, named: Named, does: bool) -> None:
-    assert fits(type_, attribute, named) is does
-
-
-# --- What is confirmed ------------------------------------------------------------------------------------------------
-
-MODULE = """
-variable "given" {}
-output "given" {
-  value = aws_iam_policy.own
-}
-output "documents" {
-  value = aws_iam_policy.own.policy
-}
-resource "aws_iam_policy" "own" {}
-resource "aws_iam_user_policy" "inner" {
-  policy = POLICY
-}
-"""
-ROOT = """
-module "m" {
-  source = "./m"
-  given  = PASSED
-}
-resource "aws_iam_policy" "a" {}
-resource "aws_iam_policy" "keyed" {
-  for_each = toset(["k", "l"])
-}
-resource "aws_iam_user_policy" "outer" {
-  for_each = toset(["k", "l"])
-  policy   = POLICY
-}
-"""
-INNER, OUTER = "module.m.aws_iam_user_policy.inner", 'aws_iam_user_policy.outer["k"]'
-CONFIRMED: dict[tuple[str, str], str | None] = {
-    (OUTER, "aws_iam_policy.a.policy"): "aws_iam_policy.a.policy",
-    (OUTER, "aws_iam_policy.keyed[each.key].policy"): 'aws_iam_policy.keyed["k"].policy',
-    (OUTER, 'aws_iam_policy.keyed["l"].policy'): 'aws_iam_policy.keyed["l"].policy',
-    (OUTER, "module.m.documents"): "module.m.aws_iam_policy.own.policy",
-    (OUTER, "module.m.given.policy"): "module.m.aws_iam_policy.own.policy",
-    (OUTER, "module.m.documents[each.key]"): None,
-    (OUTER, 'module.m.documents["k"]'): None,
-    (OUTER, "aws_iam_policy.a.policy[each.key]"): None,
-    (OUTER, "lower(aws_iam_policy.a.policy)"): None,
-    (OUTER, "each.value"): None,
-    (INNER, "var.given"): "aws_iam_policy.a.policy",
-    (INNER, "var.given.policy"): None,
-    (INNER, "var.given[0]"): None,
-    (INNER, "lower(var.given)"): None,
-}
-
-
-class Everything:
-    """A plan in which everything is known after apply."""
-
-    def instances(self, address: ResourceAddress) -> tuple[InstanceKey, ...]:
-        return ("k", "l") if address.name in ("keyed", "outer") else (None,)
-
-    def module_instances(self, _address: ModuleAddress, _call: str) -> tuple[InstanceKey, ...]:
-        return (None,)
-
-    def is_open(self, _address: ResourceAddress, _attribute: str) -> bool:
-        return True
-
-    def text(self, _address: ResourceAddress, _attribute: str) -> str | None:
-        return None
-
-
-@pytest.mark.parametrize(("address", "policy"), CONFIRMED)
-def test_what_a_plain_reference_confirms(address: str, policy: str, tmp_path: Path) -> None:
-    (tmp_path / "m").mkdir()
-    written = ROOT.replace("PASSED", "aws_iam_policy.a.policy")
-    (tmp_path / "main.tf").write_text(written.replace("POLICY", policy if address == OUTER else '""'), encoding="utf-8")
-    inner = MODULE.replace("POLICY", policy if address == INNER else '""')
-    (tmp_path / "m/main.tf").write_text(inner, encoding="utf-8")
-    configuration = Configuration(Inputs(), tmp_path)
-    root = ModuleInstance(configuration, configuration.module(tmp_path, "."))
-    (child,) = root.children()
-    planned = description(root.module)
-    planned["module_calls"]["m"]["module"] = description(child.module)
-    marked = PlannedConfiguration(confirmed({"root_module": planned}, root), {})
-    parsed = parse_resource_address(address)
-    assert parsed is not None
-    found = [one and f"{one.address}.{one.attribute}" for one in marked.confirmed(parsed, ("policy",), Everything())]
-    expected = CONFIRMED[address, policy]
-    assert found == [expected] or (expected is None and not found)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.terraform.test_outputs import output
+from tests.terraform.evaluation import output
 
 CONFIGURATION = r"""
 data "aws_iam_policy_document" "src" {

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from scanner.terraform.language import nodes, recovery, syntax
 from scanner.terraform.language.blocks import index_file
-from tests.conftest import Scan, verdicts
-from tests.terraform.test_configuration import user
+from tests.scans import Scan, verdicts
+from tests.terraform.one_user import user
 
 BROKEN = {
     "a policy": ('"SIGN_IN_POLICY"', '"a" "b"', ("yes", "unknown")),

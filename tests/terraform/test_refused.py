@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.conftest import Scan, verdicts
-from tests.terraform.test_configuration import ONE, user
+from tests.scans import Scan, verdicts
+from tests.tables import TABLES, table
+from tests.terraform.one_user import ONE, user
 
-CASES: dict[str, dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent.parent / "cases" / "refused.yaml").read_text(encoding="utf-8")
-)
+CASES: dict[str, dict[str, Any]] = table(TABLES / "refused.yaml")
 
 
 @pytest.mark.parametrize("name", CASES)

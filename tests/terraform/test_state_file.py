@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scanner.config import Options
-from scanner.pipeline import scan
 from scanner.report.report import Report
 from scanner.verdicts.document import principal_document
-from tests.conftest import Scan
+from tests.scans import ROOT, Scan, scanned
 
-ROOT = Path(__file__).parent.parent.parent
 STATES = sorted(path.name.removesuffix(".tfstate") for path in (ROOT / "fixtures/plan").glob("*.tfstate"))
 
 
@@ -32,9 +28,7 @@ def without_places(document: Any) -> Any:
 
 @pytest.mark.parametrize("name", STATES)
 def test_stored_and_shown_states_agree(name: str) -> None:
-    stored, shown = (
-        scan(Options(paths=(f"fixtures/plan/{name}.{suffix}",), directory=ROOT)) for suffix in ("tfstate", "state.json")
-    )
+    stored, shown = (scanned(ROOT, f"fixtures/plan/{name}.{suffix}") for suffix in ("tfstate", "state.json"))
     assert not stored.diagnostics
     assert stored.principals
     assert principals(stored) == principals(shown)

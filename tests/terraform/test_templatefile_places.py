@@ -8,7 +8,7 @@ import pytest
 
 from scanner.report.json import render
 from scanner.report.report import Report
-from tests.conftest import Scan
+from tests.scans import Scan
 
 DOCUMENT = (
     '{\n  "Version": "2012-10-17",\n  "Statement": [\n'

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from scanner.discovery import discover
 from scanner.root import Inputs, ValuesFile
@@ -13,10 +12,11 @@ from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.root_configuration import Configuration
 from scanner.terraform.configuration.terragrunt.unit import read_unit
 from scanner.terraform.configuration.variable_files import input_values
-from tests.conftest import Scan, verdicts
-from tests.terraform.test_outputs import UNKNOWN, plain
+from tests.scans import Scan, verdicts, write
+from tests.tables import TABLES, table
+from tests.terraform.evaluation import UNKNOWN, variables_of
 
-TABLE = yaml.safe_load((Path(__file__).parent.parent / "cases" / "terragrunt.yaml").read_text(encoding="utf-8"))
+TABLE = table(TABLES / "terragrunt.yaml")
 DEFAULTS = {"name": "default", "list": ["default"], "map": {}, "n": 0}
 OPEN = dict.fromkeys(DEFAULTS, UNKNOWN)
 SOURCE = 'terraform { source = "../m" }\n'
@@ -25,12 +25,6 @@ COUNTED = 'variable "n" { default = 0 }\nresource "aws_iam_user" "u" {\n  count 
 
 
 PER_UNIT = '"${get_parent_terragrunt_dir()}/modules//${path_relative_to_include()}"'
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", TABLE["values"])
@@ -45,10 +39,8 @@ def test_values(tmp_path: Path, name: str) -> None:
     configuration = Configuration(Inputs(), tree)
     root = ModuleInstance(configuration, configuration.module(tree / "m", "m"))
     root.set_inputs(input_values(root, Inputs(), [unit]))
-    values = root.scope.lookup("var")
-    assert values is not None
     given = {key: UNKNOWN if value == "?" else value for key, value in case.get("given", {}).items()}
-    assert plain(values) == {**(OPEN if case.get("open") else DEFAULTS), **given}
+    assert variables_of(root) == {**(OPEN if case.get("open") else DEFAULTS), **given}
     assert not configuration.diagnostics
 
 
@@ -161,10 +153,10 @@ def test_files_that_a_unit_writes(
     assert names == sorted({*expected, *(["d"] if "u.tf" not in files["u/terragrunt.hcl"] else [])})
     assert [found.summary for found in report.warnings] == said
     assert report.errors == ()
-    for found in report.principals:
-        if "g" in found.definition.address:
-            text = "".join(files.values()).splitlines()[found.definition.span.line - 1]
-            assert text == 'resource "aws_iam_user" "g" {'
+    lines = "".join(files.values()).splitlines()
+    generated = [found.definition.span for found in report.principals if found.definition.address.endswith(".g")]
+    assert len(generated) == len({"g", "p"}.intersection(expected))
+    assert all(lines[span.line - 1] == 'resource "aws_iam_user" "g" {' for span in generated)
 
 
 def test_a_file_that_others_include_is_no_unit(scan_files: Scan) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -16,15 +15,13 @@ from typer.testing import CliRunner
 from scanner import cli
 from scanner.config import Options
 from scanner.root import Inputs, ValuesFile
-from scanner.terraform.configuration.module_instance import ModuleInstance
-from scanner.terraform.configuration.root_configuration import Configuration
 from scanner.terraform.configuration.terragrunt.unit import units_beside
-from scanner.terraform.configuration.variable_files import input_values
-from tests.conftest import Scan
-from tests.terraform.test_outputs import plain, same
+from tests.scans import Scan, write
+from tests.tables import TABLES, table
+from tests.terraform.evaluation import plain, root_module, same, variables_of
 
-FOLDER = Path(__file__).parent.parent / "cases" / "variables"
-TABLE: dict[str, Any] = yaml.safe_load((FOLDER / "cases.yaml").read_text(encoding="utf-8"))
+FOLDER = TABLES / "variables"
+TABLE: dict[str, Any] = table(FOLDER / "cases.yaml")
 RECORDED: dict[str, Any] = json.loads((FOLDER / "recorded.json").read_text(encoding="utf-8"))["results"]
 NOT_THE_VALUE = {"a type in quotes", "a list type in quotes"}
 """Terraform refuses the declaration there."""
@@ -42,17 +39,13 @@ def options(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> Options:
 @pytest.mark.parametrize("name", sorted(TABLE["cases"].keys() - NOT_THE_VALUE))
 def test_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     case, expected = TABLE["cases"][name], RECORDED[name]
-    for file, text in {"main.tf": TABLE["main.tf"], **case.get("files", {})}.items():
-        (tmp_path / file).parent.mkdir(exist_ok=True)
-        (tmp_path / file).write_text(text, encoding="utf-8")
+    write(tmp_path, {"main.tf": TABLE["main.tf"], **case.get("files", {})})
     for variable, text in case.get("environment", {}).items():
         monkeypatch.setenv(variable, text)
     monkeypatch.chdir(tmp_path)
     inputs = options(["--env-vars", *case.get("arguments", ())], monkeypatch).inputs
-    configuration = Configuration(inputs, tmp_path)
-    root = ModuleInstance(configuration, configuration.module(tmp_path, "."))
-    root.set_inputs(input_values(root, inputs))
-    said = [*configuration.diagnostics, *configuration.undeclared]
+    root = root_module(tmp_path, inputs)
+    said = [*root.configuration.diagnostics, *root.configuration.undeclared]
     assert any(found.severity.value == "error" for found in said) == ("error" in expected)
     if "error" not in expected:
         outputs = {output: plain(root.output(output)) for output in root.module.outputs}
@@ -124,13 +117,9 @@ SETTINGS = st.lists(
 
 
 def variables(directory: Path, inputs: Inputs) -> Any:
-    configuration = Configuration(inputs, directory)
-    root = ModuleInstance(configuration, configuration.module(directory, "."))
-    root.set_inputs(input_values(root, inputs))
-    assert not configuration.diagnostics
-    found = root.scope.lookup("var")
-    assert found is not None
-    return plain(found)
+    root = root_module(directory, inputs)
+    assert not root.configuration.diagnostics
+    return variables_of(root)
 
 
 @settings(max_examples=60, deadline=None)
@@ -172,14 +161,9 @@ def test_a_value_is_the_same_whoever_gives_it(text: str, number: int, items: lis
             directory = Path(folder)
             declared = zip("tnl", ("string", "number", "list(string)"), strict=True)
             files["main.tf"] = "".join(f'variable "{name}" {{ type = {type_} }}\n' for name, type_ in declared)
-            for name, content in files.items():
-                (directory / name).write_text(content, encoding="utf-8")
-            configuration = Configuration(inputs, directory)
-            root = ModuleInstance(configuration, configuration.module(directory, "."))
-            root.set_inputs(input_values(root, inputs, units_beside(directory, ".", directory)))
-            found = root.scope.lookup("var")
-            assert found is not None
-            assert plain(found) == values
+            write(directory, files)
+            root = root_module(directory, inputs, units_beside(directory, ".", directory))
+            assert variables_of(root) == values
 
 
 def quoted(text: str) -> str:

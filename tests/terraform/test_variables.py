@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scanner.root import Inputs
-from tests.terraform.test_outputs import CASES, DIFFERENT, output, result, same
+from tests.tables import table
+from tests.terraform.evaluation import CASES, DIFFERENT, output, result, same
 
 FILES = {"tfvars": "terraform.tfvars", "json": "terraform.tfvars.json"}
 
@@ -36,11 +35,11 @@ def answer(case: Mapping[str, Any], directory: Path) -> Any:
 
 def recorded() -> list[dict[str, Any]]:
     """The recorded cases."""
-    cases: list[dict[str, Any]] = yaml.safe_load((CASES / "variables.yaml").read_text(encoding="utf-8"))["variables"]
+    cases: list[dict[str, Any]] = table(CASES / "variables.yaml")["variables"]
     return cases
 
 
 def test_variables(tmp_path: Path) -> None:
     cases = {name(case): case for case in recorded()}
     differing = {text for text, case in cases.items() if not same(answer(case, tmp_path), result(case))}
-    assert differing == cases.keys() & {text for texts in DIFFERENT.values() for text in texts}
+    assert differing == cases.keys() & DIFFERENT

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from evaluators.case import Document
+from tools.evaluators.case import Document
 
 
 def broken_documents() -> Iterator[tuple[str, Document]]:

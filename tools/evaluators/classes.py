@@ -12,7 +12,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from evaluators.case import Case, conditions, listed
+from tools.evaluators.case import Case, conditions, listed
 
 THEIRS = "theirs is wrong"
 LIMITED = "theirs is limited"

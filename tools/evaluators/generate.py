@@ -7,7 +7,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from evaluators.case import ACCOUNT, MULTIVALUED, PRINCIPAL, Case, Document
+from tools.evaluators.case import ACCOUNT, MULTIVALUED, PRINCIPAL, Case, Document
 
 REQUESTS = (
     ("signin:AuthorizeOAuth2Access", f"arn:aws:signin:us-east-1:{ACCOUNT}:oauth2/public-client/localhost"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 
-from evaluators.case import ACCOUNT, FULL_ACCESS, MULTIVALUED, PRINCIPAL, Case, Document, listed
+from tools.evaluators.case import ACCOUNT, FULL_ACCESS, MULTIVALUED, PRINCIPAL, Case, Document, listed
 
 _HERE = Path(__file__).parent
 PATTERNS = 400

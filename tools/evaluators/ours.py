@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from evaluators.case import ACCOUNT, PRINCIPAL, Case, Document
-from evaluators.generate import KEYS
 from scanner import values
 from scanner.iam import pattern
 from scanner.iam.context import Circumstances, ControlLevel
@@ -12,6 +10,8 @@ from scanner.iam.policy import parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
 from scanner.iam.request import ContextValue, Fixed, Presence, Request
 from scanner.span import Span
+from tools.evaluators.case import ACCOUNT, PRINCIPAL, Case, Document
+from tools.evaluators.generate import KEYS
 
 _SPAN = Span("case", 1, 1, 1, 1)
 

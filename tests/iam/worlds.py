@@ -1,20 +1,18 @@
-"""Laws of the evaluation, on random small worlds.
+"""Random small worlds, for laws of the evaluation.
 
 A *world* is a principal with its policies and a request, written as plain data in which a ``Blank`` stands for what is
 not known: a piece of a text, a whole value, a statement, an attachment. A *filling* settles some of the blanks, and
-so does a context that fixes keys. The laws say what may become of the outcome then.
+so does a context that fixes keys.
 """
 
 from __future__ import annotations
 
-import json
 import random
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hypothesis import given, note, reject, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from scanner import values
@@ -36,24 +34,6 @@ REGIONS = ("eu-west-1", "us-east-1")
 EXAMPLES = settings(max_examples=250, deadline=None)
 
 DEFINITE = {Outcome.ALLOWED, Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY}
-RANK = {
-    Outcome.EXPLICIT_DENY: 0,
-    Outcome.IMPLICIT_DENY: 1,
-    Outcome.UNKNOWN: 2,
-    Outcome.CONDITIONAL: 2,
-    Outcome.ALLOWED: 3,
-}
-MAY_BECOME = {
-    Outcome.ALLOWED: {Outcome.ALLOWED},
-    Outcome.EXPLICIT_DENY: {Outcome.EXPLICIT_DENY},
-    # Nothing allows it; settling a Deny that depended on the context says which kind of denial it is.
-    Outcome.IMPLICIT_DENY: {Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY},
-    Outcome.CONDITIONAL: {*DEFINITE, Outcome.CONDITIONAL},
-    Outcome.UNKNOWN: set(Outcome),
-}
-
-
-# --- What a blank may turn out to be ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -96,9 +76,6 @@ FREE_KEYS: dict[str, tuple[tuple[str, ...] | None, ...]] = {
     "aws:TagKeys": (("a",), ("a", "b"), None),
 }
 TEAM = "aws:PrincipalTag/team"
-
-
-# --- Worlds ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -256,6 +233,10 @@ class Dice:
             region=self.evenly((None, *REGIONS)),
         )
 
+    def worlds(self) -> Iterator[World]:
+        while True:
+            yield self.world()
+
     def settled(self, world: World, *, everything: bool = False) -> World:
         """The world with some, or all, of what it leaves open settled."""
 
@@ -325,10 +306,6 @@ def truth_of(data: Any, filling: Mapping[str, Any]) -> Truth:
     return YES if data else NO
 
 
-class RefusedError(Exception):
-    """AWS would refuse one of the documents."""
-
-
 WITHOUT_SESSION_TAGS = parse_document(
     values.of(
         {
@@ -377,294 +354,5 @@ def decision(world: World) -> Decision:
     return decide(principal, request, circumstances)
 
 
-# --- Soundness of unknown --------------------------------------------------------------------------------------------
-
-
-@settings(EXAMPLES, max_examples=1800)
-@given(dice)
-def test_settling_a_doubt_never_reverses_an_outcome(dice: Dice) -> None:
-    world = dice.world()
-    half = dice.settled(world)
-    whole = dice.settled(half, everything=True)
-    try:
-        before, between, after = (decision(each).outcome for each in (world, half, whole))
-    except RefusedError:  # a filling that AWS would refuse settles nothing
-        reject()
-    for name, outcome, each in (("open", before, world), ("half open", between, half), ("settled", after, whole)):
-        note(f"{name}: {outcome.value} in {each}")
-    assert after in DEFINITE
-    assert between in MAY_BECOME[before]
-    assert after in MAY_BECOME[between]
-    assert after in MAY_BECOME[before]
-
-
-@settings(EXAMPLES, max_examples=1200)
-@given(dice)
-def test_settling_what_a_conditional_outcome_names_settles_it(dice: Dice) -> None:
-    """Not so for an unknown one: the text that fills a hole may bring a condition or a variable of its own."""
-    world = dice.world()
-    found = decision(world)
-    if found.outcome is Outcome.CONDITIONAL:
-        settled = dice.settled_where(world, found.causes)
-        note(f"conditional because of {[cause.detail for cause in found.causes]} in {world}")
-        note(f"then {[cause.detail for cause in decision(settled).causes]} in {settled}")
-        assert decision(settled).outcome in DEFINITE
-
-
-@EXAMPLES
-@given(dice)
-def test_an_outcome_says_what_it_depends_on(dice: Dice) -> None:
-    world = dice.world()
-    found = decision(world)
-    assert bool(found.causes) is (found.outcome not in DEFINITE)
-    if found.causes:
-        in_request = all(cause.kind.concerns_request for cause in found.causes)
-        assert found.outcome is (Outcome.CONDITIONAL if in_request else Outcome.UNKNOWN)
-    assert list(found.causes) == sorted(set(found.causes), key=Cause.sort_key)
-
-
-# --- Order, splitting, repetition ------------------------------------------------------------------------------------
-
-
 def same(left: Decision, right: Decision) -> bool:
     return (left.outcome, left.causes, left.blocked_by) == (right.outcome, right.causes, right.blocked_by)
-
-
-def with_statements(policy: Policy, change: Any) -> Policy:
-    if isinstance(policy.document, Blank):
-        return policy
-    listed = policy.document["Statement"].items
-    return replace(policy, document={**policy.document, "Statement": Many(change(listed))})
-
-
-@EXAMPLES
-@given(dice)
-def test_the_order_of_policies_and_statements_does_not_matter(dice: Dice) -> None:
-    world = dice.world()
-    mixed = tuple(with_statements(policy, dice.shuffled) for policy in dice.shuffled(world.policies))
-    assert same(decision(world), decision(replace(world, policies=mixed)))
-
-
-@EXAMPLES
-@given(dice)
-def test_the_order_of_elements_does_not_matter(dice: Dice) -> None:
-    world = dice.world()
-
-    def turned(data: Any) -> Any:
-        match data:
-            case dict():
-                return {key: turned(data[key]) for key in reversed(data)}
-            case Many(items):
-                return Many([turned(item) for item in reversed(items)])
-        return data
-
-    mixed = tuple(replace(policy, document=turned(policy.document)) for policy in world.policies)
-    assert same(decision(world), decision(replace(world, policies=mixed)))
-
-
-@EXAMPLES
-@given(dice)
-def test_one_statement_for_each_action_says_the_same(dice: Dice) -> None:
-    world = dice.world()
-
-    def split(listed: list[Any]) -> list[Any]:
-        found: list[Any] = []
-        for statement in listed:
-            several_known = isinstance(statement, dict) and "Action" in statement
-            if several_known and all(isinstance(action, str) for action in statement["Action"].items):
-                found.extend({**statement, "Action": action} for action in statement["Action"].items)
-            else:
-                found.append(statement)
-        return found
-
-    divided = tuple(with_statements(policy, split) for policy in world.policies)
-    assert same(decision(world), decision(replace(world, policies=divided)))
-
-
-@EXAMPLES
-@given(dice)
-def test_one_policy_for_each_statement_says_the_same(dice: Dice) -> None:
-    world = dice.world()
-    divided: list[Policy] = []
-    for policy in world.policies:
-        if isinstance(policy.document, Blank):
-            divided.append(policy)
-        else:
-            listed = policy.document["Statement"].items
-            divided.extend(with_statements(policy, lambda _, one=one: [one]) for one in listed)
-    assert same(decision(world), decision(replace(world, policies=tuple(divided))))
-
-
-@EXAMPLES
-@given(dice)
-def test_saying_something_twice_changes_nothing(dice: Dice) -> None:
-    world = dice.world()
-    assert same(decision(world), decision(replace(world, policies=world.policies * 2, scps=world.scps * 2)))
-
-
-# --- Kleene's logic over layers --------------------------------------------------------------------------------------
-
-FULL_ACCESS = Policy({"Version": "2012-10-17", "Statement": Many([ALLOW_ALL])})
-
-
-@EXAMPLES
-@given(dice)
-def test_a_layer_that_allows_everything_changes_nothing(dice: Dice) -> None:
-    world = dice.world()
-    without_boundary = replace(world, boundary=None)
-    assert same(decision(without_boundary), decision(replace(without_boundary, boundary=FULL_ACCESS)))
-    without_scps = replace(world, scps=())
-    assert same(decision(without_scps), decision(replace(without_scps, scps=(FULL_ACCESS,))))
-    everybody = Policy({"Version": "2012-10-17", "Statement": Many([{**ALLOW_ALL, "Principal": "*"}])})
-    assert same(decision(world), decision(replace(world, rcps=(everybody,))))
-
-
-@EXAMPLES
-@given(dice)
-def test_a_certain_denial_settles_everything(dice: Dice) -> None:
-    world = dice.world()
-    denial = Policy({"Version": "2012-10-17", "Statement": Many([DENY_ALL])})
-    assert decision(replace(world, policies=(*world.policies, denial))).outcome is Outcome.EXPLICIT_DENY
-    assert decision(replace(world, boundary=denial)).outcome is Outcome.EXPLICIT_DENY
-    assert decision(replace(world, scps=(*world.scps, denial))).outcome is Outcome.EXPLICIT_DENY
-
-
-@EXAMPLES
-@given(dice)
-def test_without_a_policy_nothing_is_allowed(dice: Dice) -> None:
-    world = dice.world()
-    assert decision(replace(world, policies=())).outcome in (Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY)
-
-
-@EXAMPLES
-@given(dice)
-def test_the_outcome_of_two_sets_of_policies_follows_from_each(dice: Dice) -> None:
-    """Without further layers: denied if one of them is, allowed if one allows and neither may deny."""
-    world, other = dice.world(), dice.world()
-    plain = replace(world, boundary=None, scps=())
-    beside = replace(plain, policies=other.policies)
-    left, right = decision(plain), decision(beside)
-    both = decision(replace(plain, policies=(*plain.policies, *beside.policies)))
-    outcomes = {left.outcome, right.outcome}
-    may_deny = any(not match.denies.is_no for found in (left, right) for match in found.matches)
-    if Outcome.EXPLICIT_DENY in outcomes:
-        assert both.outcome is Outcome.EXPLICIT_DENY
-    elif outcomes == {Outcome.IMPLICIT_DENY}:
-        assert both.outcome is Outcome.IMPLICIT_DENY
-    elif Outcome.ALLOWED in outcomes:
-        assert (both.outcome is Outcome.ALLOWED) is not may_deny
-    else:
-        assert both.outcome in (Outcome.CONDITIONAL, Outcome.UNKNOWN)
-    assert set(both.causes) <= {*left.causes, *right.causes, *causes_of(left), *causes_of(right)}
-
-
-def causes_of(found: Decision) -> set[Cause]:
-    return {cause for match in found.matches for cause in match.allows.causes | match.denies.causes}
-
-
-# --- Monotony --------------------------------------------------------------------------------------------------------
-
-
-@EXAMPLES
-@given(dice)
-def test_one_more_allow_makes_nothing_worse(dice: Dice) -> None:
-    world, more = dice.world(), dice.policy(("Allow",))
-    after = decision(replace(world, policies=(*world.policies, more))).outcome
-    assert RANK[after] >= RANK[decision(world).outcome]
-
-
-@EXAMPLES
-@given(dice)
-def test_one_more_deny_makes_nothing_better(dice: Dice) -> None:
-    world, more = dice.world(), dice.policy(("Deny",))
-    before = RANK[decision(world).outcome]
-    assert RANK[decision(replace(world, policies=(*world.policies, more))).outcome] <= before
-    assert RANK[decision(replace(world, scps=(*world.scps, more))).outcome] <= before
-
-
-@EXAMPLES
-@given(dice)
-def test_a_boundary_makes_nothing_better(dice: Dice) -> None:
-    world, boundary = dice.world(), dice.policy()
-    bounded = decision(replace(world, boundary=boundary)).outcome
-    assert RANK[bounded] <= RANK[decision(replace(world, boundary=None)).outcome]
-
-
-# --- Hostile input ---------------------------------------------------------------------------------------------------
-
-PATIENCE = 5.0
-"""Seconds. Each of these takes milliseconds; what is exponential never ends."""
-
-
-def plain_world(*listed: Any) -> World:
-    document = {"Version": "2012-10-17", "Statement": Many(list(listed))}
-    return World(PrincipalKind.USER, "alice", {}, (Policy(document),), account=ACCOUNT, region=REGIONS[0])
-
-
-def hostile(world: World) -> Outcome:
-    started = time.process_time()
-    found = decision(world).outcome
-    assert time.process_time() - started < PATIENCE
-    return found
-
-
-def test_a_thousand_wildcards_in_an_action() -> None:
-    assert hostile(plain_world({**ALLOW_ALL, "Action": "signin:" + "*e" * 1000 + "*"})) is Outcome.IMPLICIT_DENY
-    assert hostile(plain_world({**ALLOW_ALL, "Action": "signin:" + "*?" * 1000})) is Outcome.IMPLICIT_DENY
-    assert hostile(plain_world({**ALLOW_ALL, "Action": "signin:" + "*" * 1000})) is Outcome.ALLOWED
-
-
-def test_a_thousand_wildcards_in_a_resource() -> None:
-    prefix = "arn:aws:signin:*:*:"
-    assert hostile(plain_world({**ALLOW_ALL, "Resource": prefix + "*l" * 1000})) is Outcome.IMPLICIT_DENY
-    assert hostile(plain_world({**ALLOW_ALL, "Resource": prefix + "*" * 1000})) is Outcome.ALLOWED
-    assert hostile(plain_world({**ALLOW_ALL, "Resource": "arn:aws:signin" + ":*" * 1000})) is Outcome.IMPLICIT_DENY
-
-
-def test_a_thousand_wildcards_and_holes() -> None:
-    pieces = [piece for _ in range(500) for piece in ("*", Blank("rest"))]
-    world = plain_world({**ALLOW_ALL, "Resource": ["arn:aws:signin:*:*:oauth2/", *pieces]})
-    assert hostile(world) is Outcome.UNKNOWN
-    assert hostile(replace(world, region=None, account=None)) is Outcome.UNKNOWN
-
-
-def test_a_thousand_wildcards_in_a_condition_with_a_long_value() -> None:
-    condition_block = {"StringLike": {"aws:userid": "*a" * 1000 + "b"}}
-    world = plain_world({**ALLOW_ALL, "Condition": condition_block})
-    assert hostile(replace(world, context={"aws:userid": ("a" * 5000,)})) is Outcome.IMPLICIT_DENY
-
-
-def test_a_thousand_statements() -> None:
-    many = [{**ALLOW_OTHER, "Action": f"s3:Get{number}*"} for number in range(1000)]
-    assert hostile(plain_world(*many)) is Outcome.IMPLICIT_DENY
-    doubtful = [
-        {**ALLOW_ALL, "Condition": {"StringEquals": {f"aws:RequestTag/{number}": "x"}}} for number in range(1000)
-    ]
-    assert hostile(plain_world(*doubtful)) is Outcome.CONDITIONAL
-
-
-def test_a_thousand_actions_and_resources() -> None:
-    listed = {
-        "Effect": "Allow",
-        "Action": Many([f"signin:*{number}" for number in range(1000)]),
-        "Resource": Many([f"arn:aws:signin:*:*:oauth2/*{number}" for number in range(1000)]),
-    }
-    assert hostile(plain_world(listed)) is Outcome.IMPLICIT_DENY
-
-
-def test_deep_json_is_refused_and_not_followed() -> None:
-    for opening, closing in (("[", "]"), ('{"a":', "}")):
-        written = '{"Version": "2012-10-17", "Statement": ' + opening * 100_000 + closing * 100_000 + "}"
-        started = time.process_time()
-        document = parse_document(Value(written, SPAN))
-        assert time.process_time() - started < PATIENCE
-        assert "nested" in document.diagnostics[0].detail
-
-
-def test_a_long_json_text_is_read_in_time() -> None:
-    statement = json.dumps(ALLOW_OTHER)
-    written = '{"Version": "2012-10-17", "Statement": [' + ",\n".join([statement] * 5000) + "]}"
-    started = time.process_time()
-    document = parse_document(Value(written, SPAN))
-    assert time.process_time() - started < PATIENCE
-    assert len(document.statements) == 5000
