@@ -22,8 +22,13 @@ class Accounts:
     """What is known about the accounts of one root."""
 
     def __init__(
-        self, resources: Iterable[Identity | ManagedPolicy], together: Iterable[tuple[Account, Account]] = ()
+        self,
+        resources: Iterable[Identity | ManagedPolicy],
+        together: Iterable[tuple[Account, Account]] = (),
+        without_name: str = "the default provider configuration",
     ) -> None:
+        self._without_name = without_name
+        """What people call the account that is made through no named configuration or stack."""
         self._joined = _joined(together)
         self._different: set[frozenset[str]] = set()
         self._split: set[str] = set()
@@ -65,8 +70,8 @@ class Accounts:
             return truth(one.id == other.id)
         if one.says == other.says and one.says not in self._split:
             return YES
-        names = " and ".join(sorted((one.shown, other.shown)))
-        return undetermined(Cause(CauseKind.MISSING_INPUT, f"whether {names} are in one account is not known"))
+        names = " and ".join(sorted(account.configuration or self._without_name for account in (one, other)))
+        return undetermined(Cause(CauseKind.MISSING_INPUT, f"whether {names} are in the same account"))
 
 
 def _joined(together: Iterable[tuple[Account, Account]]) -> Mapping[Account, Account]:

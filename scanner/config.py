@@ -108,7 +108,7 @@ class _Reader:
 
     def texts(self, found: Any, where: str) -> tuple[str, ...]:
         if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-            raise self.error(f'"{where}" must be a list of texts')
+            raise self.error(f'"{where}" must be a list of strings')
         return tuple(found)
 
     def controls(self, account: str, found: Any) -> AccountControls:

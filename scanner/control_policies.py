@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from scanner.cause import ACCOUNT_ID
 from scanner.config import DEFAULT_ACCOUNT, AccountControls, ConfigError, Options
-from scanner.iam.context import ACCOUNT_CAUSE, Circumstances, ControlLevel
+from scanner.iam.context import Circumstances, ControlLevel
 from scanner.iam.policy import DocumentKind, parse_document
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
 from scanner.source_file import UnreadableFileError, read_text
@@ -33,7 +34,7 @@ class ControlPolicies:
         account = principal.account
         sections = [self._always]
         if account is None and any(name != DEFAULT_ACCOUNT for name in self._options.accounts):
-            perhaps = undetermined(ACCOUNT_CAUSE)
+            perhaps = undetermined(ACCOUNT_ID)
             sections += [self._load(controls, perhaps) for controls in self._options.accounts.values()]
         elif account in self._sections:
             sections.append(self._sections[account])

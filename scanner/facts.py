@@ -63,11 +63,6 @@ class Account:
         """What stands for the ID while it is not known."""
         return AccountSymbol(self.says)
 
-    @property
-    def shown(self) -> str:
-        """For people."""
-        return self.configuration or "what has no provider configuration or stack of its own"
-
 
 @dataclass(frozen=True, slots=True)
 class Home:

@@ -123,7 +123,7 @@ def _undeclared_variables(
         return frozenset.intersection(*undeclared)
     if not any(root.inputs.variables for root in roots) or any(root.kind in _OF_TERRAFORM for root in roots):
         return ()
-    detail = "Nothing here is a Terraform configuration that would take values for variables, so they are not used."
+    detail = "No Terraform configuration was scanned that takes values of variables, so they are not used."
     return [warning("Variable not declared", detail, Span.whole_file("--var"))]
 
 
@@ -151,8 +151,8 @@ def _assess(
 
 
 def _internal_error(problem: Exception, root: str) -> Diagnostic:
-    detail = f"the scanner failed on this root ({type(problem).__name__}: {problem}); --debug shows where"
-    return error("Internal error", f"{detail}.", Span.whole_file(root))
+    detail = f"The scanner failed on this root ({type(problem).__name__}: {problem}). --debug shows where."
+    return error("Internal error", detail, Span.whole_file(root))
 
 
 def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:

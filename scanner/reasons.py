@@ -5,9 +5,12 @@ Nothing is decided here; the sentences are read off the evidence that the decisi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
+from scanner.cause import Cause, CauseKind
 from scanner.finding import AssessedPrincipal
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
@@ -27,6 +30,8 @@ class Reason:
 
     text: str
     span: Span
+    claim: str = ""
+    """The sentence for readers who are shown causes at their own places: without those. Else empty."""
 
 
 def reasons(principal: Principal, decision: Decision) -> tuple[Reason, ...]:
@@ -49,7 +54,7 @@ def _reasons(principal: Principal, decision: Decision) -> list[Reason]:
             undecided = [found for found in decision.matches if found.matched.is_undetermined]
             return [
                 *_blocking(principal, decision),
-                *_some(undecided, _doubt, "may allow or deny it"),
+                *_some(undecided, _doubt, "may allow or deny it", _claim),
                 *_allowing(allow),
             ]
 
@@ -58,7 +63,12 @@ def _allowing(matches: Iterable[StatementMatch]) -> list[Reason]:
     return _some([found for found in matches if found.allows.is_yes], lambda _: "allows it", "allow it")
 
 
-def _some(matches: Sequence[StatementMatch], says: Callable[[StatementMatch], str], together: str) -> list[Reason]:
+def _some(
+    matches: Sequence[StatementMatch],
+    says: Callable[[StatementMatch], str],
+    together: str,
+    claims: Callable[[StatementMatch], str] | None = None,
+) -> list[Reason]:
     """A sentence for each statement; when there are many, for the first of them, and one for all others.
 
     What is attached to nobody knows whom may reach everybody, and a name may be that of a group in each of many stacks.
@@ -68,7 +78,7 @@ def _some(matches: Sequence[StatementMatch], says: Callable[[StatementMatch], st
         if len(found) == MAX_REASONS:
             others = f"{len(matches) - number:,} more statements {together}, which --explain lists"
             return [*found, Reason(others, statement_place(match))]
-        found[_reason(match, says(match))] = None
+        found[_reason(match, says(match), claims(match) if claims is not None else "")] = None
     return list(found)
 
 
@@ -84,8 +94,17 @@ def _doubt(found: StatementMatch) -> str:
         verb = "may allow or deny it"
     else:
         verb = "allows it" if found.statement.allows.is_yes else "denies it"
-    causes = sorted({cause.detail for cause in found.matched.causes | found.statement.allows.causes})
-    return f"{verb} depending on: {listed(causes)}"
+    return f"{verb} depending on: {listed(sorted({cause.detail for cause in _causes(found)}))}"
+
+
+def _claim(found: StatementMatch) -> str:
+    here = sorted({cause.detail for cause in _causes(found) if cause.span is None})
+    may = {True: "may allow it", False: "may deny it", None: "may allow or deny it"}[found.statement.allows.known]
+    return f"{may} depending on: {listed(here)}" if here else may
+
+
+def _causes(found: StatementMatch) -> frozenset[Cause]:
+    return found.matched.causes | found.statement.allows.causes
 
 
 def _blocking(principal: Principal, decision: Decision) -> list[Reason]:
@@ -125,10 +144,11 @@ def written_resources(match: StatementMatch) -> str:
     return f"everything but {text}" if resources.negated else text
 
 
-def _reason(match: StatementMatch, says: str) -> Reason:
+def _reason(match: StatementMatch, says: str, claim: str = "") -> Reason:
     statement, policy = match.statement, match.policy
     sid = f' "{statement.sid}"' if statement.sid else ""
-    return Reason(f"statement{sid} of {described(policy)} {says}", statement_place(match))
+    subject = f"statement{sid} of {described(policy)}"
+    return Reason(f"{subject} {says}", statement_place(match), f"{subject} {claim}" if claim else "")
 
 
 def statement_place(match: StatementMatch) -> Span:
@@ -159,10 +179,50 @@ def remedies(assessed: AssessedPrincipal) -> tuple[str, ...]:
     return tuple(found)
 
 
+def remedy(cause: Cause, origin: str) -> str:  # one answer for each kind
+    """What to do about one cause, as a command; ``origin`` is the kind of the scan root."""
+    is_template = origin == "cloudformation"
+    match cause.kind:
+        case CauseKind.CONTEXT_KEY:
+            return f"give its value with --context {cause.detail}=VALUE"
+        case CauseKind.REGION:
+            return "give the region with --region"
+        case CauseKind.MISSING_INPUT:
+            return _missing_input(cause, is_template=is_template)
+        case CauseKind.KNOWN_AFTER_APPLY if is_template:
+            return "scan a change set, or the template together with its parameters"
+        case CauseKind.KNOWN_AFTER_APPLY if "--source" in cause.detail:
+            return "scan the plan file, or give the configuration with --source"
+        case CauseKind.KNOWN_AFTER_APPLY:
+            return "scan the state once it is applied" if origin == "terraform-plan" else "scan a plan or the state"
+        case CauseKind.MISSING_MODULE:
+            return "add the template to the scanned tree" if is_template else "run `terraform init`, then scan again"
+        case CauseKind.UNRESOLVED_REFERENCE | CauseKind.MISSING_POLICY:
+            return "scan the code that defines it too"
+        case CauseKind.MALFORMED:
+            return "correct it"
+        case CauseKind.CYCLE:
+            return "break the cycle"
+        case CauseKind.UNSUPPORTED:
+            return "scan a plan" if origin == "terraform" else "check it by hand"
+    assert_never(cause.kind)
+
+
+def _missing_input(cause: Cause, *, is_template: bool) -> str:
+    option = re.search(r"\((--[a-z-]+)\)", cause.detail)
+    if option is not None:
+        return f"give it with {option[1]}"
+    if cause.detail.startswith("parameter ") and is_template:
+        return "give the value with --parameter or --parameters"
+    if "variable " in cause.detail and not is_template:
+        return "give the value with --var or --var-file"
+    return "give its value"
+
+
 def _remedies(principal: Principal, permission: Permission) -> Iterator[str]:
     decision = permission.decision
     if decision.outcome in (Outcome.CONDITIONAL, Outcome.UNKNOWN):
-        yield from (f"settle: {cause.detail}" for cause in decision.causes)
+        yield from (f"settle {cause.detail}: {remedy(cause, principal.origin)}" for cause in decision.causes)
         return
     for match in decision.matches:
         if match.denies.is_yes:

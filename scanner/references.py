@@ -164,7 +164,7 @@ class PolicyIndex:
             return possible[0]
         if possible:
             names = " or ".join(policy.origin.address for policy, _ in possible)
-            detail = f"which policy {written_reference(reference)} is: {names}"
+            detail = f"which policy {written_reference(reference)} is ({names})"
             return possible[0][0], undetermined(Cause(CauseKind.UNRESOLVED_REFERENCE, detail, reference.span))
         return None
 

@@ -21,7 +21,7 @@ from scanner.cloudformation.stacks.exchange import Exchange
 from scanner.cloudformation.stacks.nested import TemplateTree
 from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.template.place import Place
-from scanner.diagnostic import Diagnostic, error
+from scanner.diagnostic import Diagnostic, as_sentence, error
 from scanner.facts import Account, Facts, Home, Identity
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
@@ -47,7 +47,7 @@ def extract(root: ScanRoot) -> Facts:
         try:
             documents = tree.documents(stack.template)
         except UnreadableFileError as problem:
-            problems.append(error("Unreadable file", f"{problem}.", Span.whole_file(stack.template.path)))
+            problems.append(error("Unreadable file", as_sentence(str(problem)), Span.whole_file(stack.template.path)))
             continue
         if not any(map(_has_resources, documents)):
             continue  # the CDK does not deploy it

@@ -15,7 +15,7 @@ from scanner.cloudformation.stacks.exports import offer
 from scanner.cloudformation.stacks.nested import TemplateTree
 from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.template.place import Place
-from scanner.diagnostic import Diagnostic, error
+from scanner.diagnostic import Diagnostic, as_sentence, error
 from scanner.facts import Account, Fact, Facts, Home, collect
 from scanner.partition import partition_of
 from scanner.source_file import UnreadableFileError
@@ -39,7 +39,7 @@ def extract(root: ScanRoot) -> Facts:
     try:
         documents = tree.documents(place, is_root=True)
     except UnreadableFileError as problem:
-        unreadable = error("Unreadable file", f"{problem}.", Span.whole_file(root.path))
+        unreadable = error("Unreadable file", as_sentence(str(problem)), Span.whole_file(root.path))
         return collect(root.path, KIND, (), (unreadable,), frozenset())
     if len(documents) > 1:
         documents = tuple(document for document in documents if _has_sections(document))

@@ -72,7 +72,7 @@ def load_rule(file: Path) -> Rule:
         line = mark.line + 1 if mark is not None else 1
         raise RuleError("the file is not valid YAML", Span(shown, line, 1, line, 1)) from problem
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
-        raise RuleError("a rule file is a mapping", whole)
+        raise RuleError("a rule file must be a mapping", whole)
     return _Reader(shown, data, _lines(node)).rule(file.stem)
 
 
@@ -117,7 +117,7 @@ class _Reader:
     def _text(self, key: str) -> str:
         value = self._data[key]
         if not isinstance(value, str) or not value.strip():
-            raise self._error(key, f'"{key}" must be a text')
+            raise self._error(key, f'"{key}" must be a string')
         return value.strip()
 
     def _level(self) -> Level:
@@ -143,7 +143,7 @@ class _Reader:
             try:
                 selector.check()
             except SelectorError as problem:
-                raise self._error("select", f"the selector is no JSONPath: {problem}") from problem
+                raise self._error("select", f"the selector is not a JSONPath: {problem}") from problem
             yield selector
 
     def _examples(self) -> Examples:
@@ -153,6 +153,6 @@ class _Reader:
         found: dict[str, tuple[str, ...]] = {}
         for key, paths in examples.items():
             if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
-                raise self._error("examples", f'"{key}" must be a list of paths with at least one')
+                raise self._error("examples", f'"{key}" must be a list of at least one path')
             found[key] = tuple(paths)
         return Examples(**found)

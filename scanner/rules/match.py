@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from scanner.diagnostic import as_sentence
 from scanner.finding import AssessedPrincipal, Finding, RelatedLocation
-from scanner.reasons import MAX_NAMED, Reason, reasons
+from scanner.reasons import MAX_NAMED, Reason, reasons, remedy
 from scanner.rules.rule import PLACEHOLDER, Rule
 from scanner.rules.view import causes, view, words
 from scanner.sign_in import Client
@@ -47,12 +48,24 @@ def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any]) 
         rule.level,
         rule.title,
         PLACEHOLDER.sub(lambda found: said[found[1]], rule.message),
-        rule.help,
+        _help(rule, assessed),
         principal.address,
         principal.root,
         principal.span,
         tuple(dict.fromkeys(_related(assessed))),
     )
+
+
+def _help(rule: Rule, assessed: AssessedPrincipal) -> str:
+    """What to do; for a rule about what is not known, what settles the very causes of this finding."""
+    if "{undetermined_by}" not in rule.message:
+        return rule.help
+    found = dict.fromkeys(
+        as_sentence(remedy(cause, assessed.principal.origin))
+        for cause in causes(assessed)
+        if not cause.kind.concerns_request
+    )
+    return " ".join((rule.help, *found))
 
 
 def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
@@ -65,7 +78,7 @@ def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
                 actions.setdefault(reason, []).append(permission.action)
     for reason, named in actions.items():
         which = f"{named[0]}: " if len(named) == 1 else ""
-        yield RelatedLocation(f"{which}{reason.text}", reason.span)
+        yield RelatedLocation(f"{which}{reason.claim or reason.text}", reason.span)
     places = dict.fromkeys((cause.detail, cause.span) for cause in causes(assessed) if cause.span is not None)
     for detail, span in tuple(places)[:MAX_NAMED]:
         yield RelatedLocation(detail, span)

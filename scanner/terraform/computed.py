@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from scanner import values
-from scanner.cause import Cause, CauseKind
+from scanner.cause import ACCOUNT_ID
 from scanner.facts import Home
 from scanner.symbol import Attribute, Part
 from scanner.terraform.arn_services import service_in_arn
@@ -87,7 +87,7 @@ def account(home: Home) -> Value:
     """The account that resources are created in: known, or the unknown that everybody means by it."""
     if home.account.id is not None:
         return Value(home.account.id)
-    return Value(Unknown(_ACCOUNT_CAUSE, home.account.symbol))
+    return Value(Unknown(ACCOUNT_ID, home.account.symbol))
 
 
 def _name(resource: Resource) -> Value:
@@ -146,4 +146,3 @@ _AFTER_APPLY = frozenset(
     }
 )
 """Attributes of identity resources that the provider computes. All others are null when they are not set."""
-_ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")

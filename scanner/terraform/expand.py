@@ -74,7 +74,7 @@ def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Unexpanded)
     enabled = _enabled_argument(body)
     chosen = [argument for argument in (count, for_each, enabled) if argument is not None]
     if len(chosen) > 1:
-        message = "only one of count, for_each and lifecycle.enabled may say how many instances there are"
+        message = "only one of count, for_each and lifecycle.enabled is allowed"
         raise KindError(message, chosen[1].span)
     if enabled is not None:
         return _enabled(evaluate_whole(enabled.value, scope), address, enabled.span, scope)
@@ -83,7 +83,9 @@ def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Unexpanded)
     if for_each is not None:
         return _for_each(evaluate_whole(for_each.value, scope), address, for_each.span, unexpanded, scope)
     if body.unread is not None:
-        cause = Cause(CauseKind.MALFORMED, f"the instances of {address} cannot be read: {body.unread}", body.span)
+        cause = Cause(
+            CauseKind.MALFORMED, f"the instances of {address}, which cannot be read ({body.unread})", body.span
+        )
         return refused(address, cause)
     return Expansion("single", {None: Instance(None)})
 
@@ -148,7 +150,7 @@ def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, sc
         case SetItems() | ProviderItems() as items:
             return _set(items, address, span, scope)
         case tuple():
-            message = "for_each must be a map or a set of texts, and this is a list; toset() makes a set of it"
+            message = "for_each must be a map or a set of strings, not a list; use toset()"
             raise KindError(message, span)
         case Mapping() as entries:
             _bound(len(entries), span)
@@ -156,7 +158,7 @@ def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, sc
                 "for_each",
                 {key: Instance(key, {"each": _object(key=Value(key), value=entries[key])}) for key in sorted(entries)},
             )
-    raise _misplaced(value, "for_each must be a map or a set of texts", span)
+    raise _misplaced(value, "for_each must be a map or a set of strings", span)
 
 
 def _misplaced(value: Value, message: str, span: Span) -> EvaluationError:
@@ -179,7 +181,7 @@ def _set(items: tuple[Value, ...], address: str, span: Span, scope: Scope) -> Ex
     """
     _bound(len(items), span)
     if any(item.unknown is None and item.text is None for item in items):
-        raise KindError("the elements of the set for for_each must be texts", span)
+        raise KindError("the elements of the set for for_each must be strings", span)
     dark = [item.data for item in items if isinstance(item.data, Unknown) and not item.data.pieces]
     known = (item for item in items if item.text is not None or (item.unknown is not None and item.unknown.pieces))
     instances = _keyed((item, _object(key=item, value=item)) for item in known)
@@ -230,7 +232,9 @@ def _one(repetition: Unknown, aspect: Aspect) -> Unknown:
 
 def _cause(what: str, address: str, unknown: Unknown, scope: Scope) -> Cause:
     cause = unknown.cause
-    return scope.host.questions.derived(cause, Cause(cause.kind, f"{what} of {address}: {cause.detail}", cause.span))
+    return scope.host.questions.derived(
+        cause, Cause(cause.kind, f"{what} of {address}, which depends on {cause.detail}", cause.span)
+    )
 
 
 def _wildcard(kind: str, unknown: Unknown, bindings: Mapping[str, Value]) -> Expansion:

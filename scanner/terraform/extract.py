@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
-from scanner.diagnostic import Diagnostic, Severity, error
+from scanner.diagnostic import Diagnostic, Severity, as_sentence, error
 from scanner.facts import Fact, Facts, collect
 from scanner.root import ScanRoot
 from scanner.span import Span
@@ -30,7 +30,7 @@ def extract(root: ScanRoot) -> Facts:
     for unit in units:
         configuration.files.add(unit.path)
         if unit.problem is not None:
-            message = f"{unit.problem}, so the variables of its module are not known."
+            message = f"{as_sentence(unit.problem)[:-1]}, so the variables of its module are not known."
             configuration.report(error("Terragrunt file not read", message, Span.whole_file(unit.path)))
     certain = _refused_anyway(root, configuration, units)
     instance.validate()
@@ -85,7 +85,7 @@ def _refused_anyway(root: ScanRoot, configuration: Configuration, units: Sequenc
         return frozenset()
     without = Configuration(root.inputs, root.boundary, modules=configuration.modules, has_defaults=False)
     if root.inputs.workspace is None:
-        cause = Cause(CauseKind.MISSING_INPUT, "the workspace is not known (--workspace)")
+        cause = Cause(CauseKind.MISSING_INPUT, "the workspace, which is not known (--workspace)")
         without.workspace = values.unknown(cause, Named(NameKind.VALUE, "terraform.workspace"))
     _evaluated(root, without, units)
     return frozenset(configuration.refused & without.refused)

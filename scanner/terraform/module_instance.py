@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
-from scanner.diagnostic import error, warning
+from scanner.diagnostic import as_sentence, error, warning
 from scanner.facts import ALWAYS, Existence
 from scanner.span import Span
 from scanner.symbol import Named, NameKind, Symbol
@@ -59,7 +59,7 @@ _PROVIDERS = {"aws": "hashicorp/aws", "terraform": "terraform.io/builtin/terrafo
 
 
 def _unread(call: nodes.Body) -> Cause | None:
-    message = f"a module call cannot be read: {call.unread}"
+    message = f"a module call that cannot be read ({call.unread})"
     return Cause(CauseKind.MALFORMED, message, call.span) if call.unread is not None else None
 
 
@@ -143,7 +143,7 @@ class ModuleInstance:
         return Value({"module": Value(path), "root": Value("."), "cwd": Value(root.as_posix())})
 
     def _terraform(self) -> Value:
-        applying = Cause(CauseKind.KNOWN_AFTER_APPLY, "it is not known whether Terraform plans or applies")
+        applying = Cause(CauseKind.KNOWN_AFTER_APPLY, "whether Terraform plans or applies")
         return Value({"workspace": self.configuration.workspace, "applying": values.unknown(applying)})
 
     @property
@@ -164,7 +164,7 @@ class ModuleInstance:
         parsed = self.module.parsed(block)
         symbol = Named(NameKind.VALUE, full)
         if parsed is None:
-            cause = Cause(CauseKind.MALFORMED, f"the declaration of {full} cannot be parsed", block.span)
+            cause = Cause(CauseKind.MALFORMED, f"the declaration of {full}, which cannot be parsed", block.span)
             return values.unknown(cause, symbol)
         attributes = parsed.body.attributes
         value = given = self._given(name)
@@ -174,10 +174,10 @@ class ModuleInstance:
             default = attributes.get("default")
             if default is None and parsed.body.unread is not None:
                 return values.unknown(
-                    Cause(CauseKind.MALFORMED, f"{full} cannot be read", block.span), Named(NameKind.VALUE, full)
+                    Cause(CauseKind.MALFORMED, f"{full}, which cannot be read", block.span), Named(NameKind.VALUE, full)
                 )
             if default is None or (self._parent is None and not self.configuration.has_defaults):
-                missing = f'variable "{name}" of {str(self.address) or "the root module"} has no value'
+                missing = f'variable "{name}" of {str(self.address) or "the root module"}, which has no value'
                 value = values.unknown(Cause(CauseKind.MISSING_INPUT, missing, block.span), symbol)
             else:
                 value = evaluate_or_refuse(default.value, self.scope)
@@ -240,7 +240,7 @@ class ModuleInstance:
         attribute = parsed.body.attributes.get("value") if parsed is not None else None
         if attribute is None:
             return values.unknown(
-                Cause(CauseKind.MALFORMED, f"{full} has no value", block.span), Named(NameKind.VALUE, full)
+                Cause(CauseKind.MALFORMED, f"{full}, which has no value", block.span), Named(NameKind.VALUE, full)
             )
         value = evaluate_or_refuse(attribute.value, self.scope)
         type_ = parsed.body.attributes.get("type") if parsed is not None else None
@@ -295,7 +295,8 @@ class ModuleInstance:
     def _circle(self, name: str) -> Unknown:
         full = self._full(f"module.{name}")
         return Unknown(
-            Cause(CauseKind.CYCLE, f"the instances of {full} depend on its own outputs"), Named(NameKind.VALUE, full)
+            Cause(CauseKind.CYCLE, f"the instances of {full}, which depend on its own outputs"),
+            Named(NameKind.VALUE, full),
         )
 
     def _call(self, name: str, full: str) -> Mapping[InstanceKey, ModuleInstance] | Unknown:
@@ -303,22 +304,24 @@ class ModuleInstance:
         parsed = self.module.parsed(block)
         if parsed is None:
             return Unknown(
-                Cause(CauseKind.MALFORMED, f"the call of {full} cannot be parsed", block.span),
+                Cause(CauseKind.MALFORMED, f"the call of {full}, which cannot be parsed", block.span),
                 Named(NameKind.VALUE, full),
             )
         if len(self.address.steps) >= MAX_MODULE_DEPTH:
-            return self._bound(f"{full} is nested more than {MAX_MODULE_DEPTH} calls deep", block, full)
+            return self._bound(f"is nested more than {MAX_MODULE_DEPTH} calls deep", block, full)
         expansion = expand_or_refuse(parsed.body, self.scope, full, self.configuration)
         self._expansions[name] = expansion
         if not expansion.instances:
             return {}
         found = self._find(name, parsed)
         if isinstance(found, Cause):
-            self.configuration.report(warning("Module not available", f"{found.detail}.", parsed.span))
+            self.configuration.report(
+                warning("Module not available", f"What it defines is missing because of {found.detail}.", parsed.span)
+            )
             return Unknown(found, Named(NameKind.VALUE, full))
         self.configuration.instances += len(expansion.instances)
         if self.configuration.instances > MAX_MODULE_INSTANCES:
-            return self._bound(f"there are more than {MAX_MODULE_INSTANCES} module instances", block, full)
+            return self._bound(f"makes more than {MAX_MODULE_INSTANCES:,} module instances", block, full)
         module = self.configuration.module(*found)
         self._check_arguments(parsed, module, full)
         child = functools.partial(self._child, name, parsed, module, expansion)
@@ -332,15 +335,15 @@ class ModuleInstance:
         passed = {name: attribute for name, attribute in call.body.attributes.items() if name not in _META_ARGUMENTS}
         for name, attribute in passed.items():
             if name not in module.variables:
-                self._misfit(module, f'{full} has no variable "{name}" that could be set', attribute.span)
+                self._misfit(module, f'{full} has no variable "{name}"', attribute.span)
         for name, block in module.variables.items() if call.body.unread is None else ():
             parsed = module.parsed(block) if name not in passed else None
             if parsed is not None and "default" not in parsed.body.attributes:
-                self._misfit(module, f'{full} needs a value for its variable "{name}", and has none', call.span)
+                self._misfit(module, f'{full} needs a value for its variable "{name}"', call.span)
 
     def _misfit(self, module: Module, message: str, span: Span) -> None:
         if module.is_whole and not self.configuration.is_planned:
-            self.configuration.report(error("Invalid module call", f"{message}.", span))
+            self.configuration.report(error("Invalid module call", as_sentence(message), span))
 
     def _find(self, name: str, parsed: nodes.Block) -> tuple[Path, str] | Cause:
         address = self.address.child(name, None)
@@ -359,9 +362,11 @@ class ModuleInstance:
                 module = self.configuration.module(*found)
                 yield self._child(name, parsed, module, Expansion("single", {}), Instance(None))
 
-    def _bound(self, message: str, block: IndexedBlock, full: str) -> Unknown:
-        cause = Cause(CauseKind.UNSUPPORTED, message, block.span)
-        self.configuration.report(error("Bound exceeded", f"{message}.", block.span))
+    def _bound(self, why: str, block: IndexedBlock, full: str) -> Unknown:
+        cause = Cause(CauseKind.UNSUPPORTED, f"{full}, which {why}", block.span)
+        self.configuration.report(
+            error("Bound exceeded", f"The root module {why} with {full}, so that is left out.", block.span)
+        )
         return Unknown(cause, Named(NameKind.VALUE, full))
 
     def _child(
@@ -423,7 +428,9 @@ class ModuleInstance:
             if name not in functions.FUNCTIONS:
                 return self._provider_function(name, span)
         if name not in functions.FUNCTIONS:
-            raise UnfollowedError(f'there is no function named "{name}" in the versions that are known here', span)
+            raise UnfollowedError(
+                f'there is no function named "{name}" in the known versions of Terraform and OpenTofu', span
+            )
 
         def rendered(text: str, variables: Mapping[str, Value], path: str | None) -> Value:
             if path is None:  # a text of the configuration, whose own lines are no lines of its file
@@ -450,7 +457,7 @@ class ModuleInstance:
     def _provider_function(self, name: str, span: Span) -> Value:
         if name.split("::")[1] not in self.module.required_providers:
             raise UnfollowedError(f'there is no function named "{name}"', span)
-        return values.unknown(Cause(CauseKind.UNSUPPORTED, f"{name} is a function of a provider", span))
+        return values.unknown(Cause(CauseKind.UNSUPPORTED, f"the result of {name}(), a function of a provider", span))
 
     def _shown(self, path: str) -> str:
         """A path that a function was given, as reports print it; functions start in the root module."""

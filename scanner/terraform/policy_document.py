@@ -31,7 +31,9 @@ _STATEMENT = (
 )
 """The elements of a statement, in the order in which they are written. All others get lost."""
 Entries = Mapping[str, Value]
-_INCOMPLETE = Value(Unknown(Cause(CauseKind.MALFORMED, "a condition of a policy document has no test or no variable")))
+_INCOMPLETE = Value(
+    Unknown(Cause(CauseKind.MALFORMED, "a condition of a policy document without a test or a variable"))
+)
 """Stands for all conditions of the statement, which must not count as unconditional."""
 
 

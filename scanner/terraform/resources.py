@@ -45,7 +45,9 @@ class ResourceInstance:
 def after_apply(address: str, attribute: str, span: Span | None = None) -> Value:
     """What the provider computes when the resource is created."""
     symbol = Attribute(address, attribute)
-    return Value(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol} is known after apply", span), symbol), span)
+    return Value(
+        Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol}, which is known after apply", span), symbol), span
+    )
 
 
 _NAMED_RESOURCES = frozenset(
@@ -96,7 +98,7 @@ def _not_set(body: nodes.Body) -> Value:
     """Null, unless it may stand where the body cannot be read."""
     if body.unread is None:
         return NULL
-    cause = Cause(CauseKind.MALFORMED, f"a block cannot be read: {body.unread}", body.span)
+    cause = Cause(CauseKind.MALFORMED, f"a block that cannot be read ({body.unread})", body.span)
     return Value(Unknown(cause), body.span)
 
 

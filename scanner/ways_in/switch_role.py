@@ -51,7 +51,7 @@ _ROLE_CONTEXT: Mapping[str, ContextValue] = {
 }
 _EXCEPTED_ACCOUNT = Cause(
     CauseKind.UNSUPPORTED,
-    "whether a NotPrincipal that names an account excepts the users of the account is not settled",
+    "whether a NotPrincipal that names an account excepts the users of the account",
 )
 
 

@@ -107,7 +107,7 @@ class UniqueKeys(yaml.SafeLoader):
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]  # type: ignore[no-untyped-call]
         for key in keys:
             if keys.count(key) > 1:
-                raise CaseError(f"line {node.start_mark.line + 1}: the key {key!r} is there twice")
+                raise CaseError(f"line {node.start_mark.line + 1}: the key {key!r} appears twice")
         return super().construct_mapping(node, deep=deep)
 
 
@@ -197,7 +197,7 @@ def value_of(data: object) -> Value:
 
 def text(data: object) -> Text:
     found = text_of(value_of(data))
-    assert found is not None, f"{data!r} is no text"
+    assert found is not None, f"{data!r} is not a string"
     return found
 
 

@@ -105,7 +105,7 @@ def _what_is_certain(placeholder: str) -> tuple[str | None, ...]:
 def _detail(lookups: Mapping[str, None]) -> str:
     first, *others = (f'"{lookup}"' for lookup in lookups)
     more = f" (or {len(others)} others)" if len(others) > 1 else "".join(f" or {other}" for other in others)
-    return f"the application has not looked up {first}{more} yet (cdk synth)"
+    return f"{first}{more}, which the application has not looked up yet (run `cdk synth`)"
 
 
 def _texts(found: object) -> Iterator[str]:

@@ -154,8 +154,8 @@ class _Names:
                 return _no_function(use.name)
             case Kind.VARIABLE:
                 return (
-                    f'"${{{use.name}}}" in Fn::Sub is no variable: its name has other characters than letters, digits, '
-                    'periods and colons, which CloudFormation refuses. Write "${!" where "${" is meant as it stands.'
+                    f'"${{{use.name}}}" in Fn::Sub is not a variable: its name has characters other than letters, '
+                    'digits, periods and colons, which CloudFormation refuses. Write "${!" for a literal "${".'
                 )
             case Kind.CONDITION:
                 return self._missing(use.name, self.conditions, "condition")

@@ -45,7 +45,7 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
     """The value of an expression. Raises ``EvaluationError`` for what Terraform would refuse."""
     match node:
         case nodes.Broken(problem=problem, span=span):
-            cause = Cause(CauseKind.MALFORMED, f"an expression cannot be read: {problem}", span)
+            cause = Cause(CauseKind.MALFORMED, f"an expression that cannot be read ({problem})", span)
             return Value(Unknown(cause), span)
         case nodes.Literal(value=value, span=span):
             return Value(value, span)
@@ -158,7 +158,7 @@ def _bounded(parts: Iterable[str | Unknown], span: Span) -> Iterator[str | Unkno
     for part in parts:
         length += len(part) if isinstance(part, str) else 1
         if length > MAX_TEXT:
-            raise BoundError(f"the text would have more than {MAX_TEXT} characters", span)
+            raise BoundError(f"the string would have more than {MAX_TEXT} characters", span)
         yield part
 
 
@@ -186,11 +186,11 @@ def _rendered(parts: tuple[TemplatePart, ...], scope: Scope, span: Span) -> Iter
 
 def _text_of(value: Value, span: Span) -> Iterator[str | Unknown]:
     if value.is_null:
-        raise EvaluationError("a null value cannot be part of a text", span)
+        raise EvaluationError("a null value cannot be part of a string", span)
     try:
         text = to_text(value)
     except ConversionError as problem:
-        raise EvaluationError(f"this cannot be part of a text: {problem}", span) from problem
+        raise EvaluationError(f"this cannot be part of a string: {problem}", span) from problem
     yield from values.pieces(text) or ()
 
 
@@ -221,7 +221,7 @@ def _key(value: Value, span: Span) -> Value:
     try:
         return to_text(value)
     except ConversionError as problem:
-        raise EvaluationError(f"a key must be a text: {problem}", span) from problem
+        raise EvaluationError(f"a key must be a string: {problem}", span) from problem
 
 
 def _attribute(target: Value, name: str, span: Span) -> Value:
@@ -281,7 +281,7 @@ def _index(target: Value, key: Value, scope: Scope, span: Span) -> Value:
             name = str(_key(key, span).data)
             return _entry(entries, name, f'there is no element with the key "{name}"', span)
         case SetItems():
-            raise EvaluationError("a set has no order, so its elements cannot be taken by number", span)
+            raise EvaluationError("a set has no order, so its elements have no index", span)
         case Unsettled() as items if len(items) > 1:
             return Value(Unknown(next(hole.cause for item in items for hole in values.holes(item))), span)
         case tuple() as items:
@@ -306,7 +306,7 @@ def _position(key: Value, span: Span) -> int:
         number = None
     if isinstance(number, int):
         return number
-    raise EvaluationError("an element of a list is taken by its number", span)
+    raise EvaluationError("an element of a list needs a number as its index", span)
 
 
 def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
@@ -337,7 +337,7 @@ def _call(node: nodes.Call, scope: Scope) -> Value:
     if node.name == "issensitive" and not any(may_be_sensitive(argument) for argument in node.arguments):
         return Value(False, node.span)
     if node.name == "templatestring" and isinstance(node.arguments[0], nodes.Literal | nodes.Template):
-        raise EvaluationError("the template must be a reference to a text", node.span)
+        raise EvaluationError("the template must be a reference to a string", node.span)
     if node.name in KEYED:
         return _keyed(node, tuple(arguments), scope)
     return scope.host.call(node.name, tuple(arguments), node.span)
@@ -390,7 +390,7 @@ def _attempt(node: nodes.Call, scope: Scope) -> Value:
             return Value(Unknown(further.cause), node.span)
         tried += [partial(_same, value) for value in further]
     if not tried or (node.name == "can" and len(tried) > 1):
-        raise EvaluationError(f"{node.name} has no such number of arguments", node.span)
+        raise EvaluationError(f"{node.name} does not take this number of arguments", node.span)
     for place, argument in enumerate(tried, 1):
         try:
             with scope.host.questions.attempt():
@@ -494,7 +494,7 @@ def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
     match collection.data:
         case tuple() as items:
             if len(items) > MAX_ELEMENTS:
-                raise BoundError(f"this goes through more than {MAX_ELEMENTS} elements", span)
+                raise BoundError(f"this iterates over more than {MAX_ELEMENTS} elements", span)
             is_set = isinstance(items, SetItems)
             yield from ((item if is_set else Value(number), item) for number, item in enumerate(items))
         case Mapping() as entries:
@@ -503,9 +503,9 @@ def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
         case OpenEntries() as entries:
             yield from entries.listed()
         case None:
-            raise EvaluationError("null has no elements to go through", span)
+            raise EvaluationError("null has no elements to iterate over", span)
         case _:
-            raise EvaluationError("this value has no elements to go through", span)
+            raise EvaluationError("this value has no elements to iterate over", span)
 
 
 def _for_tuple(node: nodes.ForTuple, scope: Scope) -> Value:
@@ -559,7 +559,7 @@ def _for_object(node: nodes.ForObject, scope: Scope) -> Value:
 def _without_elements(node: nodes.ForTuple | nodes.ForObject, scope: Scope) -> None:
     """The condition is looked at even if there is nothing to go through."""
     if node.predicate is not None:
-        something = Value(Unknown(Cause(CauseKind.UNSUPPORTED, "there are no elements", node.span)))
+        something = Value(Unknown(Cause(CauseKind.UNSUPPORTED, "the elements of an empty collection", node.span)))
         names = {node.value_name: something, node.key_name or node.value_name: something}
         _keeps(node.predicate, scope.bind(names), node.span)
 

@@ -46,7 +46,7 @@ def index_json(path: str, text: str) -> FileIndex:
 def parse_block(block: IndexedBlock, problems: list[SyntaxProblem] | None = None) -> nodes.Block:
     """Convert one block of an index. Raises ``SyntaxProblem``, or adds those of single expressions to a list."""
     if block.json is None:
-        raise SyntaxProblem("this is no block in JSON syntax", block.span)
+        raise SyntaxProblem("this is not a block in JSON syntax", block.span)
     body = _Converter(block.json.lines, problems).body(block.json.node, shape_of(block.type, block.labels), block.span)
     return nodes.Block(block.type, block.labels, body, block.span)
 
@@ -56,14 +56,14 @@ def parse_variable_file(path: str, text: str) -> nodes.Body:
     lines = LineIndex(path, text)
     tree = _parse(text, lines)
     if not isinstance(tree, Object):
-        raise SyntaxProblem("it is no JSON object", lines.span(tree.start, tree.end))
+        raise SyntaxProblem("it is not a JSON object", lines.span(tree.start, tree.end))
     return _Converter(lines).body(tree, VARIABLE_FILE, lines.span(tree.start, tree.end))
 
 
 def argument(block: IndexedBlock, name: str) -> Node | None:
     """The value of one argument of a block, found without converting the others. Raises ``SyntaxProblem``."""
     if block.json is None:
-        raise SyntaxProblem("this is no block in JSON syntax", block.span)
+        raise SyntaxProblem("this is not a block in JSON syntax", block.span)
     shape = shape_of(block.type, block.labels)
     for member in _members(block.json.node, block.json.lines):
         if member.key == name:
@@ -75,7 +75,7 @@ def _parse(text: str, lines: LineIndex) -> json_tree.Node:
     try:
         return json_tree.parse(text, max_depth=syntax.MAX_NESTING)
     except json_tree.JSONError as problem:
-        raise SyntaxProblem(f"it is no JSON: {problem}", lines.span(problem.offset, problem.offset)) from problem
+        raise SyntaxProblem(f"it is not valid JSON: {problem}", lines.span(problem.offset, problem.offset)) from problem
 
 
 def _members(node: json_tree.Node, lines: LineIndex) -> Iterator[Member]:
@@ -89,7 +89,7 @@ def _members(node: json_tree.Node, lines: LineIndex) -> Iterator[Member]:
         case Scalar(value=None):
             return
         case _:
-            raise SyntaxProblem("an object, or a list of objects, must stand here", lines.span(node.start, node.end))
+            raise SyntaxProblem("an object or a list of objects is expected here", lines.span(node.start, node.end))
 
 
 def _blocks(
@@ -108,7 +108,7 @@ def _blocks(
     elif isinstance(value, Object):
         yield outer, value, lines.span(member.start, value.end)
     elif not isinstance(value, Scalar) or value.value is not None:
-        raise SyntaxProblem("an object, or a list of objects, must stand here", lines.span(value.start, value.end))
+        raise SyntaxProblem("an object or a list of objects is expected here", lines.span(value.start, value.end))
 
 
 @dataclass(slots=True)
@@ -205,7 +205,7 @@ class _Converter:
             case Scalar(value=bool() | None as constant):
                 return nodes.Literal(constant, span)
             case _:
-                raise SyntaxProblem("this is no value", span)
+                raise SyntaxProblem("this is not a value", span)
 
     def _object(self, node: Object, form: Form, span: Span) -> Node:
         items: list[tuple[Node, Node]] = []
@@ -217,7 +217,7 @@ class _Converter:
                 key = nodes.Literal(key.name, place)
             if isinstance(key, nodes.Literal) and isinstance(key.value, str):
                 if key.value in lines:
-                    message = f'the key "{key.value}" is there twice, first on line {lines[key.value]}'
+                    message = f'the key "{key.value}" appears twice, first on line {lines[key.value]}'
                     raise SyntaxProblem(message, place)
                 lines[key.value] = place.line
             items.append((key, self.expression(member.value, form)))

@@ -176,7 +176,7 @@ class Questions:
         cause = hole.cause
         if cause in self._origins or self.is_named(hole) or str(hole.symbol) in cause.detail:
             return cause
-        detail = f"{what} in {span.path} on line {span.line} is open: {cause.detail}"
+        detail = f"{what} in {span.path} on line {span.line}, which depends on {cause.detail}"
         return self.derived(cause, Cause(cause.kind, detail, cause.span))
 
     def derived(self, cause: Cause, further: Cause) -> Cause:

@@ -172,7 +172,7 @@ def _sequence(text: str, opening: str, start: int, end: int, parse: ParseExpress
         return Sequence("interpolation", parse(text[start:end], start), strips_before=before, strips_after=after)
     directive = _DIRECTIVE.fullmatch(text, start, end)
     if directive is None:
-        raise TemplateError("this is no template directive", start)
+        raise TemplateError("this is not a template directive", start)
     kind, rest = directive[1], directive.start(2)
     if kind == "if":
         return Sequence(kind, parse(text[rest:end], rest), strips_before=before, strips_after=after)

@@ -45,4 +45,4 @@ def facts_left_behind(instance: ResourceInstance) -> Iterator[Fact]:
 
 def sentence(address: ResourceAddress) -> str:
     """What the report says of one of them."""
-    return f"{address} is forgotten, not destroyed: it stays in AWS as it was before this plan, and counts here."
+    return f"{address} is forgotten, not destroyed: it stays in AWS as it was before this plan, so it still counts."

@@ -17,8 +17,8 @@ Object = dict[str, Any]
 Values = tuple[Object, Object]
 """The attributes, and which of them are known after apply: ``after`` and ``after_unknown`` of a plan in JSON."""
 
-DEFERRED = "some changes are deferred to a later plan; they are missing here."
-INCOMPLETE = "Terraform says that a further plan is needed; what it adds is missing."
+DEFERRED = "Some changes are deferred to a later plan. They are missing here."
+INCOMPLETE = "Terraform says that another plan is needed. What it adds is missing here."
 
 _GONE = frozenset({"delete", "forget"})
 

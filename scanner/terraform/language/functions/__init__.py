@@ -82,7 +82,7 @@ def call(name: str, arguments: tuple[Value, ...], context: FunctionContext, span
         try:
             result = function.call(converted, context)
         except UnsupportedError as problem:
-            cause = Cause(CauseKind.UNSUPPORTED, f"{name}: {problem}", span)
+            cause = Cause(CauseKind.UNSUPPORTED, f"the result of {name}() ({problem})", span)
     if result is None:
         result = undetermined(function, arguments, cause)
     if isinstance(result.data, str) and not result.data.isascii():

@@ -95,7 +95,7 @@ def _whole(digits: str) -> Decimal:
 
 
 def _refuse(name: str) -> float:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def _decoded(plain: _Plain, depth: int) -> Value:
