@@ -59,7 +59,7 @@ class Options:
     """Ids of the only rules to follow; all of them when empty."""
     ignore: tuple[str, ...] = ()
     fail_on: Level | None = Level.ERROR
-    """The mildest level that makes the exit status 1; None for never."""
+    """The lowest level that makes the exit status 1; None for never."""
     debug: bool = False
     """Let errors of the scanner's own rise, with their tracebacks."""
 

@@ -18,7 +18,7 @@ from scanner.values import Value
 
 
 class ControlPolicies:
-    """Reads every file once. Raises ``ConfigError`` for one that cannot be read or is no policy."""
+    """Reads every file once. Raises ``ConfigError`` for one that cannot be read or is not a policy."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -27,7 +27,7 @@ class ControlPolicies:
         self._always = self._load(options.controls, YES)
 
     def circumstances(self, principal: Principal) -> Circumstances:
-        """The circumstances of the principal's requests: those of its account's section, and what goes for all.
+        """The circumstances of the principal's requests: those of its account's section, and what applies to all.
 
         While the account is not known, every section may bind it.
         """

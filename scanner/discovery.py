@@ -1,7 +1,7 @@
 """From paths to scan roots: which directories are root modules, which files are templates, plans or states.
 
 Files are recognised by what is in them. Opens nothing that it need not; never follows a directory link, and never opens
-what is no regular file.
+what is not a regular file.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ class _Walk:
         """A silent success would hide that the path is wrong."""
         shown = self.shown(path)
         where = "the working directory" if shown == "." else shown
-        message = f"no Terraform module, plan or state and no CloudFormation template was found in {where}."
+        message = f"No Terraform module, plan or state and no CloudFormation template was found in {where}."
         hidden = [
             (found, what) for found in self.passed_over[:_LOOKED_AT] if (what := self._excluded(found)) is not None
         ]
@@ -290,7 +290,7 @@ class _Walk:
             return False  # its reader says so
 
     def _text_template(self, path: Path, *, named: bool) -> None:
-        """A file beside others that is read by a function is no input by itself; one that is named was meant as one."""
+        """A file that a function reads is not an input by itself; one that is named was meant as one."""
         what = "it is the source of a text template, as `templatefile` reads it (${…} or %{…} outside a string)"
         span = Span.whole_file(self.shown(path))
         if named:

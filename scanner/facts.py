@@ -31,7 +31,7 @@ class IdentityKind(Enum):
 class Existence:
     """When a resource exists: always, or only if some unknown conditions hold (``count``, ``for_each``, ``Condition``).
 
-    Two resources that hang on the same condition exist together.
+    Two resources that depend on the same condition exist together.
     """
 
     conditions: tuple[Unknown, ...] = ()

@@ -169,7 +169,7 @@ def extract_root(root: ScanRoot) -> Facts:
 
 
 def extract_debug(root: ScanRoot) -> Facts:
-    """The facts of one root; whatever is raised rises."""
+    """The facts of one root; exceptions are passed on."""
     match root.kind:
         case RootKind.TERRAFORM_MODULE:
             from scanner.terraform.extract import extract

@@ -28,7 +28,7 @@ class UnreadableFileError(Exception):
 def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> str:
     """A file's text, without byte order mark. With ``within``, a link is followed only if it stays in one of these.
 
-    Raises ``UnreadableFileError`` for what is no regular file, is too large, or is not UTF-8. Never blocks.
+    Raises ``UnreadableFileError`` for what is not a regular file, is too large, or is not UTF-8. Never blocks.
     """
     content = read_bytes(path, limit, within=within)
     encoding = wide_encoding(content)

@@ -259,7 +259,7 @@ def _access_key(source: _Source) -> Iterator[Fact]:
 
 
 def _permission_set(source: _Source) -> Iterator[Fact]:
-    """A permission set. Its own tags are no tags of the sessions that it gives."""
+    """A permission set. Its own tags are not tags of the sessions that it gives."""
     target = source.itself(IdentityKind.PERMISSION_SET)
     arn = source.scope.attribute(source.resource.logical_id, "PermissionSetArn", None)
     kind = IdentityKind.PERMISSION_SET

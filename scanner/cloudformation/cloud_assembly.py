@@ -110,7 +110,7 @@ def _stack(stack: AssembledStack, inputs: Inputs, exchange: Exchange, depth: lis
 
 
 def _has_resources(document: Value) -> bool:
-    """Whether a stack is made of a document; what is no template at all is left to the reader of templates."""
+    """Whether a stack is made of a document; what is not a template at all is left to the reader of templates."""
     if not isinstance(document.data, Mapping):
         return True
     resources = document.data.get("Resources")

@@ -36,7 +36,7 @@ class Hole:
     word: bool = False
     """True for a text of letters, digits and hyphens that is never empty: an account ID, a region, a partition."""
     single: bool = False
-    """True for one character that is no colon."""
+    """True for one character that is not a colon."""
 
 
 def word(causes: frozenset[Cause], symbol: Symbol | None = None) -> Hole:

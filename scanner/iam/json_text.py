@@ -21,7 +21,7 @@ _HOLE = "\ue000"
 
 
 class JSONTextError(Exception):
-    """The text is no JSON; says where."""
+    """The text is not JSON; says where."""
 
     def __init__(self, message: str, span: Span | None) -> None:
         super().__init__(message)
@@ -104,7 +104,7 @@ def _is_heredoc(text: str, span: Span | None) -> bool:
 
 
 def read(text: Value, *, last_counts: bool = False) -> Value:
-    """The value that a JSON text describes. Raises ``JSONTextError`` for text that is no JSON, holes included.
+    """The value that a JSON text describes. Raises ``JSONTextError`` for text that is not JSON, holes included.
 
     IAM refuses a key that appears twice. With ``last_counts`` the last one counts, as for the Terraform provider,
     which sends on what it has read.

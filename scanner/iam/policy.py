@@ -143,7 +143,7 @@ def parse_document(
 
 
 def _one_of_few(value: Value, kind: DocumentKind, *, last_counts: bool) -> PolicyDocument:
-    """The statements of all documents that it may be. One that is malformed is no error yet, and may say anything."""
+    """The statements of all documents that it may be. A malformed one is not an error yet, and may say anything."""
     statements: list[Statement] = []
     for candidate in candidates_of(value):
         if candidate.value is not None:

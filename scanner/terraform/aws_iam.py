@@ -143,7 +143,7 @@ def _login_profile(instance: ResourceInstance) -> Iterator[Fact]:
 
 def _access_key(instance: ResourceInstance) -> Iterator[Fact]:
     status = instance.get("status")
-    active = status.is_null or status.text == "Active"  # a status that is not known is no evidence of a key in use
+    active = status.is_null or status.text == "Active"  # a status that is not known is not evidence of a key in use
     yield AccessKey(origin_of(instance), Target(IdentityKind.USER, instance.get("user")), active)
 
 

@@ -46,7 +46,7 @@ class Expansion:
     instances: Mapping[InstanceKey, Instance]
     unknown: Unknown | None = None
     """Set when not all instances are known: then one has the wildcard as its key and stands for the rest. The symbol
-    names what it hangs on: two blocks that hang on the same have the same instances."""
+    names what it depends on: two blocks that depend on the same have the same instances."""
 
     @property
     def is_open(self) -> bool:
@@ -107,10 +107,10 @@ def _enabled(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
     except ConversionError as problem:
         raise KindError(f"enabled must be true or false: {problem}", span) from problem
     if isinstance(found, Unknown):
-        hangs_on = Unknown(
+        depends_on = Unknown(
             _cause("enabled", address, found, scope), Repetition(Aspect.ENABLED, found.symbol or Block(address))
         )
-        return Expansion("enabled", {None: Instance(None)}, hangs_on)
+        return Expansion("enabled", {None: Instance(None)}, depends_on)
     return Expansion("enabled", {None: Instance(None)} if found else {})
 
 
@@ -123,9 +123,9 @@ def _count(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
         raise _misplaced(value, f"count must be a number: {problem}", span) from problem
     if isinstance(number, Unknown):
         cause = _cause("count", address, number, scope)
-        hangs_on = Unknown(cause, Repetition(Aspect.COUNT, number.symbol or Block(address)))
-        index = Value(_one(hangs_on, Aspect.INDEX))
-        return _wildcard("count", hangs_on, {"count": _object(index=index)})
+        depends_on = Unknown(cause, Repetition(Aspect.COUNT, number.symbol or Block(address)))
+        index = Value(_one(depends_on, Aspect.INDEX))
+        return _wildcard("count", depends_on, {"count": _object(index=index)})
     if not isinstance(number, int | Decimal) or number != int(number) or number < 0:
         raise EvaluationError("count must be a whole number that is not negative", span)
     _bound(int(number), span)
@@ -143,10 +143,10 @@ def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, sc
             if same is not None:
                 return _beside(*same)
             cause = _cause("for_each", address, unknown, scope)
-            hangs_on = Unknown(cause, Repetition(Aspect.FOR_EACH, unknown.symbol or Block(address)))
-            key = Value(_one(hangs_on, Aspect.KEY))
-            element = key if unknown.is_set else Value(_one(hangs_on, Aspect.VALUE))
-            return _wildcard("for_each", hangs_on, {"each": _object(key=key, value=element)})
+            depends_on = Unknown(cause, Repetition(Aspect.FOR_EACH, unknown.symbol or Block(address)))
+            key = Value(_one(depends_on, Aspect.KEY))
+            element = key if unknown.is_set else Value(_one(depends_on, Aspect.VALUE))
+            return _wildcard("for_each", depends_on, {"each": _object(key=key, value=element)})
         case SetItems() | ProviderItems() as items:
             return _set(items, address, span, scope)
         case tuple():

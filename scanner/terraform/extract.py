@@ -78,8 +78,8 @@ def _unread(module: ModuleInstance) -> Iterator[Diagnostic]:
 def _refused_anyway(root: ScanRoot, configuration: Configuration, units: Sequence[Unit]) -> frozenset[Diagnostic]:
     """What Terraform would refuse without the defaults of the root module's variables, and in any workspace.
 
-    A module that others call is often scanned by itself, and what its defaults lead to is no mistake then. Nobody need
-    use the default workspace of a configuration that has others.
+    A module that others call is often scanned by itself, and what its defaults lead to is not a mistake then. Nobody
+    needs to use the default workspace of a configuration that has others.
     """
     if not configuration.refused or root.inputs.assumptions:
         return frozenset()

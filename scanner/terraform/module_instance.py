@@ -191,7 +191,7 @@ class ModuleInstance:
 
         Those that nothing referred to are left alone.
 
-        A value that is taken for granted and that they do not allow is none.
+        A value that is taken for granted and that they do not allow does not count.
         """
         for name in sorted(self._asked_for):
             validations = tuple(self._validations(name))
@@ -433,7 +433,7 @@ class ModuleInstance:
             )
 
         def rendered(text: str, variables: Mapping[str, Value], path: str | None) -> Value:
-            if path is None:  # a text of the configuration, whose own lines are no lines of its file
+            if path is None:  # a text of the configuration, whose own lines are not lines of its file
                 return replace(self._render(text, variables, span), span=span)
             return self._render(text, variables, Span.whole_file(self._shown(path)))
 
@@ -473,7 +473,7 @@ class ModuleInstance:
         return render(template, Scope({}, self, variables, self.scope.doubts))
 
     def render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
-        """A text as a template with these variables; what stands in its place if it is none."""
+        """A text as a template with these variables; what stands in its place if it is not one."""
         if template.text is None:
             return template
         span = template.span or Span.whole_file(self.module.path)

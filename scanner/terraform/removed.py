@@ -1,7 +1,7 @@
 """``removed`` blocks that leave something in AWS which the configuration does not have any more.
 
 What was attached stays attached, and a password stays; to whom and what, the state knows and the configuration does
-not. An identity is no longer defined by the code, so it is no principal.
+not. An identity is no longer defined by the code, so it is not a principal.
 
 https://developer.hashicorp.com/terraform/language/block/removed
 """

@@ -1,4 +1,4 @@
-"""Resources that may make identities which are not read here: each is a warning, so that silence is no verdict."""
+"""Resources that may make identities which are not read here: each is a warning, so that silence is not a verdict."""
 
 from __future__ import annotations
 

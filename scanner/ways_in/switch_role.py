@@ -62,7 +62,7 @@ class Switch:
     binding: Binding
 
     def callers(self, statement: Statement) -> Iterator[Caller]:
-        """The people whom a statement names. A role's session is no person's, but for those of Identity Center."""
+        """The people whom a statement names. A role's session is not a person's, but for those of Identity Center."""
         principals = statement.principals
         if principals is None:
             return

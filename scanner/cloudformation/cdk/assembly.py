@@ -156,9 +156,9 @@ def _lookups(missing: list[Any], whole: Span, assembly: Assembly) -> None:
     assembly.missing |= keys
     named = ", ".join(filter(None, sorted(keys)[:_SHOWN])) + (", …" if len(keys) > _SHOWN else "")
     detail = (
-        f"Values that its application looks up{f' ({named})' if named else ''} are missing, so what depends on them is "
+        f"Values that its application looks up{f' ({named})' if named else ''} are missing, so what depends on them "
+        "is unknown. Run `cdk synth` again to get them."
     )
-    detail += "unknown. Run `cdk synth` again to get them."
     assembly.diagnostics.append(warning("Incomplete cloud assembly", detail, whole))
 
 

@@ -129,7 +129,7 @@ def _is_telling(text: str) -> bool:
 
 
 def _bounded(text: str) -> str:
-    """A pattern for a text that is no part of a longer word."""
+    """A pattern for a text that is not part of a longer word."""
     before = r"(?<![A-Za-z0-9])" if text[0].isalnum() else ""
     after = r"(?![A-Za-z0-9])" if text[-1].isalnum() else ""
     return f"{before}{re.escape(text)}{after}"

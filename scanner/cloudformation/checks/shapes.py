@@ -127,7 +127,7 @@ SHAPES: Mapping[str, MappingOf] = {
 
 
 def refused_properties(resource: Resource, names: Names) -> Iterator[Diagnostic]:
-    """What CloudFormation refuses in a resource. A warning where it hangs on a condition that is not decided."""
+    """What CloudFormation refuses in a resource. A warning where it depends on a condition that is not decided."""
     shape = SHAPES.get(resource.type)
     conditions = existence_conditions(resource, names) if shape is not None else None
     if shape is None or conditions is None:

@@ -1,7 +1,7 @@
 """Condition functions: ``Fn::Equals``, ``Fn::And``, ``Fn::Or``, ``Fn::Not`` and ``Condition``.
 
-The answer is a ``Truth``: undetermined while it depends on a parameter without a value. What is no condition at all is
-undetermined as well, because it is malformed.
+The answer is a ``Truth``: undetermined while it depends on a parameter without a value. What is not a condition at
+all is undetermined as well, because it is malformed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the parameters of a template are: what a scenario assumes, what the user gave, else the default, else unknown.
 
 Everything is a text, as it is for CloudFormation; the list types are lists of texts. A value that the declaration does
-not allow would be refused by the service, so it is as good as none.
+not allow would be refused by the service, so it does not count.
 """
 
 from __future__ import annotations

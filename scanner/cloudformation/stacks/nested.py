@@ -129,7 +129,7 @@ class TemplateTree:
         self.files |= prepared.files
         self.is_rewritten = self.is_rewritten or prepared.is_rewritten
         self._problems |= dict.fromkeys(prepared.diagnostics)
-        # A scenario adds nothing to what is wrong with a template, and another tool's source is no template yet.
+        # A scenario adds nothing to what is wrong with a template, and another tool's source is not a template yet.
         if not inputs.assumptions and not any(_is_source(one, place) for one in self._problems):
             beside = Scope(prepared.template, inputs, partition, replace(stack, exchange=None), self.open)
             self._problems |= dict.fromkeys(_refused(prepared, beside))

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 
 def service_in_arn(resource_type: str, attribute: str) -> str | None:
-    """The service in the ARN that an attribute (or ``Ref``) of a type is; None if that is no ARN of the resource."""
+    """The service in the ARN that an attribute (or ``Ref``) of a type is; None if it is not an ARN of the resource."""
     return _services().get((resource_type, attribute))
 
 

@@ -134,7 +134,7 @@ class Scope:
     def reference(self, name: str, span: Span | None) -> Value:
         """What ``Ref`` gives for a name; unknown under the symbol ``NAME.Ref`` for what the template does not define.
 
-        ``AWS::NoValue`` is no value and not asked for here.
+        ``AWS::NoValue`` is not a value and not asked for here.
         """
         if name in self.template.parameters:
             found = self._parameter(name, span)

@@ -34,7 +34,7 @@ def as_plain(written: str, span: Span) -> tuple[Value, Diagnostic | None]:
 
 
 def key_of(written: str, read: Value, span: Span) -> tuple[str | None, Diagnostic | None]:
-    """The text of a key, and what is wrong with it; None for null, which can be no key."""
+    """The text of a key, and what is wrong with it; None for null, which cannot be a key."""
     if read.text is not None or read.is_null:
         return read.text, None
     if is_letter(written):  # if it were a boolean, CloudFormation would refuse it, as it does numbers

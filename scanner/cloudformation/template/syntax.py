@@ -122,7 +122,7 @@ def _json_error(text: str, path: str) -> Diagnostic | None:
 
 
 def _json_as_yaml(text: str) -> str:
-    """JSON that YAML reads alike: tabs are no indentation there, and a character has one escape, not two surrogates."""
+    """JSON that YAML reads alike: tabs are not indentation, and a character has one escape, not two surrogates."""
     text = text.replace("\t", " ")
     if "\\u" not in text:
         return text

@@ -68,7 +68,7 @@ _IN_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{|\n', re.DOTALL)
 
 
 class UnbalancedError(Exception):
-    """Something in a file is not closed, or is no block."""
+    """Something in a file is not closed, or is not a block."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)

@@ -67,7 +67,7 @@ def same_document(left: Value, right: Value) -> bool:
     try:
         return _canonical(json.loads(left.text)) == _canonical(json.loads(right.text))
     except (ValueError, RecursionError):
-        return False  # one of them is no JSON, so they differ
+        return False  # one of them is not JSON, so they differ
 
 
 def _canonical(document: object) -> object:

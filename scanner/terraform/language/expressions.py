@@ -1,8 +1,8 @@
 """Evaluates expression nodes in a scope.
 
 What Terraform would refuse raises ``EvaluationError``; ``try`` and ``can`` catch it, everybody else lets it rise to the
-argument that is being evaluated (``evaluate_or_refuse``). A name that is not declared is no such error: Terraform looks
-for those before it evaluates anything, so nothing catches it. What cannot be known becomes an unknown, and the
+argument that is being evaluated (``evaluate_or_refuse``). A name that is not declared is not such an error: Terraform
+looks for those before it evaluates anything, so nothing catches it. What cannot be known becomes an unknown, and the
 known parts around it stay known.
 
 https://developer.hashicorp.com/terraform/language/expressions
@@ -111,7 +111,7 @@ def _logical(node: nodes.Binary, scope: Scope) -> Value:
     """``&&`` and ``||``: where one side decides, what is wrong with the other one does not matter.
 
     So it is since Terraform 1.12; before, an error on either side was one. A right side that may not be looked at,
-    since the left one is not known yet, is no error either. Operands of a wrong type always are.
+    since the left one is not known yet, is not an error either. Operands of a wrong type always are.
     https://github.com/hashicorp/hcl/blob/main/hclsyntax/expression_ops.go
     """
     decisive = node.operator == "||"
@@ -353,7 +353,7 @@ def _keyed(node: nodes.Call, arguments: tuple[Value, ...], scope: Scope) -> Valu
 
 
 def _convert(node: nodes.Call, scope: Scope) -> Value:
-    """``convert(value, type)``, since Terraform 1.15; the second argument is no expression but a type constraint.
+    """``convert(value, type)``, since Terraform 1.15; the second argument is not an expression but a type constraint.
 
     https://developer.hashicorp.com/terraform/language/functions/convert
     """
@@ -476,7 +476,7 @@ def _beside(value: Value, other: Value, span: Span) -> Value:
 
 
 def _either(node: nodes.Conditional, condition: Value, doubt: Unknown, scope: Scope) -> Value:
-    """One of two arms. The symbol is equal for equal conditionals, so that what hangs on one hangs on all of them."""
+    """One of two arms. The symbol is equal for equal conditionals, so what depends on one depends on all."""
     arms = (_arm(node.then, scope), _arm(node.otherwise, scope))
     if arms[0] == arms[1] and not values.holes(arms[0]):
         return arms[0]

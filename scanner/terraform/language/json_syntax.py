@@ -179,7 +179,7 @@ class _Converter:
             yield nodes.Block("dynamic", labels, self.body(content, dynamic(made), span), span)
 
     def expression(self, node: json_tree.Node, form: Form) -> Node:
-        """The expression that stands for a JSON value; a ``Broken`` one in place of what is none."""
+        """The expression that stands for a JSON value; a ``Broken`` one in place of what is not one."""
         if self.problems is None:
             return self._expression(node, form)
         try:

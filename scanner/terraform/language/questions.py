@@ -21,7 +21,7 @@ is what the answer says, in each of the places and in every other expression. "N
 equal to none of the literals. Where Terraform would refuse that (a map has no such key, a variable's validation fails)
 the scenario is refuted, for all that exists at the same time, and needs no answer.
 
-An unknown that is calculated from answers (``a && b``) is no question of its own: it is known once they are.
+An unknown that is calculated from answers (``a && b``) is not a question of its own: it is known once they are.
 
 A cause that several questions share would not tell which of them a verdict depends on. So each question gives a cause
 of its own, unless the cause names the very unknown that is asked about; ``derived`` remembers which one it came from.
@@ -203,7 +203,7 @@ class Questions:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """The time in which it is no matter whether an evaluation fails."""
+        """The time in which it does not matter whether an evaluation fails."""
         self._attempts += 1
         try:
             yield

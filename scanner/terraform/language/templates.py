@@ -6,7 +6,7 @@ directives are nested: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec
 
 A marker takes the white space of the literal beside it, and that is never more than the rest of a line (of a quoted
 string, all of it). Indentation is taken away afterwards. So a line after a directive that ends with ``~}`` keeps its
-indentation: its beginning is no beginning any more. That is what Terraform does.
+indentation: its beginning is not a beginning any more. That is what Terraform does.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _LEGACY: dict[str, types.Type] = {
 
 
 def constraint(node: Node, default_of: Callable[[Node], Value]) -> types.Type:
-    """The constraint that an expression writes. Raises ``ConversionError`` for what is none.
+    """The constraint that an expression writes. Raises ``ConversionError`` for what is not one.
 
     ``default_of`` evaluates the default of an optional attribute.
     """

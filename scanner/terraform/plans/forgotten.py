@@ -1,7 +1,7 @@
 """What a plan only takes out of the state (``removed`` with ``destroy = false``), and what stays in AWS with it.
 
 A policy that was attached stays attached, a user stays in a group, a password stays. An identity is no longer defined
-by the code, so it is no principal; a group is none anyway, and its policies go on reaching those who are in it.
+by the code, so it is not a principal; a group is none anyway, and its policies go on reaching those who are in it.
 
 https://developer.hashicorp.com/terraform/language/block/removed
 """

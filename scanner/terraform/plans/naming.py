@@ -34,7 +34,7 @@ _ARGUMENTS: Mapping[str, Named] = {
     "permissions_boundary": Named.POLICY_ARN,
     "permission_set_arn": Named.PERMISSION_SET,
 }
-"""The same name means the same in all resources. Lists are no part of it: of a list, a plan tells nothing but what is
+"""The same name means the same in all resources. Lists are not part of it: of a list, a plan tells nothing but what is
 in it somewhere."""
 _BLOCKS: Mapping[str, Mapping[str, Named]] = {
     "customer_managed_policy_reference": {"name": Named.POLICY_NAME},

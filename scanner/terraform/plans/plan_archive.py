@@ -30,7 +30,7 @@ class PlanArchive:
     """An archive that holds a plan."""
 
     def __init__(self, data: bytes) -> None:
-        """Raises ``PlanError`` for what is no archive or holds no plan."""
+        """Raises ``PlanError`` for what is not an archive or holds no plan."""
         _refuse_large_directory(data)
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))

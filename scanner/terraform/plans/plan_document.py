@@ -24,7 +24,7 @@ _GONE = frozenset({"delete", "forget"})
 
 
 class PlanError(Exception):
-    """The file is no plan and no state that we can read. The message is a sentence without its full stop."""
+    """The file is neither a plan nor a state that we can read. The message is a sentence without its full stop."""
 
 
 BlockAddress = tuple[tuple[str, ...], str, str, str]

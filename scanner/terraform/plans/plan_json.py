@@ -230,7 +230,7 @@ class StoredObject:
 def state_document(stored: Iterable[StoredObject]) -> PlanDocument:
     """The objects of a state.
 
-    A deposed object was replaced and waits for its destruction. It is no second principal.
+    A deposed object was replaced and waits for its destruction. It is not a second principal.
     """
     instances: list[PlannedInstance] = []
     left_out: list[str] = []

@@ -19,7 +19,7 @@ MAX_FIELDS = 1_000_000
 
 
 class WireError(Exception):
-    """The bytes are no message."""
+    """The bytes are not a message."""
 
 
 def fields(message: memoryview) -> Fields:
