@@ -43,12 +43,15 @@ class Cause:
     span: Span | None = field(default=None, compare=False)
 
     def sort_key(self) -> tuple[str, str]:
-        """An order that depends on nothing but what the cause says."""
+        """An order that depends only on what the cause says."""
         return self.kind.value, self.detail
 
 
 ACCOUNT_ID = Cause(CauseKind.MISSING_INPUT, "the account ID, which is not known (--account)")
 """Why something is open that names the account which the code is applied in."""
+
+NOT_INSTALLED = "is not installed"
+"""How the cause for a module ends that ``terraform init`` would install."""
 
 
 def clause(message: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from scanner.cause import Cause, CauseKind
+from scanner.cause import NOT_INSTALLED, Cause, CauseKind
 from scanner.finding import AssessedPrincipal
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
@@ -71,7 +71,7 @@ def _some(
 ) -> list[Reason]:
     """A sentence for each statement; when there are many, for the first of them, and one for all others.
 
-    What is attached to nobody knows whom may reach everybody, and a name may be that of a group in each of many stacks.
+    A policy whose target is not known may reach everybody, and many stacks may have a group of one name.
     """
     found: dict[Reason, None] = {}
     for number, match in enumerate(matches):
@@ -179,8 +179,8 @@ def remedies(assessed: AssessedPrincipal) -> tuple[str, ...]:
     return tuple(found)
 
 
-def remedy(cause: Cause, origin: str) -> str:  # one answer for each kind
-    """What to do about one cause, as a command; ``origin`` is the kind of the scan root."""
+def remedy(cause: Cause, origin: str) -> str:
+    """What to do about one cause, as an order; ``origin`` is the kind of the scan root."""
     is_template = origin == "cloudformation"
     match cause.kind:
         case CauseKind.CONTEXT_KEY:
@@ -189,34 +189,50 @@ def remedy(cause: Cause, origin: str) -> str:  # one answer for each kind
             return "give the region with --region"
         case CauseKind.MISSING_INPUT:
             return _missing_input(cause, is_template=is_template)
-        case CauseKind.KNOWN_AFTER_APPLY if is_template:
-            return "scan a change set, or the template together with its parameters"
-        case CauseKind.KNOWN_AFTER_APPLY if "--source" in cause.detail:
-            return "scan the plan file, or give the configuration with --source"
         case CauseKind.KNOWN_AFTER_APPLY:
-            return "scan the state once it is applied" if origin == "terraform-plan" else "scan a plan or the state"
+            return _known_after_apply(cause, origin)
         case CauseKind.MISSING_MODULE:
-            return "add the template to the scanned tree" if is_template else "run `terraform init`, then scan again"
+            return _missing_module(cause, is_template=is_template)
         case CauseKind.UNRESOLVED_REFERENCE | CauseKind.MISSING_POLICY:
-            return "scan the code that defines it too"
+            return "also scan the code that defines what is missing"
         case CauseKind.MALFORMED:
-            return "correct it"
+            return "correct what is malformed"
         case CauseKind.CYCLE:
             return "break the cycle"
         case CauseKind.UNSUPPORTED:
-            return "scan a plan" if origin == "terraform" else "check it by hand"
+            return "scan a plan" if origin == "terraform" else "check by hand what is not followed"
     assert_never(cause.kind)
 
 
 def _missing_input(cause: Cause, *, is_template: bool) -> str:
-    option = re.search(r"\((--[a-z-]+)\)", cause.detail)
-    if option is not None:
-        return f"give it with {option[1]}"
-    if cause.detail.startswith("parameter ") and is_template:
+    named = re.search(r"\((--[a-z-]+|run `[^`]+`)\)", cause.detail)
+    if named is not None:
+        return named[1] if named[1].startswith("run") else f"give it with {named[1]}"
+    if cause.detail.startswith("whether "):
+        return "check in which accounts the stacks are" if is_template else "name the accounts of the providers"
+    if "parameter " in cause.detail and is_template:
         return "give the value with --parameter or --parameters"
-    if "variable " in cause.detail and not is_template:
-        return "give the value with --var or --var-file"
-    return "give its value"
+    return "give the missing value" if is_template else "give the value with --var or --var-file"
+
+
+def _known_after_apply(cause: Cause, origin: str) -> str:
+    if "--source" in cause.detail:
+        return "scan the plan file, or give the configuration with --source"
+    match origin:
+        case "cloudformation":
+            return "scan a change set of the stack"
+        case "terraform":
+            return "scan a plan or the state"
+        case _:
+            return "scan the state after the next apply"
+
+
+def _missing_module(cause: Cause, *, is_template: bool) -> str:
+    if is_template:
+        return "give the template a local path in the scanned tree"
+    if cause.detail.endswith(NOT_INSTALLED):
+        return "run `terraform init`, then scan again"
+    return "give the value with --var or --var-file" if "variable " in cause.detail else "correct the module source"
 
 
 def _remedies(principal: Principal, permission: Permission) -> Iterator[str]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from scanner.cause import ACCOUNT_ID, NOT_INSTALLED, Cause, CauseKind
 from scanner.document import principal_document
-from scanner.reasons import MAX_NAMED, MAX_REASONS, listed
+from scanner.reasons import MAX_NAMED, MAX_REASONS, listed, remedy
 from scanner.report import explain
 from scanner.report import json as json_report
 from tests.conftest import Scan
@@ -72,3 +75,61 @@ def test_lists_in_sentences() -> None:
     assert listed(["a", "b"]) == "a; b"
     assert listed(map(str, range(MAX_NAMED))).endswith("; 9")
     assert listed(map(str, range(1_000 + MAX_NAMED))).endswith("; 9; and 1,000 more")
+
+
+UNKNOWN = """
+variable "arn" {}
+resource "aws_iam_user" "u" { name = "u" }
+resource "aws_iam_user_login_profile" "u" { user = aws_iam_user.u.name }
+resource "aws_iam_user_policy_attachment" "u" {
+  user       = aws_iam_user.u.name
+  policy_arn = var.arn
+}
+"""
+
+
+def test_a_finding_names_each_cause_once_and_at_its_place(scan_files: Scan) -> None:
+    (finding,) = scan_files({"main.tf": UNKNOWN}).findings
+    cause = 'variable "arn" of the root module, which has no value'
+    assert finding.message == f"Whether u can use `aws login` depends on {cause}"
+    assert [(found.message, found.span.line) for found in finding.related] == [
+        ("gives console access", 4),
+        ("statement of var.arn (attached) may allow or deny it", 5),
+        (cause, 2),
+    ]
+    assert finding.help.endswith("Give the value with --var or --var-file.")
+
+
+def test_what_only_the_request_settles_is_said_with_the_statement(scan_files: Scan) -> None:
+    grant = '{Effect = "Allow", Action = "signin:*", Resource = "*", Condition = {Bool = {"aws:x" = "true"}}}'
+    inline = f'user = aws_iam_user.u.name\n  policy = jsonencode({{Statement = [{grant}], Version = "2012-10-17"}})\n'
+    text = UNKNOWN.replace('variable "arn" {}\n', "").partition('resource "aws_iam_user_policy_attachment"')[0]
+    (finding,) = scan_files({"main.tf": text + f'resource "aws_iam_user_policy" "p" {{\n  {inline}}}\n'}).findings
+    assert finding.related[1].message == "statement of aws_iam_user_policy.p (inline) may allow it depending on: aws:x"
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "origin", "wanted"),
+    [
+        (CauseKind.MISSING_INPUT, ACCOUNT_ID.detail, "terraform", "give it with --account"),
+        (CauseKind.MISSING_INPUT, 'variable "a" of the root module', "terraform", "with --var or --var-file"),
+        (CauseKind.MISSING_INPUT, 'parameter "A", which has no default', "cloudformation", "--parameters"),
+        (CauseKind.MISSING_INPUT, '"x", which is not there yet (run `cdk synth`)', "cloudformation", "run `cdk synth`"),
+        (CauseKind.KNOWN_AFTER_APPLY, "x", "terraform", "scan a plan or the state"),
+        (CauseKind.KNOWN_AFTER_APPLY, "x (--source)", "terraform-plan", "--source"),
+        (CauseKind.KNOWN_AFTER_APPLY, "x", "cloudformation", "change set"),
+        (CauseKind.MISSING_MODULE, f"module.m, whose source {NOT_INSTALLED}", "terraform", "terraform init"),
+        (CauseKind.MISSING_MODULE, "the directory of module.m, which does not exist", "terraform", "module source"),
+        (CauseKind.MALFORMED, "a malformed statement", "terraform", "correct"),
+        (CauseKind.REGION, "the region", "terraform", "--region"),
+        (CauseKind.CONTEXT_KEY, "aws:x", "terraform", "--context aws:x=VALUE"),
+    ],
+)
+def test_the_remedy_fits_the_cause(kind: CauseKind, detail: str, origin: str, wanted: str) -> None:
+    assert wanted in remedy(Cause(kind, detail), origin)
+
+
+def test_every_kind_of_cause_has_a_remedy() -> None:
+    for kind in CauseKind:
+        for origin in ("terraform", "terraform-plan", "terraform-state", "cloudformation"):
+            assert remedy(Cause(kind, "x"), origin)

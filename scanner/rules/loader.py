@@ -1,4 +1,4 @@
-"""Reads rule files. What is wrong with one is said with its file and line.
+"""Reads rule files. Mistakes are reported with file and line.
 
 ``docs/rules.md`` describes the format.
 """
@@ -39,7 +39,7 @@ def builtin_directory() -> Path:
 
 
 def load_rules(paths: Iterable[Path]) -> tuple[Rule, ...]:
-    """All rules of the files and directories, by id. Raises ``RuleError``, for an id that is there twice as well."""
+    """All rules of the files and directories, by id. Raises ``RuleError``, also for an id that appears twice."""
     rules: dict[str, Rule] = {}
     for file in _files(paths):
         rule = load_rule(file)
@@ -131,7 +131,7 @@ class _Reader:
         for name in PLACEHOLDER.findall(message):
             if name not in PLACEHOLDERS:
                 known = ", ".join(sorted(PLACEHOLDERS))
-                raise self._error("message", f"there is no placeholder {{{name}}}; there are {known}")
+                raise self._error("message", f"there is no placeholder {{{name}}}; the placeholders are {known}")
         return message
 
     def _selectors(self) -> Iterator[Selector]:

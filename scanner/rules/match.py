@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from scanner.console import Access
 from scanner.diagnostic import as_sentence
 from scanner.finding import AssessedPrincipal, Finding, RelatedLocation
 from scanner.reasons import MAX_NAMED, Reason, reasons, remedy
@@ -69,8 +70,9 @@ def _help(rule: Rule, assessed: AssessedPrincipal) -> str:
 
 
 def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
+    gives = "gives console access" if assessed.console.access is Access.YES else "may give console access"
     for span in assessed.console.evidence:
-        yield RelatedLocation("gives console access", span)
+        yield RelatedLocation(gives, span)
     actions: dict[Reason, list[str]] = {}
     for permission in assessed.aws_login.of(Client.LOCALHOST):
         for reason in reasons(assessed.principal, permission.decision):

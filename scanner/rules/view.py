@@ -88,7 +88,8 @@ def _missing(assessed: AssessedPrincipal, permissions: tuple[Permission, ...]) -
         also = f"; its permissions boundary {boundaries} does not allow it either"
     elsewhere = _elsewhere(refused)
     if elsewhere:
-        return f"{actions} is allowed on {elsewhere} only, not on oauth2/public-client/localhost{also}"
+        verb = "is" if len(refused) == 1 else "are"
+        return f"{actions} {verb} allowed on {elsewhere} only, not on oauth2/public-client/localhost{also}"
     if len(refused) < len(permissions):
         given = " and ".join(found.action for found in permissions if found not in refused)
         return f"{given} is allowed, but {actions} is not{also}"

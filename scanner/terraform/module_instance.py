@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scanner import values
-from scanner.cause import Cause, CauseKind
+from scanner.cause import NOT_INSTALLED, Cause, CauseKind
 from scanner.diagnostic import as_sentence, error, warning
 from scanner.facts import ALWAYS, Existence
 from scanner.span import Span
@@ -315,9 +315,9 @@ class ModuleInstance:
             return {}
         found = self._find(name, parsed)
         if isinstance(found, Cause):
-            self.configuration.report(
-                warning("Module not available", f"What it defines is missing because of {found.detail}.", parsed.span)
-            )
+            remedy = " Run `terraform init` first." if found.detail.endswith(NOT_INSTALLED) else ""
+            detail = f"What it defines is missing because of {found.detail}.{remedy}"
+            self.configuration.report(warning("Module not available", detail, parsed.span))
             return Unknown(found, Named(NameKind.VALUE, full))
         self.configuration.instances += len(expansion.instances)
         if self.configuration.instances > MAX_MODULE_INSTANCES:

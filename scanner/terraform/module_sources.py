@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scanner.cause import Cause, CauseKind
+from scanner.cause import NOT_INSTALLED, Cause, CauseKind
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.terraform.address import ModuleAddress
 from scanner.terraform.language import nodes
@@ -46,7 +46,7 @@ def find_module(
     if value.unknown is not None:
         detail = f"the source of {address}, which depends on {value.unknown.cause.detail}"
         return Cause(CauseKind.MISSING_MODULE, detail, attribute.span)
-    detail = f'{address}, whose source "{source}" is not installed (run `terraform init`)'
+    detail = f'{address}, whose source "{source}" {NOT_INSTALLED}'
     return Cause(CauseKind.MISSING_MODULE, detail, attribute.span)
 
 

@@ -596,7 +596,7 @@ def test_a_cycle_is_named(scan_files: Scan) -> None:
 def test_a_missing_module_is_named_once(scan_files: Scan) -> None:
     report = scan_files({"a.tf": 'module "m" {\n  source = "acme/user/aws"\n}\n' + user(policy="module.m.policy_arn")})
     (warning,) = report.warnings
-    assert 'module.m, whose source "acme/user/aws" is not installed (run `terraform init`)' in warning.message
+    assert 'module.m, whose source "acme/user/aws" is not installed. Run `terraform init` first.' in warning.message
     assert warning.span.line == 1
 
 

@@ -90,7 +90,7 @@ def test_a_cause_says_what_to_do(tmp_path: Path) -> None:
     )
     for form in ("json", "beside"):
         assert document in causes[form]
-        assert "scan the plan file instead, or name the plan's own configuration with --source" in causes[form]
+        assert "(--source)" in causes[form]
     assert 'the file or directory "./policy.json.tftpl" is not part of the plan' in causes["file"]
     assert "--source" in causes["file"]
 

@@ -222,7 +222,7 @@ class _Reader:
         if open_.unknown is None or not self.configuration.sets(address, str(path[0])):
             return open_
         cause = open_.unknown.cause
-        detail = f"{cause.detail} and whose expression is not in a plan in JSON ({_REMEDY})"
+        detail = f"{cause.detail} and whose expression is not in a plan in JSON (--source)"
         return Value(replace(open_.unknown, cause=replace(cause, detail=detail)), self.span)
 
     def _referred(self, target: Reference) -> Value:
