@@ -32,7 +32,7 @@ class Accounts:
         self._joined = _joined(together)
         self._different: set[frozenset[str]] = set()
         self._split: set[str] = set()
-        """What configurations say that are in several accounts all the same."""
+        """Digests of configurations that say the same and are in several accounts nevertheless."""
         existing: dict[tuple[object, str], dict[str, Account]] = {}
         for resource in resources:
             name = resource.name.text
@@ -53,7 +53,7 @@ class Accounts:
                     self._split.add(one.says)
 
     def settled(self, account: Account) -> Account:
-        """The account with what is known of those that are the same for certain."""
+        """The account, with what is known about all that are certainly the same one."""
         found = self._joined.get(account, account)
         if found.is_supposed and any(found.configuration in pair for pair in self._different):
             return replace(found, id=None)

@@ -99,7 +99,7 @@ class _Reader:
     def keys(self, found: Mapping[str, Any], known: set[str], where: str) -> None:
         for key in found:
             if key not in known:
-                raise self.error(f'{where} has no key "{key}"; there are {", ".join(sorted(known))}')
+                raise self.error(f'{where} has no key "{key}"; the keys are {", ".join(sorted(known))}')
 
     def table(self, found: Any, where: str) -> Mapping[str, Any]:
         if not isinstance(found, dict):

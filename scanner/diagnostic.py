@@ -47,5 +47,5 @@ def error(summary: str, detail: str, span: Span) -> Diagnostic:
 
 
 def warning(summary: str, detail: str, span: Span) -> Diagnostic:
-    """Something legal could not be followed; the rest of the scan is as good as it says."""
+    """Something legal could not be followed; everything else in the report holds."""
     return Diagnostic(Severity.WARNING, summary, detail, span)

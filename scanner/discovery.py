@@ -99,7 +99,7 @@ class _Walk:
     """Terragrunt files."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seen: int = 0
-    """Modules and files that were found, those that are found again too."""
+    """Modules and files that were found, counting again what is found again."""
     passed_over: list[Path] = field(default_factory=list)
     """What ignore files exclude."""
 

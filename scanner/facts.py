@@ -56,7 +56,7 @@ class Account:
     """What that says about its account without naming it: a digest, for there may be secrets in it."""
 
     is_supposed: bool = field(default=False, compare=False)
-    """The ID is that of another configuration, which says the same: it goes as soon as the two are seen to differ."""
+    """The ID of another configuration, which says the same: it is dropped once the two turn out to differ."""
 
     @property
     def symbol(self) -> AccountSymbol:

@@ -109,7 +109,7 @@ def _in_file(file: ValuesFile, directory: Path) -> dict[str, str | None]:
 
 
 def _undeclared(inputs: Inputs, declared: set[str]) -> Iterator[Diagnostic]:
-    """A name that nothing declares is most often a slip, and what it was meant for goes without its value."""
+    """A name that nothing declares is usually a typing error, and what it was meant for has no value."""
     for name in dict(inputs.parameters).keys() - declared:
         detail = f'No scanned template declares the parameter "{name}", so its value is not used.'
         yield warning("Parameter not declared", detail, Span.whole_file("--parameter"))
@@ -123,7 +123,7 @@ def _undeclared_variables(
         return frozenset.intersection(*undeclared)
     if not any(root.inputs.variables for root in roots) or any(root.kind in _OF_TERRAFORM for root in roots):
         return ()
-    detail = "No Terraform configuration was scanned that takes values of variables, so they are not used."
+    detail = "No scanned Terraform configuration takes values of variables, so they are not used."
     return [warning("Variable not declared", detail, Span.whole_file("--var"))]
 
 

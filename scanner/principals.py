@@ -225,7 +225,7 @@ class _Merge:
         return _Resolved(shown, opaque(Cause(CauseKind.MISSING_POLICY, detail, policy.span)))
 
     def _partition(self, identity: Identity) -> str:
-        """The provider's or the template's; where they do not say, that of the AWS managed policies attached."""
+        """The provider's or the template's; if they do not say, that of the attached AWS managed policies."""
         if identity.home.partition != "aws":
             return identity.home.partition
         return self._partitions.get(identity.origin.address, "aws")

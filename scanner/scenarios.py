@@ -160,7 +160,7 @@ class _Search:
 
 
 def _stands_for(address: str, instance: str) -> bool:
-    """Whether an address, with ``[*]`` for keys that are not known, is that of an instance."""
+    """Whether an address, with ``[*]`` for keys that are not known, means an instance."""
     if "[*]" not in address:
         return address == instance
     return re.fullmatch(r"\[.+?\]".join(map(re.escape, address.split("[*]"))), instance) is not None

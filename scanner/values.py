@@ -41,7 +41,7 @@ class Unknown:
     candidates: tuple[Value | None, ...] = field(default=(), compare=False)
     """What it can turn out to be, where that is one of few; None for nothing at all. Empty when it can be anything."""
     is_account_id: bool = field(default=False, compare=False)
-    """Where a principal is wanted, nothing but the ID of an account has the form that it must have."""
+    """Where a principal is expected, only the ID of an account has the required form."""
     is_set: bool = field(default=False, compare=False)
     """Whatever its elements are, it is a set of them."""
 

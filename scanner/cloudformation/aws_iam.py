@@ -105,7 +105,7 @@ class _Source:
                 yield replace(item, value=scalar_text(item.value))
 
     def origin(self, span: Span | None = None, conditions: Conditions | None = None) -> Origin:
-        """The place of a fact; that of the resource unless another is given."""
+        """The place of a fact: the place of the resource unless another is given."""
         guards = self.conditions if conditions is None else conditions
         existence = Existence(guards) if guards else ALWAYS
         where, stack = span or self.resource.span, self.scope.stack

@@ -88,7 +88,7 @@ def _inputs(inputs: Inputs, stack: AssembledStack) -> Inputs:
 
 
 def _account(stack: AssembledStack, inputs: Inputs) -> Account:
-    """A stack whose environment is open may be in any account, that of another stack or not."""
+    """A stack whose environment is open may be in any account, also in the account of another stack."""
     if inputs.account is not None:
         return Account(inputs.account, inputs.account)
     return Account(None, stack.label, stack.label)

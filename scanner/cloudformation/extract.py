@@ -65,7 +65,7 @@ def _assumed(inputs: Inputs) -> Inputs:
 
 
 def _neighbour(root: ScanRoot, inputs: Inputs, partition: str, stack: Stack) -> Iterator[Scope]:
-    """The stacks of another template. What is wrong with it is said where it is a root."""
+    """The stacks of another template. Its problems are reported where it is a root."""
     place = Place(root.path, root.location, root.boundary)
     tree = TemplateTree()
     beside = replace(stack, prefix=f"{root.path}:", files=(place,), is_foreign=True)
@@ -127,7 +127,7 @@ def _has_sections(document: Value) -> bool:
 
 
 def home(inputs: Inputs, *named: str | None) -> Home:
-    """The partition is that of the region, else the first that a template names."""
+    """The partition of the region, else the first one that a template names."""
     if inputs.region is not None:
         return Home(partition_of(inputs.region), Account(inputs.account))
     return Home(next((name for name in named if name is not None), "aws"), Account(inputs.account))

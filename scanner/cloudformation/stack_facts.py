@@ -33,7 +33,7 @@ def stacks(scope: Scope) -> Iterator[Scope]:
 def stack_facts(scope: Scope, home: Home, *, is_rewritten: bool = False) -> tuple[list[Fact], list[Diagnostic]]:
     """What one stack says by itself, and what is wrong or not followed in it.
 
-    What is wrong where a macro that is not followed may rewrite it is not an error yet.
+    A problem in what a macro that is not followed may rewrite is not an error yet.
     """
     facts: list[Fact] = []
     problems: list[Diagnostic] = []

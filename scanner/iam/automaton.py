@@ -103,7 +103,7 @@ class Automaton:
 
 @lru_cache(maxsize=16384)
 def compiled(pattern: Pattern) -> Automaton:
-    """The automaton of a pattern, whose holes take nothing but themselves."""
+    """The automaton of a pattern, whose holes match only themselves."""
     takes: dict[str, int] = {}
     takes_any = takes_in_segment = loops_any = loops_in_segment = 0
     found_holes: list[tuple[int, Hole]] = []

@@ -93,7 +93,7 @@ class Condition:
         return self.quantifier is not Quantifier.FOR_ALL and not OPERATORS[self.base].negated
 
     def test(self, request: Request, *, is_arn: bool) -> Question:
-        """What the condition asks of a key that is there with one text, be it an ARN or not."""
+        """What the condition asks of a key that has one text, which need not be an ARN."""
         operator = OPERATORS[self.base]
         pattern_of = operator.as_pattern
         if pattern_of is None or (operator.compare is _arn_like and not is_arn):

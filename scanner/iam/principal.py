@@ -61,7 +61,7 @@ class Principal:
     root: str
     span: Span = field(compare=False)
     arn: Text
-    """Its ARN; a permission set's is that of its role, as far as it can be known."""
+    """Its ARN; for a permission set the ARN of its role, as far as it can be known."""
     partition: str
     account: str | None
     tags: Mapping[str, Text]

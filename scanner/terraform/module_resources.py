@@ -40,7 +40,7 @@ class Owner(Protocol):
     scope: Scope
 
     def provider(self, reference: Reference, scope: Scope) -> Provider:
-        """A provider configuration as it is named in a scope of the module."""
+        """A provider configuration by its name in a scope of the module."""
 
     def render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
         """A text as a template with these variables."""

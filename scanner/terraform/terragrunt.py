@@ -42,7 +42,7 @@ class Unit:
     path: str
     """The file as reports print it."""
     source: str | None
-    """The module that it runs, as it is written; None for what is beside the file, or where it is not known."""
+    """The module that it runs, as it is written; None for the module beside the file, or if it is not known."""
     directory: Path | None
     """The same as a directory that is here."""
     inputs: Entries

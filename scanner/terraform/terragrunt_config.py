@@ -166,7 +166,7 @@ class Config:
         return self.entries(written.value) if written is not None else Entries()
 
     def entries(self, node: nodes.Node) -> Entries:
-        """An object as far as it is known: one entry that is not does not cost the others."""
+        """An object as far as it is known: an unknown entry leaves the others known."""
         if isinstance(node, nodes.ObjectNode):
             found: dict[str, Value] = {}
             is_open = False

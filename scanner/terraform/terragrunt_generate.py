@@ -49,7 +49,7 @@ def generated_by(config: Config) -> tuple[Generated, ...]:
 
 
 def generated_files(units: Sequence[Sequence[Generated]], report: Callable[[Diagnostic], None]) -> list[GeneratedFile]:
-    """The files that all units write alike. What they do not, or what is not known, is said if it may matter."""
+    """The files that all units write alike. Others, and unknown ones, are reported if they may matter."""
     by_name: dict[str, list[Generated]] = {}
     for unit in units:
         for one in unit:

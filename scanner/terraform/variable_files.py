@@ -202,9 +202,9 @@ def _attribute(root: ModuleInstance, variable: str, name: str) -> nodes.Attribut
 
 
 def _undeclared(name: str, given: _Given, root: ModuleInstance) -> None:
-    """Most often a slip, and what the value was meant for goes without it. Terraform refuses it from an option only.
+    """Usually a typing error, and what the value was meant for has none. Terraform refuses it only in an option.
 
-    What is given to all roots alike is said where none of them declares it.
+    A value that all roots get is reported if none of them declares it.
     """
     configuration = root.configuration
     summary, use = "Variable not declared", "so its value is not used"

@@ -82,7 +82,7 @@ class Assembly:
     placeholders: list[tuple[str, str]] = field(default_factory=list)
     """With the lookups that they stand for; see ``scanner.cloudformation.cdk.lookups``."""
     missing: set[str] = field(default_factory=set)
-    """The lookups that are said to be missing."""
+    """The lookups that have been reported as missing."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
 

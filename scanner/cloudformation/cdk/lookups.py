@@ -35,7 +35,7 @@ _DEFAULTS: Mapping[str, tuple[str, ...]] = {
         *("dummy1a", "dummy1b", "1.2.3.4/5"),
     ),
 }
-"""What the CDK takes for a lookup that is missing, by its provider."""
+"""What the CDK uses in place of a missing lookup, by its provider."""
 
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
 _ARN = re.compile(r"((?:arn:[a-z-]+)?:[a-z0-9-]+:)[^:]*:[^:]*:([a-z-]+[/:])?.*")

@@ -123,7 +123,7 @@ SHAPES: Mapping[str, MappingOf] = {
         ("InstanceArn", "Name"),
     ),
 }
-"""Properties of the types that say something about identities. Documents that are missing are said elsewhere."""
+"""Properties of the types that say something about identities. Missing documents are reported elsewhere."""
 
 
 def refused_properties(resource: Resource, names: Names) -> Iterator[Diagnostic]:

@@ -102,7 +102,7 @@ def _join(argument: Value, span: Span | None, _: Names) -> Value:
 
 
 def _find_in_map(argument: Value, span: Span | None, names: Names) -> Value | None:
-    """A key that is not known leaves several candidates; when they are all the same, it does not matter."""
+    """A key that is not known leaves several candidates; if all of them are equal, it does not matter."""
     parts = arguments(argument)
     if len(parts) not in (3, 4):
         return malformed("Fn::FindInMap without a map and two keys", span)

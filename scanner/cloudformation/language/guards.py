@@ -42,7 +42,7 @@ class Item:
     value: Value
     conditions: Conditions
     span: Span | None
-    """Where the list has it, be it a reference to something elsewhere."""
+    """Where it is in the list, even if it refers to something elsewhere."""
 
 
 def existence_conditions(resource: Resource, names: Names) -> Conditions | None:

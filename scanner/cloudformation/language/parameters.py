@@ -90,7 +90,7 @@ def passed_value(name: str, declaration: Value, value: Value, prefix: str) -> Va
 
 
 def allowed_values(declaration: Value) -> tuple[str, ...]:
-    """The only texts that a parameter can have, as far as it is declared; empty when any will do, and for lists."""
+    """The only texts that a parameter can have, as declared; empty if any text is allowed, and for lists."""
     entries = declaration.data if isinstance(declaration.data, Mapping) else {}
     kind = _type(entries)
     if kind is None or "<" in kind or _is_list(kind):

@@ -49,7 +49,7 @@ class Prepared:
 
     template: Template
     document: Value
-    """What the template was read from, with the macros through that are followed, but for SAM's."""
+    """What the template was read from, after the macros that are followed, except SAM."""
     diagnostics: tuple[Diagnostic, ...]
     files: frozenset[str]
     """Paths of the files that it includes."""

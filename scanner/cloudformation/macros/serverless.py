@@ -151,7 +151,7 @@ def _function(resource: Resource, conditions: dict[str, Value]) -> Iterator[Reso
 
 
 def _needs_role(resource: Resource, conditions: dict[str, Value]) -> tuple[bool, Value | None]:
-    """Whether a function has not always a role of its own, and the condition under which it has none."""
+    """Whether a function may have no role of its own, and under which condition."""
     own = resource.get("Role")
     if own is None or own.is_null or own.unknown is not None:
         return True, resource.condition

@@ -57,7 +57,7 @@ class Reader:
 
 @dataclass(slots=True)
 class Exchange:
-    """The exports and the named stacks of one root and of those that are joined to it."""
+    """The exports and the named stacks of one root and of the roots joined to it."""
 
     contested: Mapping[str, str] = field(default_factory=dict)
     """Names that several roots export, with these."""
@@ -102,7 +102,7 @@ class Exchange:
         return self._taken(offers[0], importer, f'the export "{name}"', symbol, span)
 
     def output(self, name: OutputName, reader: Reader, span: Span | None) -> Value:
-        """An output of a stack by the stack's name, which is that of one account and region."""
+        """An output of a stack by the stack's name, which is unique in an account and region."""
         account = name.account(reader.account)
         stacks = [output(name.output) for output in self._stacks.get(name.stack, ())]
         offers = _meant(stacks, reader, account, name.region)

@@ -61,7 +61,7 @@ STACKS = frozenset(_LOCATIONS)
 
 
 def nested_templates(place: Place) -> set[Path]:
-    """The template files that the nested stacks of a template are made from, as far as it says so in plain text."""
+    """The template files that the nested stacks of a template are made from, as far as it names them literally."""
     try:
         text = read_text(place.location, MAX_BYTES)
     except UnreadableFileError:

@@ -36,7 +36,7 @@ _NAMED = {
     MANAGED_POLICY: ("ManagedPolicyName", "policy"),
     _SAML_PROVIDER: ("Name", "saml-provider"),
 }
-"""The property that names a resource, and how its ARN goes on after the account."""
+"""The property that names a resource, and the part of its ARN after the account."""
 
 _KEPT = 16
 """Characters of a logical ID that are in every generated name. They have 64 to 128, 13 of which are random."""

@@ -95,7 +95,7 @@ class Scope:
         """The keys of mappings that were looked up without being known."""
         self._values: dict[Symbol, Value] = {}
         self.decided: dict[str, Truth] = {}
-        """The conditions that were asked for, those that others are made of first."""
+        """The conditions that were asked for, the parts of others first."""
         self._open: list[Symbol] = []
         self._depth = stack.depth if stack.depth is not None else [0]
 

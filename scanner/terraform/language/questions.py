@@ -162,7 +162,7 @@ class Questions:
     # Causes
 
     def names(self, cause: Cause, symbol: Symbol, domain: tuple[str, ...] = ()) -> None:
-        """This cause is that of one unknown, which it names. All that it can be, if that is little."""
+        """This cause belongs to one unknown, which it names; ``domain`` is all that it can be, if that is little."""
         if self._named.setdefault(cause, symbol) != symbol:
             self._named[cause] = None  # it says nothing about any of them
         if domain:
@@ -180,13 +180,13 @@ class Questions:
         return self.derived(cause, Cause(cause.kind, detail, cause.span))
 
     def derived(self, cause: Cause, further: Cause) -> Cause:
-        """The further cause, which is there because of the other one."""
+        """The further cause, which is derived from the other one."""
         if further != cause:
             self._origins.setdefault(further, cause)
         return further
 
     def origins(self, cause: Cause) -> Iterator[Cause]:
-        """A cause and those that it is there because of."""
+        """A cause and those from which it is derived."""
         seen: set[Cause] = set()
         found: Cause | None = cause
         while found is not None and found not in seen:
@@ -196,7 +196,7 @@ class Questions:
 
     @property
     def all_derived(self) -> Iterable[Cause]:
-        """Every cause that is there because of another one."""
+        """Every cause that is derived from another one."""
         return self._origins
 
     # What Terraform would refuse

@@ -47,7 +47,7 @@ class Resolution:
     """The names that are being resolved right now, in one scan root."""
 
     diagnostics: dict[Diagnostic, None]
-    """Chains without an end, and those that are too long, are reported here, once."""
+    """Cycles and chains that are too long are reported here, once."""
     active: dict[str, None] = field(default_factory=dict)
 
     def resolve(self, name: str, span: Span | None, evaluate: Callable[[], Value]) -> Value:

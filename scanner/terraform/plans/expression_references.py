@@ -33,7 +33,7 @@ def expression(node: Node) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class PlainReference:
-    """An expression that is nothing but a reference."""
+    """An expression that is only a reference."""
 
     references: tuple[str, ...]
     """As a plan lists them."""

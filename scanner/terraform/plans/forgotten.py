@@ -39,7 +39,7 @@ def left_behind(document: PlanDocument) -> Iterator[PlannedInstance]:
 
 
 def facts_left_behind(instance: ResourceInstance) -> Iterator[Fact]:
-    """The facts that go on being true without Terraform: not those that only an apply makes true."""
+    """The facts that stay true without Terraform, not those that only an apply makes true."""
     return (fact for fact in aws_iam.facts(instance) if not isinstance(fact, Exclusive))
 
 

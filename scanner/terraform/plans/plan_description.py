@@ -17,7 +17,7 @@ from scanner.terraform.resources import META_ARGUMENTS
 
 Object = dict[str, Any]
 Describe = Callable[[Node], Object]
-"""What is said of an expression."""
+"""What the plan says about an expression."""
 DESCRIBED = ("aws_iam_", "aws_ssoadmin_", "aws_identitystore_")
 """Beginnings of the types whose blocks are parsed."""
 _CALL_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})

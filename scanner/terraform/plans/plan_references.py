@@ -362,7 +362,7 @@ def _extends(longer: str, shorter: str) -> bool:
 
 
 def _plain(expression: Object) -> Plain | None:
-    """What the configuration beside the plan confirms. No JSON can say that of itself."""
+    """What the configuration beside the plan confirms. A plan in JSON cannot confirm itself."""
     found = expression.get("plain")
     return found if isinstance(found, Plain) else None
 

@@ -59,7 +59,7 @@ class Source:
     """What the configuration says about the instances of a plan."""
 
     instances: Mapping[ResourceAddress, ResourceInstance] = field(default_factory=dict)
-    """As they are evaluated; without those that the configuration does not have, or has otherwise."""
+    """As they are evaluated; without those that the configuration does not have, or has with other values."""
     is_own: bool = False
     """Whether this is the plan's own configuration, so that the values count and not the places only."""
     references: Object = field(default_factory=dict)
