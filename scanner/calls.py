@@ -15,7 +15,7 @@ Evaluate = Callable[[Path], Iterable[tuple[Path, Path]]]
 
 
 def root_modules(modules: Mapping[Path, Path], named: set[Path], evaluate: Evaluate) -> list[Path]:
-    """Directories that no other one calls as a child module, and those that are named.
+    """Directories that no other directory calls as a child module, and those that the user names.
 
     Each module stands with the directory that it reads files in.
     """

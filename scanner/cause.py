@@ -39,9 +39,22 @@ class Cause:
 
     kind: CauseKind
     detail: str
-    """What is missing, as the end of a sentence: ``variable "team" has no value``."""
+    """A noun phrase that fits after "depends on": ``variable "team", which has no value``; see ``docs/messages.md``."""
     span: Span | None = field(default=None, compare=False)
 
     def sort_key(self) -> tuple[str, str]:
-        """An order that depends on nothing but what the cause says."""
+        """An order that depends only on what the cause says."""
         return self.kind.value, self.detail
+
+
+ACCOUNT_ID = Cause(CauseKind.MISSING_INPUT, "the account ID, which is not known (--account)")
+"""Why something is open that names the account which the code is applied in."""
+
+NOT_INSTALLED = "is not installed"
+"""How the cause for a module ends that ``terraform init`` would install."""
+
+
+def clause(message: str) -> str:
+    """A message as it stands inside another sentence: its first sentence, without capital and full stop."""
+    first = message.split(". ", 1)[0].rstrip(".")
+    return first[:1].lower() + first[1:] if first[1:2].islower() or first[1:2] == " " else first

@@ -26,7 +26,7 @@ USAGE = 2
 
 
 class FailOn(StrEnum):
-    """The mildest finding that makes the exit status 1."""
+    """The lowest level of a finding that makes the exit status 1."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -57,14 +57,14 @@ def _list_rules(wanted: bool) -> None:
 def _pair(text: str, option: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise typer.BadParameter(f'"{text}" has not the form NAME=VALUE', param_hint=option)
+        raise typer.BadParameter(f'"{text}" does not have the form NAME=VALUE', param_hint=option)
     return name, value
 
 
 def _context(text: str) -> tuple[str, tuple[str, ...] | None]:
     key, equals, value = text.partition("=")
     if not key:
-        raise typer.BadParameter(f'"{text}" has not the form KEY=VALUE', param_hint="--context")
+        raise typer.BadParameter(f'"{text}" does not have the form KEY=VALUE', param_hint="--context")
     return key, tuple(value.split(",")) if equals else None
 
 
@@ -85,7 +85,7 @@ def _outputs(given: list[str]) -> list[tuple[str, str]]:
     for name, _ in found:
         if name not in FORMATS:
             raise typer.BadParameter(
-                f'there is no format "{name}"; there are {", ".join(FORMATS)}', param_hint="--output"
+                f'there is no format "{name}"; the formats are {", ".join(FORMATS)}', param_hint="--output"
             )
     return found
 
@@ -119,19 +119,21 @@ def scan(
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="What to scan.", show_default=".")] = None,
     format: Annotated[Format, typer.Option(help="What to print.")] = Format.text,  # type: ignore[attr-defined] # noqa: A002
     output: Annotated[
-        list[str] | None, typer.Option(metavar="FORMAT=FILE", help="Write that format to a file as well.")
+        list[str] | None, typer.Option(metavar="FORMAT=FILE", help="Also write a report in this format to a file.")
     ] = None,
-    fail_on: Annotated[FailOn, typer.Option(help="The mildest finding that makes the exit status 1.")] = FailOn.ERROR,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="The lowest level of a finding that makes the exit status 1.")
+    ] = FailOn.ERROR,
     rules: Annotated[list[str] | None, typer.Option(metavar="PATH", help="More rules: a file or a directory.")] = None,
-    select: Annotated[list[str] | None, typer.Option(metavar="ID", help="Follow this rule only.")] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="ID", help="Do not follow this rule.")] = None,
+    select: Annotated[list[str] | None, typer.Option(metavar="ID", help="Use only this rule.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave this rule out.")] = None,
     list_rules: Annotated[
         bool, typer.Option("--list-rules", callback=_list_rules, is_eager=True, help="Show the rules and exit.")
     ] = False,
     var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Terraform: value of a variable.")] = None,
     var_file: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Terraform: variable file.")] = None,
     env_vars: Annotated[
-        bool, typer.Option("--env-vars", help="Terraform: read variables from TF_VAR_* of the environment.")
+        bool, typer.Option("--env-vars", help="Terraform: read variables from TF_VAR_* in the environment.")
     ] = False,
     workspace: Annotated[
         str | None, typer.Option(metavar="NAME", help="Terraform: the workspace.", show_default="default")
@@ -149,15 +151,15 @@ def scan(
     region: Annotated[str | None, typer.Option(metavar="NAME", help="The region that people sign in through.")] = None,
     context: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY[=VALUE,…]", help="A key of the request context: its values, or that it is absent."),
+        typer.Option(metavar="KEY[=VALUE,…]", help="A request context key: its values, or that it is absent."),
     ] = None,
     scp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Service control policy.")] = None,
     rcp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Resource control policy.")] = None,
     config: Annotated[str | None, typer.Option(metavar="FILE", help="Configuration file.")] = None,
     explain: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Show the whole reasoning for one principal instead.")
+        str | None, typer.Option(metavar="ADDRESS", help="Show the whole reasoning about one principal instead.")
     ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors of the scanner's own.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,
     version: Annotated[  # noqa: ARG001 # its callback does the work
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
@@ -232,7 +234,7 @@ def _explain(report: Report, address: str) -> int:
     found = [assessed for assessed in report.principals if assessed.definition.address == address]
     if not found:
         known = "".join(f"\n  {visible(assessed.definition.address)}" for assessed in report.principals)
-        return _fail(f"there is no principal {address}; there are:{known or ' none'}")
+        return _fail(f"there is no principal {address}{'; the principals are:' if known else ''}{known}")
     _print(render(found))
     return USAGE if report.errors else 0
 

@@ -48,7 +48,7 @@ class Options:
     """Ids of the only rules to follow; all of them when empty."""
     ignore: tuple[str, ...] = ()
     fail_on: Level | None = Level.ERROR
-    """The mildest level that makes the exit status 1; None for never."""
+    """The lowest level that makes the exit status 1; None for never."""
     debug: bool = False
     """Let errors of the scanner's own rise, with their tracebacks."""
 
@@ -88,7 +88,7 @@ class _Reader:
     def keys(self, found: Mapping[str, Any], known: set[str], where: str) -> None:
         for key in found:
             if key not in known:
-                raise self.error(f'{where} has no key "{key}"; there are {", ".join(sorted(known))}')
+                raise self.error(f'{where} has no key "{key}"; the keys are {", ".join(sorted(known))}')
 
     def table(self, found: Any, where: str) -> Mapping[str, Any]:
         if not isinstance(found, dict):
@@ -97,7 +97,7 @@ class _Reader:
 
     def texts(self, found: Any, where: str) -> tuple[str, ...]:
         if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-            raise self.error(f'"{where}" must be a list of texts')
+            raise self.error(f'"{where}" must be a list of strings')
         return tuple(found)
 
     def controls(self, account: str, found: Any) -> AccountControls:

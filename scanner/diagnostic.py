@@ -23,7 +23,7 @@ class Diagnostic:
     summary: str
     """Short, without user text: ``Invalid policy document``."""
     detail: str
-    """Sentences: what is wrong, why it matters, what to do."""
+    """Whole sentences: what is wrong, why it matters, what to do (``docs/messages.md``)."""
     span: Span
     root: str = ""
     """The scan root in which it was met; filled in by the pipeline."""
@@ -34,11 +34,18 @@ class Diagnostic:
         return f"{self.summary}: {self.detail}" if self.detail else self.summary
 
 
+def as_sentence(message: str) -> str:
+    """A message that an exception carries, as a whole sentence."""
+    begins_with_a_word = message.partition(" ")[0].isalpha()
+    capital = message[:1].upper() if begins_with_a_word else message[:1]
+    return f"{capital}{message[1:].rstrip('.')}."
+
+
 def error(summary: str, detail: str, span: Span) -> Diagnostic:
     """Part of the input could not be read as what it claims to be."""
     return Diagnostic(Severity.ERROR, summary, detail, span)
 
 
 def warning(summary: str, detail: str, span: Span) -> Diagnostic:
-    """Something legal could not be followed; the rest of the scan is as good as it says."""
+    """Something legal could not be followed; everything else in the report holds."""
     return Diagnostic(Severity.WARNING, summary, detail, span)

@@ -1,7 +1,7 @@
 """From paths to scan roots: which directories are root modules, which files are templates, plans or states.
 
 Files are recognised by what is in them. Opens nothing that it need not; never follows a directory link, and never opens
-what is no regular file.
+what is not a regular file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from scanner.calls import nested_in_others, root_modules
 from scanner.cloudformation.cdk.assembly import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import is_text_template, looks_like_change_set, looks_like_template
-from scanner.diagnostic import Diagnostic, Severity, error, warning
+from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
 from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above
 from scanner.root import Inputs, RootKind, ScanRoot
@@ -99,7 +99,7 @@ class _Walk:
     """Terragrunt files."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seen: int = 0
-    """Modules and files that were found, those that are found again too."""
+    """Modules and files that were found, counting again what is found again."""
     passed_over: list[Path] = field(default_factory=list)
     """What ignore files exclude."""
 
@@ -149,9 +149,9 @@ class _Walk:
         before = self._tally()
         self._unit(file)
         if before == self._tally():
-            message = "the module that it runs is not here; `terragrunt plan` and `terragrunt show -json` make a plan"
+            message = "The module that it runs is not in the scanned tree. Scan the output of `terragrunt show -json`."
             span = Span.whole_file(self.shown(file))
-            self.diagnostics.append(error("Nothing to scan", f"{message} that can be scanned.", span))
+            self.diagnostics.append(error("Nothing to scan", message, span))
 
     def _unit(self, file: Path) -> None:
         """A Terragrunt file: the module that it runs is a root, wherever that is."""
@@ -173,15 +173,17 @@ class _Walk:
         for file, unit in sorted(self.units.items()):
             if unit.directory in self.modules or unit.directory == file.parent or file in included:
                 continue
-            what = f'it runs "{unit.source}", which is not here' if unit.source else "it is not known what it runs"
-            message = f"{what}, so what that makes is not scanned."
+            what = "The module that it runs is not known"
+            if unit.source:
+                what = f'It runs "{unit.source}", which is not in the scanned tree'
+            message = f"{what}, so what that module makes is not scanned."
             self.diagnostics.append(warning("Module not available", message, Span.whole_file(unit.path)))
 
     def _nothing_in(self, path: Path) -> None:
         """A silent success would hide that the path is wrong."""
         shown = self.shown(path)
         where = "the working directory" if shown == "." else shown
-        message = f"no Terraform module, plan or state and no CloudFormation template was found in {where}."
+        message = f"No Terraform module, plan or state and no CloudFormation template was found in {where}."
         hidden = [
             (found, what) for found in self.passed_over[:_LOOKED_AT] if (what := self._excluded(found)) is not None
         ]
@@ -274,8 +276,8 @@ class _Walk:
             kind = RootKind.TERRAFORM_PLAN  # whose reader says what is missing
         if kind is None and named:
             message = mistaken_for_plan(head)
-            message = message or "it is no Terraform file, no plan or state and no CloudFormation template"
-            self.diagnostics.append(error("Nothing to scan", f"{message}.", Span.whole_file(self.shown(path))))
+            message = message or "it is neither a Terraform file, plan or state nor a CloudFormation template"
+            self.diagnostics.append(error("Nothing to scan", as_sentence(message), Span.whole_file(self.shown(path))))
         elif kind is RootKind.CLOUDFORMATION_TEMPLATE and self._is_text_template(path):
             self._text_template(path, named=named)
         elif kind is not None:
@@ -288,17 +290,19 @@ class _Walk:
             return False  # its reader says so
 
     def _text_template(self, path: Path, *, named: bool) -> None:
-        """A file beside others that is read by a function is no input by itself; one that is named was meant as one."""
-        what = "it is the source of a text template (${…} or %{…} outside of a text), as `templatefile` reads it"
+        """A file that a function reads is not an input by itself; one that is named was meant as one."""
+        what = "it is the source of a text template, as `templatefile` reads it (${…} or %{…} outside a string)"
         span = Span.whole_file(self.shown(path))
         if named:
-            self.diagnostics.append(error("Nothing to scan", f"{what}; scan what is made from it.", span))
+            self.diagnostics.append(error("Nothing to scan", f"{as_sentence(what)} Scan what is made from it.", span))
         else:
-            self.diagnostics.append(warning("Not scanned", f"{what}, so what it describes is not known here.", span))
+            self.diagnostics.append(
+                warning("Not scanned", f"{as_sentence(what)} What it describes is not known.", span)
+            )
 
     def _unreadable(self, path: Path, why: str) -> None:
         span = Span.whole_file(self.shown(path))
-        self.diagnostics.append(error("Unreadable path", f"{why[:1].lower()}{why[1:]}.", span))
+        self.diagnostics.append(error("Unreadable path", as_sentence(why), span))
 
 
 def recognise(head: bytes) -> RootKind | None:
@@ -317,7 +321,7 @@ def _head(path: Path) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFileError("it is no regular file")
+            raise UnreadableFileError("it is not a regular file")
         with path.open("rb") as file:
             head = file.read(_HEAD)
             if _may_be_a_template(head, path):

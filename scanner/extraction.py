@@ -11,7 +11,7 @@ from scanner.span import Span
 
 
 def extract(root: ScanRoot) -> Facts:
-    """The facts of one root. An error of our own rises; what is wrong with the input is a diagnostic in the facts."""
+    """The facts of one root, with a diagnostic for what is wrong with it. Errors of our own are passed on."""
     match root.kind:
         case RootKind.TERRAFORM_MODULE:
             from scanner.terraform.configuration.extract import extract
@@ -38,5 +38,5 @@ def extract_or_report(root: ScanRoot) -> Facts:
 
 def internal_error(problem: Exception, root: str) -> Diagnostic:
     """What the report says of an error of our own."""
-    detail = f"the scanner failed on this root ({type(problem).__name__}: {problem}); --debug shows where"
-    return error("Internal error", f"{detail}.", Span.whole_file(root))
+    detail = f"The scanner failed on this root ({type(problem).__name__}: {problem}). --debug shows where."
+    return error("Internal error", detail, Span.whole_file(root))

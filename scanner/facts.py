@@ -31,7 +31,7 @@ class IdentityKind(Enum):
 class Existence:
     """When a resource exists: always, or only if some unknown conditions hold (``count``, ``for_each``, ``Condition``).
 
-    Two resources that hang on the same condition exist together.
+    Two resources that depend on the same condition exist together.
     """
 
     conditions: tuple[Unknown, ...] = ()
@@ -56,17 +56,12 @@ class Account:
     """What that says about its account without naming it: a digest, for there may be secrets in it."""
 
     is_supposed: bool = field(default=False, compare=False)
-    """The ID is that of another configuration, which says the same: it goes as soon as the two are seen to differ."""
+    """The ID of another configuration, which says the same: it is dropped once the two turn out to differ."""
 
     @property
     def symbol(self) -> AccountSymbol:
         """What stands for the ID while it is not known."""
         return AccountSymbol(self.says)
-
-    @property
-    def shown(self) -> str:
-        """For people."""
-        return self.configuration or "what has no provider configuration or stack of its own"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _HOLE = "\ue000"
 
 
 class JSONTextError(Exception):
-    """The text is no JSON; says where."""
+    """The text is not JSON; says where."""
 
     def __init__(self, message: str, span: Span | None) -> None:
         super().__init__(message)
@@ -59,7 +59,7 @@ class _Converter:
             if _HOLE in member.key:
                 raise self.error("a key is not known", member.start)
             if member.key in entries and not self.last_counts:
-                raise self.error(f'the key "{member.key}" is there twice', member.start)
+                raise self.error(f'the key "{member.key}" appears twice', member.start)
             entries[member.key] = self.value(member.value)
         return Value(entries, self._span(node))
 
@@ -104,9 +104,9 @@ def _is_heredoc(text: str, span: Span | None) -> bool:
 
 
 def read(text: Value, *, last_counts: bool = False) -> Value:
-    """The value that a JSON text describes. Raises ``JSONTextError`` for text that is no JSON, holes included.
+    """The value that a JSON text describes. Raises ``JSONTextError`` for text that is not JSON, holes included.
 
-    IAM refuses a key that is there twice. With ``last_counts`` the last one counts, as for the Terraform provider,
+    IAM refuses a key that appears twice. With ``last_counts`` the last one counts, as for the Terraform provider,
     which sends on what it has read.
     """
     holes: list[Unknown] = []

@@ -70,7 +70,7 @@ Node: TypeAlias = Scalar | Array | Object | Mark
 
 
 class JSONError(Exception):
-    """The text is no JSON, or goes beyond a bound."""
+    """The text is not JSON, or goes beyond a bound."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -200,7 +200,7 @@ class _Reader:
             raise self._error(error.msg[:1].lower() + error.msg[1:], error.pos) from error
         if decoded.isascii():
             return decoded
-        # Half of a surrogate pair is no character; other readers replace it too.
+        # Half of a surrogate pair is not a character; other readers replace it too.
         return _LONE_SURROGATE.sub("\ufffd", decoded)
 
     def _space(self) -> None:

@@ -33,11 +33,11 @@ class Assumption:
     """What is open: a parameter, a condition, or another unknown."""
     value: str | None
     """What it is: in a template its text, and ``true`` or ``false`` for a condition; in a configuration a literal as it
-    is written there. None for what is none of the excluded ones."""
+    is written there. None for anything but the excluded ones."""
     excluded: tuple[str, ...] = ()
 
     def sort_key(self) -> tuple[str, str, tuple[str, ...]]:
-        """An order that depends on nothing but what is assumed."""
+        """An order that depends only on what is assumed."""
         return str(self.subject), self.value or "", self.excluded
 
 

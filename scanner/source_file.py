@@ -28,12 +28,12 @@ class UnreadableFileError(Exception):
 def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> str:
     """A file's text, without byte order mark. With ``within``, a link is followed only if it stays in one of these.
 
-    Raises ``UnreadableFileError`` for what is no regular file, is too large, or is not UTF-8. Never blocks.
+    Raises ``UnreadableFileError`` for what is not a regular file, is too large, or is not UTF-8. Never blocks.
     """
     content = read_bytes(path, limit, within=within)
     encoding = wide_encoding(content)
     if encoding is not None:
-        raise UnreadableFileError(f"it is not UTF-8 but {encoding[:6].upper()}; save it as UTF-8")
+        raise UnreadableFileError(f"it is {encoding[:6].upper()} and not UTF-8; save it as UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -63,7 +63,7 @@ def read_bytes(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] =
             raise UnreadableFileError("it is a link that leads out of the scanned tree")
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFileError("it is no regular file")
+            raise UnreadableFileError("it is not a regular file")
         if status.st_size > limit:
             raise UnreadableFileError(f"it is larger than {limit} bytes")
         return path.read_bytes()

@@ -10,7 +10,7 @@ from scanner.span import Span
 
 
 def undeclared_parameters(inputs: Inputs, declared: Set[str]) -> Iterator[Diagnostic]:
-    """A name that nothing declares is most often a slip, and what it was meant for goes without its value."""
+    """A name that nothing declares is usually a typing error, and what it was meant for has no value."""
     for name in dict(inputs.parameters).keys() - declared:
         detail = f'No scanned template declares the parameter "{name}", so its value is not used.'
         yield warning("Parameter not declared", detail, Span.whole_file("--parameter"))
@@ -24,5 +24,5 @@ def undeclared_variables(
         return frozenset.intersection(*undeclared)
     if not any(root.inputs.variables for root in roots) or any(root.kind.is_terraform for root in roots):
         return ()
-    detail = "Nothing here is a Terraform configuration that would take values for variables, so they are not used."
+    detail = "No scanned Terraform configuration takes values of variables, so they are not used."
     return [warning("Variable not declared", detail, Span.whole_file("--var"))]

@@ -41,7 +41,7 @@ class Unknown:
     candidates: tuple[Value | None, ...] = field(default=(), compare=False)
     """What it can turn out to be, where that is one of few; None for nothing at all. Empty when it can be anything."""
     is_account_id: bool = field(default=False, compare=False)
-    """Where a principal is wanted, nothing but the ID of an account has the form that it must have."""
+    """Where a principal is expected, only the ID of an account has the required form."""
     is_set: bool = field(default=False, compare=False)
     """Whatever its elements are, it is a set of them."""
 
@@ -71,7 +71,7 @@ class Value:
 
     @property
     def text(self) -> str | None:
-        """The text that this is, or None when it is no text or not wholly known."""
+        """The text that this is, or None when it is not a string or not wholly known."""
         return self.data if isinstance(self.data, str) else None
 
     @property
@@ -116,7 +116,7 @@ def of(data: object, span: Span | None = None) -> Value:
 
 
 def pieces(value: Value) -> tuple[str | Unknown, ...] | None:
-    """A text as literal pieces and holes; an unknown of which nothing is known is one hole. None if it is no text."""
+    """A text as literal pieces and holes; an unknown of which nothing is known is one hole. None if not a string."""
     match value.data:
         case str(text):
             return (text,) if text else ()
@@ -163,7 +163,7 @@ def holes(value: Value) -> tuple[Unknown, ...]:
 def same_text(left: Value, right: Value) -> Truth:
     """Whether two texts are equal; undetermined, with the causes, while a hole could make them so.
 
-    Anything that is no text is equal to nothing.
+    Anything that is not a string is equal to nothing.
     """
     a, b = pieces(left), pieces(right)
     if a is None or b is None:

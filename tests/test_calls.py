@@ -128,7 +128,10 @@ def test_what_init_has_installed_says_where_an_open_source_leads(scan_files: Sca
 def test_a_source_that_is_not_known_is_said(scan_files: Scan) -> None:
     report = scan_files({"main.tf": 'variable "d" {}\nmodule "x" { source = "./${var.d}" }\n', "m/m.tf": USER})
     assert [found.message for found in report.warnings] == [
-        'Module not available: the source of module.x is not known: variable "d" of the root module has no value.'
+        (
+            "Module not available: What it defines is missing because of the source of module.x, "
+            'which depends on variable "d" of the root module, which has no value.'
+        )
     ]
     assert verdicts(report).keys() == {"aws_iam_user.u"}
 

@@ -136,7 +136,7 @@ def test_a_control_policy_has_no_principal(tmp_path: Path) -> None:
     file.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     result = scan("fixtures/terraform/administrator", "--scp", file)
     assert result.returncode == 2
-    assert "A service control policy has no Principal" in result.stderr
+    assert "A service control policy must not have a Principal" in result.stderr
     assert "identity-based" not in result.stderr
 
 

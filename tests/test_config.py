@@ -83,11 +83,11 @@ def test_assumed_console_users(scan_files: Scan) -> None:
     ("text", "message"),
     [
         ("x = 1", 'has no key "x"'),
-        ("assume_console = 'a'", "must be a list of texts"),
+        ("assume_console = 'a'", "must be a list of strings"),
         ("[accounts.prod]", "neither an account ID"),
         ("[accounts.default]\nscps = []", 'has no key "scps"'),
         ("[accounts.default]\nscp = 'a'", "must be a list of files"),
-        ("[accounts.default]\nscp = [['a'], 'b']", "must be a list of texts"),
+        ("[accounts.default]\nscp = [['a'], 'b']", "must be a list of strings"),
         ("accounts = 3", "must be a table"),
         ("[", "not valid TOML"),
     ],

@@ -125,7 +125,7 @@ def test_what_cannot_be_read_is_reported_and_hides_nothing(tmp_path: Path, scan_
     assert {found.definition.address for found in report.principals} == {"aws_iam_user.u", "U"}
     said = {error.span.path: error.message for error in report.errors}
     assert said.keys() == {"pipe.tf", "nowhere.tf", "pipe.yaml", "latin.tf"}
-    assert "no regular file" in said["pipe.tf"]
+    assert "not a regular file" in said["pipe.tf"]
     assert "not UTF-8" in said["latin.tf"]
 
 
@@ -239,7 +239,11 @@ def test_what_is_not_utf_8_is_said(scan_files: Scan, encoding: str, name: str, t
 
 @pytest.mark.parametrize(
     ("paths", "message"),
-    [((".",), "no Terraform module"), (("missing",), "No such file"), (("x.txt",), "no Terraform file, no plan")],
+    [
+        ((".",), "no Terraform module"),
+        (("missing",), "No such file"),
+        (("x.txt",), "neither a Terraform file"),
+    ],
 )
 def test_nothing_to_scan_is_an_error(tmp_path: Path, paths: tuple[str, ...], message: str) -> None:
     write(tmp_path, {"x.txt": "hello"})

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from scanner.cause import ACCOUNT_ID, NOT_INSTALLED, Cause, CauseKind
 from scanner.report import explain
 from scanner.report import json as json_report
+from scanner.root import RootKind
 from scanner.verdicts.document import principal_document
-from scanner.verdicts.reasons import MAX_NAMED, MAX_REASONS, listed
+from scanner.verdicts.reasons import MAX_NAMED, MAX_REASONS, listed, remedy
 from tests.scans import Scan
 
 ATTACHMENTS = 60
@@ -73,3 +77,91 @@ def test_lists_in_sentences() -> None:
     assert listed(["a", "b"]) == "a; b"
     assert listed(map(str, range(MAX_NAMED))).endswith("; 9")
     assert listed(map(str, range(1_000 + MAX_NAMED))).endswith("; 9; and 1,000 more")
+
+
+UNKNOWN = """
+variable "arn" {}
+resource "aws_iam_user" "u" { name = "u" }
+resource "aws_iam_user_login_profile" "u" { user = aws_iam_user.u.name }
+resource "aws_iam_user_policy_attachment" "u" {
+  user       = aws_iam_user.u.name
+  policy_arn = var.arn
+}
+"""
+
+
+def test_a_finding_names_each_cause_once_and_at_its_place(scan_files: Scan) -> None:
+    (finding,) = scan_files({"main.tf": UNKNOWN}).findings
+    cause = 'variable "arn" of the root module, which has no value'
+    assert finding.message == f"Whether u can use `aws login` depends on {cause}"
+    assert [(found.message, found.span.line) for found in finding.related] == [
+        ("gives console access", 4),
+        ("statement of var.arn (attached) may allow or deny it", 5),
+        (cause, 2),
+    ]
+    assert finding.help.endswith("Give the value with --var or --var-file.")
+
+
+def test_what_only_the_request_settles_is_said_with_the_statement(scan_files: Scan) -> None:
+    grant = '{Effect = "Allow", Action = "signin:*", Resource = "*", Condition = {Bool = {"aws:x" = "true"}}}'
+    inline = f'user = aws_iam_user.u.name\n  policy = jsonencode({{Statement = [{grant}], Version = "2012-10-17"}})\n'
+    text = UNKNOWN.replace('variable "arn" {}\n', "").partition('resource "aws_iam_user_policy_attachment"')[0]
+    (finding,) = scan_files({"main.tf": text + f'resource "aws_iam_user_policy" "p" {{\n  {inline}}}\n'}).findings
+    assert finding.related[1].message == "statement of aws_iam_user_policy.p (inline) may allow it depending on: aws:x"
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "root_kind", "wanted"),
+    [
+        (CauseKind.MISSING_INPUT, ACCOUNT_ID.detail, RootKind.TERRAFORM_MODULE, "give it with --account"),
+        (
+            CauseKind.MISSING_INPUT,
+            'variable "a" of the root module',
+            RootKind.TERRAFORM_MODULE,
+            "with --var or --var-file",
+        ),
+        (
+            CauseKind.MISSING_INPUT,
+            'parameter "A", which has no default',
+            RootKind.CLOUDFORMATION_TEMPLATE,
+            "--parameters",
+        ),
+        (
+            CauseKind.MISSING_INPUT,
+            '"x", which is not there yet (run `cdk synth`)',
+            RootKind.CLOUDFORMATION_TEMPLATE,
+            "run `cdk synth`",
+        ),
+        (CauseKind.KNOWN_AFTER_APPLY, "x", RootKind.TERRAFORM_MODULE, "scan a plan or the state"),
+        (CauseKind.KNOWN_AFTER_APPLY, "x (--source)", RootKind.TERRAFORM_PLAN, "--source"),
+        (CauseKind.KNOWN_AFTER_APPLY, "x", RootKind.CLOUDFORMATION_TEMPLATE, "change set"),
+        (
+            CauseKind.MISSING_MODULE,
+            f"module.m, whose source {NOT_INSTALLED}",
+            RootKind.TERRAFORM_MODULE,
+            "terraform init",
+        ),
+        (
+            CauseKind.MISSING_MODULE,
+            "the directory of module.m, which does not exist",
+            RootKind.TERRAFORM_MODULE,
+            "module source",
+        ),
+        (CauseKind.MALFORMED, "a malformed statement", RootKind.TERRAFORM_MODULE, "correct"),
+        (CauseKind.REGION, "the region", RootKind.TERRAFORM_MODULE, "--region"),
+        (CauseKind.CONTEXT_KEY, "aws:x", RootKind.TERRAFORM_MODULE, "--context aws:x=VALUE"),
+    ],
+)
+def test_the_remedy_fits_the_cause(kind: CauseKind, detail: str, root_kind: RootKind, wanted: str) -> None:
+    assert wanted in remedy(Cause(kind, detail), root_kind)
+
+
+def test_every_kind_of_cause_has_a_remedy() -> None:
+    for kind in CauseKind:
+        for root_kind in (
+            RootKind.TERRAFORM_MODULE,
+            RootKind.TERRAFORM_PLAN,
+            RootKind.TERRAFORM_STATE,
+            RootKind.CLOUDFORMATION_TEMPLATE,
+        ):
+            assert remedy(Cause(kind, "x"), root_kind)

@@ -76,7 +76,7 @@ def test_a_good_rule_file_loads(tmp_path: Path) -> None:
     ("changes", "line", "message"),
     [
         ({"severity": "fatal"}, 2, "must be error, warning or note"),
-        ({"select": '"$.principals[?("'}, 4, "no JSONPath"),
+        ({"select": '"$.principals[?("'}, 4, "not a JSONPath"),
         ({"select": "3"}, 4, "must be a JSONPath"),
         ({"message": '"{nmae}"'}, 5, "no placeholder {nmae}"),
         ({"id": "other"}, 1, "not the name of the file"),

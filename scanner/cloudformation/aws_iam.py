@@ -77,14 +77,14 @@ class _Source:
         found = self.value(name)
         if found is None or not isinstance(found.data, tuple | Mapping):
             return found
-        return Value(malformed(found, "text"), found.span)
+        return Value(malformed(found, "a string"), found.span)
 
     def required(self, name: str) -> Value:
         """A text that cannot be missing: an unknown when it is."""
         found = self.text(name)
         if found is not None:
             return found
-        detail = f'the resource "{self.resource.logical_id}" has no {name}'
+        detail = f'the resource "{self.resource.logical_id}", which has no {name}'
         return unknown(Cause(CauseKind.MALFORMED, detail, self.resource.span))
 
     def document(self, name: str) -> Value | None:
@@ -105,7 +105,7 @@ class _Source:
                 yield replace(item, value=scalar_text(item.value))
 
     def origin(self, span: Span | None = None, conditions: Conditions | None = None) -> Origin:
-        """The place of a fact; that of the resource unless another is given."""
+        """The place of a fact: the place of the resource unless another is given."""
         guards = self.conditions if conditions is None else conditions
         existence = Existence(guards) if guards else ALWAYS
         where, stack = span or self.resource.span, self.scope.stack
@@ -156,7 +156,7 @@ def _user(source: _Source) -> Iterator[Fact]:
     if written is not None and conditions is not None:
         profile = source.value("LoginProfile")
         if profile is not None and not isinstance(profile.data, Mapping | Unknown):
-            conditions = (*conditions, malformed(profile, "mapping"))
+            conditions = (*conditions, malformed(profile, "a mapping"))
         yield LoginProfile(source.origin(written.span, conditions), source.itself(IdentityKind.USER))
     for item in source.items("Groups"):
         origin = source.origin(item.span, item.conditions)
@@ -198,7 +198,7 @@ def _embedded(policy: Value) -> tuple[Value, Value]:
     if policy.unknown is not None:
         return policy, policy
     if not isinstance(policy.data, Mapping):
-        refused = Value(malformed(policy, "policy"), policy.span)
+        refused = Value(malformed(policy, "a policy"), policy.span)
         return refused, refused
     entries = policy.data
     document = texts_throughout(entries["PolicyDocument"]) if "PolicyDocument" in entries else NULL.at(policy.span)
@@ -259,7 +259,7 @@ def _access_key(source: _Source) -> Iterator[Fact]:
 
 
 def _permission_set(source: _Source) -> Iterator[Fact]:
-    """A permission set. Its own tags are no tags of the sessions that it gives."""
+    """A permission set. Its own tags are not tags of the sessions that it gives."""
     target = source.itself(IdentityKind.PERMISSION_SET)
     arn = source.scope.attribute(source.resource.logical_id, "PermissionSetArn", None)
     kind = IdentityKind.PERMISSION_SET
@@ -288,17 +288,17 @@ def _customer_policy(reference: Value, role: Role = Role.PERMISSIONS) -> tuple[V
     """The name by which Identity Center finds the policy in each account, and its path."""
     if reference.unknown is not None or not isinstance(reference.data, Mapping):
         return reference, role, None
-    cause = Cause(CauseKind.MALFORMED, "a reference to a customer managed policy has no Name", reference.span)
+    cause = Cause(CauseKind.MALFORMED, "a reference to a customer managed policy without a Name", reference.span)
     return reference.data.get("Name", unknown(cause)), role, reference.data.get("Path", NULL)
 
 
 def _entitlement(source: _Source) -> Iterator[Fact]:
     """A role for people, through the account access manager."""
-    missing = Cause(CauseKind.MALFORMED, "an entitlement names no role", source.resource.span)
+    missing = Cause(CauseKind.MALFORMED, "an entitlement without a role", source.resource.span)
     found = source.value("Entitlement") or unknown(missing)
     for name in ("PrincipalRole", "RoleArn"):
         if isinstance(found.data, Mapping):
-            cause = Cause(CauseKind.MALFORMED, f"an entitlement has no {name}", found.span)
+            cause = Cause(CauseKind.MALFORMED, f"an entitlement without a {name}", found.span)
             found = found.data.get(name, unknown(cause))
     yield Entitlement(source.origin(), found)
 

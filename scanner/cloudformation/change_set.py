@@ -27,7 +27,7 @@ from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.stacks.tags import tags_by_key
 from scanner.cloudformation.template.sections import Resource, Template
 from scanner.cloudformation.template.syntax import parse
-from scanner.diagnostic import Diagnostic, error, warning
+from scanner.diagnostic import Diagnostic, as_sentence, error, warning
 from scanner.facts import Account, Attachment, Fact, Facts, Home, Identity, IdentityKind, Target, collect
 from scanner.partition import partition_of
 from scanner.source_file import UnreadableFileError, read_text
@@ -59,7 +59,7 @@ def extract(root: ScanRoot) -> Facts:
     try:
         parsed = parse(read_text(root.location, MAX_BYTES), root.path)
     except UnreadableFileError as problem:
-        return collect(root.path, KIND, (), (error("Unreadable file", f"{problem}.", whole),), frozenset())
+        return collect(root.path, KIND, (), (error("Unreadable file", as_sentence(str(problem)), whole),), frozenset())
     problems = list(parsed.diagnostics)
     described = parsed.documents[0] if len(parsed.documents) == 1 else Value({})
     sections = described.data if isinstance(described.data, Mapping) else {}
@@ -91,11 +91,13 @@ def extract(root: ScanRoot) -> Facts:
 
 def _said(sections: Mapping[str, Value], whole: Span) -> Iterator[Diagnostic]:
     if _text(sections, "NextToken"):
-        detail = "It is cut off; describe it again without --max-items, --no-paginate and --starting-token."
-        yield error("Change set not complete", detail, sections["NextToken"].span or whole)
+        detail = "It is cut off. Describe it again without --max-items, --no-paginate and --starting-token."
+        yield error("Incomplete change set", detail, sections["NextToken"].span or whole)
     if _text(sections, "Status") == "FAILED":
         reason = _text(sections, "StatusReason") or "no reason is given"
-        yield warning("Change set failed", f"It cannot be executed: {reason}", sections["Status"].span or whole)
+        yield warning(
+            "Change set failed", f"It cannot be executed: {as_sentence(reason)}", sections["Status"].span or whole
+        )
 
 
 def _resource(entries: Mapping[str, Value], span: Span, problems: list[Diagnostic]) -> Resource | None:
@@ -105,7 +107,7 @@ def _resource(entries: Mapping[str, Value], span: Span, problems: list[Diagnosti
     if logical_id is None or kind is None or action == "Remove":
         return None
     if kind == "AWS::CloudFormation::Stack":
-        detail = f'The identities of "{logical_id}" are missing here; describe its own change set as well.'
+        detail = f'The identities of "{logical_id}" are missing. Describe its own change set too.'
         problems.append(warning("Nested change set not included", detail, span))
         return None
     if not is_identity_type(kind):
@@ -113,7 +115,7 @@ def _resource(entries: Mapping[str, Value], span: Span, problems: list[Diagnosti
     context = entries.get("AfterContext")
     after = _json(context.text) if context is not None and context.text is not None else None
     if context is None or after is None:
-        detail = f'It does not say what "{logical_id}" is going to be. "{COMMAND}" does.'
+        detail = f'It does not say what "{logical_id}" will be. Use the output of `{COMMAND}`.'
         problems.append(error("Change set without values", detail, span))
         return None
     where = context.span or span
@@ -125,7 +127,7 @@ def _resource(entries: Mapping[str, Value], span: Span, problems: list[Diagnosti
     properties |= _identified(kind, entries, properties, where)
     doubts: tuple[Unknown, ...] = ()
     if action == "Dynamic":
-        detail = f'what becomes of "{logical_id}" is decided during the deployment'
+        detail = f'the change to "{logical_id}", which is decided during the deployment'
         doubts = (Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, detail, span), Named(NameKind.CHANGE, logical_id)),)
     return Resource(logical_id, kind, properties, where, doubts=doubts)
 
@@ -160,11 +162,12 @@ def _causing_entities(entries: Mapping[str, Value]) -> Iterator[tuple[str, Attri
 def _value(found: object, path: str, causes: Mapping[str, Attribute], span: Span) -> Value:
     if path.count("/") > MAX_DEPTH:
         return Value(
-            Unknown(Cause(CauseKind.UNSUPPORTED, f"it is nested more than {MAX_DEPTH} levels deep", span)), span
+            Unknown(Cause(CauseKind.UNSUPPORTED, f"a value that is nested more than {MAX_DEPTH} levels deep", span)),
+            span,
         )
     match found:
         case str() if KNOWN_AFTER_APPLY in found:
-            cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{path} is known when the change set is executed", span)
+            cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{path}, which is known when the change set is executed", span)
             if found == KNOWN_AFTER_APPLY:
                 return Value(Unknown(cause, causes.get(path)), span)
             parts: list[str | Unknown] = []
@@ -187,7 +190,7 @@ def _what_stays(resource: Resource, facts: list[Fact]) -> Fact:
         for fact in reversed(facts)
         if isinstance(fact, Identity) and fact.origin.address == resource.logical_id
     )
-    detail = f'a change set does not list what stays, so "{resource.logical_id}" may have other policies'
+    detail = f'the other policies of "{resource.logical_id}", which a change set does not list'
     policy = Value(Unknown(Cause(CauseKind.MISSING_POLICY, detail, resource.span)), resource.span)
     target = Target(_IDENTITIES[resource.type], address=resource.logical_id)
     return Attachment(replace(origin, notes=()), target, policy)

@@ -21,7 +21,7 @@ from scanner.cloudformation.stacks.exchange import Exchange
 from scanner.cloudformation.stacks.nested import TemplateTree
 from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.template.place import Place
-from scanner.diagnostic import Diagnostic, error
+from scanner.diagnostic import Diagnostic, as_sentence, error
 from scanner.facts import Account, Facts, Home, Identity
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
@@ -47,7 +47,7 @@ def extract(root: ScanRoot) -> Facts:
         try:
             documents = tree.documents(stack.template)
         except UnreadableFileError as problem:
-            problems.append(error("Unreadable file", f"{problem}.", Span.whole_file(stack.template.path)))
+            problems.append(error("Unreadable file", as_sentence(str(problem)), Span.whole_file(stack.template.path)))
             continue
         if not any(map(_has_resources, documents)):
             continue  # the CDK does not deploy it
@@ -88,7 +88,7 @@ def _inputs(inputs: Inputs, stack: AssembledStack) -> Inputs:
 
 
 def _account(stack: AssembledStack, inputs: Inputs) -> Account:
-    """A stack whose environment is open may be in any account, that of another stack or not."""
+    """A stack whose environment is open may be in any account, also in the account of another stack."""
     if inputs.account is not None:
         return Account(inputs.account, inputs.account)
     return Account(None, stack.label, stack.label)
@@ -110,7 +110,7 @@ def _stack(stack: AssembledStack, inputs: Inputs, exchange: Exchange, depth: lis
 
 
 def _has_resources(document: Value) -> bool:
-    """Whether a stack is made of a document; what is no template at all is left to the reader of templates."""
+    """Whether a stack is made of a document; what is not a template at all is left to the reader of templates."""
     if not isinstance(document.data, Mapping):
         return True
     resources = document.data.get("Resources")

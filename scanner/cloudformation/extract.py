@@ -15,7 +15,7 @@ from scanner.cloudformation.stacks.exports import offer
 from scanner.cloudformation.stacks.nested import TemplateTree
 from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.template.place import Place
-from scanner.diagnostic import Diagnostic, error
+from scanner.diagnostic import Diagnostic, as_sentence, error
 from scanner.facts import Account, Fact, Facts, Home, collect
 from scanner.partition import partition_of
 from scanner.root import RootKind
@@ -40,7 +40,7 @@ def extract(root: ScanRoot) -> Facts:
     try:
         documents = tree.documents(place, is_root=True)
     except UnreadableFileError as problem:
-        unreadable = error("Unreadable file", f"{problem}.", Span.whole_file(root.path))
+        unreadable = error("Unreadable file", as_sentence(str(problem)), Span.whole_file(root.path))
         return collect(root.path, KIND, (), (unreadable,), frozenset())
     if len(documents) > 1:
         documents = tuple(document for document in documents if _has_sections(document))
@@ -66,7 +66,7 @@ def _assumed(inputs: Inputs) -> Inputs:
 
 
 def _neighbour(root: ScanRoot, inputs: Inputs, partition: str, stack: Stack) -> Iterator[Scope]:
-    """The stacks of another template. What is wrong with it is said where it is a root."""
+    """The stacks of another template. Its problems are reported where it is a root."""
     place = Place(root.path, root.location, root.boundary)
     tree = TemplateTree()
     beside = replace(stack, prefix=f"{root.path}:", files=(place,), is_foreign=True)
@@ -128,7 +128,7 @@ def _has_sections(document: Value) -> bool:
 
 
 def home(inputs: Inputs, *named: str | None) -> Home:
-    """The partition is that of the region, else the first that a template names."""
+    """The partition of the region, else the first one that a template names."""
     if inputs.region is not None:
         return Home(partition_of(inputs.region), Account(inputs.account))
     return Home(next((name for name in named if name is not None), "aws"), Account(inputs.account))

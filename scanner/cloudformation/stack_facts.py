@@ -33,7 +33,7 @@ def stacks(scope: Scope) -> Iterator[Scope]:
 def stack_facts(scope: Scope, home: Home, *, is_rewritten: bool = False) -> tuple[list[Fact], list[Diagnostic]]:
     """What one stack says by itself, and what is wrong or not followed in it.
 
-    What is wrong where a macro that is not followed may rewrite it is no error yet.
+    A problem in what a macro that is not followed may rewrite is not an error yet.
     """
     facts: list[Fact] = []
     problems: list[Diagnostic] = []
@@ -58,7 +58,7 @@ def _problems(resource: Resource, scope: Scope) -> Iterator[Diagnostic]:
     is_module = resource.type.endswith("::MODULE")
     if (not is_module and resource.type not in STACKS) or scope.existence(resource)[0].is_no:
         return
-    missing = f'The identities that "{scope.symbol(resource.logical_id)}" defines are missing here'
+    missing = f'The identities that "{scope.symbol(resource.logical_id)}" defines are missing'
     if is_module:
         yield warning("Module not followed", f"{missing}.", resource.span)
         return
@@ -66,4 +66,4 @@ def _problems(resource: Resource, scope: Scope) -> Iterator[Diagnostic]:
     if nested.cause is not None:
         make = error if nested.is_error else warning
         what = "Stack set" if resource.type == STACK_SET else "Nested stack"
-        yield make(f"{what} not followed", f"{missing}: {nested.cause.detail}.", resource.span)
+        yield make(f"{what} not followed", f"{missing} because of {nested.cause.detail}.", resource.span)

@@ -17,7 +17,7 @@ class Arn:
 
     @staticmethod
     def parse(text: str) -> Arn | None:
-        """None for a text that is no ARN."""
+        """None for a text that is not an ARN."""
         parts = text.split(":", 5)
         if len(parts) != 6 or parts[0] != "arn":
             return None

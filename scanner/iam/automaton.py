@@ -36,7 +36,7 @@ class Hole:
     word: bool = False
     """True for a text of letters, digits and hyphens that is never empty: an account ID, a region, a partition."""
     single: bool = False
-    """True for one character that is no colon."""
+    """True for one character that is not a colon."""
 
 
 def word(causes: frozenset[Cause], symbol: Symbol | None = None) -> Hole:
@@ -103,7 +103,7 @@ class Automaton:
 
 @lru_cache(maxsize=16384)
 def compiled(pattern: Pattern) -> Automaton:
-    """The automaton of a pattern, whose holes take nothing but themselves."""
+    """The automaton of a pattern, whose holes match only themselves."""
     takes: dict[str, int] = {}
     takes_any = takes_in_segment = loops_any = loops_in_segment = 0
     found_holes: list[tuple[int, Hole]] = []

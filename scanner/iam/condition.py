@@ -93,11 +93,11 @@ class Condition:
         return self.quantifier is not Quantifier.FOR_ALL and not OPERATORS[self.base].negated
 
     def test(self, request: Request, *, is_arn: bool) -> Question:
-        """What the condition asks of a key that is there with one text, be it an ARN or not."""
+        """What the condition asks of a key that has one text, which need not be an ARN."""
         operator = OPERATORS[self.base]
         pattern_of = operator.as_pattern
         if pattern_of is None or (operator.compare is _arn_like and not is_arn):
-            return Question((), operator.negated)  # the text is no number, date, address or ARN, so it equals none
+            return Question((), operator.negated)  # the text is not a number, date, address or ARN, so it equals none
         found = (resolve(value, request) for value in self.values)
         return Question(
             tuple(pattern_of(part) for part in found if part is not None), operator.negated, operator.folded
@@ -121,7 +121,7 @@ class Condition:
             found = any_of(operator.compare(value, text) for value in patterns)
             return ~found if operator.negated else found
 
-        if self.quantifier is not Quantifier.NONE:  # to set operators, an empty text is no value
+        if self.quantifier is not Quantifier.NONE:  # to set operators, an empty text is not a value
             state = Fixed(tuple(text for text in state.values if literal(text) != ""))
         if self.quantifier is Quantifier.FOR_ALL:
             return all_of(one(text) for text in state.values)

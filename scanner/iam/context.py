@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from scanner.cause import Cause, CauseKind
+from scanner.cause import ACCOUNT_ID, Cause, CauseKind
 from scanner.iam import pattern
 from scanner.iam.binding import binding_of
 from scanner.iam.pattern import Hole, Text
@@ -20,7 +20,6 @@ from scanner.symbol import Account, Named, NameKind
 from scanner.truth import YES, Truth
 
 REGION_CAUSE = Cause(CauseKind.REGION, "the region that the user signs in through")
-ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def account_of(principal: Principal) -> Text:
 
 @lru_cache(maxsize=256)
 def _open_account(symbol: Account) -> Hole:
-    return replace(pattern.word(frozenset({ACCOUNT_CAUSE}), symbol), is_account_id=True)
+    return replace(pattern.word(frozenset({ACCOUNT_ID}), symbol), is_account_id=True)
 
 
 def region_of(circumstances: Circumstances) -> Text:

@@ -124,7 +124,7 @@ class _Search:
                 continue
             seen.add(state)
             if len(seen) > MAX_STATES:
-                detail = "the patterns of the trust policy have more combinations than are tried"
+                detail = "the patterns of the trust policy, which have more combinations than are tried"
                 return found | undetermined(Cause(CauseKind.UNSUPPORTED, detail))
             steps = sentences[state.number]
             if state.place == len(steps) or not any(state.automata):  # no pattern matches any more, whatever follows

@@ -76,7 +76,7 @@ class Archive:
 def document(arn: str) -> ManagedDocument | None:
     """The policy with this ARN, in any partition; None when the data has none.
 
-    ARNs compare as AWS compares them, with case and path: ``policy/Billing`` is no policy,
+    ARNs compare as AWS compares them, with case and path: ``policy/Billing`` is not a policy,
     ``policy/job-function/Billing`` is one.
     """
     parts = Arn.parse(arn)

@@ -69,7 +69,7 @@ def hole(unknown: Unknown) -> Hole:
 
 
 def text_of(value: Value) -> Text | None:
-    """A value as a text with holes; None if it is no text. Numbers and booleans are written as JSON writes them."""
+    """A value as a text with holes; None if it is not a string. Numbers and booleans are written as in JSON."""
     match value.data:
         case bool(flag):
             return ("true" if flag else "false",)
@@ -175,7 +175,7 @@ def _blame(
     if not runs(compiled(widened_pattern(pattern, open_pattern)), letters, spell=open_text):
         open_pattern, open_text = pattern_holes, text_holes
     # A segment that a wildcard takes up as it is, whatever the rest turns out to be, decides nothing. A policy variable
-    # is no wildcard: when the request settles it, the text may still be open, unless nothing but wildcards can ever
+    # is not a wildcard: when the request settles it, the text may still be open, unless nothing but wildcards can ever
     # stand where the segment does.
     if any(cause.kind.concerns_request for part in open_pattern if not part.one_segment for cause in part.causes):
         open_text = [part for part in open_text if not part.word or is_met(pattern, letters, part, open_text)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from scanner import json_text
-from scanner.cause import Cause, CauseKind
+from scanner.cause import Cause, CauseKind, clause
 from scanner.diagnostic import Diagnostic, error
 from scanner.iam import condition as conditions
 from scanner.iam.condition import Condition
@@ -147,7 +147,7 @@ def parse_document(
 
 
 def _one_of_few(value: Value, kind: DocumentKind, read: ReadText) -> PolicyDocument:
-    """The statements of all documents that it may be. One that is malformed is no error yet, and may say anything."""
+    """The statements of all documents that it may be. A malformed one is not an error yet, and may say anything."""
     statements: list[Statement] = []
     for candidate in candidates_of(value):
         if candidate.value is not None:
@@ -163,7 +163,7 @@ def _depending(statement: Statement, causes: tuple[Cause, ...]) -> Statement:
 
 
 def _malformed_document(message: str, span: Span | None) -> PolicyDocument:
-    cause = Cause(CauseKind.MALFORMED, f"the policy document is malformed: {message}", span)
+    cause = Cause(CauseKind.MALFORMED, f"a malformed policy document ({clause(message)})", span)
     return PolicyDocument((_opaque_statement(cause, span),), (_diagnostic(message, span),))
 
 
@@ -188,7 +188,7 @@ class _Parser:
             self._known_keys(entries, {"Version", "Id", "Statement"}, "document", value.span)
             self._read_version(entries.get("Version"))
             if "Statement" not in entries:
-                raise _MalformedError("The document has no Statement.", value.span)
+                raise _MalformedError("The policy document has no Statement.", value.span)
             found = entries["Statement"]
             statements: list[Statement] = []
             for variant in candidates_of(found):
@@ -248,7 +248,7 @@ class _Parser:
             return self._statement(value)
         except _MalformedError as problem:
             span = problem.span or value.span or self._span
-            cause = Cause(CauseKind.MALFORMED, f"a statement is malformed: {problem}", span)
+            cause = Cause(CauseKind.MALFORMED, f"a malformed statement ({clause(str(problem))})", span)
             if is_certain:
                 self._problems.append(_diagnostic(str(problem), span))
                 self._malformed.append(cause)
@@ -282,9 +282,9 @@ class _Parser:
         if value is None or value.unknown is not None:
             return None
         if value.text is None:
-            raise _MalformedError("The Sid is no text.", value.span)
+            raise _MalformedError("The Sid is not a string.", value.span)
         if not _SID.fullmatch(value.text):
-            raise _MalformedError(f'The Sid "{value.text}" has other characters than letters and digits.', value.span)
+            raise _MalformedError(f'The Sid "{value.text}" has characters other than letters and digits.', value.span)
         return value.text or None
 
     def _effect(self, value: Value | None, statement: Value) -> Truth:
@@ -319,7 +319,7 @@ class _Parser:
         for item in found:
             text = text_of(item) if isinstance(item.data, str | Unknown) else None
             if text is None:
-                raise _MalformedError(f"The {name} of a statement is no text.", item.span or statement.span)
+                raise _MalformedError(f"The {name} of a statement is not a string.", item.span or statement.span)
             known = literal(text)
             problem = _PROBLEMS[name](known) if name in _PROBLEMS and known is not None else None
             if problem is not None:
@@ -343,7 +343,7 @@ class _Parser:
         items: list[PrincipalPattern] = []
         for kind, entry in _mapping(value, "A Principal", statement.span).items():
             if kind not in ("AWS", "Service", "Federated", "CanonicalUser"):
-                raise _MalformedError(f'There is no kind of principal called "{kind}".', entry.span or value.span)
+                raise _MalformedError(f'There is no principal type called "{kind}".', entry.span or value.span)
             if entry.data != ():  # an empty list is accepted, and names nobody
                 items.extend(PrincipalPattern(kind, text) for text in self._texts(entry, "Principal", statement))
         return Principals(tuple(items), negated)
@@ -371,11 +371,11 @@ class _Parser:
         for item in value.data if isinstance(value.data, tuple) else (value,):
             text = text_of(item)
             if text is None:
-                message = f'The value of "{key}" in the condition operator "{operator}" is no text.'
+                message = f'The value of "{key}" in the condition operator "{operator}" is not a string.'
                 raise _MalformedError(message, item.span or value.span)
             known = literal(text)
             if valid is not None and known is not None and "${" not in known and not valid(known):
-                message = f'The value "{known}" of "{key}" is none that the operator "{operator}" compares.'
+                message = f'The value "{known}" of "{key}" cannot be compared by the operator "{operator}".'
                 raise _MalformedError(message, item.span or value.span)
             yield self._template(text, variables=self._variables)
 
@@ -387,10 +387,10 @@ class _Parser:
 
 
 _NO_PRINCIPAL = {
-    DocumentKind.IDENTITY: "An identity-based policy has no Principal.",
+    DocumentKind.IDENTITY: "An identity-based policy must not have a Principal.",
     DocumentKind.SERVICE_CONTROL: (
-        "A service control policy has no Principal: it binds every principal of the accounts that it is attached to. "
-        "A condition on aws:PrincipalArn excepts some of them."
+        "A service control policy must not have a Principal: it applies to every principal of the accounts that it is "
+        "attached to. Use a condition on aws:PrincipalArn to exempt some of them."
     ),
 }
 _SID = re.compile(r"[0-9A-Za-z]*")
@@ -413,7 +413,7 @@ def _resource_problem(text: str) -> str | None:
     if text == "*" or text.startswith("${"):
         return None
     if not text.startswith("arn:"):
-        return f'The resource "{text}" is no ARN and not "*".'
+        return f'The resource "{text}" is neither an ARN nor "*".'
     if text.count(":") < 5 and not any(sign in text for sign in ("*", "?", "${")):
         return f'The resource "{text}" has too few parts for an ARN.'
     return None
@@ -424,5 +424,5 @@ _PROBLEMS = {"Action": _action_problem, "Resource": _resource_problem}
 
 def _mapping(value: Value, what: str, span: Span | None) -> Mapping[str, Value]:
     if not isinstance(value.data, Mapping):
-        raise _MalformedError(f"{what} is no JSON object.", value.span or span)
+        raise _MalformedError(f"{what} is not a JSON object.", value.span or span)
     return value.data

@@ -69,7 +69,7 @@ class Principal:
     kind: PrincipalKind
     name: Text
     arn: Text
-    """Its ARN; a permission set's is that of its role, as far as it can be known."""
+    """Its ARN; for a permission set the ARN of its role, as far as it can be known."""
     partition: str
     account: str | None
     account_symbol: Account = ACCOUNT

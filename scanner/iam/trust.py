@@ -46,7 +46,7 @@ class Caller:
     """The context key, in lower case, that the language is about."""
     language: Language = (("",),)
     context: Mapping[str, ContextValue] = field(default_factory=dict)
-    """What else all of the requests have, or certainly have not."""
+    """What else all of the requests have, or certainly do not have."""
     is_of_open_account: bool = False
     """It is of the role's own account, which is not known: an account ID in a condition is taken to be that."""
 

@@ -22,12 +22,17 @@ class Accounts:
     """What is known about the accounts of one root."""
 
     def __init__(
-        self, resources: Iterable[Identity | ManagedPolicy], together: Iterable[tuple[Account, Account]] = ()
+        self,
+        resources: Iterable[Identity | ManagedPolicy],
+        together: Iterable[tuple[Account, Account]] = (),
+        without_name: str = "the default provider configuration",
     ) -> None:
+        self._without_name = without_name
+        """What people call the account that is made through no named configuration or stack."""
         self._joined = _joined(together)
         self._different: set[frozenset[str]] = set()
         self._split: set[str] = set()
-        """What configurations say that are in several accounts all the same."""
+        """Digests of configurations that say the same and are in several accounts nevertheless."""
         existing: dict[tuple[object, str], dict[str, Account]] = {}
         for resource in resources:
             name = resource.name.text
@@ -48,7 +53,7 @@ class Accounts:
                     self._split.add(one.says)
 
     def settled(self, account: Account) -> Account:
-        """The account with what is known of those that are the same for certain."""
+        """The account, with what is known about all that are certainly the same one."""
         found = self._joined.get(account, account)
         if found.is_supposed and any(found.configuration in pair for pair in self._different):
             return replace(found, id=None)
@@ -65,8 +70,8 @@ class Accounts:
             return truth(one.id == other.id)
         if one.says == other.says and one.says not in self._split:
             return YES
-        names = " and ".join(sorted((one.shown, other.shown)))
-        return undetermined(Cause(CauseKind.MISSING_INPUT, f"whether {names} are in one account is not known"))
+        names = " and ".join(sorted(account.configuration or self._without_name for account in (one, other)))
+        return undetermined(Cause(CauseKind.MISSING_INPUT, f"whether {names} are in the same account"))
 
 
 def _joined(together: Iterable[tuple[Account, Account]]) -> Mapping[Account, Account]:

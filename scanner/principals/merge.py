@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from scanner import json_text, values
-from scanner.cause import Cause, CauseKind
+from scanner.cause import ACCOUNT_ID, Cause, CauseKind
 from scanner.diagnostic import Diagnostic
 from scanner.facts import (
     Attachment,
@@ -43,6 +43,7 @@ from scanner.principals.references import (
     path_and_name,
     written_reference,
 )
+from scanner.root import RootKind
 from scanner.span import Span
 from scanner.symbol import Attribute
 from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
@@ -53,6 +54,9 @@ _PRINCIPALS = {
     IdentityKind.ROLE: PrincipalKind.ROLE,
     IdentityKind.PERMISSION_SET: PrincipalKind.PERMISSION_SET,
 }
+
+_WITHOUT_NAME = {RootKind.CLOUDFORMATION_TEMPLATE: ("the template's own stack",)}
+"""What people call the account of a resource that belongs to no provider configuration or named stack."""
 
 
 def merge(facts: Facts) -> tuple[tuple[PrincipalDefinition, ...], tuple[Diagnostic, ...]]:
@@ -72,7 +76,9 @@ class _Resolved:
 class _Merge:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        accounts = self._accounts = Accounts((*facts.identities, *facts.policies), facts.together)
+        accounts = self._accounts = Accounts(
+            (*facts.identities, *facts.policies), facts.together, *_WITHOUT_NAME.get(facts.root_kind, ())
+        )
         self._joins = {
             kind: IdentityIndex((identity for identity in facts.identities if identity.kind is kind), accounts)
             for kind in IdentityKind
@@ -207,11 +213,11 @@ class _Merge:
         place = path_and_name(reference)
         if policy.unknown is not None and (place is None or place.text is None):
             return _Resolved(shown, opaque(policy.unknown.cause))
-        detail = f"the policy {shown} is not defined in the scanned code"
+        detail = f"the policy {shown}, which is not defined in the scanned code"
         return _Resolved(shown, opaque(Cause(CauseKind.MISSING_POLICY, detail, policy.span)))
 
     def _partition(self, identity: Identity) -> str:
-        """The provider's or the template's; where they do not say, that of the AWS managed policies attached."""
+        """The provider's or the template's; if they do not say, that of the attached AWS managed policies."""
         if identity.home.partition != "aws":
             return identity.home.partition
         return self._partitions.get(identity.origin.address, "aws")
@@ -277,14 +283,14 @@ def _listed(exclusive: Exclusive, policy: Value) -> Truth:
     items = exclusive.listed.data if isinstance(exclusive.listed.data, tuple) else (exclusive.listed,)
     if any_of(same_text(item, policy) for item in items).is_yes:
         return YES
-    detail = f"{exclusive.origin.address} may remove {written_reference(policy)}, which it does not list"
+    detail = f"{exclusive.origin.address}, which may remove {written_reference(policy)} because it does not list it"
     return undetermined(Cause(CauseKind.UNSUPPORTED, detail, exclusive.origin.span))
 
 
 def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:
     group = membership.group
     shown = written_reference(group)
-    cause = Cause(CauseKind.MISSING_POLICY, f"the group {shown} is not defined in the scanned code", group.span)
+    cause = Cause(CauseKind.MISSING_POLICY, f"the group {shown}, which is not defined in the scanned code", group.span)
     if group.unknown is not None:
         cause = group.unknown.cause
     return AttachedPolicy(
@@ -302,7 +308,7 @@ def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:
 def _aws_managed(arn: str) -> _Resolved:
     found = managed.document(arn)
     if found is None:
-        detail = f"the AWS managed policy {arn} is not in the data of {managed.taken()}"
+        detail = f"the AWS managed policy {arn}, which is not in the data of {managed.taken()}"
         return _Resolved(arn, opaque(Cause(CauseKind.MISSING_POLICY, detail)), aws_managed=True)
     return _Resolved(found.name, parse_document(values.of(json.loads(found.text))), aws_managed=True)
 
@@ -319,15 +325,12 @@ def _arn(identity: Identity, name: Text, partition: str) -> Text:
     if identity.kind is not IdentityKind.PERMISSION_SET:
         return found if found is not None else (_unknown_arn(identity),)
     account = identity.home.account
-    where: Text = (account.id,) if account.id is not None else (hole(Unknown(_ACCOUNT, account.symbol)),)
+    where: Text = (account.id,) if account.id is not None else (hole(Unknown(ACCOUNT_ID, account.symbol)),)
     suffix = hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "the name of the permission set's role")))
     prefix = f"arn:{partition}:iam::"
     return (prefix, *where, ":role/aws-reserved/sso.amazonaws.com/", suffix, "AWSReservedSSO_", *name, "_", suffix)
 
 
 def _unknown_arn(identity: Identity) -> Hole:
-    detail = f"the ARN of {identity.origin.address} is not known"
+    detail = f"the ARN of {identity.origin.address}"
     return hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, detail), Attribute(identity.origin.address, "arn")))
-
-
-_ACCOUNT = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")

@@ -112,7 +112,7 @@ def _without_case(name: Value) -> Value:
 
 
 def names_role(reference: Value, role: Identity, roles: Container[str]) -> Truth:
-    """Whether an ARN is that of a role, one of those with these addresses.
+    """Whether an ARN is the ARN of a role that has one of these addresses.
 
     An account that is not known is taken to be the one that the ARN names.
     """
@@ -164,7 +164,7 @@ class PolicyIndex:
             return possible[0]
         if possible:
             names = " or ".join(policy.origin.address for policy, _ in possible)
-            detail = f"which policy {written_reference(reference)} is: {names}"
+            detail = f"which policy {written_reference(reference)} is ({names})"
             return possible[0][0], undetermined(Cause(CauseKind.UNRESOLVED_REFERENCE, detail, reference.span))
         return None
 

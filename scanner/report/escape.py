@@ -5,7 +5,7 @@ Three things are dangerous there:
 - characters that a terminal acts on or that reorder or hide what is shown: control and format characters (bidirectional
   overrides among them), line and paragraph separators, odd spaces, lone surrogates (which no output could encode);
 - a line that begins with ``::``. GitHub's runner takes it for a command after it has trimmed white space, so indenting
-  is no protection (``TryParseV2`` in actions/runner, ``src/Runner.Common/ActionCommand.cs``);
+  is not protection (``TryParseV2`` in actions/runner, ``src/Runner.Common/ActionCommand.cs``);
 - ``##[`` anywhere in a line, by ``TryParse`` in the same file; ``##vso[`` for Azure Pipelines and ``##teamcity[`` for
   TeamCity are of the same kind.
 """

@@ -72,7 +72,7 @@ def _principal(assessed: AssessedPrincipal) -> _Node:
 
 
 def _policy(policy: AttachedPolicy) -> _Node:
-    doubt = () if policy.applies.is_yes else (_Node(f"perhaps not: {_causes(policy.applies)}"),)
+    doubt = () if policy.applies.is_yes else (_Node(f"may not be attached, depending on {_causes(policy.applies)}"),)
     return _Node(_at(described(policy), policy.span), doubt)
 
 
@@ -93,7 +93,7 @@ def _permission(permission: Permission) -> _Node:
         (
             _Node(f"on {permission.resource}"),
             *(_Node(f"depends on {cause.detail}") for cause in decision.causes),
-            *(_Node(f"the {layer} allows nothing of it") for layer in blocking_layers(decision)),
+            *(_Node(f"the {layer} does not allow it") for layer in blocking_layers(decision)),
             *(map(_match, decision.matches) if decision.matches else (_Node("no statement names this action"),)),
         ),
     )
@@ -109,10 +109,10 @@ def _match(match: StatementMatch) -> _Node:
         *_conditions(match, statement),
     ]
     if not match.policy.applies.is_yes:
-        parts.append(_Node(f"attached: perhaps ({_causes(match.policy.applies)})"))
+        parts.append(_Node(f"attached: depends on {_causes(match.policy.applies)}"))
     layer = "" if match.policy.policy_type is PolicyType.IDENTITY else f" of the {match.policy.policy_type.value}"
     if statement.allows.is_undetermined:
-        parts = [_Node(f"what it says is not known: {_causes(match.matched | statement.allows)}")]
+        parts = [_Node(f"what it says depends on {_causes(match.matched | statement.allows)}")]
     title = f"{_effect(statement)} statement{sid}{layer} in {described(match.policy)} {verdict}"
     return _Node(_at(title, statement_place(match)), tuple(parts))
 
@@ -124,7 +124,7 @@ def _effect(statement: Statement) -> str:
 def _element(name: str, answer: Truth, patterns: Patterns) -> _Node:
     written = ", ".join(template_text(item) for item in patterns.items)
     negation = "not " if patterns.negated else ""
-    return _Node(f"{name}: {_word(answer)}, {negation}{written}")
+    return _Node(f"{name} {negation}{written}: {_word(answer)}")
 
 
 def _conditions(match: StatementMatch, statement: Statement) -> Iterator[_Node]:
@@ -137,5 +137,5 @@ def _conditions(match: StatementMatch, statement: Statement) -> Iterator[_Node]:
 
 def _word(answer: Truth) -> str:
     if answer.is_undetermined:
-        return f"perhaps ({_causes(answer)})"
+        return f"perhaps, depending on {_causes(answer)}"
     return "yes" if answer.is_yes else "no"

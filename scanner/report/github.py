@@ -34,7 +34,7 @@ _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def render(report: Report) -> str:
-    """Annotations, the list of those that there is no room for, and a summary for the log."""
+    """Annotations, a list of those for which there is no room, and a summary for the log."""
     annotations = sorted(_annotations(report), key=lambda each: LEVELS.index(each.level))
     shown = annotations if len(annotations) <= LIMIT else annotations[: LIMIT - 1]
     rest = annotations[len(shown) :]
@@ -50,7 +50,7 @@ def render(report: Report) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Annotation:
-    """What is to be shown at one place. The texts are free of dangerous characters but for line ends."""
+    """What is shown at one place. The texts have no dangerous characters except line ends."""
 
     level: Level
     title: str

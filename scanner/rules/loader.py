@@ -1,4 +1,4 @@
-"""Reads rule files. What is wrong with one is said with its file and line.
+"""Reads rule files. Mistakes are reported with file and line.
 
 ``docs/rules.md`` describes the format.
 """
@@ -39,7 +39,7 @@ def builtin_directory() -> Path:
 
 
 def load_rules(paths: Iterable[Path]) -> tuple[Rule, ...]:
-    """All rules of the files and directories, by id. Raises ``RuleError``, for an id that is there twice as well."""
+    """All rules of the files and directories, by id. Raises ``RuleError``, also for an id that appears twice."""
     rules: dict[str, Rule] = {}
     for file in _files(paths):
         rule = load_rule(file)
@@ -72,7 +72,7 @@ def load_rule(file: Path) -> Rule:
         line = mark.line + 1 if mark is not None else 1
         raise RuleError("the file is not valid YAML", Span(shown, line, 1, line, 1)) from problem
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
-        raise RuleError("a rule file is a mapping", whole)
+        raise RuleError("a rule file must be a mapping", whole)
     return _Reader(shown, data, _lines(node)).rule(file.stem)
 
 
@@ -117,7 +117,7 @@ class _Reader:
     def _text(self, key: str) -> str:
         value = self._data[key]
         if not isinstance(value, str) or not value.strip():
-            raise self._error(key, f'"{key}" must be a text')
+            raise self._error(key, f'"{key}" must be a string')
         return value.strip()
 
     def _level(self) -> Level:
@@ -131,7 +131,7 @@ class _Reader:
         for name in PLACEHOLDER.findall(message):
             if name not in PLACEHOLDERS:
                 known = ", ".join(sorted(PLACEHOLDERS))
-                raise self._error("message", f"there is no placeholder {{{name}}}; there are {known}")
+                raise self._error("message", f"there is no placeholder {{{name}}}; the placeholders are {known}")
         return message
 
     def _selectors(self) -> Iterator[Selector]:
@@ -143,7 +143,7 @@ class _Reader:
             try:
                 selector.check()
             except SelectorError as problem:
-                raise self._error("select", f"the selector is no JSONPath: {problem}") from problem
+                raise self._error("select", f"the selector is not a JSONPath: {problem}") from problem
             yield selector
 
     def _examples(self) -> Examples:
@@ -153,6 +153,6 @@ class _Reader:
         found: dict[str, tuple[str, ...]] = {}
         for key, paths in examples.items():
             if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
-                raise self._error("examples", f'"{key}" must be a list of paths with at least one')
+                raise self._error("examples", f'"{key}" must be a list of at least one path')
             found[key] = tuple(paths)
         return Examples(**found)

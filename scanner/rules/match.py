@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from scanner.diagnostic import as_sentence
 from scanner.finding import Finding, RelatedLocation
 from scanner.root import RootKind
 from scanner.rules.rule import PLACEHOLDER, Rule
 from scanner.rules.view import causes, view, words
 from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
+from scanner.verdicts.console import Access
+from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons, remedy
 from scanner.verdicts.sign_in import Client
 
 DOCUMENT_VERSION = 1
@@ -49,7 +51,7 @@ def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any]) 
         rule.level,
         rule.title,
         PLACEHOLDER.sub(lambda found: said[found[1]], rule.message),
-        rule.help,
+        _help(rule, assessed),
         definition.address,
         definition.root,
         definition.span,
@@ -57,9 +59,22 @@ def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any]) 
     )
 
 
+def _help(rule: Rule, assessed: AssessedPrincipal) -> str:
+    """What to do; for a rule about what is not known, what settles the very causes of this finding."""
+    if "{undetermined_by}" not in rule.message:
+        return rule.help
+    found = dict.fromkeys(
+        as_sentence(remedy(cause, assessed.definition.root_kind))
+        for cause in causes(assessed)
+        if not cause.kind.concerns_request
+    )
+    return " ".join((rule.help, *found))
+
+
 def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
+    gives = "gives console access" if assessed.console.access is Access.YES else "may give console access"
     for span in assessed.console.evidence:
-        yield RelatedLocation("gives console access", span)
+        yield RelatedLocation(gives, span)
     actions: dict[Reason, list[str]] = {}
     for permission in assessed.aws_login.of(Client.LOCALHOST):
         for reason in reasons(assessed.definition, permission.decision):
@@ -67,7 +82,7 @@ def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
                 actions.setdefault(reason, []).append(permission.action)
     for reason, named in actions.items():
         which = f"{named[0]}: " if len(named) == 1 else ""
-        yield RelatedLocation(f"{which}{reason.text}", reason.span)
+        yield RelatedLocation(f"{which}{reason.claim or reason.text}", reason.span)
     places = dict.fromkeys((cause.detail, cause.span) for cause in causes(assessed) if cause.span is not None)
     for detail, span in tuple(places)[:MAX_NAMED]:
         yield RelatedLocation(detail, span)

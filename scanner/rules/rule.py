@@ -15,7 +15,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 class SelectorError(ValueError):
-    """The selector is no JSONPath."""
+    """The selector is not a JSONPath."""
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,11 @@ from scanner.verdicts.reasons import described, listed, statement_place, written
 from scanner.verdicts.sign_in import ACTIONS, Client, Permission
 
 PLACEHOLDERS = {
-    "name": "the principal's name, or its address when the name is not known",
+    "name": "the principal's name, or its address if the name is not known",
     "kind": "user, role or permission set",
-    "missing": "what keeps `aws login` on the same device from working",
+    "missing": "why `aws login` on the same device does not work",
     "depends_on": "the request context or region that a conditional decision depends on",
-    "undetermined_by": "the values that would have to be known",
+    "undetermined_by": "what is not known and would have to be",
     "denied_by": "the statements that deny it",
 }
 
@@ -80,15 +80,16 @@ def _missing(assessed: AssessedPrincipal, permissions: tuple[Permission, ...]) -
     boundaries = " and ".join(boundary.name for boundary in assessed.principal.boundaries)
     blocked = [found for found in refused if _granted(found.decision)]
     if blocked and all(PolicyType.BOUNDARY in found.decision.blocked_by for found in blocked):
-        return f"its permissions boundary {boundaries} does not let {actions} through"
+        return f"its permissions boundary {boundaries} does not allow {actions}"
     if blocked and all(PolicyType.SCP in found.decision.blocked_by for found in blocked):
-        return f"the service control policies do not let {actions} through"
+        return f"the service control policies do not allow {actions}"
     also = ""
     if any(PolicyType.BOUNDARY in found.decision.blocked_by for found in refused):
-        also = f"; its permissions boundary {boundaries} would not let that through either"
+        also = f"; its permissions boundary {boundaries} does not allow it either"
     elsewhere = _elsewhere(refused)
     if elsewhere:
-        return f"{actions} allowed on {elsewhere} only, not on oauth2/public-client/localhost{also}"
+        verb = "is" if len(refused) == 1 else "are"
+        return f"{actions} {verb} allowed on {elsewhere} only, not on oauth2/public-client/localhost{also}"
     if len(refused) < len(permissions):
         given = " and ".join(found.action for found in permissions if found not in refused)
         return f"{given} is allowed, but {actions} is not{also}"

@@ -2,7 +2,7 @@
 
 A user needs a password. A role is entered through SAML federation (people sign in with it), by switching role (people
 may, if somebody lets them), or through the account access manager (they do, if somebody is entitled to it).
-``scanner.verdicts.ways_in`` finds these ways in the trust policy. Everything else that trusts a role is no person.
+``scanner.verdicts.ways_in`` finds these ways in the trust policy. Everything else that trusts a role is not a person.
 """
 
 from __future__ import annotations

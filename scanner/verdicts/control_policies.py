@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from scanner.cause import ACCOUNT_ID
 from scanner.controls import DEFAULT_ACCOUNT, AccountControls
-from scanner.iam.context import ACCOUNT_CAUSE, Circumstances, ControlLevel
+from scanner.iam.context import Circumstances, ControlLevel
 from scanner.iam.policy import DocumentKind, parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal
 from scanner.source_file import UnreadableFileError, read_text
@@ -42,7 +43,7 @@ class ControlPolicies:
         account = principal.account
         sections = [self._always]
         if account is None and any(name != DEFAULT_ACCOUNT for name in self._accounts):
-            perhaps = undetermined(ACCOUNT_CAUSE)
+            perhaps = undetermined(ACCOUNT_ID)
             sections += [self._load(controls, perhaps) for controls in self._accounts.values()]
         elif account in self._sections:
             sections.append(self._sections[account])

@@ -5,13 +5,17 @@ Nothing is decided here; the sentences are read off the evidence that the decisi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
+from scanner.cause import NOT_INSTALLED, Cause, CauseKind
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
-from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal
+from scanner.iam.principal import AttachedPolicy, How, PolicyType
 from scanner.iam.variables import template_text
 from scanner.principals.definition import PrincipalDefinition
+from scanner.root import RootKind
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.sign_in import Client, Permission
@@ -28,6 +32,8 @@ class Reason:
 
     text: str
     span: Span
+    claim: str = ""
+    """The sentence for readers who are shown causes at their own places: without those. Else empty."""
 
 
 def reasons(definition: PrincipalDefinition, decision: Decision) -> tuple[Reason, ...]:
@@ -50,7 +56,7 @@ def _reasons(definition: PrincipalDefinition, decision: Decision) -> list[Reason
             undecided = [found for found in decision.matches if found.matched.is_undetermined]
             return [
                 *_blocking(definition, decision),
-                *_some(undecided, _doubt, "may allow or deny it"),
+                *_some(undecided, _doubt, "may allow or deny it", _claim),
                 *_allowing(allow),
             ]
 
@@ -59,17 +65,22 @@ def _allowing(matches: Iterable[StatementMatch]) -> list[Reason]:
     return _some([found for found in matches if found.allows.is_yes], lambda _: "allows it", "allow it")
 
 
-def _some(matches: Sequence[StatementMatch], says: Callable[[StatementMatch], str], together: str) -> list[Reason]:
+def _some(
+    matches: Sequence[StatementMatch],
+    says: Callable[[StatementMatch], str],
+    together: str,
+    claims: Callable[[StatementMatch], str] | None = None,
+) -> list[Reason]:
     """A sentence for each statement; when there are many, for the first of them, and one for all others.
 
-    What is attached to nobody knows whom may reach everybody, and a name may be that of a group in each of many stacks.
+    A policy whose target is not known may reach everybody, and many stacks may have a group of one name.
     """
     found: dict[Reason, None] = {}
     for number, match in enumerate(matches):
         if len(found) == MAX_REASONS:
             others = f"{len(matches) - number:,} more statements {together}, which --explain lists"
             return [*found, Reason(others, statement_place(match))]
-        found[_reason(match, says(match))] = None
+        found[_reason(match, says(match), claims(match) if claims is not None else "")] = None
     return list(found)
 
 
@@ -85,8 +96,17 @@ def _doubt(found: StatementMatch) -> str:
         verb = "may allow or deny it"
     else:
         verb = "allows it" if found.statement.allows.is_yes else "denies it"
-    causes = sorted({cause.detail for cause in found.matched.causes | found.statement.allows.causes})
-    return f"{verb} depending on: {listed(causes)}"
+    return f"{verb} depending on: {listed(sorted({cause.detail for cause in _causes(found)}))}"
+
+
+def _claim(found: StatementMatch) -> str:
+    here = sorted({cause.detail for cause in _causes(found) if cause.span is None})
+    may = {True: "may allow it", False: "may deny it", None: "may allow or deny it"}[found.statement.allows.known]
+    return f"{may} depending on: {listed(here)}" if here else may
+
+
+def _causes(found: StatementMatch) -> frozenset[Cause]:
+    return found.matched.causes | found.statement.allows.causes
 
 
 def _blocking(definition: PrincipalDefinition, decision: Decision) -> list[Reason]:
@@ -126,10 +146,11 @@ def written_resources(match: StatementMatch) -> str:
     return f"everything but {text}" if resources.negated else text
 
 
-def _reason(match: StatementMatch, says: str) -> Reason:
+def _reason(match: StatementMatch, says: str, claim: str = "") -> Reason:
     statement, policy = match.statement, match.policy
     sid = f' "{statement.sid}"' if statement.sid else ""
-    return Reason(f"statement{sid} of {described(policy)} {says}", statement_place(match))
+    subject = f"statement{sid} of {described(policy)}"
+    return Reason(f"{subject} {says}", statement_place(match), f"{subject} {claim}" if claim else "")
 
 
 def statement_place(match: StatementMatch) -> Span:
@@ -167,14 +188,70 @@ def remedies(assessed: AssessedPrincipal) -> tuple[str, ...]:
         return ()
     found: dict[str, None] = {}
     for permission in refused:
-        found |= dict.fromkeys(_remedies(assessed.principal, permission))
+        found |= dict.fromkeys(_remedies(assessed.definition, permission))
     return tuple(found)
 
 
-def _remedies(principal: Principal, permission: Permission) -> Iterator[str]:
+def remedy(cause: Cause, root_kind: RootKind) -> str:
+    """What to do about one cause, as an order; ``root_kind`` is that of the scan root."""
+    is_template = root_kind is RootKind.CLOUDFORMATION_TEMPLATE
+    match cause.kind:
+        case CauseKind.CONTEXT_KEY:
+            return f"give its value with --context {cause.detail}=VALUE"
+        case CauseKind.REGION:
+            return "give the region with --region"
+        case CauseKind.MISSING_INPUT:
+            return _missing_input(cause, is_template=is_template)
+        case CauseKind.KNOWN_AFTER_APPLY:
+            return _known_after_apply(cause, root_kind)
+        case CauseKind.MISSING_MODULE:
+            return _missing_module(cause, is_template=is_template)
+        case CauseKind.UNRESOLVED_REFERENCE | CauseKind.MISSING_POLICY:
+            return "also scan the code that defines what is missing"
+        case CauseKind.MALFORMED:
+            return "correct what is malformed"
+        case CauseKind.CYCLE:
+            return "break the cycle"
+        case CauseKind.UNSUPPORTED:
+            return "scan a plan" if root_kind is RootKind.TERRAFORM_MODULE else "check by hand what is not followed"
+    assert_never(cause.kind)
+
+
+def _missing_input(cause: Cause, *, is_template: bool) -> str:
+    named = re.search(r"\((--[a-z-]+|run `[^`]+`)\)", cause.detail)
+    if named is not None:
+        return named[1] if named[1].startswith("run") else f"give it with {named[1]}"
+    if cause.detail.startswith("whether "):
+        return "check in which accounts the stacks are" if is_template else "name the accounts of the providers"
+    if "parameter " in cause.detail and is_template:
+        return "give the value with --parameter or --parameters"
+    return "give the missing value" if is_template else "give the value with --var or --var-file"
+
+
+def _known_after_apply(cause: Cause, root_kind: RootKind) -> str:
+    if "--source" in cause.detail:
+        return "scan the plan file, or give the configuration with --source"
+    match root_kind:
+        case RootKind.CLOUDFORMATION_TEMPLATE:
+            return "scan a change set of the stack"
+        case RootKind.TERRAFORM_MODULE:
+            return "scan a plan or the state"
+        case _:
+            return "scan the state after the next apply"
+
+
+def _missing_module(cause: Cause, *, is_template: bool) -> str:
+    if is_template:
+        return "give the template a local path in the scanned tree"
+    if cause.detail.endswith(NOT_INSTALLED):
+        return "run `terraform init`, then scan again"
+    return "give the value with --var or --var-file" if "variable " in cause.detail else "correct the module source"
+
+
+def _remedies(definition: PrincipalDefinition, permission: Permission) -> Iterator[str]:
     decision = permission.decision
     if decision.outcome in (Outcome.CONDITIONAL, Outcome.UNKNOWN):
-        yield from (f"settle: {cause.detail}" for cause in decision.causes)
+        yield from (f"settle {cause.detail}: {remedy(cause, definition.root_kind)}" for cause in decision.causes)
         return
     for match in decision.matches:
         if match.denies.is_yes:
@@ -182,8 +259,8 @@ def _remedies(principal: Principal, permission: Permission) -> Iterator[str]:
             yield f"take {permission.action} out of the Deny statement{sid} of {described(match.policy)}"
     identity = [match for match in decision.matches if match.policy.policy_type is PolicyType.IDENTITY]
     if all(match.allows.is_no for match in identity):
-        policy = f"arn:{principal.partition}:iam::aws:policy/SignInLocalDevelopmentAccess"
-        resource = f"arn:{principal.partition}:signin:*:*:oauth2/public-client/*"
+        policy = f"arn:{definition.principal.partition}:iam::aws:policy/SignInLocalDevelopmentAccess"
+        resource = f"arn:{definition.principal.partition}:signin:*:*:oauth2/public-client/*"
         yield f"attach {policy}, or allow both sign-in actions on {resource}"
     for layer in blocking_layers(decision):
         yield f"allow {permission.action} in the {layer} too"

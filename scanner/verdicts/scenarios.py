@@ -14,9 +14,9 @@ Both languages have choices, and each says what they are: in a template a parame
 (``scanner.cloudformation.stacks.choices``), in a configuration a condition, a comparison or the key of a map
 (``scanner.terraform.language.questions``). A choice is about a symbol, never about a place, so one that comes up twice
 is made once. An answer is put in where the language evaluates, so all that follows from it follows as it would for a
-given value, and what the language would refuse under it is no scenario (``Facts.refuted``).
+given value, and what the language would refuse under it is not a scenario (``Facts.refuted``).
 
-Only what a principal's verdict really depends on is tried, so ten users who hang on ten parameters take twenty
+Only what a principal's verdict really depends on is tried, so ten users who depend on ten parameters take twenty
 evaluations and not a thousand; and only as long as all scenarios so far agree. A principal that does not exist under an
 assumption has no verdict there; one that stands for instances that are not known (``[*]``) has those of all that it is.
 
@@ -160,7 +160,7 @@ class _Search:
 
 
 def _stands_for(address: str, instance: str) -> bool:
-    """Whether an address, with ``[*]`` for keys that are not known, is that of an instance."""
+    """Whether an address, with ``[*]`` for keys that are not known, means an instance."""
     if "[*]" not in address:
         return address == instance
     return re.fullmatch(r"\[.+?\]".join(map(re.escape, address.split("[*]"))), instance) is not None

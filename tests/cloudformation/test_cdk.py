@@ -173,7 +173,7 @@ BROKEN: list[tuple[str, dict[str, str], str]] = [
     ("template outside", {"manifest.json": manifest({"A": stack("../../secret.json")})}, "no template in the scanned"),
     ("absolute", {"manifest.json": manifest({"A": stack("/etc/passwd")})}, "no template in the scanned tree"),
     ("link", {"manifest.json": manifest({"A": stack("link.json")})}, "no template in the scanned tree"),
-    ("in itself", {"manifest.json": manifest({"N": nested(".")})}, "in a circle"),
+    ("in itself", {"manifest.json": manifest({"N": nested(".")})}, "nest each other"),
     ("nested outside", {"manifest.json": manifest({"N": nested("../..")})}, "no directory"),
     ("nested nowhere", {"manifest.json": manifest({"N": nested("inner")})}, "inner/manifest.json"),
     (
@@ -228,7 +228,7 @@ def test_an_assembly_that_is_not_complete_says_so_once(scan_files: Scan) -> None
         "cdk.out/S.template.json": template(Anna=USER),
     }
     (found,) = scan_files(files).warnings
-    assert found.summary == "Cloud assembly not complete"
+    assert found.summary == "Incomplete cloud assembly"
     assert "(vpc)" in found.detail
 
 
@@ -245,7 +245,7 @@ def test_a_stack_without_resources_is_not_deployed(scan_files: Scan) -> None:
     report = scan_files(files)
     assert verdicts(report) == {"A/Anna": ("yes", "implicit_deny")}
     assert [(found.span.path, found.detail) for found in report.errors] == [
-        ("cdk.out/d.json", "Resources is no mapping.")
+        ("cdk.out/d.json", "Resources is not a mapping.")
     ]
 
 

@@ -176,7 +176,7 @@ def test_an_application_as_the_cdk_makes_it_today(teams: Report) -> None:
     found = {_short(address): login for address, (console, login) in verdicts(teams).items() if console == "yes"}
     assert found == expected
     assert verdicts(teams)["Lookups/Support5CFB64A3"] == ("no", "implicit_deny")
-    assert [problem.summary for problem in teams.diagnostics] == ["Cloud assembly not complete"]
+    assert [problem.summary for problem in teams.diagnostics] == ["Incomplete cloud assembly"]
 
 
 def _short(address: str) -> str:

@@ -83,7 +83,7 @@ def test_two_lookups_with_one_placeholder_are_not_the_same() -> None:
     (hole,) = first.data["x"].data
     assert hole.unknown is not None
     assert hole.unknown.symbol is None
-    assert hole.unknown.cause.detail == 'the application has not looked up "a" or "b" yet (cdk synth)'
+    assert hole.unknown.cause.detail == '"a" or "b", which the application has not looked up yet (run `cdk synth`)'
 
 
 def role(principal: object, action: str = "sts:AssumeRole", **more: Any) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def test_a_missing_output_is_said_to_be_missing(scan_files: Scan) -> None:
         ),
     }
     (finding,) = scan_files(files).findings
-    assert "the output Q of the stack Policies does not exist" in finding.message
+    assert "the output Q of the stack Policies, which does not exist" in finding.message
 
 
 def test_what_names_a_user_reaches_that_user_alone(scan_files: Scan) -> None:

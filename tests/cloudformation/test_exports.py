@@ -124,7 +124,7 @@ def test_a_name_that_two_export_names_neither(scan_files: Scan) -> None:
     }
     report = scan_files(files)
     assert by_root(report) == {"people.yaml Anna": "unknown"}
-    assert 'several stacks export "shared-group" (a/policy.yaml, b/policy.yaml)' in causes(report)
+    assert 'the export "shared-group", which several stacks have (a/policy.yaml, b/policy.yaml)' in causes(report)
 
 
 def test_those_that_import_the_same_are_not_joined(scan_files: Scan) -> None:

@@ -40,12 +40,12 @@ WRONG = [
     ("empty", "", 1, "not one document"),
     ("text", '"a"', 1, "neither a list nor an object"),
     ("no json", '{\n"A": ', 2, "not valid JSON"),
-    ("twice", '{"A": "x",\n"A": "y"}', 2, "there twice"),
+    ("twice", '{"A": "x",\n"A": "y"}', 2, "appears twice"),
     ("no key", '[{"ParameterKey": "B", "ParameterValue": "x"},\n{"ParameterValue": "x"}]', 2, "no ParameterKey"),
     ("no value", '[\n{"ParameterKey": "A"}]', 2, "no ParameterValue"),
     ("no pair", '["A"]', 1, "NAME=VALUE"),
-    ("value is an object", '{"A":\n {"B": "c"}}', 1, '"A" is no text'),
-    ("value is null", '{"A": null}', 1, '"A" is no text'),
+    ("value is an object", '{"A":\n {"B": "c"}}', 1, '"A" is not a string'),
+    ("value is null", '{"A": null}', 1, '"A" is not a string'),
 ]
 
 

@@ -190,3 +190,12 @@ def test_sets_in_sets_end(scan_files: Scan) -> None:
     report = scan_files({"set.yaml": text})
     assert list(verdicts(report)) == ["S/S/S/S/U"]
     assert said(report) == []
+
+
+def test_a_cause_calls_the_templates_own_stack_by_its_name(scan_files: Scan) -> None:
+    user = "  Auditor:\n    Type: AWS::IAM::User\n    Properties: {UserName: auditor, LoginProfile: {Password: x}}\n"
+    policy = "Resources: {P: {Type: 'AWS::IAM::Policy', Properties: {PolicyName: p, Users: [auditor], PolicyDocument: "
+    statement = "{Statement: {Effect: Allow, Action: 'signin:*', Resource: '*'}}}}}"
+    text = f"{STACK_SET}      TemplateBody: |\n        {policy}{statement}\n{user}"
+    (finding,) = scan_files({"t.yaml": text}).findings
+    assert finding.message.endswith("depends on whether S and the template's own stack are in the same account")

@@ -297,9 +297,9 @@ LOGINS: list[tuple[str, str, list[list[str]]]] = [
     (
         "nested",
         "{LoginProfile: !If [IsOpen, {Password: x}, !If [Other, {Password: y}, !Ref AWS::NoValue]]}",
-        [['parameter "Open" has no default']],
+        [['parameter "Open", which has no default']],
     ),
-    ("macro", "{Fn::Transform: {Name: x}}", [['the properties of "U" come from Fn::Transform']]),
+    ("macro", "{Fn::Transform: {Name: x}}", [['the properties of "U", which come from Fn::Transform']]),
 ]
 
 
@@ -323,12 +323,14 @@ def test_existence(scan_text: Callable[..., Facts], head: str, expected: list[li
 
 def test_a_condition_that_is_not_there_leaves_existence_open(scan_text: Callable[..., Facts]) -> None:
     (found,) = scan_text(user("{}", "Condition: Nowhere")).identities
-    assert [one.cause.detail for one in found.origin.existence.conditions] == ['condition "Nowhere" is not defined']
+    assert [one.cause.detail for one in found.origin.existence.conditions] == [
+        'condition "Nowhere", which is not defined'
+    ]
 
 
 BOUNDARIES = [
     ("{PermissionsBoundary: !If [Never, p, !Ref AWS::NoValue]}", []),
-    ("{PermissionsBoundary: !If [IsOpen, p, !Ref AWS::NoValue]}", ['?parameter "Open" has no default']),
+    ("{PermissionsBoundary: !If [IsOpen, p, !Ref AWS::NoValue]}", ['?parameter "Open", which has no default']),
     ("{PermissionsBoundary: !If [IsOpen, p, p]}", ["p"]),
 ]
 
@@ -343,7 +345,7 @@ TAGS = [
     ("[{Key: a, Value: !Ref Open}]", {"a": "?Parameter Open"}),
     ("[{Key: !Ref Open, Value: b}]", "?Parameter Open"),
     ("[!If [IsOpen, {Key: a, Value: b}, !Ref AWS::NoValue]]", "?Condition IsOpen"),
-    ("[{Key: a}]", "?a tag has no Key or no Value"),
+    ("[{Key: a}]", "?a tag without a Key or a Value"),
     ("!Ref AWS::NoValue", {}),
 ]
 

@@ -86,19 +86,19 @@ def test_loops_in_what_is_included(tree: Path) -> None:
 
 
 CAUSES = [
-    ("s3://bucket/part.yaml", "does not lie in the scanned tree"),
-    ("https://example.com/part.yaml", "does not lie in the scanned tree"),
+    ("s3://bucket/part.yaml", "is not in the scanned tree"),
+    ("https://example.com/part.yaml", "is not in the scanned tree"),
     ("nowhere.yaml", "No such file"),
     ("../outside/secret.yaml", "leads out of the scanned tree"),
     ("link.yaml", "leads out of the scanned tree"),
     ("linked/secret.yaml", "leads out of the scanned tree"),
     ("/etc/passwd", "leads out of the scanned tree"),
     ('"a\\0b"', "leads out of the scanned tree"),
-    ("parts", "no regular file"),
-    ("pipe", "no regular file"),
+    ("parts", "not a regular file"),
+    ("pipe", "not a regular file"),
     ("two.yaml", "not one document"),
-    ("[a]", "has no Location"),
-    ("!Ref Open", 'parameter "Open" has no default'),
+    ("[a]", "without a Location"),
+    ("!Ref Open", 'parameter "Open", which has no default'),
 ]
 
 

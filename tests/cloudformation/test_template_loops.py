@@ -269,7 +269,7 @@ def test_a_collection_that_is_not_known(loops: str, expected: dict[str, tuple[st
 
 def test_what_an_empty_collection_would_make_may_not_exist(scan_text: Callable[..., Facts]) -> None:
     (user,) = scan_text(HEAD + OPEN).identities
-    assert [one.cause.detail for one in user.origin.existence.conditions] == ['parameter "Open" has no default']
+    assert [one.cause.detail for one in user.origin.existence.conditions] == ['parameter "Open", which has no default']
 
 
 def test_two_elements_of_one_unknown_collection_are_not_the_same() -> None:
@@ -297,7 +297,7 @@ def test_the_place_is_that_in_the_loop(scan_text: Callable[..., Facts]) -> None:
 WRONG = [
     ("no list", "  Fn::ForEach::A: {a: b}\n", "Invalid loop"),
     ("too short", "  Fn::ForEach::A: [N, [a]]\n", "Invalid loop"),
-    ("identifier is no text", "  Fn::ForEach::A: [[N], [a], {'U${N}': {Type: 'AWS::IAM::User'}}]\n", "Invalid loop"),
+    ("identifier is a list", "  Fn::ForEach::A: [[N], [a], {'U${N}': {Type: 'AWS::IAM::User'}}]\n", "Invalid loop"),
     ("collection is a text", "  Fn::ForEach::A: [N, a, {'U${N}': {Type: 'AWS::IAM::User'}}]\n", "Invalid loop"),
     ("element is a list", "  Fn::ForEach::A: [N, [[a]], {'U${N}': {Type: 'AWS::IAM::User'}}]\n", "Invalid loop"),
     ("fragment is a text", "  Fn::ForEach::A: [N, [a], x]\n", "Invalid loop"),

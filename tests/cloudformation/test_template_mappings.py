@@ -87,7 +87,7 @@ def test_verdicts(arn: str, expected: str) -> None:
 def test_what_is_not_settled_names_the_parameter() -> None:
     (found,) = scanned_template(user("!FindInMap [Mixed, !Ref Team, Arn]")).principals
     causes = [cause.detail for cause in found.aws_login.permissions[0].decision.causes]
-    assert causes == ['parameter "Team" has no default']
+    assert causes == ['parameter "Team", which has no default']
 
 
 def test_one_key_in_two_places() -> None:

@@ -182,7 +182,7 @@ def test_what_is_not_settled_names_the_parameter() -> None:
     report = scanned_template(user(f"ManagedPolicyArns: [!If [IsYes, {SIGN_IN}, {VIEW}]]"))
     (found,) = report.principals
     causes = [cause.detail for cause in found.aws_login.permissions[0].decision.causes]
-    assert causes == ['parameter "Open" has no default']
+    assert causes == ['parameter "Open", which has no default']
 
 
 def test_a_given_value_is_not_tried_out() -> None:

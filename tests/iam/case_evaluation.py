@@ -54,7 +54,7 @@ def value_of(data: object) -> Value:
 
 def text(data: object) -> Text:
     found = text_of(value_of(data))
-    assert found is not None, f"{data!r} is no text"
+    assert found is not None, f"{data!r} is not a string"
     return found
 
 

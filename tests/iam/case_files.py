@@ -84,7 +84,7 @@ class UniqueKeys(SafeLoader):
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]  # type: ignore[no-untyped-call]
         for key in keys:
             if keys.count(key) > 1:
-                raise CaseError(f"line {node.start_mark.line + 1}: the key {key!r} is there twice")
+                raise CaseError(f"line {node.start_mark.line + 1}: the key {key!r} appears twice")
         return super().construct_mapping(node, deep=deep)
 
 

@@ -16,8 +16,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from scanner import values
-from scanner.cause import Cause, CauseKind
-from scanner.iam.context import ACCOUNT_CAUSE, Circumstances, ControlLevel, account_of, context_of, region_of
+from scanner.cause import ACCOUNT_ID, Cause, CauseKind
+from scanner.iam.context import Circumstances, ControlLevel, account_of, context_of, region_of
 from scanner.iam.evaluate import Decision, Outcome, decide
 from scanner.iam.pattern import Text, text_of
 from scanner.iam.policy import DocumentKind, parse_document
@@ -265,7 +265,7 @@ class Dice:
             filling={name: found for name, found in whole.filling.items() if cause_of(name).detail in named},
             context={key: found for key, found in whole.context.items() if key.lower() in named},
             region=whole.region if CauseKind.REGION in kinds else world.region,
-            account=whole.account if ACCOUNT_CAUSE.detail.lower() in named else world.account,
+            account=whole.account if ACCOUNT_ID.detail.lower() in named else world.account,
         )
 
 

@@ -22,7 +22,7 @@ class Project:
     name: str
     """Says in reports where it came from."""
     files: Mapping[str, str]
-    """By path below an empty directory, with ``/``. What is no UTF-8 is kept with surrogate escapes."""
+    """By path below an empty directory, with ``/``. What is not UTF-8 is kept with surrogate escapes."""
     root: str
     """The path that is scanned: a directory or a file."""
     inputs: Inputs = field(default_factory=Inputs)

@@ -38,7 +38,7 @@ def called_twice(said_by: str, project: Project) -> Change | None:
 
 
 def written_twice(said_by: str, project: Project) -> Change | None:
-    """Every resource, data source and module call of the root is there twice, once for each account."""
+    """Every resource, data source and module call of the root appears twice, once for each account."""
     blocks = _doubled_root(project, said_by)
     if blocks is None:
         return None

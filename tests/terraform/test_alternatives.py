@@ -136,7 +136,10 @@ def test_the_cause_names_the_open_condition(scan_files: Scan) -> None:
     text = TABLE["variables"] + USER + attachment("a", written('var.settings.admin ? "${ADMIN}" : "${READ}"'))
     line = text.split("\n").index(written('  policy_arn = var.settings.admin ? "${ADMIN}" : "${READ}"')) + 1
     assert causes(scan_files({"main.tf": text})) == [
-        f'the condition in main.tf on line {line} is open: variable "settings" of the root module has no value'
+        (
+            f"the condition in main.tf on line {line}, which depends on "
+            'variable "settings" of the root module, which has no value'
+        )
     ]
 
 

@@ -31,7 +31,7 @@ def test_for_each_that_terraform_would_refuse_hides_nothing(scan_files: Scan) ->
     report = scan_files({"a.tf": user(meta=meta, name="each.key", reference="aws_iam_user.u[each.key].name")})
     assert verdicts(report) == {"aws_iam_user.u[*]": ("unknown", "unknown")}
     assert {found.message for found in report.errors} == {
-        "Invalid expression: an arithmetic operator needs numbers: a number is required."
+        "Invalid expression: This cannot be evaluated: an arithmetic operator needs numbers: a number is required."
     }
 
 
@@ -40,17 +40,17 @@ def test_a_cycle_is_named(scan_files: Scan) -> None:
     (finding,) = report.findings
     (error,) = report.errors
     circle = "local.a → local.b → local.a"
-    assert error.message == f"Circular reference: local.a depends on itself: {circle}, so it has no value."
+    assert error.message == f"Circular reference: local.a depends on itself ({circle}), so it has no value."
     assert error.span.line == 2
     assert verdicts(report) == {"aws_iam_user.u": ("yes", "unknown")}
     assert finding.rule == "aws-login-undetermined"
-    assert "local.a depends on itself: local.a → local.b → local.a" in finding.message
+    assert "local.a, which depends on itself (local.a → local.b → local.a)" in finding.message
 
 
 def test_a_missing_module_is_named_once(scan_files: Scan) -> None:
     report = scan_files({"a.tf": 'module "m" {\n  source = "acme/user/aws"\n}\n' + user(policy="module.m.policy_arn")})
     (warning,) = report.warnings
-    assert 'module.m comes from "acme/user/aws", which is not installed here' in warning.message
+    assert 'module.m, whose source "acme/user/aws" is not installed. Run `terraform init` first.' in warning.message
     assert warning.span.line == 1
 
 
@@ -72,7 +72,7 @@ def test_a_policy_document_without_statements_is_wrong_where_it_is_used(scan_fil
     }
     """
     (found,) = scan_files({"a.tf": document + policy, "b.tf": user()}).diagnostics
-    assert found.message == "Malformed policy document: The document has no Statement."
+    assert found.message == "Malformed policy document: The policy document has no Statement."
     assert (found.span.path, found.span.line) == ("a.tf", 5)
 
 
@@ -87,7 +87,7 @@ def test_deep_chains_end(scan_files: Scan) -> None:
 def test_huge_counts_end(scan_files: Scan) -> None:
     report = scan_files({"a.tf": user(meta="count = 1000000000", reference="aws_iam_user.u[count.index].name")})
     assert {found.message for found in report.errors} == {
-        "Bound exceeded: there would be 1000000000 instances; the limit is 50000."
+        "Bound exceeded: There would be 1000000000 instances; the limit is 50000."
     }
 
 

@@ -79,4 +79,4 @@ def test_what_is_brought_in_by_another_address_is_not_left(scan_files: Scan) -> 
 def test_a_plan_for_some_targets_says_that_it_is_not_all(name: str) -> None:
     report = scanned(PLANS / "targeted", name)
     assert [one.definition.address for one in report.principals] == ["aws_iam_user.dan"]
-    assert ["a further plan is needed" in found.message for found in report.warnings] == [True]
+    assert ["another plan is needed" in found.message for found in report.warnings] == [True]

@@ -215,10 +215,10 @@ PROBLEMS = {
     "no JSON": ('{\n  "locals": {"a": 1,}\n}', "a key in double quotes is missing", 2, 21),
     "an end too early": ('{\n  "locals": {', "it ends too early", 2, 14),
     "a number out of range": ('{"locals":\n {"a": 1e1001}}', "out of range", 2, 8),
-    "a list of texts": ('["a"]', "an object, or a list of objects, must stand here", 1, 1),
+    "a list of texts": ('["a"]', "an object or a list of objects is expected here", 1, 1),
     "an unknown type": ('{\n "resources": {}}', 'there is no type of block called "resources"', 2, 2),
-    "a text for a block": ('{"output":\n {"a": "b"}}', "an object, or a list of objects, must stand here", 2, 8),
-    "a comment among labels": ('{"output":\n {"//": "b"}}', "an object, or a list of objects, must stand here", 2, 9),
+    "a text for a block": ('{"output":\n {"a": "b"}}', "an object or a list of objects is expected here", 2, 8),
+    "a comment among labels": ('{"output":\n {"//": "b"}}', "an object or a list of objects is expected here", 2, 9),
 }
 
 
@@ -232,10 +232,10 @@ def test_problems_of_a_file(name: str) -> None:
 
 IN_A_BLOCK = {
     "an argument twice": ('"name": "a",\n "name": "b"', '"name" is set twice', 2),
-    "a key twice": ('"tags": {"a": 1,\n "a": 2}', 'the key "a" is there twice, first on line 1', 2),
+    "a key twice": ('"tags": {"a": 1,\n "a": 2}', 'the key "a" appears twice, first on line 1', 2),
     "no expression": ('"name": "a",\n "path": "${1 +}"', "not expected", 2),
     "no reference": ('"depends_on": [\n"${a.b}"]', "not expected", 2),
-    "two expressions": ('"path": "${1)\\nb=(2}"', "no single expression", 1),
+    "two expressions": ('"path": "${1)\\nb=(2}"', "not a single expression", 1),
 }
 
 

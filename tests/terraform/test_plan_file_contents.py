@@ -75,7 +75,7 @@ def test_deposed_objects_are_none_of_the_plan(tmp_path: Path) -> None:
     [
         (b"", None),
         (field(25, 1) + field(26, 1), None),
-        (field(25, 1), "a further plan is needed"),
+        (field(25, 1), "another plan is needed"),
         (field(27, field(2, b"")), "deferred to a later plan"),
         (field(500000000, b"future") + field(99, 3) + b"\x9d\x06\x01\x02\x03\x04", None),
     ],

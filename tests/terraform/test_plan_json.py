@@ -119,7 +119,7 @@ def test_encodings(scan_files: Scan, encoding: str, document: object) -> None:
     ("document", "said"),
     [
         ({**PLAN, "deferred_changes": [{"reason": "provider_config_unknown"}]}, "deferred to a later plan"),
-        ({**PLAN, "complete": False}, "a further plan is needed"),
+        ({**PLAN, "complete": False}, "another plan is needed"),
         ({**PLAN, "complete": False, "deferred_changes": [{}]}, "deferred to a later plan"),
     ],
 )
@@ -133,10 +133,10 @@ def test_what_a_plan_leaves_out(scan_files: Scan, document: object, said: str) -
 
 TEXT = json.dumps(PLAN)
 BROKEN: dict[str, tuple[str | bytes, str]] = {
-    "cut off": (TEXT[:-40], "no valid JSON"),
-    "cut off early": (TEXT[:60], "no valid JSON"),
-    "twice": (TEXT + TEXT, "no valid JSON"),
-    "no UTF-8": (TEXT.encode().replace(b'"u"', b'"\xff"'), "no valid JSON"),
+    "cut off": (TEXT[:-40], "not valid JSON"),
+    "cut off early": (TEXT[:60], "not valid JSON"),
+    "twice": (TEXT + TEXT, "not valid JSON"),
+    "no UTF-8": (TEXT.encode().replace(b'"u"', b'"\xff"'), "not valid JSON"),
     "UTF-16 cut off": (TEXT.encode("utf-16")[:-1], "UTF-16"),
     "another major version": (json.dumps({**PLAN, "format_version": "2.0"}), "format version 2.0 is not known"),
     "a failed run": (json.dumps({**PLAN, "errored": True}), "run that failed"),
@@ -155,14 +155,14 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
     "unknown as a whole": (json.dumps(changed(after_unknown=True)), "at `aws_iam_user.u`"),
     "a module of nonsense": (
         json.dumps({**PLAN, "resource_changes": [{**USER, "module_address": "nonsense", "change": CHANGE}]}),
-        '"nonsense" is no module address',
+        '"nonsense" is not a module address',
     ),
     "a state before of nonsense": (json.dumps({**PLAN, "prior_state": {"values": 3}}), "at `prior_state.values`"),
     "a state of nonsense": (
         json.dumps({**STATE, "values": {"root_module": {"resources": 3}}}),
         "at `values.root_module.resources`",
     ),
-    "a number out of range": (TEXT.replace('"u"', "1e999"), "it is not what Terraform writes"),
+    "a number out of range": (TEXT.replace('"u"', "1e999"), "is not what Terraform writes"),
 }
 
 

@@ -71,12 +71,12 @@ def test_a_cause_says_what_to_do(tmp_path: Path) -> None:
     laid_out(tmp_path)
     causes = {form: causes_of(scanned_as(form, tmp_path)) for form in ("json", "beside", "file")}
     document = (
-        "aws_iam_user_policy.encoded.policy is known after apply, and a plan in JSON does not hold its expression"
+        "aws_iam_user_policy.encoded.policy, which is known after apply and whose expression is not in a plan in JSON"
     )
     for form in ("json", "beside"):
         assert document in causes[form]
-        assert "scan the plan file instead, or name the plan's own configuration with --source" in causes[form]
-    assert 'the file or directory "./policy.json.tftpl" is no part of the plan' in causes["file"]
+        assert "(--source)" in causes[form]
+    assert 'the file or directory "./policy.json.tftpl" is not part of the plan' in causes["file"]
     assert "--source" in causes["file"]
 
 
@@ -191,4 +191,4 @@ def test_what_a_plan_shows_is_said(file: str, old: str, new: str, tmp_path: Path
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     for form in ("beside", "source"):
         report = scanned_as(form, tmp_path)
-        assert any("Configuration is not that of the plan" in found.message for found in report.warnings)
+        assert any("Configuration differs from the plan" in found.message for found in report.warnings)

@@ -187,7 +187,7 @@ def test_a_source_without_configuration_is_an_error(tmp_path: Path) -> None:
     given = Inputs(source=str(tmp_path / "nowhere"))
     report = scanned(tmp_path, "plan.json", inputs=given)
     (problem,) = report.errors
-    assert "there is no Terraform configuration in" in problem.message
+    assert "There is no Terraform configuration in" in problem.message
 
 
 def test_what_the_plan_knows_stands(tmp_path: Path) -> None:
@@ -274,11 +274,11 @@ def test_the_workspace_is_not_in_a_plan_in_json(tmp_path: Path) -> None:
 
 FIRST = 'resource "aws_iam_user" "ada" {\n  name = "ada"\n}\n'
 CHANGED: dict[str, tuple[Edits, str]] = {
-    "a name": ({"main.tf": ('name = "ada"', 'name = "eve"')}, "aws_iam_user.ada is written otherwise"),
-    "a variable's default": ({"main.tf": ('["s3:GetObject"]', '["s3:*"]')}, "variable.actions is written otherwise"),
+    "a name": ({"main.tf": ('name = "ada"', 'name = "eve"')}, "aws_iam_user.ada is not written as"),
+    "a variable's default": ({"main.tf": ('["s3:GetObject"]', '["s3:*"]')}, "variable.actions is not written as"),
     "a reference": (
         {"main.tf": ("actions, Resource = ", "actions, Resource = aws_s3_bucket.other.arn, NotResource = ")},
-        "aws_iam_user_policy.ada is written otherwise",
+        "aws_iam_user_policy.ada is not written as",
     ),
     "the known part of what is known in part": (
         {"main.tf": ('Action = "signin:*", Resource = "*" }]', 'Action = "s3:*", Resource = "*" }]')},
@@ -286,30 +286,30 @@ CHANGED: dict[str, tuple[Edits, str]] = {
     ),
     "a default in a module": (
         {"people/main.tf": ('default = "Allow"', 'default = "Deny"')},
-        "module.people.variable.effect is written otherwise",
+        "module.people.variable.effect is not written as",
     ),
     "one more argument of a call": (
         {"main.tf": ("name     = each.key", 'name     = each.key\n  effect   = "Deny"')},
-        "module.people is written otherwise",
+        "module.people is not written as",
     ),
-    "the name of a module": ({"main.tf": ('module "people"', 'module "persons"')}, "module.people is written"),
+    "the name of a module": ({"main.tf": ('module "people"', 'module "persons"')}, "module.people is not written as"),
     "a module that moved": (
         {"main.tf": ('module "people"', 'moved {\n  from = module.people\n  to = module.p\n}\nmodule "p"')},
-        "module.p is written otherwise",
+        "module.p is not written as",
     ),
     "the keys of the instances": (
         {"main.tf": ('["bob"]', '["carl"]')},
-        'the instances are others: module.people["carl"]',
+        'the instances differ: module.people["carl"]',
     ),
     "an override file": (
         {"x_override.tf": 'resource "aws_iam_user_policy" "ada" {\n  policy = "{}"\n}\n'},
-        "aws_iam_user_policy.ada is written otherwise",
+        "aws_iam_user_policy.ada is not written as",
     ),
     "a block that is broken": (
         {"main.tf": ('resource "aws_iam_user" "staged" {', 'resource "aws_iam_user" "staged" {\n  = =')},
-        "aws_iam_user.staged is written otherwise",
+        "aws_iam_user.staged is not written as",
     ),
-    "another project": ({"main.tf": FIRST.replace('"ada"\n', '"zoe"\n')}, "aws_iam_user.ada is written otherwise"),
+    "another project": ({"main.tf": FIRST.replace('"ada"\n', '"zoe"\n')}, "aws_iam_user.ada is not written as"),
 }
 
 
@@ -331,7 +331,7 @@ def test_an_unrelated_configuration_is_left_alone(tmp_path: Path) -> None:
     assert decided(report) == ALONE
     assert report.diagnostics == ()
     named = scanned(tmp_path, "infra/plan.json", inputs=Inputs(source=str(tmp_path / "infra")))
-    assert ["nothing is a resource of the plan" in found.detail for found in named.diagnostics] == [True]
+    assert ["there is no resource of the plan" in found.detail for found in named.diagnostics] == [True]
 
 
 def test_a_plan_below_its_configuration_stands_alone(tmp_path: Path) -> None:

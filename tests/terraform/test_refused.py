@@ -24,7 +24,7 @@ def test_an_error_at_its_place(scan_files: Scan, name: str) -> None:
 
 
 MAY_BE_RIGHT = {
-    "a default that is no text": 'variable "x" {\n  default = null\n}\nlocals {\n  name = "a-${var.x}"\n}\n',
+    "a default that is not a string": 'variable "x" {\n  default = null\n}\nlocals {\n  name = "a-${var.x}"\n}\n',
     "a default without elements": 'variable "x" {\n  default = []\n}\nlocals {\n  name = var.x[0]\n}\n',
     "a function that is not known": 'locals {\n  name = nosuch("a")\n}\n',
 }

@@ -134,4 +134,4 @@ def test_what_cannot_be_read_is_one_error(scan_files: Scan, name: str) -> None:
 def test_a_truncated_state_is_one_error(scan_files: Scan) -> None:
     text = json.dumps({**STATE, "resources": [resource(user("a"))]}, indent=2)
     (said,) = scan_files({"terraform.tfstate": text[:-20]}).diagnostics
-    assert "no valid JSON" in said.message
+    assert "not valid JSON" in said.message

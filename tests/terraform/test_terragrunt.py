@@ -133,7 +133,7 @@ EOF
         (
             {"u/terragrunt.hcl": GENERATE.format(name="g.tf", mode="overwrite", user='${get_env("X")}')},
             ["d"],
-            ["Generated file not known"],
+            ["Generated file not read"],
         ),
         (
             {

@@ -23,7 +23,7 @@ from scanner.cloudformation.cdk.constructs import Construct
 from scanner.cloudformation.cdk.lookups import placeholders
 from scanner.cloudformation.stacks.assets import Asset, Assets, assets_of
 from scanner.cloudformation.template.place import Place
-from scanner.diagnostic import Diagnostic, error, warning
+from scanner.diagnostic import Diagnostic, as_sentence, error, warning
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
@@ -82,7 +82,7 @@ class Assembly:
     placeholders: list[tuple[str, str]] = field(default_factory=list)
     """With the lookups that they stand for; see ``scanner.cloudformation.cdk.lookups``."""
     missing: set[str] = field(default_factory=set)
-    """The lookups that are said to be missing."""
+    """The lookups that have been reported as missing."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
 
@@ -97,7 +97,7 @@ def read_assembly(manifest: Place) -> Assembly:
 def _read(manifest: Place, assembly: Assembly, around: tuple[Place, ...], stage: str = "") -> None:
     whole = Span.whole_file(manifest.path)
     if manifest in around or len(around) >= MAX_LEVELS:
-        detail = f"Assemblies are nested in a circle, or more than {MAX_LEVELS} levels deep."
+        detail = f"Its assemblies nest each other, or are nested more than {MAX_LEVELS} levels deep."
         assembly.diagnostics.append(error("Invalid cloud assembly", detail, whole))
         return
     found = _json(manifest, assembly)
@@ -133,7 +133,7 @@ def _add(found: list[AssembledStack], stage: str, manifest: Place, assembly: Ass
     for stack in found:
         label = f"{stage}/{stack.label}" if stage and stack.label in taken else stack.label
         if label in taken:
-            _invalid(f'There are two stacks "{label}"; the second one is not looked at.', manifest, assembly)
+            _invalid(f'There are two stacks "{label}"; the second one is ignored.', manifest, assembly)
             continue
         taken.add(label)
         labels[stack.artifact] = label
@@ -156,10 +156,10 @@ def _lookups(missing: list[Any], whole: Span, assembly: Assembly) -> None:
     assembly.missing |= keys
     named = ", ".join(filter(None, sorted(keys)[:_SHOWN])) + (", …" if len(keys) > _SHOWN else "")
     detail = (
-        f"What its application looks up{f' ({named})' if named else ''} is not there yet, so what depends on it is "
+        f"Values that its application looks up{f' ({named})' if named else ''} are missing, so what depends on them "
+        "is unknown. Run `cdk synth` again to get them."
     )
-    detail += "unknown; run `cdk synth` again to get it."
-    assembly.diagnostics.append(warning("Cloud assembly not complete", detail, whole))
+    assembly.diagnostics.append(warning("Incomplete cloud assembly", detail, whole))
 
 
 def _stack(
@@ -248,7 +248,7 @@ def _json(place: Place, assembly: Assembly) -> Mapping[str, Any] | None:
         text = read_text(place.location, MAX_BYTES, within=(place.boundary,))
         found = json.loads(text)
     except UnreadableFileError as problem:
-        assembly.diagnostics.append(error("Unreadable file", f"{problem}.", Span.whole_file(place.path)))
+        assembly.diagnostics.append(error("Unreadable file", as_sentence(str(problem)), Span.whole_file(place.path)))
         return None
     except (ValueError, RecursionError) as problem:
         line = problem.lineno if isinstance(problem, json.JSONDecodeError) else 1

@@ -48,7 +48,7 @@ def _nested_by(path: str) -> str | None:
 
 
 def _around(path: str, nested: dict[str, Construct]) -> str | None:
-    """The innermost nested stack that a construct lies in."""
+    """The innermost nested stack that a construct is in."""
     scope = path.rpartition("/")[0]
     while scope and scope not in nested:
         scope = scope.rpartition("/")[0]

@@ -35,7 +35,7 @@ _DEFAULTS: Mapping[str, tuple[str, ...]] = {
         *("dummy1a", "dummy1b", "1.2.3.4/5"),
     ),
 }
-"""What the CDK takes for a lookup that is missing, by its provider."""
+"""What the CDK uses in place of a missing lookup, by its provider."""
 
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
 _ARN = re.compile(r"((?:arn:[a-z-]+)?:[a-z0-9-]+:)[^:]*:[^:]*:([a-z-]+[/:])?.*")
@@ -105,7 +105,7 @@ def _what_is_certain(placeholder: str) -> tuple[str | None, ...]:
 def _detail(lookups: Mapping[str, None]) -> str:
     first, *others = (f'"{lookup}"' for lookup in lookups)
     more = f" (or {len(others)} others)" if len(others) > 1 else "".join(f" or {other}" for other in others)
-    return f"the application has not looked up {first}{more} yet (cdk synth)"
+    return f"{first}{more}, which the application has not looked up yet (run `cdk synth`)"
 
 
 def _texts(found: object) -> Iterator[str]:
@@ -129,7 +129,7 @@ def _is_telling(text: str) -> bool:
 
 
 def _bounded(text: str) -> str:
-    """A pattern for a text that is no part of a longer word."""
+    """A pattern for a text that is not part of a longer word."""
     before = r"(?<![A-Za-z0-9])" if text[0].isalnum() else ""
     after = r"(?![A-Za-z0-9])" if text[-1].isalnum() else ""
     return f"{before}{re.escape(text)}{after}"

@@ -95,7 +95,7 @@ def _chains(graph: Graph) -> Iterator[tuple[tuple[str, Use], ...]]:
 
 def _said(chain: tuple[tuple[str, Use], ...], what: str) -> str:
     names = [f'"{name}"' for name, _ in chain]
-    return f"{what} need themselves: {' needs '.join((*names, names[0]))}. CloudFormation refuses that."
+    return f"{what} need themselves: {' needs '.join((*names, names[0]))}. CloudFormation refuses such a template."
 
 
 def _place(chain: tuple[tuple[str, Use], ...]) -> Span:

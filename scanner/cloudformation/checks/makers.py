@@ -64,11 +64,13 @@ class Makers:
             return
         name = self._names.symbol(resource.logical_id)
         if not is_custom:
-            detail = f'The identities that the product "{name}" makes are missing here. Scan the product\'s template.'
+            detail = (
+                f'The identities that the product "{name}" makes are missing. Scan the template of the product too.'
+            )
             yield warning("Product not followed", detail, resource.span)
         elif self._may_make_identities(resource):
             what = f'The custom resource "{name}" can make or change identities'
-            detail = f"{what}. What it does is not in the template, so it is missing here."
+            detail = f"{what}. The template does not say how, so what it makes is missing."
             yield warning("Custom resource not followed", detail, resource.span)
 
     def _may_make_identities(self, resource: Resource) -> bool:

@@ -154,8 +154,8 @@ class _Names:
                 return _no_function(use.name)
             case Kind.VARIABLE:
                 return (
-                    f'"${{{use.name}}}" in Fn::Sub is no variable: its name has other characters than letters, digits, '
-                    'periods and colons, which CloudFormation refuses. Write "${!" where "${" is meant as it stands.'
+                    f'"${{{use.name}}}" in Fn::Sub is not a variable: its name has characters other than letters, '
+                    'digits, periods and colons, which CloudFormation refuses. Write "${!" for a literal "${".'
                 )
             case Kind.CONDITION:
                 return self._missing(use.name, self.conditions, "condition")
@@ -178,7 +178,7 @@ class _Names:
                 known = ATTRIBUTES.get(self.types.get(logical_id, ""))
                 if known is not None and attribute and attribute not in known:
                     offered = f"a {self.types[logical_id]} has {', '.join(sorted(known))}"
-                    return f'"{logical_id}" has no attribute "{attribute}", and CloudFormation refuses that: {offered}.'
+                    return f'"{logical_id}" has no attribute "{attribute}", which CloudFormation refuses: {offered}.'
                 return self._missing(logical_id, self.resources, "resource")
             case _:
                 assert_never(use.kind)
@@ -242,5 +242,5 @@ def _no_function(name: str) -> str | None:
     suffix = name.removeprefix("Fn::")
     known = {one.removeprefix("Fn::").lower(): one.removeprefix("Fn::") for one in (*FUNCTIONS, "Ref", "Condition")}
     right = known.get(suffix.lower())
-    meant = f" Names of functions are written with capitals: !{right}." if right is not None else ""
+    meant = f" Write it with capitals: !{right}." if right is not None else ""
     return f'CloudFormation has no function "{name}" ("!{suffix}"), and refuses one that it does not know.{meant}'

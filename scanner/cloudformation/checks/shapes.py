@@ -123,11 +123,11 @@ SHAPES: Mapping[str, MappingOf] = {
         ("InstanceArn", "Name"),
     ),
 }
-"""Properties of the types that say something about identities. Documents that are missing are said elsewhere."""
+"""Properties of the types that say something about identities. Missing documents are reported elsewhere."""
 
 
 def refused_properties(resource: Resource, names: Names) -> Iterator[Diagnostic]:
-    """What CloudFormation refuses in a resource. A warning where it hangs on a condition that is not decided."""
+    """What CloudFormation refuses in a resource. A warning where it depends on a condition that is not decided."""
     shape = SHAPES.get(resource.type)
     conditions = existence_conditions(resource, names) if shape is not None else None
     if shape is None or conditions is None:
@@ -186,9 +186,9 @@ def _misplaced(form: Form | None, shape: Shape, place: _Place) -> Iterator[Diagn
 def _shaped(value: Value, shape: Shape, place: _Place) -> Iterator[Diagnostic]:
     match shape:
         case Text() if isinstance(value.data, tuple | Mapping):
-            yield _wrong(value, "a text", place)
+            yield _wrong(value, "a string", place)
         case Text(int(longest)) if not _is_name(as_text(value.data), longest):
-            detail = f"{place.name} is no name that AWS takes: up to {longest} letters, digits and +=,.@_-"
+            detail = f"{place.name} is not a valid name: AWS allows up to {longest} letters, digits and +=,.@_-"
             yield place.refused("Invalid name", _capital(f"{detail}."), value.span)
         case Document() if isinstance(value.data, tuple):
             yield _wrong(value, "a policy document", place)
@@ -237,9 +237,9 @@ def _mapping(
 def _wrong(value: Value, wanted: str, place: _Place) -> Diagnostic:
     is_list, is_mapping = isinstance(value.data, tuple), isinstance(value.data, Mapping)
     found = "a list" if is_list else "a mapping" if is_mapping else "a single value"
-    detail = f"{place.name} is {found} where {wanted} is wanted. CloudFormation refuses that; write {wanted}."
+    detail = f"{place.name} is {found}, but it must be {wanted}. CloudFormation refuses the template."
     if isinstance(value.data, tuple) and place.name.startswith("an element of"):
-        detail += " A function that gives a list takes the place of the whole list, not of an element."
+        detail += " A function that returns a list stands for the whole list, not for an element."
     return place.refused("Value of the wrong shape", _capital(detail))
 
 

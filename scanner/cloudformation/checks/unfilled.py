@@ -29,7 +29,7 @@ def variables_outside_sub(resource: Resource, names: Names) -> Iterator[Diagnost
         found = variable_outside_sub(value.data) if isinstance(value.data, str) else None
         if found is not None:
             detail = (
-                f'"{found}" stands outside of Fn::Sub, so CloudFormation takes it as it is. If another tool fills it '
+                f'"{found}" is outside Fn::Sub, so CloudFormation takes it literally. If another tool fills it '
                 "in, this is the source of a text template: scan what is generated from it. If not, !Sub is missing."
             )
             yield warning("Variable outside Fn::Sub", detail, value.span or resource.span)

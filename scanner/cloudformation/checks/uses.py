@@ -33,7 +33,7 @@ class Kind(Enum):
     ATTRIBUTE = "attribute"
     """An attribute of a resource: ``LOGICAL_ID.ATTRIBUTE``."""
     VARIABLE = "variable"
-    """What stands in ``${…}`` and can be no name."""
+    """What stands in ``${…}`` and cannot be a name."""
     DEPENDENCY = "dependency"
     """A resource that another one waits for."""
     CONDITION = "condition"

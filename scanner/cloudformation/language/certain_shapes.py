@@ -1,6 +1,6 @@
 """What a function gives whatever it depends on: a text or a list.
 
-The name of a user that is made up by AWS is not known, and still no list of names.
+The name of a user that is made up by AWS is not known, but it is certainly not a list of names.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _OF_PEOPLE = ("AWS::IAM::", "AWS::SSO::")
 
 
 def certain_form(expression: Value, names: Names) -> Form | None:
-    """The form of a function's value; None where it may have another one, and for what is no function."""
+    """The form of a function's value; None where it may have another one, and for what is not a function."""
     call = call_of(expression)
     if call is None:
         return None

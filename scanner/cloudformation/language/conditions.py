@@ -1,7 +1,7 @@
 """Condition functions: ``Fn::Equals``, ``Fn::And``, ``Fn::Or``, ``Fn::Not`` and ``Condition``.
 
-The answer is a ``Truth``: undetermined while it depends on a parameter without a value. What is no condition at all is
-undetermined as well, because it is malformed.
+The answer is a ``Truth``: undetermined while it depends on a parameter without a value. What is not a condition at
+all is undetermined as well, because it is malformed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _decide(expression: Value, names: Names) -> Truth:
     if isinstance(expression.data, bool):
         return truth(expression.data)
     if not isinstance(expression.data, Mapping) or len(expression.data) != 1:
-        return _malformed("a condition is no condition function", expression.span)
+        return _malformed("a condition that is not a condition function", expression.span)
     ((name, argument),) = expression.data.items()
     span = expression.span or argument.span
     if argument.unknown is not None and not argument.unknown.candidates:
@@ -47,7 +47,7 @@ def _decide(expression: Value, names: Names) -> Truth:
         case "Condition":
             named = as_name(argument)
             if named is None:
-                return _malformed("Condition names no condition", span)
+                return _malformed("a Condition that does not name a condition", span)
             return names.condition(named, span)
         case "Fn::Equals" if len(operands) == 2:
             return _equal(evaluate(operands[0], names), evaluate(operands[1], names), span, names)
@@ -57,12 +57,12 @@ def _decide(expression: Value, names: Names) -> Truth:
             return any_of(decide(operand, names) for operand in operands)
         case "Fn::Not" if len(operands) == 1:
             return ~decide(operands[0], names)
-    return _malformed(f"{name} is used in a way that gives no condition", span)
+    return _malformed(f"{name} with arguments that do not make a condition", span)
 
 
 def _equal(left: Value | None, right: Value | None, span: Span | None, names: Names) -> Truth:
     if left is None or right is None:
-        return _malformed("Fn::Equals compares AWS::NoValue", span)
+        return _malformed("Fn::Equals, which compares AWS::NoValue", span)
     unknowns = (*holes(left), *holes(right))
     if isinstance(left.data, tuple) and isinstance(right.data, tuple):
         # An element that is not known may be one that is not there, so the lengths say nothing then.

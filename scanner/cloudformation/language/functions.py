@@ -41,7 +41,7 @@ def _get_att(argument: Value, span: Span | None, names: Names) -> Value:
         return doubt
     logical_id, _, name = ".".join(as_text(part.data) or "" for part in parts).partition(".")
     if not logical_id or not name:
-        return malformed("Fn::GetAtt names no attribute", span)
+        return malformed("Fn::GetAtt without an attribute", span)
     return names.written_attribute(logical_id, name, span)
 
 
@@ -53,7 +53,7 @@ def _sub(argument: Value, span: Span | None, names: Names) -> Value:
         return doubt
     variables = parts[1].data if len(parts) == 2 else {}
     if template is None or len(parts) > 2 or not isinstance(variables, Mapping):
-        return malformed("Fn::Sub has no text, or no mapping of variables", span)
+        return malformed("Fn::Sub without a string, or without a mapping of variables", span)
     result: list[str | Unknown] = []
     for piece in template:
         # Every second part of a text that is split at its variables is the name of one.
@@ -65,7 +65,7 @@ def _sub(argument: Value, span: Span | None, names: Names) -> Value:
             else:
                 found = text_pieces(_variable(part.strip(), variables, span, names))
                 if found is None:
-                    return malformed(f'"{part.strip()}" in Fn::Sub is no text', span)
+                    return malformed(f'"{part.strip()}" in Fn::Sub, which is not a string', span)
                 result.extend(found)
     return join_text(result, parts[0].span or span)
 
@@ -84,13 +84,13 @@ def _join(argument: Value, span: Span | None, _: Names) -> Value:
         return doubt
     delimiter = parts[0].text
     if len(parts) != 2 or delimiter is None or not isinstance(parts[1].data, tuple):
-        return malformed("Fn::Join has no delimiter and list", span)
+        return malformed("Fn::Join without a delimiter and a list", span)
     result: list[str | Unknown] = []
     separate = False
     for element in parts[1].data:
         found = text_pieces(element)
         if found is None:
-            return malformed("Fn::Join joins what is no text", span)
+            return malformed("an element of Fn::Join that is not a string", span)
         if may_vanish(element):
             result.extend(found)
             continue
@@ -102,10 +102,10 @@ def _join(argument: Value, span: Span | None, _: Names) -> Value:
 
 
 def _find_in_map(argument: Value, span: Span | None, names: Names) -> Value | None:
-    """A key that is not known leaves several candidates; when they are all the same, it does not matter."""
+    """A key that is not known leaves several candidates; if all of them are equal, it does not matter."""
     parts = arguments(argument)
     if len(parts) not in (3, 4):
-        return malformed("Fn::FindInMap has no map and two keys", span)
+        return malformed("Fn::FindInMap without a map and two keys", span)
     doubt = first_unknown(parts[3:], span)
     if doubt is not None:
         return doubt
@@ -134,10 +134,10 @@ def _find_in_map(argument: Value, span: Span | None, names: Names) -> Value | No
     if default is not None and (missing or doubt is not None):
         candidates.append(default)
     if not candidates:
-        missing_entry = Cause(CauseKind.UNRESOLVED_REFERENCE, "Fn::FindInMap finds no entry", span)
+        missing_entry = Cause(CauseKind.UNRESOLVED_REFERENCE, "Fn::FindInMap, which finds no entry", span)
         return doubt or unknown(missing_entry, span=span)
     if any(candidate != candidates[0] for candidate in candidates):
-        return doubt or malformed("Fn::FindInMap finds several entries", span)
+        return doubt or malformed("Fn::FindInMap, which finds several entries", span)
     return _literal(candidates[0])
 
 
@@ -184,13 +184,15 @@ def _literal(value: Value) -> Value:
 def _base64(argument: Value, span: Span | None, _: Names) -> Value:
     text = as_text(argument.data)
     if text is None:
-        return first_unknown((argument,), span) or malformed("Fn::Base64 encodes what is no text", span)
+        return first_unknown((argument,), span) or malformed("the argument of Fn::Base64, which is not a string", span)
     return Value(base64.b64encode(text.encode()).decode(), span)
 
 
 def _to_json(argument: Value, span: Span | None, _: Names) -> Value:
     if not isinstance(argument.data, tuple | Mapping):
-        return first_unknown((argument,), span) or malformed("Fn::ToJsonString encodes no list or mapping", span)
+        return first_unknown((argument,), span) or malformed(
+            "the argument of Fn::ToJsonString, which is neither a list nor a mapping", span
+        )
     unknowns = holes(argument)
     if unknowns:
         return Value(Unknown(unknowns[0].cause), span, encodes=texts_throughout(argument))
@@ -204,7 +206,7 @@ def _import_value(argument: Value, span: Span | None, names: Names) -> Value:
         return names.imported(name, span)
     doubts = holes(argument)
     if not doubts:
-        return malformed("Fn::ImportValue names no export", span)
+        return malformed("Fn::ImportValue without the name of an export", span)
     return unknown(doubts[0].cause, span=span)
 
 
@@ -213,7 +215,7 @@ def _stack_output(argument: Value, span: Span | None, names: Names) -> Value:
     named = output_name(_entries(argument), names.region)
     if named is None:
         doubts = holes(argument)
-        cause = Cause(CauseKind.UNRESOLVED_REFERENCE, "the output of another stack is defined elsewhere", span)
+        cause = Cause(CauseKind.UNRESOLVED_REFERENCE, "the output of another stack, which is defined elsewhere", span)
         return unknown(doubts[0].cause if doubts else cause, span=span)
     return names.stack_output(named, span)
 

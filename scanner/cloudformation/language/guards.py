@@ -42,7 +42,7 @@ class Item:
     value: Value
     conditions: Conditions
     span: Span | None
-    """Where the list has it, be it a reference to something elsewhere."""
+    """Where it is in the list, even if it refers to something elsewhere."""
 
 
 def existence_conditions(resource: Resource, names: Names) -> Conditions | None:
@@ -108,7 +108,10 @@ def items(expression: Value, names: Names, conditions: Conditions) -> Iterator[I
                     continue
                 conditions_here = part.conditions
                 if _is_list(part.expression, value, names) is is_written_out:
-                    conditions_here = (*conditions_here, malformed(value, "list" if not is_written_out else "element"))
+                    conditions_here = (
+                        *conditions_here,
+                        malformed(value, "an element of a list" if is_written_out else "a list"),
+                    )
                 for item in value.data if isinstance(value.data, tuple) else (value,):
                     yield Item(item, conditions_here, part.expression.span)
 
@@ -123,7 +126,9 @@ def _is_list(expression: Value, value: Value, names: Names) -> bool | None:
 
 def malformed(value: Value, wanted: str) -> Unknown:
     """What stands for a value of the wrong shape: what was meant is not known."""
-    return Unknown(Cause(CauseKind.MALFORMED, f"CloudFormation refuses a value that is no {wanted}", value.span))
+    return Unknown(
+        Cause(CauseKind.MALFORMED, f"a value that is not {wanted}, which CloudFormation refuses", value.span)
+    )
 
 
 def presence(expression: Value, names: Names, conditions: Conditions) -> Conditions | None:

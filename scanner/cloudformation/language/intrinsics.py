@@ -75,7 +75,7 @@ def too_deep(names: Names, span: Span | None) -> Cause | None:
     """The cause to give up with when expressions are nested beyond the bound."""
     if names.depth < MAX_DEPTH:
         return None
-    return Cause(CauseKind.UNSUPPORTED, f"expressions are nested more than {MAX_DEPTH} levels deep", span)
+    return Cause(CauseKind.UNSUPPORTED, f"expressions that are nested more than {MAX_DEPTH} levels deep", span)
 
 
 def cause_of(doubt: Truth) -> Cause:
@@ -130,8 +130,8 @@ def _mapping(entries: Mapping[str, Value], span: Span | None, names: Names) -> V
             if macro and entry.unknown is not None:
                 return unknown(entry.unknown.cause, span=span)
             if macro:
-                return unknown(Cause(CauseKind.UNSUPPORTED, f"{key} is not followed", entry.span), span=span)
-            return unknown(Cause(CauseKind.MALFORMED, f"{key} stands beside other keys", entry.span), span=span)
+                return unknown(Cause(CauseKind.UNSUPPORTED, f"{key}, which is not followed", entry.span), span=span)
+            return unknown(Cause(CauseKind.MALFORMED, f"{key}, which stands beside other keys", entry.span), span=span)
         value, may_vanish = evaluate_outcome(entry, names)
         if may_vanish and key != "Condition" and value is not None and value.unknown is not None:
             vanishing.append(key)
@@ -173,10 +173,10 @@ def _call(name: str, argument: Value, span: Span | None, names: Names) -> Outcom
     if function is None and argument.unknown is not None:
         return Outcome(unknown(argument.unknown.cause, span=span))
     if function is None:
-        return Outcome(unknown(Cause(CauseKind.UNSUPPORTED, f"{name} is not evaluated", span), span=span))
+        return Outcome(unknown(Cause(CauseKind.UNSUPPORTED, f"{name}, which is not evaluated", span), span=span))
     value = evaluate(argument, names)
     if value is None:
-        return Outcome(unknown(Cause(CauseKind.MALFORMED, f"{name} is applied to nothing", span), span=span))
+        return Outcome(unknown(Cause(CauseKind.MALFORMED, f"{name} without an argument", span), span=span))
     if value.unknown is not None and not value.unknown.pieces:
         # All that is left of a text whose only variable was the element of an unknown collection is its symbol.
         keeps = name == "Fn::Sub" and argument.unknown is not None
@@ -192,7 +192,7 @@ def _reference(argument: Value, span: Span | None, names: Names) -> Outcome:
         return Outcome(None if known == NO_VALUE else names.reference(known, span))
     if name is not None and name.unknown is not None:
         return Outcome(unknown(name.unknown.cause, span=span))
-    return Outcome(unknown(Cause(CauseKind.MALFORMED, "Ref names nothing", span), span=span))
+    return Outcome(unknown(Cause(CauseKind.MALFORMED, "Ref without a name", span), span=span))
 
 
 def _is_choice(outcome: Outcome) -> bool:
@@ -203,7 +203,9 @@ def _is_choice(outcome: Outcome) -> bool:
 def _if(argument: Value, span: Span | None, names: Names) -> Outcome:
     parts = branches(argument, names)
     if parts is None:
-        return Outcome(unknown(Cause(CauseKind.MALFORMED, "Fn::If has no condition and two branches", span), span=span))
+        return Outcome(
+            unknown(Cause(CauseKind.MALFORMED, "Fn::If without a condition and two branches", span), span=span)
+        )
     condition, _, if_true, if_false = parts
     if not condition.is_undetermined:
         return evaluate_outcome(if_true if condition.is_yes else if_false, names)

@@ -40,7 +40,7 @@ def split(argument: Value, span: Span | None, _: Names) -> Value:
     delimiter = parts[0].text if len(parts) == 2 else None
     pieces = text_pieces(parts[1]) if len(parts) == 2 else None
     if delimiter is None or delimiter == "" or pieces is None:
-        return first_unknown(parts, span) or malformed("Fn::Split has no delimiter and text", span)
+        return first_unknown(parts, span) or malformed("Fn::Split without a delimiter and a string", span)
     if len(pieces) == 1 and isinstance(pieces[0], Unknown) and not _excludes(pieces[0], delimiter):
         return unknown(pieces[0].cause, span=span)
     elements: list[list[str | Unknown]] = [[]]
@@ -70,23 +70,27 @@ def select(argument: Value, span: Span | None, _: Names) -> Value:
     parts = arguments(argument)
     index = as_text(parts[0].data) if len(parts) == 2 else None
     if index is None or not _NUMBER.fullmatch(index):
-        return first_unknown(parts, span) or malformed("Fn::Select has no index and list", span)
+        return first_unknown(parts, span) or malformed("Fn::Select without an index and a list", span)
     place, elements = int(index), parts[1].data
     if isinstance(elements, Unknown):
         symbol = Part(elements.symbol, f"[{place}]") if elements.symbol is not None else None
         return unknown(elements.cause, symbol, span)
     if not isinstance(elements, tuple):
-        return malformed("Fn::Select has no index and list", span)
+        return malformed("Fn::Select without an index and a list", span)
     doubt = first_unknown((element for element in elements[: place + 1] if may_vanish(element)), span)
     if doubt is not None:
         return doubt
-    return elements[place] if place < len(elements) else malformed(f"Fn::Select finds no element {place}", span)
+    return (
+        elements[place]
+        if place < len(elements)
+        else malformed(f"the element {place} of Fn::Select, which does not exist", span)
+    )
 
 
 def length(argument: Value, span: Span | None, _: Names) -> Value:
     """``Fn::Length``."""
     if not isinstance(argument.data, tuple):
-        return first_unknown((argument,), span) or malformed("Fn::Length counts no list", span)
+        return first_unknown((argument,), span) or malformed("the argument of Fn::Length, which is not a list", span)
     doubt = first_unknown((element for element in argument.data if may_vanish(element)), span)
     return doubt or Value(len(argument.data), span)
 
@@ -99,21 +103,21 @@ def cidr(argument: Value, span: Span | None, _: Names) -> Value:
         return doubt
     texts = [as_text(part.data) for part in parts]
     if len(texts) == 2:
-        detail = "Fn::Cidr has no number of bits, and its default is not documented"
+        detail = "Fn::Cidr without a number of bits, whose default is not documented"
         return unknown(Cause(CauseKind.UNSUPPORTED, detail, span), span=span)
     if len(texts) != 3 or None in texts or not all(_NUMBER.fullmatch(text or "") for text in texts[1:]):
-        return malformed("Fn::Cidr has no block, count and number of bits", span)
+        return malformed("Fn::Cidr without a block, a count and a number of bits", span)
     block, count, bits = texts[0] or "", int(texts[1] or ""), int(texts[2] or "")
     try:
         network = ip_network(block, strict=False)
         blocks = tuple(map(str, islice(network.subnets(new_prefix=network.max_prefixlen - bits), count)))
     except ValueError:
-        return malformed(f'Fn::Cidr cannot divide "{block}" into blocks of {bits} bits', span)
+        return malformed(f'Fn::Cidr, which cannot divide "{block}" into blocks of {bits} bits', span)
     if not 0 < count <= _MAX_BLOCKS or len(blocks) < count:
-        return malformed(f'Fn::Cidr cannot make {count} blocks of "{block}"', span)
+        return malformed(f'Fn::Cidr, which cannot make {count} blocks of "{block}"', span)
     return Value(tuple(Value(text, span) for text in blocks), span)
 
 
 def availability_zones(_: Value, span: Span | None, __: Names) -> Value:
     """``Fn::GetAZs``: each account has zones of its own."""
-    return unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "availability zones depend on the account", span), span=span)
+    return unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "the availability zones of the account", span), span=span)

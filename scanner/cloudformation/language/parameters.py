@@ -1,7 +1,7 @@
 """What the parameters of a template are: what a scenario assumes, what the user gave, else the default, else unknown.
 
 Everything is a text, as it is for CloudFormation; the list types are lists of texts. A value that the declaration does
-not allow would be refused by the service, so it is as good as none.
+not allow would be refused by the service, so it does not count.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def parameter_value(
             return Value(replace(doubt, symbol=symbol, candidates=candidates), place)
         text = as_text(entries["Default"].data)
         if text is None:
-            return _unknown(prefix, name, CauseKind.MALFORMED, "has a default that is no text", place)
+            return _unknown(prefix, name, CauseKind.MALFORMED, "has a default that is not a string", place)
     return of(_items(text), place) if _is_list(kind) else Value(text, place)
 
 
@@ -79,7 +79,7 @@ def passed_value(name: str, declaration: Value, value: Value, prefix: str) -> Va
             parameter_value(name, declaration, {name: text}, prefix=prefix), span=value.span, trail=value.trail
         )
     if value.unknown is None:
-        return _unknown(prefix, name, CauseKind.MALFORMED, "is given something that is no text", value.span)
+        return _unknown(prefix, name, CauseKind.MALFORMED, "is given something that is not a string", value.span)
     entries = declaration.data if isinstance(declaration.data, Mapping) else {}
     kind = _type(entries)
     if kind is None or kind.startswith("AWS::SSM::Parameter::Value<"):
@@ -90,7 +90,7 @@ def passed_value(name: str, declaration: Value, value: Value, prefix: str) -> Va
 
 
 def allowed_values(declaration: Value) -> tuple[str, ...]:
-    """The only texts that a parameter can have, as far as it is declared; empty when any will do, and for lists."""
+    """The only texts that a parameter can have, as declared; empty if any text is allowed, and for lists."""
     entries = declaration.data if isinstance(declaration.data, Mapping) else {}
     kind = _type(entries)
     if kind is None or "<" in kind or _is_list(kind):
@@ -164,5 +164,7 @@ def _only_account_id(value: Value) -> Value:
 
 def _unknown(prefix: str, name: str, kind: CauseKind, why: str, span: Span | None) -> Value:
     return unknown(
-        Cause(kind, f'parameter "{prefix}{name}" {why}', span), Named(NameKind.PARAMETER, f"{prefix}{name}"), span
+        Cause(kind, f'parameter "{prefix}{name}", which {why}', span),
+        Named(NameKind.PARAMETER, f"{prefix}{name}"),
+        span,
     )

@@ -42,7 +42,11 @@ class OutputName:
 
     def elsewhere(self, span: Span | None) -> Value:
         """The value where no stack of the scan has it."""
-        return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{self} is elsewhere", span), self.symbol, span)
+        return unknown(
+            Cause(CauseKind.UNRESOLVED_REFERENCE, f"{self}, which is not among the scanned stacks", span),
+            self.symbol,
+            span,
+        )
 
 
 def export_name(value: Value) -> str | None:
@@ -91,5 +95,5 @@ def _account_of(role: Value) -> Known:
         fields[-1].append(first)
         fields.extend([field] for field in others)
     account = [part for part in fields[4] if part != ""] if len(fields) > 4 else []
-    cause = Cause(CauseKind.UNRESOLVED_REFERENCE, "the account of the role by which it is read is not known", role.span)
+    cause = Cause(CauseKind.UNRESOLVED_REFERENCE, "the account of the role that reads the output", role.span)
     return account[0] if len(account) == 1 else Unknown(cause)

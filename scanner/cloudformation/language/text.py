@@ -39,7 +39,7 @@ def join_text(parts: Iterable[str | Unknown], span: Span | None) -> Value:
     """One text from pieces. Unknown as a whole when it is too long, or when a hole is part of a dynamic reference."""
     flat = tuple(_bounded(parts))
     if sum(len(part) if isinstance(part, str) else 1 for part in flat) > MAX_TEXT:
-        detail = f"a text is longer than {MAX_TEXT:,} characters"
+        detail = f"a string of more than {MAX_TEXT:,} characters"
         return unknown(Cause(CauseKind.UNSUPPORTED, detail, span), span=span)
     resolved = tuple(_resolved(pieces(joined(flat)) or (), span))
     unfinished = any(isinstance(part, str) and _OPENING in part for part in resolved)
@@ -70,4 +70,4 @@ def _resolved(parts: Iterable[str | Unknown], span: Span | None) -> Iterator[str
 
 
 def _dynamic(reference: str, span: Span | None) -> Cause:
-    return Cause(CauseKind.KNOWN_AFTER_APPLY, f"{reference} is filled in when the stack is deployed", span)
+    return Cause(CauseKind.KNOWN_AFTER_APPLY, f"{reference}, which is filled in when the stack is deployed", span)

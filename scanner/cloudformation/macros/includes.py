@@ -81,7 +81,7 @@ class Includes:
         if not entries:
             return found
         if not isinstance(found.data, Mapping):
-            cause = Cause(CauseKind.MALFORMED, "what is included beside other keys is no mapping", found.span)
+            cause = Cause(CauseKind.MALFORMED, "what is included beside other keys, which is not a mapping", found.span)
             return replace(value, data={**entries, TRANSFORM: unknown(cause, span=found.span)})
         return replace(value, data=_merged(entries, found.data))
 
@@ -95,37 +95,45 @@ class Includes:
         location = self.evaluate(written) if written is not None else None
         place = self.uploaded(location) if location is not None else None
         if place is not None:
-            return self._content_of(place, f'"{place.path}" is not included', transform)
+            return self._content_of(place, f'"{place.path}"', transform)
         if location is not None and location.unknown is not None:
             return unknown(location.unknown.cause, span=transform.span)
         if location is None or location.text is None:
-            return _not_included(CauseKind.MALFORMED, f"{INCLUDE} has no Location", transform)
+            return _not_included(CauseKind.MALFORMED, f"{INCLUDE} without a Location", transform)
         return self._content(location.text, transform)
 
     def _content(self, location: str, transform: Value) -> Value:
-        shown = f'"{location}" is not included'
+        shown = f'"{location}"'
         if "://" in location:
-            return _not_included(CauseKind.UNSUPPORTED, f"{shown}: it does not lie in the scanned tree", transform)
+            return _not_included(
+                CauseKind.UNSUPPORTED, f"{shown}, which is not included (it is not in the scanned tree)", transform
+            )
         place = self.place.beside(location)
         if place is None:
-            return _not_included(CauseKind.UNSUPPORTED, f"{shown}: it leads out of the scanned tree", transform)
+            return _not_included(
+                CauseKind.UNSUPPORTED, f"{shown}, which is not included (it leads out of the scanned tree)", transform
+            )
         return self._content_of(place, shown, transform)
 
     def _content_of(self, place: Place, shown: str, transform: Value) -> Value:
         self._count += 1
         if self._count > MAX_INCLUDES:
-            detail = f"{shown}: a template includes at most {MAX_INCLUDES} files"
+            detail = f"{shown}, which is not included (a template may include {MAX_INCLUDES} files)"
             return _not_included(CauseKind.UNSUPPORTED, detail, transform)
         try:
             text = read_text(place.location, MAX_BYTES)
         except UnreadableFileError as problem:
-            return _not_included(CauseKind.UNRESOLVED_REFERENCE, f"{shown}: {problem}", transform)
+            return _not_included(
+                CauseKind.UNRESOLVED_REFERENCE, f"{shown}, which is not included ({problem})", transform
+            )
         self.files.add(place.path)
         parsed = parse(text, place.path)
         told = map(_told_of_what_is_included, parsed.diagnostics)
         self.diagnostics.extend(found for found in told if found not in self.diagnostics)
         if len(parsed.documents) != 1:
-            return _not_included(CauseKind.MALFORMED, f"{shown}: it is not one document", transform)
+            return _not_included(
+                CauseKind.MALFORMED, f"{shown}, which is not included (it is not one document)", transform
+            )
         return parsed.documents[0]
 
 
@@ -148,6 +156,6 @@ def _section(own: Value, included: Value) -> Value:
 def _merged(own: Mapping[str, Value], included: Mapping[str, Value]) -> dict[str, Value]:
     merged = dict(own)
     for key, entry in included.items():
-        cause = Cause(CauseKind.MALFORMED, f'"{key}" is there already where it is included', entry.span)
+        cause = Cause(CauseKind.MALFORMED, f'"{key}", which is already there where it is included', entry.span)
         merged[key] = unknown(cause, span=entry.span) if key in own else entry
     return merged

@@ -87,7 +87,7 @@ class Loops:
             elif key in merged:
                 first, second = merged[key].span, entry.span
                 lines = f", on line {first.line} and on line {second.line}" if first and second else ""
-                detail = f'A loop makes "{key}" although it is there already{lines}. CloudFormation refuses that.'
+                detail = f'A loop makes "{key}", which already exists{lines}. CloudFormation refuses the template.'
                 if second not in self._twice:
                     self._twice.add(second)
                     self.diagnostics.append(error("Duplicate key", detail, second or Span.whole_file("")))
@@ -122,11 +122,11 @@ class Loops:
         identifier = as_name(parts[0]) if len(parts) == 3 else None
         if identifier is None or not isinstance(parts[2].data, Mapping):
             if loop.unknown is None:
-                self._malformed(f'"{name}" is not made of an identifier, a collection and a mapping.', loop)
+                self._malformed(f'"{name}" needs an identifier, a collection and a mapping.', loop)
             return
         collection = evaluate(parts[1], self._names)
         if collection is None or not isinstance(collection.data, tuple | Unknown):
-            self._malformed(f'"{name}" goes through a collection that is no list.', loop)
+            self._malformed(f'"{name}" loops over a collection that is not a list.', loop)
             return
         if isinstance(collection.data, Unknown):
             symbol = collection.data.symbol or Named(NameKind.VALUE, name)
@@ -143,7 +143,7 @@ class Loops:
                 may_vanish = item.unknown.symbol is None and not item.unknown.pieces
                 element = _Element(item, (item.unknown,) if may_vanish else ())
             else:
-                self._malformed(f'"{name}" goes through a collection with an element that is no text.', loop)
+                self._malformed(f'"{name}" loops over a collection with an element that is not a string.', loop)
                 continue
             yield from self._fragment(identifier, element, parts[2], doubts)
 
@@ -222,5 +222,7 @@ def _element_text(sign: str, element: _Element) -> tuple[str | Unknown, ...]:
         return (_NO_LETTER_OR_DIGIT.sub("", text),)
     hole = element.value.unknown
     symbol = Part(hole.symbol, " without signs") if hole is not None and hole.symbol is not None else None
-    cause = hole.cause if hole is not None else Cause(CauseKind.UNSUPPORTED, "an element of a loop is no text")
+    cause = (
+        hole.cause if hole is not None else Cause(CauseKind.UNSUPPORTED, "an element of a loop that is not a string")
+    )
     return (Unknown(cause, symbol),)

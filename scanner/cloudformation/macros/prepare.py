@@ -49,7 +49,7 @@ class Prepared:
 
     template: Template
     document: Value
-    """What the template was read from, with the macros through that are followed, but for SAM's."""
+    """What the template was read from, after the macros that are followed, except SAM."""
     diagnostics: tuple[Diagnostic, ...]
     files: frozenset[str]
     """Paths of the files that it includes."""
@@ -80,7 +80,7 @@ def prepare(document: Value, place: Place, names_of: NamesOf, uploaded: Uploaded
     if marks.loops:
         extended = any(transform_name(one) == LANGUAGE_EXTENSIONS for one in transforms_of(document))
         if not extended and not unfollowed:
-            detail = f'Fn::ForEach takes "Transform: {LANGUAGE_EXTENSIONS}", which the template does not have.'
+            detail = f'Fn::ForEach needs "Transform: {LANGUAGE_EXTENSIONS}", which the template does not have.'
             found.append(error("Transform missing", detail, marks.loops[0].span or Span.whole_file(place.path)))
         document, doubts = _without_loops(document, _names(document, place, names_of), found)
     template, shape = read_template(document, place.path, doubts)
@@ -145,9 +145,9 @@ def _without_loops(document: Value, names: Names, problems: list[Diagnostic]) ->
 def _transform_warning(transform: Value, span: Span) -> Diagnostic:
     name = transform_name(transform)
     what = f'the transform "{name}"' if name else "a transform"
-    detail = f"The template goes through {what} first; the identities that this adds or changes are missing here."
+    detail = f"The template goes through {what} first. The identities that this adds or changes are missing."
     if transform.unknown is not None:
-        detail = f"The identities that it adds are missing here: {transform.unknown.cause.detail}."
+        detail = f"The identities that it adds are missing because of {transform.unknown.cause.detail}."
     return warning("Transform not followed", detail, transform.span or span)
 
 
@@ -156,7 +156,7 @@ def _macro_warnings(transforms: tuple[Value, ...], said: list[Value], span: Span
     for transform in transforms:
         if any(transform is one for one in said):
             continue
-        detail = "What it includes or changes is missing here; what depends on it is unknown."
+        detail = "What it includes or changes is missing, so what depends on it is unknown."
         if transform.unknown is not None:
-            detail = f"What it includes is missing here: {transform.unknown.cause.detail}."
+            detail = f"What it includes is missing because of {transform.unknown.cause.detail}."
         yield warning("Fn::Transform not followed", detail, transform.span or span)

@@ -4,7 +4,7 @@ Each ``AWS::Serverless::…`` resource becomes the plain resource that it is nam
 the roles that SAM makes for it stand beside it under SAM's logical IDs. All of them are trusted by a service unless the
 template has a trust policy of its own.
 
-Not made: what is no role, the roles of MicroVM images, and the policies of connectors, which let one service call
+Not made: what is not a role, the roles of MicroVM images, and the policies of connectors, which let one service call
 another and say nothing of signing in. What SAM's own policies allow is kept by its actions, on any resource.
 
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
@@ -151,7 +151,7 @@ def _function(resource: Resource, conditions: dict[str, Value]) -> Iterator[Reso
 
 
 def _needs_role(resource: Resource, conditions: dict[str, Value]) -> tuple[bool, Value | None]:
-    """Whether a function has not always a role of its own, and the condition under which it has none."""
+    """Whether a function may have no role of its own, and under which condition."""
     own = resource.get("Role")
     if own is None or own.is_null or own.unknown is not None:
         return True, resource.condition

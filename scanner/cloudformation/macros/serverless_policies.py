@@ -91,7 +91,11 @@ def _embedded(item: Value, name: str) -> Value:
     template = next(iter(item.data)) if isinstance(item.data, Mapping) and len(item.data) == 1 else None
     if template is not None and template in _policy_templates():
         return allow(name, _policy_templates()[template], item.span)
-    known = f'"{template}" is no policy template of SAM that is known here' if template else "it is no policy"
+    known = (
+        f'"{template}", which is not a known policy template of SAM'
+        if template
+        else "an item of Policies that is not a policy"
+    )
     return _inline(name, unknown(Cause(CauseKind.MALFORMED, known, item.span), span=item.span))
 
 

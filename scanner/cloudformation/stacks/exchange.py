@@ -57,7 +57,7 @@ class Reader:
 
 @dataclass(slots=True)
 class Exchange:
-    """The exports and the named stacks of one root and of those that are joined to it."""
+    """The exports and the named stacks of one root and of the roots joined to it."""
 
     contested: Mapping[str, str] = field(default_factory=dict)
     """Names that several roots export, with these."""
@@ -95,19 +95,19 @@ class Exchange:
         if not offers and name in self.contested:
             return unknown(_contested(name, self.contested[name], span), symbol, span)
         if not offers:
-            cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'the export "{name}" is defined elsewhere', span)
+            cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'the export "{name}", which is defined elsewhere', span)
             return unknown(cause, symbol, span)
         if len(offers) > 1:
             return unknown(_contested(name, _files(offers), span), symbol, span)
         return self._taken(offers[0], importer, f'the export "{name}"', symbol, span)
 
     def output(self, name: OutputName, reader: Reader, span: Span | None) -> Value:
-        """An output of a stack by the stack's name, which is that of one account and region."""
+        """An output of a stack by the stack's name, which is unique in an account and region."""
         account = name.account(reader.account)
         stacks = [output(name.output) for output in self._stacks.get(name.stack, ())]
         offers = _meant(stacks, reader, account, name.region)
         if len(offers) > 1:
-            detail = f"{name} is that of one of several stacks ({_files(offers)}), depending on account and region"
+            detail = f"{name}, which several stacks have ({_files(offers)}), depending on account and region"
             return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, detail, span), name.symbol, span)
         if not offers:
             return name.elsewhere(span)
@@ -123,9 +123,9 @@ class Exchange:
     def _taken(self, offer: Offer, reader: Reader | None, what: str, symbol: Symbol | None, span: Span | None) -> Value:
         """What is offered; a reader of the same account, whatever that is, is certainly in the account of the offer."""
         if offer.exists.is_no:
-            return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{what} does not exist", span), symbol, span)
+            return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{what}, which does not exist", span), symbol, span)
         if offer.exists.is_undetermined:
-            detail = f"{what} is there or not: {min(offer.exists.causes, key=Cause.sort_key).detail}"
+            detail = f"{what}, whose existence depends on {min(offer.exists.causes, key=Cause.sort_key).detail}"
             return unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, detail, span), symbol, span)
         if reader is not None and offer.in_account != reader.in_account:
             self.together.setdefault((offer.in_account, reader.in_account))
@@ -155,5 +155,5 @@ def _files(offers: Iterable[Offer]) -> str:
 
 
 def _contested(name: str, files: str, span: Span | None) -> Cause:
-    detail = f'several stacks export "{name}" ({files}), and which one is meant depends on account and region'
+    detail = f'the export "{name}", which several stacks have ({files}), depending on account and region'
     return Cause(CauseKind.UNRESOLVED_REFERENCE, detail, span)

@@ -58,7 +58,7 @@ def _written(writer: Resource, scope: Scope) -> Iterable[tuple[str, Offer]]:
 
 def _value_of(expression: Value, scope: Scope) -> Value:
     found = evaluate(expression, scope)
-    nothing = Cause(CauseKind.MALFORMED, "what is exported to another region is no value", expression.span)
+    nothing = Cause(CauseKind.MALFORMED, "an output for another region without a value", expression.span)
     return unknown(nothing) if found is None else found
 
 

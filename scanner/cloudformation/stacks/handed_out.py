@@ -31,9 +31,7 @@ def _outside(hole: Unknown) -> Unknown:
     pieces = tuple(_outside(part) if isinstance(part, Unknown) else part for part in hole.pieces)
     candidates = tuple(None if one is None else handed_out(one) for one in hole.candidates)
     if hole.symbol is values.REGION:
-        cause = Cause(
-            CauseKind.MISSING_INPUT, "the region of the stack that hands it out is not known", hole.cause.span
-        )
+        cause = Cause(CauseKind.MISSING_INPUT, "the region of the stack that hands it out", hole.cause.span)
         return Unknown(cause, Named(NameKind.VALUE, "region of another stack"))
     symbol = Part(hole.symbol, " elsewhere") if isinstance(hole.symbol, Attribute) else hole.symbol
     return replace(hole, symbol=symbol, pieces=pieces, candidates=candidates)

@@ -61,7 +61,7 @@ STACKS = frozenset(_LOCATIONS)
 
 
 def nested_templates(place: Place) -> set[Path]:
-    """The template files that the nested stacks of a template are made from, as far as it says so in plain text."""
+    """The template files that the nested stacks of a template are made from, as far as it names them literally."""
     try:
         text = read_text(place.location, MAX_BYTES)
     except UnreadableFileError:
@@ -129,7 +129,7 @@ class TemplateTree:
         self.files |= prepared.files
         self.is_rewritten = self.is_rewritten or prepared.is_rewritten
         self._problems |= dict.fromkeys(prepared.diagnostics)
-        # A scenario adds nothing to what is wrong with a template, and another tool's source is no template yet.
+        # A scenario adds nothing to what is wrong with a template, and another tool's source is not a template yet.
         if not inputs.assumptions and not any(_is_source(one, place) for one in self._problems):
             beside = Scope(prepared.template, inputs, partition, replace(stack, exchange=None), self.open)
             self._problems |= dict.fromkeys(_refused(prepared, beside))
@@ -145,7 +145,9 @@ class TemplateTree:
         chain = scope.stack.files
         if place in chain and resource.condition is None:  # a condition may end it
             names = " nests ".join(f'"{file.path}"' for file in (*chain[chain.index(place) :], place))
-            return Nested(None, Cause(CauseKind.CYCLE, names, resource.span), is_error=True)
+            return Nested(
+                None, Cause(CauseKind.CYCLE, f"stacks that nest each other ({names})", resource.span), is_error=True
+            )
         bound = self._exceeded(len(chain))
         if bound is not None:
             return Nested(None, Cause(CauseKind.UNSUPPORTED, bound, resource.span), is_error=True)
@@ -153,10 +155,10 @@ class TemplateTree:
         try:
             documents = self.documents(place)
         except UnreadableFileError as problem:
-            detail = f'the template "{place.path}" of the nested stack "{stack}" cannot be read: {problem}'
+            detail = f'the template "{place.path}" of the nested stack "{stack}", which cannot be read ({problem})'
             return Nested(None, Cause(CauseKind.MISSING_MODULE, detail, resource.span))
         if len(documents) != 1:
-            detail = f'"{place.path}", which the nested stack "{stack}" is made from, is no template'
+            detail = f'the file "{place.path}" of the nested stack "{stack}", which is not a template'
             return Nested(None, Cause(CauseKind.MISSING_MODULE, detail, resource.span))
         make = stack_of_set if resource.type == STACK_SET else _stack
         return self._opened(documents[0], place, scope, make(resource, scope, place))
@@ -182,11 +184,11 @@ class TemplateTree:
     def _exceeded(self, levels: int) -> str | None:
         """The bound that one more stack would exceed."""
         if levels > MAX_LEVELS:
-            return f"stacks are nested more than {MAX_LEVELS} levels deep"
+            return f"stacks that are nested more than {MAX_LEVELS} levels deep"
         if self._stacks >= MAX_STACKS:
-            return f"there are more than {MAX_STACKS:,} nested stacks"
+            return f"more than {MAX_STACKS:,} nested stacks"
         if self._resources >= MAX_RESOURCES:
-            return f"there are more than {MAX_RESOURCES:,} resources in nested stacks"
+            return f"more than {MAX_RESOURCES:,} resources in nested stacks"
         return None
 
     def _locate(self, resource: Resource, scope: Scope) -> Place | Cause:
@@ -199,22 +201,24 @@ class TemplateTree:
         written = resource.get(name)
         found = evaluate(written, scope) if written is not None else None
         if found is None or found.is_null:
-            return Cause(CauseKind.MALFORMED, f"{stack} has no {name}", resource.span)
+            return Cause(CauseKind.MALFORMED, f"{stack}, which has no {name}", resource.span)
         span = written.span if written is not None else resource.span
         if isinstance(found.data, Mapping):
-            detail = f"{stack} comes from the Serverless Application Repository, which is not read"
+            detail = f"{stack}, which comes from the Serverless Application Repository"
             return Cause(CauseKind.MISSING_MODULE, detail, span)
         beginning = next(iter(pieces(found) or ()), None)
         if isinstance(beginning, str) and _REMOTE.match(beginning):
             uploaded = scope.stack.assets.find(found, scope) if scope.stack.assets is not None else None
             if uploaded is not None:
                 return uploaded
-            detail = f"the template of {stack} is remote, and nothing is fetched"
+            detail = f"the template of {stack}, which is remote (nothing is fetched)"
             return Cause(CauseKind.MISSING_MODULE, detail, span)
         if found.unknown is not None:
-            return replace(found.unknown.cause, detail=f"{found.unknown.cause.detail}, which {stack} comes from")
+            return replace(
+                found.unknown.cause, detail=f"the template of {stack}, which depends on {found.unknown.cause.detail}"
+            )
         if not found.text:
-            return Cause(CauseKind.MALFORMED, f"the {name} of {stack} is no text", span)
+            return Cause(CauseKind.MALFORMED, f"the {name} of {stack}, which is not a string", span)
         return _local(found.text, place, stack, span)
 
 
@@ -236,9 +240,11 @@ def _local(path: str, place: Place, stack: str, span: Span | None) -> Place | Ca
     """The file at a path that is relative to the template."""
     target = None if path.startswith("~") else place.beside(path)
     if target is None:
-        return Cause(CauseKind.MISSING_MODULE, f'the path "{path}" of {stack} leads outside the scanned tree', span)
+        return Cause(
+            CauseKind.MISSING_MODULE, f'the path "{path}" of {stack}, which leads outside the scanned tree', span
+        )
     if not target.location.exists():
-        return Cause(CauseKind.MISSING_MODULE, f'the template "{path}" of {stack} does not exist', span)
+        return Cause(CauseKind.MISSING_MODULE, f'the template "{path}" of {stack}, which does not exist', span)
     return target
 
 
@@ -269,7 +275,7 @@ def _passed(name: str, resource: Resource, scope: Scope) -> Value | None:
     if parameters.unknown is not None:
         return parameters
     if not isinstance(parameters.data, Mapping):
-        detail = f'the Parameters of "{scope.symbol(resource.logical_id)}" are no mapping'
+        detail = f'the Parameters of "{scope.symbol(resource.logical_id)}", which are not a mapping'
         return unknown(Cause(CauseKind.MALFORMED, detail, parameters.span))
     written = parameters.data.get(name)
     return None if written is None else evaluate(written, scope)

@@ -12,12 +12,12 @@ from importlib.resources import files
 
 
 def service_in_arn(resource_type: str, attribute: str) -> str | None:
-    """The service in the ARN that an attribute (or ``Ref``) of a type is; None if that is no ARN of the resource."""
+    """The service in the ARN that an attribute (or ``Ref``) of a type is; None if it is not an ARN of the resource."""
     return _services().get((resource_type, attribute))
 
 
 @cache
 def _services() -> Mapping[tuple[str, str], str]:
-    text = files("scanner.cloudformation.stacks").joinpath("resource_arns.json").read_text("utf-8")
+    text = files("scanner.cloudformation.stack_facts").joinpath("resource_arns.json").read_text("utf-8")
     rows = (json.loads(line) for line in text.splitlines()[1:])
     return {(kind, attribute): service for service, kind, *attributes in rows for attribute in attributes}

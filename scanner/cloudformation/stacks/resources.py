@@ -36,7 +36,7 @@ _NAMED = {
     MANAGED_POLICY: ("ManagedPolicyName", "policy"),
     _SAML_PROVIDER: ("Name", "saml-provider"),
 }
-"""The property that names a resource, and how its ARN goes on after the account."""
+"""The property that names a resource, and the part of its ARN after the account."""
 
 _KEPT = 16
 """Characters of a logical ID that are in every generated name. They have 64 to 128, 13 of which are random."""
@@ -90,7 +90,7 @@ def name_of(resource: Resource, names: Names) -> Value:
         return _generated_name(resource, symbol, names)
     parts = text_pieces(found)
     if parts is None:
-        cause = Cause(CauseKind.MALFORMED, f'the name of "{resource.logical_id}" is no text', found.span)
+        cause = Cause(CauseKind.MALFORMED, f'the name of "{resource.logical_id}", which is not a string', found.span)
         return unknown(cause, Attribute(names.symbol(resource.logical_id), symbol), found.span)
     return _with_symbol(Value(found.data if found.unknown else joined(parts).data, found.span), resource, symbol, names)
 
@@ -129,7 +129,11 @@ def _provider_arn(resource: Resource, names: Names) -> Value:
     if url is not None and url.text is not None:
         host: str | Unknown = url.text.removeprefix("https://")
     else:
-        cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f'the URL of "{resource.logical_id}" is not known', resource.span)
+        cause = Cause(
+            CauseKind.KNOWN_AFTER_APPLY,
+            f'the URL of "{resource.logical_id}", which is known when the stack is deployed',
+            resource.span,
+        )
         host = Unknown(cause, Attribute(names.symbol(resource.logical_id), "Url"))
     parts = ("arn:", names.partition, ":iam::", names.account, ":oidc-provider/", host)
     return _with_symbol(joined(parts, resource.span), resource, "Arn", names)
@@ -137,7 +141,7 @@ def _provider_arn(resource: Resource, names: Names) -> Value:
 
 def _after_deployment(resource: Resource, what: str, names: Names) -> Value:
     symbol = Attribute(names.symbol(resource.logical_id), what)
-    cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol} is known when the stack is deployed", resource.span)
+    cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol}, which is known when the stack is deployed", resource.span)
     return unknown(cause, symbol, resource.span)
 
 

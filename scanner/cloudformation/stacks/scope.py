@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import values
-from scanner.cause import Cause, CauseKind
+from scanner.cause import ACCOUNT_ID, Cause, CauseKind
 from scanner.cloudformation.language.attributes import has_attribute
 from scanner.cloudformation.language.conditions import decide
 from scanner.cloudformation.language.intrinsics import evaluate
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from scanner.root import Inputs
     from scanner.span import Span
 
-_ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")
 _REGION_CAUSE = Cause(CauseKind.REGION, "the region that the code is applied in")
 
 
@@ -89,14 +88,14 @@ class Scope:
         self.partition = partition
         self.in_account = stack.account or Account(inputs.account)
         self.account: str | Unknown = self.in_account.id or self._assumed_or(
-            stack.account_cause or _ACCOUNT_CAUSE, self.in_account.symbol
+            stack.account_cause or ACCOUNT_ID, self.in_account.symbol
         )
         self.region: str | Unknown = stack.region or inputs.region or self._assumed_or(_REGION_CAUSE, values.REGION)
         self.lookups: list[Lookup] = []
         """The keys of mappings that were looked up without being known."""
         self._values: dict[Symbol, Value] = {}
         self.decided: dict[str, Truth] = {}
-        """The conditions that were asked for, those that others are made of first."""
+        """The conditions that were asked for, the parts of others first."""
         self._open: list[Symbol] = []
         self._depth = stack.depth if stack.depth is not None else [0]
 
@@ -135,7 +134,7 @@ class Scope:
     def reference(self, name: str, span: Span | None) -> Value:
         """What ``Ref`` gives for a name; unknown under the symbol ``NAME.Ref`` for what the template does not define.
 
-        ``AWS::NoValue`` is no value and not asked for here.
+        ``AWS::NoValue`` is not a value and not asked for here.
         """
         if name in self.template.parameters:
             found = self._parameter(name, span)
@@ -155,13 +154,18 @@ class Scope:
         resource = self.template.resources.get(logical_id)
         if resource is None or has_attribute(resource.type, name):
             return self.attribute(logical_id, name, span)
-        return unknown(Cause(CauseKind.MALFORMED, f'"{logical_id}" has no attribute "{name}"', span), span=span)
+        return unknown(
+            Cause(CauseKind.MALFORMED, f'the attribute "{name}" of "{logical_id}", which does not exist', span),
+            span=span,
+        )
 
     def condition(self, name: str, span: Span | None) -> Truth:
         """Whether a condition of the template holds."""
         expression = self.template.conditions.get(name)
         if expression is None:
-            return undetermined(Cause(CauseKind.UNRESOLVED_REFERENCE, f'condition "{name}" is not defined', span))
+            return undetermined(
+                Cause(CauseKind.UNRESOLVED_REFERENCE, f'condition "{name}", which is not defined', span)
+            )
         if name not in self.decided:
             key = self.condition_symbol(name)
             if key in self.assumed:
@@ -234,7 +238,7 @@ class Scope:
             return YES, None
         name = self.condition_named(written)
         if name is None:
-            detail = f'the condition of "{resource.logical_id}" is no name of a condition'
+            detail = f'the condition of "{resource.logical_id}", which is not the name of a condition'
             return undetermined(Cause(CauseKind.MALFORMED, detail, resource.condition.span)), None
         return self.condition(name, resource.condition.span), self.condition_symbol(name)
 
@@ -242,10 +246,10 @@ class Scope:
         """The stack that a resource is, with its own names."""
         if resource.logical_id not in self._nested:
             if self.existence(resource)[0].is_no:
-                detail = f'the nested stack "{self.symbol(resource.logical_id)}" does not exist'
+                detail = f'the nested stack "{self.symbol(resource.logical_id)}", which does not exist'
                 return Nested(None, Cause(CauseKind.UNRESOLVED_REFERENCE, detail, resource.span))
             if self._open_nested is None:
-                cause = Cause(CauseKind.UNSUPPORTED, f'the nested stack "{resource.logical_id}" is not followed')
+                cause = Cause(CauseKind.UNSUPPORTED, f'the nested stack "{resource.logical_id}", which is not followed')
                 return Nested(None, cause)
             self._nested[resource.logical_id] = self._open_nested(resource, self)
         return self._nested[resource.logical_id]
@@ -255,7 +259,7 @@ class Scope:
         found = self.nested(resource)
         if found.scope is not None:
             return found.scope.output(name)
-        cause = found.cause or Cause(CauseKind.UNSUPPORTED, "the nested stack is not followed", resource.span)
+        cause = found.cause or Cause(CauseKind.UNSUPPORTED, "the nested stack, which is not followed", resource.span)
         return unknown(cause, Attribute(self.symbol(resource.logical_id), f"Outputs.{name}"), resource.span)
 
     def output(self, name: str) -> Value:
@@ -265,7 +269,10 @@ class Scope:
         entries = written.data if written is not None and isinstance(written.data, Mapping) else {}
         if "Value" not in entries:
             stack = self.stack.prefix.removesuffix("/")
-            cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'the nested stack "{stack}" has no output "{name}"')
+            cause = Cause(
+                CauseKind.UNRESOLVED_REFERENCE,
+                f'the output "{name}" of the nested stack "{stack}", which does not exist',
+            )
             return unknown(cause, symbol)
         if symbol not in self._values:
             cycle = self._cycle(symbol, entries["Value"].span)
@@ -284,13 +291,15 @@ class Scope:
         if known is None:
             if written is None:
                 return YES
-            return undetermined(Cause(CauseKind.MALFORMED, f'the condition of the output "{name}" is no name'))
+            return undetermined(
+                Cause(CauseKind.MALFORMED, f'the condition of the output "{name}", which is not a name')
+            )
         return self.condition(known, written.span if written is not None else None)
 
     def imported(self, name: str, span: Span | None) -> Value:
         """What another stack exports under a name."""
         if self.stack.exchange is None:
-            cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'the export "{name}" is defined elsewhere', span)
+            cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'the export "{name}", which is defined elsewhere', span)
             return unknown(cause, Named(NameKind.EXPORT, name), span)
         return self.stack.exchange.export(name, self._reader, span)
 
@@ -312,7 +321,9 @@ class Scope:
     def _output(self, name: str, expression: Value, symbol: Symbol) -> Value:
         found = evaluate(expression, self)
         if found is None or (found.unknown is None and as_text(found.data) is None):
-            return unknown(Cause(CauseKind.MALFORMED, f'the output "{name}" is no text', expression.span), symbol)
+            return unknown(
+                Cause(CauseKind.MALFORMED, f'the output "{name}", which is not a string', expression.span), symbol
+            )
         if found.unknown is not None and found.unknown.symbol is None:
             return replace(found, data=replace(found.unknown, symbol=symbol))
         return scalar_text(found)
@@ -339,7 +350,7 @@ class Scope:
         symbol = Attribute(self.symbol(logical_id), what)
         resource = self.template.resources.get(logical_id)
         if resource is None:
-            cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'"{logical_id}" is not defined in the template', span)
+            cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f'"{logical_id}", which is not defined in the template', span)
             return unknown(cause, symbol, span)
         if symbol not in self._values:
             cycle = self._cycle(symbol, span)
@@ -364,7 +375,8 @@ class Scope:
         if key not in self._open:
             return None
         chain = [*self._open[self._open.index(key) :], key]
-        return Cause(CauseKind.CYCLE, " needs ".join(map(str, chain)), span)
+        circle = " needs ".join(map(str, chain))
+        return Cause(CauseKind.CYCLE, f"{key}, which needs itself ({circle})", span)
 
     def _pseudo_parameter(self, name: str, span: Span | None) -> Value:
         match name:
@@ -377,13 +389,13 @@ class Scope:
             case "AWS::StackName" if self.stack.name is not None:
                 return Value(self.stack.name, span)
             case "AWS::StackName" | "AWS::StackId" | "AWS::NotificationARNs":
-                cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name} depends on the stack", span)
+                cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name}, which depends on the stack", span)
                 return unknown(cause, Named(NameKind.VALUE, self.symbol(name)), span)
             case "AWS::URLSuffix" if url_suffix(self.partition) is not None:
                 return Value(url_suffix(self.partition), span)
             case _:
                 return unknown(
-                    Cause(CauseKind.UNRESOLVED_REFERENCE, f"there is no {name}", span),
+                    Cause(CauseKind.UNRESOLVED_REFERENCE, f"{name}, which does not exist", span),
                     Named(NameKind.VALUE, name),
                     span,
                 )

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 STACK_SET = "AWS::CloudFormation::StackSet"
 BODY = "TemplateBody"
 
-_ACCOUNT = Cause(CauseKind.MISSING_INPUT, "a stack set is deployed into accounts that the template does not fix")
+_ACCOUNT = Cause(CauseKind.MISSING_INPUT, "the accounts that a stack set is deployed into")
 _REGION = Cause(CauseKind.REGION, "the region that an instance of the stack set is in")
 
 
@@ -46,11 +46,11 @@ def inline_template(
     found = evaluate(written, scope) if written is not None else None
     name = f'the template of the stack set "{scope.symbol(resource.logical_id)}"'
     if written is None or found is None or found.is_null:
-        return Cause(CauseKind.MALFORMED, f"{name} is missing", resource.span), ()
+        return Cause(CauseKind.MALFORMED, f"{name}, which is missing", resource.span), ()
     if found.encodes is not None:
         return handed_out(found.encodes), ()
     if isinstance(found.data, Mapping):  # the service wants a text, which many tools make of it
-        no_template = Cause(CauseKind.MALFORMED, f"{name} has no Resources", found.span)
+        no_template = Cause(CauseKind.MALFORMED, f"{name}, which has no Resources", found.span)
         return (handed_out(found) if "Resources" in found.data else no_template), ()
     if found.unknown is not None and not found.unknown.pieces:
         return _depends(name, found.unknown.cause), ()
@@ -59,7 +59,7 @@ def inline_template(
     where = written.span or resource.span
     said = tuple(replace(one, span=_outer(one.span, where, text, lines)) for one in parsed.diagnostics)
     if len(parsed.documents) != 1:
-        return Cause(CauseKind.MALFORMED, f"{name} is no template", where), said
+        return Cause(CauseKind.MALFORMED, f"{name}, which is not a template", where), said
     document = filled(_placed(parsed.documents[0], where, text, lines), holes)
     resources = document.data.get("Resources", document) if isinstance(document.data, Mapping) else document
     if resources.unknown is not None:
@@ -68,7 +68,7 @@ def inline_template(
 
 
 def _depends(name: str, cause: Cause) -> Cause:
-    return replace(cause, detail=f"{name} depends on this: {cause.detail}")
+    return replace(cause, detail=f"{name}, which depends on {cause.detail}")
 
 
 def stack_of_set(resource: Resource, scope: Scope, place: Place) -> Stack:
@@ -96,7 +96,7 @@ def _passed(name: str, resource: Resource, scope: Scope) -> Value | None:
     """What a stack set gives to a parameter; unknown where some of its instances override it."""
     for override in _pairs(resource.get("StackInstancesGroup"), scope, inside="ParameterOverrides"):
         if override[0] in (name, None):
-            detail = f'instances of the stack set "{resource.logical_id}" override the parameter "{name}"'
+            detail = f'the parameter "{name}", which instances of the stack set "{resource.logical_id}" override'
             return unknown(Cause(CauseKind.UNSUPPORTED, detail, resource.span))
     for key, value in _pairs(resource.get("Parameters"), scope):
         if key is None:
@@ -126,7 +126,7 @@ def _pairs(written: Value | None, scope: Scope, inside: str | None = None) -> It
 
 
 def _malformed(value: Value) -> Cause:
-    return Cause(CauseKind.MALFORMED, "the parameters of a stack set are no list", value.span)
+    return Cause(CauseKind.MALFORMED, "the parameters of a stack set, which are not a list", value.span)
 
 
 def _placed(value: Value, where: Span, text: str, lines: tuple[str, ...]) -> Value:

@@ -52,10 +52,12 @@ def tags_by_key(found: Iterable[Value], span: Span) -> Value:
             tags |= {name: scalar_text(entry) for name, entry in entries.items()}
             continue
         if key is None or value is None:
-            return unknown(Cause(CauseKind.MALFORMED, "a tag has no Key or no Value", item.span), span=span)
+            return unknown(Cause(CauseKind.MALFORMED, "a tag without a Key or a Value", item.span), span=span)
         text = as_text(key.data)
         if text is None:
-            doubt = key.unknown or Unknown(Cause(CauseKind.MALFORMED, "the Key of a tag is no text", key.span))
+            doubt = key.unknown or Unknown(
+                Cause(CauseKind.MALFORMED, "the Key of a tag, which is not a string", key.span)
+            )
             return Value(doubt, span)
         tags[text] = scalar_text(value)
     return Value(tags, span)

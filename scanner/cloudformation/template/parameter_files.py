@@ -70,7 +70,7 @@ def _item(item: Value, whole: Span) -> tuple[str, str | None]:
         name, equals, text = item.text.partition("=")
         if equals and name:
             return name, text
-        raise ParameterFileError(f'"{item.text}" has not the form NAME=VALUE', span)
+        raise ParameterFileError(f'"{item.text}" does not have the form NAME=VALUE', span)
     entries = item.data if isinstance(item.data, Mapping) else {}
     key = entries["ParameterKey"].text if "ParameterKey" in entries else None
     if key is None:
@@ -86,5 +86,5 @@ def _text(name: str, value: Value, whole: Span) -> str:
     texts = [as_text(item.data) for item in (value.data if isinstance(value.data, tuple) else (value,))]
     known = [text for text in texts if text is not None]
     if len(known) < len(texts):
-        raise ParameterFileError(f'the value of "{name}" is no text', value.span or whole)
+        raise ParameterFileError(f'the value of "{name}" is not a string', value.span or whole)
     return ",".join(known)

@@ -22,7 +22,7 @@ class Place:
     """Absolute: other files are read inside this directory only."""
 
     def beside(self, relative: str) -> Place | None:
-        """A file named relative to the template; None when it is outside the tree, be it by a link."""
+        """A file named relative to the template; None when it is outside the tree, also through a link."""
         location = Path(posixpath.normpath(self.location.parent / relative))
         try:
             inside = location.resolve().is_relative_to(self.boundary.resolve())

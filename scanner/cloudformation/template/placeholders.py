@@ -20,7 +20,7 @@ from scanner.symbol import Named, NameKind
 from scanner.values import Unknown
 
 SCAN_WHAT_IS_GENERATED = (
-    "It looks like the source of a text template (Jinja, Helm, Go or the like); scan what is generated from it."
+    "It looks like the source of a text template (Jinja, Helm, Go or the like). Scan what is generated from it."
 )
 
 _PLACEHOLDER = re.compile(r"(\{\{(?!resolve:)[^{}\n]*\}\}|\{%[^%\n]*%\}|<%[^%\n]*%>|%%[A-Za-z_][\w.-]*%%)")
@@ -50,7 +50,7 @@ def pieces_around(text: str, span: Span | None) -> Iterator[str | Unknown]:
         if number % 2 == 0:
             yield part
             continue
-        detail = f'"{part}" is filled in by another tool; scan what is generated'
+        detail = f'"{part}", which another tool fills in (scan what is generated)'
         yield Unknown(Cause(CauseKind.UNSUPPORTED, detail, span), Named(NameKind.VALUE, part))
 
 

@@ -27,7 +27,7 @@ _FIRST_LINE = re.compile(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
 
 
 def looks_like_template(head: str) -> bool:
-    """Whether a text, or its beginning, is that of a template. May be wrong for a text that is cut off too early."""
+    """Whether a text, or its beginning, is a template. May be wrong for a text that is cut off too early."""
     if not any(mark in head for mark in _MARKS):
         return False
     head = head.removeprefix("\ufeff")

@@ -26,15 +26,15 @@ def as_plain(written: str, span: Span) -> tuple[Value, Diagnostic | None]:
     problem = None
     if _ACCOUNT.fullmatch(written):
         detail = (
-            f"{written} stands there without quotes. CloudFormation takes it for a number and makes "
-            f"{as_text(meaning)} of it, which is no account ID. Put it into quotes."
+            f"{written} is not in quotes. CloudFormation reads it as a number and makes "
+            f"{as_text(meaning)} of it, which is not an account ID. Put it in quotes."
         )
         problem = error("Account ID without quotes", detail, span)
     return _value(meaning, written, span), problem
 
 
 def key_of(written: str, read: Value, span: Span) -> tuple[str | None, Diagnostic | None]:
-    """The text of a key, and what is wrong with it; None for null, which can be no key."""
+    """The text of a key, and what is wrong with it; None for null, which cannot be a key."""
     if read.text is not None or read.is_null:
         return read.text, None
     if is_letter(written):  # if it were a boolean, CloudFormation would refuse it, as it does numbers
@@ -43,11 +43,11 @@ def key_of(written: str, read: Value, span: Span) -> tuple[str | None, Diagnosti
     key = written if text is None else text
     if isinstance(read.data, bool):
         detail = (
-            f"The key {written} is a boolean to CloudFormation, which refuses the template or takes the text "
-            f'"{text}" for it. Put it into quotes: "{written}".'
+            f"The key {written} is a boolean to CloudFormation, which refuses the template or reads it as "
+            f'"{text}" . Put it in quotes: "{written}".'
         )
         return key, warning(KEY_WITHOUT_QUOTES, detail, span)
-    detail = f"CloudFormation takes the key {written} for a number, which it refuses. Put it into quotes."
+    detail = f"CloudFormation reads the key {written} as a number and refuses it. Put it in quotes."
     return key, error(KEY_WITHOUT_QUOTES, detail, span)
 
 
@@ -55,6 +55,6 @@ def _value(meaning: Scalar, written: str, span: Span) -> Value:
     if not isinstance(meaning, Readings):
         return Value(meaning, span)
     shown = " or ".join(f'"{text}"' for text in meaning.texts)
-    detail = f"the plain {written} may be {shown} to CloudFormation; put it into quotes"
+    detail = f"the unquoted {written}, which CloudFormation may read as {shown} (put it in quotes)"
     texts = tuple(Value(text, span) for text in meaning.texts)
     return Value(Unknown(Cause(CauseKind.UNSUPPORTED, detail, span), candidates=texts), span)

@@ -2,7 +2,7 @@
 
 CloudFormation reads YAML 1.1: a plain ``yes`` or ``off`` is a boolean, ``0100`` an octal number, ``0x1F``, ``0b11``,
 ``1_000`` and ``1:30`` are numbers. Where it then needs a text, it writes that boolean or number, and not what stands in
-the template. It leaves dates alone, the ``Version`` of a policy among them. Digits after a zero that are no octal
+the template. It leaves dates alone, the ``Version`` of a policy among them. Digits after a zero that are not an octal
 number become a float, ``012345678901`` the text ``1.2345678901E10``.
 
 What is not known from AWS or from what people saw of the service is not guessed: ``y`` and ``n``, which YAML 1.1 calls
@@ -114,7 +114,7 @@ def _number(text: str) -> Scalar:
 
 
 def _special(text: str) -> str:
-    """Infinity, what is no number, or a float in base 60, as Java writes them."""
+    """Infinity, what is not a number, or a float in base 60, as Java writes them."""
     word = text.lstrip("+-").lower()
     sign = "-" if text.startswith("-") else ""
     if word in (".inf", ".nan"):

@@ -71,7 +71,7 @@ def read_template(
     span = document.span or Span.whole_file(path)
     problems: list[Diagnostic] = []
     if not isinstance(document.data, Mapping):
-        return Template(span), (error("Invalid template", "It is no mapping of sections.", span),)
+        return Template(span), (error("Invalid template", "It is not a mapping of sections.", span),)
     sections = document.data
     resources: dict[str, Resource] = {}
     entries = _section(sections, "Resources", span, problems)
@@ -131,14 +131,14 @@ def _section(sections: Mapping[str, Value], name: str, span: Span, problems: lis
         return {key: entry for key, entry in section.data.items() if key != UNREADABLE}
     if not isinstance(section.data, Mapping):
         if not section.is_null or name == "Resources":
-            problems.append(error("Invalid template", f"{name} is no mapping.", section.span or span))
+            problems.append(error("Invalid template", f"{name} is not a mapping.", section.span or span))
         return {}
     return section.data
 
 
 def _resource(logical_id: str, entry: Value, span: Span, problems: list[Diagnostic]) -> Resource | None:
     if not isinstance(entry.data, Mapping):
-        problems.append(error("Invalid template", f'The resource "{logical_id}" is no mapping.', span))
+        problems.append(error("Invalid template", f'The resource "{logical_id}" is not a mapping.', span))
         return None
     kind = entry.data.get("Type")
     unread = entry.data[UNREADABLE].unknown if UNREADABLE in entry.data else None
@@ -146,11 +146,11 @@ def _resource(logical_id: str, entry: Value, span: Span, problems: list[Diagnost
         return None  # reported where it is read
     if kind is not None and isinstance(kind.data, Mapping) and any("Rain::" in key for key in kind.data):
         if not any(problem.summary == RAIN_SOURCE for problem in problems):
-            detail = f'The resource "{logical_id}" is a module of Rain. Scan what "rain pkg" makes of the template.'
+            detail = f'The resource "{logical_id}" is a module of Rain. Scan the output of `rain pkg`.'
             problems.append(error(RAIN_SOURCE, detail, kind.span or span))
         return None
     if kind is None or kind.text is None:
-        detail = f'The resource "{logical_id}" has no Type, or one that is no text.'
+        detail = f'The resource "{logical_id}" has no Type, or one that is not a string.'
         problems.append(error("Invalid template", detail, (kind.span if kind else None) or span))
         return None
     properties, hidden = _properties(logical_id, entry.data.get("Properties"), span, problems)
@@ -176,14 +176,14 @@ def _properties(
     if written.unknown is not None:
         return {}, written
     if not isinstance(written.data, Mapping):
-        detail = f'The Properties of the resource "{logical_id}" are no mapping.'
+        detail = f'The Properties of the resource "{logical_id}" are not a mapping.'
         problems.append(error("Invalid template", detail, written.span or span))
         return {}, None
     makers = [key for key in written.data if key == "Ref" or key.startswith("Fn::")]
     if not makers:
         return written.data, None
     maker = written.data[makers[0]]
-    cause = Cause(CauseKind.UNSUPPORTED, f'the properties of "{logical_id}" come from {makers[0]}', written.span)
+    cause = Cause(CauseKind.UNSUPPORTED, f'the properties of "{logical_id}", which come from {makers[0]}', written.span)
     if maker.unknown is not None:  # a file that is not included
         cause = maker.unknown.cause
     return {key: value for key, value in written.data.items() if key not in makers}, unknown(cause)

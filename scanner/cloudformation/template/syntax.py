@@ -122,7 +122,7 @@ def _json_error(text: str, path: str) -> Diagnostic | None:
 
 
 def _json_as_yaml(text: str) -> str:
-    """JSON that YAML reads alike: tabs are no indentation there, and a character has one escape, not two surrogates."""
+    """JSON that YAML reads alike: tabs are not indentation, and a character has one escape, not two surrogates."""
     text = text.replace("\t", " ")
     if "\\u" not in text:
         return text
@@ -179,7 +179,7 @@ class _Converter:
         if found is not None:
             return found
         if key in self.open:
-            raise _RefusedError("An alias stands inside the node that it refers to.", self._span(node))
+            raise _RefusedError("An alias is inside the node that it refers to.", self._span(node))
         if depth > MAX_DEPTH:
             raise _RefusedError(f"It is nested more than {MAX_DEPTH} levels deep.", self._span(node))
         self.open.add(key)
@@ -245,7 +245,7 @@ class _Converter:
                 continue
             key = self._key(key_node)
             if key is None:
-                entries[UNREADABLE] = self._unreadable("The key of a mapping is no text.", key_node)
+                entries[UNREADABLE] = self._unreadable("The key of a mapping is not a string.", key_node)
                 continue
             if key in keys:
                 self._report_duplicate(keys[key], key_node)
@@ -269,7 +269,7 @@ class _Converter:
         """Stands for entries of a mapping of which not even the key is known; what is wrong is reported."""
         span = self._span(node)
         self.problems.append(error(_INVALID, detail + hint("\n".join(self.lines)), span))
-        cause = Cause(CauseKind.MALFORMED, f"the mapping has a key on line {span.line} that is no text", span)
+        cause = Cause(CauseKind.MALFORMED, f"a mapping with a key on line {span.line} that is not a string", span)
         return unknown(cause, span=span)
 
     def _entry(self, key_node: yaml.Node, value_node: yaml.Node, value: Value) -> Value:
@@ -282,7 +282,7 @@ class _Converter:
     def _merge(self, merged: dict[str, Value], value: Value, key_node: yaml.Node) -> None:
         for source in value.data if isinstance(value.data, tuple) else (value,):
             if not isinstance(source.data, dict):
-                merged[UNREADABLE] = self._unreadable('What "<<" merges is no mapping.', key_node)
+                merged[UNREADABLE] = self._unreadable('What "<<" merges is not a mapping.', key_node)
                 continue
             for key, entry in source.data.items():
                 merged.setdefault(key, entry)
@@ -290,23 +290,23 @@ class _Converter:
     def _report_duplicate(self, first: yaml.Node, second: yaml.Node) -> None:
         span = self._span(second)
         detail = (
-            f'The key "{second.value}" is there twice, on line {first.start_mark.line + 1} and on line {span.line}. '
-            "CloudFormation takes the last one without a word; remove the other."
+            f'The key "{second.value}" appears twice, on line {first.start_mark.line + 1} and on line {span.line}. '
+            "CloudFormation silently takes the last one. Remove the other."
         )
         self.problems.append(error("Duplicate key", detail, span))
 
     def _foreign_tag(self, node: yaml.Node) -> Value:
         span = self._span(node)
         tag = node.tag.replace(_YAML, "!!")
-        self.problems.append(error(_INVALID, f'CloudFormation knows no tag "{tag}".', span))
-        return unknown(Cause(CauseKind.MALFORMED, f'the tag "{tag}" is not known', span))
+        self.problems.append(error(_INVALID, f'CloudFormation has no tag "{tag}".', span))
+        return unknown(Cause(CauseKind.MALFORMED, f'the tag "{tag}", which is not known', span))
 
     def _rain(self, node: yaml.Node) -> Value:
         span = self._span(node)
         if not any(problem.summary == RAIN_SOURCE for problem in self.problems):
-            detail = f'It has "{node.tag}", which is not CloudFormation\'s. Scan what "rain pkg" makes of it.'
+            detail = f'It has "{node.tag}", which is a tag of Rain. Scan the output of `rain pkg`.'
             self.problems.append(error(RAIN_SOURCE, detail, span))
-        return unknown(Cause(CauseKind.UNSUPPORTED, f'"{node.tag}" of Rain is not followed', span))
+        return unknown(Cause(CauseKind.UNSUPPORTED, f'"{node.tag}" of Rain, which is not followed', span))
 
     def _span(self, node: yaml.Node) -> Span:
         start = node.start_mark

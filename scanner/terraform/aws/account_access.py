@@ -7,15 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.facts import (
-    Entitlement,
-    Fact,
-)
-from scanner.terraform.aws.resource_facts import (
-    items,
-    origin_of,
-    within,
-)
+from scanner.facts import Entitlement, Fact
+from scanner.terraform.aws.resource_facts import items, origin_of, within
 from scanner.terraform.aws.resource_type import Named, ResourceType, nested
 from scanner.terraform.resource_instance import ResourceInstance
 

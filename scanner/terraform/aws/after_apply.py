@@ -18,4 +18,6 @@ def attribute_of(address: ResourceAddress, name: str) -> Attribute:
 def after_apply(address: ResourceAddress, attribute: str, span: Span | None = None) -> Value:
     """What the provider computes when the resource is created."""
     symbol = attribute_of(address, attribute)
-    return Value(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol} is known after apply", span), symbol), span)
+    return Value(
+        Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol}, which is known after apply", span), symbol), span
+    )

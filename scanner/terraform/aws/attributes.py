@@ -10,15 +10,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from scanner import values
-from scanner.cause import Cause, CauseKind
+from scanner.cause import ACCOUNT_ID
 from scanner.facts import Home
 from scanner.symbol import Part
 from scanner.terraform.aws.after_apply import after_apply, attribute_of
 from scanner.terraform.aws.arn_services import service_in_arn
 from scanner.terraform.aws.resource_type import Compute, Resource
 from scanner.values import Unknown, Value
-
-_ACCOUNT_CAUSE = Cause(CauseKind.MISSING_INPUT, "the account ID is not known (--account)")
 
 
 def of_service(arn: Value, resource_type: str, partition: str) -> Value:
@@ -68,7 +66,7 @@ def account(home: Home) -> Value:
     """The account that resources are created in: known, or the unknown that everybody means by it."""
     if home.account.id is not None:
         return Value(home.account.id)
-    return Value(Unknown(_ACCOUNT_CAUSE, home.account.symbol))
+    return Value(Unknown(ACCOUNT_ID, home.account.symbol))
 
 
 def name(resource: Resource) -> Value:

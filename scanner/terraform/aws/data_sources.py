@@ -48,7 +48,7 @@ def attribute(source: DataSource, name: str) -> Value:
 def read_at_plan(address: ResourceAddress, name: str) -> Value:
     """What only the account can tell."""
     symbol = attribute_of(address, name)
-    return Value(Unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol} is read from the account"), symbol))
+    return Value(Unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol}, which is read from the account"), symbol))
 
 
 def _policy_document(source: DataSource, name: str) -> Value | None:
@@ -78,7 +78,7 @@ def _region(source: DataSource, name: str) -> Value | None:
     known = source.home.region or source.region
     if known is not None:
         return Value(known)
-    cause = Cause(CauseKind.MISSING_INPUT, "the region of the provider is not known")
+    cause = Cause(CauseKind.MISSING_INPUT, "the region of the provider")
     return Value(Unknown(cause, values.REGION))
 
 

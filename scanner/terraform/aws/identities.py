@@ -7,20 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.facts import (
-    Attachment,
-    Fact,
-    IdentityKind,
-    InlinePolicy,
-    Origin,
-    Target,
-)
+from scanner.facts import Attachment, Fact, IdentityKind, InlinePolicy, Origin, Target
 from scanner.terraform.aws import attributes
-from scanner.terraform.aws.resource_facts import (
-    identity,
-    items,
-    within,
-)
+from scanner.terraform.aws.resource_facts import identity, items, within
 from scanner.terraform.aws.resource_type import Named, ResourceType, nested
 from scanner.terraform.resource_instance import ResourceInstance
 

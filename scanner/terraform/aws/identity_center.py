@@ -7,21 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scanner.facts import (
-    Attachment,
-    Fact,
-    IdentityKind,
-    Role,
-    Target,
-)
-from scanner.terraform.aws.resource_facts import (
-    attachment,
-    identity,
-    inline_policy,
-    items,
-    origin_of,
-    within,
-)
+from scanner.facts import Attachment, Fact, IdentityKind, Role, Target
+from scanner.terraform.aws.resource_facts import attachment, identity, inline_policy, items, origin_of, within
 from scanner.terraform.aws.resource_type import Adapter, Named, ResourceType, nested
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value

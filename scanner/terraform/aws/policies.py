@@ -7,21 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.facts import (
-    Attachment,
-    Fact,
-    IdentityKind,
-    ManagedPolicy,
-    Target,
-)
+from scanner.facts import Attachment, Fact, IdentityKind, ManagedPolicy, Target
 from scanner.terraform.aws import attributes
-from scanner.terraform.aws.resource_facts import (
-    attachment,
-    exclusive,
-    inline_policy,
-    items,
-    origin_of,
-)
+from scanner.terraform.aws.resource_facts import attachment, exclusive, inline_policy, items, origin_of
 from scanner.terraform.aws.resource_type import Named, ResourceType
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value

@@ -31,7 +31,9 @@ _STATEMENT = (
 )
 """The elements of a statement, in the order in which they are written. All others get lost."""
 Entries = Mapping[str, Value]
-_INCOMPLETE = Value(Unknown(Cause(CauseKind.MALFORMED, "a condition of a policy document has no test or no variable")))
+_INCOMPLETE = Value(
+    Unknown(Cause(CauseKind.MALFORMED, "a condition of a policy document without a test or a variable"))
+)
 """Stands for all conditions of the statement, which must not count as unconditional."""
 
 
@@ -113,7 +115,7 @@ def _listed(arguments: Entries, plural: str, singular: str) -> Iterator[Value]:
 
 
 def _elements(source: Value) -> Entries:
-    """The elements of a whole document given as JSON; as its statement what is no document or is not known."""
+    """The elements of a whole document given as JSON; as its statement what is not a document or is not known."""
     if source.encodes is None:
         if source.text == "":
             return {}
@@ -246,7 +248,7 @@ def _collapsed(items: Sequence[Value], like: Value) -> Value:
 
 
 def _with_variables(value: Value) -> Value:
-    """``&{`` is how a policy variable is written here, so that it is no interpolation."""
+    """``&{`` is how a policy variable is written here, so that it is not an interpolation."""
     match value.data:
         case tuple() as items:
             return Value(tuple(_with_variables(item) for item in items), value.span)

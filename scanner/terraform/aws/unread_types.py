@@ -1,4 +1,4 @@
-"""Resources that may make identities which are not read here: each is a warning, so that silence is no verdict."""
+"""Resources that may make identities which are not read here: each is a warning, so that silence is not a verdict."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def unread(instance: ResourceInstance) -> Diagnostic | None:
     content = _MAKERS.get(resource_type)
     if content is not None and not _may_make_identities(instance):
         return None
-    why = f"it is {content}" if content is not None else f'resources of the type "{resource_type}" are not read'
+    why = f"{content} is not read" if content is not None else f'resources of the type "{resource_type}" are not read'
     message = (
-        f"{instance.label} may make users, roles or policies that are missing here, because {why}. "
+        f"{instance.label} may make users, roles or policies, but {why}. "
         "They are not judged, and what they grant or deny to others does not count."
     )
     return warning("Identities may be missing", message, instance.span)

@@ -7,19 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.facts import (
-    AccessKey,
-    Fact,
-    IdentityKind,
-    LoginProfile,
-    Membership,
-    Target,
-)
+from scanner.facts import AccessKey, Fact, IdentityKind, LoginProfile, Membership, Target
 from scanner.terraform.aws import attributes
-from scanner.terraform.aws.resource_facts import (
-    items,
-    origin_of,
-)
+from scanner.terraform.aws.resource_facts import items, origin_of
 from scanner.terraform.aws.resource_type import ResourceType
 from scanner.terraform.resource_instance import ResourceInstance
 
@@ -40,7 +30,7 @@ def _login_profile(instance: ResourceInstance) -> Iterator[Fact]:
 
 def _access_key(instance: ResourceInstance) -> Iterator[Fact]:
     status = instance.get("status")
-    active = status.is_null or status.text == "Active"  # a status that is not known is no evidence of a key in use
+    active = status.is_null or status.text == "Active"  # a status that is not known is not evidence of a key in use
     yield AccessKey(origin_of(instance), Target(IdentityKind.USER, instance.get("user")), active)
 
 

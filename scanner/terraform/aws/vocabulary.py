@@ -35,7 +35,7 @@ NAMES: Mapping[str, Named] = {
     "permissions_boundary": Named.POLICY_ARN,
     "permission_set_arn": Named.PERMISSION_SET,
 }
-"""Arguments that only name something. Lists are no part of it: of a list, a plan tells nothing but what is in it
+"""Arguments that only name something. Lists are not part of it: of a list, a plan tells nothing but what is in it
 somewhere."""
 
 COMPUTED = frozenset(

@@ -51,7 +51,7 @@ def _not_set(body: nodes.Body) -> Value:
     """Null, unless it may stand where the body cannot be read."""
     if body.unread is None:
         return NULL
-    cause = Cause(CauseKind.MALFORMED, f"a block cannot be read: {body.unread}", body.span)
+    cause = Cause(CauseKind.MALFORMED, f"a block that cannot be read ({body.unread})", body.span)
     return Value(Unknown(cause), body.span)
 
 

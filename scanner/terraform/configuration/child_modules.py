@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from scanner import values
-from scanner.cause import Cause, CauseKind
-from scanner.diagnostic import error, warning
+from scanner.cause import NOT_INSTALLED, Cause, CauseKind
+from scanner.diagnostic import as_sentence, error, warning
 from scanner.facts import Existence
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
@@ -122,7 +122,8 @@ class ChildModules(Generic[M]):
     def _circle(self, name: str) -> Unknown:
         full = self._full(name)
         return Unknown(
-            Cause(CauseKind.CYCLE, f"the instances of {full} depend on its own outputs"), Named(NameKind.VALUE, full)
+            Cause(CauseKind.CYCLE, f"the instances of {full}, which depend on its own outputs"),
+            Named(NameKind.VALUE, full),
         )
 
     def _call(self, name: str, full: str) -> Mapping[InstanceKey, M] | Unknown:
@@ -130,22 +131,24 @@ class ChildModules(Generic[M]):
         parsed = self._caller.module.parsed(block)
         if parsed is None:
             return Unknown(
-                Cause(CauseKind.MALFORMED, f"the call of {full} cannot be parsed", block.span),
+                Cause(CauseKind.MALFORMED, f"the call of {full}, which cannot be parsed", block.span),
                 Named(NameKind.VALUE, full),
             )
         if len(self._caller.address.steps) >= MAX_MODULE_DEPTH:
-            return self._bound(f"{full} is nested more than {MAX_MODULE_DEPTH} calls deep", block, full)
+            return self._bound(f"is nested more than {MAX_MODULE_DEPTH} calls deep", block, full)
         expansion = expand_or_refuse(parsed.body, self._caller.scope, full, self._configuration)
         self._expansions[name] = expansion
         if not expansion.instances:
             return {}
         found = self._find(name, parsed)
         if isinstance(found, Cause):
-            self._configuration.report(warning("Module not available", f"{found.detail}.", parsed.span))
+            remedy = " Run `terraform init` first." if found.detail.endswith(NOT_INSTALLED) else ""
+            detail = f"What it defines is missing because of {found.detail}.{remedy}"
+            self._configuration.report(warning("Module not available", detail, parsed.span))
             return Unknown(found, Named(NameKind.VALUE, full))
         self._configuration.instances += len(expansion.instances)
         if self._configuration.instances > MAX_MODULE_INSTANCES:
-            return self._bound(f"there are more than {MAX_MODULE_INSTANCES} module instances", block, full)
+            return self._bound(f"makes more than {MAX_MODULE_INSTANCES:,} module instances", block, full)
         module = self._configuration.module(*found)
         self._check_arguments(parsed, module, full)
         instance_of = partial(self._instance, name, parsed, module, expansion)
@@ -159,15 +162,15 @@ class ChildModules(Generic[M]):
         passed = {name: attribute for name, attribute in call.body.attributes.items() if name not in _META_ARGUMENTS}
         for name, attribute in passed.items():
             if name not in module.variables:
-                self._misfit(module, f'{full} has no variable "{name}" that could be set', attribute.span)
+                self._misfit(module, f'{full} has no variable "{name}"', attribute.span)
         for name, block in module.variables.items() if call.body.unread is None else ():
             parsed = module.parsed(block) if name not in passed else None
             if parsed is not None and "default" not in parsed.body.attributes:
-                self._misfit(module, f'{full} needs a value for its variable "{name}", and has none', call.span)
+                self._misfit(module, f'{full} needs a value for its variable "{name}"', call.span)
 
     def _misfit(self, module: Module, message: str, span: Span) -> None:
         if module.is_whole and not self._configuration.is_planned:
-            self._configuration.report(error("Invalid module call", f"{message}.", span))
+            self._configuration.report(error("Invalid module call", as_sentence(message), span))
 
     def _find(self, name: str, parsed: nodes.Block) -> tuple[Path, str] | Cause:
         address = self._caller.address.child(name, None)
@@ -190,9 +193,10 @@ class ChildModules(Generic[M]):
                 module = self._configuration.module(*found)
                 yield self._instance(name, parsed, module, Expansion(Repeats.ONCE, {}), Instance(None))
 
-    def _bound(self, message: str, block: IndexedBlock, full: str) -> Unknown:
-        cause = Cause(CauseKind.UNSUPPORTED, message, block.span)
-        self._configuration.report(error("Bound exceeded", f"{message}.", block.span))
+    def _bound(self, why: str, block: IndexedBlock, full: str) -> Unknown:
+        cause = Cause(CauseKind.UNSUPPORTED, f"{full}, which {why}", block.span)
+        detail = f"The root module {why} with {full}, so that is left out."
+        self._configuration.report(error("Bound exceeded", detail, block.span))
         return Unknown(cause, Named(NameKind.VALUE, full))
 
     def _instance(self, name: str, parsed: nodes.Block, module: Module, expansion: Expansion, instance: Instance) -> M:
@@ -216,5 +220,5 @@ class ChildModules(Generic[M]):
 
 
 def _unread(call: nodes.Body) -> Cause | None:
-    message = f"a module call cannot be read: {call.unread}"
+    message = f"a module call that cannot be read ({call.unread})"
     return Cause(CauseKind.MALFORMED, message, call.span) if call.unread is not None else None

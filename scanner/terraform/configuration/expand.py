@@ -55,7 +55,7 @@ class Expansion:
     instances: Mapping[InstanceKey, Instance]
     unknown: Unknown | None = None
     """Set when not all instances are known: then one has the wildcard as its key and stands for the rest. The symbol
-    names what it hangs on: two blocks that hang on the same have the same instances."""
+    names what it depends on: two blocks that depend on the same have the same instances."""
 
     @property
     def is_open(self) -> bool:
@@ -83,7 +83,7 @@ def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Unexpanded)
     enabled = _enabled_argument(body)
     chosen = [argument for argument in (count, for_each, enabled) if argument is not None]
     if len(chosen) > 1:
-        message = "only one of count, for_each and lifecycle.enabled may say how many instances there are"
+        message = "only one of count, for_each and lifecycle.enabled is allowed"
         raise KindError(message, chosen[1].span)
     if enabled is not None:
         return _enabled(evaluate_whole(enabled.value, scope), address, enabled.span, scope)
@@ -92,7 +92,9 @@ def expand(body: nodes.Body, scope: Scope, address: str, unexpanded: Unexpanded)
     if for_each is not None:
         return _for_each(evaluate_whole(for_each.value, scope), address, for_each.span, unexpanded, scope)
     if body.unread is not None:
-        cause = Cause(CauseKind.MALFORMED, f"the instances of {address} cannot be read: {body.unread}", body.span)
+        cause = Cause(
+            CauseKind.MALFORMED, f"the instances of {address}, which cannot be read ({body.unread})", body.span
+        )
         return refused(address, cause)
     return Expansion(Repeats.ONCE, {None: Instance(None)})
 
@@ -114,10 +116,10 @@ def _enabled(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
     except ConversionError as problem:
         raise KindError(f"enabled must be true or false: {problem}", span) from problem
     if isinstance(found, Unknown):
-        hangs_on = Unknown(
+        depends_on = Unknown(
             _cause("enabled", address, found, scope), Repetition(Aspect.ENABLED, found.symbol or Block(address))
         )
-        return Expansion(Repeats.ENABLED, {None: Instance(None)}, hangs_on)
+        return Expansion(Repeats.ENABLED, {None: Instance(None)}, depends_on)
     return Expansion(Repeats.ENABLED, {None: Instance(None)} if found else {})
 
 
@@ -130,9 +132,9 @@ def _count(value: Value, address: str, span: Span, scope: Scope) -> Expansion:
         raise _misplaced(value, f"count must be a number: {problem}", span) from problem
     if isinstance(number, Unknown):
         cause = _cause("count", address, number, scope)
-        hangs_on = Unknown(cause, Repetition(Aspect.COUNT, number.symbol or Block(address)))
-        index = Value(_one(hangs_on, Aspect.INDEX))
-        return _wildcard(Repeats.COUNT, hangs_on, {"count": _object(index=index)})
+        depends_on = Unknown(cause, Repetition(Aspect.COUNT, number.symbol or Block(address)))
+        index = Value(_one(depends_on, Aspect.INDEX))
+        return _wildcard(Repeats.COUNT, depends_on, {"count": _object(index=index)})
     if not isinstance(number, int | Decimal) or number != int(number) or number < 0:
         raise EvaluationError("count must be a whole number that is not negative", span)
     _bound(int(number), span)
@@ -151,14 +153,14 @@ def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, sc
             if same is not None:
                 return _beside(*same)
             cause = _cause("for_each", address, unknown, scope)
-            hangs_on = Unknown(cause, Repetition(Aspect.FOR_EACH, unknown.symbol or Block(address)))
-            key = Value(_one(hangs_on, Aspect.KEY))
-            element = key if unknown.is_set else Value(_one(hangs_on, Aspect.VALUE))
-            return _wildcard(Repeats.FOR_EACH, hangs_on, {"each": _object(key=key, value=element)})
+            depends_on = Unknown(cause, Repetition(Aspect.FOR_EACH, unknown.symbol or Block(address)))
+            key = Value(_one(depends_on, Aspect.KEY))
+            element = key if unknown.is_set else Value(_one(depends_on, Aspect.VALUE))
+            return _wildcard(Repeats.FOR_EACH, depends_on, {"each": _object(key=key, value=element)})
         case SetItems() | ProviderItems() as items:
             return _set(items, address, span, scope)
         case tuple():
-            message = "for_each must be a map or a set of texts, and this is a list; toset() makes a set of it"
+            message = "for_each must be a map or a set of strings, not a list; use toset()"
             raise KindError(message, span)
         case Mapping() as entries:
             _bound(len(entries), span)
@@ -166,7 +168,7 @@ def _for_each(value: Value, address: str, span: Span, unexpanded: Unexpanded, sc
                 Repeats.FOR_EACH,
                 {key: Instance(key, {"each": _object(key=Value(key), value=entries[key])}) for key in sorted(entries)},
             )
-    raise _misplaced(value, "for_each must be a map or a set of texts", span)
+    raise _misplaced(value, "for_each must be a map or a set of strings", span)
 
 
 def _misplaced(value: Value, message: str, span: Span) -> EvaluationError:
@@ -189,7 +191,7 @@ def _set(items: tuple[Value, ...], address: str, span: Span, scope: Scope) -> Ex
     """
     _bound(len(items), span)
     if any(item.unknown is None and item.text is None for item in items):
-        raise KindError("the elements of the set for for_each must be texts", span)
+        raise KindError("the elements of the set for for_each must be strings", span)
     dark = [item.data for item in items if isinstance(item.data, Unknown) and not item.data.pieces]
     known = (item for item in items if item.text is not None or (item.unknown is not None and item.unknown.pieces))
     instances = _keyed((item, _object(key=item, value=item)) for item in known)
@@ -240,7 +242,9 @@ def _one(repetition: Unknown, aspect: Aspect) -> Unknown:
 
 def _cause(what: str, address: str, unknown: Unknown, scope: Scope) -> Cause:
     cause = unknown.cause
-    return scope.host.questions.derived(cause, Cause(cause.kind, f"{what} of {address}: {cause.detail}", cause.span))
+    return scope.host.questions.derived(
+        cause, Cause(cause.kind, f"{what} of {address}, which depends on {cause.detail}", cause.span)
+    )
 
 
 def _wildcard(kind: Repeats, unknown: Unknown, bindings: Mapping[str, Value]) -> Expansion:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
-from scanner.diagnostic import Diagnostic, Severity, error
+from scanner.diagnostic import Diagnostic, Severity, as_sentence, error
 from scanner.facts import Fact, Facts, collect
 from scanner.root import ScanRoot
 from scanner.span import Span
@@ -31,7 +31,7 @@ def extract(root: ScanRoot) -> Facts:
     for unit in units:
         configuration.files.add(unit.path)
         if unit.problem is not None:
-            message = f"{unit.problem}, so the variables of its module are not known."
+            message = f"{as_sentence(unit.problem)[:-1]}, so the variables of its module are not known."
             configuration.report(error("Terragrunt file not read", message, Span.whole_file(unit.path)))
     certain = _refused_anyway(root, configuration, units)
     instance.validate()
@@ -79,14 +79,14 @@ def _unread(module: ModuleInstance) -> Iterator[Diagnostic]:
 def _refused_anyway(root: ScanRoot, configuration: Configuration, units: Sequence[Unit]) -> frozenset[Diagnostic]:
     """What Terraform would refuse without the defaults of the root module's variables, and in any workspace.
 
-    A module that others call is often scanned by itself, and what its defaults lead to is no mistake then. Nobody need
-    use the default workspace of a configuration that has others.
+    A module that others call is often scanned by itself, and what its defaults lead to is not a mistake then. Nobody
+    needs to use the default workspace of a configuration that has others.
     """
     if not configuration.refused or root.inputs.assumptions:
         return frozenset()
     without = Configuration(root.inputs, root.boundary, modules=configuration.modules, has_defaults=False)
     if root.inputs.workspace is None:
-        cause = Cause(CauseKind.MISSING_INPUT, "the workspace is not known (--workspace)")
+        cause = Cause(CauseKind.MISSING_INPUT, "the workspace, which is not known (--workspace)")
         without.workspace = values.unknown(cause, Named(NameKind.VALUE, "terraform.workspace"))
     _evaluated(root, without, units)
     return frozenset(configuration.refused & without.refused)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from scanner.diagnostic import Diagnostic, Severity, error, warning
+from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform.aws.blocks import SHAPES
@@ -112,7 +112,7 @@ class Module:
             if block.type in _NAMED:
                 body = nodes.Body({}, (), block.span, unread=str(problem))
                 parsed = nodes.Block(block.type, block.labels, body, block.span)
-        self.diagnostics += [error("Invalid Terraform syntax", f"{one}.", one.span) for one in problems]
+        self.diagnostics += [error("Invalid Terraform syntax", as_sentence(str(one)), one.span) for one in problems]
         return parsed
 
     @property
@@ -191,11 +191,11 @@ def _blocks(module: Module, name: str, read: Callable[[str], str]) -> tuple[Inde
     try:
         text = read(name)
     except UnreadableFileError as problem:
-        module.diagnostics.append(error("Unreadable file", f"{problem}.", Span.whole_file(shown)))
+        module.diagnostics.append(error("Unreadable file", as_sentence(str(problem)), Span.whole_file(shown)))
         return ()
     index = json_syntax.index_json(shown, text) if name.endswith(".json") else index_file(shown, text)
     for found in index.problems:
-        module.diagnostics.append(error("Invalid Terraform syntax", f"{found.message}.", found.span))
+        module.diagnostics.append(error("Invalid Terraform syntax", as_sentence(found.message), found.span))
     return index.blocks
 
 
@@ -206,7 +206,7 @@ _NAMED = frozenset({"variable", "output", "module", "resource", "data"})
 def _declare(module: Module, block: IndexedBlock) -> None:
     labels = LABELS.get(block.type)
     if labels is None:
-        message = f'Blocks of the type "{block.type}" are not known here, so this one is left out.'
+        message = f'Blocks of the type "{block.type}" are not known, so this one is left out.'
         module.diagnostics.append(warning("Unknown block type", message, block.span))
         return
     if labels != len(block.labels):
@@ -302,9 +302,7 @@ def _parse_native(block: IndexedBlock) -> nodes.Block:
 
 
 def _duplicate(what: str, first: Span, second: Span) -> Diagnostic:
-    message = (
-        f"{what} is declared already, in {first.path} on line {first.line}, and only that declaration counts here."
-    )
+    message = f"{what} is already declared in {first.path} on line {first.line}. Only that declaration counts."
     return error("Duplicate declaration", message, second)
 
 
@@ -313,7 +311,7 @@ def _described(block: IndexedBlock) -> str:
 
 
 def _nothing_to_override(what: str, span: Span) -> Diagnostic:
-    message = f"No other file of this directory declares {what}, so there is nothing that this file could override."
+    message = f"No other file of this directory declares {what}, so this file has nothing to override."
     return error("Nothing to override", message, span)
 
 

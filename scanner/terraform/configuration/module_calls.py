@@ -73,7 +73,7 @@ def _text(path: Path, within: tuple[Path, ...]) -> str:
 def evaluated_calls(root: Path, inputs: Inputs, boundary: Path, units: Sequence[Unit]) -> Iterator[tuple[Path, Path]]:
     """Who calls whom in the configuration of a root module: each module once for each chain of calls to it.
 
-    Instances are no matter here: a module with a ``count`` of zero is called too.
+    Instances do not matter here: a module with a ``count`` of zero is called too.
     """
     configuration = Configuration(inputs, boundary)
     instance = ModuleInstance(configuration, configuration.module(root, "."))

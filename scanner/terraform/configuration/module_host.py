@@ -51,10 +51,12 @@ class ModuleHost:
             if name not in FUNCTIONS:
                 return self._provider_function(name, span)
         if name not in FUNCTIONS:
-            raise UnfollowedError(f'there is no function named "{name}" in the versions that are known here', span)
+            raise UnfollowedError(
+                f'there is no function named "{name}" in the known versions of Terraform and OpenTofu', span
+            )
 
         def rendered(text: str, variables: Mapping[str, Value], path: str | None) -> Value:
-            if path is None:  # a text of the configuration, whose own lines are no lines of its file
+            if path is None:  # a text of the configuration, whose own lines are not lines of its file
                 return replace(self._render(text, variables, span), span=span)
             return self._render(text, variables, Span.whole_file(self._shown(path)))
 
@@ -76,7 +78,7 @@ class ModuleHost:
     def _provider_function(self, name: str, span: Span) -> Value:
         if name.split("::")[1] not in self._module.required_providers:
             raise UnfollowedError(f'there is no function named "{name}"', span)
-        return values.unknown(Cause(CauseKind.UNSUPPORTED, f"{name} is a function of a provider", span))
+        return values.unknown(Cause(CauseKind.UNSUPPORTED, f"the result of {name}(), a function of a provider", span))
 
     def _shown(self, path: str) -> str:
         """A path that a function was given, as reports print it; functions start in the root module."""
@@ -92,7 +94,7 @@ class ModuleHost:
         return render(template, Scope({}, self, variables, self._doubts))
 
     def render_value(self, template: Value, variables: Mapping[str, Value]) -> Value:
-        """A text as a template with these variables; what stands in its place if it is none."""
+        """A text as a template with these variables; what stands in its place if it is not one."""
         if template.text is None:
             return template
         span = template.span or Span.whole_file(self._module.path)

@@ -111,7 +111,7 @@ class ModuleInstance:
         return Value({"module": Value(path), "root": Value("."), "cwd": Value(root.as_posix())})
 
     def _terraform(self) -> Value:
-        applying = Cause(CauseKind.KNOWN_AFTER_APPLY, "it is not known whether Terraform plans or applies")
+        applying = Cause(CauseKind.KNOWN_AFTER_APPLY, "whether Terraform plans or applies")
         return Value({"workspace": self.configuration.workspace, "applying": values.unknown(applying)})
 
     @property
@@ -130,7 +130,7 @@ class ModuleInstance:
         parsed = self.module.parsed(block)
         symbol = Named(NameKind.VALUE, full)
         if parsed is None:
-            cause = Cause(CauseKind.MALFORMED, f"the declaration of {full} cannot be parsed", block.span)
+            cause = Cause(CauseKind.MALFORMED, f"the declaration of {full}, which cannot be parsed", block.span)
             return values.unknown(cause, symbol)
         attributes = parsed.body.attributes
         value = given = self._given(name)
@@ -140,10 +140,10 @@ class ModuleInstance:
             default = attributes.get("default")
             if default is None and parsed.body.unread is not None:
                 return values.unknown(
-                    Cause(CauseKind.MALFORMED, f"{full} cannot be read", block.span), Named(NameKind.VALUE, full)
+                    Cause(CauseKind.MALFORMED, f"{full}, which cannot be read", block.span), Named(NameKind.VALUE, full)
                 )
             if default is None or (self._parent is None and not self.configuration.has_defaults):
-                missing = f'variable "{name}" of {str(self.address) or "the root module"} has no value'
+                missing = f'variable "{name}" of {str(self.address) or "the root module"}, which has no value'
                 value = values.unknown(Cause(CauseKind.MISSING_INPUT, missing, block.span), symbol)
             else:
                 value = evaluate_or_refuse(default.value, self.scope)
@@ -158,7 +158,7 @@ class ModuleInstance:
 
         Those that nothing referred to are left alone.
 
-        A value that is taken for granted and that they do not allow is none.
+        A value that is taken for granted and that they do not allow does not count.
         """
         for name in sorted(self._asked_for):
             validations = tuple(self._validations(name))
@@ -207,7 +207,7 @@ class ModuleInstance:
         attribute = parsed.body.attributes.get("value") if parsed is not None else None
         if attribute is None:
             return values.unknown(
-                Cause(CauseKind.MALFORMED, f"{full} has no value", block.span), Named(NameKind.VALUE, full)
+                Cause(CauseKind.MALFORMED, f"{full}, which has no value", block.span), Named(NameKind.VALUE, full)
             )
         value = evaluate_or_refuse(attribute.value, self.scope)
         type_ = parsed.body.attributes.get("type") if parsed is not None else None

@@ -46,7 +46,7 @@ class Owner(Protocol):
     host: ModuleHost
 
     def provider(self, reference: Reference, scope: Scope) -> Provider:
-        """A provider configuration as it is named in a scope of the module."""
+        """A provider configuration by its name in a scope of the module."""
 
 
 class ModuleResources:
@@ -77,7 +77,7 @@ class ModuleResources:
         def of_type(type_: str) -> Value:
             def resource(name: str) -> Value:
                 address = f"{type_}.{name}"
-                cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"ephemeral.{address} is never part of a plan")
+                cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"ephemeral.{address}, which is never part of a plan")
                 return values.unknown(cause)
 
             return Value(Namespace(lambda: types[type_], resource, declares="ephemeral resource"))
@@ -145,7 +145,7 @@ class ModuleResources:
     def _resource_value(self, mode: Mode, type_: str, name: str, address: str) -> Value:
         expansion = self._expansion(mode, type_, name)
         if expansion is None:
-            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be evaluated"), Block(address))
+            return values.unknown(Cause(CauseKind.MALFORMED, f"{address}, which cannot be evaluated"), Block(address))
         if expansion.unknown is not None:
             return Value(Unknown(expansion.unknown.cause, Block(address)))
 
@@ -162,7 +162,7 @@ class ModuleResources:
         parsed = self._owner.module.parsed(self._block(mode, type_, name))
         address = ResourceAddress(self._owner.address, mode, type_, name, instance.key)
         if parsed is None:
-            return values.unknown(Cause(CauseKind.MALFORMED, f"{address} cannot be parsed"), Block(str(address)))
+            return values.unknown(Cause(CauseKind.MALFORMED, f"{address}, which cannot be parsed"), Block(str(address)))
         return Value(self._attributes(address, parsed.body, instance), parsed.span)
 
     def _attributes(self, address: ResourceAddress, body: nodes.Body, instance: Instance) -> Namespace:
@@ -226,7 +226,7 @@ def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration
         if isinstance(problem, ImpossibleError):
             configuration.questions.refute(scope.doubts)
         configuration.refuse(problem)
-        cause = Cause(CauseKind.MALFORMED, f"the instances of {address}: {problem}", problem.span)
+        cause = Cause(CauseKind.MALFORMED, f"the instances of {address}, which are invalid ({problem})", problem.span)
         found = refused(address, cause)
     keys = configuration.planned_keys(address) if found.unknown is not None else ()
     return at_keys(found, keys) if keys else found

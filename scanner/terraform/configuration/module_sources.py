@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scanner.cause import Cause, CauseKind
+from scanner.cause import NOT_INSTALLED, Cause, CauseKind
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.terraform.address import ModuleAddress
 from scanner.terraform.configuration.module import Module
@@ -27,7 +27,7 @@ def find_module(
     """
     attribute = call.body.attributes.get("source")
     if attribute is None:
-        return Cause(CauseKind.MISSING_MODULE, f"{address} has no source", call.span)
+        return Cause(CauseKind.MISSING_MODULE, f"{address}, which has no source", call.span)
     value = evaluate(attribute.value)
     source = value.text
     if source is not None and is_local(source):
@@ -35,16 +35,18 @@ def find_module(
         shown = _normal_shown(f"{caller.path}/{source}")
         if directory.is_dir():
             return directory, shown
-        return Cause(CauseKind.MISSING_MODULE, f'the directory "{source}" of {address} does not exist', attribute.span)
+        return Cause(
+            CauseKind.MISSING_MODULE, f'the directory "{source}" of {address}, which does not exist', attribute.span
+        )
     if source is None and value.unknown is None:
-        return Cause(CauseKind.MALFORMED, f"the source of {address} is no text", attribute.span)
+        return Cause(CauseKind.MALFORMED, f"the source of {address}, which is not a string", attribute.span)
     installed = _installed(root, address)
     if installed is not None:
         return Path(_normal(root.directory / installed)), _normal_shown(f"{root.path}/{installed}")
     if value.unknown is not None:
-        detail = f"the source of {address} is not known: {value.unknown.cause.detail}"
+        detail = f"the source of {address}, which depends on {value.unknown.cause.detail}"
         return Cause(CauseKind.MISSING_MODULE, detail, attribute.span)
-    detail = f'{address} comes from "{source}", which is not installed here (run `terraform init` first)'
+    detail = f'{address}, whose source "{source}" {NOT_INSTALLED}'
     return Cause(CauseKind.MISSING_MODULE, detail, attribute.span)
 
 

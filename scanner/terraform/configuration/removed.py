@@ -1,7 +1,7 @@
 """``removed`` blocks that leave something in AWS which the configuration does not have any more.
 
 What was attached stays attached, and a password stays; to whom and what, the state knows and the configuration does
-not. An identity is no longer defined by the code, so it is no principal.
+not. An identity is no longer defined by the code, so it is not a principal.
 
 https://developer.hashicorp.com/terraform/language/block/removed
 """
@@ -34,14 +34,14 @@ class LeftBehind:
     def diagnostic(self) -> Diagnostic:
         """What the report says of it."""
         detail = (
-            f"{self.address} is taken out of the state and stays in AWS, where it goes on to count. Whom it concerns, "
-            "the configuration does not say any more; a plan of it does."
+            f"{self.address} is removed from the state but stays in AWS, so it still counts. The configuration no "
+            "longer says whom it concerns. Scan a plan, which does."
         )
         return warning("Left in AWS", detail, self.span)
 
     def facts(self) -> Iterator[Fact]:
         """What may still be true of anybody."""
-        detail = f"{self.address} stays in AWS (removed with destroy = false), and nothing says whom it concerns"
+        detail = f"{self.address}, which stays in AWS (removed with destroy = false)"
         unknown = values.unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, detail, self.span))
         attributes = Namespace(tuple, lambda _: unknown, lambda _: unknown)
         instance = ResourceInstance(self.address, attributes, self.span)

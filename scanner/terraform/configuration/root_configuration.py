@@ -10,7 +10,7 @@ from typing import Protocol
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
-from scanner.diagnostic import Diagnostic, Severity, error, warning
+from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
 from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
@@ -95,12 +95,14 @@ class Configuration:
     def refuse(self, problem: EvaluationError) -> Value:
         """Report an expression that Terraform would refuse, and give what stands in its place."""
         if isinstance(problem, BoundError):
-            self.report(error("Bound exceeded", f"{problem}.", problem.span))
-            return values.unknown(Cause(CauseKind.UNSUPPORTED, str(problem), problem.span))
-        found = warning("Invalid expression", f"{problem}.", problem.span)
+            self.report(error("Bound exceeded", as_sentence(str(problem)), problem.span))
+            return values.unknown(
+                Cause(CauseKind.UNSUPPORTED, f"an expression that exceeds a bound ({problem})", problem.span)
+            )
+        found = warning("Invalid expression", f"This cannot be evaluated: {problem}.", problem.span)
         if not problem.is_certain and not isinstance(problem, UnfollowedError):
             self.refused.add(found)
         if problem.is_certain and not self.is_planned and not self._may_be_incomplete(problem.span):
             found = replace(found, severity=Severity.ERROR)
         self.report(found)
-        return values.unknown(Cause(CauseKind.MALFORMED, f"an expression is invalid: {problem}", problem.span))
+        return values.unknown(Cause(CauseKind.MALFORMED, f"an invalid expression ({problem})", problem.span))

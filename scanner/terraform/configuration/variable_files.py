@@ -16,7 +16,7 @@ from pathlib import Path
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
-from scanner.diagnostic import error, warning
+from scanner.diagnostic import as_sentence, error, warning
 from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
@@ -114,13 +114,13 @@ def _file(path: Path, shown: str, root: ModuleInstance, way: _Way) -> dict[str, 
         parse = json_syntax.parse_variable_file if shown.endswith(".json") else syntax.parse_body
         body = parse(shown, text)
     except UnreadableFileError as problem:
-        configuration.report(error("Unreadable variable file", f"{problem}.", Span.whole_file(shown)))
+        configuration.report(error("Unreadable variable file", as_sentence(str(problem)), Span.whole_file(shown)))
         return {}
     except SyntaxProblem as problem:
-        configuration.report(error("Invalid variable file", f"{problem}.", problem.span))
+        configuration.report(error("Invalid variable file", as_sentence(str(problem)), problem.span))
         return {}
     for block in body.blocks:
-        message = f'a block "{block.type}" is in it, but a variable file has values only.'
+        message = f'It has a block "{block.type}", but a variable file only has values.'
         configuration.report(error("Invalid variable file", message, block.span))
     return {name: _Given(way, one.span, partial(_constant, one.value, root)) for name, one in body.attributes.items()}
 
@@ -151,7 +151,9 @@ class _NoFunctions:
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:  # noqa: ARG002 # as it is declared
         """No function can be called."""
-        raise EvaluationError(f"the value of a variable is written without functions, so {name} is none here", span)
+        raise EvaluationError(
+            f"functions cannot be called in the value of a variable, so {name} is not allowed here", span
+        )
 
     def checked(self, node: nodes.Node | nodes.Body) -> bool:
         """Every expression is met once."""
@@ -178,9 +180,10 @@ def _value(name: str, given: _Given, root: ModuleInstance) -> Value:
         convert(value, constraint(type_.value, partial(evaluate, scope=root.scope)))
     except (SyntaxProblem, EvaluationError, ConversionError) as problem:
         span = given.span if isinstance(problem, ConversionError) else problem.span
-        detail = f'Terraform refuses the value that the variable "{name}" is given here: {problem}'
+        detail = f'Terraform refuses the value of the variable "{name}": {problem}'
+        invalid = f'variable "{name}", which is given an invalid value ({problem})'
         root.configuration.report(error("Invalid value for a variable", f"{detail}.", span))
-        return values.unknown(Cause(CauseKind.MALFORMED, detail, span), Named(NameKind.VALUE, f"var.{name}"))
+        return values.unknown(Cause(CauseKind.MALFORMED, invalid, span), Named(NameKind.VALUE, f"var.{name}"))
     return value
 
 
@@ -199,9 +202,9 @@ def _attribute(root: ModuleInstance, variable: str, name: str) -> nodes.Attribut
 
 
 def _undeclared(name: str, given: _Given, root: ModuleInstance) -> None:
-    """Most often a slip, and what the value was meant for goes without it. Terraform refuses it from an option only.
+    """Usually a typing error, and what the value was meant for has none. Terraform refuses it only in an option.
 
-    What is given to all roots alike is said where none of them declares it.
+    A value that all roots get is reported if none of them declares it.
     """
     configuration = root.configuration
     summary, use = "Variable not declared", "so its value is not used"

@@ -1,7 +1,7 @@
 """One argument of an indexed block, when the rest of the block is of no interest.
 
-Whether a directory is a root module hangs on the sources of all calls in a tree. A call may pass whole policies, and to
-parse those for its source would take most of a scan's time.
+Whether a directory is a root module depends on the sources of all calls in a tree. A call may pass whole policies, and
+to parse those for its source would take most of a scan's time.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ _IN_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{|\n', re.DOTALL)
 
 
 class UnbalancedError(Exception):
-    """Something in a file is not closed, or is no block."""
+    """Something in a file is not closed, or is not a block."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -149,7 +149,7 @@ def header(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
     """A block's type and labels, and the offset behind its opening brace."""
     name = _IDENTIFIER.match(text, position)
     if name is None:
-        raise UnbalancedError("a block must begin here", position)
+        raise UnbalancedError("a block is expected here", position)
     labels: list[str] = []
     position = _after(_BLANK, text, name.end())
     while not text.startswith("{", position):
@@ -159,7 +159,7 @@ def header(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
         else:
             label = _IDENTIFIER.match(text, position)
             if label is None:
-                what = "only blocks may stand at the top level" if text.startswith("=", position) else "{ is missing"
+                what = "only blocks are allowed at the top level" if text.startswith("=", position) else "{ is missing"
                 raise UnbalancedError(what, position)
             labels.append(label[0])
         position = _after(_BLANK, text, label.end())

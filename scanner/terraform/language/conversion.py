@@ -101,7 +101,7 @@ def to_text(value: Value) -> Value:
         case tuple() | Mapping():
             raise ConversionError("string required")
         case Decimal() as number if not number.is_finite():
-            raise ConversionError("infinity has no text")
+            raise ConversionError("infinity cannot be a string")
         case number:
             return _with_data(value, number_text(number))
 

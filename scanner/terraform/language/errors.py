@@ -37,4 +37,4 @@ class KindError(EvaluationError):
 
 
 class UnfollowedError(EvaluationError):
-    """What Terraform may take all the same: a later version of it, or when a file has been made that is not there."""
+    """What Terraform may accept nevertheless: in a later version, or once a missing file has been made."""

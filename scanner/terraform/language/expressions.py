@@ -1,8 +1,8 @@
 """Evaluates expression nodes in a scope.
 
 What Terraform would refuse raises ``EvaluationError``; ``try`` and ``can`` catch it, everybody else lets it rise to the
-argument that is being evaluated (``evaluate_or_refuse``). A name that is not declared is no such error: Terraform looks
-for those before it evaluates anything, so nothing catches it. What cannot be known becomes an unknown, and the
+argument that is being evaluated (``evaluate_or_refuse``). A name that is not declared is not such an error: Terraform
+looks for those before it evaluates anything, so nothing catches it. What cannot be known becomes an unknown, and the
 known parts around it stay known.
 
 https://developer.hashicorp.com/terraform/language/expressions
@@ -45,7 +45,7 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
     """The value of an expression. Raises ``EvaluationError`` for what Terraform would refuse."""
     match node:
         case nodes.Broken(problem=problem, span=span):
-            cause = Cause(CauseKind.MALFORMED, f"an expression cannot be read: {problem}", span)
+            cause = Cause(CauseKind.MALFORMED, f"an expression that cannot be read ({problem})", span)
             return Value(Unknown(cause), span)
         case nodes.Literal(value=value, span=span):
             return Value(value, span)
@@ -111,7 +111,7 @@ def _logical(node: nodes.Binary, scope: Scope) -> Value:
     """``&&`` and ``||``: where one side decides, what is wrong with the other one does not matter.
 
     So it is since Terraform 1.12; before, an error on either side was one. A right side that may not be looked at,
-    since the left one is not known yet, is no error either. Operands of a wrong type always are.
+    since the left one is not known yet, is not an error either. Operands of a wrong type always are.
     https://github.com/hashicorp/hcl/blob/main/hclsyntax/expression_ops.go
     """
     decisive = node.operator == "||"
@@ -158,7 +158,7 @@ def _bounded(parts: Iterable[str | Unknown], span: Span) -> Iterator[str | Unkno
     for part in parts:
         length += len(part) if isinstance(part, str) else 1
         if length > MAX_TEXT:
-            raise BoundError(f"the text would have more than {MAX_TEXT} characters", span)
+            raise BoundError(f"the string would have more than {MAX_TEXT} characters", span)
         yield part
 
 
@@ -186,11 +186,11 @@ def _rendered(parts: tuple[TemplatePart, ...], scope: Scope, span: Span) -> Iter
 
 def _text_of(value: Value, span: Span) -> Iterator[str | Unknown]:
     if value.is_null:
-        raise EvaluationError("a null value cannot be part of a text", span)
+        raise EvaluationError("a null value cannot be part of a string", span)
     try:
         text = to_text(value)
     except ConversionError as problem:
-        raise EvaluationError(f"this cannot be part of a text: {problem}", span) from problem
+        raise EvaluationError(f"this cannot be part of a string: {problem}", span) from problem
     yield from values.pieces(text) or ()
 
 
@@ -221,7 +221,7 @@ def _key(value: Value, span: Span) -> Value:
     try:
         return to_text(value)
     except ConversionError as problem:
-        raise EvaluationError(f"a key must be a text: {problem}", span) from problem
+        raise EvaluationError(f"a key must be a string: {problem}", span) from problem
 
 
 def _attribute(target: Value, name: str, span: Span) -> Value:
@@ -281,7 +281,7 @@ def _index(target: Value, key: Value, scope: Scope, span: Span) -> Value:
             name = str(_key(key, span).data)
             return _entry(entries, name, f'there is no element with the key "{name}"', span)
         case SetItems():
-            raise EvaluationError("a set has no order, so its elements cannot be taken by number", span)
+            raise EvaluationError("a set has no order, so its elements have no index", span)
         case Unsettled() as items if len(items) > 1:
             return Value(Unknown(next(hole.cause for item in items for hole in values.holes(item))), span)
         case tuple() as items:
@@ -306,7 +306,7 @@ def _position(key: Value, span: Span) -> int:
         number = None
     if isinstance(number, int):
         return number
-    raise EvaluationError("an element of a list is taken by its number", span)
+    raise EvaluationError("an element of a list needs a number as its index", span)
 
 
 def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
@@ -337,7 +337,7 @@ def _call(node: nodes.Call, scope: Scope) -> Value:
     if node.name == "issensitive" and not any(may_be_sensitive(argument) for argument in node.arguments):
         return Value(False, node.span)
     if node.name == "templatestring" and isinstance(node.arguments[0], nodes.Literal | nodes.Template):
-        raise EvaluationError("the template must be a reference to a text", node.span)
+        raise EvaluationError("the template must be a reference to a string", node.span)
     if node.name in KEYED:
         return _keyed(node, tuple(arguments), scope)
     return scope.host.call(node.name, tuple(arguments), node.span)
@@ -353,7 +353,7 @@ def _keyed(node: nodes.Call, arguments: tuple[Value, ...], scope: Scope) -> Valu
 
 
 def _convert(node: nodes.Call, scope: Scope) -> Value:
-    """``convert(value, type)``, since Terraform 1.15; the second argument is no expression but a type constraint.
+    """``convert(value, type)``, since Terraform 1.15; the second argument is not an expression but a type constraint.
 
     https://developer.hashicorp.com/terraform/language/functions/convert
     """
@@ -390,7 +390,7 @@ def _attempt(node: nodes.Call, scope: Scope) -> Value:
             return Value(Unknown(further.cause), node.span)
         tried += [partial(_same, value) for value in further]
     if not tried or (node.name == "can" and len(tried) > 1):
-        raise EvaluationError(f"{node.name} has no such number of arguments", node.span)
+        raise EvaluationError(f"{node.name} does not take this number of arguments", node.span)
     for place, argument in enumerate(tried, 1):
         try:
             with scope.host.questions.attempt():
@@ -476,7 +476,7 @@ def _beside(value: Value, other: Value, span: Span) -> Value:
 
 
 def _either(node: nodes.Conditional, condition: Value, doubt: Unknown, scope: Scope) -> Value:
-    """One of two arms. The symbol is equal for equal conditionals, so that what hangs on one hangs on all of them."""
+    """One of two arms. The symbol is equal for equal conditionals, so what depends on one depends on all."""
     arms = (_arm(node.then, scope), _arm(node.otherwise, scope))
     if arms[0] == arms[1] and not values.holes(arms[0]):
         return arms[0]
@@ -494,7 +494,7 @@ def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
     match collection.data:
         case tuple() as items:
             if len(items) > MAX_ELEMENTS:
-                raise BoundError(f"this goes through more than {MAX_ELEMENTS} elements", span)
+                raise BoundError(f"this iterates over more than {MAX_ELEMENTS} elements", span)
             is_set = isinstance(items, SetItems)
             yield from ((item if is_set else Value(number), item) for number, item in enumerate(items))
         case Mapping() as entries:
@@ -503,9 +503,9 @@ def elements(collection: Value, span: Span) -> Iterator[tuple[Value, Value]]:
         case OpenEntries() as entries:
             yield from entries.listed()
         case None:
-            raise EvaluationError("null has no elements to go through", span)
+            raise EvaluationError("null has no elements to iterate over", span)
         case _:
-            raise EvaluationError("this value has no elements to go through", span)
+            raise EvaluationError("this value has no elements to iterate over", span)
 
 
 def _for_tuple(node: nodes.ForTuple, scope: Scope) -> Value:
@@ -559,7 +559,7 @@ def _for_object(node: nodes.ForObject, scope: Scope) -> Value:
 def _without_elements(node: nodes.ForTuple | nodes.ForObject, scope: Scope) -> None:
     """The condition is looked at even if there is nothing to go through."""
     if node.predicate is not None:
-        something = Value(Unknown(Cause(CauseKind.UNSUPPORTED, "there are no elements", node.span)))
+        something = Value(Unknown(Cause(CauseKind.UNSUPPORTED, "the elements of an empty collection", node.span)))
         names = {node.value_name: something, node.key_name or node.value_name: something}
         _keeps(node.predicate, scope.bind(names), node.span)
 

@@ -57,7 +57,7 @@ def parse_block(
 ) -> nodes.Block:
     """Convert one block of an index. Raises ``SyntaxProblem``, or adds those of single expressions to a list."""
     if block.json is None:
-        raise SyntaxProblem("this is no block in JSON syntax", block.span)
+        raise SyntaxProblem("this is not a block in JSON syntax", block.span)
     shape = shape_of(block.type, block.labels, providers)
     body = _Converter(block.json.lines, problems).body(block.json.node, shape, block.span)
     return nodes.Block(block.type, block.labels, body, block.span)
@@ -68,14 +68,14 @@ def parse_variable_file(path: str, text: str) -> nodes.Body:
     lines = LineIndex(path, text)
     tree = _parse(text, lines)
     if not isinstance(tree, Object):
-        raise SyntaxProblem("it is no JSON object", lines.span(tree.start, tree.end))
+        raise SyntaxProblem("it is not a JSON object", lines.span(tree.start, tree.end))
     return _Converter(lines).body(tree, VARIABLE_FILE, lines.span(tree.start, tree.end))
 
 
 def argument(block: IndexedBlock, name: str) -> Node | None:
     """The value of one argument of a block, found without converting the others. Raises ``SyntaxProblem``."""
     if block.json is None:
-        raise SyntaxProblem("this is no block in JSON syntax", block.span)
+        raise SyntaxProblem("this is not a block in JSON syntax", block.span)
     shape = shape_of(block.type, block.labels, NO_PROVIDERS)
     for member in _members(block.json.node, block.json.lines):
         if member.key == name:
@@ -87,7 +87,7 @@ def _parse(text: str, lines: LineIndex) -> json_tree.Node:
     try:
         return json_tree.parse(text, max_depth=syntax.MAX_NESTING)
     except json_tree.JSONError as problem:
-        raise SyntaxProblem(f"it is no JSON: {problem}", lines.span(problem.offset, problem.offset)) from problem
+        raise SyntaxProblem(f"it is not valid JSON: {problem}", lines.span(problem.offset, problem.offset)) from problem
 
 
 def _members(node: json_tree.Node, lines: LineIndex) -> Iterator[Member]:
@@ -101,7 +101,7 @@ def _members(node: json_tree.Node, lines: LineIndex) -> Iterator[Member]:
         case Scalar(value=None):
             return
         case _:
-            raise SyntaxProblem("an object, or a list of objects, must stand here", lines.span(node.start, node.end))
+            raise SyntaxProblem("an object or a list of objects is expected here", lines.span(node.start, node.end))
 
 
 def _blocks(
@@ -120,7 +120,7 @@ def _blocks(
     elif isinstance(value, Object):
         yield outer, value, lines.span(member.start, value.end)
     elif not isinstance(value, Scalar) or value.value is not None:
-        raise SyntaxProblem("an object, or a list of objects, must stand here", lines.span(value.start, value.end))
+        raise SyntaxProblem("an object or a list of objects is expected here", lines.span(value.start, value.end))
 
 
 @dataclass(slots=True)
@@ -191,7 +191,7 @@ class _Converter:
             yield nodes.Block("dynamic", labels, self.body(content, dynamic(made), span), span)
 
     def expression(self, node: json_tree.Node, form: Form) -> Node:
-        """The expression that stands for a JSON value; a ``Broken`` one in place of what is none."""
+        """The expression that stands for a JSON value; a ``Broken`` one in place of what is not one."""
         if self.problems is None:
             return self._expression(node, form)
         try:
@@ -217,7 +217,7 @@ class _Converter:
             case Scalar(value=bool() | None as constant):
                 return nodes.Literal(constant, span)
             case _:
-                raise SyntaxProblem("this is no value", span)
+                raise SyntaxProblem("this is not a value", span)
 
     def _object(self, node: Object, form: Form, span: Span) -> Node:
         items: list[tuple[Node, Node]] = []
@@ -229,7 +229,7 @@ class _Converter:
                 key = nodes.Literal(key.name, place)
             if isinstance(key, nodes.Literal) and isinstance(key.value, str):
                 if key.value in lines:
-                    message = f'the key "{key.value}" is there twice, first on line {lines[key.value]}'
+                    message = f'the key "{key.value}" appears twice, first on line {lines[key.value]}'
                     raise SyntaxProblem(message, place)
                 lines[key.value] = place.line
             items.append((key, self.expression(member.value, form)))

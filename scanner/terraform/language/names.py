@@ -131,5 +131,5 @@ def _reference(node: nodes.GetAttribute, scope: Scope, name: str, step: str) -> 
 
 def _message(name: str, scope: Scope) -> str:
     if name in _OBJECTS and name in scope.module:
-        return f'"{name}" stands for nothing without a name behind it'
+        return f'"{name}" needs a name after it'
     return f'"{name}" is not declared here'

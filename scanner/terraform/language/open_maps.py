@@ -72,6 +72,6 @@ def _are_different(pairs: Sequence[tuple[Value, Value]]) -> bool:
 
 
 def hidden(collection: Value) -> Unknown | None:
-    """The unknown that a collection is; None if its elements can be gone through all the same."""
+    """The unknown that a collection is; None if its elements can be iterated over nevertheless."""
     unknown = collection.unknown
     return None if isinstance(unknown, OpenEntries) and unknown.is_distinct else unknown

@@ -21,7 +21,7 @@ unknown is what the answer says, in each of the places and in every other expres
 unknown, but equal to none of the literals. Where Terraform would refuse that (a map has no such key, a variable's
 validation fails) the scenario is refuted, for all that exists at the same time, and needs no answer.
 
-An unknown that is calculated from answers (``a && b``) is no question of its own: it is known once they are.
+An unknown that is calculated from answers (``a && b``) is not a question of its own: it is known once they are.
 
 A cause that several questions share would not tell which of them a verdict depends on. So each question gives a cause
 of its own, unless the cause names the very unknown that is asked about; ``derived`` remembers which one it came from.
@@ -162,7 +162,7 @@ class Questions:
     # Causes
 
     def names(self, cause: Cause, symbol: Symbol, domain: tuple[str, ...] = ()) -> None:
-        """This cause is that of one unknown, which it names. All that it can be, if that is little."""
+        """This cause belongs to one unknown, which it names; ``domain`` is all that it can be, if that is little."""
         if self._named.setdefault(cause, symbol) != symbol:
             self._named[cause] = None  # it says nothing about any of them
         if domain:
@@ -176,17 +176,17 @@ class Questions:
         cause = hole.cause
         if cause in self._origins or self.is_named(hole) or str(hole.symbol) in cause.detail:
             return cause
-        detail = f"{what} in {span.path} on line {span.line} is open: {cause.detail}"
+        detail = f"{what} in {span.path} on line {span.line}, which depends on {cause.detail}"
         return self.derived(cause, Cause(cause.kind, detail, cause.span))
 
     def derived(self, cause: Cause, further: Cause) -> Cause:
-        """The further cause, which is there because of the other one."""
+        """The further cause, which is derived from the other one."""
         if further != cause:
             self._origins.setdefault(further, cause)
         return further
 
     def origins(self, cause: Cause) -> Iterator[Cause]:
-        """A cause and those that it is there because of."""
+        """A cause and those from which it is derived."""
         seen: set[Cause] = set()
         found: Cause | None = cause
         while found is not None and found not in seen:
@@ -196,14 +196,14 @@ class Questions:
 
     @property
     def all_derived(self) -> Iterable[Cause]:
-        """Every cause that is there because of another one."""
+        """Every cause that is derived from another one."""
         return self._origins
 
     # What Terraform would refuse
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """The time in which it is no matter whether an evaluation fails."""
+        """The time in which it does not matter whether an evaluation fails."""
         self._attempts += 1
         try:
             yield

@@ -72,7 +72,7 @@ class _Recovery:
                 elif _BLOCK.match(text, position, end) is not None:
                     position = self._nested(position, blocks)
                 else:
-                    raise UnbalancedError("an argument or a block must stand here", position)
+                    raise UnbalancedError("an argument or a block is expected here", position)
             except UnbalancedError as problem:
                 unread = str(problem)
                 self.problems.append(SyntaxProblem(unread, self._span(problem.offset, problem.offset)))

@@ -47,7 +47,7 @@ class Resolution:
     """The names that are being resolved right now, in one scan root."""
 
     diagnostics: dict[Diagnostic, None]
-    """Chains without an end, and those that are too long, are reported here, once."""
+    """Cycles and chains that are too long are reported here, once."""
     active: dict[str, None] = field(default_factory=dict)
 
     def resolve(self, name: str, span: Span | None, evaluate: Callable[[], Value]) -> Value:
@@ -55,15 +55,16 @@ class Resolution:
         if name in self.active:
             chain = list(self.active)
             circle = " → ".join([*chain[chain.index(name) :], name])
-            detail = f"{name} depends on itself: {circle}"
             if span is not None:
-                self.diagnostics[error("Circular reference", f"{detail}, so it has no value.", span)] = None
-            return unknown(Cause(CauseKind.CYCLE, detail, span))
+                self.diagnostics[
+                    error("Circular reference", f"{name} depends on itself ({circle}), so it has no value.", span)
+                ] = None
+            return unknown(Cause(CauseKind.CYCLE, f"{name}, which depends on itself ({circle})", span))
         if len(self.active) >= MAX_DEPTH:
-            detail = f"{name} is reached through more than {MAX_DEPTH} references"
+            why = f"is reached through more than {MAX_DEPTH} references"
             if span is not None:
-                self.diagnostics[error("Bound exceeded", f"{detail}.", span)] = None
-            return unknown(Cause(CauseKind.UNSUPPORTED, detail, span))
+                self.diagnostics[error("Bound exceeded", f"{name} {why}, so its value is not known.", span)] = None
+            return unknown(Cause(CauseKind.UNSUPPORTED, f"{name}, which {why}", span))
         self.active[name] = None
         try:
             return evaluate()

@@ -26,7 +26,7 @@ def as_set(items: Iterable[Value]) -> SetItems:
 def distinct(items: Iterable[Value]) -> tuple[Value, ...]:
     """The first of each group of equal elements, in order; unsettled while unknowns may still be equal."""
     kept: list[Value] = []
-    structures: list[Value] = []  # of what is kept, all that is no scalar: a scalar has no other equal to look at
+    structures: list[Value] = []  # of what is kept, all that is not a scalar: a scalar has no other equal to look at
     known: set[tuple[bool, Scalar]] = set()
     certain = True
     for item in items:

@@ -1,4 +1,4 @@
-"""What a block is made of: which of its properties are nested blocks, and which arguments are no templates.
+"""What a block is made of: which of its properties are nested blocks, and which arguments are not templates.
 
 Native syntax shows it; JSON syntax leaves it to the schema of the block's type. For the language's own blocks the
 language is the schema. For resources and data sources it is the provider's, of which the nested blocks are handed in.
@@ -33,7 +33,7 @@ class Shape:
     labels: int = 0
     """Labels that such a block has."""
     forms: Mapping[str, Form] = field(default_factory=dict)
-    """Arguments whose texts are no templates."""
+    """Arguments whose texts are not templates."""
     form: Form = Form.TEMPLATE
     """All other arguments."""
     has_dynamic: bool = False

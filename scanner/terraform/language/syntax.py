@@ -45,7 +45,7 @@ def parse_block(block: IndexedBlock) -> nodes.Block:
     spelling, body = _parse(block.text, place)
     blocks = [child for child in body.children if isinstance(child, Tree) and child.data == "block"]
     if len(blocks) != 1:
-        raise SyntaxProblem("this is no block", block.span)
+        raise SyntaxProblem("this is not a block", block.span)
     return Converter(place, spelling, parse_expression).block(blocks[0])
 
 
@@ -86,7 +86,7 @@ def _expression(text: str, place: Place, span: Span, parse_inner: ParseExpressio
     spelling, body = _parse(f"{_PREFIX}{text}\n)", place)
     attributes = [child for child in body.children if isinstance(child, Tree) and child.data == "attribute"]
     if len(attributes) != 1:
-        raise SyntaxProblem("this is no single expression", span)
+        raise SyntaxProblem("this is not a single expression", span)
     return Converter(place, spelling, parse_inner).attribute(attributes[0]).value
 
 

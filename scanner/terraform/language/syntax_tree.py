@@ -167,14 +167,14 @@ class Converter:
             node = self._string(tree)
             if isinstance(node, nodes.Literal) and isinstance(node.value, str):
                 return node.value
-            raise SyntaxProblem("a label is a plain text", self._span(tree))
+            raise SyntaxProblem("a label must be a plain string", self._span(tree))
         return self._text(next(_tokens(tree)))
 
     def node(self, tree: _Tree) -> Node:
         """An expression."""
         convert = _CONVERTERS.get(str(tree.data))
         if convert is None:
-            raise SyntaxProblem("this is no expression", self._span(tree))
+            raise SyntaxProblem("this is not an expression", self._span(tree))
         if self._depth >= MAX_DEPTH:
             raise SyntaxProblem(f"it is nested more than {MAX_DEPTH} levels deep", self._span(tree))
         self._depth += 1
@@ -335,7 +335,7 @@ class Converter:
         if splat.data == "attr_splat":
             taken = next((number for number, step in enumerate(steps) if step.data == "braces_index"), len(steps))
             if _ends_in_attribute_splat(target):
-                raise SyntaxProblem("after .* there can be no other .*", self._span(splat))
+                raise SyntaxProblem(".* cannot follow another .*", self._span(splat))
         for step in steps[:taken]:
             each = self._step(each, step, span)
         node = _nested_splat(self.node(target), each, span) if _is_bare(target) else None

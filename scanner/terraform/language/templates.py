@@ -6,7 +6,7 @@ directives are nested: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec
 
 A marker takes the white space of the literal beside it, and that is never more than the rest of a line (of a quoted
 string, all of it). Indentation is taken away afterwards. So a line after a directive that ends with ``~}`` keeps its
-indentation: its beginning is no beginning any more. That is what Terraform does.
+indentation: its beginning is not a beginning any more. That is what Terraform does.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _sequence(text: str, opening: str, start: int, end: int, parse: ParseExpress
         return Sequence("interpolation", parse(text[start:end], start), strips_before=before, strips_after=after)
     directive = _DIRECTIVE.fullmatch(text, start, end)
     if directive is None:
-        raise TemplateError("this is no template directive", start)
+        raise TemplateError("this is not a template directive", start)
     kind, rest = directive[1], directive.start(2)
     if kind == "if":
         return Sequence(kind, parse(text[rest:end], rest), strips_before=before, strips_after=after)

@@ -26,7 +26,7 @@ _LEGACY: dict[str, types.Type] = {
 
 
 def constraint(node: Node, default_of: Callable[[Node], Value]) -> types.Type:
-    """The constraint that an expression writes. Raises ``ConversionError`` for what is none.
+    """The constraint that an expression writes. Raises ``ConversionError`` for what is not one.
 
     ``default_of`` evaluates the default of an optional attribute.
     """
@@ -43,7 +43,7 @@ def constraint(node: Node, default_of: Callable[[Node], Value]) -> types.Type:
             return types.Tuple(tuple(constraint(item, default_of) for item in items))
         case nodes.Call(name="object", arguments=(nodes.ObjectNode(items=items),)):
             return types.Object({_name(key): _attribute(value, default_of) for key, value in items})
-    raise ConversionError("the type constraint is none that Terraform knows")
+    raise ConversionError("Terraform has no such type constraint")
 
 
 def _name(key: Node) -> str:

@@ -59,7 +59,7 @@ def _split(value: Any) -> Split:  # whatever MessagePack can hold
         return [known for known, _ in pairs], [unknown for _, unknown in pairs]
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
-            raise PlanError("a value in it is damaged: a key is no text")
+            raise PlanError("a value in it is damaged: a key is not a string")
         split = {key: _split(item) for key, item in value.items()}
         known = {key: pair[0] for key, pair in split.items() if pair[1] is not True}
         return known, {key: pair[1] for key, pair in split.items() if pair[1] is not False}

@@ -1,7 +1,7 @@
 """What an expression refers to, as the JSON of a plan lists it.
 
 Every reference is there with all its steps, and again with each step less, down to the smallest thing that can be
-referred to: ``aws_iam_user.a["k"].name``, ``aws_iam_user.a["k"]``, ``aws_iam_user.a``. An index that is no constant
+referred to: ``aws_iam_user.a["k"].name``, ``aws_iam_user.a["k"]``, ``aws_iam_user.a``. An index that is not a constant
 ends a reference: ``aws_iam_user.a[each.key].name`` refers to ``aws_iam_user.a`` and to ``each.key``.
 
 https://developer.hashicorp.com/terraform/internals/json-format#expression-representation
@@ -33,12 +33,12 @@ def expression(node: Node) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class PlainReference:
-    """An expression that is nothing but a reference."""
+    """An expression that is only a reference."""
 
     references: tuple[str, ...]
     """As a plan lists them."""
     steps: tuple[str, ...]
-    """The attributes after an index that is no constant, at which the references end."""
+    """The attributes after an index that is not a constant, at which the references end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def constant(node: Node) -> tuple[Any] | None:
 
 
 def _unwrapped(words: tuple[str, ...]) -> Iterator[str]:
-    """A traversal, and the same with fewer steps. Nothing for what is no reference, such as a type."""
+    """A traversal, and the same with fewer steps. Nothing for what is not a reference, such as a type."""
     if words[0] == "resource":
         words = words[1:]
     if not words:

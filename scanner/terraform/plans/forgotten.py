@@ -1,7 +1,7 @@
 """What a plan only takes out of the state (``removed`` with ``destroy = false``), and what stays in AWS with it.
 
 A policy that was attached stays attached, a user stays in a group, a password stays. An identity is no longer defined
-by the code, so it is no principal; a group is none anyway, and its policies go on reaching those who are in it.
+by the code, so it is not a principal; a group is none anyway, and its policies go on reaching those who are in it.
 
 https://developer.hashicorp.com/terraform/language/block/removed
 """
@@ -39,4 +39,4 @@ def left_behind(document: PlanDocument) -> Iterator[PlannedInstance]:
 
 def sentence(address: ResourceAddress) -> str:
     """What the report says of one of them."""
-    return f"{address} is forgotten, not destroyed: it stays in AWS as it was before this plan, and counts here."
+    return f"{address} is forgotten, not destroyed: it stays in AWS as it was before this plan, so it still counts."

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner import values
-from scanner.diagnostic import Diagnostic, error, warning
+from scanner.diagnostic import Diagnostic, as_sentence, error, warning
 from scanner.facts import Fact, Facts, Home, collect
 from scanner.root import ScanRoot
 from scanner.span import Span
@@ -57,10 +57,10 @@ def extract(root: ScanRoot) -> Facts:
         found = tuple(_facts(document, reader))
         unread = tuple(_unread(document, replace(reader, named={})))
     except PlanError as problem:
-        diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", f"{problem}.", span),)
+        diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", as_sentence(str(problem)), span),)
         return collect(root.path, root.kind, (), diagnostics, frozenset({root.path}))
     warnings = (
-        *(warning("Left out", detail, span) for detail in document.left_out),
+        *(warning("Part of the plan left out", detail, span) for detail in document.left_out),
         *(warning("Left in AWS", sentence(planned.address), span) for planned in left_behind(document)),
         *unread,
         *source.diagnostics,
@@ -101,7 +101,7 @@ def _taken(named: Mapping[str, None], span: Span) -> Diagnostic:
     others = f" and {len(more)} more arguments" if len(more) > 1 else " and one more argument" if more else ""
     verb = "are taken to be what they refer to" if more else "is taken to be what it refers to"
     detail = (
-        f"A plan in JSON says what an expression refers to, and not what it does with it. {first}{others}, known after "
+        f"A plan in JSON says what an expression refers to, but not what it does with it. {first}{others}, known after "
         f"apply, {verb}. {_REMEDY[0].upper()}{_REMEDY[1:]}, and the expressions are evaluated."
     )
     return warning("References taken for names", detail, span)
@@ -226,7 +226,7 @@ class _Reader:
         if open_.unknown is None or not self.configuration.sets(address, str(path[0])):
             return open_
         cause = open_.unknown.cause
-        detail = f"{cause.detail}, and a plan in JSON does not hold its expression ({_REMEDY})"
+        detail = f"{cause.detail} and whose expression is not in a plan in JSON (--source)"
         return Value(replace(open_.unknown, cause=replace(cause, detail=detail)), self.span)
 
     def _referred(self, target: Reference) -> Value:

@@ -65,7 +65,7 @@ def _other_providers(plan: Object, instance: ModuleInstance, written: Object) ->
 
 
 def _same_module(said: Object | None, written: Object | None) -> bool:
-    """Whether a call is of the same module. What is no plain text is not compared."""
+    """Whether a call is of the same module. What is not a plain string is not compared."""
     said, written = said or {}, written or {}
     return all(
         (name in written and written[name] is None) or canonical(said.get(name)) == canonical(written.get(name))
@@ -172,7 +172,7 @@ def _extends(longer: str, shorter: str) -> bool:
 
 
 def _same_default(said: Object, written: Object) -> bool:
-    """Defaults are converted to the variable's type in the plan; what is no constant is not compared."""
+    """Defaults are converted to the variable's type in the plan; what is not a constant is not compared."""
     if "default" not in said or "default" not in written:
         return "default" not in written or written["default"] is None
     return _same_converted(said["default"], written["default"])

@@ -30,7 +30,7 @@ class PlanArchive:
     """An archive that holds a plan."""
 
     def __init__(self, data: bytes) -> None:
-        """Raises ``PlanError`` for what is no archive or holds no plan."""
+        """Raises ``PlanError`` for what is not an archive or holds no plan."""
         _refuse_large_directory(data)
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
@@ -40,7 +40,7 @@ class PlanArchive:
         for member in self._archive.infolist():
             self._members.setdefault(member.filename, member)  # Terraform takes the first of a name
         if _PLAN not in self._members:
-            raise PlanError('it is a zip archive without a member "tfplan", so it is no plan')
+            raise PlanError('it is a zip archive without a member "tfplan", so it is not a plan')
 
     def plan(self) -> bytes:
         """The planned changes. Raises ``PlanError``."""
@@ -82,4 +82,4 @@ def _refuse_large_directory(data: bytes) -> None:
         raise PlanError("it is a damaged zip archive")
     size = _END.unpack_from(data, start)[5]
     if size > _MAX_DIRECTORY_BYTES or _LARGE_MARK in data[max(0, start - 20) : start]:
-        raise PlanError("it is a zip archive of more files than a plan has")
+        raise PlanError("it is a zip archive with more files than a plan has")

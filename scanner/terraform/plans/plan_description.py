@@ -18,11 +18,11 @@ from scanner.terraform.plans.expression_references import constant, expression
 
 Object = dict[str, Any]
 Describe = Callable[[Node], Object]
-"""What is said of an expression."""
+"""What the plan says about an expression."""
 DESCRIBED = ("aws_iam_", "aws_ssoadmin_", "aws_identitystore_")
 """Beginnings of the types whose blocks are parsed."""
 _CALL_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
-"""Arguments of a module call that are no variables of the module."""
+"""Arguments of a module call that are not variables of the module."""
 
 
 def description(module: Module, describe: Describe = expression) -> Object:
@@ -51,7 +51,7 @@ def description(module: Module, describe: Describe = expression) -> Object:
 
 
 def _called(call: nodes.Body) -> Object:
-    """Which module it is; None for what is no plain text."""
+    """Which module it is; None for what is not a plain string."""
     written = {"source": "source", "version_constraint": "version"}
     found = {name: constant(call.attributes[word].value) for name, word in written.items() if word in call.attributes}
     return {name: value[0] if value is not None else None for name, value in found.items()}

@@ -17,14 +17,14 @@ Object = dict[str, Any]
 Values = tuple[Object, Object]
 """The attributes, and which of them are known after apply: ``after`` and ``after_unknown`` of a plan in JSON."""
 
-DEFERRED = "some changes are deferred to a later plan; they are missing here."
-INCOMPLETE = "Terraform says that a further plan is needed; what it adds is missing."
+DEFERRED = "Some changes are deferred to a later plan. They are missing here."
+INCOMPLETE = "Terraform says that another plan is needed. What it adds is missing here."
 
 _GONE = frozenset({"delete", "forget"})
 
 
 class PlanError(Exception):
-    """The file is no plan and no state that we can read. The message is a sentence without its full stop."""
+    """The file is neither a plan nor a state that we can read. The message is a sentence without its full stop."""
 
 
 BlockAddress = tuple[tuple[str, ...], Mode, str, str]

@@ -36,7 +36,7 @@ from scanner.terraform.plans.protobuf_wire import Fields, WireError, fields, num
 from scanner.terraform.plans.state_file import stored_document
 
 _VERSION = 3
-_REMEDY = "`terraform show -json FILE > plan.json` makes of it what can be scanned"
+_REMEDY = "`terraform show -json FILE > plan.json` makes JSON of it that can be scanned"
 _ACTIONS = {
     0: ("no-op",),
     1: ("create",),
@@ -162,14 +162,14 @@ def _values(values: list[memoryview], address: str) -> Values:
     except WireError as problem:
         raise PlanError(f"the values of {address} are damaged: {problem}") from problem
     if not isinstance(known, dict) or not isinstance(unknown, dict):
-        raise PlanError(f"it does not say what {address} is to be; {_REMEDY}")
+        raise PlanError(f"it does not say what {address} will be; {_REMEDY}")
     return known, unknown
 
 
 def _value(dynamic: memoryview) -> tuple[object, object]:
     encoded = parts(fields(dynamic), _MESSAGE_PACK)
     if not encoded:
-        raise PlanError(f"it holds a value that is no MessagePack; {_REMEDY}")
+        raise PlanError(f"it has a value that is not MessagePack; {_REMEDY}")
     return known_and_unknown(encoded[-1])
 
 

@@ -100,7 +100,7 @@ class Homes:
         return bool(self._configuration.configuration) and account.says == _digest(default)
 
     def _account_id(self, expressions: Object) -> str | None:
-        """The only allowed account, or that of the role that the provider assumes."""
+        """The only allowed account, or the account of the role that the provider assumes."""
         allowed = self._configuration.constant(expressions.get("allowed_account_ids"))
         if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], str):
             return allowed[0]

@@ -115,7 +115,7 @@ def parse(data: bytes | Raw, type_: type[Parsed], section: str = "") -> Parsed:
             found = found.replace("`$", f"`{section}")
         raise PlanError(f"it is not what Terraform writes: {found}") from problem
     except (msgspec.DecodeError, UnicodeError) as problem:
-        raise PlanError(f"it is no valid JSON: {problem}") from problem
+        raise PlanError(f"it is not valid JSON: {problem}") from problem
     except RecursionError as problem:
         raise PlanError("it is nested too deeply") from problem
 
@@ -124,7 +124,7 @@ def module_address(text: str) -> ModuleAddress:
     """The address of a module instance. Raises ``PlanError``."""
     found = parse_module_address(text)
     if found is None:
-        raise PlanError(f'it is not what Terraform writes: "{text}" is no module address')
+        raise PlanError(f'it is not what Terraform writes: "{text}" is not a module address')
     return found
 
 
@@ -144,7 +144,7 @@ def _plan(outline: Outline) -> PlanDocument:
     if outline.errored is True:
         raise PlanError("it is the plan of a run that failed")
     if outline.resource_changes == NOTHING and _get(outline.planned_values, "planned_values").get("root_module"):
-        raise PlanError("it has planned values but no resource_changes, so it does not say what is known")
+        raise PlanError("it has planned values but no resource_changes, so it does not say which values are known")
     changes: list[_ResourceChange] = []
     if outline.resource_changes != NOTHING:
         changes = parse(outline.resource_changes, list[_ResourceChange], "resource_changes")
@@ -230,7 +230,7 @@ class StoredObject:
 def state_document(stored: Iterable[StoredObject]) -> PlanDocument:
     """The objects of a state.
 
-    A deposed object was replaced and waits for its destruction. It is no second principal.
+    A deposed object was replaced and waits for its destruction. It is not a second principal.
     """
     instances: list[PlannedInstance] = []
     left_out: list[str] = []
@@ -240,7 +240,7 @@ def state_document(stored: Iterable[StoredObject]) -> PlanDocument:
             values = partial(_state_values, found.attributes, address)
             instances.append(PlannedInstance(address, values, provider=found.provider))
         elif address.mode is Mode.MANAGED and address.type in TYPES:
-            left_out.append(f"a deposed object of {address} is left out: the next apply destroys it.")
+            left_out.append(f"A deposed object of {address} is left out, as the next apply destroys it.")
     return PlanDocument(by_address(instances), left_out=tuple(left_out))
 
 

@@ -28,7 +28,7 @@ class Plan:
         return self._keys.get(address, ())
 
     def is_open(self, address: ResourceAddress, attribute: str) -> bool:
-        """Whether an attribute is known after apply. What is not in the plan is no news."""
+        """Whether an attribute is known after apply. What is not in the plan is nothing new."""
         planned = self.document.instances.get(address)
         return planned is not None and has_unknown(planned.values()[1].get(attribute))
 

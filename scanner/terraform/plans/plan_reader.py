@@ -38,5 +38,5 @@ def _utf8(data: bytes) -> bytes:
         try:
             return data.decode(encoding).removeprefix("\ufeff").encode()
         except UnicodeError as problem:
-            raise PlanError(f"it begins like {encoding[:6].upper()} and is none") from problem
+            raise PlanError(f"it looks like {encoding[:6].upper()} but is not") from problem
     return data.removeprefix(b"\xef\xbb\xbf")

@@ -8,7 +8,7 @@ A plan in JSON lists the references of an expression, not the expression. Two th
   as the plan (``scanner.terraform.plans.plan_confirmation`` marks it).
 
 Both are followed through variables and outputs of modules, each of which must be one reference in its turn. What
-chooses an instance, ``each`` and ``count`` in an index, is no reference of its own: the key says which one is meant.
+chooses an instance, ``each`` and ``count`` in an index, is not a reference of its own: the key says which one is meant.
 Local values are not in a plan: what goes through them is not known.
 """
 
@@ -338,7 +338,7 @@ def _chosen(
 ) -> tuple[InstanceKey] | None:
     """The key of the one instance that a reference means.
 
-    A number chooses among as many as the block has itself: with others, as in ``count.index % 2``, it is no index.
+    A number chooses among as many as the block has itself: with others, as in ``count.index % 2``, it is not an index.
     """
     written = _written_key(found)
     if written is not None:
@@ -363,7 +363,7 @@ def _extends(longer: str, shorter: str) -> bool:
 
 
 def _plain(expression: Object) -> Plain | None:
-    """What the configuration beside the plan confirms. No JSON can say that of itself."""
+    """What the configuration beside the plan confirms. A plan in JSON cannot confirm itself."""
     found = expression.get("plain")
     return found if isinstance(found, Plain) else None
 

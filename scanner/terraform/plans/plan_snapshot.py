@@ -59,7 +59,7 @@ class PackedModules:
         """The directory of the module of a call, whatever its source is."""
         if address.calls in self.snapshot.directories:
             return self.place(address.calls)
-        return Cause(CauseKind.MISSING_MODULE, f"{address} is not among the modules in the plan file")
+        return Cause(CauseKind.MISSING_MODULE, f"{address}, which is not among the modules in the plan file")
 
     def place(self, key: str) -> tuple[Path, str]:
         """The directory of a module, and how reports print it. The root module has an empty key."""

@@ -36,14 +36,7 @@ from scanner.terraform.configuration.terragrunt.unit import units_beside
 from scanner.terraform.configuration.variable_files import input_values
 from scanner.terraform.plans.plan_agreement import difference
 from scanner.terraform.plans.plan_confirmation import confirmed
-from scanner.terraform.plans.plan_document import (
-    BlockAddress,
-    Object,
-    PlanDocument,
-    PlanError,
-    Snapshot,
-    block_address,
-)
+from scanner.terraform.plans.plan_document import BlockAddress, Object, PlanDocument, PlanError, Snapshot, block_address
 from scanner.terraform.plans.plan_knowledge import Plan
 from scanner.terraform.plans.plan_places import is_same_file
 from scanner.terraform.plans.plan_snapshot import PackedModules
@@ -51,7 +44,7 @@ from scanner.terraform.plans.planned_values import PlannedValues
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value
 
-_CLOSED = "is no part of the plan and may have been changed since it was made (--source says that it was not)"
+_CLOSED = "is not part of the plan and may have changed since (--source says that it has not)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +52,7 @@ class Source:
     """What the configuration says about the instances of a plan."""
 
     instances: Mapping[ResourceAddress, ResourceInstance] = field(default_factory=dict)
-    """As they are evaluated; without those that the configuration does not have, or has otherwise."""
+    """As they are evaluated; without those that the configuration does not have, or has with other values."""
     is_own: bool = False
     """Whether this is the plan's own configuration, so that the values count and not the places only."""
     references: Object = field(default_factory=dict)
@@ -220,7 +213,7 @@ class _Merge:
         """Nothing is wrong with a configuration that happens to lie beside."""
         if self._root.inputs.source is None or not any(map(_is_identity, self._document.instances)):
             return None
-        return "nothing is a resource of the plan"
+        return "there is no resource of the plan"
 
     def _changed(self, evaluated: Set[ResourceAddress]) -> str | None:
         """How one can tell that this is another configuration."""
@@ -232,7 +225,7 @@ class _Merge:
             return None  # it is in the plan itself
         written = difference(self._document.configuration, self._module)
         if written is not None:
-            return f"{written} is written otherwise than in that of the plan"
+            return f"{written} is not written as in the configuration of the plan"
         contradicted = sorted(map(str, self._known.contradicted))
         if contradicted:
             return f"{contradicted[0]} has other values than in the plan"
@@ -253,7 +246,7 @@ class _Merge:
             for address in planned
             if _is_identity(address) and block_address(address) in expanded and address not in evaluated
         ]
-        return f"the instances are others: {(more or less)[0]}" if more or less else None
+        return f"the instances differ: {(more or less)[0]}" if more or less else None
 
     def _problems(self) -> Iterator[Diagnostic]:
         """A plan is complete without its configuration, so an error in that is a warning here."""
@@ -267,8 +260,8 @@ class _Merge:
 
     def warning(self, detail: str) -> Diagnostic:
         """How one can tell that this is another configuration."""
-        rest = "What is known after apply is read off the plan alone"
-        summary = "Configuration is not that of the plan"
+        rest = "Values known after apply are read from the plan alone"
+        summary = "Configuration differs from the plan"
         return warning(summary, f"In {self._shown}, {detail}. {rest}.", Span.whole_file(self._root.path))
 
 
@@ -287,7 +280,7 @@ def _workspace(document: PlanDocument, root: ScanRoot) -> Value:
     if known is not None:
         return Value(known)
     return values.unknown(
-        Cause(CauseKind.MISSING_INPUT, "the workspace is not known (--workspace)"),
+        Cause(CauseKind.MISSING_INPUT, "the workspace, which is not known (--workspace)"),
         Named(NameKind.VALUE, "terraform.workspace"),
     )
 
@@ -304,7 +297,7 @@ def _variables(document: PlanDocument, root: ModuleInstance) -> Iterator[tuple[s
         elif isinstance(default, dict) and "default" in default:
             yield name, values.of(default["default"])
         elif document.snapshot is None:
-            cause = Cause(CauseKind.MISSING_INPUT, f'the plan has no value for the variable "{name}"', block.span)
+            cause = Cause(CauseKind.MISSING_INPUT, f'variable "{name}", for which the plan has no value', block.span)
             yield name, values.unknown(cause, Named(NameKind.VALUE, f"var.{name}"))
 
 

@@ -31,7 +31,7 @@ class PlannedValues:
         """How one can tell that the configuration is for another account."""
 
     def reconciled(self, address: ResourceAddress, name: str, evaluated: Value, written: bool) -> Value:
-        """What the plan knows; as it is evaluated if that says the same, with its places in the code."""
+        """What the plan knows; as evaluated if that says the same, so that it has its places in the code."""
         planned = self._document.instances.get(address)
         if planned is None:
             return evaluated

@@ -19,7 +19,7 @@ MAX_FIELDS = 1_000_000
 
 
 class WireError(Exception):
-    """The bytes are no message."""
+    """The bytes are not a message."""
 
 
 def fields(message: memoryview) -> Fields:
@@ -52,7 +52,7 @@ def number(message: Fields, field: int) -> int:
     """A number; 0 when it is not there, as the format has it. Raises ``WireError`` for anything else."""
     value = message[field][-1] if field in message else 0
     if not isinstance(value, int):
-        raise WireError(f"field {field} is no number")
+        raise WireError(f"field {field} is not a number")
     return value
 
 
@@ -70,7 +70,7 @@ def text(message: Fields, field: int) -> str:
     try:
         return str(found[-1], "utf-8") if found else ""
     except UnicodeDecodeError as problem:
-        raise WireError(f"field {field} is no UTF-8") from problem
+        raise WireError(f"field {field} is not UTF-8") from problem
 
 
 def _varint(message: memoryview, position: int) -> tuple[int, int]:

@@ -50,7 +50,7 @@ def recognise_plan(head: bytes) -> RootKind | None:
 
 
 def as_text(head: bytes) -> str:
-    """The beginning of a file as text; empty for what is none. Windows PowerShell writes UTF-16.
+    """The beginning of a file as text; empty for what is not text. Windows PowerShell writes UTF-16.
 
     What is not UTF-8 is told apart here too, so that its reader can say what is wrong with it.
     """

@@ -14,14 +14,7 @@ from msgspec import Raw, Struct
 from scanner.terraform.address import Mode
 from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError, resource_address
-from scanner.terraform.plans.plan_json import (
-    NOTHING,
-    Outline,
-    StoredObject,
-    module_address,
-    parse,
-    state_document,
-)
+from scanner.terraform.plans.plan_json import NOTHING, Outline, StoredObject, module_address, parse, state_document
 
 _VERSION = 4
 

@@ -51,7 +51,7 @@ _ROLE_CONTEXT: Mapping[str, ContextValue] = {
 }
 _EXCEPTED_ACCOUNT = Cause(
     CauseKind.UNSUPPORTED,
-    "whether a NotPrincipal that names an account excepts the users of the account is not settled",
+    "whether a NotPrincipal that names an account excepts the users of the account",
 )
 
 
@@ -62,7 +62,7 @@ class Switch:
     binding: Binding
 
     def callers(self, statement: Statement) -> Iterator[Caller]:
-        """The people whom a statement names. A role's session is no person's, but for those of Identity Center."""
+        """The people whom a statement names. A role's session is not a person's, except in Identity Center."""
         principals = statement.principals
         if principals is None:
             return
@@ -171,7 +171,7 @@ def _chosen(account: Text) -> Iterator[Sentence]:
 
 
 def _account_id(text: Text) -> Text | None:
-    """The account where nothing but its ID is written."""
+    """The account if only its ID is written."""
     known = literal(text)
     if known is not None:
         return text if known.isdigit() and len(known) == 12 else None

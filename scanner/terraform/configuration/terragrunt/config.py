@@ -78,7 +78,7 @@ class Config:
         names: dict[str, Callable[[], Value]] = {
             "local": lambda: Value(Namespace(lambda: self._locals, self._local)),
             "include": self._included,
-            **{name: partial(_elsewhere, f"{name} is known to Terragrunt alone") for name in _ELSEWHERE},
+            **{name: partial(_elsewhere, f"{name}, which only Terragrunt knows") for name in _ELSEWHERE},
         }
         functions = Functions(unit, file.parent, boundary, self._read)
         self._scope = Scope(Namespace(lambda: names, lambda name: names[name]()), functions)
@@ -122,24 +122,29 @@ class Config:
         yield self, "shallow"
 
     def _included(self) -> Value:
-        parts = {one.name: one.config.as_value() if one.config else _elsewhere("") for one in self.includes}
+        parts = {
+            one.name: one.config.as_value() if one.config else _elsewhere("a file that is included")
+            for one in self.includes
+        }
         return parts[""] if parts.keys() == {""} else Value(parts)
 
     def as_value(self) -> Value:
         """The file as ``include`` and ``read_terragrunt_config`` show it."""
         if self.problem is not None:
-            return _elsewhere(f"{self.shown} cannot be read: {self.problem}")
+            return _elsewhere(f"{self.shown}, which cannot be read ({self.problem})")
         parts: dict[str, Callable[[], Value]] = {
             "locals": lambda: Value(Namespace(lambda: self._locals, self._local)),
             "inputs": self._inputs_value,
         }
-        missing = partial(_elsewhere, f"{self.shown} is not known to that extent")
+        missing = partial(_elsewhere, f"{self.shown}, which is only known in part")
         return Value(Namespace(lambda: parts, lambda name: parts[name](), lambda _: missing()))
 
     def _inputs_value(self) -> Value:
         found = self.inputs()
         return (
-            _elsewhere(f"the inputs of {self.shown} are not all known") if found.is_open else Value(dict(found.known))
+            _elsewhere(f"the inputs of {self.shown}, which are not all known")
+            if found.is_open
+            else Value(dict(found.known))
         )
 
     # Values
@@ -161,7 +166,7 @@ class Config:
         return self.entries(written.value) if written is not None else Entries()
 
     def entries(self, node: nodes.Node) -> Entries:
-        """An object as far as it is known: one entry that is not does not cost the others."""
+        """An object as far as it is known: an unknown entry leaves the others known."""
         if isinstance(node, nodes.ObjectNode):
             found: dict[str, Value] = {}
             is_open = False
@@ -189,11 +194,13 @@ class Config:
         try:
             return evaluate(node, self._scope)
         except (EvaluationError, RecursionError) as problem:
-            return _elsewhere(str(problem) or "it is nested too deeply", node.span)
+            return _elsewhere(
+                f"an expression in a Terragrunt file ({str(problem) or 'it is nested too deeply'})", node.span
+            )
 
     def _local(self, name: str) -> Value:
         if name in self._active:
-            return _elsewhere(f"local.{name} depends on itself")
+            return _elsewhere(f"local.{name} of a Terragrunt file, which depends on itself")
         self._active.add(name)
         try:
             return self.value(self._locals[name].value)
@@ -214,7 +221,7 @@ def read_inside(file: Path, boundary: Path) -> str:
 
 
 def _elsewhere(why: str, span: Span | None = None) -> Value:
-    return unknown(Cause(CauseKind.MISSING_INPUT, f"Terragrunt: {why}", span))
+    return unknown(Cause(CauseKind.MISSING_INPUT, why, span))
 
 
 def _deep(outer: Value, inner: Value, *, lists: bool) -> Value:

@@ -53,7 +53,7 @@ class Functions:
         if own is not None:
             return own(self, arguments, span)
         if name in _ELSEWHERE:
-            return unknown(Cause(CauseKind.MISSING_INPUT, f"Terragrunt: {name}() is not followed", span))
+            return unknown(Cause(CauseKind.MISSING_INPUT, f"the result of Terragrunt's {name}()", span))
         if name not in FUNCTIONS:
             raise EvaluationError(f'there is no function named "{name}"', span)
         context = functions.FunctionContext(ScannedFiles(self.directory, self.boundary), _rendered)
@@ -94,7 +94,9 @@ class Functions:
         """Another file, with its local values and inputs."""
         path = arguments[0].text if arguments else None
         if path is None:
-            return unknown(Cause(CauseKind.MISSING_INPUT, "Terragrunt: a file is read whose path is not known", span))
+            return unknown(
+                Cause(CauseKind.MISSING_INPUT, "a file that Terragrunt reads, whose path is not known", span)
+            )
         if len(arguments) > 1 and not (self.unit / path).exists():
             return arguments[1]
         return self.read(path)
@@ -162,5 +164,5 @@ _OWN: Mapping[str, Callable[[Functions, tuple[Value, ...], Span], Value]] = {
 
 
 def _rendered(text: str, variables: Mapping[str, Value], path: str | None) -> Value:  # noqa: ARG001 # as it is declared
-    cause = Cause(CauseKind.UNSUPPORTED, "Terragrunt: templates in its files are not evaluated")
+    cause = Cause(CauseKind.UNSUPPORTED, "a template in a file of Terragrunt, which is not evaluated")
     return unknown(cause)

@@ -49,7 +49,7 @@ def generated_by(config: Config) -> tuple[Generated, ...]:
 
 
 def generated_files(units: Sequence[Sequence[Generated]], report: Callable[[Diagnostic], None]) -> list[GeneratedFile]:
-    """The files that all units write alike. What they do not, or what is not known, is said if it may matter."""
+    """The files that all units write alike. Others, and unknown ones, are reported if they may matter."""
     by_name: dict[str, list[Generated]] = {}
     for unit in units:
         for one in unit:
@@ -64,9 +64,9 @@ def _file(found: Sequence[Generated], units: int, report: Callable[[Diagnostic],
         # A heredoc begins on the line after its mark, so its lines are those of the file that it is in.
         yield GeneratedFile(first.name, first.span.path, "\n" * first.span.line + text, first.gives_way)
     elif any(_MATTERS.search(_known(one.contents)) for one in found):
-        why = "is not known" if text is None else "is not the same for all units"
-        detail = f"What Terragrunt writes into {first.name} {why}, so what it declares is left out."
-        report(warning("Generated file not known", detail, first.span))
+        why = "is not known" if text is None else "differs between units"
+        detail = f"What Terragrunt writes into {first.name} {why}, so what that declares is left out."
+        report(warning("Generated file not read", detail, first.span))
 
 
 def _known(contents: Value) -> str:

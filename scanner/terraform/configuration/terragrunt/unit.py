@@ -42,7 +42,7 @@ class Unit:
     path: str
     """The file as reports print it."""
     source: str | None
-    """The module that it runs, as it is written; None for what is beside the file, or where it is not known."""
+    """The module that it runs, as it is written; None for the module beside the file, or if it is not known."""
     directory: Path | None
     """The same as a directory that is here."""
     inputs: Entries
@@ -155,7 +155,7 @@ def _variable_file(file: Value, unit: Path, boundary: Path) -> Entries:
         body = parse(file.text, read_inside(path, boundary))
     except (UnreadableFileError, SyntaxProblem):
         return Entries(is_open=True)
-    cause = Cause(CauseKind.MISSING_INPUT, f"Terragrunt gives it the value that {path.name} has")
+    cause = Cause(CauseKind.MISSING_INPUT, f"the value in {path.name}, which Terragrunt passes")
     return Entries({name: values.unknown(cause) for name in body.attributes})
 
 
@@ -182,7 +182,7 @@ def _agreed(name: str, given: Sequence[Entries], units: Sequence[Unit], module: 
         return None
     if any(value != first for value in found):
         files = ", ".join(unit.path for unit in units)
-        detail = f'the variable "{name}" differs between the Terragrunt units that run the module ({files})'
+        detail = f'the variable "{name}", which differs between the Terragrunt units that run the module ({files})'
         return values.unknown(Cause(CauseKind.MISSING_INPUT, detail, first.span))
     return _as_variable(name, first, module)
 
@@ -195,7 +195,7 @@ def _symbolic(name: str, value: Value) -> Value:
 
 
 def _open(name: str, unit: Unit) -> Value:
-    detail = f'the variable "{name}" may be set by {unit.path}, whose values are not all known'
+    detail = f'the variable "{name}", which {unit.path} may set (not all of its values are known)'
     return values.unknown(Cause(CauseKind.MISSING_INPUT, detail, Span.whole_file(unit.path)))
 
 
@@ -213,5 +213,5 @@ def _as_variable(name: str, value: Value, module: Module) -> Value:
             return convert(value, STRING)
     except ConversionError:
         pass
-    detail = f'Terragrunt hands the variable "{name}" over as a text, and it is none'
+    detail = f'the variable "{name}", which Terragrunt passes as a string although it is not one'
     return values.unknown(Cause(CauseKind.UNSUPPORTED, detail, value.span))

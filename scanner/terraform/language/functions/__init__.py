@@ -77,7 +77,7 @@ def call(function: Function, arguments: tuple[Value, ...], context: FunctionCont
         try:
             result = function.call(converted, context)
         except UnsupportedError as problem:
-            cause = Cause(CauseKind.UNSUPPORTED, f"{function.name}: {problem}", span)
+            cause = Cause(CauseKind.UNSUPPORTED, f"the result of {function.name}() ({problem})", span)
     if result is None:
         result = undetermined(function, arguments, cause)
     if isinstance(result.data, str) and not result.data.isascii():

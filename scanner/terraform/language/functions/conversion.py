@@ -59,7 +59,7 @@ def _identity(arguments: tuple[Value, ...], _: FunctionContext) -> Value:
 def _issensitive(arguments: tuple[Value, ...], _: FunctionContext) -> Value:
     """Marks are not followed, so nobody knows."""
     cause = next((hole.cause for hole in holes(arguments[0])), None)
-    return Value(Unknown(cause or Cause(CauseKind.UNSUPPORTED, "it is not followed which values are sensitive")))
+    return Value(Unknown(cause or Cause(CauseKind.UNSUPPORTED, "which values are sensitive")))
 
 
 def _marks(name: str, body: Body) -> Function:

@@ -167,7 +167,7 @@ def yaml_timestamp(text: str) -> str | None:
 
 def _plantimestamp(_arguments: tuple[Value, ...], _context: FunctionContext) -> Value:
     """The same wherever one plan asks for it."""
-    cause = Cause(CauseKind.KNOWN_AFTER_APPLY, "plantimestamp() gives the time of the plan")
+    cause = Cause(CauseKind.KNOWN_AFTER_APPLY, "the time of the plan, which plantimestamp() gives")
     return Value(Unknown(cause, Call("plantimestamp()")))
 
 

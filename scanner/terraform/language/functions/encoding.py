@@ -95,7 +95,7 @@ def _whole(digits: str) -> Decimal:
 
 
 def _refuse(name: str) -> float:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def _decoded(plain: _Plain, depth: int) -> Value:
@@ -140,7 +140,7 @@ def _decoded_in_part(argument: Value) -> Value | None:
     text, marks = marked(argument)
     try:
         return filled(decode_json(text), marks)
-    except FunctionError:  # a hole is no part of a string, so the text may well be JSON
+    except FunctionError:  # a hole is not part of a string, so the text may well be JSON
         return None
 
 

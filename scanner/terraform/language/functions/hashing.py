@@ -64,7 +64,7 @@ def at_run_time(name: str, parameters: tuple[Parameter, ...] = (), rest: Paramet
     """A function whose result only a run of Terraform settles, and differently each time."""
 
     def body(_arguments: tuple[Value, ...], _context: FunctionContext) -> Value:
-        return Value(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{name}() gives something new at every run")))
+        return Value(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"the result of {name}(), which is new at every run")))
 
     return Function(name, parameters, body, rest=rest, reads_holes=True, repeatable=False)
 

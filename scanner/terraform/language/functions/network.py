@@ -30,7 +30,7 @@ _MAX_NEWBITS = 32
 
 
 def _network(text: str) -> _Network:
-    """The range; digits of an IPv4 address may have leading zeros, and are decimal all the same."""
+    """The range; digits of an IPv4 address may have leading zeros, and are decimal nevertheless."""
     address, slash, length = text.partition("/")
     if not slash or not length.isdecimal() or not length.isascii():
         raise FunctionError(f"invalid CIDR expression: invalid CIDR address: {text}.")

@@ -57,14 +57,14 @@ def _decode_tfvars(arguments: tuple[Value, ...], _: FunctionContext) -> Value:
     try:
         body = syntax.parse_body(_PLACE.path, arguments[0].text or "")
         if body.blocks:
-            raise FunctionError("the text has blocks, which variable definitions cannot have.")
+            raise FunctionError("the string has blocks, which variable definitions cannot have.")
         if any(calls_something(attribute.value) for attribute in body.attributes.values()):
-            raise FunctionError("the text calls functions, which variable definitions cannot do.")
+            raise FunctionError("the string calls functions, which variable definitions cannot do.")
         return Value({name: evaluate_whole(attribute.value, scope) for name, attribute in body.attributes.items()})
     except BoundError as problem:
         raise UnsupportedError(str(problem)) from problem
     except (SyntaxProblem, EvaluationError) as problem:
-        raise FunctionError(f"the text is no variable definitions: {problem}.") from problem
+        raise FunctionError(f"the string is not a set of variable definitions: {problem}.") from problem
 
 
 def _encode_tfvars(arguments: tuple[Value, ...], _: FunctionContext) -> Value:
