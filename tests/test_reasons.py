@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from scanner.document import principal_document
 from scanner.reasons import MAX_NAMED, MAX_REASONS, listed
 from scanner.report import explain
 from scanner.report import json as json_report
 from tests.scans import Scan
+
+pytestmark = pytest.mark.slow
 
 ATTACHMENTS = 60
 

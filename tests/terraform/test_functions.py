@@ -214,6 +214,7 @@ def test_unknown_function() -> None:
         apply("nosuch")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [

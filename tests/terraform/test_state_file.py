@@ -11,6 +11,8 @@ from scanner.document import principal_document
 from scanner.finding import Report
 from tests.scans import ROOT, Scan, scanned
 
+pytestmark = pytest.mark.slow
+
 STATES = sorted(path.name.removesuffix(".tfstate") for path in (ROOT / "fixtures/plan").glob("*.tfstate"))
 
 
