@@ -1,9 +1,10 @@
-# One command sets up, one checks style and types, one runs the tests, one tries all laws, one renews the snapshots.
+# One command sets up, one checks in half a minute, one checks style and types, one runs all tests, one tries all laws,
+# one renews the snapshots, one measures.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup lint test laws snapshots clean
+.PHONY: setup check lint test laws snapshots benchmarks clean
 
 setup: $(VENV)/.installed
 
@@ -12,6 +13,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable . --group dev
 	touch $@
+
+# While you work: what is fast of `lint` and `test`, which are everything.
+check: lint
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
 lint: setup
 	$(BIN)/ruff check .
@@ -28,6 +33,12 @@ laws: setup
 
 snapshots: setup
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report
+
+# Small sizes; each takes larger ones, such as `python -m benchmarks.large_plan 200`.
+benchmarks: setup
+	$(BIN)/python -m benchmarks.instances 1 10 100 1000
+	$(BIN)/python -m benchmarks.large_plan 1 20
+	$(BIN)/python -m benchmarks.managed_policies
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -19,6 +19,15 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+SLOW = "\npytestmark = pytest.mark.slow\n"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave files that are slow as a whole out before they are imported, which takes seconds."""
+    leaves_out = config.option.markexpr == "not slow" and collection_path.suffix == ".py"
+    return True if leaves_out and SLOW in collection_path.read_text(encoding="utf-8") else None
+
+
 @pytest.fixture
 def scan_files(tmp_path: Path) -> Scan:
     """Write files (text, or bytes) below an empty directory and scan it, or the paths that are named."""

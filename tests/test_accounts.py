@@ -13,6 +13,8 @@ from tests.scans import Scan
 from tests.tables import TABLES
 from tests.verdict_cases import cases, check_verdicts
 
+pytestmark = pytest.mark.slow
+
 RECORDED = sorted((TABLES / "accounts" / "recorded").glob("*.plan.json"))
 
 

@@ -159,7 +159,7 @@ def test_an_interrupt_ends_promptly_with_its_own_status(tmp_path: Path) -> None:
     for number in range(400):
         (tmp_path / f"m{number}").mkdir()
         (tmp_path / f"m{number}" / "main.tf").write_text((ROOT / FLAGGED / "main.tf").read_text())
-    begin = "print('ready', flush=True)\nfrom scanner.__main__ import main\nmain()"
+    begin = "from scanner.__main__ import main\nprint('ready', flush=True)\nmain()"
     process = subprocess.Popen([sys.executable, "-c", begin, tmp_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"  # a busy machine may take seconds to start Python

@@ -94,6 +94,7 @@ def test_a_decision_has_its_parts(record: Path) -> None:
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
 
 
+@pytest.mark.slow
 def test_the_example_in_the_readme_is_true() -> None:
     shown = re.search(r"```text\n(.*?)```", README, re.DOTALL)
     assert shown is not None

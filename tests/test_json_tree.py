@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from scanner import json_tree
 from scanner.json_tree import Array, JSONError, Mark, Node, Object, Scalar
 
+pytestmark = pytest.mark.slow
+
 
 def plain(node: Node) -> Any:
     match node:

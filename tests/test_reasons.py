@@ -14,6 +14,8 @@ from scanner.verdicts.document import principal_document
 from scanner.verdicts.reasons import MAX_NAMED, MAX_REASONS, listed, remedy
 from tests.scans import Scan
 
+pytestmark = pytest.mark.slow
+
 ATTACHMENTS = 60
 
 
@@ -110,46 +112,54 @@ def test_what_only_the_request_settles_is_said_with_the_statement(scan_files: Sc
     assert finding.related[1].message == "statement of aws_iam_user_policy.p (inline) may allow it depending on: aws:x"
 
 
+MODULE, PLAN, STATE, TEMPLATE = (
+    RootKind.TERRAFORM_MODULE,
+    RootKind.TERRAFORM_PLAN,
+    RootKind.TERRAFORM_STATE,
+    RootKind.CLOUDFORMATION_TEMPLATE,
+)
+
+
 @pytest.mark.parametrize(
     ("kind", "detail", "root_kind", "wanted"),
     [
-        (CauseKind.MISSING_INPUT, ACCOUNT_ID.detail, RootKind.TERRAFORM_MODULE, "give it with --account"),
+        (CauseKind.MISSING_INPUT, ACCOUNT_ID.detail, MODULE, "give it with --account"),
         (
             CauseKind.MISSING_INPUT,
             'variable "a" of the root module',
-            RootKind.TERRAFORM_MODULE,
+            MODULE,
             "with --var or --var-file",
         ),
         (
             CauseKind.MISSING_INPUT,
             'parameter "A", which has no default',
-            RootKind.CLOUDFORMATION_TEMPLATE,
+            TEMPLATE,
             "--parameters",
         ),
         (
             CauseKind.MISSING_INPUT,
             '"x", which is not there yet (run `cdk synth`)',
-            RootKind.CLOUDFORMATION_TEMPLATE,
+            TEMPLATE,
             "run `cdk synth`",
         ),
-        (CauseKind.KNOWN_AFTER_APPLY, "x", RootKind.TERRAFORM_MODULE, "scan a plan or the state"),
-        (CauseKind.KNOWN_AFTER_APPLY, "x (--source)", RootKind.TERRAFORM_PLAN, "--source"),
-        (CauseKind.KNOWN_AFTER_APPLY, "x", RootKind.CLOUDFORMATION_TEMPLATE, "change set"),
+        (CauseKind.KNOWN_AFTER_APPLY, "x", MODULE, "scan a plan or the state"),
+        (CauseKind.KNOWN_AFTER_APPLY, "x (--source)", PLAN, "--source"),
+        (CauseKind.KNOWN_AFTER_APPLY, "x", TEMPLATE, "change set"),
         (
             CauseKind.MISSING_MODULE,
             f"module.m, whose source {NOT_INSTALLED}",
-            RootKind.TERRAFORM_MODULE,
+            MODULE,
             "terraform init",
         ),
         (
             CauseKind.MISSING_MODULE,
             "the directory of module.m, which does not exist",
-            RootKind.TERRAFORM_MODULE,
+            MODULE,
             "module source",
         ),
-        (CauseKind.MALFORMED, "a malformed statement", RootKind.TERRAFORM_MODULE, "correct"),
-        (CauseKind.REGION, "the region", RootKind.TERRAFORM_MODULE, "--region"),
-        (CauseKind.CONTEXT_KEY, "aws:x", RootKind.TERRAFORM_MODULE, "--context aws:x=VALUE"),
+        (CauseKind.MALFORMED, "a malformed statement", MODULE, "correct"),
+        (CauseKind.REGION, "the region", MODULE, "--region"),
+        (CauseKind.CONTEXT_KEY, "aws:x", MODULE, "--context aws:x=VALUE"),
     ],
 )
 def test_the_remedy_fits_the_cause(kind: CauseKind, detail: str, root_kind: RootKind, wanted: str) -> None:
@@ -159,9 +169,9 @@ def test_the_remedy_fits_the_cause(kind: CauseKind, detail: str, root_kind: Root
 def test_every_kind_of_cause_has_a_remedy() -> None:
     for kind in CauseKind:
         for root_kind in (
-            RootKind.TERRAFORM_MODULE,
-            RootKind.TERRAFORM_PLAN,
-            RootKind.TERRAFORM_STATE,
-            RootKind.CLOUDFORMATION_TEMPLATE,
+            MODULE,
+            PLAN,
+            STATE,
+            TEMPLATE,
         ):
             assert remedy(Cause(kind, "x"), root_kind)

@@ -11,6 +11,8 @@ from scanner import __version__
 from scanner.report import render
 from tests.scans import ROOT, scanned
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = json.loads((ROOT / "scanner" / "report" / "schema.json").read_text(encoding="utf-8"))
 FIXTURES = sorted(
     path.relative_to(ROOT).as_posix()

@@ -16,6 +16,8 @@ from scanner.verdicts.document import principal_document
 from tests.cloudformation.assemblies import manifest, nested, stack, template
 from tests.scans import ROOT, Scan, said, scanned, verdicts
 
+pytestmark = pytest.mark.slow
+
 USER = {"Type": "AWS::IAM::User", "Properties": {"UserName": "anna", "LoginProfile": {"Password": "x"}}}
 
 

@@ -13,6 +13,8 @@ from scanner.verdicts.document import principal_document
 from tests.cloudformation.assemblies import OPEN, manifest, nested, stack, template, user
 from tests.scans import ROOT, Scan, scanned, verdicts
 
+pytestmark = pytest.mark.slow
+
 HASH = "5e7a0a77f164fb5ee88173fc33223d4a4b3e91bf94510d27fda4cdfb8db40c4f"
 BUCKET = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
 BY_HASH = f"{HASH}.json"

@@ -12,6 +12,8 @@ from scanner.values import Value, of, pieces
 from tests.cloudformation.assemblies import grant, manifest, stack, template, user
 from tests.scans import Scan, verdicts
 
+pytestmark = pytest.mark.slow
+
 OPERATORS = "arn:${Token[AWS.Partition.5]}:iam:eu-west-1:123456789012:role/DUMMY_ARN"
 
 

@@ -10,6 +10,8 @@ import pytest
 from tests.cloudformation.assemblies import ADMINISTRATOR, OPEN, READER, grant, manifest, stack, template, user
 from tests.scans import Scan, verdicts
 
+pytestmark = pytest.mark.slow
+
 HERE = "aws://111111111111/eu-central-1"
 OTHER_REGION = "aws://111111111111/us-east-1"
 OTHER_ACCOUNT = "aws://222222222222/eu-central-1"

@@ -13,6 +13,8 @@ from scanner.report.report import exit_status
 from scanner.root import Inputs
 from tests.scans import Scan, causes, verdicts
 
+pytestmark = pytest.mark.slow
+
 STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/people/9f7b541b-126b-44f7-998e-932174557841"
 GRANT = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
 AFTER = "{{changeSet:KNOWN_AFTER_APPLY}}"

@@ -11,6 +11,8 @@ pytest.importorskip("cfnlint", reason="cfn-lint is not installed")
 from tests.cloudformation.decoded import REFUSED, differences
 from tests.tables import TABLES, table
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = sorted(path for path in ROOT.glob("fixtures/cloudformation/**/*") if path.is_file())
 CASES = {

@@ -9,6 +9,8 @@ from scanner.root import Inputs
 from scanner.verdicts.sign_in import Client
 from tests.scans import Scan, causes, verdicts
 
+pytestmark = pytest.mark.slow
+
 POLICY = """
 Resources:
   Login:

@@ -32,6 +32,8 @@ from tests.cloudformation.moto_clients import ACCOUNT, REGION
 from tests.cloudformation.moto_stack import create
 from tests.tables import TABLES, table
 
+pytestmark = pytest.mark.slow
+
 CASES_DIRECTORY = TABLES / "cloudformation"
 KEYS = {"why", "template", "parameters", "moto", "account"}
 

@@ -9,6 +9,8 @@ import pytest
 from scanner.report.report import exit_status
 from tests.scans import Scan, said, verdicts
 
+pytestmark = pytest.mark.slow
+
 GRANT = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
 
 

@@ -13,6 +13,8 @@ from scanner.root import ValuesFile
 from scanner.values import Unknown
 from tests.scans import scanned, write
 
+pytestmark = pytest.mark.slow
+
 SHAPES: list[tuple[str, str, dict[str, str | None]]] = [
     ("list", '[{"ParameterKey": "A", "ParameterValue": "x"}, {"ParameterKey": "B", "ParameterValue": ""}]', {"A": "x", "B": ""}),  # noqa: E501
     ("list in yaml", "- ParameterKey: A\n  ParameterValue: 012\n", {"A": "012"}),

@@ -18,6 +18,8 @@ from scanner.values import Value
 from tests.scans import Scan, verdicts
 from tests.tables import TABLES, table
 
+pytestmark = pytest.mark.slow
+
 CODE = "Handler: a.b, Runtime: python3.13, CodeUri: s3://b/k"
 CASES = TABLES / "serverless.yaml"
 TEMPLATES: dict[str, str] = table(CASES)

@@ -9,6 +9,8 @@ import pytest
 from scanner.root import Inputs
 from tests.scans import Scan, said, verdicts
 
+pytestmark = pytest.mark.slow
+
 BODY = """
 Resources:
   Baseline:

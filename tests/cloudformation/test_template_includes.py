@@ -11,6 +11,8 @@ from scanner.report.report import Report
 from scanner.root import Inputs
 from tests.scans import scanned, verdicts, write
 
+pytestmark = pytest.mark.slow
+
 GRANT = "{Effect: Allow, Action: 'signin:*', Resource: '*'}"
 USER = "  U:\n    Type: AWS::IAM::User\n    Properties:\n      LoginProfile: {Password: x}\n"
 

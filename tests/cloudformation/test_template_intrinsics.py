@@ -325,6 +325,7 @@ def chain(length: int) -> str:
     return "\n".join(["Conditions:", *conditions, f"  C{length}: !Equals [a, a]", "Resources:", *users, last])
 
 
+@pytest.mark.slow
 def test_long_chains_and_growing_texts_are_bounded() -> None:
     template, _ = read_template(parse(chain(3000), "t.yaml").documents[0], "t.yaml")
     names = Scope(template, Inputs())

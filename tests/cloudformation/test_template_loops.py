@@ -12,6 +12,8 @@ from scanner.facts import Facts, IdentityKind
 from scanner.values import Value
 from tests.scans import scanned_template, verdicts
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from tests.scans import scanned_template, verdicts
 
+pytestmark = pytest.mark.slow
+
 ADMIN, POWER, READ, AUDIT = (
     f"arn:aws:iam::aws:policy/{name}"
     for name in ("AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess", "SecurityAudit")
@@ -112,7 +114,6 @@ ARNS = st.recursive(
 )
 
 
-@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(ARNS, min_size=1, max_size=3))
 def test_the_open_verdict_is_that_of_all_keys_where_they_agree(arns: list[str]) -> None:

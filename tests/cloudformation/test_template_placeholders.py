@@ -9,6 +9,8 @@ from scanner.cloudformation.template.syntax import parse
 from scanner.report.report import Report
 from tests.scans import scanned_template, verdicts
 
+pytestmark = pytest.mark.slow
+
 ADMIN = '"arn:aws:iam::aws:policy/AdministratorAccess"'
 ALLOW = '{Effect: Allow, Action: "*", Resource: "*"}'
 DENY = '{Effect: Deny, Action: "*", Resource: "*"}'

@@ -13,6 +13,8 @@ from scanner.cloudformation.template.syntax import parse
 from tests.scans import scanned_template, verdicts
 from tests.tables import TABLES, table
 
+pytestmark = pytest.mark.slow
+
 TABLE = table(TABLES / "template-scalars.yaml")
 SCALARS: list[tuple[str, str | list[str], str]] = [tuple(row) for row in TABLE["scalars"]]
 

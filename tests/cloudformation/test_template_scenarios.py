@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from scanner.verdicts import scenarios
 from tests.scans import said, scanned_template, verdicts
 
+pytestmark = pytest.mark.slow
+
 HEAD = """
 Parameters:
   Stage: {Type: String, AllowedValues: [dev, test, prod]}
@@ -266,7 +268,6 @@ Conditions:
 """
 
 
-@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(ELEMENTS, min_size=1, max_size=3), CONDITIONS | st.none())
 def test_the_open_verdict_is_that_of_all_fillings_where_they_agree(elements: list[str], condition: str | None) -> None:

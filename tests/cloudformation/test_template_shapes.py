@@ -6,6 +6,8 @@ import pytest
 
 from tests.scans import scanned_template, verdicts
 
+pytestmark = pytest.mark.slow
+
 HEAD = """
 Parameters:
   Arn: {Type: String}

@@ -209,6 +209,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "summary"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 @pytest.mark.parametrize("loader", ["libyaml", "cfn-flip"])
 def test_what_cannot_be_read_is_an_error(text: str, summary: str, loader: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,8 @@ import pytest
 from tests.cloudformation.assemblies import grant, manifest, stack, template, user
 from tests.scans import Scan, verdicts
 
+pytestmark = pytest.mark.slow
+
 GRANT = {"PolicyName": "p", "PolicyDocument": grant(Condition={"StringEquals": {"aws:PrincipalTag/team": "ops"}})}
 SERVERLESS = "AWS::Serverless::Application"
 

@@ -7,11 +7,15 @@ import time
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from scanner.iam.evaluate import Outcome
 from scanner.iam.policy import parse_document
 from scanner.iam.principal import PrincipalKind
 from scanner.values import Value
 from tests.iam.worlds import ACCOUNT, ALLOW_ALL, ALLOW_OTHER, REGIONS, SPAN, Blank, Many, Policy, World, decision
+
+pytestmark = pytest.mark.slow
 
 PATIENCE = 5.0
 """Seconds. Each of these takes milliseconds; what is exponential never ends."""

@@ -17,6 +17,8 @@ from tests.iam.managed_documents import MOTO, POLICY, document_of, same_source, 
 from tests.scans import ROOT
 from tools import refresh_managed_policies as refresh
 
+pytestmark = pytest.mark.slow
+
 SIGN_IN = ["signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token"]
 
 

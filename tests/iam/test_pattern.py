@@ -15,6 +15,8 @@ from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, in_arn, matches, 
 from scanner.symbol import Named, NameKind
 from scanner.values import ACCOUNT, REGION
 
+pytestmark = pytest.mark.slow
+
 ALPHABET = "a:"
 FILLINGS = ["".join(letters) for size in range(3) for letters in itertools.product(ALPHABET, repeat=size)]
 

@@ -14,6 +14,8 @@ from scanner.iam import managed
 from tests.iam.managed_documents import POLICY, same_source
 from tools import refresh_managed_policies as refresh
 
+pytestmark = pytest.mark.slow
+
 
 def _policy(path: str, version: str, action: str = "s3:*") -> Any:
     statement = {"Effect": "Allow", "Action": action, "Resource": "*"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from scanner.truth import Truth
 from scanner.verdicts.ways_in import WaysIn, ways_in
 from tests.iam.case_evaluation import value_of
 from tests.tables import TABLES, table
+
+pytestmark = pytest.mark.slow
 
 CASES = TABLES / "iam"
 PRINCIPAL = Principal(PrincipalKind.ROLE, ("admin",), arn=(), partition="aws", account="111122223333")

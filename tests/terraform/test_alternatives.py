@@ -14,6 +14,8 @@ from scanner.verdicts import scenarios
 from tests.scans import Scan, verdicts
 from tests.tables import TABLES, table
 
+pytestmark = pytest.mark.slow
+
 TABLE = table(TABLES / "alternatives.yaml")
 CASES = {case["name"]: case for case in TABLE["cases"]}
 POLICIES = {

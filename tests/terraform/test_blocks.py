@@ -16,6 +16,8 @@ from scanner.terraform.language.blocks import index_file
 from scanner.terraform.language.syntax import parse_block
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 FILES = sorted((ROOT / "fixtures" / "terraform").rglob("*.tf"))
 

@@ -10,6 +10,8 @@ from scanner.root import Inputs
 from tests.scans import Scan, verdicts
 from tests.terraform.one_user import SIGN_IN, user
 
+pytestmark = pytest.mark.slow
+
 LOGIN = (
     'jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "signin:*", Resource = "*" }] })'
 )

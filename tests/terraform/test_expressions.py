@@ -11,12 +11,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.values import holes
 from tests.tables import table
 from tests.terraform.evaluation import CASES, DIFFERENT, REFUSED, UNKNOWN, evaluated, plain, root_module, same
+
+pytestmark = pytest.mark.slow
 
 
 def answer(expression: str, module: ModuleInstance) -> Any:

@@ -10,6 +10,8 @@ import pytest
 from tests.scans import Scan, documents, scanned
 from tests.tables import TABLES, table
 
+pytestmark = pytest.mark.slow
+
 PLANS = TABLES / "plans"
 EXPECTED = table(PLANS / "forgotten/expected.yaml")
 

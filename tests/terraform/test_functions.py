@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.terraform.function_calls import SPAN, apply, missing, shown, text
 CASES = Path(__file__).parents[1] / "cases" / "expressions"
 
 
+@cache
 def recorded() -> list[Any]:
     cases = []
     for path in sorted(CASES.glob("*.yaml")):
@@ -210,6 +212,7 @@ def test_arn_functions() -> None:
             apply("provider::aws::trim_iam_role_path", wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [

@@ -12,6 +12,8 @@ from scanner.terraform.language.blocks import FileIndex, IndexedBlock, index_fil
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from tests.scans import Scan, verdicts
 
+pytestmark = pytest.mark.slow
+
 SIGN_IN = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
 
 

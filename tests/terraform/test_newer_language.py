@@ -13,6 +13,8 @@ from tests.tables import TABLES, table
 from tests.terraform.evaluation import UNKNOWN, evaluated, plain, root_module, same
 from tests.terraform.one_user import ONE, SIGN_IN, user
 
+pytestmark = pytest.mark.slow
+
 TOPICS: dict[str, list[dict[str, Any]]] = table(TABLES / "newer_language.yaml")
 CASES = [case for cases in TOPICS.values() for case in cases]
 

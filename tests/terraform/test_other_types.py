@@ -8,6 +8,8 @@ import pytest
 
 from tests.scans import Scan, verdicts
 
+pytestmark = pytest.mark.slow
+
 LOGIN = (
     'jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "signin:*", Resource = "*" }] })'
 )

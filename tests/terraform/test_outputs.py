@@ -14,6 +14,8 @@ import pytest
 from tests.tables import table
 from tests.terraform.evaluation import CASES, DIFFERENT, output, result, same
 
+pytestmark = pytest.mark.slow
+
 
 @cache
 def recorded() -> dict[str, tuple[str, list[Any]]]:

@@ -17,6 +17,8 @@ from tests.scans import Scan, verdicts
 from tests.terraform.evaluation import REFUSED, UNKNOWN, evaluated, plain, root_module
 from tests.terraform.one_user import NARROW, SIGN_IN, user
 
+pytestmark = pytest.mark.slow
+
 EXPRESSIONS = {
     "{ (var.k) = 1, a = 2 }.a": 2,
     "{ a = 2, (var.k) = 1 }.a": UNKNOWN,

@@ -13,6 +13,8 @@ from scanner.terraform.plans.plan_reader import read_document
 from scanner.terraform.plans.plan_snapshot import PackedModules
 from tests.scans import ROOT, documents, scanned
 
+pytestmark = pytest.mark.slow
+
 PLANS = sorted([*(ROOT / "fixtures/plan").glob("*.tfplan"), *(ROOT / "tests/cases/plans").glob("*/*.tfplan")])
 NAMES = [path.relative_to(ROOT).as_posix() for path in PLANS]
 

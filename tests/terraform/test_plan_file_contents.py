@@ -13,6 +13,8 @@ from scanner.terraform.plans.plan_reader import read_document
 from tests.scans import ROOT, Scan
 from tests.terraform.plan_archives import REFINED, UNKNOWN, change, field, packed, plan_bytes
 
+pytestmark = pytest.mark.slow
+
 
 def document(tmp_path: Path, data: bytes) -> PlanDocument:
     (tmp_path / "plan").write_bytes(data)

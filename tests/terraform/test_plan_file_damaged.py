@@ -15,6 +15,8 @@ from scanner.terraform.plans.plan_file import read_plan_file
 from tests.scans import Scan
 from tests.terraform.plan_archives import REFINED, SOURCE, UNKNOWN, USER, change, field, packed, plan_bytes
 
+pytestmark = pytest.mark.slow
+
 GOOD = packed(plan_bytes())
 SHOW = "terraform show -json"
 DAMAGED = {

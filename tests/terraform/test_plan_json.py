@@ -9,6 +9,8 @@ import pytest
 
 from tests.scans import Scan
 
+pytestmark = pytest.mark.slow
+
 GOOD = 'resource "aws_iam_user" "good" {\n  name = "good"\n}\n'
 USER = {
     "address": "aws_iam_user.u",

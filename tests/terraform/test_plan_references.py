@@ -15,6 +15,8 @@ from scanner.verdicts.document import principal_document
 from tests.scans import scanned, verdicts
 from tests.tables import table
 
+pytestmark = pytest.mark.slow
+
 CASE = Path(__file__).parents[1] / "cases/plans/references"
 EXPECTED: list[dict[str, Any]] = table(CASE / "expected.yaml")
 FORMS = {

@@ -17,6 +17,8 @@ from tests.scans import ROOT, documents, scanned
 from tests.terraform.plan_archives import beside
 from tests.test_scenarios import SCENARIOS
 
+pytestmark = pytest.mark.slow
+
 OPEN = {"open-console-variable", "open-policy-variable", "open-team"}
 """Scenarios with a variable that has a value in the plan only."""
 TWINS = [name for name, scenario in SCENARIOS.items() if {"terraform", "plan"} <= set(scenario["forms"])]

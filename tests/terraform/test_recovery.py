@@ -11,6 +11,8 @@ from scanner.terraform.language.blocks import index_file
 from tests.scans import Scan, verdicts
 from tests.terraform.one_user import user
 
+pytestmark = pytest.mark.slow
+
 BROKEN = {
     "a policy": ('"SIGN_IN_POLICY"', '"a" "b"', ("yes", "unknown")),
     "a call that is not closed": ('"SIGN_IN_POLICY"', "file(", ("yes", "unknown")),

@@ -10,6 +10,8 @@ from tests.scans import Scan, verdicts
 from tests.tables import TABLES, table
 from tests.terraform.one_user import ONE, user
 
+pytestmark = pytest.mark.slow
+
 CASES: dict[str, dict[str, Any]] = table(TABLES / "refused.yaml")
 
 

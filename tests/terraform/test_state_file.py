@@ -11,6 +11,8 @@ from scanner.report.report import Report
 from scanner.verdicts.document import principal_document
 from tests.scans import ROOT, Scan, scanned
 
+pytestmark = pytest.mark.slow
+
 STATES = sorted(path.name.removesuffix(".tfstate") for path in (ROOT / "fixtures/plan").glob("*.tfstate"))
 
 

@@ -16,6 +16,8 @@ from tests.scans import Scan, verdicts, write
 from tests.tables import TABLES, table
 from tests.terraform.evaluation import UNKNOWN, variables_of
 
+pytestmark = pytest.mark.slow
+
 TABLE = table(TABLES / "terragrunt.yaml")
 DEFAULTS = {"name": "default", "list": ["default"], "map": {}, "n": 0}
 OPEN = dict.fromkeys(DEFAULTS, UNKNOWN)

@@ -20,6 +20,8 @@ from tests.scans import Scan, write
 from tests.tables import TABLES, table
 from tests.terraform.evaluation import plain, root_module, same, variables_of
 
+pytestmark = pytest.mark.slow
+
 FOLDER = TABLES / "variables"
 TABLE: dict[str, Any] = table(FOLDER / "cases.yaml")
 RECORDED: dict[str, Any] = json.loads((FOLDER / "recorded.json").read_text(encoding="utf-8"))["results"]

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scanner.root import Inputs
 from tests.tables import table
 from tests.terraform.evaluation import CASES, DIFFERENT, output, result, same
+
+pytestmark = pytest.mark.slow
 
 FILES = {"tfvars": "terraform.tfvars", "json": "terraform.tfvars.json"}
 

@@ -18,6 +18,6 @@ def service_in_arn(resource_type: str, attribute: str) -> str | None:
 
 @cache
 def _services() -> Mapping[tuple[str, str], str]:
-    text = files("scanner.cloudformation.stack_facts").joinpath("resource_arns.json").read_text("utf-8")
+    text = files("scanner.cloudformation.stacks").joinpath("resource_arns.json").read_text("utf-8")
     rows = (json.loads(line) for line in text.splitlines()[1:])
     return {(kind, attribute): service for service, kind, *attributes in rows for attribute in attributes}
