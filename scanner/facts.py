@@ -136,7 +136,7 @@ class InlinePolicy:
     document: Value
 
 
-class Role(Enum):
+class PolicyUse(Enum):
     """What an attached managed policy does."""
 
     PERMISSIONS = "permissions"
@@ -151,7 +151,7 @@ class Attachment:
     target: Target
     policy: Value
     """ARN of the policy, or its name; unknown as a whole when a list of policies is."""
-    role: Role = Role.PERMISSIONS
+    use: PolicyUse = PolicyUse.PERMISSIONS
     path: Value | None = None
     """Where it is a name, the path beside it, null for the default. A permission set names policies in this way."""
 

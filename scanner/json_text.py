@@ -13,7 +13,7 @@ from scanner import json_tree, values
 from scanner.span import LineIndex, Span
 from scanner.values import Unknown, Value
 
-MAX_DEPTH = 64
+MAX_POLICY_DEPTH = 64
 """Policies are three or four levels deep; anything beyond is an attack on the reader."""
 
 _HOLE = "\ue000"
@@ -122,7 +122,7 @@ def read(text: Value, *, last_counts: bool = False) -> Value:
     whole = "".join(marked)
     converter = _Converter(holes, text.span, LineIndex("", whole), _is_heredoc(whole, text.span), last_counts)
     try:
-        tree = json_tree.parse(whole, max_depth=MAX_DEPTH, mark=_HOLE)
+        tree = json_tree.parse(whole, max_depth=MAX_POLICY_DEPTH, mark=_HOLE)
     except json_tree.JSONError as problem:
         raise converter.error(str(problem), problem.offset) from problem
     return converter.value(tree)

@@ -75,6 +75,16 @@ class Value:
         return self.data if isinstance(self.data, str) else None
 
     @property
+    def entries(self) -> Mapping[str, Value]:
+        """What a mapping has by key; nothing for anything else."""
+        return self.data if isinstance(self.data, Mapping) else {}
+
+    @property
+    def elements(self) -> tuple[Value, ...]:
+        """The elements of a list; the value itself for anything else, as if it stood in a list."""
+        return self.data if isinstance(self.data, tuple) else (self,)
+
+    @property
     def is_null(self) -> bool:
         """True for null, which in Terraform means: as if it had not been written."""
         return self.data is None

@@ -39,13 +39,13 @@ from scanner.facts import (
     ManagedPolicy,
     Membership,
     Origin,
-    Role,
+    PolicyUse,
     Target,
 )
 from scanner.values import NULL, Unknown, Value, unknown
 
 if TYPE_CHECKING:
-    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.cloudformation.stacks.scope import StackScope
     from scanner.cloudformation.template.sections import Resource
     from scanner.span import Span
 
@@ -57,7 +57,7 @@ class _Source:
     """A resource that exists under some conditions, and what is needed to evaluate it."""
 
     resource: Resource
-    scope: Scope
+    scope: StackScope
     home: Home
     conditions: Conditions
 
@@ -139,7 +139,7 @@ def is_identity_type(kind: str) -> bool:
     return kind in _READERS
 
 
-def facts_of(resource: Resource, scope: Scope, home: Home) -> tuple[Fact, ...]:
+def facts_of(resource: Resource, scope: StackScope, home: Home) -> tuple[Fact, ...]:
     """What a resource says; nothing for one of another type, or one that does not exist."""
     read = _READERS.get(resource.type)
     if read is None:
@@ -190,7 +190,7 @@ def _policies(source: _Source, kind: IdentityKind) -> Iterator[Fact]:
         yield InlinePolicy(source.origin(item.span, item.conditions), target, *_embedded(item.value))
     boundary = source.text("PermissionsBoundary") if kind is not IdentityKind.GROUP else None
     if boundary is not None:
-        yield Attachment(source.origin(source.place("PermissionsBoundary")), target, boundary, Role.BOUNDARY)
+        yield Attachment(source.origin(source.place("PermissionsBoundary")), target, boundary, PolicyUse.BOUNDARY)
 
 
 def _embedded(policy: Value) -> tuple[Value, Value]:
@@ -275,21 +275,21 @@ def _permission_set(source: _Source) -> Iterator[Fact]:
         yield Attachment(origin, target, *_customer_policy(item.value))
     boundary = source.value("PermissionsBoundary")
     if boundary is not None:
-        entries = boundary.data if isinstance(boundary.data, Mapping) else {}
+        entries = boundary.entries
         customer, managed = entries.get("CustomerManagedPolicyReference"), entries.get("ManagedPolicyArn")
         origin = source.origin(source.place("PermissionsBoundary"))
         if customer is not None:
-            yield Attachment(origin, target, *_customer_policy(customer, Role.BOUNDARY))
+            yield Attachment(origin, target, *_customer_policy(customer, PolicyUse.BOUNDARY))
         else:
-            yield Attachment(origin, target, boundary if managed is None else managed, Role.BOUNDARY)
+            yield Attachment(origin, target, boundary if managed is None else managed, PolicyUse.BOUNDARY)
 
 
-def _customer_policy(reference: Value, role: Role = Role.PERMISSIONS) -> tuple[Value, Role, Value | None]:
+def _customer_policy(reference: Value, use: PolicyUse = PolicyUse.PERMISSIONS) -> tuple[Value, PolicyUse, Value | None]:
     """The name by which Identity Center finds the policy in each account, and its path."""
     if reference.unknown is not None or not isinstance(reference.data, Mapping):
-        return reference, role, None
+        return reference, use, None
     cause = Cause(CauseKind.MALFORMED, "a reference to a customer managed policy without a Name", reference.span)
-    return reference.data.get("Name", unknown(cause)), role, reference.data.get("Path", NULL)
+    return reference.data.get("Name", unknown(cause)), use, reference.data.get("Path", NULL)
 
 
 def _entitlement(source: _Source) -> Iterator[Fact]:

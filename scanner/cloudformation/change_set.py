@@ -22,7 +22,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.aws_iam import facts_of, is_identity_type
 from scanner.cloudformation.extract import KIND
 from scanner.cloudformation.stacks.resources import MANAGED_POLICY
-from scanner.cloudformation.stacks.scope import Scope
+from scanner.cloudformation.stacks.scope import StackScope
 from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.stacks.tags import tags_by_key
 from scanner.cloudformation.template.sections import Resource, Template
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from scanner.root import ScanRoot
 
 MAX_BYTES = 8_000_000
-MAX_DEPTH = 100
+MAX_PROPERTY_DEPTH = 100
 """Levels of nesting in the properties of a resource."""
 COMMAND = "aws cloudformation describe-change-set --include-property-values"
 KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}"
@@ -62,7 +62,7 @@ def extract(root: ScanRoot) -> Facts:
         return collect(root.path, KIND, (), (error("Unreadable file", as_sentence(str(problem)), whole),), frozenset())
     problems = list(parsed.diagnostics)
     described = parsed.documents[0] if len(parsed.documents) == 1 else Value({})
-    sections = described.data if isinstance(described.data, Mapping) else {}
+    sections = described.entries
     problems += _said(sections, whole)
     written = sections["Changes"].data if "Changes" in sections else ()
     resources: dict[str, Resource] = {}
@@ -80,7 +80,7 @@ def extract(root: ScanRoot) -> Facts:
     if stack_id is not None:
         home = Home(stack_id[1], Account(stack_id[3]))
         stack = replace(stack, name=stack_id[4], account=Account(stack_id[3]), region=stack_id[2])
-    scope = Scope(Template(described.span or whole, resources=resources), root.inputs, home.partition, stack)
+    scope = StackScope(Template(described.span or whole, resources=resources), root.inputs, home.partition, stack)
     facts: list[Fact] = []
     for resource in resources.values():
         facts += facts_of(resource, scope, home)
@@ -160,9 +160,11 @@ def _causing_entities(entries: Mapping[str, Value]) -> Iterator[tuple[str, Attri
 
 
 def _value(found: object, path: str, causes: Mapping[str, Attribute], span: Span) -> Value:
-    if path.count("/") > MAX_DEPTH:
+    if path.count("/") > MAX_PROPERTY_DEPTH:
         return Value(
-            Unknown(Cause(CauseKind.UNSUPPORTED, f"a value that is nested more than {MAX_DEPTH} levels deep", span)),
+            Unknown(
+                Cause(CauseKind.UNSUPPORTED, f"a value that is nested more than {MAX_PROPERTY_DEPTH} levels deep", span)
+            ),
             span,
         )
     match found:
@@ -209,7 +211,7 @@ def _object(found: object) -> Mapping[str, Any]:
 
 
 def _mapping(value: Value | None) -> Mapping[str, Value]:
-    return value.data if value is not None and isinstance(value.data, Mapping) else {}
+    return value.entries if value is not None else {}
 
 
 def _text(entries: Mapping[str, Value], name: str) -> str | None:

@@ -28,7 +28,7 @@ from scanner.span import Span
 from scanner.values import Value, of
 
 if TYPE_CHECKING:
-    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.cloudformation.stacks.scope import StackScope
     from scanner.root import Inputs, ScanRoot
 
 
@@ -39,7 +39,7 @@ def extract(root: ScanRoot) -> Facts:
     assembly = read_assembly(manifest)
     tree = TemplateTree(read=without_placeholders(assembly.placeholders))
     problems: list[Diagnostic] = list(assembly.diagnostics)
-    tops: list[Scope] = []
+    tops: list[StackScope] = []
     exchange, depth = Exchange(), [0]
     homes: dict[str, Home] = {}
     for stack in assembly.stacks:

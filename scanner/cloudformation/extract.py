@@ -23,13 +23,13 @@ from scanner.source_file import UnreadableFileError
 from scanner.span import Span
 
 if TYPE_CHECKING:
-    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.cloudformation.stacks.scope import StackScope
     from scanner.root import Inputs, ScanRoot
     from scanner.values import Value
 
 KIND = RootKind.CLOUDFORMATION_TEMPLATE
 
-HomeOf = Callable[["Scope"], Home]
+HomeOf = Callable[["StackScope"], Home]
 
 
 def extract(root: ScanRoot) -> Facts:
@@ -50,7 +50,7 @@ def extract(root: ScanRoot) -> Facts:
     tops = [tree.scope(document, place, root.inputs, partition, stack) for document in documents]
     foreign = [scope for neighbour in root.neighbours for scope in _neighbour(neighbour, root.inputs, partition, stack)]
 
-    def home_of(scope: Scope) -> Home:
+    def home_of(scope: StackScope) -> Home:
         return home(root.inputs, named, tree.partition(scope.stack.files[-1]))
 
     found = facts_of_stacks(root.path, tree, (*tops, *foreign), home_of)
@@ -65,7 +65,7 @@ def _assumed(inputs: Inputs) -> Inputs:
     return replace(inputs, account=account, region=region)
 
 
-def _neighbour(root: ScanRoot, inputs: Inputs, partition: str, stack: Stack) -> Iterator[Scope]:
+def _neighbour(root: ScanRoot, inputs: Inputs, partition: str, stack: Stack) -> Iterator[StackScope]:
     """The stacks of another template. Its problems are reported where it is a root."""
     place = Place(root.path, root.location, root.boundary)
     tree = TemplateTree()
@@ -78,11 +78,11 @@ def _neighbour(root: ScanRoot, inputs: Inputs, partition: str, stack: Stack) -> 
         yield tree.scope(document, place, inputs, partition, beside)
 
 
-def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[Scope], home_of: HomeOf) -> Facts:
+def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[StackScope], home_of: HomeOf) -> Facts:
     """The facts of stacks and all that are nested in them, as those of one root; the foreign ones stand last."""
     facts: list[Fact] = []
     problems: list[Diagnostic] = []
-    opened: list[Scope] = []
+    opened: list[StackScope] = []
     exports: frozenset[str] = frozenset()
     imports: set[str] = set()
     for top in tops:  # all of them, before a nested stack asks what it is given
@@ -116,7 +116,7 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[Scope], home_o
     )
 
 
-def _offered(scopes: Sequence[Scope]) -> frozenset[str]:
+def _offered(scopes: Sequence[StackScope]) -> frozenset[str]:
     """The names of the exports that stacks of one root, which are offered here, add to it."""
     exchange = scopes[0].stack.exchange if scopes else None
     offered = offer(scopes, exchange) if exchange is not None else frozenset()

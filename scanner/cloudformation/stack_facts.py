@@ -15,12 +15,12 @@ from scanner.cloudformation.stacks.stack_sets import STACK_SET
 from scanner.diagnostic import Diagnostic, Severity, error, warning
 
 if TYPE_CHECKING:
-    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.cloudformation.stacks.scope import StackScope
     from scanner.cloudformation.template.sections import Resource
     from scanner.facts import Fact, Home
 
 
-def stacks(scope: Scope) -> Iterator[Scope]:
+def stacks(scope: StackScope) -> Iterator[StackScope]:
     """A stack and all that are nested in it, a stack before what is nested in it."""
     waiting = [scope]
     while waiting:
@@ -30,7 +30,7 @@ def stacks(scope: Scope) -> Iterator[Scope]:
         waiting.extend(found for found in reversed(inner) if found is not None)
 
 
-def stack_facts(scope: Scope, home: Home, *, is_rewritten: bool = False) -> tuple[list[Fact], list[Diagnostic]]:
+def stack_facts(scope: StackScope, home: Home, *, is_rewritten: bool = False) -> tuple[list[Fact], list[Diagnostic]]:
     """What one stack says by itself, and what is wrong or not followed in it.
 
     A problem in what a macro that is not followed may rewrite is not an error yet.
@@ -48,13 +48,13 @@ def stack_facts(scope: Scope, home: Home, *, is_rewritten: bool = False) -> tupl
     return facts, problems
 
 
-def _nested(scope: Scope) -> Iterator[Resource]:
+def _nested(scope: StackScope) -> Iterator[Resource]:
     for resource in scope.template.resources.values():
         if resource.type in STACKS and not scope.existence(resource)[0].is_no:
             yield resource
 
 
-def _problems(resource: Resource, scope: Scope) -> Iterator[Diagnostic]:
+def _problems(resource: Resource, scope: StackScope) -> Iterator[Diagnostic]:
     is_module = resource.type.endswith("::MODULE")
     if (not is_module and resource.type not in STACKS) or scope.existence(resource)[0].is_no:
         return

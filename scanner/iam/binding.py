@@ -14,7 +14,7 @@ from scanner.iam import pattern
 from scanner.iam.condition import Condition
 from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import Principal
-from scanner.iam.variables import Template
+from scanner.iam.variables import PolicyText
 from scanner.symbol import Symbol
 
 OWN_REGION = pattern.word(frozenset({Cause(CauseKind.REGION, "the region that the code is applied in")}), values.REGION)
@@ -41,7 +41,7 @@ class Binding:
         known = tuple(self.bind(value) for value in condition.values)
         return condition if known == condition.values else replace(condition, values=known)
 
-    def bind(self, template: Template) -> Template:
+    def bind(self, template: PolicyText) -> PolicyText:
         """The same for a resource, or any ARN."""
         account_is_open = any(isinstance(part, Hole) for part in self.account)
         parts: list[object] = []

@@ -22,7 +22,7 @@ from scanner.iam import pattern
 from scanner.iam.language import Question
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, literal
 from scanner.iam.request import Fixed, OneOf, Request, Unsettled
-from scanner.iam.variables import Template, resolve
+from scanner.iam.variables import PolicyText, resolve
 from scanner.truth import NO, Truth, all_of, any_of, truth, undetermined
 
 Comparison = Callable[[Pattern, Text], Truth]
@@ -62,7 +62,7 @@ class Condition:
     quantifier: Quantifier
     if_exists: bool
     key: str
-    values: tuple[Template, ...]
+    values: tuple[PolicyText, ...]
     doubt: frozenset[Cause] = frozenset()
     """Not empty when the condition itself could not be read: it may hold or not."""
 
@@ -155,7 +155,7 @@ def parse_operator(name: str) -> tuple[str, Quantifier, bool] | None:
     return (base, quantifier, if_exists) if base in OPERATORS else None
 
 
-def _plain(templates: tuple[Template, ...]) -> list[Pattern]:
+def _plain(templates: tuple[PolicyText, ...]) -> list[Pattern]:
     return [tuple(part for part in template if isinstance(part, str | Wildcard | Hole)) for template in templates]
 
 

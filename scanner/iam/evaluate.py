@@ -57,7 +57,7 @@ from scanner.iam.pattern import Hole, Pattern, Text
 from scanner.iam.policy import Patterns, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
 from scanner.iam.request import Request
-from scanner.iam.variables import Template, resolve
+from scanner.iam.variables import PolicyText, resolve
 from scanner.truth import NO, Truth, all_of, any_of, undetermined
 
 
@@ -215,7 +215,7 @@ def _actions(same: _Same, action: str) -> Truth:
     return ~found if patterns.negated else found
 
 
-def _no_variables(template: Template) -> Pattern:
+def _no_variables(template: PolicyText) -> Pattern:
     return tuple(part for part in template if not hasattr(part, "key"))
 
 

@@ -18,7 +18,7 @@ from scanner.diagnostic import Diagnostic, error
 from scanner.iam import condition as conditions
 from scanner.iam.condition import Condition
 from scanner.iam.pattern import Hole, Text, literal, text_of
-from scanner.iam.variables import Template, parse_template
+from scanner.iam.variables import PolicyText, parse_template
 from scanner.iam.variants import Variant, candidates_of, variants
 from scanner.span import Span
 from scanner.truth import NO, YES, Truth, undetermined
@@ -32,7 +32,7 @@ VERSIONS = (WITH_VARIABLES, "2008-10-17")
 class Patterns:
     """``Action``/``NotAction``, ``Resource``/``NotResource``: what matches, or what is excepted."""
 
-    items: tuple[Template, ...]
+    items: tuple[PolicyText, ...]
     negated: bool = False
 
 
@@ -204,7 +204,7 @@ class _Parser:
         found = written.value
         if found is None:
             return
-        items = found.data if isinstance(found.data, tuple) else (found,)
+        items = found.elements
         if not items and not written.causes:
             raise _MalformedError("The Statement is empty.", found.span or span)
         certain: list[Statement] = []
@@ -313,7 +313,7 @@ class _Parser:
         return Patterns(items, negated=negative is not None)
 
     def _texts(self, value: Value, name: str, statement: Value) -> Iterator[Text]:
-        found = value.data if isinstance(value.data, tuple) else (value,)
+        found = value.elements
         if not found:
             raise _MalformedError(f"The {name} of a statement is empty.", value.span or statement.span)
         for item in found:
@@ -366,9 +366,9 @@ class _Parser:
                 templates = tuple(self._condition_values(found, name, key, base))
                 yield Condition(name, base, quantifier, if_exists, key, templates)
 
-    def _condition_values(self, value: Value, operator: str, key: str, base: str) -> Iterator[Template]:
+    def _condition_values(self, value: Value, operator: str, key: str, base: str) -> Iterator[PolicyText]:
         valid = conditions.OPERATORS[base].valid if base in conditions.OPERATORS else None
-        for item in value.data if isinstance(value.data, tuple) else (value,):
+        for item in value.elements:
             text = text_of(item)
             if text is None:
                 message = f'The value of "{key}" in the condition operator "{operator}" is not a string.'
@@ -379,7 +379,7 @@ class _Parser:
                 raise _MalformedError(message, item.span or value.span)
             yield self._template(text, variables=self._variables)
 
-    def _template(self, text: Text, *, variables: bool) -> Template:
+    def _template(self, text: Text, *, variables: bool) -> PolicyText:
         """What looks like a variable is one if the version says so; while that is not known, neither is the text."""
         if self._version_doubt is not None and any(isinstance(piece, str) and "${" in piece for piece in text):
             return (Hole(frozenset({self._version_doubt})),)

@@ -27,10 +27,10 @@ class Variable:
     default: str | None = None
 
 
-Template = tuple[str | Wildcard | Hole | Variable, ...]
+PolicyText = tuple[str | Wildcard | Hole | Variable, ...]
 
 
-def parse_template(text: Text, *, variables: bool) -> Template:
+def parse_template(text: Text, *, variables: bool) -> PolicyText:
     """Wildcards and, where the version has them, variables. A hole may not hide half of a variable: it is one text."""
     parts: list[str | Wildcard | Hole | Variable] = []
     for piece in text:
@@ -55,7 +55,7 @@ def _variable(inside: str) -> str | Variable:
     return Variable(inside)
 
 
-def resolve(template: Template, request: Request) -> Pattern | None:
+def resolve(template: PolicyText, request: Request) -> Pattern | None:
     """The pattern for one request; None when a variable has neither value nor default, so that nothing can match.
 
     What stands for the code's own account, partition and region is filled in. A free key leaves a hole whose cause is
@@ -87,6 +87,6 @@ def resolve(template: Template, request: Request) -> Pattern | None:
     return tuple(parts)
 
 
-def template_text(template: Template) -> str:
+def template_text(template: PolicyText) -> str:
     """For people: the template as it stands in a policy."""
     return "".join(f"${{{part.key}}}" if isinstance(part, Variable) else written((part,)) for part in template)

@@ -25,7 +25,7 @@ from scanner.facts import (
     InlinePolicy,
     Membership,
     Origin,
-    Role,
+    PolicyUse,
     Target,
 )
 from scanner.iam import managed
@@ -155,7 +155,7 @@ class _Merge:
             self._reaching.setdefault(identity.origin.address, []).append(policy)
 
     def _attach(self, attachment: Attachment) -> None:
-        is_boundary = attachment.role is Role.BOUNDARY
+        is_boundary = attachment.use is PolicyUse.BOUNDARY
         for identity, applies in self._reach(attachment.target, attachment.origin):
             resolved = self._resolve(attachment, identity)
             arn = Arn.parse(attachment.policy.text or "")
@@ -280,7 +280,7 @@ def _exists_beside(existence: Existence, other: Existence) -> Truth:
 
 
 def _listed(exclusive: Exclusive, policy: Value) -> Truth:
-    items = exclusive.listed.data if isinstance(exclusive.listed.data, tuple) else (exclusive.listed,)
+    items = exclusive.listed.elements
     if any_of(same_text(item, policy) for item in items).is_yes:
         return YES
     detail = f"{exclusive.origin.address}, which may remove {written_reference(policy)} because it does not list it"

@@ -19,7 +19,7 @@ from scanner.facts import (
     ManagedPolicy,
     Membership,
     Origin,
-    Role,
+    PolicyUse,
     Target,
     collect,
 )
@@ -63,7 +63,7 @@ def facts_about(key: str, one: Mapping[str, Any]) -> Iterator[Fact]:
     for policy, text in one.get("inline", {}).items():
         yield InlinePolicy(origin, itself, Value(policy), document(text))
     if one.get("boundary"):
-        yield Attachment(origin, itself, Value(one["boundary"]), Role.BOUNDARY)
+        yield Attachment(origin, itself, Value(one["boundary"]), PolicyUse.BOUNDARY)
     for group in one.get("groups", []):
         yield Membership(origin, itself, Value(group))
     if one.get("password"):

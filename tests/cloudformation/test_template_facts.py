@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.facts import Existence, Facts, IdentityKind, Role, Target
+from scanner.facts import Existence, Facts, IdentityKind, PolicyUse, Target
 from scanner.root import RootKind
 from scanner.values import Unknown, Value
 
@@ -175,7 +175,7 @@ def test_attachments(facts: Facts) -> None:
         ("Set", "local", []),
         ("Set", "limit", []),
     ]
-    boundaries = [shown(one.policy) for one in facts.attachments if one.role is Role.BOUNDARY]
+    boundaries = [shown(one.policy) for one in facts.attachments if one.use is PolicyUse.BOUNDARY]
     assert boundaries == ["arn:aws:iam::aws:policy/PowerUserAccess", "limit"]
     assert [(shown(one.name), shown(one.arn)) for one in facts.policies] == [("?Shared.Name", "?Shared.Arn")]
 
@@ -338,7 +338,7 @@ BOUNDARIES = [
 @pytest.mark.parametrize(("properties", "expected"), BOUNDARIES)
 def test_boundaries(scan_text: Callable[..., Facts], properties: str, expected: list[str]) -> None:
     found = scan_text(user(properties)).attachments
-    assert [(shown(one.policy), one.role) for one in found] == [(policy, Role.BOUNDARY) for policy in expected]
+    assert [(shown(one.policy), one.use) for one in found] == [(policy, PolicyUse.BOUNDARY) for policy in expected]
 
 
 TAGS = [
@@ -384,7 +384,7 @@ def test_what_a_macro_may_add_is_unknown_and_not_absent(scan_text: Callable[...,
     facts = scan_text(user("{UserName: u, Fn::Transform: {Name: AWS::Include, Parameters: {Location: x}}}"))
     assert [one.summary for one in facts.diagnostics] == ["Fn::Transform not followed"]
     assert [shown(one.name) for one in facts.identities] == ["u"]
-    assert {one.role for one in facts.attachments} == {Role.PERMISSIONS, Role.BOUNDARY}
+    assert {one.use for one in facts.attachments} == {PolicyUse.PERMISSIONS, PolicyUse.BOUNDARY}
     assert all(one.policy.unknown is not None for one in facts.attachments)
     assert len(facts.inline_policies) == len(facts.memberships) == 1
 

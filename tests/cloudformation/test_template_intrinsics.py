@@ -7,7 +7,7 @@ import pytest
 
 from scanner.cause import CauseKind
 from scanner.cloudformation.language.intrinsics import evaluate
-from scanner.cloudformation.stacks.scope import Scope
+from scanner.cloudformation.stacks.scope import StackScope
 from scanner.cloudformation.template.sections import read_template
 from scanner.cloudformation.template.syntax import parse
 from scanner.root import Inputs
@@ -61,10 +61,12 @@ Resources:
 """
 
 
-def scope(parameters: Mapping[str, str] | None = None, account: str | None = None, region: str | None = None) -> Scope:
+def scope(
+    parameters: Mapping[str, str] | None = None, account: str | None = None, region: str | None = None
+) -> StackScope:
     template, problems = read_template(parse(TEMPLATE, "t.yaml").documents[0], "t.yaml")
     assert not problems
-    return Scope(template, Inputs(parameters=tuple((parameters or {}).items()), account=account, region=region))
+    return StackScope(template, Inputs(parameters=tuple((parameters or {}).items()), account=account, region=region))
 
 
 def shown(value: Value | None) -> object:
@@ -328,13 +330,13 @@ def chain(length: int) -> str:
 @pytest.mark.slow
 def test_long_chains_and_growing_texts_are_bounded() -> None:
     template, _ = read_template(parse(chain(3000), "t.yaml").documents[0], "t.yaml")
-    names = Scope(template, Inputs())
+    names = StackScope(template, Inputs())
     assert names.condition("C0", None).is_undetermined
     assert names.condition("C2995", None).is_no
     assert names.reference("U0", None).unknown is not None
     assert names.reference("U2990", None).text == "x" * 2048
     bomb, _ = read_template(parse(chain(25), "t.yaml").documents[0], "t.yaml")
-    grown = Scope(bomb, Inputs()).reference("U0", None).unknown
+    grown = StackScope(bomb, Inputs()).reference("U0", None).unknown
     assert grown is not None
     assert "string of more than" in grown.cause.detail
 
@@ -346,7 +348,7 @@ def test_long_chains_of_attributes_are_bounded() -> None:
     ]
     text = "\n".join(["Resources:", *users, '  U500: {Type: "AWS::IAM::User"}'])
     template, _ = read_template(parse(text, "t.yaml").documents[0], "t.yaml")
-    assert Scope(template, Inputs()).attribute("U0", "Arn", None).unknown is not None
+    assert StackScope(template, Inputs()).attribute("U0", "Arn", None).unknown is not None
 
 
 def test_the_deepest_template_evaluates() -> None:

@@ -177,7 +177,7 @@ PAIRS = [
 def said(facts: Facts) -> object:
     return (
         [(one.kind, one.origin.address, one.name, one.arn, one.origin.existence) for one in facts.identities],
-        [(one.target, one.policy, one.role) for one in facts.attachments],
+        [(one.target, one.policy, one.use) for one in facts.attachments],
         [(one.origin.address, one.name, one.document) for one in facts.policies],
         [(one.user, one.active) for one in facts.access_keys],
     )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.cloudformation.language.intrinsics import evaluate
-from scanner.cloudformation.stacks.scope import Scope
+from scanner.cloudformation.stacks.scope import StackScope
 from scanner.cloudformation.template.sections import read_template
 from scanner.root import Inputs
 from scanner.truth import Truth
@@ -81,7 +81,7 @@ OPEN = st.builds(lambda name, word: {"Fn::Equals": [{"Ref": name}, word]}, st.sa
 TESTS = st.one_of(OPEN, OPEN, OPEN, conditions_of(2))
 
 
-def scope(conditions: Mapping[str, object], parameters: Mapping[str, str]) -> Scope:
+def scope(conditions: Mapping[str, object], parameters: Mapping[str, str]) -> StackScope:
     document = {
         "Parameters": {name: {"Type": "String"} for name in PARAMETERS},
         "Conditions": dict(conditions),
@@ -89,7 +89,7 @@ def scope(conditions: Mapping[str, object], parameters: Mapping[str, str]) -> Sc
     }
     template, problems = read_template(of(document), "t")
     assert not problems
-    return Scope(template, Inputs(parameters=tuple(parameters.items())))
+    return StackScope(template, Inputs(parameters=tuple(parameters.items())))
 
 
 def settles(before: Value | None, after: Value | None) -> bool:

@@ -10,7 +10,7 @@ import cfn_flip
 import pytest
 
 from scanner.cloudformation.template import syntax
-from scanner.cloudformation.template.syntax import MAX_DEPTH, Parsed, parse
+from scanner.cloudformation.template.syntax import MAX_TEMPLATE_DEPTH, Parsed, parse
 from scanner.values import Value
 
 
@@ -196,7 +196,7 @@ REFUSED = [
     ("alias cycle in a block", "a: &x\n  b:\n    - *x\n", "Template refused"),
     ("alias bomb", bomb(), "Template refused"),
     ("nested lists", "a: " + "[" * 300 + "]" * 300, "Template refused"),
-    ("nested mappings", "\n".join(" " * n + "a:" for n in range(MAX_DEPTH + 5)), "Template refused"),
+    ("nested mappings", "\n".join(" " * n + "a:" for n in range(MAX_TEMPLATE_DEPTH + 5)), "Template refused"),
     ("nested beyond the parser", "[" * 100_000, "Invalid template"),
     ("unclosed", "a: [1, 2", "Invalid template"),
     ("tab as indentation", "a:\n\tb: 1", "Invalid template"),

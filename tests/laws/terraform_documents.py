@@ -118,7 +118,7 @@ def single_values_into_lists(project: Project) -> Change | None:
                         if (
                             isinstance(key, nodes.Literal)
                             and key.value in _SETS - {"Statement"}
-                            and isinstance(value, nodes.Literal | nodes.Template)
+                            and isinstance(value, nodes.Literal | nodes.TemplateNode)
                         ):
                             start, end = placed.offsets(value.span)
                             edits += [Edit(placed.path, start, start, "["), Edit(placed.path, end, end, "]")]
@@ -149,7 +149,8 @@ def partition_looked_up(project: Project) -> Change | None:
             if placed.type in {"resource", "locals", "data", "module"}
             for attribute in body_attributes(placed.block.body)
             for found, _ in walk(attribute.value)
-            if isinstance(found, nodes.Literal | nodes.Template) and placed.source(found.span).startswith('"arn:aws:')
+            if isinstance(found, nodes.Literal | nodes.TemplateNode)
+            and placed.source(found.span).startswith('"arn:aws:')
             for start, _ in [placed.offsets(found.span)]
             if not _is_key(attribute.value, found)
         ]

@@ -11,7 +11,7 @@ from typing import Any
 from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform.configuration.module_instance import ModuleInstance
-from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.configuration.terragrunt.unit import Unit
 from scanner.terraform.configuration.variable_files import input_values
 from scanner.terraform.language import syntax
@@ -31,7 +31,7 @@ UNKNOWN = {"unknown": True}
 def root_module(directory: Path, inputs: Inputs | None = None, units: Sequence[Unit] = ()) -> ModuleInstance:
     """The root module of a directory, with the values of its variables."""
     inputs = inputs or Inputs()
-    configuration = Configuration(inputs, directory)
+    configuration = RootConfiguration(inputs, directory)
     root = ModuleInstance(configuration, configuration.module(directory, "."))
     root.set_inputs(input_values(root, inputs, units))
     return root

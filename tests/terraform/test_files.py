@@ -13,7 +13,7 @@ from scanner.diagnostic import Diagnostic
 from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform.configuration.files import configuration_files
-from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.root_configuration import RootConfiguration
 from tests.scans import write
 from tests.tables import TABLES, table
 from tests.terraform.evaluation import plain, root_module
@@ -104,7 +104,7 @@ def test_opentofu(tmp_path: Path, name: str) -> None:
 
 
 def test_a_directory_that_cannot_be_read_is_said(tmp_path: Path) -> None:
-    configuration = Configuration(Inputs(), tmp_path)
+    configuration = RootConfiguration(Inputs(), tmp_path)
     module = configuration.module(tmp_path / "gone", "gone")
     (found,) = module.diagnostics
     assert (found.summary, found.span) == ("Unreadable path", Span.whole_file("gone"))

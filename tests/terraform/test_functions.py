@@ -14,7 +14,7 @@ from scanner.cause import CauseKind
 from scanner.span import Span
 from scanner.terraform.configuration.known_functions import FUNCTIONS
 from scanner.terraform.language.functions import SPECIAL, FunctionError
-from scanner.terraform.language.functions.encoding import encode_json
+from scanner.terraform.language.functions.json_encoding import encode_json
 from scanner.terraform.language.numbers import number
 from scanner.values import Value, unknown
 from tests.tables import table

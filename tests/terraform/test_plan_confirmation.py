@@ -9,7 +9,7 @@ import pytest
 from scanner.root import Inputs
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
 from scanner.terraform.configuration.module_instance import ModuleInstance
-from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.plans.address_text import parse_resource_address
 from scanner.terraform.plans.plan_confirmation import confirmed
 from scanner.terraform.plans.plan_description import description
@@ -84,7 +84,7 @@ def test_what_a_plain_reference_confirms(address: str, policy: str, tmp_path: Pa
     (tmp_path / "main.tf").write_text(written.replace("POLICY", policy if address == OUTER else '""'), encoding="utf-8")
     inner = MODULE.replace("POLICY", policy if address == INNER else '""')
     (tmp_path / "m/main.tf").write_text(inner, encoding="utf-8")
-    configuration = Configuration(Inputs(), tmp_path)
+    configuration = RootConfiguration(Inputs(), tmp_path)
     root = ModuleInstance(configuration, configuration.module(tmp_path, "."))
     (child,) = root.children()
     planned = description(root.module)

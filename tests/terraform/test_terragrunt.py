@@ -9,7 +9,7 @@ import pytest
 from scanner.discovery import discover
 from scanner.root import Inputs, ValuesFile
 from scanner.terraform.configuration.module_instance import ModuleInstance
-from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.configuration.terragrunt.unit import read_unit
 from scanner.terraform.configuration.variable_files import input_values
 from tests.scans import Scan, verdicts, write
@@ -38,7 +38,7 @@ def test_values(tmp_path: Path, name: str) -> None:
     write(tree / "u", {"../m/main.tf": TABLE["module"], "terragrunt.hcl": unit_text, **case.get("files", {})})
     unit = read_unit(tree / "u" / "terragrunt.hcl", "u/terragrunt.hcl", tree)
     assert unit.directory == tree / "m"
-    configuration = Configuration(Inputs(), tree)
+    configuration = RootConfiguration(Inputs(), tree)
     root = ModuleInstance(configuration, configuration.module(tree / "m", "m"))
     root.set_inputs(input_values(root, Inputs(), [unit]))
     given = {key: UNKNOWN if value == "?" else value for key, value in case.get("given", {}).items()}

@@ -153,6 +153,6 @@ def _allows_making(value: Value) -> bool:
 
 
 def _makes(actions: Value) -> bool:
-    items = actions.data if isinstance(actions.data, tuple) else (actions,)
+    items = actions.elements
     patterns = [lowered(parse_wildcards(item.text)) for item in items if item.text is not None]
     return any(matches_any(patterns, action).is_yes for action in _MAKING)

@@ -57,7 +57,7 @@ _UNDEFINED = "Undefined name"
 
 def refused_names(document: Value, template: Template, used: Iterable[Place]) -> tuple[Diagnostic, ...]:
     """Names in a template, with its macros through, that it does not define."""
-    sections = document.data if isinstance(document.data, Mapping) else {}
+    sections = document.entries
     names = _Names.of(sections, template)
     return tuple(dict.fromkeys(problem for place in used for problem in names.refused(place)))
 
@@ -75,7 +75,7 @@ class Place:
 
 def places(document: Value) -> Iterator[Place]:
     """All that use names, in the order of their sections."""
-    sections = document.data if isinstance(document.data, Mapping) else {}
+    sections = document.entries
     for name, expression in _entries(sections.get("Conditions")).items():
         yield Place("Conditions", name, tuple(uses(expression, of_conditions=True)))
     for name, entry in _entries(sections.get("Resources")).items():
@@ -97,13 +97,13 @@ def places(document: Value) -> Iterator[Place]:
 
 
 def _entries(value: Value | None) -> Mapping[str, Value]:
-    entries = value.data if value is not None and isinstance(value.data, Mapping) else {}
+    entries = value.entries if value is not None else {}
     return {key: entry for key, entry in entries.items() if not key.startswith("Fn::")}
 
 
 def _named(value: Value, kind: Kind) -> Iterator[Use]:
     """Names that are written out, in a list or alone."""
-    for item in value.data if isinstance(value.data, tuple) else (value,):
+    for item in value.elements:
         name = as_name(item)
         if name is not None:
             yield Use(kind, name, item.span or value.span)

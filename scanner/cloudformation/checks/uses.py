@@ -78,7 +78,7 @@ def uses(expression: Value, *, of_conditions: bool = False) -> Iterator[Use]:
 
 
 def _of_call(name: str, argument: Value, span: Span | None) -> Iterator[Use]:
-    parts = argument.data if isinstance(argument.data, tuple) else (argument,)
+    parts = argument.elements
     first = as_name(parts[0]) if parts else None
     match name:
         case "Ref" if first is not None:
@@ -94,7 +94,7 @@ def _of_call(name: str, argument: Value, span: Span | None) -> Iterator[Use]:
             known = ".".join(part for part in attribute if part is not None)
             yield Use(Kind.ATTRIBUTE, known if None not in attribute else f"{first}.", span)
         case "Fn::Sub" if first is not None:
-            given = parts[1].data if len(parts) > 1 and isinstance(parts[1].data, Mapping) else {}
+            given = parts[1].entries if len(parts) > 1 else {}
             yield from _variables(first, given, span)
     if name.startswith("Fn::") and not name.startswith(FOR_EACH) and name not in (TRANSFORM, UNREADABLE):
         yield Use(Kind.FUNCTION, name, span)

@@ -23,7 +23,7 @@ def malformed(detail: str, span: Span | None) -> Value:
 
 def arguments(argument: Value) -> tuple[Value, ...]:
     """The elements of a list, else the one argument."""
-    return argument.data if isinstance(argument.data, tuple) else (argument,)
+    return argument.elements
 
 
 def first_unknown(values: Iterable[Value], span: Span | None) -> Value | None:

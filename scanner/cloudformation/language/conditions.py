@@ -42,7 +42,7 @@ def _decide(expression: Value, names: Names) -> Truth:
     span = expression.span or argument.span
     if argument.unknown is not None and not argument.unknown.candidates:
         return undetermined(argument.unknown.cause)
-    operands = argument.data if isinstance(argument.data, tuple) else (argument,)
+    operands = argument.elements
     match name:
         case "Condition":
             named = as_name(argument)

@@ -167,7 +167,7 @@ def _fitting(candidates: list[Value], further: tuple[Value, ...]) -> tuple[str, 
 
 
 def _entries(value: Value) -> Mapping[str, Value]:
-    return value.data if isinstance(value.data, Mapping) else {}
+    return value.entries
 
 
 def _literal(value: Value) -> Value:

@@ -100,7 +100,7 @@ def items(expression: Value, names: Names, conditions: Conditions) -> Iterator[I
         if whole.expression is None:
             continue
         is_written_out = isinstance(whole.expression.data, tuple)
-        elements = whole.expression.data if isinstance(whole.expression.data, tuple) else (whole.expression,)
+        elements = whole.expression.elements
         for element in elements:
             for part in alternatives(element, names, whole.conditions):
                 value = None if part.expression is None else evaluate(part.expression, names)
@@ -112,7 +112,7 @@ def items(expression: Value, names: Names, conditions: Conditions) -> Iterator[I
                         *conditions_here,
                         malformed(value, "an element of a list" if is_written_out else "a list"),
                     )
-                for item in value.data if isinstance(value.data, tuple) else (value,):
+                for item in value.elements:
                     yield Item(item, conditions_here, part.expression.span)
 
 

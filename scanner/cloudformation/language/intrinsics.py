@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from scanner.span import Span
     from scanner.truth import Truth
 
-MAX_DEPTH = 120
+MAX_EXPRESSION_DEPTH = 120
 """Expressions inside each other, those of the names that they lead to included."""
 
 MAX_VANISHING = 3
@@ -46,7 +46,7 @@ NO_VALUE = "AWS::NoValue"
 IF = "Fn::If"
 
 
-class Outcome(NamedTuple):
+class Evaluation(NamedTuple):
     """What became of an expression."""
 
     value: Value | None
@@ -57,14 +57,14 @@ class Outcome(NamedTuple):
 
 def evaluate(expression: Value, names: Names) -> Value | None:
     """The expression's value; None for ``AWS::NoValue``, and an unknown for what may turn out to be that."""
-    return evaluate_outcome(expression, names).value
+    return evaluate_with_doubt(expression, names).value
 
 
-def evaluate_outcome(expression: Value, names: Names) -> Outcome:
+def evaluate_with_doubt(expression: Value, names: Names) -> Evaluation:
     """The expression's value, and whether it is certain that there is one."""
     cause = too_deep(names, expression.span)
     if cause is not None:
-        return Outcome(unknown(cause), may_vanish=True)
+        return Evaluation(unknown(cause), may_vanish=True)
     names.depth += 1
     outcome = _evaluate(expression, names)
     names.depth -= 1
@@ -73,9 +73,11 @@ def evaluate_outcome(expression: Value, names: Names) -> Outcome:
 
 def too_deep(names: Names, span: Span | None) -> Cause | None:
     """The cause to give up with when expressions are nested beyond the bound."""
-    if names.depth < MAX_DEPTH:
+    if names.depth < MAX_EXPRESSION_DEPTH:
         return None
-    return Cause(CauseKind.UNSUPPORTED, f"expressions that are nested more than {MAX_DEPTH} levels deep", span)
+    return Cause(
+        CauseKind.UNSUPPORTED, f"expressions that are nested more than {MAX_EXPRESSION_DEPTH} levels deep", span
+    )
 
 
 def cause_of(doubt: Truth) -> Cause:
@@ -101,24 +103,24 @@ def branches(argument: Value, names: Names) -> tuple[Truth, str, Value, Value] |
     return names.condition(name, parts[0].span), name, parts[1], parts[2]
 
 
-def _evaluate(expression: Value, names: Names) -> Outcome:
+def _evaluate(expression: Value, names: Names) -> Evaluation:
     match expression.data:
         case str() as text if has_placeholder(text):
-            return Outcome(join_text(pieces_around(text, expression.span), expression.span))
+            return Evaluation(join_text(pieces_around(text, expression.span), expression.span))
         case str() as text:
             if "{{" not in text:
-                return Outcome(expression)
-            return Outcome(names.handed_over(text, expression.span) or join_text((text,), expression.span))
+                return Evaluation(expression)
+            return Evaluation(names.handed_over(text, expression.span) or join_text((text,), expression.span))
         case tuple() as items:
-            found = (evaluate_outcome(item, names).value for item in items)
-            return Outcome(Value(tuple(item for item in found if item is not None), expression.span))
+            found = (evaluate_with_doubt(item, names).value for item in items)
+            return Evaluation(Value(tuple(item for item in found if item is not None), expression.span))
         case Mapping() as entries:
             call = call_of(expression)
             if call is not None:
                 return _call(*call, expression.span, names)
-            return Outcome(_mapping(entries, expression.span, names))
+            return Evaluation(_mapping(entries, expression.span, names))
         case _:
-            return Outcome(expression)
+            return Evaluation(expression)
 
 
 def _mapping(entries: Mapping[str, Value], span: Span | None, names: Names) -> Value:
@@ -132,7 +134,7 @@ def _mapping(entries: Mapping[str, Value], span: Span | None, names: Names) -> V
             if macro:
                 return unknown(Cause(CauseKind.UNSUPPORTED, f"{key}, which is not followed", entry.span), span=span)
             return unknown(Cause(CauseKind.MALFORMED, f"{key}, which stands beside other keys", entry.span), span=span)
-        value, may_vanish = evaluate_outcome(entry, names)
+        value, may_vanish = evaluate_with_doubt(entry, names)
         if may_vanish and key != "Condition" and value is not None and value.unknown is not None:
             vanishing.append(key)
         if value is not None:
@@ -164,53 +166,53 @@ def _with_entries_that_may_vanish(entries: Mapping[str, Value], vanishing: list[
     return Value(Unknown(holes[0].cause, candidates=found), span)
 
 
-def _call(name: str, argument: Value, span: Span | None, names: Names) -> Outcome:
+def _call(name: str, argument: Value, span: Span | None, names: Names) -> Evaluation:
     if name == "Ref":
         return _reference(argument, span, names)
     if name == IF:
         return _if(argument, span, names)
     function = FUNCTIONS.get(name)
     if function is None and argument.unknown is not None:
-        return Outcome(unknown(argument.unknown.cause, span=span))
+        return Evaluation(unknown(argument.unknown.cause, span=span))
     if function is None:
-        return Outcome(unknown(Cause(CauseKind.UNSUPPORTED, f"{name}, which is not evaluated", span), span=span))
+        return Evaluation(unknown(Cause(CauseKind.UNSUPPORTED, f"{name}, which is not evaluated", span), span=span))
     value = evaluate(argument, names)
     if value is None:
-        return Outcome(unknown(Cause(CauseKind.MALFORMED, f"{name} without an argument", span), span=span))
+        return Evaluation(unknown(Cause(CauseKind.MALFORMED, f"{name} without an argument", span), span=span))
     if value.unknown is not None and not value.unknown.pieces:
         # All that is left of a text whose only variable was the element of an unknown collection is its symbol.
         keeps = name == "Fn::Sub" and argument.unknown is not None
-        return Outcome(value.at(span) if keeps else unknown(value.unknown.cause, span=span))
-    return Outcome(function(value, span, names))
+        return Evaluation(value.at(span) if keeps else unknown(value.unknown.cause, span=span))
+    return Evaluation(function(value, span, names))
 
 
-def _reference(argument: Value, span: Span | None, names: Names) -> Outcome:
+def _reference(argument: Value, span: Span | None, names: Names) -> Evaluation:
     """``Ref``, whose name may be put together by functions (``AWS::LanguageExtensions``)."""
     name = evaluate(argument, names)
     known = names.resource_named(name) if name is not None else None
     if known is not None:
-        return Outcome(None if known == NO_VALUE else names.reference(known, span))
+        return Evaluation(None if known == NO_VALUE else names.reference(known, span))
     if name is not None and name.unknown is not None:
-        return Outcome(unknown(name.unknown.cause, span=span))
-    return Outcome(unknown(Cause(CauseKind.MALFORMED, "Ref without a name", span), span=span))
+        return Evaluation(unknown(name.unknown.cause, span=span))
+    return Evaluation(unknown(Cause(CauseKind.MALFORMED, "Ref without a name", span), span=span))
 
 
-def _is_choice(outcome: Outcome) -> bool:
+def _is_choice(outcome: Evaluation) -> bool:
     """Whether something in it is one of few things. Two such choices with the same cause compare as equal."""
     return outcome.value is not None and any(hole.candidates for hole in holes(outcome.value))
 
 
-def _if(argument: Value, span: Span | None, names: Names) -> Outcome:
+def _if(argument: Value, span: Span | None, names: Names) -> Evaluation:
     parts = branches(argument, names)
     if parts is None:
-        return Outcome(
+        return Evaluation(
             unknown(Cause(CauseKind.MALFORMED, "Fn::If without a condition and two branches", span), span=span)
         )
     condition, _, if_true, if_false = parts
     if not condition.is_undetermined:
-        return evaluate_outcome(if_true if condition.is_yes else if_false, names)
-    first, second = evaluate_outcome(if_true, names), evaluate_outcome(if_false, names)
+        return evaluate_with_doubt(if_true if condition.is_yes else if_false, names)
+    first, second = evaluate_with_doubt(if_true, names), evaluate_with_doubt(if_false, names)
     if first == second and not _is_choice(first) and not _is_choice(second):
         return first
     may_vanish = any(branch.value is None or branch.may_vanish for branch in (first, second))
-    return Outcome(Value(Unknown(cause_of(condition), candidates=(first.value, second.value)), span), may_vanish)
+    return Evaluation(Value(Unknown(cause_of(condition), candidates=(first.value, second.value)), span), may_vanish)

@@ -36,7 +36,7 @@ def parameter_value(
     span = declaration.span
     if assumed is not None and assumed.value is not None:
         return Value(assumed.value, span)
-    entries = declaration.data if isinstance(declaration.data, Mapping) else {}
+    entries = declaration.entries
     kind = _type(entries)
     if kind is None:
         return _unknown(prefix, name, CauseKind.MALFORMED, "has no type", span)
@@ -80,7 +80,7 @@ def passed_value(name: str, declaration: Value, value: Value, prefix: str) -> Va
         )
     if value.unknown is None:
         return _unknown(prefix, name, CauseKind.MALFORMED, "is given something that is not a string", value.span)
-    entries = declaration.data if isinstance(declaration.data, Mapping) else {}
+    entries = declaration.entries
     kind = _type(entries)
     if kind is None or kind.startswith("AWS::SSM::Parameter::Value<"):
         return parameter_value(name, declaration, {}, prefix=prefix)
@@ -91,7 +91,7 @@ def passed_value(name: str, declaration: Value, value: Value, prefix: str) -> Va
 
 def allowed_values(declaration: Value) -> tuple[str, ...]:
     """The only texts that a parameter can have, as declared; empty if any text is allowed, and for lists."""
-    entries = declaration.data if isinstance(declaration.data, Mapping) else {}
+    entries = declaration.entries
     kind = _type(entries)
     if kind is None or "<" in kind or _is_list(kind):
         return ()
@@ -100,13 +100,13 @@ def allowed_values(declaration: Value) -> tuple[str, ...]:
 
 def is_text(declaration: Value) -> bool:
     """Whether the parameter is one text."""
-    entries = declaration.data if isinstance(declaration.data, Mapping) else {}
+    entries = declaration.entries
     return _type(entries) is not None and not is_list(declaration)
 
 
 def is_list(declaration: Value) -> bool:
     """Whether the parameter is a list, its value in SSM Parameter Store included."""
-    entries = declaration.data if isinstance(declaration.data, Mapping) else {}
+    entries = declaration.entries
     kind = _type(entries)
     return kind is not None and _is_list(kind.removeprefix("AWS::SSM::Parameter::Value<").removesuffix(">"))
 
@@ -139,7 +139,7 @@ def readings(item: Value) -> tuple[Value, ...]:
 
 
 def _allows(declaration: Value, kind: str, text: str) -> bool:
-    allowed = _allowed(declaration.data if isinstance(declaration.data, Mapping) else {})
+    allowed = _allowed(declaration.entries)
     return not allowed or all(item in allowed for item in (_items(text) if _is_list(kind) else [text]))
 
 

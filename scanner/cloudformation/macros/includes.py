@@ -50,7 +50,7 @@ class Includes:
         if not isinstance(document.data, Mapping) or "Transform" not in document.data:
             return document
         section = document.data["Transform"]
-        transforms = section.data if isinstance(section.data, tuple) else (section,)
+        transforms = section.elements
         left: list[Value] = []
         entries = dict(document.data)
         for transform in transforms:
@@ -87,7 +87,7 @@ class Includes:
 
     def _included(self, transform: Value) -> Value | None:
         """What a transform includes, or the unknown that says why it does not; None when it is another transform."""
-        entries = transform.data if isinstance(transform.data, Mapping) else {}
+        entries = transform.entries
         if "Name" not in entries or entries["Name"].text != INCLUDE:
             return None
         parameters = entries["Parameters"].data if "Parameters" in entries else None

@@ -49,7 +49,7 @@ class _Owner(NamedTuple):
 
 def with_serverless(template: Template, document: Value) -> Template:
     """The template with the roles that SAM makes, and with plain resources in place of SAM's."""
-    sections = document.data if isinstance(document.data, Mapping) else {}
+    sections = document.entries
     common = _mapping(sections.get("Globals"))
     entries = _mapping(sections.get("Resources"))
     resources: dict[str, Resource] = {}
@@ -70,7 +70,7 @@ def with_serverless(template: Template, document: Value) -> Template:
 
 
 def _mapping(value: Value | None) -> Mapping[str, Value]:
-    return value.data if value is not None and isinstance(value.data, Mapping) else {}
+    return value.entries if value is not None else {}
 
 
 def _with_globals(resource: Resource, common: Value | None, ignored: Value | None) -> Resource:

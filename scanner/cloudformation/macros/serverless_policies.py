@@ -49,7 +49,7 @@ def written_policies(written: Value | None, role_id: str) -> tuple[list[Value], 
         return [], []
     attached: list[Value] = []
     embedded: list[Value] = []
-    items = written.data if isinstance(written.data, tuple) else (written,)
+    items = written.elements
     for place, item in enumerate(items):
         name = f"{role_id}Policy{place}"
         if _is_attached(item):

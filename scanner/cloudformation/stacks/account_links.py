@@ -12,12 +12,12 @@ from scanner.cloudformation.language.intrinsics import evaluate
 from scanner.values import Value
 
 if TYPE_CHECKING:
-    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.cloudformation.stacks.scope import StackScope
 
 _READERS = frozenset({"Fn::ImportValue", "Fn::GetStackOutput"})
 
 
-def follow_readers(scopes: Sequence[Scope]) -> None:
+def follow_readers(scopes: Sequence[StackScope]) -> None:
     """Evaluate what resources that certainly exist read from other stacks, if there is more than one account."""
     if len({scope.in_account for scope in scopes}) < 2:
         return

@@ -25,10 +25,10 @@ from scanner.symbol import Named, NameKind, Symbol
 from scanner.values import PARTITION, Unknown, Value
 
 if TYPE_CHECKING:
-    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.cloudformation.stacks.scope import StackScope
 
 
-def choices(scopes: Sequence[Scope]) -> tuple[Choice, ...]:
+def choices(scopes: Sequence[StackScope]) -> tuple[Choice, ...]:
     """The choices of templates that have been evaluated: parameters, other texts, then conditions that were asked for.
 
     A template stands before those of the stacks nested in it. Among conditions, those that others are made of come
@@ -58,7 +58,7 @@ class _Asked:
         )
 
 
-def _choices(scopes: Sequence[Scope]) -> Iterator[Choice]:
+def _choices(scopes: Sequence[StackScope]) -> Iterator[Choice]:
     asked: dict[Symbol, _Asked] = {}
     for scope in scopes:
         _ask(scope, asked)
@@ -100,7 +100,7 @@ def _compared_with(hole: Unknown, subject: Symbol, texts: tuple[str, ...]) -> Ch
     return Choice((*known, Assumption(subject, None, texts)), frozenset({hole.cause}))
 
 
-def _ask(scope: Scope, found: dict[Symbol, _Asked]) -> None:
+def _ask(scope: StackScope, found: dict[Symbol, _Asked]) -> None:
     """Note by symbol every unknown that a condition compares with known texts, or that is a key of a mapping."""
     for left, right in _comparisons(scope.template.conditions.values()):
         a, b = evaluate(left, scope), evaluate(right, scope)

@@ -54,4 +54,4 @@ def read_by(reader: Resource, attribute: str, names: Names) -> Value | None:
 
 
 def _entries(value: Value | None) -> Mapping[str, Value]:
-    return value.data if value is not None and isinstance(value.data, Mapping) else {}
+    return value.entries if value is not None else {}

@@ -17,11 +17,11 @@ from scanner.values import Value, unknown
 if TYPE_CHECKING:
     from scanner.cloudformation.language.stack_outputs import Known
     from scanner.cloudformation.stacks.exchange import Exchange
-    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.cloudformation.stacks.scope import StackScope
     from scanner.cloudformation.template.sections import Resource
 
 
-def offer(scopes: Iterable[Scope], exchange: Exchange) -> frozenset[str]:
+def offer(scopes: Iterable[StackScope], exchange: Exchange) -> frozenset[str]:
     """Note what the stacks offer; the names of their exports, as far as they are known."""
     names: set[str] = set()
     for scope in scopes:
@@ -38,17 +38,17 @@ def offer(scopes: Iterable[Scope], exchange: Exchange) -> frozenset[str]:
     return frozenset(names)
 
 
-def _output(scope: Scope, name: str) -> Offer:
+def _output(scope: StackScope, name: str) -> Offer:
     exists = scope.output_exists(name) if name in scope.template.outputs else NO
     return _offer(scope, scope.region, partial(scope.output, name), exists)
 
 
-def _offer(scope: Scope, region: Known, value: Callable[[], Value], exists: Truth) -> Offer:
+def _offer(scope: StackScope, region: Known, value: Callable[[], Value], exists: Truth) -> Offer:
     path = scope.stack.files[-1].path
     return Offer(scope.account, scope.in_account, region, scope.stack.label, path, value, exists & _stack_exists(scope))
 
 
-def _written(writer: Resource, scope: Scope) -> Iterable[tuple[str, Offer]]:
+def _written(writer: Resource, scope: StackScope) -> Iterable[tuple[str, Offer]]:
     """The parameters that a writer makes. They are deleted with it, so they exist where it does."""
     exists = scope.existence(writer)[0]
     where = region_of(writer, scope)
@@ -56,19 +56,19 @@ def _written(writer: Resource, scope: Scope) -> Iterable[tuple[str, Offer]]:
         yield name, _offer(scope, where, partial(_value_of, expression, scope), exists)
 
 
-def _value_of(expression: Value, scope: Scope) -> Value:
+def _value_of(expression: Value, scope: StackScope) -> Value:
     found = evaluate(expression, scope)
     nothing = Cause(CauseKind.MALFORMED, "an output for another region without a value", expression.span)
     return unknown(nothing) if found is None else found
 
 
-def _stack_exists(scope: Scope) -> Truth:
+def _stack_exists(scope: StackScope) -> Truth:
     conditions = scope.stack.conditions
     return undetermined(*(found.cause for found in conditions)) if conditions else YES
 
 
-def _export_name(output: Value, scope: Scope) -> str | None:
-    entries = output.data if isinstance(output.data, Mapping) else {}
+def _export_name(output: Value, scope: StackScope) -> str | None:
+    entries = output.entries
     export = entries["Export"].data if "Export" in entries else None
     written = export.get("Name") if isinstance(export, Mapping) else None
     name = evaluate(written, scope) if written is not None else None

@@ -23,7 +23,7 @@ from scanner.cloudformation.checks.refused_names import places, refused_names
 from scanner.cloudformation.language.guards import existence_conditions
 from scanner.cloudformation.language.intrinsics import call_of, evaluate
 from scanner.cloudformation.macros.prepare import Prepared, prepare
-from scanner.cloudformation.stacks.scope import Nested, Scope
+from scanner.cloudformation.stacks.scope import Nested, StackScope
 from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.stacks.stack_sets import BODY, STACK_SET, inline_template, stack_of_set
 from scanner.cloudformation.stacks.tags import stack_tags
@@ -70,7 +70,7 @@ def nested_templates(place: Place) -> set[Path]:
         return set()
     found: set[Path] = set()
     for document in parse(text, place.path).documents:
-        template = prepare(document, place, lambda names: Scope(names, Inputs())).template
+        template = prepare(document, place, lambda names: StackScope(names, Inputs())).template
         for resource in template.resources.values():
             if resource.type not in STACKS:
                 continue
@@ -119,11 +119,11 @@ class TemplateTree:
             self._documents[place.location] = tuple(map(self.read, parsed.documents))
         return self._documents[place.location]
 
-    def scope(self, document: Value, place: Place, inputs: Inputs, partition: str, stack: Stack) -> Scope:
+    def scope(self, document: Value, place: Place, inputs: Inputs, partition: str, stack: Stack) -> StackScope:
         """The names of one stack."""
 
-        def names(template: Template) -> Scope:
-            return Scope(template, inputs, partition, stack, self.open)
+        def names(template: Template) -> StackScope:
+            return StackScope(template, inputs, partition, stack, self.open)
 
         prepared = prepare(document, place, names, stack.assets.find if stack.assets is not None else None)
         self.files |= prepared.files
@@ -131,11 +131,11 @@ class TemplateTree:
         self._problems |= dict.fromkeys(prepared.diagnostics)
         # A scenario adds nothing to what is wrong with a template, and another tool's source is not a template yet.
         if not inputs.assumptions and not any(_is_source(one, place) for one in self._problems):
-            beside = Scope(prepared.template, inputs, partition, replace(stack, exchange=None), self.open)
+            beside = StackScope(prepared.template, inputs, partition, replace(stack, exchange=None), self.open)
             self._problems |= dict.fromkeys(_refused(prepared, beside))
         return names(prepared.template)
 
-    def open(self, resource: Resource, scope: Scope) -> Nested:
+    def open(self, resource: Resource, scope: StackScope) -> Nested:
         """The stack that a resource of a template stands for, or why it is not followed."""
         if resource.type == STACK_SET and BODY in resource.properties:
             return self._inline(resource, scope)
@@ -163,7 +163,7 @@ class TemplateTree:
         make = stack_of_set if resource.type == STACK_SET else _stack
         return self._opened(documents[0], place, scope, make(resource, scope, place))
 
-    def _inline(self, resource: Resource, scope: Scope) -> Nested:
+    def _inline(self, resource: Resource, scope: StackScope) -> Nested:
         """The template that a stack set has in itself."""
         place = scope.stack.files[-1]
         bound = self._exceeded(len(scope.stack.files))
@@ -175,7 +175,7 @@ class TemplateTree:
             return Nested(None, found)
         return self._opened(found, place, scope, stack_of_set(resource, scope, place))
 
-    def _opened(self, document: Value, place: Place, scope: Scope, stack: Stack) -> Nested:
+    def _opened(self, document: Value, place: Place, scope: StackScope, stack: Stack) -> Nested:
         inner = self.scope(document, place, scope.inputs, scope.partition, stack)
         self._stacks += 1
         self._resources += len(inner.template.resources)
@@ -191,7 +191,7 @@ class TemplateTree:
             return f"more than {MAX_RESOURCES:,} resources in nested stacks"
         return None
 
-    def _locate(self, resource: Resource, scope: Scope) -> Place | Cause:
+    def _locate(self, resource: Resource, scope: StackScope) -> Place | Cause:
         """The file of a nested stack's template, certainly inside the scanned tree."""
         stack = f'the nested stack "{scope.symbol(resource.logical_id)}"'
         place = scope.stack.files[-1]
@@ -228,7 +228,7 @@ def _is_source(problem: Diagnostic, place: Place) -> bool:
     return problem.span.path == place.path and (problem.summary == RAIN_SOURCE or is_text_template)
 
 
-def _refused(prepared: Prepared, scope: Scope) -> Iterator[Diagnostic]:
+def _refused(prepared: Prepared, scope: StackScope) -> Iterator[Diagnostic]:
     """What is wrong with the names of a template. What a macro would rewrite is not wrong yet."""
     used = tuple(places(prepared.document))
     found = (*refused_names(prepared.document, prepared.template, used), *cycles(used, scope))
@@ -248,7 +248,7 @@ def _local(path: str, place: Place, stack: str, span: Span | None) -> Place | Ca
     return target
 
 
-def _stack(resource: Resource, scope: Scope, place: Place) -> Stack:
+def _stack(resource: Resource, scope: StackScope, place: Place) -> Stack:
     around = scope.stack
     return replace(
         around,
@@ -263,7 +263,7 @@ def _stack(resource: Resource, scope: Scope, place: Place) -> Stack:
     )
 
 
-def _passed(name: str, resource: Resource, scope: Scope) -> Value | None:
+def _passed(name: str, resource: Resource, scope: StackScope) -> Value | None:
     """What a stack resource gives to a parameter of its template; None when it leaves that to the default."""
     parameters = resource.get("Parameters")
     if parameters is None or parameters.is_null:

@@ -55,14 +55,14 @@ class Lookup(NamedTuple):
 class Nested:
     """What became of a nested stack."""
 
-    scope: Scope | None
+    scope: StackScope | None
     cause: Cause | None = None
     """Why it is not followed, where it is not."""
     is_error: bool = False
     """It is not followed because there is no end to it."""
 
 
-class Scope:
+class StackScope:
     """The names of one template with its inputs. Only what has been evaluated so far changes in it.
 
     ``open_nested`` finds the template of a nested stack; without it nested stacks are not followed.
@@ -74,7 +74,7 @@ class Scope:
         inputs: Inputs,
         partition: str = "aws",
         stack: Stack = ALONE,
-        open_nested: Callable[[Resource, Scope], Nested] | None = None,
+        open_nested: Callable[[Resource, StackScope], Nested] | None = None,
     ) -> None:
         self.template = template
         self.inputs = inputs
@@ -266,7 +266,7 @@ class Scope:
         """The value of an output of this template, a text; unknown when there is none."""
         symbol = Attribute(self.stack.prefix.removesuffix("/"), f"Outputs.{name}")
         written = self.template.outputs.get(name)
-        entries = written.data if written is not None and isinstance(written.data, Mapping) else {}
+        entries = written.entries if written is not None else {}
         if "Value" not in entries:
             stack = self.stack.prefix.removesuffix("/")
             cause = Cause(
@@ -345,7 +345,7 @@ class Scope:
         return self._parameters[name]
 
     def _resource_value(
-        self, logical_id: str, what: str, span: Span | None, find: Callable[[Resource, Scope], Value]
+        self, logical_id: str, what: str, span: Span | None, find: Callable[[Resource, StackScope], Value]
     ) -> Value:
         symbol = Attribute(self.symbol(logical_id), what)
         resource = self.template.resources.get(logical_id)

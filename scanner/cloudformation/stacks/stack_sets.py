@@ -26,7 +26,7 @@ from scanner.span import Span
 from scanner.values import Unknown, Value, unknown
 
 if TYPE_CHECKING:
-    from scanner.cloudformation.stacks.scope import Scope
+    from scanner.cloudformation.stacks.scope import StackScope
     from scanner.cloudformation.template.place import Place
     from scanner.cloudformation.template.sections import Resource
     from scanner.diagnostic import Diagnostic
@@ -39,7 +39,7 @@ _REGION = Cause(CauseKind.REGION, "the region that an instance of the stack set 
 
 
 def inline_template(
-    resource: Resource, scope: Scope, place: Place, lines: tuple[str, ...]
+    resource: Resource, scope: StackScope, place: Place, lines: tuple[str, ...]
 ) -> tuple[Value | Cause, tuple[Diagnostic, ...]]:
     """The template that is written inside a stack set, at the lines at which it stands there."""
     written = resource.get(BODY)
@@ -71,7 +71,7 @@ def _depends(name: str, cause: Cause) -> Cause:
     return replace(cause, detail=f"{name}, which depends on {cause.detail}")
 
 
-def stack_of_set(resource: Resource, scope: Scope, place: Place) -> Stack:
+def stack_of_set(resource: Resource, scope: StackScope, place: Place) -> Stack:
     """Where an instance of a stack set stands."""
     around = scope.stack
     name = scope.symbol(resource.logical_id)
@@ -92,7 +92,7 @@ def stack_of_set(resource: Resource, scope: Scope, place: Place) -> Stack:
     )
 
 
-def _passed(name: str, resource: Resource, scope: Scope) -> Value | None:
+def _passed(name: str, resource: Resource, scope: StackScope) -> Value | None:
     """What a stack set gives to a parameter; unknown where some of its instances override it."""
     for override in _pairs(resource.get("StackInstancesGroup"), scope, inside="ParameterOverrides"):
         if override[0] in (name, None):
@@ -106,7 +106,7 @@ def _passed(name: str, resource: Resource, scope: Scope) -> Value | None:
     return None
 
 
-def _pairs(written: Value | None, scope: Scope, inside: str | None = None) -> Iterator[tuple[str | None, Value]]:
+def _pairs(written: Value | None, scope: StackScope, inside: str | None = None) -> Iterator[tuple[str | None, Value]]:
     """Keys and values of a list of parameters, or of those in each element of a list; no key for what is not known."""
     found = evaluate(written, scope) if written is not None else None
     if found is None or found.is_null:
@@ -115,7 +115,7 @@ def _pairs(written: Value | None, scope: Scope, inside: str | None = None) -> It
         yield None, found if found.unknown is not None else unknown(_malformed(found))
         return
     for item in found.data:
-        entries = item.data if isinstance(item.data, Mapping) else {}
+        entries = item.entries
         if item.unknown is not None:
             yield None, item
         elif inside is not None:

@@ -46,7 +46,7 @@ def tags_by_key(found: Iterable[Value], span: Span) -> Value:
     for item in found:
         if item.unknown is not None:
             return Value(item.unknown, span)
-        entries = item.data if isinstance(item.data, Mapping) else {}
+        entries = item.entries
         key, value = entries.get("Key"), entries.get("Value")
         if key is None and value is None and entries:
             tags |= {name: scalar_text(entry) for name, entry in entries.items()}
@@ -69,5 +69,5 @@ def _beside(own: Value, inherited: Value) -> Value:
         return own
     if inherited.unknown is not None:
         return Value(inherited.unknown, own.span)
-    both = (tags.data if isinstance(tags.data, Mapping) else {} for tags in (inherited, own))
+    both = (tags.entries for tags in (inherited, own))
     return Value({key: value for tags in both for key, value in tags.items()}, own.span)

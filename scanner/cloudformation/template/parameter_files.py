@@ -71,7 +71,7 @@ def _item(item: Value, whole: Span) -> tuple[str, str | None]:
         if equals and name:
             return name, text
         raise ParameterFileError(f'"{item.text}" does not have the form NAME=VALUE', span)
-    entries = item.data if isinstance(item.data, Mapping) else {}
+    entries = item.entries
     key = entries["ParameterKey"].text if "ParameterKey" in entries else None
     if key is None:
         raise ParameterFileError("an element of the list has no ParameterKey", span)
@@ -83,7 +83,7 @@ def _item(item: Value, whole: Span) -> tuple[str, str | None]:
 
 
 def _text(name: str, value: Value, whole: Span) -> str:
-    texts = [as_text(item.data) for item in (value.data if isinstance(value.data, tuple) else (value,))]
+    texts = [as_text(item.data) for item in (value.elements)]
     known = [text for text in texts if text is not None]
     if len(known) < len(texts):
         raise ParameterFileError(f'the value of "{name}" is not a string', value.span or whole)

@@ -100,11 +100,11 @@ def read_template(
 
 def transforms_of(document: Value) -> tuple[Value, ...]:
     """The macros that the template goes through: those of its ``Transform`` section, and those among the resources."""
-    sections = document.data if isinstance(document.data, Mapping) else {}
+    sections = document.entries
     section, resources = sections.get("Transform"), sections.get("Resources")
     found: list[Value] = []
     if section is not None and not section.is_null:
-        found += section.data if isinstance(section.data, tuple) else (section,)
+        found += section.elements
     if resources is not None and isinstance(resources.data, Mapping) and TRANSFORM in resources.data:
         found.append(resources.data[TRANSFORM])
     return tuple(found)
@@ -155,7 +155,7 @@ def _resource(logical_id: str, entry: Value, span: Span, problems: list[Diagnost
         return None
     properties, hidden = _properties(logical_id, entry.data.get("Properties"), span, problems)
     metadata = entry.data.get("Metadata")
-    noted = metadata.data if metadata is not None and isinstance(metadata.data, Mapping) else {}
+    noted = metadata.entries if metadata is not None else {}
     construct, asset = (noted[key].text if key in noted else None for key in ("aws:cdk:path", "aws:asset:path"))
     condition = entry.data.get("Condition")
     doubts: tuple[Unknown, ...] = ()

@@ -31,7 +31,7 @@ from scanner.diagnostic import Diagnostic, error
 from scanner.span import LineIndex, Span
 from scanner.values import Value, unknown
 
-MAX_DEPTH = 100
+MAX_TEMPLATE_DEPTH = 100
 """Levels of nesting. CloudFormation's own templates stay below twenty."""
 MAX_NODES = 400_000
 """Nodes of one document, counting what an alias stands for each time. A template may have a megabyte of text."""
@@ -94,7 +94,9 @@ def parse(text: str, path: str, *, texts_only: bool = False) -> Parsed:
         problems.append(error(_INVALID, f"It has a character that YAML forbids: {broken.reason}.", span))
     except RecursionError:  # cfn-flip's loader, which libyaml replaces, has no bound of its own
         problems.append(
-            error("Template refused", f"It is nested more than {MAX_DEPTH} levels deep.", Span(path, 1, 1, 1, 1))
+            error(
+                "Template refused", f"It is nested more than {MAX_TEMPLATE_DEPTH} levels deep.", Span(path, 1, 1, 1, 1)
+            )
         )
     if problems and hint(text) and all(one.summary == _INVALID for one in problems):
         problems = problems[:1]  # each of its marks is one more
@@ -180,8 +182,8 @@ class _Converter:
             return found
         if key in self.open:
             raise _RefusedError("An alias is inside the node that it refers to.", self._span(node))
-        if depth > MAX_DEPTH:
-            raise _RefusedError(f"It is nested more than {MAX_DEPTH} levels deep.", self._span(node))
+        if depth > MAX_TEMPLATE_DEPTH:
+            raise _RefusedError(f"It is nested more than {MAX_TEMPLATE_DEPTH} levels deep.", self._span(node))
         self.open.add(key)
         value, size = self._plain(node, depth)
         if node.tag.startswith(_RAIN):
@@ -280,7 +282,7 @@ class _Converter:
         return value.at(Span(self.path, start.line + 1, start.column + 1, end.end_line, end.end_column))
 
     def _merge(self, merged: dict[str, Value], value: Value, key_node: yaml.Node) -> None:
-        for source in value.data if isinstance(value.data, tuple) else (value,):
+        for source in value.elements:
             if not isinstance(source.data, dict):
                 merged[UNREADABLE] = self._unreadable('What "<<" merges is not a mapping.', key_node)
                 continue

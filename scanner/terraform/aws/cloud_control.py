@@ -16,7 +16,7 @@ from scanner.facts import (
     LoginProfile,
     ManagedPolicy,
     Membership,
-    Role,
+    PolicyUse,
     Target,
 )
 from scanner.terraform.aws import attributes
@@ -47,7 +47,7 @@ def _identity(kind: IdentityKind, name: str, arn: str = "arn", trust: str | None
         yield Identity(kind, origin, instance.home, instance.get(name), instance.get(arn), _tags(instance), trusted)
         boundary = instance.get("permissions_boundary")
         if not boundary.is_null and boundary.text != "" and kind is not IdentityKind.PERMISSION_SET:
-            yield Attachment(origin, own, boundary, Role.BOUNDARY)
+            yield Attachment(origin, own, boundary, PolicyUse.BOUNDARY)
         for policy in items(instance.get("managed_policy_arns")):
             yield Attachment(origin, own, policy)
         for policy in items(instance.get("policies")):
@@ -71,19 +71,21 @@ def _permission_set(instance: ResourceInstance) -> Iterator[Fact]:
     if not inline.is_null and inline.text != "":
         yield InlinePolicy(origin, own, Value("inline policy"), inline)
     for reference in items(instance.get("customer_managed_policy_references")):
-        yield _by_name(instance, own, reference, Role.PERMISSIONS)
+        yield _by_name(instance, own, reference, PolicyUse.PERMISSIONS)
     boundary = instance.get("permissions_boundary")
     if not boundary.is_null:
         arn, reference = within(boundary, "managed_policy_arn"), within(boundary, "customer_managed_policy_reference")
         by_arn = not arn.is_null or not isinstance(boundary.data, Mapping)
         yield (
-            Attachment(origin, own, arn, Role.BOUNDARY) if by_arn else _by_name(instance, own, reference, Role.BOUNDARY)
+            Attachment(origin, own, arn, PolicyUse.BOUNDARY)
+            if by_arn
+            else _by_name(instance, own, reference, PolicyUse.BOUNDARY)
         )
 
 
-def _by_name(instance: ResourceInstance, target: Target, reference: Value, role: Role) -> Attachment:
+def _by_name(instance: ResourceInstance, target: Target, reference: Value, use: PolicyUse) -> Attachment:
     path = within(reference, "path") if isinstance(reference.data, Mapping) else None
-    return Attachment(origin_of(instance), target, within(reference, "name"), role, path)
+    return Attachment(origin_of(instance), target, within(reference, "name"), use, path)
 
 
 def _managed_policy(instance: ResourceInstance) -> Iterator[Fact]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scanner.facts import Attachment, Fact, IdentityKind, Role, Target
+from scanner.facts import Attachment, Fact, IdentityKind, PolicyUse, Target
 from scanner.terraform.aws.resource_facts import attachment, identity, inline_policy, items, origin_of, within
 from scanner.terraform.aws.resource_type import Adapter, Named, ResourceType, nested
 from scanner.terraform.resource_instance import ResourceInstance
@@ -21,14 +21,14 @@ def _exclusive_managed(instance: ResourceInstance) -> Iterator[Fact]:
         yield Attachment(origin_of(instance), target, policy)
 
 
-def _customer_managed_attachment(block_name: str, role: Role) -> Adapter:
+def _customer_managed_attachment(block_name: str, use: PolicyUse) -> Adapter:
     """A permission set names a customer managed policy by name; a boundary may be an AWS managed one, by ARN."""
 
     def adapt(instance: ResourceInstance) -> Iterator[Fact]:
         target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
         for block in items(instance.get(block_name)):
             for policy, path in _references(block):
-                yield Attachment(origin_of(instance), target, policy, role, path)
+                yield Attachment(origin_of(instance), target, policy, use, path)
 
     return adapt
 
@@ -66,19 +66,19 @@ IDENTITY_CENTER = (
     ResourceType("aws_ssoadmin_managed_policy_attachments_exclusive", _exclusive_managed),
     ResourceType(
         "aws_ssoadmin_customer_managed_policy_attachment",
-        _customer_managed_attachment("customer_managed_policy_reference", Role.PERMISSIONS),
+        _customer_managed_attachment("customer_managed_policy_reference", PolicyUse.PERMISSIONS),
         blocks={"customer_managed_policy_reference": _POLICY_REFERENCE},
         nested_names=_POLICY_NAME,
     ),
     ResourceType(
         "aws_ssoadmin_customer_managed_policy_attachments_exclusive",
-        _customer_managed_attachment("customer_managed_policy_reference", Role.PERMISSIONS),
+        _customer_managed_attachment("customer_managed_policy_reference", PolicyUse.PERMISSIONS),
         blocks={"customer_managed_policy_reference": _POLICY_REFERENCE},
         nested_names=_POLICY_NAME,
     ),
     ResourceType(
         "aws_ssoadmin_permissions_boundary_attachment",
-        _customer_managed_attachment("permissions_boundary", Role.BOUNDARY),
+        _customer_managed_attachment("permissions_boundary", PolicyUse.BOUNDARY),
         blocks={"permissions_boundary": nested(customer_managed_policy_reference=_POLICY_REFERENCE)},
         nested_names=_POLICY_NAME,
     ),

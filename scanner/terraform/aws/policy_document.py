@@ -73,7 +73,7 @@ def _merge(statements: list[Value], further: Value | None, *, replaces: bool = T
 
     Among source documents two statements with one Sid are refused, so none of them replaces another.
     """
-    found = () if further is None else further.data if isinstance(further.data, tuple) else (further,)
+    found = () if further is None else further.elements
     for statement in found:
         if replaces and statement.unknown is not None:
             _perhaps_replace(statements, statement, statement.unknown)
@@ -284,7 +284,7 @@ def _principals(pairs: Sequence[tuple[Value, Value]], like: Value) -> Value:
     for kind, identifiers in pairs:
         if kind.text is None:
             return kind
-        found = identifiers.data if isinstance(identifiers.data, tuple) else (identifiers,)
+        found = identifiers.elements
         merged.setdefault(kind.text, []).extend(_descending(found))
     if len(pairs) == 1 and [item.text for item in merged.get("*", ())] == ["*"]:
         return Value("*", like.span)
@@ -307,7 +307,7 @@ def _conditions(triples: Iterable[tuple[Value, Value, Value]], like: Value) -> V
         for part in (test, variable):
             if part.text is None:
                 return part if part.unknown is not None else _INCOMPLETE
-        items = found.data if isinstance(found.data, tuple) else (found,)
+        items = found.elements
         merged.setdefault(test.text or "", {}).setdefault(variable.text or "", []).extend(items)
     return Value(
         {

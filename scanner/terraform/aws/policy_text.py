@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from scanner.terraform.language.functions.encoding import encode_json, escaped
+from scanner.terraform.language.functions.json_encoding import encode_json, escaped
 from scanner.values import Unknown, Value, joined, pieces
 
 

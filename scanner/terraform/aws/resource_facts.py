@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from scanner.facts import Attachment, Exclusive, Fact, Identity, IdentityKind, InlinePolicy, Origin, Role, Target
+from scanner.facts import Attachment, Exclusive, Fact, Identity, IdentityKind, InlinePolicy, Origin, PolicyUse, Target
 from scanner.terraform.aws.resource_type import Adapter
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import NULL, Value
@@ -65,7 +65,7 @@ def identity(kind: IdentityKind, *, trust: str | None = None, inside: Inside | N
         )
         boundary = instance.get("permissions_boundary")
         if not boundary.is_null and boundary.text != "":  # an empty text is how modules say that there is none
-            yield Attachment(origin, own, boundary, Role.BOUNDARY)
+            yield Attachment(origin, own, boundary, PolicyUse.BOUNDARY)
         if inside is not None:
             yield from inside(instance, origin, own)
 
@@ -83,12 +83,12 @@ def inline_policy(kind: IdentityKind, reference: str, document: str = "policy") 
 
 
 def attachment(
-    kind: IdentityKind, reference: str, policy: str = "policy_arn", role: Role = Role.PERMISSIONS
+    kind: IdentityKind, reference: str, policy: str = "policy_arn", use: PolicyUse = PolicyUse.PERMISSIONS
 ) -> Adapter:
     """One managed policy attached to one identity."""
 
     def adapt(instance: ResourceInstance) -> Iterator[Fact]:
-        yield Attachment(origin_of(instance), Target(kind, instance.get(reference)), instance.get(policy), role)
+        yield Attachment(origin_of(instance), Target(kind, instance.get(reference)), instance.get(policy), use)
 
     return adapt
 

@@ -20,7 +20,7 @@ from scanner.terraform.configuration.module import Module
 from scanner.terraform.configuration.module_resources import expand_or_refuse, instance_existence
 from scanner.terraform.configuration.module_sources import find_module
 from scanner.terraform.configuration.provider import Reference, passed_providers
-from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.expressions import evaluate_or_refuse
@@ -77,7 +77,9 @@ M = TypeVar("M", bound=HasOutputs)
 class ChildModules(Generic[M]):
     """The module calls of one module instance, each followed when somebody asks for it, once."""
 
-    def __init__(self, caller: Caller, configuration: Configuration, root: Module, make: Callable[[Call], M]) -> None:
+    def __init__(
+        self, caller: Caller, configuration: RootConfiguration, root: Module, make: Callable[[Call], M]
+    ) -> None:
         self._caller = caller
         self._configuration = configuration
         self._root = root

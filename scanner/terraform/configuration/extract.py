@@ -17,7 +17,7 @@ from scanner.terraform.aws.facts import TYPES, facts
 from scanner.terraform.configuration.choices import choices, refuted
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.removed import LeftBehind, left_behind
-from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.configuration.terragrunt.generate import generated_files
 from scanner.terraform.configuration.terragrunt.unit import Unit, read_unit
 from scanner.terraform.configuration.variable_files import input_values
@@ -25,7 +25,7 @@ from scanner.terraform.configuration.variable_files import input_values
 
 def extract(root: ScanRoot) -> Facts:
     """Evaluate a root module as far as identities need it."""
-    configuration = Configuration(root.inputs, root.boundary)
+    configuration = RootConfiguration(root.inputs, root.boundary)
     units = [read_unit(file, shown, root.boundary) for file, shown in root.units]
     instance, found = _evaluated(root, configuration, units)
     for unit in units:
@@ -57,7 +57,7 @@ def extract(root: ScanRoot) -> Facts:
 
 
 def _evaluated(
-    root: ScanRoot, configuration: Configuration, units: Sequence[Unit]
+    root: ScanRoot, configuration: RootConfiguration, units: Sequence[Unit]
 ) -> tuple[ModuleInstance, tuple[Fact, ...]]:
     """The root module, and what its resources and those of all modules inside state."""
     generated = generated_files([unit.generated for unit in units], configuration.report)
@@ -76,7 +76,7 @@ def _unread(module: ModuleInstance) -> Iterator[Diagnostic]:
         yield from _unread(child)
 
 
-def _refused_anyway(root: ScanRoot, configuration: Configuration, units: Sequence[Unit]) -> frozenset[Diagnostic]:
+def _refused_anyway(root: ScanRoot, configuration: RootConfiguration, units: Sequence[Unit]) -> frozenset[Diagnostic]:
     """What Terraform would refuse without the defaults of the root module's variables, and in any workspace.
 
     A module that others call is often scanned by itself, and what its defaults lead to is not a mistake then. Nobody
@@ -84,7 +84,7 @@ def _refused_anyway(root: ScanRoot, configuration: Configuration, units: Sequenc
     """
     if not configuration.refused or root.inputs.assumptions:
         return frozenset()
-    without = Configuration(root.inputs, root.boundary, modules=configuration.modules, has_defaults=False)
+    without = RootConfiguration(root.inputs, root.boundary, modules=configuration.modules, has_defaults=False)
     if root.inputs.workspace is None:
         cause = Cause(CauseKind.MISSING_INPUT, "the workspace, which is not known (--workspace)")
         without.workspace = values.unknown(cause, Named(NameKind.VALUE, "terraform.workspace"))

@@ -22,7 +22,7 @@ from scanner.terraform.configuration.child_modules import MAX_MODULE_DEPTH, MAX_
 from scanner.terraform.configuration.module import Module, index_module
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.module_sources import is_local
-from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.configuration.terragrunt.unit import Unit
 from scanner.terraform.configuration.variable_files import input_values
 from scanner.terraform.language import nodes
@@ -75,7 +75,7 @@ def evaluated_calls(root: Path, inputs: Inputs, boundary: Path, units: Sequence[
 
     Instances do not matter here: a module with a ``count`` of zero is called too.
     """
-    configuration = Configuration(inputs, boundary)
+    configuration = RootConfiguration(inputs, boundary)
     instance = ModuleInstance(configuration, configuration.module(root, "."))
     instance.set_inputs(input_values(instance, inputs, units))
     yield from islice(_calls(instance), MAX_MODULE_INSTANCES)

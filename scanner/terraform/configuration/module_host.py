@@ -13,7 +13,7 @@ from scanner.symbol import Symbol
 from scanner.terraform.configuration.expand import called, instance_at
 from scanner.terraform.configuration.known_functions import FUNCTIONS
 from scanner.terraform.configuration.module import Module
-from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.configuration.scanned_files import ScannedFiles
 from scanner.terraform.language import functions, nodes, syntax
 from scanner.terraform.language.errors import EvaluationError, UnfollowedError
@@ -32,7 +32,9 @@ class ModuleHost:
     Functions start in the directory of the root module. ``doubts`` say when the instance is there at all.
     """
 
-    def __init__(self, configuration: Configuration, module: Module, root: Module, doubts: tuple[Unknown, ...]) -> None:
+    def __init__(
+        self, configuration: RootConfiguration, module: Module, root: Module, doubts: tuple[Unknown, ...]
+    ) -> None:
         self._configuration = configuration
         self._module = module
         self._root = root

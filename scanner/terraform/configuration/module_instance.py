@@ -29,7 +29,7 @@ from scanner.terraform.configuration.provider import (
     with_account_of,
     written_key_of,
 )
-from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.conversion import ConversionError, convert
@@ -55,7 +55,7 @@ class ModuleInstance:
 
     def __init__(
         self,
-        configuration: Configuration,
+        configuration: RootConfiguration,
         module: Module,
         call: Call | None = None,
         parent: ModuleInstance | None = None,

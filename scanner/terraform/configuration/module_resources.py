@@ -23,7 +23,7 @@ from scanner.terraform.configuration.expand import Expansion, Instance, Repeats,
 from scanner.terraform.configuration.module import Module
 from scanner.terraform.configuration.module_host import ModuleHost
 from scanner.terraform.configuration.provider import Provider, Reference, named_provider
-from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.errors import EvaluationError, ImpossibleError
@@ -37,7 +37,7 @@ from scanner.values import Unknown, Value
 class Owner(Protocol):
     """The module instance that the resources belong to."""
 
-    configuration: Configuration
+    configuration: RootConfiguration
     module: Module
     address: ModuleAddress
     existence: Existence
@@ -218,7 +218,7 @@ class ModuleResources:
         return of_data_source if address.mode is Mode.DATA else of_resource
 
 
-def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration: Configuration) -> Expansion:
+def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration: RootConfiguration) -> Expansion:
     """The instances of a block; for what Terraform would refuse one that stands for whatever was meant."""
     try:
         found = expand(body, scope, address, configuration.unexpanded.get)

@@ -33,7 +33,7 @@ class Modules(Protocol):
 
 
 @dataclass(slots=True)
-class Configuration:
+class RootConfiguration:
     """What all module instances of one root share."""
 
     inputs: Inputs

@@ -49,7 +49,7 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
             return Value(Unknown(cause), span)
         case nodes.Literal(value=value, span=span):
             return Value(value, span)
-        case nodes.Template(parts=parts, span=span):
+        case nodes.TemplateNode(parts=parts, span=span):
             return values.joined(_bounded(_rendered(parts, scope, span), span), span)
         case nodes.TupleNode(items=items, span=span):
             return Value(tuple(evaluate(item, scope) for item in items), span)
@@ -147,7 +147,7 @@ def _side(value: Value, span: Span) -> bool | None:
     return found if isinstance(found, bool) else None
 
 
-def render(template: nodes.Template, scope: Scope) -> Value:
+def render(template: nodes.TemplateNode, scope: Scope) -> Value:
     """A template as text, even when it consists of a single interpolation."""
     span = template.span
     return values.joined(_bounded(_rendered(template.parts, scope, span), span), span)
@@ -316,7 +316,7 @@ def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
         return Value((), span)
     if target.unknown is not None:
         return Value(derived(target.unknown, "[*]"), span)
-    items = target.data if isinstance(target.data, tuple) else (target,)
+    items = target.elements
     found = [evaluate(each, scope.bind({_SPLAT_ITEM: item})) for item in items]
     if isinstance(items, Unsettled):
         return Value(as_list(found, unsettled=len(found) > 1), span)
@@ -336,7 +336,7 @@ def _call(node: nodes.Call, scope: Scope) -> Value:
         arguments.extend(further)
     if node.name == "issensitive" and not any(may_be_sensitive(argument) for argument in node.arguments):
         return Value(False, node.span)
-    if node.name == "templatestring" and isinstance(node.arguments[0], nodes.Literal | nodes.Template):
+    if node.name == "templatestring" and isinstance(node.arguments[0], nodes.Literal | nodes.TemplateNode):
         raise EvaluationError("the template must be a reference to a string", node.span)
     if node.name in KEYED:
         return _keyed(node, tuple(arguments), scope)
@@ -448,7 +448,7 @@ def _conditional(node: nodes.Conditional, scope: Scope) -> Value:
 
 
 def _is_text(node: Node) -> bool:
-    return isinstance(node, nodes.Template) or (isinstance(node, nodes.Literal) and isinstance(node.value, str))
+    return isinstance(node, nodes.TemplateNode) or (isinstance(node, nodes.Literal) and isinstance(node.value, str))
 
 
 def _arm(node: Node, scope: Scope) -> Value:

@@ -19,7 +19,7 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class TemplateNode:
     """A text with interpolations and directives."""
 
     parts: tuple[TemplatePart, ...]
@@ -179,7 +179,7 @@ class Broken:
 Node: TypeAlias = (
     Broken
     | Literal
-    | Template
+    | TemplateNode
     | TupleNode
     | ObjectNode
     | Name

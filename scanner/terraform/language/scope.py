@@ -38,7 +38,7 @@ from scanner.values import Unknown, Value, unknown
 if TYPE_CHECKING:
     from scanner.terraform.language.questions import Questions
 
-MAX_DEPTH = 500
+MAX_NAMES_DEEP = 500
 """Names that are being resolved at the same time: several for each module call that may be inside another."""
 
 
@@ -60,8 +60,8 @@ class Resolution:
                     error("Circular reference", f"{name} depends on itself ({circle}), so it has no value.", span)
                 ] = None
             return unknown(Cause(CauseKind.CYCLE, f"{name}, which depends on itself ({circle})", span))
-        if len(self.active) >= MAX_DEPTH:
-            why = f"is reached through more than {MAX_DEPTH} references"
+        if len(self.active) >= MAX_NAMES_DEEP:
+            why = f"is reached through more than {MAX_NAMES_DEEP} references"
             if span is not None:
                 self.diagnostics[error("Bound exceeded", f"{name} {why}, so its value is not known.", span)] = None
             return unknown(Cause(CauseKind.UNSUPPORTED, f"{name}, which {why}", span))

@@ -91,14 +91,14 @@ def _expression(text: str, place: Place, span: Span, parse_inner: ParseExpressio
 
 
 @lru_cache(maxsize=64)
-def parse_template(text: str, span: Span) -> nodes.Template:
+def parse_template(text: str, span: Span) -> nodes.TemplateNode:
     """Parse a whole text as a template, as ``templatefile`` does. Raises ``SyntaxProblem``."""
     lines = LineIndex(span.path, text)
 
     def parse(inside: str, offset: int) -> Node:
         return parse_expression(inside, span, *lines.position(offset))
 
-    return nodes.Template(nested(lambda: templates.stripped(templates.split(text, parse)), span), span)
+    return nodes.TemplateNode(nested(lambda: templates.stripped(templates.split(text, parse)), span), span)
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from scanner.terraform.language.numbers import parse_number
 from scanner.terraform.language.spelling import Spelling
 
 _Tree = Tree[Token]
-MAX_DEPTH = 800
+MAX_TREE_DEPTH = 800
 """Levels of the grammar's tree; a sum of a hundred terms takes two hundred."""
 ParseExpression = Callable[[str, Span, int, int], Node]
 """Parses the text of an expression that stands at a line and column."""
@@ -83,7 +83,7 @@ def template_node(flat: Callable[[], templates.Flat], span: Span) -> Node:
             return nodes.Literal(only, span)
         if len(written) == 1 and not isinstance(only, nodes.TemplateIf | nodes.TemplateFor):
             return only  # "${x}" is x itself, whatever its type; " ${~x}" is not
-    return nodes.Template(parts, span)
+    return nodes.TemplateNode(parts, span)
 
 
 def trees(tree: _Tree) -> list[_Tree]:
@@ -175,8 +175,8 @@ class Converter:
         convert = _CONVERTERS.get(str(tree.data))
         if convert is None:
             raise SyntaxProblem("this is not an expression", self._span(tree))
-        if self._depth >= MAX_DEPTH:
-            raise SyntaxProblem(f"it is nested more than {MAX_DEPTH} levels deep", self._span(tree))
+        if self._depth >= MAX_TREE_DEPTH:
+            raise SyntaxProblem(f"it is nested more than {MAX_TREE_DEPTH} levels deep", self._span(tree))
         self._depth += 1
         try:
             return convert(self, tree)
@@ -258,7 +258,7 @@ class Converter:
             return nodes.Literal("", span)
         if len(parts) == 1 and isinstance(parts[0], str):
             return nodes.Literal(parts[0], span)
-        return nodes.Template(parts, span)
+        return nodes.TemplateNode(parts, span)
 
     def _escaped_string(self, tree: _Tree) -> Node:
         """A text with escaped quotes inside a template directive."""

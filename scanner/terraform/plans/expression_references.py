@@ -61,7 +61,7 @@ def plain_references(node: Node) -> dict[str, Any]:
 
 def _plain(node: Node) -> PlainReference | None:
     """A name with attributes and indexes, alone or as all there is in a template."""
-    if isinstance(node, nodes.Template) and len(node.parts) == 1:
+    if isinstance(node, nodes.TemplateNode) and len(node.parts) == 1:
         (only,) = node.parts
         return None if isinstance(only, str | nodes.TemplateIf | nodes.TemplateFor) else _plain(only)
     target, steps = node, list[str]()
@@ -79,7 +79,7 @@ def constant(node: Node) -> tuple[Any] | None:
     match node:
         case nodes.Literal(value):
             return (value,)
-        case nodes.Template(parts) if all(isinstance(part, str) for part in parts):
+        case nodes.TemplateNode(parts) if all(isinstance(part, str) for part in parts):
             return ("".join(map(str, parts)),)
         case nodes.TupleNode(items):
             found = [constant(item) for item in items]
@@ -147,7 +147,7 @@ def _traversals(node: Node, own: frozenset[str]) -> Iterator[tuple[str, ...]]:
             inner = own | {value_name, key_name or value_name}
             yield from _traversals(collection, own)
             yield from _all(inner, key, result, predicate)
-        case nodes.Template(parts):
+        case nodes.TemplateNode(parts):
             yield from _in_parts(parts, own)
         case nodes.TupleNode(items):
             yield from _all(own, *items)

@@ -30,7 +30,7 @@ from scanner.terraform.aws.resource_type import Resource
 from scanner.terraform.language.equality import equal
 from scanner.terraform.plans.forgotten import left_behind, sentence
 from scanner.terraform.plans.plan_document import (
-    Object,
+    JSONObject,
     PlanDocument,
     PlanError,
     PlannedInstance,
@@ -150,7 +150,9 @@ class _Reader:
         attributes = {name: values.of(value, self.span) for name, value in known.items()}
         return ResourceInstance(planned.address, attributes, self.span, self.homes.of(planned))
 
-    def _open(self, address: ResourceAddress, name: str, after: Object, unknown: Object, evaluated: Value) -> Value:
+    def _open(
+        self, address: ResourceAddress, name: str, after: JSONObject, unknown: JSONObject, evaluated: Value
+    ) -> Value:
         """What is known after apply, with the places of the configuration beside the plan if that comes to the same.
 
         An argument that names something is not taken for its one reference where that configuration says otherwise.
@@ -165,7 +167,7 @@ class _Reader:
         self.named.update(reader.named)
         return found
 
-    def attribute(self, address: ResourceAddress, name: str, after: Object, unknown: Object) -> Value:
+    def attribute(self, address: ResourceAddress, name: str, after: JSONObject, unknown: JSONObject) -> Value:
         """An attribute by what the plan alone says."""
         if unknown.get(name) is True:
             return self._after_apply(address, name, after)
@@ -196,7 +198,7 @@ class _Reader:
         source = Attribute(str(named.address), named.attribute) if named is not None else None
         return replace(values.of(known, self.span), source=source)
 
-    def _after_apply(self, address: ResourceAddress, name: str, after: Object) -> Value:
+    def _after_apply(self, address: ResourceAddress, name: str, after: JSONObject) -> Value:
         """What the provider computes, or what the argument refers to; else unknown."""
         if self.configuration.sets(address, name):
             return self._nested(address, (name,))

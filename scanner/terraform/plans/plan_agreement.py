@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.plans.plan_description import DESCRIBED, description
+from scanner.terraform.plans.plan_document import JSONObject
 
-Object = Mapping[str, Any]  # untrusted JSON
 _EXPRESSIONS = ("expressions", "count_expression", "for_each_expression")
 
 
-def difference(planned: Object, root: ModuleInstance) -> str | None:
+def difference(planned: JSONObject, root: ModuleInstance) -> str | None:
     """What is written otherwise in the configuration than in the one that the plan lists; None if nothing is."""
     return next(_differences(planned, _get(planned, "root_module"), root, set()), None)
 
 
-def _differences(plan: Object, planned: Object, instance: ModuleInstance, seen: set[str]) -> Iterator[str]:
+def _differences(plan: JSONObject, planned: JSONObject, instance: ModuleInstance, seen: set[str]) -> Iterator[str]:
     """Module by module, as far as modules are there. Instances of one call are the same module."""
     prefix = "".join(f"module.{name}." for name, _ in instance.address.steps)
     found = description(instance.module)
@@ -50,7 +50,7 @@ def _differences(plan: Object, planned: Object, instance: ModuleInstance, seen: 
             yield from _differences(plan, _get(planned, "module_calls", name, "module"), child, seen)
 
 
-def _other_providers(plan: Object, instance: ModuleInstance, written: Object) -> Iterator[str]:
+def _other_providers(plan: JSONObject, instance: ModuleInstance, written: JSONObject) -> Iterator[str]:
     """Provider configurations of one module. Those that no block makes are listed without arguments."""
     names = "".join(f"module.{name}." for name, _ in instance.address.steps).removesuffix(".")
     prefix = f"{names}:" if names else ""
@@ -64,7 +64,7 @@ def _other_providers(plan: Object, instance: ModuleInstance, written: Object) ->
             yield f"the provider {prefix}{name}"
 
 
-def _same_module(said: Object | None, written: Object | None) -> bool:
+def _same_module(said: JSONObject | None, written: JSONObject | None) -> bool:
     """Whether a call is of the same module. What is not a plain string is not compared."""
     said, written = said or {}, written or {}
     return all(
@@ -88,17 +88,17 @@ def _version(written: Any) -> str:
     return "".join(str(written or "").split())
 
 
-def _address(item: Object) -> str:
+def _address(item: JSONObject) -> str:
     return f"{'data.' if item.get('mode') == 'data' else ''}{item.get('type')}.{item.get('name')}"
 
 
-def _get(found: Any, *names: str) -> Object:
+def _get(found: Any, *names: str) -> JSONObject:
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
     return found if isinstance(found, dict) else {}
 
 
-def _resources(listed: Any) -> dict[str, Object]:
+def _resources(listed: Any) -> dict[str, JSONObject]:
     """Those that are described on both sides, by address in their module."""
     return {
         _address(item): item
@@ -107,7 +107,7 @@ def _resources(listed: Any) -> dict[str, Object]:
     }
 
 
-def _same(said: Object | None, written: Object | None, names: tuple[str, ...]) -> bool:
+def _same(said: JSONObject | None, written: JSONObject | None, names: tuple[str, ...]) -> bool:
     if said is None or written is None:
         return False
     return all(_same_expression(said.get(name), written.get(name)) for name in names)
@@ -171,7 +171,7 @@ def _extends(longer: str, shorter: str) -> bool:
     return longer.startswith((f"{shorter}.", f"{shorter}["))
 
 
-def _same_default(said: Object, written: Object) -> bool:
+def _same_default(said: JSONObject, written: JSONObject) -> bool:
     """Defaults are converted to the variable's type in the plan; what is not a constant is not compared."""
     if "default" not in said or "default" not in written:
         return "default" not in written or written["default"] is None

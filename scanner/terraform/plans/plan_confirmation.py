@@ -12,25 +12,26 @@ from typing import Any
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.plans.expression_references import plain_references
 from scanner.terraform.plans.plan_agreement import same_references
-from scanner.terraform.plans.plan_description import Object, description
+from scanner.terraform.plans.plan_description import description
+from scanner.terraform.plans.plan_document import JSONObject
 
 
-def confirmed(planned: Object, root: ModuleInstance) -> Object:
+def confirmed(planned: JSONObject, root: ModuleInstance) -> JSONObject:
     """A plan's ``configuration`` with ``plain`` in each expression that is a plain reference in both."""
     return {**planned, "root_module": _module(_object(planned.get("root_module")), root)}
 
 
-def _module(planned: Object, instance: ModuleInstance) -> Object:
+def _module(planned: JSONObject, instance: ModuleInstance) -> JSONObject:
     """One module with all that it calls. Instances of one call are the same module."""
     written = description(instance.module, plain_references)
     found = {_key(item): item for item in written["resources"]}
     listed = planned.get("resources")
-    marked: Object = {
+    marked: JSONObject = {
         "resources": [_marked(item, found.get(_key(item))) for item in (listed if isinstance(listed, list) else ())],
         "outputs": _marked(_object(planned.get("outputs")), written["outputs"]),
     }
     children = {child.address.steps[-1][0]: child for child in instance.children()}
-    calls: Object = {}
+    calls: JSONObject = {}
     for name, call in _object(planned.get("module_calls")).items():
         calls[name] = _marked(call, written["module_calls"].get(name))
         if name in children and isinstance(call, dict):
@@ -55,5 +56,5 @@ def _marked(said: Any, written: Any) -> Any:  # untrusted JSON
     return {name: _marked(item, written.get(name)) for name, item in said.items()}
 
 
-def _object(found: Any) -> Object:  # untrusted JSON
+def _object(found: Any) -> JSONObject:  # untrusted JSON
     return found if isinstance(found, dict) else {}

@@ -6,7 +6,6 @@ Only blocks that somebody may ask for are parsed: identities, policy documents, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from scanner.terraform.address import Mode
 from scanner.terraform.configuration.block_entries import META_ARGUMENTS
@@ -15,9 +14,9 @@ from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.nodes import Node
 from scanner.terraform.plans.expression_references import constant, expression
+from scanner.terraform.plans.plan_document import JSONObject
 
-Object = dict[str, Any]
-Describe = Callable[[Node], Object]
+Describe = Callable[[Node], JSONObject]
 """What the plan says about an expression."""
 DESCRIBED = ("aws_iam_", "aws_ssoadmin_", "aws_identitystore_")
 """Beginnings of the types whose blocks are parsed."""
@@ -25,7 +24,7 @@ _CALL_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_eac
 """Arguments of a module call that are not variables of the module."""
 
 
-def description(module: Module, describe: Describe = expression) -> Object:
+def description(module: Module, describe: Describe = expression) -> JSONObject:
     """What a module's blocks refer to. Blocks that cannot be parsed are missing; the module has diagnostics of them."""
     return {
         "provider_config": dict(_providers(module, describe)),
@@ -50,14 +49,14 @@ def description(module: Module, describe: Describe = expression) -> Object:
     }
 
 
-def _called(call: nodes.Body) -> Object:
+def _called(call: nodes.Body) -> JSONObject:
     """Which module it is; None for what is not a plain string."""
     written = {"source": "source", "version_constraint": "version"}
     found = {name: constant(call.attributes[word].value) for name, word in written.items() if word in call.attributes}
     return {name: value[0] if value is not None else None for name, value in found.items()}
 
 
-def _default(variable: nodes.Body) -> Object:
+def _default(variable: nodes.Body) -> JSONObject:
     default = constant(variable.attributes["default"].value) if "default" in variable.attributes else None
     return {"default": default[0]} if default is not None else {}
 
@@ -71,7 +70,7 @@ def _bodies(module: Module, blocks: Mapping[str, IndexedBlock]) -> Iterator[tupl
 
 def _resources(
     module: Module, mode: Mode, blocks: Mapping[tuple[str, ...], IndexedBlock], describe: Describe
-) -> Iterator[Object]:
+) -> Iterator[JSONObject]:
     for (type_, name), block in blocks.items():
         parsed = module.parsed_whole(block) if type_.startswith(DESCRIBED) else None
         if parsed is not None:
@@ -80,9 +79,9 @@ def _resources(
             yield {**described, **_repetition(parsed.body, describe)}
 
 
-def _expressions(body: nodes.Body, left_out: frozenset[str], describe: Describe) -> Object:
+def _expressions(body: nodes.Body, left_out: frozenset[str], describe: Describe) -> JSONObject:
     """Arguments and nested blocks. Terraform's own listing leaves dynamic blocks out."""
-    blocks: dict[str, list[Object]] = {}
+    blocks: dict[str, list[JSONObject]] = {}
     for block in body.blocks:
         if block.type not in left_out and block.type != "dynamic":
             blocks.setdefault(block.type, []).append(_expressions(block.body, frozenset(), describe))
@@ -90,13 +89,13 @@ def _expressions(body: nodes.Body, left_out: frozenset[str], describe: Describe)
     return {**{name: describe(attribute.value) for name, attribute in arguments.items()}, **blocks}
 
 
-def _repetition(body: nodes.Body, describe: Describe) -> Object:
+def _repetition(body: nodes.Body, describe: Describe) -> JSONObject:
     """``count`` and ``for_each``."""
     names = [name for name in ("count", "for_each") if name in body.attributes]
     return {f"{name}_expression": describe(body.attributes[name].value) for name in names}
 
 
-def _providers(module: Module, describe: Describe) -> Iterator[tuple[str, Object]]:
+def _providers(module: Module, describe: Describe) -> Iterator[tuple[str, JSONObject]]:
     """Provider configurations by name, or name and alias."""
     for block in module.providers:
         parsed = module.parsed_whole(block)

@@ -13,8 +13,8 @@ from typing import Any
 
 from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
 
-Object = dict[str, Any]
-Values = tuple[Object, Object]
+JSONObject = dict[str, Any]
+Values = tuple[JSONObject, JSONObject]
 """The attributes, and which of them are known after apply: ``after`` and ``after_unknown`` of a plan in JSON."""
 
 DEFERRED = "Some changes are deferred to a later plan. They are missing here."
@@ -73,10 +73,10 @@ class PlanDocument:
 
     instances: Mapping[ResourceAddress, PlannedInstance]
     """What exists after apply."""
-    configuration: Object = field(default_factory=dict)
+    configuration: JSONObject = field(default_factory=dict)
     """As ``terraform show -json`` prints it: the references of every argument, module by module. Empty for a plan file,
     which holds the configuration itself, and for a state."""
-    variables: Object = field(default_factory=dict)
+    variables: JSONObject = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     """What the file does not say although it should, and what we leave out of it. Sentences."""
     snapshot: Snapshot | None = None

@@ -21,7 +21,7 @@ from scanner.terraform.plans.plan_archive import PlanArchive
 from scanner.terraform.plans.plan_document import (
     DEFERRED,
     INCOMPLETE,
-    Object,
+    JSONObject,
     PlanDocument,
     PlanError,
     PlannedInstance,
@@ -173,7 +173,7 @@ def _value(dynamic: memoryview) -> tuple[object, object]:
     return known_and_unknown(encoded[-1])
 
 
-def _variables(plan: Fields) -> Iterator[tuple[str, Object]]:
+def _variables(plan: Fields) -> Iterator[tuple[str, JSONObject]]:
     """The variables of the root module that were set. Those that are known during apply only are left out."""
     for encoded in parts(plan, _Plan.VARIABLES):
         entry = fields(encoded)

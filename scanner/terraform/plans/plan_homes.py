@@ -21,7 +21,7 @@ from scanner.root import Inputs
 from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.configuration.provider import ACCOUNT_ARGUMENTS, DEFAULT, account_digest
-from scanner.terraform.plans.plan_document import Object, PlanDocument, PlannedInstance
+from scanner.terraform.plans.plan_document import JSONObject, PlanDocument, PlannedInstance
 from scanner.terraform.plans.plan_references import PlannedConfiguration
 from scanner.terraform.resource_instance import ResourceInstance
 
@@ -99,7 +99,7 @@ class Homes:
         default = self._configuration.provider_expressions(DEFAULT)
         return bool(self._configuration.configuration) and account.says == _digest(default)
 
-    def _account_id(self, expressions: Object) -> str | None:
+    def _account_id(self, expressions: JSONObject) -> str | None:
         """The only allowed account, or the account of the role that the provider assumes."""
         allowed = self._configuration.constant(expressions.get("allowed_account_ids"))
         if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], str):
@@ -124,7 +124,7 @@ def _ambiguous(
     return frozenset(key for key, configurations in meant.items() if len(configurations) > 1)
 
 
-def _digest(expressions: Object) -> str:
+def _digest(expressions: JSONObject) -> str:
     return account_digest((name, values.of(expressions.get(name))) for name in ACCOUNT_ARGUMENTS)
 
 

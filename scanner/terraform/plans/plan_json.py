@@ -23,7 +23,7 @@ from scanner.terraform.plans.address_text import parse_module_address
 from scanner.terraform.plans.plan_document import (
     DEFERRED,
     INCOMPLETE,
-    Object,
+    JSONObject,
     PlanDocument,
     PlanError,
     PlannedInstance,
@@ -166,7 +166,7 @@ def _plan(outline: Outline) -> PlanDocument:
     )
 
 
-def _get(section: Raw, name: str) -> Object:
+def _get(section: Raw, name: str) -> JSONObject:
     return parse(section, dict[str, Any], name) if section != NOTHING else {}
 
 
@@ -195,7 +195,7 @@ def _change_values(change: _Change, address: ResourceAddress) -> Values:
     return _attributes(change.after, address), _attributes(change.after_unknown, address)
 
 
-def _attributes(values: Raw, address: ResourceAddress) -> Object:
+def _attributes(values: Raw, address: ResourceAddress) -> JSONObject:
     """An object. ``null`` is one without attributes, and ``false`` says that nothing in it is unknown."""
     return parse(values, dict[str, Any], str(address)) if values not in (NOTHING, Raw(b"false")) else {}
 

@@ -22,8 +22,8 @@ from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, Resource
 from scanner.terraform.aws.naming import fits, named_by, usual_attribute
 from scanner.terraform.aws.resource_type import Named
 from scanner.terraform.plans.expression_references import Plain
+from scanner.terraform.plans.plan_document import JSONObject
 
-Object = dict[str, Any]
 Path = tuple[str | tuple[int, int], ...]
 """Where a value stands in a block: names of arguments and nested blocks, and for one of several its number and how many
 there are."""
@@ -72,7 +72,7 @@ class _Place:
 
     module: ModuleAddress
     key: InstanceKey = None
-    block: Object = field(default_factory=dict)
+    block: JSONObject = field(default_factory=dict)
     """The resource or module call, for what its ``for_each`` is."""
     keys: tuple[InstanceKey, ...] = ()
     """Those of all instances of the block."""
@@ -84,15 +84,15 @@ class _Place:
 class PlannedConfiguration:
     """The ``configuration`` of a plan, and its ``variables``."""
 
-    configuration: Object
-    variables: Object
+    configuration: JSONObject
+    variables: JSONObject
 
     def provider_key(self, address: ResourceAddress) -> str | None:
         """Which provider configuration a resource has."""
         key = self._block(address).get("provider_config_key")
         return key if isinstance(key, str) else None
 
-    def provider_expressions(self, key: str) -> Object:
+    def provider_expressions(self, key: str) -> JSONObject:
         """What is written in a provider configuration."""
         return _object(_get(self.configuration, "provider_config", key, "expressions"))
 
@@ -153,7 +153,7 @@ class PlannedConfiguration:
     def _plain(self, address: ResourceAddress, path: Path) -> Plain | None:
         return _plain(self._expression(address, path))
 
-    def _expression(self, address: ResourceAddress, path: Path) -> Object:
+    def _expression(self, address: ResourceAddress, path: Path) -> JSONObject:
         expression: Any = self._block(address).get("expressions")
         for step in path:
             if isinstance(step, str):
@@ -168,7 +168,7 @@ class PlannedConfiguration:
         resource = replace(address, key=None)
         return _Place(address.module, address.key, self._block(address), planned.instances(resource), resource)
 
-    def _block(self, address: ResourceAddress) -> Object:
+    def _block(self, address: ResourceAddress) -> JSONObject:
         for resource in self.module(address.module).get("resources") or ():
             if not isinstance(resource, dict):
                 continue
@@ -180,7 +180,7 @@ class PlannedConfiguration:
                 return resource
         return {}
 
-    def module(self, address: ModuleAddress) -> Object:
+    def module(self, address: ModuleAddress) -> JSONObject:
         """The configuration of a module."""
         module = _object(self.configuration.get("root_module"))
         for name, _ in address.steps:
@@ -200,7 +200,7 @@ class _Tracer:
     known: str | None = None
     """The text that the plan has for it; None for what is known after apply."""
 
-    def follow(self, expression: Object, place: _Place, hops: int = _MAX_HOPS) -> Reference | None:
+    def follow(self, expression: JSONObject, place: _Place, hops: int = _MAX_HOPS) -> Reference | None:
         """The one attribute that an expression refers to, if it is one and known after apply."""
         plain = _plain(expression)
         if self.named is None:
@@ -362,13 +362,13 @@ def _extends(longer: str, shorter: str) -> bool:
     return longer.startswith(shorter) and longer[len(shorter) :][:1] in (".", "[")
 
 
-def _plain(expression: Object) -> Plain | None:
+def _plain(expression: JSONObject) -> Plain | None:
     """What the configuration beside the plan confirms. A plan in JSON cannot confirm itself."""
     found = expression.get("plain")
     return found if isinstance(found, Plain) else None
 
 
-def _object(found: Any) -> Object:  # untrusted JSON
+def _object(found: Any) -> JSONObject:  # untrusted JSON
     return found if isinstance(found, dict) else {}
 
 

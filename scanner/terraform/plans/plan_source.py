@@ -31,12 +31,19 @@ from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.configuration.choices import choices, refuted
 from scanner.terraform.configuration.files import is_configuration
 from scanner.terraform.configuration.module_instance import ModuleInstance
-from scanner.terraform.configuration.root_configuration import Configuration
+from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.configuration.terragrunt.unit import units_beside
 from scanner.terraform.configuration.variable_files import input_values
 from scanner.terraform.plans.plan_agreement import difference
 from scanner.terraform.plans.plan_confirmation import confirmed
-from scanner.terraform.plans.plan_document import BlockAddress, Object, PlanDocument, PlanError, Snapshot, block_address
+from scanner.terraform.plans.plan_document import (
+    BlockAddress,
+    JSONObject,
+    PlanDocument,
+    PlanError,
+    Snapshot,
+    block_address,
+)
 from scanner.terraform.plans.plan_knowledge import Plan
 from scanner.terraform.plans.plan_places import is_same_file
 from scanner.terraform.plans.plan_snapshot import PackedModules
@@ -55,7 +62,7 @@ class Source:
     """As they are evaluated; without those that the configuration does not have, or has with other values."""
     is_own: bool = False
     """Whether this is the plan's own configuration, so that the values count and not the places only."""
-    references: Object = field(default_factory=dict)
+    references: JSONObject = field(default_factory=dict)
     """The plan's list of references, with those that are confirmed."""
     blocks: Mapping[BlockAddress, Span] = field(default_factory=dict)
     """Where each resource is written."""
@@ -88,11 +95,11 @@ def _has_configuration(directory: Path) -> bool:
         return False
 
 
-def _unpacked(root: ScanRoot, directory: Path) -> tuple[Configuration, Path, str]:
+def _unpacked(root: ScanRoot, directory: Path) -> tuple[RootConfiguration, Path, str]:
     """The configuration in a directory, which reports print relative to where they print the plan."""
     boundary = root.boundary if directory.is_relative_to(root.boundary) else directory
     way = os.path.relpath(directory, root.location.parent).replace(os.sep, "/")
-    return Configuration(root.inputs, boundary), directory, posixpath.normpath(posixpath.join(_beside(root), way))
+    return RootConfiguration(root.inputs, boundary), directory, posixpath.normpath(posixpath.join(_beside(root), way))
 
 
 def _beside(root: ScanRoot) -> str:
@@ -102,7 +109,7 @@ def _beside(root: ScanRoot) -> str:
 def _packed_source(document: PlanDocument, snapshot: Snapshot, root: ScanRoot, directory: Path) -> Source:
     """The configuration in a plan file; with the files that functions read if the user names it, and it is the same."""
     packed = PackedModules(snapshot, root.location.parent, _beside(root))
-    configuration = Configuration(root.inputs, root.boundary, packed=packed, closed_files=_CLOSED)
+    configuration = RootConfiguration(root.inputs, root.boundary, packed=packed, closed_files=_CLOSED)
     warnings: tuple[Diagnostic, ...] = ()
     if root.inputs.source is not None:
         merge = _Merge(document, root, *_unpacked(root, directory))
@@ -137,7 +144,7 @@ class _Merge:
     """One plan and one configuration."""
 
     def __init__(
-        self, document: PlanDocument, root: ScanRoot, configuration: Configuration, directory: Path, shown: str
+        self, document: PlanDocument, root: ScanRoot, configuration: RootConfiguration, directory: Path, shown: str
     ) -> None:
         self._document = document
         self._root = root

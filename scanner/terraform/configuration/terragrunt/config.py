@@ -26,7 +26,7 @@ from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.values import Unknown, Value, unknown
 
-MAX_DEPTH = 20
+MAX_FILES_DEEP = 20
 """Files that are read because of each other."""
 _ELSEWHERE = ("dependency", "feature", "values", "unit", "stack")
 """Names whose values come from other units or from the command line."""
@@ -85,8 +85,8 @@ class Config:
 
     def _parse(self) -> nodes.Body:
         try:
-            if self._depth > MAX_DEPTH:
-                raise UnreadableFileError(f"more than {MAX_DEPTH} files are read because of each other")
+            if self._depth > MAX_FILES_DEEP:
+                raise UnreadableFileError(f"more than {MAX_FILES_DEEP} files are read because of each other")
             return syntax.parse_body(self.shown, read_inside(self.file, self._boundary))
         except UnreadableFileError as problem:
             self.problem = str(problem)

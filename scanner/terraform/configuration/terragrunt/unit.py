@@ -129,7 +129,7 @@ def _overrides(config: Config, unit: Path, boundary: Path) -> Entries:
 
 
 def _items(value: Value) -> Iterable[Value]:
-    return value.data if isinstance(value.data, tuple) else (value,)
+    return value.elements
 
 
 def _may_set_variables(arguments: Value | None) -> bool:

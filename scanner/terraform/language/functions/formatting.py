@@ -12,7 +12,7 @@ from decimal import Context, Decimal
 
 from scanner.terraform.language.conversion import ConversionError, to_bool, to_number, to_text
 from scanner.terraform.language.equality import is_text
-from scanner.terraform.language.functions.encoding import encode_json, escaped
+from scanner.terraform.language.functions.json_encoding import encode_json, escaped
 from scanner.terraform.language.functions.sequences import limited
 from scanner.terraform.language.functions.signature import (
     Function,

@@ -13,7 +13,7 @@ import regex  # type: ignore[import-untyped] # it ships none
 
 MAX_REPEAT = 1000
 """RE2's own limit, also for repetitions inside one another."""
-MAX_DEPTH = 100
+MAX_PATTERN_DEPTH = 100
 """Groups inside one another; RE2 takes 1000."""
 
 _LAST = 0x10FFFF
@@ -92,7 +92,7 @@ class _Parser:
         return self.pattern[self.position - 1]
 
     def alternatives(self, flags: _Flags, depth: int) -> tuple[str, int]:
-        if depth > MAX_DEPTH:
+        if depth > MAX_PATTERN_DEPTH:
             raise PatternError("expression nests too deeply")
         parts: list[str] = []
         heaviest = last_weight = 1

@@ -29,7 +29,7 @@ from scanner.values import NULL, Value
 
 MAX_TEXT = 1024 * 1024
 """Characters of YAML that are decoded."""
-MAX_DEPTH = 100
+MAX_YAML_DEPTH = 100
 """Lists and mappings inside one another."""
 
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -54,8 +54,8 @@ class _Reader:
     size: int = 0
 
     def value(self, event: yaml.Event, depth: int) -> Value:
-        if depth > MAX_DEPTH:
-            raise UnsupportedError(f"the YAML text is nested more than {MAX_DEPTH} levels deep")
+        if depth > MAX_YAML_DEPTH:
+            raise UnsupportedError(f"the YAML text is nested more than {MAX_YAML_DEPTH} levels deep")
         before = self.size
         self.grow(1)
         match event:
@@ -143,7 +143,7 @@ def _resolved(text: str) -> Value:
     if timestamp is not None:
         return Value(timestamp)
     if _INTEGER.fullmatch(text) or _FLOAT.fullmatch(text):
-        based = text[:2] in ("0o", "0x") and len(text) < MAX_DEPTH
+        based = text[:2] in ("0o", "0x") and len(text) < MAX_YAML_DEPTH
         amount = int(text, 0) if based else parse_number(text)
         if amount is None:
             raise UnsupportedError("a number in the YAML text is out of range")
@@ -175,8 +175,8 @@ def _yamldecode(arguments: tuple[Value, ...], _: FunctionContext) -> Value | Non
 
 
 def _events(value: Value, depth: int) -> Iterator[yaml.Event]:
-    if depth > MAX_DEPTH:
-        raise UnsupportedError(f"the value is nested more than {MAX_DEPTH} levels deep")
+    if depth > MAX_YAML_DEPTH:
+        raise UnsupportedError(f"the value is nested more than {MAX_YAML_DEPTH} levels deep")
     match value.data:
         case tuple() as items:
             yield yaml.SequenceStartEvent(None, None, True, flow_style=False)

@@ -23,7 +23,7 @@ from scanner.terraform.language.numbers import number, number_text
 from scanner.terraform.language.types import ANY, STRING
 from scanner.values import Data, Unknown, Value, holes, joined
 
-MAX_DEPTH = 200
+MAX_JSON_DEPTH = 200
 """Lists and objects inside one another, in JSON text that is decoded."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -87,7 +87,7 @@ def decode_json(text: str) -> Value:
     except ValueError as problem:
         raise FunctionError(f"the text is not valid JSON: {problem}.") from problem
     except RecursionError:
-        raise UnsupportedError(f"the JSON text is nested more than {MAX_DEPTH} levels deep") from None
+        raise UnsupportedError(f"the JSON text is nested more than {MAX_JSON_DEPTH} levels deep") from None
 
 
 def _whole(digits: str) -> Decimal:
@@ -99,8 +99,8 @@ def _refuse(name: str) -> float:
 
 
 def _decoded(plain: _Plain, depth: int) -> Value:
-    if depth > MAX_DEPTH:
-        raise UnsupportedError(f"the JSON text is nested more than {MAX_DEPTH} levels deep")
+    if depth > MAX_JSON_DEPTH:
+        raise UnsupportedError(f"the JSON text is nested more than {MAX_JSON_DEPTH} levels deep")
     match plain:
         case Decimal():
             amount = number(plain)
