@@ -17,12 +17,13 @@ from typing import assert_never
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
-from scanner.symbol import Account, Attribute, Part, Setting
+from scanner.symbol import Account, Attribute, Setting
 from scanner.terraform.language import nodes
-from scanner.terraform.language.conversion import ConversionError, alike, convert, to_bool, to_number, to_text
+from scanner.terraform.language.access import TRIED, attribute, derived, element, to_key
+from scanner.terraform.language.conversion import ConversionError, alike, convert, to_bool, to_text
 from scanner.terraform.language.equality import is_text
 from scanner.terraform.language.errors import BoundError, EvaluationError, ImpossibleError, UndeclaredError
-from scanner.terraform.language.keys import KEYED, keys_of
+from scanner.terraform.language.keys import KEYED
 from scanner.terraform.language.kinds import ListItems, SetItems, TypedNull, Unsettled, as_list
 from scanner.terraform.language.names import may_be_sensitive, refuse_undeclared
 from scanner.terraform.language.namespace import Namespace
@@ -63,9 +64,9 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
         case nodes.SplatItem():
             return scope.bindings[_SPLAT_ITEM]
         case nodes.GetAttribute(target=target, name=name, span=span):
-            return scope.host.questions.supposed(_attribute(evaluate(target, scope), name, span))
+            return scope.host.questions.supposed(attribute(evaluate(target, scope), name, span))
         case nodes.Index(target=target, key=key, span=span):
-            return scope.host.questions.supposed(_index(evaluate(target, scope), evaluate(key, scope), scope, span))
+            return scope.host.questions.supposed(element(evaluate(target, scope), evaluate(key, scope), scope, span))
         case nodes.Splat(target=target, each=each, span=span):
             return _splat(evaluate(target, scope), each, scope, span)
         case nodes.Call():
@@ -87,8 +88,6 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
 
 _SPLAT_ITEM = "[*]"
 """The name under which a splat binds the element at hand; no identifier can be called so."""
-_TRIED = "try()"
-"""Bound inside ``try`` and ``can``: there, an element that may not exist is no more than a possibility."""
 
 
 def _operate(
@@ -206,107 +205,12 @@ def _truth(value: Value, scope: Scope, span: Span) -> bool | Unknown:
 
 def _object(node: nodes.ObjectNode, scope: Scope) -> Value:
     pairs = [
-        (_key(evaluate(key, scope), key.span), evaluate(value, scope))  # in the order in which Terraform does it
+        (to_key(evaluate(key, scope), key.span), evaluate(value, scope))  # in the order in which Terraform does it
         for key, value in node.items
     ]
     if any(key.unknown is not None for key, _ in pairs):
         return Value(open_entries(pairs), node.span)
     return Value({str(key.data): value for key, value in pairs}, node.span)
-
-
-def _key(value: Value, span: Span) -> Value:
-    """A key as text, which may be unknown."""
-    if value.is_null:
-        raise EvaluationError("a key is null", span)
-    try:
-        return to_text(value)
-    except ConversionError as problem:
-        raise EvaluationError(f"a key must be a string: {problem}", span) from problem
-
-
-def _attribute(target: Value, name: str, span: Span) -> Value:
-    match target.data:
-        case OpenEntries() as entries:
-            return _open_entry(entries, name, f'there is no attribute "{name}" here', span)
-        case Unknown() as unknown:
-            return Value(derived(unknown, f".{name}"), span)
-        case Mapping() as entries:
-            return _entry(entries, name, f'there is no attribute "{name}" here', span)
-        case None:
-            raise EvaluationError(f'null has no attribute "{name}"', span)
-        case _:
-            raise EvaluationError(f'this value has no attributes, so no "{name}"', span)
-
-
-def _entry(entries: Mapping[str, Value], name: str, otherwise: str, span: Span) -> Value:
-    """What a mapping has under a name. A resource has more than it lists: what its provider computes."""
-    if name in entries or (isinstance(entries, Namespace) and entries.is_open):
-        return entries[name]
-    if isinstance(entries, Namespace) and entries.declares is not None:
-        raise UndeclaredError(f'there is no {entries.declares} "{name}"', span)
-    raise EvaluationError(otherwise, span)
-
-
-def _open_entry(entries: OpenEntries, name: str, otherwise: str, span: Span) -> Value:
-    found = entries.get(name)
-    if found is None:
-        raise EvaluationError(otherwise, span)
-    return found
-
-
-def derived(unknown: Unknown, step: str) -> Unknown:
-    """The unknown part of an unknown: the same cause, and a symbol that leads there."""
-    symbol = Part(unknown.symbol, step) if unknown.symbol is not None else None
-    return Unknown(unknown.cause, symbol)
-
-
-def _index(target: Value, key: Value, scope: Scope, span: Span) -> Value:
-    if isinstance(target.data, OpenEntries) and key.unknown is None:
-        name = str(_key(key, span).data)
-        return _open_entry(target.data, name, f'there is no element with the key "{name}"', span)
-    if isinstance(target.data, Unknown):
-        instance = scope.host.instance(target.data.symbol, key) if target.data.symbol is not None else None
-        if instance is not None and _TRIED not in scope.bindings:
-            return instance
-        step = key.data.symbol and str(key.data.symbol) if isinstance(key.data, Unknown) else key.data
-        simple = isinstance(step, str | int) and not isinstance(step, bool)
-        return Value(derived(target.data, f"[{step!r}]") if simple else Unknown(target.data.cause), span)
-    if isinstance(key.data, Unknown):
-        named = scope.host.questions.among(key, keys_of(target), "the key", span)
-        if named is None:
-            raise ImpossibleError("there is no element with any other key", span)
-        return Value(Unknown((named.unknown or key.data).cause), span)
-    match target.data:
-        case Mapping() as entries:
-            name = str(_key(key, span).data)
-            return _entry(entries, name, f'there is no element with the key "{name}"', span)
-        case SetItems():
-            raise EvaluationError("a set has no order, so its elements have no index", span)
-        case Unsettled() as items if len(items) > 1:
-            return Value(Unknown(next(hole.cause for item in items for hole in values.holes(item))), span)
-        case tuple() as items:
-            return _element(items, key, span)
-        case None:
-            raise EvaluationError("null has no elements", span)
-        case _:
-            raise EvaluationError("this value has no elements", span)
-
-
-def _element(items: tuple[Value, ...], key: Value, span: Span) -> Value:
-    position = _position(key, span)
-    if not 0 <= position < len(items):
-        raise EvaluationError(f"there is no element number {position}; there are {len(items)}", span)
-    return items[position]
-
-
-def _position(key: Value, span: Span) -> int:
-    try:
-        number = to_number(key).data
-    except ConversionError:
-        number = None
-    if isinstance(number, int):
-        return number
-    raise EvaluationError("an element of a list needs a number as its index", span)
 
 
 def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
@@ -382,7 +286,7 @@ def _attempt(node: nodes.Call, scope: Scope) -> Value:
     An argument that is unknown might still fail when Terraform knows it, unless it is a variable or what a provider
     computes: these are there, whatever they are.
     """
-    inside = scope.bind({_TRIED: Value(True)})
+    inside = scope.bind({TRIED: Value(True)})
     tried: list[Callable[[], Value]] = [partial(evaluate, argument, inside) for argument in node.arguments]
     if node.expand:
         further = _expanded(tried.pop()(), node.span)
@@ -542,7 +446,7 @@ def _for_object(node: nodes.ForObject, scope: Scope) -> Value:
             return Value(Unknown(keep.cause), node.span)
         if not keep:
             continue
-        key = _key(evaluate(node.key, inner), node.span)
+        key = to_key(evaluate(node.key, inner), node.span)
         if key.text in groups and not node.grouped:
             raise EvaluationError(f'two elements have the key "{key.text}"', node.span)
         pairs.append((key, evaluate(node.result, inner)))
