@@ -21,7 +21,8 @@ from scanner.cloudformation.language.guards import (
     presence,
     value_under,
 )
-from scanner.cloudformation.stacks.resources import MANAGED_POLICY, name_of
+from scanner.cloudformation.resource_types import MANAGED_POLICY
+from scanner.cloudformation.stacks.resources import name_of
 from scanner.cloudformation.stacks.tags import resource_tags
 from scanner.cloudformation.template.scalars import scalar_text, texts_throughout
 from scanner.facts import (
