@@ -7,6 +7,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.resource_types import ListOf, MappingOf, Shape
 from scanner.span import Span
 from scanner.values import NULL, Value, unknown
 
@@ -73,6 +74,14 @@ def asked_of(read: Callable[[Asked], object]) -> frozenset[Place]:
 def has_more_inside(place: Place, asked: frozenset[Place]) -> bool:
     """Whether something inside of a place is asked for."""
     return any(len(other) > len(place) and other[: len(place)] == place for other in asked)
+
+
+def has_place(shape: Shape | None, place: Place) -> bool:
+    """Whether there is a property in a place of what has a shape."""
+    for name in place:
+        members = shape.item if isinstance(shape, ListOf) else shape
+        shape = members.members.get(name) if isinstance(members, MappingOf) else None
+    return shape is not None
 
 
 ROOT = Path(__file__).parent.parent

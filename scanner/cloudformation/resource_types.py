@@ -82,6 +82,8 @@ _POLICIES = ListOf(MappingOf({"PolicyName": _LONG_NAME, "PolicyDocument": _DOCUM
 _CUSTOMER_POLICY = MappingOf({"Name": _TEXT, "Path": _TEXT}, ("Name",))
 _IDENTITY: Mapping[str, Shape] = {"ManagedPolicyArns": _TEXTS, "Path": _TEXT, "Policies": _POLICIES}
 _TARGETS: Mapping[str, Shape] = {"Groups": _TEXTS, "Roles": _TEXTS, "Users": _TEXTS}
+_PRINCIPAL = MappingOf({"IdentityCenter": MappingOf({"GroupId": _TEXT, "UserId": _TEXT})}, ("IdentityCenter",))
+_PRINCIPAL_ROLE = MappingOf({"Account": _TEXT, "Principal": _PRINCIPAL, "RoleArn": _TEXT}, ("Principal", "RoleArn"))
 _ARN = frozenset({"Arn"})
 
 
@@ -95,6 +97,13 @@ def _policy_of(kind: str) -> ResourceType:
 
 
 _TYPES = (
+    ResourceType(
+        "AWS::AccountAccess::Entitlement",
+        MappingOf(
+            {"ApplicationArn": _TEXT, "Entitlement": MappingOf({"PrincipalRole": _PRINCIPAL_ROLE}, ("PrincipalRole",))},
+            ("ApplicationArn", "Entitlement"),
+        ),
+    ),
     ResourceType(
         "AWS::IAM::AccessKey",
         MappingOf({"Serial": _TEXT, "Status": _TEXT, "UserName": _TEXT}, ("UserName",)),

@@ -14,7 +14,7 @@ from typing import assert_never
 
 import pytest
 
-from scanner.cloudformation.resource_types import ListOf, MappingOf, Shape, resource_type
+from scanner.cloudformation.resource_types import resource_type
 from scanner.facts import (
     AccessKey,
     Attachment,
@@ -41,7 +41,7 @@ from scanner.terraform.aws.resource_types import RESOURCE_TYPES
 from scanner.terraform.aws.vocabulary import COMPUTED
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import NULL, Value
-from tests.asked import ROOT, Place, asked_of, has_more_inside, inputs_of_tests
+from tests.asked import ROOT, Place, asked_of, has_more_inside, has_place, inputs_of_tests
 
 PAGE = ROOT / "docs" / "terraform.md"
 ROOM = "scanner/terraform/aws"
@@ -182,14 +182,6 @@ def test_what_it_reads_is_known(name: str) -> None:
     assert found == [], f"In {home_of(name)}: " + " ".join(found)
 
 
-def property_at(shape: Shape | None, place: Place) -> bool:
-    """Whether a type of CloudFormation has a property, given one of Cloud Control."""
-    for name in place:
-        members = shape.item if isinstance(shape, ListOf) else shape
-        shape = members.members.get(camel_case(name)) if isinstance(members, MappingOf) else None
-    return shape is not None
-
-
 def camel_case(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
 
@@ -205,7 +197,7 @@ def test_what_it_reads_is_in_cloud_formation(name: str) -> None:
     )
     for place in sorted(read_of(name)[0]):
         attributes = known.attributes or frozenset()
-        assert property_at(known.properties, place) or camel_case(place[0]) in attributes, (
+        assert has_place(known.properties, tuple(map(camel_case, place))) or camel_case(place[0]) in attributes, (
             f'{name} reads "{text_of(place)}", but {counterpart} has no such property or attribute: leave it out in '
             f"{home_of(name)}, or add it in scanner/cloudformation/resource_types.py."
         )
