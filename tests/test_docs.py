@@ -13,7 +13,6 @@ from scanner.iam.evaluate import Outcome
 from scanner.report import FORMATS
 from scanner.rules.loader import builtin_rules
 from scanner.rules.view import PLACEHOLDERS
-from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.configuration.known_functions import FUNCTIONS
 from scanner.terraform.language.functions import SPECIAL
 from scanner.verdicts.console import Access, Via
@@ -44,8 +43,8 @@ def test_every_rule_is_described() -> None:
         assert f"| `{rule.id}` | {rule.level.value} |" in RULES
 
 
-def test_every_function_and_resource_type_is_described() -> None:
-    for name in (*FUNCTIONS, *SPECIAL, *TYPES):
+def test_every_function_is_described() -> None:
+    for name in (*FUNCTIONS, *SPECIAL):
         assert f"`{name}`" in TERRAFORM
 
 

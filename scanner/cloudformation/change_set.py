@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.aws_iam import facts_of, is_identity_type
 from scanner.cloudformation.extract import KIND
-from scanner.cloudformation.stacks.resources import MANAGED_POLICY
+from scanner.cloudformation.resource_types import MANAGED_POLICY, resource_type
 from scanner.cloudformation.stacks.scope import StackScope
 from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.stacks.tags import tags_by_key
@@ -45,12 +45,8 @@ COMMAND = "aws cloudformation describe-change-set --include-property-values"
 KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}"
 
 _STACK_ID = re.compile(r"arn:(aws[a-z-]*):cloudformation:([a-z0-9-]+):([0-9]{12}):stack/([^/]+)/")
-_NAMES = {"AWS::IAM::User": "UserName", "AWS::IAM::Group": "GroupName", "AWS::IAM::Role": "RoleName"}
-_IDENTITIES = {
-    "AWS::IAM::User": IdentityKind.USER,
-    "AWS::IAM::Group": IdentityKind.GROUP,
-    "AWS::IAM::Role": IdentityKind.ROLE,
-}
+_SELF_CONTAINED = IdentityKind.PERMISSION_SET
+"""It has all its policies in its own properties."""
 
 
 def extract(root: ScanRoot) -> Facts:
@@ -83,9 +79,14 @@ def extract(root: ScanRoot) -> Facts:
     scope = StackScope(Template(described.span or whole, resources=resources), root.inputs, home.partition, stack)
     facts: list[Fact] = []
     for resource in resources.values():
-        facts += facts_of(resource, scope, home)
-        if resource.logical_id in older and resource.type in _IDENTITIES:
-            facts.append(_what_stays(resource, facts))
+        said = facts_of(resource, scope, home)
+        facts += said
+        if resource.logical_id in older:
+            facts += (
+                _what_stays(resource, fact)
+                for fact in said
+                if isinstance(fact, Identity) and fact.kind is not _SELF_CONTAINED
+            )
     return collect(root.path, KIND, tuple(facts), tuple(problems), frozenset({root.path}))
 
 
@@ -139,11 +140,14 @@ def _identified(
     physical = _text(entries, "PhysicalResourceId")
     if not physical or _text(entries, "Replacement") in ("True", "Conditional"):
         return {}
-    if kind in _NAMES and _NAMES[kind] not in properties:
-        return {_NAMES[kind]: Value(physical, span)}
-    if kind == MANAGED_POLICY and "ManagedPolicyName" not in properties and ":policy/" in physical:
+    known = resource_type(kind)
+    if known.name_property is None or known.name_property in properties:
+        return {}
+    if not known.reference_is_arn:
+        return {known.name_property: Value(physical, span)}
+    if kind == MANAGED_POLICY and ":policy/" in physical:
         path, _, name = physical.partition(":policy")[2].rpartition("/")
-        return {"ManagedPolicyName": Value(name, span), "Path": Value(f"{path}/", span)}
+        return {known.name_property: Value(name, span), "Path": Value(f"{path}/", span)}
     return {}
 
 
@@ -185,17 +189,12 @@ def _value(found: object, path: str, causes: Mapping[str, Attribute], span: Span
             return of(found, span)
 
 
-def _what_stays(resource: Resource, facts: list[Fact]) -> Fact:
+def _what_stays(resource: Resource, identity: Identity) -> Fact:
     """The policies that an identity may have from what is not in the change set."""
-    origin = next(
-        fact.origin
-        for fact in reversed(facts)
-        if isinstance(fact, Identity) and fact.origin.address == resource.logical_id
-    )
     detail = f'the other policies of "{resource.logical_id}", which a change set does not list'
     policy = Value(Unknown(Cause(CauseKind.MISSING_POLICY, detail, resource.span)), resource.span)
-    target = Target(_IDENTITIES[resource.type], address=resource.logical_id)
-    return Attachment(replace(origin, notes=()), target, policy)
+    target = Target(identity.kind, address=resource.logical_id)
+    return Attachment(replace(identity.origin, notes=()), target, policy)
 
 
 def _json(text: str) -> Mapping[str, Any] | None:
