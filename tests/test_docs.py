@@ -13,7 +13,6 @@ from scanner.iam.evaluate import Outcome
 from scanner.report import FORMATS
 from scanner.rules.loader import builtin_rules
 from scanner.rules.view import PLACEHOLDERS
-from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.configuration.known_functions import FUNCTIONS
 from scanner.terraform.language.functions import SPECIAL
 from scanner.verdicts.console import Access, Via
@@ -64,11 +63,6 @@ def test_every_function_is_described() -> None:
     assert not missing, (
         f"docs/terraform.md does not name the functions {missing}: add them to the table under Functions"
     )
-
-
-def test_every_resource_type_is_described() -> None:
-    missing = sorted(name for name in TYPES if f"`{name}`" not in TERRAFORM)
-    assert not missing, f"docs/terraform.md does not name the types {missing}: add them to the table under Resources"
 
 
 def test_every_format_is_described() -> None:

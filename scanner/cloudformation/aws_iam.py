@@ -21,7 +21,8 @@ from scanner.cloudformation.language.guards import (
     presence,
     value_under,
 )
-from scanner.cloudformation.stacks.resources import MANAGED_POLICY, name_of
+from scanner.cloudformation.resource_types import MANAGED_POLICY
+from scanner.cloudformation.stacks.resources import name_of
 from scanner.cloudformation.stacks.tags import resource_tags
 from scanner.cloudformation.template.scalars import scalar_text, texts_throughout
 from scanner.facts import (
@@ -136,12 +137,12 @@ def construct_of(note: str) -> str | None:
 
 def is_identity_type(kind: str) -> bool:
     """Whether resources of the type say something about identities."""
-    return kind in _READERS
+    return kind in READERS
 
 
 def facts_of(resource: Resource, scope: StackScope, home: Home) -> tuple[Fact, ...]:
     """What a resource says; nothing for one of another type, or one that does not exist."""
-    read = _READERS.get(resource.type)
+    read = READERS.get(resource.type)
     if read is None:
         return ()
     conditions = existence_conditions(resource, scope)
@@ -177,7 +178,8 @@ def _role(source: _Source) -> Iterator[Fact]:
 def _identity(source: _Source, kind: IdentityKind, trust: Value | None = None) -> Iterator[Fact]:
     logical_id = source.resource.logical_id
     name, arn = source.scope.reference(logical_id, None), source.scope.attribute(logical_id, "Arn", None)
-    tags = resource_tags(source.resource, source.scope, source.conditions)
+    is_group = kind is IdentityKind.GROUP  # which cannot have tags
+    tags = NULL if is_group else resource_tags(source.resource, source.scope, source.conditions)
     yield Identity(kind, source.identity_origin(), source.home, name, arn, tags, trust)
 
 
@@ -303,7 +305,7 @@ def _entitlement(source: _Source) -> Iterator[Fact]:
     yield Entitlement(source.origin(), found)
 
 
-_READERS: Mapping[str, Callable[[_Source], Iterator[Fact]]] = {
+READERS: Mapping[str, Callable[[_Source], Iterator[Fact]]] = {
     "AWS::AccountAccess::Entitlement": _entitlement,
     "AWS::IAM::AccessKey": _access_key,
     "AWS::IAM::Group": _group,
@@ -317,3 +319,4 @@ _READERS: Mapping[str, Callable[[_Source], Iterator[Fact]]] = {
     "AWS::IAM::UserToGroupAddition": _group_addition,
     "AWS::SSO::PermissionSet": _permission_set,
 }
+"""By type what a resource says. What else is known of the types is in ``resource_types``."""

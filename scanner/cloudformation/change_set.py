@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.aws_iam import facts_of, is_identity_type
 from scanner.cloudformation.extract import KIND
-from scanner.cloudformation.stacks.resources import MANAGED_POLICY
+from scanner.cloudformation.resource_types import MANAGED_POLICY, resource_type
 from scanner.cloudformation.stacks.scope import StackScope
 from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.stacks.tags import tags_by_key
@@ -45,7 +45,6 @@ COMMAND = "aws cloudformation describe-change-set --include-property-values"
 KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}"
 
 _STACK_ID = re.compile(r"arn:(aws[a-z-]*):cloudformation:([a-z0-9-]+):([0-9]{12}):stack/([^/]+)/")
-_NAMES = {"AWS::IAM::User": "UserName", "AWS::IAM::Group": "GroupName", "AWS::IAM::Role": "RoleName"}
 _IDENTITIES = {
     "AWS::IAM::User": IdentityKind.USER,
     "AWS::IAM::Group": IdentityKind.GROUP,
@@ -139,11 +138,14 @@ def _identified(
     physical = _text(entries, "PhysicalResourceId")
     if not physical or _text(entries, "Replacement") in ("True", "Conditional"):
         return {}
-    if kind in _NAMES and _NAMES[kind] not in properties:
-        return {_NAMES[kind]: Value(physical, span)}
-    if kind == MANAGED_POLICY and "ManagedPolicyName" not in properties and ":policy/" in physical:
+    known = resource_type(kind)
+    if known.name_property is None or known.name_property in properties:
+        return {}
+    if not known.reference_is_arn:
+        return {known.name_property: Value(physical, span)}
+    if kind == MANAGED_POLICY and ":policy/" in physical:
         path, _, name = physical.partition(":policy")[2].rpartition("/")
-        return {"ManagedPolicyName": Value(name, span), "Path": Value(f"{path}/", span)}
+        return {known.name_property: Value(name, span), "Path": Value(f"{path}/", span)}
     return {}
 
 

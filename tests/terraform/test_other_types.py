@@ -13,6 +13,7 @@ pytestmark = pytest.mark.slow
 LOGIN = (
     'jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "signin:*", Resource = "*" }] })'
 )
+DOCUMENT = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "signin:*", "Resource": "*"}]}'
 DENY = LOGIN.replace("Allow", "Deny")
 PASSWORD = 'login_profile = { password = "change-me", password_reset_required = true }'
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -112,6 +113,37 @@ CASES = {
         """,
         {"awscc_iam_role.r": ("possible", "implicit_deny")},
     ),
+    "an inline policy of a role": (
+        f"""
+        resource "awscc_iam_role" "r" {{
+          role_name                   = "r"
+          assume_role_policy_document = jsonencode({{
+            Version   = "2012-10-17"
+            Statement = [{{ Effect = "Allow", Action = "sts:AssumeRole", Principal = {{ AWS = "*" }} }}]
+          }})
+        }}
+        resource "awscc_iam_role_policy" "p" {{
+          role_name       = awscc_iam_role.r.id
+          policy_name     = "p"
+          policy_document = {LOGIN}
+        }}
+        """,
+        {"awscc_iam_role.r": ("possible", "allowed")},
+    ),
+    "an inline policy of a group": (
+        USER % "groups = [awscc_iam_group.g.id]"
+        + f"""
+        resource "awscc_iam_group" "g" {{
+          group_name = "g"
+        }}
+        resource "awscc_iam_group_policy" "p" {{
+          group_name      = awscc_iam_group.g.id
+          policy_name     = "p"
+          policy_document = {LOGIN}
+        }}
+        """,
+        {"awscc_iam_user.u": ("yes", "allowed")},
+    ),
     "a permission set": (
         f"""
         resource "awscc_sso_permission_set" "p" {{
@@ -173,6 +205,45 @@ READ = {
 @pytest.mark.parametrize("name", READ)
 def test_what_makes_no_identities_is_none(scan_files: Scan, name: str) -> None:
     assert scan_files({"a.tf": READ[name]}).diagnostics == ()
+
+
+def test_a_plan_names_what_is_known_after_apply(scan_files: Scan) -> None:
+    def resource(kind: str, values: dict[str, object], *unknown: str) -> dict[str, object]:
+        address = {"address": f"{kind}.x", "mode": "managed", "type": kind, "name": "x"}
+        after_unknown = dict.fromkeys(unknown, True)
+        change = {"actions": ["create"], "before": None, "after": values, "after_unknown": after_unknown}
+        return {**address, "change": change}
+
+    plan = {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {"root_module": {}},
+        "resource_changes": [
+            resource("awscc_iam_user", {"login_profile": {"password": "change-me"}}, "id", "user_name"),
+            resource("awscc_iam_managed_policy", {"policy_document": DOCUMENT}, "id", "policy_arn"),
+            resource("aws_iam_user_policy_attachment", {}, "user", "policy_arn"),
+        ],
+        "configuration": {
+            "root_module": {
+                "resources": [
+                    {"mode": "managed", "type": "awscc_iam_user", "name": "x"},
+                    {"mode": "managed", "type": "awscc_iam_managed_policy", "name": "x"},
+                    {
+                        "mode": "managed",
+                        "type": "aws_iam_user_policy_attachment",
+                        "name": "x",
+                        "expressions": {
+                            "user": {"references": ["awscc_iam_user.x.id", "awscc_iam_user.x"]},
+                            "policy_arn": {
+                                "references": ["awscc_iam_managed_policy.x.id", "awscc_iam_managed_policy.x"]
+                            },
+                        },
+                    },
+                ]
+            }
+        },
+    }
+    assert verdicts(scan_files({"plan.json": json.dumps(plan)})) == {"awscc_iam_user.x": ("yes", "allowed")}
 
 
 def test_a_plan(scan_files: Scan) -> None:

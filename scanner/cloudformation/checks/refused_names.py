@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, assert_never
 
 from scanner.cloudformation.checks.uses import Kind, Use, uses
-from scanner.cloudformation.language.attributes import ATTRIBUTES
+from scanner.cloudformation.resource_types import resource_type
 from scanner.cloudformation.template.placeholders import has_placeholder
 from scanner.cloudformation.template.scalars import as_name
 from scanner.cloudformation.template.sections import ANY, TRANSFORM, UNREADABLE
@@ -175,7 +175,7 @@ class _Names:
                 return self._missing(use.name, both, "parameter or resource")
             case Kind.ATTRIBUTE:
                 logical_id, _, attribute = use.name.partition(".")
-                known = ATTRIBUTES.get(self.types.get(logical_id, ""))
+                known = resource_type(self.types.get(logical_id, "")).attributes
                 if known is not None and attribute and attribute not in known:
                     offered = f"a {self.types[logical_id]} has {', '.join(sorted(known))}"
                     return f'"{logical_id}" has no attribute "{attribute}", which CloudFormation refuses: {offered}.'

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, assert_never
 from scanner.cloudformation.language.certain_shapes import Form, certain_form
 from scanner.cloudformation.language.guards import Conditions, alternatives, existence_conditions
 from scanner.cloudformation.language.intrinsics import call_of, evaluate
+from scanner.cloudformation.resource_types import Document, ListOf, MappingOf, Shape, Text, resource_type
 from scanner.cloudformation.template.placeholders import variable_outside_sub
 from scanner.cloudformation.template.scalars import as_text
 from scanner.diagnostic import Diagnostic, error, warning
@@ -29,106 +30,12 @@ if TYPE_CHECKING:
     from scanner.span import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text, number or boolean."""
-
-    longest: int | None = None
-    """Of a name in IAM, which has no other characters than ``_NAME``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A mapping, or a text in JSON. What is in it is not looked at here."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListOf:
-    """A list."""
-
-    item: Shape
-
-
-@dataclass(frozen=True, slots=True)
-class MappingOf:
-    """A mapping with some keys and no others."""
-
-    members: Mapping[str, Shape]
-    required: tuple[str, ...] = ()
-
-
-Shape = Text | Document | ListOf | MappingOf
-
 _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
-_TEXT, _DOCUMENT, _TEXTS = Text(), Document(), ListOf(Text())
-_SHORT_NAME, _LONG_NAME = Text(64), Text(128)
-_TAGS = ListOf(MappingOf({"Key": _TEXT, "Value": _TEXT}, ("Key", "Value")))
-_POLICIES = ListOf(MappingOf({"PolicyName": _LONG_NAME, "PolicyDocument": _DOCUMENT}, ("PolicyName",)))
-_CUSTOMER_POLICY = MappingOf({"Name": _TEXT, "Path": _TEXT}, ("Name",))
-_IDENTITY: Mapping[str, Shape] = {"ManagedPolicyArns": _TEXTS, "Path": _TEXT, "Policies": _POLICIES}
-_TARGETS: Mapping[str, Shape] = {"Groups": _TEXTS, "Roles": _TEXTS, "Users": _TEXTS}
-
-
-def _policy_of(name: str) -> MappingOf:
-    return MappingOf({name: _TEXT, "PolicyDocument": _DOCUMENT, "PolicyName": _LONG_NAME}, (name, "PolicyName"))
-
-
-SHAPES: Mapping[str, MappingOf] = {
-    "AWS::IAM::AccessKey": MappingOf({"Serial": _TEXT, "Status": _TEXT, "UserName": _TEXT}, ("UserName",)),
-    "AWS::IAM::Group": MappingOf({**_IDENTITY, "GroupName": _LONG_NAME}),
-    "AWS::IAM::GroupPolicy": _policy_of("GroupName"),
-    "AWS::IAM::ManagedPolicy": MappingOf(
-        {**_TARGETS, "Description": _TEXT, "ManagedPolicyName": _LONG_NAME, "Path": _TEXT, "PolicyDocument": _DOCUMENT}
-    ),
-    "AWS::IAM::Policy": MappingOf({**_TARGETS, "PolicyDocument": _DOCUMENT, "PolicyName": _LONG_NAME}, ("PolicyName",)),
-    "AWS::IAM::Role": MappingOf(
-        {
-            **_IDENTITY,
-            "AssumeRolePolicyDocument": _DOCUMENT,
-            "Description": _TEXT,
-            "MaxSessionDuration": _TEXT,
-            "PermissionsBoundary": _TEXT,
-            "RoleName": _SHORT_NAME,
-            "Tags": _TAGS,
-        }
-    ),
-    "AWS::IAM::RolePolicy": _policy_of("RoleName"),
-    "AWS::IAM::User": MappingOf(
-        {
-            **_IDENTITY,
-            "Groups": _TEXTS,
-            "LoginProfile": MappingOf({"Password": _TEXT, "PasswordResetRequired": _TEXT}, ("Password",)),
-            "PermissionsBoundary": _TEXT,
-            "Tags": _TAGS,
-            "UserName": _SHORT_NAME,
-        }
-    ),
-    "AWS::IAM::UserPolicy": _policy_of("UserName"),
-    "AWS::IAM::UserToGroupAddition": MappingOf({"GroupName": _TEXT, "Users": _TEXTS}, ("GroupName", "Users")),
-    "AWS::SSO::PermissionSet": MappingOf(
-        {
-            "CustomerManagedPolicyReferences": ListOf(_CUSTOMER_POLICY),
-            "Description": _TEXT,
-            "InlinePolicy": _DOCUMENT,
-            "InstanceArn": _TEXT,
-            "ManagedPolicies": _TEXTS,
-            "Name": Text(32),
-            "PermissionsBoundary": MappingOf(
-                {"CustomerManagedPolicyReference": _CUSTOMER_POLICY, "ManagedPolicyArn": _TEXT}
-            ),
-            "RelayStateType": _TEXT,
-            "SessionDuration": _TEXT,
-            "Tags": _TAGS,
-        },
-        ("InstanceArn", "Name"),
-    ),
-}
-"""Properties of the types that say something about identities. Missing documents are reported elsewhere."""
 
 
 def refused_properties(resource: Resource, names: Names) -> Iterator[Diagnostic]:
     """What CloudFormation refuses in a resource. A warning where it depends on a condition that is not decided."""
-    shape = SHAPES.get(resource.type)
+    shape = resource_type(resource.type).properties
     conditions = existence_conditions(resource, names) if shape is not None else None
     if shape is None or conditions is None:
         return

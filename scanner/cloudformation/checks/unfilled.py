@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from scanner.cloudformation.checks.shapes import SHAPES
+from scanner.cloudformation.resource_types import resource_type
 from scanner.cloudformation.template.placeholders import variable_outside_sub
 from scanner.diagnostic import Diagnostic, warning
 from scanner.values import Value
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def variables_outside_sub(resource: Resource, names: Names) -> Iterator[Diagnostic]:
     """One warning for a resource with a ``${NAME}`` that nothing fills in."""
-    if resource.type not in SHAPES or names.existence(resource)[0].is_no:
+    if resource_type(resource.type).properties is None or names.existence(resource)[0].is_no:
         return
     waiting = [Value(resource.properties, resource.span)]
     seen: set[int] = set()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scanner.cloudformation.language.arguments import arguments
 from scanner.cloudformation.language.intrinsics import call_of
 from scanner.cloudformation.language.parameters import is_list, is_text
+from scanner.cloudformation.resource_types import SERVICES_OF_IDENTITIES
 from scanner.cloudformation.template.scalars import as_text
 from scanner.values import Value
 
@@ -45,8 +46,6 @@ _PSEUDO_PARAMETERS = {
     "AWS::StackName": Form.TEXT,
     "AWS::URLSuffix": Form.TEXT,
 }
-_OF_PEOPLE = ("AWS::IAM::", "AWS::SSO::")
-"""Types of which all attributes are texts."""
 
 
 def certain_form(expression: Value, names: Names) -> Form | None:
@@ -60,7 +59,8 @@ def certain_form(expression: Value, names: Names) -> Form | None:
     if name == "Fn::GetAtt":
         named = ".".join(as_text(part.data) or "" for part in arguments(argument)).partition(".")[0]
         resource = names.template.resources.get(named)
-        return Form.TEXT if resource is not None and resource.type.startswith(_OF_PEOPLE) else None
+        is_text = resource is not None and resource.type.startswith(SERVICES_OF_IDENTITIES)  # all their attributes are
+        return Form.TEXT if is_text else None
     return _FORMS.get(name)
 
 

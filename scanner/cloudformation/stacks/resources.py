@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.intrinsics import evaluate
 from scanner.cloudformation.language.text import text_pieces
+from scanner.cloudformation.resource_types import MANAGED_POLICY, OIDC_PROVIDER, SAML_PROVIDER, resource_type
 from scanner.cloudformation.stacks.cross_region import READER, read_by
 from scanner.cloudformation.stacks.resource_arns import service_in_arn
 from scanner.symbol import Attribute, Part
@@ -22,33 +23,19 @@ if TYPE_CHECKING:
     from scanner.cloudformation.language.names import Names
     from scanner.cloudformation.template.sections import Resource
 
-MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 NESTED_STACKS = frozenset({"AWS::CloudFormation::Stack", "AWS::Serverless::Application"})
 """Types of resources that are stacks of their own."""
-_SAML_PROVIDER = "AWS::IAM::SAMLProvider"
-_OIDC_PROVIDER = "AWS::IAM::OIDCProvider"
-
-_NAMED = {
-    "AWS::IAM::User": ("UserName", "user"),
-    "AWS::IAM::Group": ("GroupName", "group"),
-    "AWS::IAM::Role": ("RoleName", "role"),
-    "AWS::IAM::InstanceProfile": ("InstanceProfileName", "instance-profile"),
-    MANAGED_POLICY: ("ManagedPolicyName", "policy"),
-    _SAML_PROVIDER: ("Name", "saml-provider"),
-}
-"""The property that names a resource, and the part of its ARN after the account."""
 
 _KEPT = 16
 """Characters of a logical ID that are in every generated name. They have 64 to 128, 13 of which are random."""
 
-_REFERENCE_IS_ARN = frozenset({MANAGED_POLICY, _SAML_PROVIDER, _OIDC_PROVIDER})
-
 
 def reference(resource: Resource, names: Names) -> Value:
     """The name of a user, group or role, the ARN of a managed policy or identity provider."""
-    if resource.type in _REFERENCE_IS_ARN:
+    known = resource_type(resource.type)
+    if known.reference_is_arn:
         return names.attribute(resource.logical_id, "Arn", None)
-    if resource.type in _NAMED:
+    if known.name_property is not None:
         return name_of(resource, names)
     return _of_service(resource, "Ref", names)
 
@@ -57,9 +44,10 @@ def attribute(resource: Resource, name: str, names: Names) -> Value:
     """An attribute: the ARN of an identity or policy as far as it is known, otherwise unknown."""
     if resource.type == MANAGED_POLICY and name == "PolicyArn":
         return names.attribute(resource.logical_id, "Arn", None)
-    if name == "Arn" and resource.type in _NAMED:
-        return _arn(resource, names)
-    if name == "Arn" and resource.type == _OIDC_PROVIDER:
+    kind = resource_type(resource.type).arn_kind
+    if name == "Arn" and kind is not None:
+        return _arn(resource, kind, names)
+    if name == "Arn" and resource.type == OIDC_PROVIDER:
         return _provider_arn(resource, names)
     if resource.type in NESTED_STACKS and name.startswith("Outputs."):
         return names.nested_output(resource, name.removeprefix("Outputs."))
@@ -83,8 +71,9 @@ def name_of(resource: Resource, names: Names) -> Value:
 
     Its symbol is ``LOGICAL_ID.Ref``; where ``Ref`` gives an ARN, ``LOGICAL_ID.Name``.
     """
-    symbol = "Name" if resource.type in _REFERENCE_IS_ARN else "Ref"
-    written = resource.get(_NAMED[resource.type][0])
+    known = resource_type(resource.type)
+    symbol = "Name" if known.reference_is_arn else "Ref"
+    written = resource.get(known.name_property) if known.name_property is not None else None
     found = evaluate(written, names) if written is not None else None
     if found is None or found.is_null:
         return _generated_name(resource, symbol, names)
@@ -109,12 +98,10 @@ def _generated_name(resource: Resource, symbol: str, names: Names) -> Value:
     return _with_symbol(joined(parts, resource.span), resource, symbol, names)
 
 
-def _arn(resource: Resource, names: Names) -> Value:
-    kind = _NAMED[resource.type][1]
-    name = (
-        name_of(resource, names) if resource.type in _REFERENCE_IS_ARN else names.reference(resource.logical_id, None)
-    )
-    written = resource.get("Path") if resource.type != _SAML_PROVIDER else None
+def _arn(resource: Resource, kind: str, names: Names) -> Value:
+    reference_is_arn = resource_type(resource.type).reference_is_arn
+    name = name_of(resource, names) if reference_is_arn else names.reference(resource.logical_id, None)
+    written = resource.get("Path") if resource.type != SAML_PROVIDER else None
     path = evaluate(written, names) if written is not None else None
     path_parts: tuple[str | Unknown, ...] = ("/",)
     if path is not None and not path.is_null:

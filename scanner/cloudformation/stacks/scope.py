@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import values
 from scanner.cause import ACCOUNT_ID, Cause, CauseKind
-from scanner.cloudformation.language.attributes import has_attribute
 from scanner.cloudformation.language.conditions import decide
 from scanner.cloudformation.language.intrinsics import evaluate
 from scanner.cloudformation.language.parameters import parameter_value, passed_value
+from scanner.cloudformation.resource_types import SERVICES_OF_IDENTITIES, resource_type
 from scanner.cloudformation.stacks import resources
 from scanner.cloudformation.stacks.cross_region import parameter_read_by
 from scanner.cloudformation.stacks.exchange import Reader
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from scanner.span import Span
 
 _REGION_CAUSE = Cause(CauseKind.REGION, "the region that the code is applied in")
-
-
-_NAMED_SERVICES = ("AWS::IAM::", "AWS::SSO::")
-"""Their resources are referred to by what ``Ref`` and ``Fn::GetAtt`` give of them."""
 
 
 class Lookup(NamedTuple):
@@ -152,7 +148,7 @@ class StackScope:
     def written_attribute(self, logical_id: str, name: str, span: Span | None) -> Value:
         """The same as the template writes it, which may be an attribute that the type does not have."""
         resource = self.template.resources.get(logical_id)
-        if resource is None or has_attribute(resource.type, name):
+        if resource is None or resource_type(resource.type).has_attribute(name):
             return self.attribute(logical_id, name, span)
         return unknown(
             Cause(CauseKind.MALFORMED, f'the attribute "{name}" of "{logical_id}", which does not exist', span),
@@ -358,7 +354,7 @@ class StackScope:
                 return unknown(cycle, symbol, span)
             with self._asked_for(symbol):
                 found = find(resource, self)
-                names_it = resource.type.startswith(_NAMED_SERVICES)
+                names_it = resource.type.startswith(SERVICES_OF_IDENTITIES)
                 self._values[symbol] = replace(found, source=symbol) if names_it else found
         return self._values[symbol].passed(span) if span else self._values[symbol]
 

@@ -24,7 +24,7 @@ ACCOUNT_ACCESS = (
     ResourceType(
         "aws_accountaccess_entitlement",
         _entitlement,
-        blocks={"entitlement": nested(principal_role=nested())},
+        blocks={"entitlement": nested(principal_role=nested(principal=nested(identity_center=nested())))},
         nested_names={("principal_role", "role_arn"): Named.ROLE_ARN},
     ),
 )

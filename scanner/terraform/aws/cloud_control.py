@@ -21,7 +21,7 @@ from scanner.facts import (
 )
 from scanner.terraform.aws import attributes
 from scanner.terraform.aws.resource_facts import items, origin_of, within
-from scanner.terraform.aws.resource_type import Adapter, Compute, ResourceType
+from scanner.terraform.aws.resource_type import Adapter, Compute, Named, ResourceType
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import NULL, Value, holes
 
@@ -39,14 +39,18 @@ def _tags(instance: ResourceInstance) -> Value:
     return Value(found, written.span) if found else NULL
 
 
-def _identity(kind: IdentityKind, name: str, arn: str = "arn", trust: str | None = None) -> Adapter:
+def _identity(kind: IdentityKind, trust: str | None = None) -> Adapter:
+    """A user, role or group, with what is written inside."""
+
     def adapt(instance: ResourceInstance) -> Iterator[Fact]:
         origin = origin_of(instance)
         own = Target(kind, address=origin.address)
         trusted = instance.get(trust) if trust is not None else None
-        yield Identity(kind, origin, instance.home, instance.get(name), instance.get(arn), _tags(instance), trusted)
-        boundary = instance.get("permissions_boundary")
-        if not boundary.is_null and boundary.text != "" and kind is not IdentityKind.PERMISSION_SET:
+        name, arn = instance.get(f"{kind.value}_name"), instance.get("arn")
+        is_group = kind is IdentityKind.GROUP  # without tags, and without a boundary
+        tags, boundary = (NULL, NULL) if is_group else (_tags(instance), instance.get("permissions_boundary"))
+        yield Identity(kind, origin, instance.home, name, arn, tags, trusted)
+        if not boundary.is_null and boundary.text != "":
             yield Attachment(origin, own, boundary, PolicyUse.BOUNDARY)
         for policy in items(instance.get("managed_policy_arns")):
             yield Attachment(origin, own, policy)
@@ -62,9 +66,10 @@ def _identity(kind: IdentityKind, name: str, arn: str = "arn", trust: str | None
 
 
 def _permission_set(instance: ResourceInstance) -> Iterator[Fact]:
-    yield from _identity(IdentityKind.PERMISSION_SET, "name", "permission_set_arn")(instance)
-    origin = origin_of(instance)
-    own = Target(IdentityKind.PERMISSION_SET, address=origin.address)
+    origin, kind = origin_of(instance), IdentityKind.PERMISSION_SET
+    own = Target(kind, address=origin.address)
+    name, arn = instance.get("name"), instance.get("permission_set_arn")
+    yield Identity(kind, origin, instance.home, name, arn, _tags(instance))
     for policy in items(instance.get("managed_policies")):
         yield Attachment(origin, own, policy)
     inline = instance.get("inline_policy")
@@ -106,25 +111,34 @@ def _inline_policy(kind: IdentityKind, name: str) -> Adapter:
     return adapt
 
 
+def _named(kind: Named) -> Mapping[str, Named]:
+    """The name of an identity, which is its identifier."""
+    return {f"{kind.name.lower()}_name": kind, "id": kind}
+
+
 def _computed(kind: str) -> Mapping[str, Compute]:
     return {"arn": attributes.arn(kind, f"{kind}_name"), "id": attributes.argument(f"{kind}_name")}
 
 
 CLOUD_CONTROL = (
-    ResourceType("awscc_iam_user", _identity(IdentityKind.USER, "user_name"), computed=_computed("user")),
+    ResourceType("awscc_iam_user", _identity(IdentityKind.USER), computed=_computed("user"), names=_named(Named.USER)),
     ResourceType(
         "awscc_iam_role",
-        _identity(IdentityKind.ROLE, "role_name", trust="assume_role_policy_document"),
+        _identity(IdentityKind.ROLE, trust="assume_role_policy_document"),
         computed=_computed("role"),
+        names={**_named(Named.ROLE), "arn": Named.ROLE_ARN},
     ),
-    ResourceType("awscc_iam_group", _identity(IdentityKind.GROUP, "group_name"), computed=_computed("group")),
+    ResourceType(
+        "awscc_iam_group", _identity(IdentityKind.GROUP), computed=_computed("group"), names=_named(Named.GROUP)
+    ),
     ResourceType(
         "awscc_iam_managed_policy",
         _managed_policy,
         computed=dict.fromkeys(("policy_arn", "id"), attributes.arn("policy", "managed_policy_name")),
+        names={"policy_arn": Named.POLICY_ARN, "id": Named.POLICY_ARN, "managed_policy_name": Named.POLICY_NAME},
     ),
     ResourceType("awscc_iam_user_policy", _inline_policy(IdentityKind.USER, "user_name")),
     ResourceType("awscc_iam_role_policy", _inline_policy(IdentityKind.ROLE, "role_name")),
     ResourceType("awscc_iam_group_policy", _inline_policy(IdentityKind.GROUP, "group_name")),
-    ResourceType("awscc_sso_permission_set", _permission_set),
+    ResourceType("awscc_sso_permission_set", _permission_set, names={"permission_set_arn": Named.PERMISSION_SET}),
 )

@@ -20,7 +20,8 @@ def computed(resource: Resource, attribute: str) -> Value:
     compute = known.computed.get(attribute) if known is not None else None
     if compute is not None:
         return compute(resource)
-    if resource_type.startswith(_WELL_KNOWN) and attribute not in COMPUTED:
+    is_set_by_block = known is not None and (attribute in known.arguments or attribute in known.blocks)
+    if is_set_by_block or (resource_type.startswith(_WELL_KNOWN) and attribute not in COMPUTED):
         return NULL
     found = after_apply(resource.address, attribute)
     return of_service(found, resource_type, resource.home.partition) if attribute == "arn" else found

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from scanner.facts import Attachment, Fact, IdentityKind, PolicyUse, Target
 from scanner.terraform.aws.resource_facts import attachment, identity, inline_policy, items, origin_of, within
-from scanner.terraform.aws.resource_type import Adapter, Named, ResourceType, nested
+from scanner.terraform.aws.resource_type import Named, ResourceType, nested
+from scanner.terraform.language.types import STRING
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value
 
@@ -21,28 +22,30 @@ def _exclusive_managed(instance: ResourceInstance) -> Iterator[Fact]:
         yield Attachment(origin_of(instance), target, policy)
 
 
-def _customer_managed_attachment(block_name: str, use: PolicyUse) -> Adapter:
-    """A permission set names a customer managed policy by name; a boundary may be an AWS managed one, by ARN."""
-
-    def adapt(instance: ResourceInstance) -> Iterator[Fact]:
-        target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
-        for block in items(instance.get(block_name)):
-            for policy, path in _references(block):
-                yield Attachment(origin_of(instance), target, policy, use, path)
-
-    return adapt
+def _customer_managed_attachment(instance: ResourceInstance) -> Iterator[Fact]:
+    """A permission set names a customer managed policy by name and path."""
+    target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
+    for block in items(instance.get("customer_managed_policy_reference")):
+        yield from _by_name(instance, target, block, PolicyUse.PERMISSIONS)
 
 
-def _references(block: Value) -> Iterator[tuple[Value, Value | None]]:
-    """A policy by its ARN, or by name and path."""
-    arn = within(block, "managed_policy_arn")
-    if not isinstance(block.data, Mapping) or not arn.is_null:
-        yield arn, None
-    if isinstance(block.data, Mapping):
-        for named in (block, *items(within(block, "customer_managed_policy_reference"))):
-            name = within(named, "name")
-            if not name.is_null:
-                yield name, within(named, "path") if isinstance(named.data, Mapping) else None
+def _boundary_attachment(instance: ResourceInstance) -> Iterator[Fact]:
+    """A boundary is a policy that AWS manages, by its ARN, or one of the customer's, by name and path."""
+    target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
+    for block in items(instance.get("permissions_boundary")):
+        arn = within(block, "managed_policy_arn")
+        if not isinstance(block.data, Mapping) or not arn.is_null:
+            yield Attachment(origin_of(instance), target, arn, PolicyUse.BOUNDARY)
+        if isinstance(block.data, Mapping):
+            for reference in items(within(block, "customer_managed_policy_reference")):
+                yield from _by_name(instance, target, reference, PolicyUse.BOUNDARY)
+
+
+def _by_name(instance: ResourceInstance, target: Target, reference: Value, use: PolicyUse) -> Iterator[Attachment]:
+    name = within(reference, "name")
+    path = within(reference, "path") if isinstance(reference.data, Mapping) else None
+    if not name.is_null:
+        yield Attachment(origin_of(instance), target, name, use, path)
 
 
 _POLICY_REFERENCE = nested()
@@ -58,6 +61,7 @@ IDENTITY_CENTER = (
     ResourceType(
         "aws_ssoadmin_permission_set_inline_policy",
         inline_policy(IdentityKind.PERMISSION_SET, "permission_set_arn", "inline_policy"),
+        arguments={"inline_policy": STRING},
     ),
     ResourceType(
         "aws_ssoadmin_managed_policy_attachment",
@@ -66,19 +70,19 @@ IDENTITY_CENTER = (
     ResourceType("aws_ssoadmin_managed_policy_attachments_exclusive", _exclusive_managed),
     ResourceType(
         "aws_ssoadmin_customer_managed_policy_attachment",
-        _customer_managed_attachment("customer_managed_policy_reference", PolicyUse.PERMISSIONS),
+        _customer_managed_attachment,
         blocks={"customer_managed_policy_reference": _POLICY_REFERENCE},
         nested_names=_POLICY_NAME,
     ),
     ResourceType(
         "aws_ssoadmin_customer_managed_policy_attachments_exclusive",
-        _customer_managed_attachment("customer_managed_policy_reference", PolicyUse.PERMISSIONS),
+        _customer_managed_attachment,
         blocks={"customer_managed_policy_reference": _POLICY_REFERENCE},
         nested_names=_POLICY_NAME,
     ),
     ResourceType(
         "aws_ssoadmin_permissions_boundary_attachment",
-        _customer_managed_attachment("permissions_boundary", PolicyUse.BOUNDARY),
+        _boundary_attachment,
         blocks={"permissions_boundary": nested(customer_managed_policy_reference=_POLICY_REFERENCE)},
         nested_names=_POLICY_NAME,
     ),
