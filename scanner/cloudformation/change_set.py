@@ -45,11 +45,8 @@ COMMAND = "aws cloudformation describe-change-set --include-property-values"
 KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}"
 
 _STACK_ID = re.compile(r"arn:(aws[a-z-]*):cloudformation:([a-z0-9-]+):([0-9]{12}):stack/([^/]+)/")
-_IDENTITIES = {
-    "AWS::IAM::User": IdentityKind.USER,
-    "AWS::IAM::Group": IdentityKind.GROUP,
-    "AWS::IAM::Role": IdentityKind.ROLE,
-}
+_SELF_CONTAINED = IdentityKind.PERMISSION_SET
+"""It has all its policies in its own properties."""
 
 
 def extract(root: ScanRoot) -> Facts:
@@ -82,9 +79,14 @@ def extract(root: ScanRoot) -> Facts:
     scope = StackScope(Template(described.span or whole, resources=resources), root.inputs, home.partition, stack)
     facts: list[Fact] = []
     for resource in resources.values():
-        facts += facts_of(resource, scope, home)
-        if resource.logical_id in older and resource.type in _IDENTITIES:
-            facts.append(_what_stays(resource, facts))
+        said = facts_of(resource, scope, home)
+        facts += said
+        if resource.logical_id in older:
+            facts += (
+                _what_stays(resource, fact)
+                for fact in said
+                if isinstance(fact, Identity) and fact.kind is not _SELF_CONTAINED
+            )
     return collect(root.path, KIND, tuple(facts), tuple(problems), frozenset({root.path}))
 
 
@@ -187,17 +189,12 @@ def _value(found: object, path: str, causes: Mapping[str, Attribute], span: Span
             return of(found, span)
 
 
-def _what_stays(resource: Resource, facts: list[Fact]) -> Fact:
+def _what_stays(resource: Resource, identity: Identity) -> Fact:
     """The policies that an identity may have from what is not in the change set."""
-    origin = next(
-        fact.origin
-        for fact in reversed(facts)
-        if isinstance(fact, Identity) and fact.origin.address == resource.logical_id
-    )
     detail = f'the other policies of "{resource.logical_id}", which a change set does not list'
     policy = Value(Unknown(Cause(CauseKind.MISSING_POLICY, detail, resource.span)), resource.span)
-    target = Target(_IDENTITIES[resource.type], address=resource.logical_id)
-    return Attachment(replace(origin, notes=()), target, policy)
+    target = Target(identity.kind, address=resource.logical_id)
+    return Attachment(replace(identity.origin, notes=()), target, policy)
 
 
 def _json(text: str) -> Mapping[str, Any] | None:
