@@ -209,10 +209,8 @@ def _run(options: Options, to_print: str, outputs: list[tuple[str, str]], explai
     try:
         with progress() as watch:
             report = run(options, watch=watch)
-    except (UsageError, ConfigError) as problem:
+    except (UsageError, ConfigError, RuleError) as problem:
         return _fail(str(problem))
-    except RuleError as problem:
-        return _fail(f"{problem.span.path}:{problem.span.line}: {problem}")
     for name, path in outputs:
         try:
             Path(path).write_text(

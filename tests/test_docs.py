@@ -25,8 +25,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPTS = {name: ROOT / name / "README.md" for name in ("benchmarks", "tools")}
 """Folders of scripts, with the page that has a paragraph about each script."""
 SUFFIXES = frozenset({".py", ".mjs"})
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 DECISIONS = ROOT / "docs" / "decisions"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "fixtures" / "README.md", *SCRIPTS.values()])
+
+
+def _lines(head: str, problems: list[str]) -> str:
+    return "\n".join([head, *sorted(problems)])
 
 
 def test_every_option_is_described() -> None:
@@ -35,26 +40,47 @@ def test_every_option_is_described() -> None:
     ).stdout
     options = set(re.findall(r"--[a-z][a-z-]+", shown))
     assert len(options) > 15
-    assert {option for option in options if f"`{option}" not in USAGE} == set()
+    missing = sorted(option for option in options if f"`{option}" not in USAGE)
+    assert not missing, f"docs/usage.md does not describe {missing}: add a row under Options"
 
 
 def test_every_rule_is_described() -> None:
-    for rule in builtin_rules():
-        assert f"| `{rule.id}` | {rule.level.value} |" in RULES
+    """The table is the contract, too: a rule that is not in it, or not any more, has lost its name or its level."""
+    listed = set(re.findall(r"^\| `([a-z-]+)` \| (error|warning|note) \|", RULES, re.MULTILINE))
+    rules = {(rule.id, rule.level.value) for rule in builtin_rules()}
+    problems = [
+        *(
+            f"the rule {name} ({level}) has no row: add `| \\`{name}\\` | {level} | … |`"
+            for name, level in rules - listed
+        ),
+        *(f"the rule {name} ({level}) is not in rules/, or has another level" for name, level in listed - rules),
+    ]
+    assert not problems, _lines("docs/rules.md, the built-in rules:", problems)
 
 
 def test_every_function_is_described() -> None:
-    for name in (*FUNCTIONS, *SPECIAL):
-        assert f"`{name}`" in TERRAFORM
+    missing = [name for name in (*FUNCTIONS, *SPECIAL) if f"`{name}`" not in TERRAFORM]
+    assert not missing, (
+        f"docs/terraform.md does not name the functions {missing}: add them to the table under Functions"
+    )
+
+
+def test_every_format_is_described() -> None:
+    (usage,) = re.findall(r"^\| `--format FORMAT` \| .*$", USAGE, re.MULTILINE)
+    listed = re.findall(r"^\| `([a-z]+)` \|", README.split("\n## Formats\n")[1].split("\n## ")[0], re.MULTILINE)
+    problems = [
+        *(f"README.md, under Formats: {name} has no row" for name in FORMATS if name not in listed),
+        *(f"README.md, under Formats: there is no format {name}" for name in listed if name not in FORMATS),
+        *(f"docs/usage.md: the row of --format does not name `{name}`" for name in FORMATS if f"`{name}`" not in usage),
+    ]
+    assert not problems, _lines("Formats are declared in scanner/report/__init__.py:", problems)
 
 
 def test_every_word_is_described() -> None:
     for word in (*Outcome, *Access):
-        assert f"`{word.value}`" in USAGE
+        assert f"`{word.value}`" in USAGE, f"docs/usage.md does not describe `{word.value}`"
     for name in PLACEHOLDERS:
-        assert f"`{{{name}}}`" in RULES
-    for name in FORMATS:
-        assert f"`{name}`" in README
+        assert f"`{{{name}}}`" in RULES, f"docs/rules.md does not describe the placeholder {{{name}}}"
     for status in ("0", "1", "2", "130"):
         assert f"| {status} |" in USAGE
         assert f"| {status} |" in README
@@ -64,7 +90,7 @@ def test_every_word_is_described() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), target
+        assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}, which is not there"
 
 
 @pytest.mark.parametrize("folder", SCRIPTS)
@@ -73,7 +99,12 @@ def test_every_script_has_a_paragraph(folder: str) -> None:
     files = (path for path in page.parent.rglob("*") if path.suffix in SUFFIXES and path.name != "__init__.py")
     scripts = {path.relative_to(page.parent).as_posix() for path in files}
     assert scripts
-    assert set(re.findall(r"^\*\*`([^`]+)`\*\* ", page.read_text(encoding="utf-8"), re.MULTILINE)) == scripts
+    described = set(re.findall(r"^\*\*`([^`]+)`\*\* ", page.read_text(encoding="utf-8"), re.MULTILINE))
+    problems = [
+        *(f"{name} has no paragraph: add one that begins with **`{name}`**" for name in scripts - described),
+        *(f"there is no script {name}" for name in described - scripts),
+    ]
+    assert not problems, _lines(f"{folder}/README.md:", problems)
 
 
 def test_every_decision_is_listed() -> None:
@@ -105,3 +136,55 @@ def test_the_example_in_the_readme_is_true() -> None:
         check=False,
     )
     assert result.stdout == shown[1]
+
+
+FOLDERS = ("benchmarks", "docs", "fixtures", "rules", "scanner", "tests", "tools")
+FILES = {
+    *(path.relative_to(ROOT).as_posix() for name in FOLDERS for path in (ROOT / name).rglob("*")),
+    *(path.name for path in ROOT.iterdir()),
+}
+PLACEHOLDER = re.compile(r"(?<![A-Za-z])(?:FORMAT|FUNCTION|ID|NAME|SCENARIO|TOPIC)(?![A-Za-z])")
+"""Words in a path of the documentation that stand for any name."""
+MAKE = re.compile(r"^\s*(?:\w+=\S+\s+)*make ([a-z]+)\s*(?:#.*)?$", re.MULTILINE)
+
+
+def _code(page: Path) -> list[str]:
+    """What a page has between backticks, and in blocks of code."""
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = re.findall(r"^    .*", text, re.MULTILINE)
+    return [*re.findall(r"`([^`\n]+)`", text), *blocks, *lines]
+
+
+def _paths(page: Path) -> set[str]:
+    """What looks like a file or a folder of the project, but for what is in blocks of code."""
+    spans = re.findall(r"(?<!`)`([\w./-]+)`(?!`)", page.read_text(encoding="utf-8"))
+    return {span.rstrip("/") for span in spans if re.search(r"^\w[^*]*(?:\.(?:mjs|py|md|toml|txt|yaml)|/)$", span)}
+
+
+def _exists(path: str) -> bool:
+    """Whether there is a file or folder of that name; it may begin in the middle, as people write it."""
+    pattern = re.compile(rf"(?:.*/)?{PLACEHOLDER.sub('[^/]+', re.escape(path))}")
+    return any(map(pattern.fullmatch, FILES))
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_files_that_a_page_names_exist(name: str) -> None:
+    paths = _paths(ROOT / name)
+    assert paths, f"{name} names no files: has the way they are written changed?"
+    gone = sorted(path for path in paths if not _exists(path))
+    assert not gone, f"{name} names files that are not there: {gone}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_commands_that_a_page_names_exist(page: Path) -> None:
+    named = {target for code in _code(page) for target in MAKE.findall(code)}
+    assert not named - TARGETS, (
+        f"{page.relative_to(ROOT)} names what the Makefile does not make: {sorted(named - TARGETS)}"
+    )
+
+
+def test_every_command_is_described() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    missing = sorted(target for target in TARGETS if f"`make {target}`" not in page)
+    assert not missing, f"CONTRIBUTING.md does not describe what make makes: {missing}"

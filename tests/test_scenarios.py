@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,18 +43,32 @@ def scanned_scenario(name: str, form: str) -> Report:
 @pytest.mark.parametrize(("name", "form"), CASES)
 def test_scenario(name: str, form: str) -> None:
     report = scanned_scenario(name, form)
-    assert errors(report) == []
+    where = f"{PLACES[form].format(name)}, the scenario {name} of tests/cases/scenarios.yaml"
+    assert errors(report) == [], where
     shown = documents(report)
     wanted = dict(expected(SCENARIOS[name], form))
-    assert sorted(shown) == sorted(wanted)
+    assert sorted(shown) == sorted(wanted), f"{where}: other principals"
     for address, principal in wanted.items():
         document = shown[address]
         console = {key: document["console"][key] for key in principal["console"]}
         rules = sorted(finding.rule for finding in report.findings if finding.principal == address)
         found = (document["kind"], console, document["aws_login"], rules)
-        assert found == (principal["kind"], principal["console"], principal["aws_login"], sorted(principal["rules"])), (
-            address
-        )
+        decided = (principal["kind"], principal["console"], principal["aws_login"], sorted(principal["rules"]))
+        assert found == decided, f"{where}: {address} has another kind, console access, decisions or rules than decided"
+
+
+@pytest.mark.parametrize("form", PLACES)
+def test_every_fixture_belongs_to_a_scenario(form: str) -> None:
+    """A file or directory whose name begins with that of a scenario and a dot is another recording of it."""
+    place = Path(PLACES[form])
+    found = {path.name for path in (ROOT / place.parent).glob(place.name.format("*")) if path.is_dir() or place.suffix}
+    names = {name.removesuffix(place.name.removeprefix("{}")) for name in found}
+    listed = {name for name, scenario in SCENARIOS.items() if form in scenario["forms"]}
+    missing = sorted(name for name in names - listed if "." not in name)
+    assert not missing, (
+        f"{place.parent}: nothing says what a scan of {missing} has to find; "
+        f"add {missing[0]} with the form {form} to tests/cases/scenarios.yaml"
+    )
 
 
 def test_there_are_scenarios_in_every_form() -> None:

@@ -20,10 +20,10 @@ _REQUIRED = ("id", "severity", "title", "select", "message", "help", "examples")
 
 
 class RuleError(Exception):
-    """A rule file is not as it must be."""
+    """A rule file is not as it must be. The text begins with the place."""
 
     def __init__(self, message: str, span: Span) -> None:
-        super().__init__(message)
+        super().__init__(f"{span.path}:{span.line}: {message}")
         self.span = span
 
 

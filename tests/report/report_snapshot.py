@@ -15,4 +15,6 @@ def check(name: str, text: str) -> None:
     path = SNAPSHOTS / name
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_bytes(text.encode())
-    assert path.read_bytes().decode() == text
+    assert path.exists(), f"there is no snapshot {name} yet: run `make snapshots`, and read what it has written"
+    wanted = path.read_bytes().decode()
+    assert text == wanted, f"the snapshot {name} has other text: if yours is right, run `make snapshots`"

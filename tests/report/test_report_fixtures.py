@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from report_snapshot import check
+from report_snapshot import SNAPSHOTS, check
 
 from scanner.report import FORMATS, render
 from tests.scans import ROOT, scanned
@@ -24,3 +24,9 @@ SCENARIOS = {
 def test_fixture(name: str, format_: str) -> None:
     report = scanned(ROOT, SCENARIOS[name])
     check(f"scan-{name}.{format_}", render(format_, report, version="0", colour=False, width=80))
+
+
+def test_no_snapshot_is_left_over() -> None:
+    wanted = {f"scan-{name}.{format_}" for name in SCENARIOS for format_ in FORMATS}
+    left = {path.name for path in SNAPSHOTS.glob("scan-*")} - wanted
+    assert not left, f"tests/report/snapshots has files that no test reads: {sorted(left)}; delete them"

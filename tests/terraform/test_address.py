@@ -16,6 +16,7 @@ KEYS = st.one_of(
 STEPS = st.lists(st.tuples(NAMES, KEYS), max_size=3).map(lambda steps: ModuleAddress(tuple(steps)))
 
 
+@pytest.mark.slow
 @given(st.builds(ResourceAddress, STEPS, st.sampled_from([Mode.DATA, Mode.MANAGED]), NAMES, NAMES, KEYS))
 def test_what_is_written_is_read_back(address: ResourceAddress) -> None:
     ambiguous = address.mode is Mode.MANAGED and address.type in ("data", "module")

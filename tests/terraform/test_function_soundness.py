@@ -28,6 +28,9 @@ LISTS = st.lists(st.one_of(LEAVES, st.just(Value(None))), max_size=4).map(lambda
 MAPS = st.dictionaries(st.sampled_from("abc"), LEAVES, max_size=3).map(Value)
 NESTED = st.lists(st.one_of(LISTS, LEAVES), max_size=3).map(lambda items: Value(tuple(items)))
 TEXTLIKE = st.one_of(TEXTS.map(Value), BARE, PARTLY)
+JSON = st.tuples(st.sampled_from([('["', '", 1]'), ('{"a": ', "}"), ('{"', '": "b"}'), ("", "")]), BARE).map(
+    lambda drawn: text(drawn[0][0], drawn[1], drawn[0][1])
+)
 SIGNATURES: dict[str, tuple[st.SearchStrategy[Value], ...]] = {
     "lower": (TEXTLIKE,), "upper": (TEXTLIKE,), "trimspace": (TEXTLIKE,), "title": (TEXTLIKE,),
     "startswith": (TEXTLIKE, TEXTLIKE), "endswith": (TEXTLIKE, TEXTLIKE), "strcontains": (TEXTLIKE, TEXTLIKE),
@@ -43,7 +46,24 @@ SIGNATURES: dict[str, tuple[st.SearchStrategy[Value], ...]] = {
     "format": (st.sampled_from(["%s-%s", "%v/%q", "%3s%-4s", "%d%s", "%t%%%v"]).map(Value), LEAVES, LEAVES),
     "formatlist": (st.sampled_from(["%s-%s", "%v/%q"]).map(Value), LISTS, LEAVES),
     "jsonencode": (st.one_of(LISTS, MAPS, LEAVES),), "tostring": (LEAVES,), "chunklist": (LISTS, st.just(Value(2))),
+    "tobool": (LEAVES,), "tonumber": (LEAVES,), "basename": (TEXTLIKE,), "jsondecode": (JSON,), "yamldecode": (JSON,),
+    "sensitive": (LEAVES,), "nonsensitive": (LEAVES,), "flip_sensitive": (LEAVES,), "ephemeralasnull": (LEAVES,),
+    "provider::aws::arn_build": (TEXTLIKE,) * 5,
 }  # fmt: skip
+ELSEWHERE = {
+    **dict.fromkeys(("bcrypt", "timestamp", "uuid"), "never known"),
+    **dict.fromkeys(("templatefile", "templatestring"), "tested as templates"),
+    "issensitive": "known of constants only",
+}
+"""Functions that take unknown arguments and are not tried here, and why."""
+
+
+def test_every_function_that_takes_unknowns_is_tried() -> None:
+    takes = {name for name, function in FUNCTIONS.items() if function.reads_holes}
+    missing = sorted(takes - SIGNATURES.keys() - ELSEWHERE.keys())
+    assert not missing, (
+        f"{missing} have reads_holes=True: add their arguments to SIGNATURES here, so that they are tried"
+    )
 
 
 def filled(value: Value, filling: dict[str, object]) -> Value:
