@@ -6,12 +6,10 @@ import json
 
 import pytest
 
-from scanner.cause import ACCOUNT_ID, NOT_INSTALLED, Cause, CauseKind
 from scanner.report import explain
 from scanner.report import json as json_report
-from scanner.root import RootKind
 from scanner.verdicts.document import principal_document
-from scanner.verdicts.reasons import MAX_NAMED, MAX_REASONS, listed, remedy
+from scanner.verdicts.reasons import MAX_NAMED, MAX_REASONS, listed
 from tests.scans import Scan
 
 pytestmark = pytest.mark.slow
@@ -110,68 +108,3 @@ def test_what_only_the_request_settles_is_said_with_the_statement(scan_files: Sc
     text = UNKNOWN.replace('variable "arn" {}\n', "").partition('resource "aws_iam_user_policy_attachment"')[0]
     (finding,) = scan_files({"main.tf": text + f'resource "aws_iam_user_policy" "p" {{\n  {inline}}}\n'}).findings
     assert finding.related[1].message == "statement of aws_iam_user_policy.p (inline) may allow it depending on: aws:x"
-
-
-MODULE, PLAN, STATE, TEMPLATE = (
-    RootKind.TERRAFORM_MODULE,
-    RootKind.TERRAFORM_PLAN,
-    RootKind.TERRAFORM_STATE,
-    RootKind.CLOUDFORMATION_TEMPLATE,
-)
-
-
-@pytest.mark.parametrize(
-    ("kind", "detail", "root_kind", "wanted"),
-    [
-        (CauseKind.MISSING_INPUT, ACCOUNT_ID.detail, MODULE, "give it with --account"),
-        (
-            CauseKind.MISSING_INPUT,
-            'variable "a" of the root module',
-            MODULE,
-            "with --var or --var-file",
-        ),
-        (
-            CauseKind.MISSING_INPUT,
-            'parameter "A", which has no default',
-            TEMPLATE,
-            "--parameters",
-        ),
-        (
-            CauseKind.MISSING_INPUT,
-            '"x", which is not there yet (run `cdk synth`)',
-            TEMPLATE,
-            "run `cdk synth`",
-        ),
-        (CauseKind.KNOWN_AFTER_APPLY, "x", MODULE, "scan a plan or the state"),
-        (CauseKind.KNOWN_AFTER_APPLY, "x (--source)", PLAN, "--source"),
-        (CauseKind.KNOWN_AFTER_APPLY, "x", TEMPLATE, "change set"),
-        (
-            CauseKind.MISSING_MODULE,
-            f"module.m, whose source {NOT_INSTALLED}",
-            MODULE,
-            "terraform init",
-        ),
-        (
-            CauseKind.MISSING_MODULE,
-            "the directory of module.m, which does not exist",
-            MODULE,
-            "module source",
-        ),
-        (CauseKind.MALFORMED, "a malformed statement", MODULE, "correct"),
-        (CauseKind.REGION, "the region", MODULE, "--region"),
-        (CauseKind.CONTEXT_KEY, "aws:x", MODULE, "--context aws:x=VALUE"),
-    ],
-)
-def test_the_remedy_fits_the_cause(kind: CauseKind, detail: str, root_kind: RootKind, wanted: str) -> None:
-    assert wanted in remedy(Cause(kind, detail), root_kind)
-
-
-def test_every_kind_of_cause_has_a_remedy() -> None:
-    for kind in CauseKind:
-        for root_kind in (
-            MODULE,
-            PLAN,
-            STATE,
-            TEMPLATE,
-        ):
-            assert remedy(Cause(kind, "x"), root_kind)

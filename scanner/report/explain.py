@@ -18,7 +18,8 @@ from scanner.root import RootKind
 from scanner.span import Span
 from scanner.truth import Truth
 from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.reasons import blocking_layers, described, remedies, statement_place
+from scanner.verdicts.reasons import blocking_layers, described, statement_place
+from scanner.verdicts.remedies import remedies
 from scanner.verdicts.sign_in import Client, Permission
 
 

@@ -100,8 +100,8 @@ class _Reader:
             rule_id,
             self._level(),
             self._text("title"),
-            self._message(),
-            self._text("help"),
+            self._with_placeholders("message"),
+            self._with_placeholders("help"),
             tuple(self._selectors()),
             self._examples(),
             self._span("id"),
@@ -126,13 +126,13 @@ class _Reader:
             raise self._error("severity", '"severity" must be error, warning or note')
         return Level(value)
 
-    def _message(self) -> str:
-        message = self._text("message")
-        for name in PLACEHOLDER.findall(message):
+    def _with_placeholders(self, key: str) -> str:
+        written = self._text(key)
+        for name in PLACEHOLDER.findall(written):
             if name not in PLACEHOLDERS:
                 known = ", ".join(sorted(PLACEHOLDERS))
-                raise self._error("message", f"there is no placeholder {{{name}}}; the placeholders are {known}")
-        return message
+                raise self._error(key, f"there is no placeholder {{{name}}}; the placeholders are {known}")
+        return written
 
     def _selectors(self) -> Iterator[Selector]:
         written = self._data["select"]

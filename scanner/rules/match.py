@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scanner.diagnostic import as_sentence
 from scanner.finding import Finding, RelatedLocation
 from scanner.root import RootKind
 from scanner.rules.rule import PLACEHOLDER, Rule
 from scanner.rules.view import causes, view, words
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access
-from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons, remedy
+from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
 
 DOCUMENT_VERSION = 1
@@ -51,24 +50,12 @@ def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any]) 
         rule.level,
         rule.title,
         PLACEHOLDER.sub(lambda found: said[found[1]], rule.message),
-        _help(rule, assessed),
+        PLACEHOLDER.sub(lambda found: said[found[1]], rule.help),
         definition.address,
         definition.root,
         definition.span,
         tuple(dict.fromkeys(_related(assessed))),
     )
-
-
-def _help(rule: Rule, assessed: AssessedPrincipal) -> str:
-    """What to do; for a rule about what is not known, what settles the very causes of this finding."""
-    if "{undetermined_by}" not in rule.message:
-        return rule.help
-    found = dict.fromkeys(
-        as_sentence(remedy(cause, assessed.definition.root_kind))
-        for cause in causes(assessed)
-        if not cause.kind.concerns_request
-    )
-    return " ".join((rule.help, *found))
 
 
 def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:

@@ -61,6 +61,7 @@ class Rule:
     message: str
     """May name facts about the principal as ``{placeholders}``; ``scanner.rules.view`` lists them."""
     help: str
+    """The same."""
     selectors: tuple[Selector, ...]
     """A principal that one of them selects is flagged."""
     examples: Examples

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from scanner.cause import Cause
+from scanner.diagnostic import as_sentence
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.iam.pattern import Hole
 from scanner.iam.policy import Patterns
@@ -15,6 +16,7 @@ from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.document import location, principal_document
 from scanner.verdicts.reasons import described, listed, statement_place, written_resources
+from scanner.verdicts.remedies import orders
 from scanner.verdicts.sign_in import ACTIONS, Client, Permission
 
 PLACEHOLDERS = {
@@ -24,6 +26,7 @@ PLACEHOLDERS = {
     "depends_on": "the request context or region that a conditional decision depends on",
     "undetermined_by": "what is not known and would have to be",
     "denied_by": "the statements that deny it",
+    "remedy": "what to do so that `aws login` works on the same device, as sentences",
 }
 
 
@@ -48,6 +51,7 @@ def words(assessed: AssessedPrincipal, document: dict[str, Any]) -> dict[str, st
         "undetermined_by": _joined(
             cause.detail for cause in (*assessed.console.causes, *causes) if not cause.kind.concerns_request
         ),
+        "remedy": " ".join(as_sentence(one) for one in orders(assessed)),
         "denied_by": _joined(f"{_sid(match)} of {described(match.policy)}" for match in _deciding(local, denies=True)),
     }
 

@@ -5,20 +5,15 @@ Nothing is decided here; the sentences are read off the evidence that the decisi
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import assert_never
 
-from scanner.cause import NOT_INSTALLED, Cause, CauseKind
+from scanner.cause import Cause
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.iam.principal import AttachedPolicy, How, PolicyType
 from scanner.iam.variables import shown_text
 from scanner.principals.definition import PrincipalDefinition
-from scanner.root import RootKind
 from scanner.span import Span
-from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.sign_in import Client, Permission
 
 MAX_REASONS = 5
 """Statements of one kind (that allow, that deny, in doubt) that are given as reasons. ``--explain`` has them all."""
@@ -177,90 +172,3 @@ def arrival(policy: AttachedPolicy) -> str:
 def blocking_layers(decision: Decision) -> tuple[str, ...]:
     """The layers beside the identity-based policies that certainly do not allow the request, in words."""
     return tuple(sorted(layer.value for layer in decision.blocked_by))
-
-
-def remedies(assessed: AssessedPrincipal) -> tuple[str, ...]:
-    """What would have to change, so that ``aws login`` works on the same device; empty when it does."""
-    refused = [
-        found for found in assessed.aws_login.of(Client.LOCALHOST) if found.decision.outcome is not Outcome.ALLOWED
-    ]
-    if not refused:
-        return ()
-    found: dict[str, None] = {}
-    for permission in refused:
-        found |= dict.fromkeys(_remedies(assessed.definition, permission))
-    return tuple(found)
-
-
-def remedy(cause: Cause, root_kind: RootKind) -> str:
-    """What to do about one cause, as an order; ``root_kind`` is that of the scan root."""
-    is_template = root_kind is RootKind.CLOUDFORMATION_TEMPLATE
-    match cause.kind:
-        case CauseKind.CONTEXT_KEY:
-            return f"give its value with --context {cause.detail}=VALUE"
-        case CauseKind.REGION:
-            return "give the region with --region"
-        case CauseKind.MISSING_INPUT:
-            return _missing_input(cause, is_template=is_template)
-        case CauseKind.KNOWN_AFTER_APPLY:
-            return _known_after_apply(cause, root_kind)
-        case CauseKind.MISSING_MODULE:
-            return _missing_module(cause, is_template=is_template)
-        case CauseKind.UNRESOLVED_REFERENCE | CauseKind.MISSING_POLICY:
-            return "also scan the code that defines what is missing"
-        case CauseKind.MALFORMED:
-            return "correct what is malformed"
-        case CauseKind.CYCLE:
-            return "break the cycle"
-        case CauseKind.UNSUPPORTED:
-            return "scan a plan" if root_kind is RootKind.TERRAFORM_MODULE else "check by hand what is not followed"
-    assert_never(cause.kind)
-
-
-def _missing_input(cause: Cause, *, is_template: bool) -> str:
-    named = re.search(r"\((--[a-z-]+|run `[^`]+`)\)", cause.detail)
-    if named is not None:
-        return named[1] if named[1].startswith("run") else f"give it with {named[1]}"
-    if cause.detail.startswith("whether "):
-        return "check in which accounts the stacks are" if is_template else "name the accounts of the providers"
-    if "parameter " in cause.detail and is_template:
-        return "give the value with --parameter or --parameters"
-    return "give the missing value" if is_template else "give the value with --var or --var-file"
-
-
-def _known_after_apply(cause: Cause, root_kind: RootKind) -> str:
-    if "--source" in cause.detail:
-        return "scan the plan file, or give the configuration with --source"
-    match root_kind:
-        case RootKind.CLOUDFORMATION_TEMPLATE:
-            return "scan a change set of the stack"
-        case RootKind.TERRAFORM_MODULE:
-            return "scan a plan or the state"
-        case _:
-            return "scan the state after the next apply"
-
-
-def _missing_module(cause: Cause, *, is_template: bool) -> str:
-    if is_template:
-        return "give the template a local path in the scanned tree"
-    if cause.detail.endswith(NOT_INSTALLED):
-        return "run `terraform init`, then scan again"
-    return "give the value with --var or --var-file" if "variable " in cause.detail else "correct the module source"
-
-
-def _remedies(definition: PrincipalDefinition, permission: Permission) -> Iterator[str]:
-    decision = permission.decision
-    if decision.outcome in (Outcome.CONDITIONAL, Outcome.UNKNOWN):
-        yield from (f"settle {cause.detail}: {remedy(cause, definition.root_kind)}" for cause in decision.causes)
-        return
-    for match in decision.matches:
-        if match.denies.is_yes:
-            sid = f' "{match.statement.sid}"' if match.statement.sid else ""
-            yield f"take {permission.action} out of the Deny statement{sid} of {described(match.policy)}"
-    identity = [match for match in decision.matches if match.policy.policy_type is PolicyType.IDENTITY]
-    if all(match.allows.is_no for match in identity):
-        policy = f"arn:{definition.principal.partition}:iam::aws:policy/SignInLocalDevelopmentAccess"
-        resource = f"arn:{definition.principal.partition}:signin:*:*:oauth2/public-client/*"
-        yield f"attach {policy}, or allow both sign-in actions on {resource}"
-    for layer in blocking_layers(decision):
-        yield f"allow {permission.action} in the {layer} too"
