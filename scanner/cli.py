@@ -23,6 +23,7 @@ from scanner.report.report import Report, exit_status
 from scanner.root import Inputs, ValuesFile
 
 USAGE = 2
+STANDARD_OUTPUT = "-"
 
 
 class FailOn(StrEnum):
@@ -117,9 +118,10 @@ def _in_order(
 def scan(
     invocation: typer.Context,
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="What to scan.", show_default=".")] = None,
-    format: Annotated[Format, typer.Option(help="What to print.")] = Format.text,  # type: ignore[attr-defined] # noqa: A002
+    format: Annotated[Format | None, typer.Option(help="What to print.", show_default=next(iter(FORMATS)))] = None,  # noqa: A002
     output: Annotated[
-        list[str] | None, typer.Option(metavar="FORMAT=FILE", help="Also write a report in this format to a file.")
+        list[str] | None,
+        typer.Option(metavar="FORMAT=FILE", help="Also write a report in this format to a file; - is standard output."),
     ] = None,
     fail_on: Annotated[
         FailOn, typer.Option(help="The lowest level of a finding that makes the exit status 1.")
@@ -196,14 +198,15 @@ def scan(
         fail_on=None if fail_on is FailOn.NEVER else Level(fail_on.value),
         debug=debug,
     )
-    raise typer.Exit(_run(options, format.value, _outputs(output or []), explain))
+    raise typer.Exit(_run(options, format.value if format is not None else None, _outputs(output or []), explain))
 
 
-def _run(options: Options, to_print: str, outputs: list[tuple[str, str]], explain: str | None) -> int:
+def _run(options: Options, to_print: str | None, outputs: list[tuple[str, str]], explain: str | None) -> int:
     from scanner.pipeline import UsageError
     from scanner.pipeline import scan as run
     from scanner.progress import progress
     from scanner.report import render
+    from scanner.repository import path_in_repository
     from scanner.rules.loader import RuleError
 
     try:
@@ -211,18 +214,30 @@ def _run(options: Options, to_print: str, outputs: list[tuple[str, str]], explai
             report = run(options, watch=watch)
     except (UsageError, ConfigError, RuleError) as problem:
         return _fail(str(problem))
-    for name, path in outputs:
-        try:
-            Path(path).write_text(
-                render(name, report, version=__version__, colour=False, width=80), encoding="utf-8", newline="\n"
-            )
-        except OSError as problem:
-            return _fail(f"{path}: {problem.strerror}")
     if explain is not None:
         return _explain(report, explain)
-    text = render(to_print, report, version=__version__, colour=_colour(), width=_width())
-    _print(text)
-    return exit_status(report, options.fail_on)
+    directory = path_in_repository(options.directory, os.environ)
+    if to_print is not None or all(path != STANDARD_OUTPUT for _, path in outputs):
+        name = to_print or next(iter(FORMATS))
+        _print(render(name, report, version=__version__, colour=_colour(), width=_width(), directory=directory))
+    unwritten = False
+    for name, path in outputs:
+        text = render(name, report, version=__version__, colour=False, width=80, directory=directory)
+        unwritten = not _write(path, text) or unwritten
+    return exit_status(report, options.fail_on) or (USAGE if unwritten else 0)
+
+
+def _write(path: str, text: str) -> bool:
+    """Whether it could be written; a report that could not is no reason to lose the others."""
+    if path == STANDARD_OUTPUT:
+        _print(text)
+        return True
+    try:
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as problem:
+        _fail(f"{path}: {problem.strerror}")
+        return False
+    return True
 
 
 def _explain(report: Report, address: str) -> int:

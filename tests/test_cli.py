@@ -81,7 +81,41 @@ def test_outputs_beside_the_printed_one(tmp_path: Path) -> None:
     assert "error[user-cannot-aws-login]" in result.stdout
     assert json.loads((tmp_path / "a.json").read_text())["summary"]["findings"]["error"] == 1
     assert (tmp_path / "b.txt").read_text().startswith("::error file=fixtures/terraform/minimal-user/main.tf,line=")
-    assert scan(FLAGGED, "--output", f"json={tmp_path / 'no' / 'a.json'}").returncode == 2
+
+
+def test_a_report_that_cannot_be_written_loses_no_other(tmp_path: Path) -> None:
+    written, unwritten = tmp_path / "a.json", tmp_path / "no" / "a.json"
+    for folder, status in ((FLAGGED, 1), (SILENT, 2)):
+        result = scan(folder, "--output", f"json={unwritten}", "--output", f"json={written}")
+        assert result.returncode == status
+        assert result.stderr == f"scan: {unwritten}: No such file or directory\n"
+        assert "root." in result.stdout
+        assert json.loads(written.read_text())["version"] == 1
+        written.unlink()
+
+
+def test_standard_output_as_an_output_takes_the_place_of_the_text() -> None:
+    assert json.loads(scan(FLAGGED, "--output", "json=-").stdout)["version"] == 1
+    both = scan(FLAGGED, "--format", "text", "--output", "github=-").stdout
+    assert both.startswith("error[")
+    assert "\n::error file=" in both
+
+
+@pytest.mark.parametrize("workspace", [ROOT, ROOT / "fixtures", None])
+def test_annotations_name_files_from_the_top_of_the_repository(workspace: Path | None) -> None:
+    variables = {"GITHUB_WORKSPACE": str(workspace)} if workspace is not None else {}
+    shown = scan("minimal-user", "--format", "github", cwd=ROOT / "fixtures" / "terraform", **variables).stdout
+    path = "terraform/minimal-user/main.tf" if workspace == ROOT / "fixtures" else f"{FLAGGED}/main.tf"
+    assert shown.startswith(f"::error file={path},line=15,")
+    assert f"::{path}:15: user-cannot-aws-login: minimal-user can sign in" in shown
+
+
+def test_a_workspace_that_is_elsewhere_says_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "code"
+    folder.mkdir()
+    (folder / "main.tf").write_text((ROOT / FLAGGED / "main.tf").read_text())
+    shown = scan("--format", "github", cwd=folder, GITHUB_WORKSPACE=str(ROOT)).stdout
+    assert shown.startswith("::error file=main.tf,")
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:

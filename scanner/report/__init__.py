@@ -24,6 +24,8 @@ class Appearance:
     colour: bool
     width: int
     """Columns of the terminal."""
+    directory: str = ""
+    """The working directory as its repository sees it; empty at the top."""
 
 
 def _text(report: Report, appearance: Appearance) -> str:
@@ -38,10 +40,10 @@ def _json(report: Report, appearance: Appearance) -> str:
     return json.render(report, appearance.version)
 
 
-def _github(report: Report, _appearance: Appearance) -> str:
+def _github(report: Report, appearance: Appearance) -> str:
     from scanner.report import github
 
-    return github.render(report)
+    return github.render(report, appearance.directory)
 
 
 FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
@@ -52,6 +54,6 @@ FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
 """By the name that ``--format`` takes; the first is the default."""
 
 
-def render(name: str, report: Report, *, version: str, colour: bool, width: int) -> str:
+def render(name: str, report: Report, *, version: str, colour: bool, width: int, directory: str = "") -> str:
     """The report in the format of that name, which is one of ``FORMATS``. Ends with a newline."""
-    return FORMATS[name](report, Appearance(version, colour, width))
+    return FORMATS[name](report, Appearance(version, colour, width, directory))

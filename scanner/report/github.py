@@ -3,9 +3,12 @@
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 
 GitHub keeps 10 errors, 10 warnings and 10 notices of a step and 50 annotations of a job, and drops the rest without a
-word (https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations). So there are at most ten in
-all, the worst first, which also leaves room for other steps of the job. When there are more, the tenth says how many
-are not shown, and the log lists them in a group.
+word (https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations). So there are at most ten of
+each level; where there are more, the tenth says how many are not shown, and the log lists them in a group. A message is
+cut at 4,096 characters.
+
+Files are named from the top of the repository. The log shows nothing of a command but its message, so that begins with
+the place and the rule.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, Finding, Level
 from scanner.report.escape import visible
 from scanner.report.report import Report
-from scanner.report.wording import by_level, counted, place, summary, worst_first
+from scanner.report.wording import by_level, counted, repository_path, summary, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
     from scanner.span import Span
 
 LIMIT = 10
+"""Annotations of one level."""
+MAX_MESSAGE = 4096
+"""Characters of a message that GitHub keeps."""
+_CUT = "… (cut)"
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 _OF_SEVERITY = {Severity.ERROR: (Level.ERROR, "Scan incomplete"), Severity.WARNING: (Level.WARNING, "Not followed")}
 
@@ -33,16 +40,24 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-def render(report: Report) -> str:
-    """Annotations, a list of those for which there is no room, and a summary for the log."""
-    annotations = sorted(_annotations(report), key=lambda each: LEVELS.index(each.level))
-    shown = annotations if len(annotations) <= LIMIT else annotations[: LIMIT - 1]
-    rest = annotations[len(shown) :]
-    lines = [annotation.command() for annotation in shown]
-    if rest:
-        lines.append(_folded(rest))
-        lines.append(f"::group::{len(rest)} more, not shown as annotations")
-        lines.extend(annotation.logged() for annotation in rest)
+def render(report: Report, directory: str = "") -> str:
+    """Annotations, a list of those for which there is no room, and a summary for the log.
+
+    ``directory`` is the working directory as its repository sees it.
+    """
+    annotations = list(_annotations(report, directory))
+    lines: list[str] = []
+    unseen: list[_Annotation] = []
+    for level in LEVELS:
+        found = [annotation for annotation in annotations if annotation.level is level]
+        shown = found if len(found) <= LIMIT else found[: LIMIT - 1]
+        rest = found[len(shown) :]
+        lines += [annotation.command() for annotation in shown]
+        lines += [_folded(rest)] if rest else []
+        unseen += rest
+    if unseen:
+        lines.append(f"::group::{len(unseen)} more, not shown as annotations")
+        lines.extend(annotation.logged() for annotation in unseen)
         lines.append("::endgroup::")
     lines.append(summary(report))
     return "\n".join(lines) + "\n"
@@ -56,6 +71,8 @@ class _Annotation:
     title: str
     message: str
     advice: str
+    path: str
+    """From the top of the repository."""
     span: Span
     rule: str | None
     """None for trouble in the input."""
@@ -63,37 +80,40 @@ class _Annotation:
     def command(self) -> str:
         line = max(self.span.line, 1)
         properties = {
-            "file": visible(self.span.path),
+            "file": self.path,
             "line": str(line),
             "endLine": str(max(self.span.last_line, line)),
             "title": self.title,
         }
-        message = f"{self.message}\n{self.advice}" if self.advice else self.message
-        return _command(self.level, properties, message)
+        label = self.rule if self.rule is not None else self.title.lower()
+        message = f"{self.path}:{line}: {label}: {self.message}"
+        return _command(self.level, properties, _cut(f"{message}\n{self.advice}" if self.advice else message))
 
     def logged(self) -> str:
         label = f"{self.level.value}[{self.rule}]" if self.rule is not None else self.level.value
-        return f"{label}: {self.message} ({place(self.span)})"
+        return f"{label}: {self.message} ({self.path}:{self.span.line})"
 
 
-def _annotations(report: Report) -> Iterator[_Annotation]:
+def _annotations(report: Report, directory: str) -> Iterator[_Annotation]:
     """Findings before trouble of the same level: many broken files must not push out what was found."""
     for finding in worst_first(report.findings):
-        yield _of_finding(finding)
+        yield _of_finding(finding, directory)
     for diagnostic in report.diagnostics:
-        yield _of_diagnostic(diagnostic)
+        yield _of_diagnostic(diagnostic, directory)
 
 
-def _of_finding(finding: Finding) -> _Annotation:
+def _of_finding(finding: Finding, directory: str) -> _Annotation:
     rule = visible(finding.rule)
     title = f"{visible(finding.title)} ({rule})" if finding.title else rule
     advice = "\n".join(visible(line) for line in (finding.principal, *finding.help.splitlines()) if line.strip())
-    return _Annotation(finding.level, title, visible(finding.message), advice, finding.span, rule)
+    path = visible(repository_path(finding.span.path, directory))
+    return _Annotation(finding.level, title, visible(finding.message), advice, path, finding.span, rule)
 
 
-def _of_diagnostic(diagnostic: Diagnostic) -> _Annotation:
+def _of_diagnostic(diagnostic: Diagnostic, directory: str) -> _Annotation:
     level, title = _OF_SEVERITY[diagnostic.severity]
-    return _Annotation(level, title, visible(diagnostic.message), "", diagnostic.span, None)
+    path = visible(repository_path(diagnostic.span.path, directory))
+    return _Annotation(level, title, visible(diagnostic.message), "", path, diagnostic.span, None)
 
 
 def _folded(rest: list[_Annotation]) -> str:
@@ -106,10 +126,14 @@ def _folded(rest: list[_Annotation]) -> str:
     if trouble:
         parts.append(f"{counted(trouble.total(), 'problem')} in the input ({by_level(trouble)})")
     message = (
-        f"Not shown: {' and '.join(parts)}. GitHub limits annotations to {LIMIT} per step; "
+        f"Not shown: {' and '.join(parts)}. GitHub limits annotations to {LIMIT} of each level per step; "
         "the log of this step lists the rest, --format json everything."
     )
     return _command(rest[0].level, {"title": f"{len(rest)} more"}, message)
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= MAX_MESSAGE else message[: MAX_MESSAGE - len(_CUT)] + _CUT
 
 
 def _command(level: Level, properties: dict[str, str], message: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from scanner.finding import LEVELS, Finding, Level
@@ -25,6 +26,11 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 def place(span: Span) -> str:
     """``path:line``, which terminals and editors turn into a link."""
     return f"{visible(span.path)}:{span.line}"
+
+
+def repository_path(path: str, directory: str) -> str:
+    """A path of the report as the repository sees it, given the working directory in the repository."""
+    return posixpath.normpath(posixpath.join(directory, path)) if path else path
 
 
 def counted(number: int, noun: str) -> str:
