@@ -164,7 +164,7 @@ def unknown_arguments(known: ResourceType, asked: frozenset[Place]) -> Iterator[
         if has_more_inside(place, asked) and name not in blocks:
             where = " in the block around it" if outer else ""
             yield (
-                f'{known.name} has something inside of "{text_of(place)}", which is no nested block: '
+                f'{known.name} reads something inside of "{text_of(place)}", which is no nested block: '
                 f"add it to `blocks`{where}, or JSON syntax is not read as native syntax is."
             )
         is_said = name in blocks or name in known.computed or name in COMPUTED
