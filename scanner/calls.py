@@ -6,10 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from scanner.cloudformation.stacks.nested import nested_templates
-from scanner.cloudformation.template.place import Place
-from scanner.terraform.configuration.module_calls import written_calls
-
 Evaluate = Callable[[Path], Iterable[tuple[Path, Path]]]
 """Who calls whom beneath a root module, by directories; asked where a source has to be evaluated for it."""
 
@@ -19,6 +15,10 @@ def root_modules(modules: Mapping[Path, Path], named: set[Path], evaluate: Evalu
 
     Each module stands with the directory that it reads files in.
     """
+    if not modules:
+        return []
+    from scanner.terraform.configuration.module_calls import written_calls
+
     written = {module: written_calls(module, boundary) for module, boundary in modules.items()}
     real = {os.path.realpath(module): module for module in modules}
 
@@ -54,6 +54,11 @@ def _with(
 
 def nested_in_others(templates: Mapping[Path, Path]) -> set[Path]:
     """Which of the templates another one nests; each stands with the directory that it reads other files in."""
+    if not templates:
+        return set()
+    from scanner.cloudformation.stacks.nested import nested_templates
+    from scanner.cloudformation.template.place import Place
+
     calls = {file: nested_templates(Place(str(file), file, boundary)) for file, boundary in templates.items()}
     return set(calls) - _tops(calls, set())
 

@@ -12,9 +12,10 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner.calls import nested_in_others, root_modules
-from scanner.cloudformation.cdk.assembly import MANIFEST, is_manifest
+from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import is_text_template, looks_like_change_set, looks_like_template
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
 from scanner.ignored import FILE as IGNORE_FILE
@@ -22,12 +23,11 @@ from scanner.ignored import Ignored, ignored_above
 from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
 from scanner.span import Span
-from scanner.terraform.configuration.files import is_configuration
-from scanner.terraform.configuration.module_calls import evaluated_calls
-from scanner.terraform.configuration.terragrunt.unit import FILE as UNIT
-from scanner.terraform.configuration.terragrunt.unit import JSON_FILE as JSON_UNIT
-from scanner.terraform.configuration.terragrunt.unit import Unit, read_unit
+from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE, is_configuration
 from scanner.terraform.plans.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
+
+if TYPE_CHECKING:
+    from scanner.terraform.configuration.terragrunt.unit import Unit
 
 SKIPPED = frozenset({".terraform", ".terragrunt-cache", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
@@ -71,6 +71,8 @@ def discover(paths: Iterable[str], directory: Path, inputs: Inputs) -> Discovery
     run = walk.run_by_units()
 
     def calls(root: Path) -> Iterator[tuple[Path, Path]]:
+        from scanner.terraform.configuration.module_calls import evaluated_calls
+
         return evaluated_calls(
             root, inputs, _boundary(root, directory), [walk.units[file] for file in run.get(root, ())]
         )
@@ -119,10 +121,10 @@ class _Walk:
         elif is_configuration(path.name):
             self._module(path.parent)
             self.named_modules.add(path.parent)
-            for name in (UNIT, JSON_UNIT):
+            for name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
                 if (path.parent / name).is_file():
                     self._unit(path.parent / name)
-        elif path.name in (UNIT, JSON_UNIT):
+        elif path.name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
             self._named_unit(path)
         else:
             self._file(path, named=True)
@@ -155,6 +157,8 @@ class _Walk:
 
     def _unit(self, file: Path) -> None:
         """A Terragrunt file: the module that it runs is a root, wherever that is."""
+        from scanner.terraform.configuration.terragrunt.unit import read_unit
+
         unit = self.units[file] = read_unit(file, self.shown(file), _boundary(file, self.directory))
         if unit.directory is not None and self._has_terraform(unit.directory):
             self._module(unit.directory)
@@ -246,7 +250,7 @@ class _Walk:
                 self._directory(location, ignored)
             elif is_configuration(entry.name):
                 self._module(path)
-            elif entry.name in (UNIT, JSON_UNIT):
+            elif entry.name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
                 self._unit(location)
             elif entry.is_dir():
                 continue  # a link to a directory: what it leads to is walked where it is

@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.aws_iam import construct_of, note_of
-from scanner.cloudformation.cdk.assembly import MANIFEST, AssembledStack, read_assembly
+from scanner.cloudformation.cdk.assembly import AssembledStack, read_assembly
 from scanner.cloudformation.cdk.constructs import by_address
 from scanner.cloudformation.cdk.lookups import without_placeholders
+from scanner.cloudformation.cdk.manifest import MANIFEST
 from scanner.cloudformation.cdk.source_lines import source_line
 from scanner.cloudformation.extract import facts_of_stacks, home
 from scanner.cloudformation.stacks.exchange import Exchange

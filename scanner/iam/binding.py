@@ -41,20 +41,20 @@ class Binding:
         known = tuple(self.bind(value) for value in condition.values)
         return condition if known == condition.values else replace(condition, values=known)
 
-    def bind(self, template: PolicyText) -> PolicyText:
+    def bind(self, text: PolicyText) -> PolicyText:
         """The same for a resource, or any ARN."""
         account_is_open = any(isinstance(part, Hole) for part in self.account)
         parts: list[object] = []
         colons = 0
         changed = False
-        for part in template:
+        for part in text:
             if isinstance(part, str) and account_is_open and colons <= 4 <= colons + part.count(":"):
                 parts.extend(self._open_account(part, colons))
                 changed = True
             else:
                 parts.append(part)
             colons += part.count(":") if isinstance(part, str) else 0
-        return tuple(parts) if changed else template  # type: ignore[arg-type] # parts of templates and of texts
+        return tuple(parts) if changed else text  # type: ignore[arg-type] # parts of policy texts and of texts
 
     def _open_account(self, piece: str, colons: int) -> Text:
         """The piece with a literal account ID in its fifth segment replaced by the account that is not known."""

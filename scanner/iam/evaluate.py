@@ -215,8 +215,8 @@ def _actions(same: _Same, action: str) -> Truth:
     return ~found if patterns.negated else found
 
 
-def _no_variables(template: PolicyText) -> Pattern:
-    return tuple(part for part in template if not hasattr(part, "key"))
+def _no_variables(text: PolicyText) -> Pattern:
+    return tuple(part for part in text if not hasattr(part, "key"))
 
 
 def _resources(patterns: Patterns, request: Request, binding: Binding) -> Truth:

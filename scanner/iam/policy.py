@@ -18,7 +18,7 @@ from scanner.diagnostic import Diagnostic, error
 from scanner.iam import condition as conditions
 from scanner.iam.condition import Condition
 from scanner.iam.pattern import Hole, Text, literal, text_of
-from scanner.iam.variables import PolicyText, parse_template
+from scanner.iam.variables import PolicyText, parse_policy_text
 from scanner.iam.variants import Variant, candidates_of, variants
 from scanner.span import Span
 from scanner.truth import NO, YES, Truth, undetermined
@@ -307,9 +307,9 @@ class _Parser:
         if value is None:
             if required:
                 raise _MalformedError(f"A statement has neither {name} nor Not{name}.", statement.span)
-            return Patterns((parse_template(("*",), variables=False),))
+            return Patterns((parse_policy_text(("*",), variables=False),))
         variables = self._variables and name == "Resource"
-        items = tuple(self._template(text, variables=variables) for text in self._texts(value, name, statement))
+        items = tuple(self._policy_text(text, variables=variables) for text in self._texts(value, name, statement))
         return Patterns(items, negated=negative is not None)
 
     def _texts(self, value: Value, name: str, statement: Value) -> Iterator[Text]:
@@ -377,13 +377,13 @@ class _Parser:
             if valid is not None and known is not None and "${" not in known and not valid(known):
                 message = f'The value "{known}" of "{key}" cannot be compared by the operator "{operator}".'
                 raise _MalformedError(message, item.span or value.span)
-            yield self._template(text, variables=self._variables)
+            yield self._policy_text(text, variables=self._variables)
 
-    def _template(self, text: Text, *, variables: bool) -> PolicyText:
+    def _policy_text(self, text: Text, *, variables: bool) -> PolicyText:
         """What looks like a variable is one if the version says so; while that is not known, neither is the text."""
         if self._version_doubt is not None and any(isinstance(piece, str) and "${" in piece for piece in text):
             return (Hole(frozenset({self._version_doubt})),)
-        return parse_template(text, variables=variables)
+        return parse_policy_text(text, variables=variables)
 
 
 _NO_PRINCIPAL = {

@@ -1,6 +1,6 @@
 """Policy variables: ``${aws:username}`` inside resources and condition values.
 
-A template is a pattern whose variables are not filled in yet. Variables exist since policy version 2012-10-17; in an
+A policy text is a pattern whose variables are not filled in yet. Variables exist since policy version 2012-10-17; in an
 older document ``${aws:username}`` is plain text. ``${*}``, ``${?}`` and ``${$}`` are the characters themselves, and
 ``${aws:username, 'anonymous'}`` has a default:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -30,7 +30,7 @@ class Variable:
 PolicyText = tuple[str | Wildcard | Hole | Variable, ...]
 
 
-def parse_template(text: Text, *, variables: bool) -> PolicyText:
+def parse_policy_text(text: Text, *, variables: bool) -> PolicyText:
     """Wildcards and, where the version has them, variables. A hole may not hide half of a variable: it is one text."""
     parts: list[str | Wildcard | Hole | Variable] = []
     for piece in text:
@@ -55,16 +55,16 @@ def _variable(inside: str) -> str | Variable:
     return Variable(inside)
 
 
-def resolve(template: PolicyText, request: Request) -> Pattern | None:
+def resolve(text: PolicyText, request: Request) -> Pattern | None:
     """The pattern for one request; None when a variable has neither value nor default, so that nothing can match.
 
     What stands for the code's own account, partition and region is filled in. A free key leaves a hole whose cause is
     the key.
     """
-    if not any(isinstance(part, Variable | Hole) for part in template):
-        return template  # type: ignore[return-value] # no variable is left, which the type cannot say
+    if not any(isinstance(part, Variable | Hole) for part in text):
+        return text  # type: ignore[return-value] # no variable is left, which the type cannot say
     parts: list[str | Wildcard | Hole] = []
-    for part in template:
+    for part in text:
         if isinstance(part, Hole) and part.symbol is not None and part.symbol in request.symbols:
             parts.extend(request.symbols[part.symbol])
             continue
@@ -87,6 +87,6 @@ def resolve(template: PolicyText, request: Request) -> Pattern | None:
     return tuple(parts)
 
 
-def template_text(template: PolicyText) -> str:
-    """For people: the template as it stands in a policy."""
-    return "".join(f"${{{part.key}}}" if isinstance(part, Variable) else written((part,)) for part in template)
+def shown_text(text: PolicyText) -> str:
+    """For people: the text as it stands in a policy."""
+    return "".join(f"${{{part.key}}}" if isinstance(part, Variable) else written((part,)) for part in text)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from scanner.iam.evaluate import StatementMatch
 from scanner.iam.policy import Patterns, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType
-from scanner.iam.variables import template_text
+from scanner.iam.variables import shown_text
 from scanner.report.escape import inert, visible
 from scanner.report.wording import place
 from scanner.root import RootKind
@@ -122,14 +122,14 @@ def _effect(statement: Statement) -> str:
 
 
 def _element(name: str, answer: Truth, patterns: Patterns) -> _Node:
-    written = ", ".join(template_text(item) for item in patterns.items)
+    written = ", ".join(shown_text(item) for item in patterns.items)
     negation = "not " if patterns.negated else ""
     return _Node(f"{name} {negation}{written}: {_word(answer)}")
 
 
 def _conditions(match: StatementMatch, statement: Statement) -> Iterator[_Node]:
     for condition in statement.conditions:
-        written = ", ".join(template_text(value) for value in condition.values)
+        written = ", ".join(shown_text(value) for value in condition.values)
         yield _Node(f"condition: {condition.operator} {condition.key} {written}".rstrip())
     if statement.conditions:
         yield _Node(f"conditions: {_word(match.condition)}")

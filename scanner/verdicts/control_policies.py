@@ -49,11 +49,11 @@ class ControlPolicies:
             sections.append(self._sections[account])
         elif DEFAULT_ACCOUNT in self._sections:
             sections.append(self._sections[DEFAULT_ACCOUNT])
-        return replace(
-            request,
-            scp_levels=tuple(level for levels, _ in sections for level in levels),
-            resource_control_policies=tuple(policy for _, policies in sections for policy in policies),
-        )
+        levels = tuple(level for levels, _ in sections for level in levels)
+        policies = tuple(policy for _, policies in sections for policy in policies)
+        if not levels and not policies:
+            return request
+        return replace(request, scp_levels=levels, resource_control_policies=policies)
 
     def _load(
         self, controls: AccountControls, applies: Truth

@@ -13,7 +13,7 @@ from typing import assert_never
 from scanner.cause import NOT_INSTALLED, Cause, CauseKind
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.iam.principal import AttachedPolicy, How, PolicyType
-from scanner.iam.variables import template_text
+from scanner.iam.variables import shown_text
 from scanner.principals.definition import PrincipalDefinition
 from scanner.root import RootKind
 from scanner.span import Span
@@ -142,7 +142,7 @@ def _near_miss(match: StatementMatch) -> str:
 def written_resources(match: StatementMatch) -> str:
     """The resources of a statement as they are written."""
     resources = match.statement.resources
-    text = ", ".join(template_text(item) for item in resources.items)
+    text = ", ".join(shown_text(item) for item in resources.items)
     return f"everything but {text}" if resources.negated else text
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from scanner.terraform.aws.blocks import SHAPES
 from scanner.terraform.language import nodes
 from scanner.terraform.language.shapes import Form, Shape, dynamic, shape_of
 from tests.laws.hcl import PlacedBlock, editable_directories
@@ -57,7 +58,7 @@ def _converted(project: Project, chosen: Callable[[int], bool]) -> Change | None
 def _block(placed: PlacedBlock) -> dict[str, Any]:
     if placed.type in {"moved", "import", "removed", "terraform", "check", "ephemeral", "action", "list"}:
         raise _NotInJSONError  # addresses and settings: they may stay as they are
-    content: Any = _body(placed, placed.block.body, shape_of(placed.type, placed.labels))
+    content: Any = _body(placed, placed.block.body, shape_of(placed.type, placed.labels, SHAPES))
     for label in reversed(placed.labels):
         content = {label: content}
     return {placed.type: content}

@@ -21,33 +21,24 @@ from typing import Any
 
 from scanner.cloudformation.cdk.constructs import Construct
 from scanner.cloudformation.cdk.lookups import placeholders
+from scanner.cloudformation.cdk.manifest import ASSETS, MANIFEST, NESTED, STACK
 from scanner.cloudformation.stacks.assets import Asset, Assets, assets_of
 from scanner.cloudformation.template.place import Place
 from scanner.diagnostic import Diagnostic, as_sentence, error, warning
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
-MANIFEST = "manifest.json"
 MAX_BYTES = 64 * 1024 * 1024
 MAX_LEVELS = 10
 """Assemblies inside each other. Stages in stages are rare."""
 MAX_STACKS = 2_000
 
-_STACK = "aws:cloudformation:stack"
-_NESTED = "cdk:cloud-assembly"
-_ASSETS = "cdk:asset-manifest"
-_KINDS = (_STACK, _NESTED, "cdk:tree", _ASSETS)
 _SHOWN = 3
 """Missing lookups that are named."""
 
 _ENVIRONMENT = re.compile(r"aws://([^/]*)/(.*)")
 _ACCOUNT = re.compile("[0-9]{12}")
 _REGION = re.compile("[a-z]{2,5}(-[a-z]+)+-[0-9]+")
-
-
-def is_manifest(text: str) -> bool:
-    """Whether the text of a file of that name is the manifest of a cloud assembly."""
-    return '"artifacts"' in text and any(f'"{kind}"' in text for kind in _KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +102,14 @@ def _read(manifest: Place, assembly: Assembly, around: tuple[Place, ...], stage:
     for name, artifact in artifacts.items():
         properties = _object(artifact.get("properties"))
         kind = artifact.get("type")
-        if kind == _NESTED:
+        if kind == NESTED:
             directory = _text(properties.get("directoryName"))
             inner = manifest.beside(f"{directory}/{MANIFEST}") if directory else None
             if inner is None:
                 _invalid(f'The nested assembly "{name}" has no directory in the scanned tree.', manifest, assembly)
             else:
                 stages.append((inner, _text(properties.get("displayName")) or name))
-        elif kind == _STACK:
+        elif kind == STACK:
             stack = _stack(name, artifact, assets, manifest, assembly)
             own += [stack] if stack is not None else []
     _add(own, stage, manifest, assembly)
@@ -213,7 +204,7 @@ def _constructs(metadata: Mapping[str, Any]) -> Iterator[Construct]:
 def _assets(artifacts: Iterable[Mapping[str, Any]], manifest: Place, assembly: Assembly) -> Iterator[Asset]:
     """The files that the asset manifests of an assembly list. Where such a manifest is missing, there are none."""
     for artifact in artifacts:
-        file = _text(_object(artifact.get("properties")).get("file")) if artifact.get("type") == _ASSETS else None
+        file = _text(_object(artifact.get("properties")).get("file")) if artifact.get("type") == ASSETS else None
         listed = manifest.beside(file) if file else None
         if listed is None or not listed.location.is_file():
             continue

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+TERRAGRUNT_FILE = "terragrunt.hcl"
+TERRAGRUNT_JSON_FILE = "terragrunt.hcl.json"
+
 _SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 
 

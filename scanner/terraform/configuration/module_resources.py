@@ -170,19 +170,20 @@ class ModuleResources:
         reconciled = owner.configuration.reconciled
         scope = replace(owner.scope.bind(instance.bindings), doubts=self._doubts(address, instance))
         entries = block_entries(body, scope)
+        shown = str(address)
         unset = self._unset(address, partial(owner.provider, named_provider(body, address.type), scope), entries)
 
         def load(name: str) -> Value:
             attribute = body.attributes.get(name)
             place = attribute.span if attribute is not None else body.span
-            return owner.configuration.resolution.resolve(f"{address}.{name}", place, lambda: evaluated(name))
+            return owner.configuration.resolution.resolve(f"{shown}.{name}", place, lambda: evaluated(name))
 
         def evaluated(name: str) -> Value:
             written = not entries[name].is_null
             value = entries[name] if written else unset(name)
             found = converted(address.type, name, value)
             found = reconciled(address, name, found, written and not ignores_changes(body, name))
-            return replace(found, source=Attribute(str(address), name)) if is_naming(address, name) else found
+            return replace(found, source=Attribute(shown, name)) if is_naming(address, name) else found
 
         return Namespace(lambda: entries, load, load)
 

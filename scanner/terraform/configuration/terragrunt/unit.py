@@ -20,6 +20,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
+from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE
 from scanner.terraform.configuration.module import Module
 from scanner.terraform.configuration.module_sources import is_local
 from scanner.terraform.configuration.terragrunt.config import Config, Entries, read_inside
@@ -30,8 +31,6 @@ from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.types import STRING
 from scanner.values import Value
 
-FILE = "terragrunt.hcl"
-JSON_FILE = "terragrunt.hcl.json"
 _VARIABLE_OPTION = re.compile(r"--?var(?:-file)?(?:=|\Z)")
 
 
@@ -59,7 +58,7 @@ class Unit:
 
 def read_unit(file: Path, shown: str, boundary: Path) -> Unit:
     """Evaluate a file and what it includes."""
-    if file.name == JSON_FILE:
+    if file.name == TERRAGRUNT_JSON_FILE:
         problem = "its JSON form is not evaluated"
         return Unit(shown, None, file.parent, Entries(is_open=True), Entries(), problem=problem)
 
@@ -91,7 +90,7 @@ def read_unit(file: Path, shown: str, boundary: Path) -> Unit:
 
 def units_beside(directory: Path, shown: str, boundary: Path) -> tuple[Unit, ...]:
     """The unit of a module that has its ``terragrunt.hcl`` beside it."""
-    files = [name for name in (FILE, JSON_FILE) if (directory / name).is_file()]
+    files = [name for name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE) if (directory / name).is_file()]
     return tuple(read_unit(directory / name, name if shown == "." else f"{shown}/{name}", boundary) for name in files)
 
 
