@@ -49,10 +49,7 @@ def test_every_rule_is_described() -> None:
     listed = set(re.findall(r"^\| `([a-z-]+)` \| (error|warning|note) \|", RULES, re.MULTILINE))
     rules = {(rule.id, rule.level.value) for rule in builtin_rules()}
     problems = [
-        *(
-            f"the rule {name} ({level}) has no row: add `| \\`{name}\\` | {level} | … |`"
-            for name, level in rules - listed
-        ),
+        *(f"the rule {name} ({level}) has no row: add | `{name}` | {level} | … |" for name, level in rules - listed),
         *(f"the rule {name} ({level}) is not in rules/, or has another level" for name, level in listed - rules),
     ]
     assert not problems, _lines("docs/rules.md, the built-in rules:", problems)

@@ -52,9 +52,10 @@ def test_scenario(name: str, form: str) -> None:
         document = shown[address]
         console = {key: document["console"][key] for key in principal["console"]}
         rules = sorted(finding.rule for finding in report.findings if finding.principal == address)
-        found = (document["kind"], console, document["aws_login"], rules)
-        decided = (principal["kind"], principal["console"], principal["aws_login"], sorted(principal["rules"]))
-        assert found == decided, f"{where}: {address} has another kind, console access, decisions or rules than decided"
+        found = {**document, "console": console, "rules": rules}
+        decided = {**principal, "rules": sorted(principal["rules"])}
+        other = {key: found[key] for key in ("kind", "console", "aws_login", "rules") if found[key] != decided[key]}
+        assert not other, f"{where}: {address} has {other}, decided was { ({key: decided[key] for key in other}) }"
 
 
 @pytest.mark.parametrize("form", PLACES)

@@ -178,8 +178,9 @@ def _role(source: _Source) -> Iterator[Fact]:
 def _identity(source: _Source, kind: IdentityKind, trust: Value | None = None) -> Iterator[Fact]:
     logical_id = source.resource.logical_id
     name, arn = source.scope.reference(logical_id, None), source.scope.attribute(logical_id, "Arn", None)
-    is_group = kind is IdentityKind.GROUP  # which cannot have tags
-    tags = NULL if is_group else resource_tags(source.resource, source.scope, source.conditions)
+    tags = Value({})
+    if kind is not IdentityKind.GROUP:  # which cannot have any
+        tags = resource_tags(source.resource, source.scope, source.conditions)
     yield Identity(kind, source.identity_origin(), source.home, name, arn, tags, trust)
 
 

@@ -148,7 +148,7 @@ def test_identities(facts: Facts) -> None:
     ]
     assert found == [
         (IdentityKind.USER, "Alice", "alice", "?Alice.Arn", {"team": "web", "level": "5"}),
-        (IdentityKind.GROUP, "Team", "?Team.Ref", "?Team.Arn", None),  # groups have no tags
+        (IdentityKind.GROUP, "Team", "?Team.Ref", "?Team.Arn", {}),
         (IdentityKind.ROLE, "Admin", "admin", "?Admin.Arn", {}),
         (IdentityKind.PERMISSION_SET, "Set", "Developer", "?Set.PermissionSetArn", None),
     ]

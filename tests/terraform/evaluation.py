@@ -92,4 +92,7 @@ def result(case: Mapping[str, Any]) -> Any:
     """What was recorded."""
     if case.get("error"):
         return REFUSED
-    return UNKNOWN if case.get("unknown") else json.loads(case["result"])
+    if case.get("unknown"):
+        return UNKNOWN
+    assert "result" in case, f"{case} is not recorded yet: run tools/record_expressions.py on its file"
+    return json.loads(case["result"])

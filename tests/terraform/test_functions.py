@@ -56,6 +56,7 @@ def test_as_recorded(case: dict[str, Any]) -> None:
         with pytest.raises(FunctionError):
             apply(case["call"], *arguments)
         return
+    assert "result" in case, f"{case} is not recorded yet: run tools/record_expressions.py on its file"
     assert encode_json(apply(case["call"], *arguments)).data == case["result"]
 
 
