@@ -222,7 +222,7 @@ def _run(options: Options, to_print: str | None, outputs: list[tuple[str, str]],
         _print(render(name, report, version=__version__, colour=_colour(), width=_width(), directory=directory))
     unwritten = False
     for name, path in outputs:
-        text = render(name, report, version=__version__, colour=False, width=80, directory=directory)
+        text = render(name, report, version=__version__, colour=False, width=None, directory=directory)
         unwritten = not _write(path, text) or unwritten
     return exit_status(report, options.fail_on) or (USAGE if unwritten else 0)
 
@@ -265,9 +265,17 @@ def _fail(message: str) -> int:
 
 
 def _colour() -> bool:
-    """https://no-color.org: any value that is not empty turns colour off."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """https://no-color.org and https://bixense.com/clicolors: a variable that is not empty counts."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any(os.environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _width() -> int:
-    return min(shutil.get_terminal_size((80, 24)).columns, 120) if sys.stdout.isatty() else 80
+def _width() -> int | None:
+    """Where lines wrap: ``COLUMNS``, else the terminal's width. What goes to a program is not wrapped."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    return min(shutil.get_terminal_size((80, 24)).columns, 120) if sys.stdout.isatty() else None

@@ -131,6 +131,19 @@ def test_paths_are_relative_to_the_working_directory() -> None:
     assert here["principals"][0]["location"]["path"] == "main.tf"
 
 
+def test_what_goes_to_a_program_is_not_wrapped_unless_it_says_so() -> None:
+    headline = "error[user-cannot-aws-login]: minimal-user can sign in to the console, but `aws login` ends in 400"
+    assert scan(FLAGGED, COLUMNS="").stdout.startswith(headline)
+    wrapped = scan(FLAGGED, COLUMNS="60").stdout.splitlines()
+    assert wrapped[0] == "error[user-cannot-aws-login]: minimal-user can sign in to"
+
+
+def test_colour_can_be_asked_for_and_refused() -> None:
+    for asked in ({"FORCE_COLOR": "1"}, {"CLICOLOR_FORCE": "1"}):
+        assert "\x1b[" in scan(FLAGGED, **asked).stdout
+        assert "\x1b[" not in scan(FLAGGED, **asked, NO_COLOR="1").stdout
+
+
 def test_no_colour_and_no_bar_without_a_terminal() -> None:
     result = scan("fixtures")
     assert "\x1b" not in result.stdout + result.stderr

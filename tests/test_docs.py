@@ -128,6 +128,7 @@ def test_the_example_in_the_readme_is_true() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "scanner", "fixtures/terraform/minimal-user"],
         cwd=ROOT,
+        env={"COLUMNS": "80"},
         capture_output=True,
         text=True,
         check=False,

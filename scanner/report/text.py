@@ -36,9 +36,9 @@ _NARROWEST = 40
 _MOST_PLACES = 8
 
 
-def render(report: Report, *, colour: bool, width: int) -> str:
-    """The whole report; ``colour`` allows ANSI colour sequences, ``width`` is where lines wrap."""
-    page = _Page(colour, max(width, _NARROWEST))
+def render(report: Report, *, colour: bool, width: int | None) -> str:
+    """The whole report; ``colour`` allows ANSI colour sequences, ``width`` is where lines wrap, if they do."""
+    page = _Page(colour, None if width is None else max(width, _NARROWEST))
     blocks = [_finding(page, found) for found in worst_first(report.findings)]
     blocks += [_diagnostic(page, found) for found in (*report.errors, *report.warnings)]
     ending = page.paint(summary(report), _BOLD)
@@ -48,13 +48,13 @@ def render(report: Report, *, colour: bool, width: int) -> str:
 @dataclass(frozen=True, slots=True)
 class _Page:
     colour: bool
-    width: int
+    width: int | None
 
     def paint(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
 
     def wrap(self, text: str, first: str, indent: str) -> list[str]:
-        if len(first) + len(text) <= self.width:
+        if self.width is None or len(first) + len(text) <= self.width:
             return [inert(first + text)]
         wrapper = TextWrapper(
             self.width,
