@@ -195,6 +195,7 @@ def scan(
         rule_paths=tuple(rules or ()),
         select=tuple(select or ()),
         ignore=tuple(ignore or ()),
+        workspace=Path(os.environ["GITHUB_WORKSPACE"]) if os.environ.get("GITHUB_WORKSPACE") else None,
         fail_on=None if fail_on is FailOn.NEVER else Level(fail_on.value),
         debug=debug,
     )
@@ -216,7 +217,7 @@ def _run(options: Options, to_print: str | None, outputs: list[tuple[str, str]],
         return _fail(str(problem))
     if explain is not None:
         return _explain(report, explain)
-    directory = path_in_repository(options.directory, os.environ)
+    directory = path_in_repository(options.directory, options.workspace) or ""
     if to_print is not None or all(path != STANDARD_OUTPUT for _, path in outputs):
         name = to_print or next(iter(FORMATS))
         _print(render(name, report, version=__version__, colour=_colour(), width=_width(), directory=directory))

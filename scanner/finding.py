@@ -43,9 +43,12 @@ class Finding:
     root: str
     span: Span
     related: tuple[RelatedLocation, ...] = ()
+    source: str = ""
+    """What the root is of, wherever the scan was started and in whichever form it was found: the directory of a
+    configuration, of a plan and of a state, or the template, from the top of the repository."""
 
     @property
     def fingerprint(self) -> str:
-        """Stays the same when lines move: made of the rule, the root and the address only."""
-        identity = f"{self.rule}\0{self.root}\0{self.principal}"
+        """Stays the same when lines move: made of the rule, the source and the address only."""
+        identity = f"{self.rule}\0{self.source or self.root}\0{self.principal}"
         return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from scanner import extraction
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.config import Options
 from scanner.diagnostic import Diagnostic
-from scanner.discovery import discover
+from scanner.discovery import Discovery, discover
 from scanner.facts import Facts
 from scanner.iam.context import Circumstances
 from scanner.principals.definition import PrincipalDefinition
 from scanner.report.report import Report
-from scanner.root import Assumption, Inputs, ScanRoot, ValuesFile
+from scanner.repository import path_in_repository
+from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.rules.selection import UnknownRuleError, select_rules
@@ -51,7 +53,8 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     found = discover(options.paths, options.directory, inputs)
     read = extraction.extract if options.debug else extraction.extract_or_report
     facts = _facts(found.roots, read, map, watch)
-    return _report(found.roots, found.diagnostics, facts, inputs, _assessor(options, controls), rules)
+    sources = _sources(found.roots, options)
+    return _report(found, facts, inputs, _assessor(options, controls), rules, sources)
 
 
 def _facts(roots: Sequence[ScanRoot], read: Extract, map: Map, watch: Watch | None) -> Iterator[tuple[ScanRoot, Facts]]:  # noqa: A002
@@ -72,15 +75,15 @@ def _facts(roots: Sequence[ScanRoot], read: Extract, map: Map, watch: Watch | No
 
 
 def _report(
-    roots: Sequence[ScanRoot],
-    problems: Iterable[Diagnostic],
+    discovery: Discovery,
     found: Iterable[tuple[ScanRoot, Facts]],
     inputs: Inputs,
     assess_root: Assess,
     rules: Sequence[Rule],
+    sources: Mapping[str, str],
 ) -> Report:
     """What the facts come to. The order in which they arrive does not matter."""
-    diagnostics: dict[Diagnostic, None] = dict.fromkeys(problems)
+    diagnostics: dict[Diagnostic, None] = dict.fromkeys(discovery.diagnostics)
     assessed: list[AssessedPrincipal] = []
     files: set[str] = set()
     declared: set[str] = set()
@@ -96,14 +99,27 @@ def _report(
         if facts.undeclared is not None:
             undeclared.append(facts.undeclared)
     diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
-    diagnostics |= dict.fromkeys(undeclared_variables(roots, undeclared))
+    diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
     return Report(
-        len(roots),
+        len(discovery.roots),
         len(files),
         tuple(sorted(assessed, key=_order)),
-        match(rules, assessed),
+        match(rules, assessed, sources),
         tuple(sorted(diagnostics, key=lambda found: (found.root, found.span, found.message))),
     )
+
+
+def _sources(roots: Sequence[ScanRoot], options: Options) -> dict[str, str]:
+    """What each root is of: a plan or state is of the configuration beside it, or of the one that the user names."""
+    found: dict[str, str] = {}
+    for root in roots:
+        of = root.location
+        if root.kind in (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE):
+            named = root.inputs.source
+            of = options.directory / named if named is not None else of.parent
+        inside = path_in_repository(of, options.workspace)
+        found[root.path] = os.path.realpath(of) if inside is None else inside or "."
+    return found
 
 
 def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:

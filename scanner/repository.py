@@ -1,23 +1,31 @@
-"""Where a directory is in its repository: some readers of reports know files by their paths from there.
+"""Where a file is in its repository: that says which one it is, wherever the scan was started.
 
 In GitHub Actions the repository is checked out into ``GITHUB_WORKSPACE``, which steps with a ``working-directory`` are
-below. In a container that has it elsewhere, and anywhere else, it is the nearest directory above with a ``.git``.
+below. In a container that has it elsewhere, and anywhere else, the nearest directory above with a ``.git`` is its top.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 
-def path_in_repository(directory: Path, environment: Mapping[str, str]) -> str:
-    """The path of the directory from the top of its repository, with ``/``; empty at the top, or without one."""
-    here = Path(os.path.realpath(directory))
-    workspace = environment.get("GITHUB_WORKSPACE")
-    if workspace and here.is_relative_to(os.path.realpath(workspace)):
-        top = Path(os.path.realpath(workspace))
+def path_in_repository(path: Path, workspace: Path | None) -> str | None:
+    """The path from the top of the repository, with ``/``; empty for the top itself, None outside of any."""
+    here = Path(os.path.realpath(path))
+    if workspace is not None and here.is_relative_to(os.path.realpath(workspace)):
+        top: Path | None = Path(os.path.realpath(workspace))
     else:
-        top = next((parent for parent in (here, *here.parents) if (parent / ".git").exists()), here)
+        top = _top(here)
+    if top is None:
+        return None
     relative = here.relative_to(top).as_posix()
     return "" if relative == "." else relative
+
+
+@lru_cache(maxsize=4096)
+def _top(here: Path) -> Path | None:
+    if (here / ".git").exists():
+        return here
+    return _top(here.parent) if here.parent != here else None

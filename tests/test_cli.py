@@ -144,6 +144,40 @@ def test_colour_can_be_asked_for_and_refused() -> None:
         assert "\x1b[" not in scan(FLAGGED, **asked, NO_COLOR="1").stdout
 
 
+def fingerprints(*arguments: str, cwd: Path, **environment: str) -> set[tuple[str, str]]:
+    found = json.loads(scan(*arguments, "--format", "json", cwd=cwd, **environment).stdout)["findings"]
+    assert found
+    return {(one["principal"], one["fingerprint"]) for one in found}
+
+
+@pytest.mark.parametrize("is_repository", [True, False])
+def test_a_finding_is_the_same_wherever_and_in_whatever_form_it_is_found(tmp_path: Path, is_repository: bool) -> None:
+    case, infra = ROOT / "tests" / "cases" / "plans" / "changes", tmp_path / "infra"
+    infra.mkdir()
+    if is_repository:
+        (tmp_path / ".git").mkdir()
+    (infra / "main.tf").write_bytes((case / "after" / "main.tf").read_bytes())
+    wanted = fingerprints("infra", cwd=tmp_path)
+    assert fingerprints(".", cwd=infra) == wanted
+    assert fingerprints("../infra", cwd=infra) == wanted
+    (infra / "main.tf").write_text("\n\n" + (infra / "main.tf").read_text())
+    assert fingerprints("infra", cwd=tmp_path) == wanted
+    (infra / "main.tf").write_bytes((case / "after" / "main.tf").read_bytes())
+    for plan in ("plan.json", "plan.tfplan"):
+        (infra / plan).write_bytes((case / plan).read_bytes())
+        (tmp_path / plan).write_bytes((case / plan).read_bytes())
+        assert fingerprints(f"infra/{plan}", cwd=tmp_path) == wanted
+        assert fingerprints(plan, "--source", "infra", cwd=tmp_path) == wanted
+
+
+def test_a_workspace_is_the_top_of_its_repository(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder / "infra").mkdir(parents=True)
+        (tmp_path / folder / "infra" / "main.tf").write_text((ROOT / FLAGGED / "main.tf").read_text())
+    one = fingerprints("infra", cwd=tmp_path / "one", GITHUB_WORKSPACE=str(tmp_path / "one"))
+    assert fingerprints("infra", cwd=tmp_path / "two", GITHUB_WORKSPACE=str(tmp_path / "two")) == one
+
+
 def test_no_colour_and_no_bar_without_a_terminal() -> None:
     result = scan("fixtures")
     assert "\x1b" not in result.stdout + result.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scanner.finding import Finding, RelatedLocation
@@ -17,14 +17,16 @@ from scanner.verdicts.sign_in import Client
 DOCUMENT_VERSION = 1
 
 
-def match(rules: Iterable[Rule], principals: Iterable[AssessedPrincipal]) -> tuple[Finding, ...]:
-    """Everything that the rules find, by root, address and place."""
+def match(
+    rules: Iterable[Rule], principals: Iterable[AssessedPrincipal], sources: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """Everything that the rules find, by root, address and place. ``sources`` says what each root is of."""
     assessed = tuple(principals)
     documents = [view(one) for one in assessed]
     place = {id(document): number for number, document in enumerate(documents)}
     whole: dict[str, Any] = {"version": DOCUMENT_VERSION, "principals": documents}
     found = [
-        _finding(rule, assessed[number], documents[number])
+        _finding(rule, assessed[number], documents[number], sources)
         for rule in rules
         for number in sorted(set(_selected(rule, whole, place)))
     ]
@@ -42,7 +44,7 @@ def _order(finding: Finding) -> tuple[object, ...]:
     return (finding.root, finding.principal, finding.span, finding.rule)
 
 
-def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any]) -> Finding:
+def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any], sources: Mapping[str, str]) -> Finding:
     said = words(assessed, document)
     definition = assessed.definition
     return Finding(
@@ -55,6 +57,7 @@ def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any]) 
         definition.root,
         definition.span,
         tuple(dict.fromkeys(_related(assessed))),
+        sources.get(definition.root, definition.root),
     )
 
 

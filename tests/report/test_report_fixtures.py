@@ -22,7 +22,7 @@ SCENARIOS = {
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_fixture(name: str, format_: str) -> None:
-    report = scanned(ROOT, SCENARIOS[name])
+    report = scanned(ROOT, SCENARIOS[name], workspace=ROOT)
     check(f"scan-{name}.{format_}", render(format_, report, version="0", colour=False, width=80))
 
 
