@@ -101,12 +101,7 @@ def _grant(principal: Principal, missing: list[str]) -> str:
     partition = principal.partition
     policy = f"arn:{partition}:iam::aws:policy/SignInLocalDevelopmentAccess"
     resource = f"arn:{partition}:signin:*:*:oauth2/public-client/*"
-    to = {
-        PrincipalKind.USER: "",
-        PrincipalKind.ROLE: " to the role",
-        PrincipalKind.PERMISSION_SET: " to the permission set",
-    }
-    return f"attach {policy}{to[principal.kind]}, or allow {_joined(missing)} on {resource}"
+    return f"attach {policy}{_TO[principal.kind]}, or allow {_joined(missing)} on {resource}"
 
 
 def _blocked(principal: Principal, denied: dict[str, Decision]) -> Iterator[tuple[str, str]]:
