@@ -114,7 +114,7 @@ def _in_order(
     return tuple(next(given[name]) for name in order if name in given)
 
 
-@app.command(cls=_OrderedCommand)
+@app.command(cls=_OrderedCommand, context_settings={"help_option_names": ["-h", "--help"]})
 def scan(
     invocation: typer.Context,
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="What to scan.", show_default=".")] = None,

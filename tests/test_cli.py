@@ -53,6 +53,7 @@ def scan(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> subpro
         (["--no-such-option"], 2),
         (["--version"], 0),
         (["--help"], 0),
+        (["-h"], 0),
         (["--list-rules"], 0),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
