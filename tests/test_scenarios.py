@@ -40,7 +40,13 @@ def scanned_scenario(name: str, form: str) -> Report:
     return scanned(ROOT, PLACES[form].format(name))
 
 
-@pytest.mark.parametrize(("name", "form"), CASES)
+BY_SPEED = [
+    pytest.param(name, form, marks=() if form in ("terraform", "cloudformation") else pytest.mark.slow)
+    for name, form in CASES
+]
+
+
+@pytest.mark.parametrize(("name", "form"), BY_SPEED)
 def test_scenario(name: str, form: str) -> None:
     report = scanned_scenario(name, form)
     where = f"{PLACES[form].format(name)}, the scenario {name} of tests/cases/scenarios.yaml"
