@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scanner.verdicts.document import Object, location, principal_document
+from scanner.verdicts.document import Document, location, principal_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +43,7 @@ def render(report: Report, version: str) -> str:
     return _printable(_encoded(document))
 
 
-def _summary(report: Report) -> Object:
+def _summary(report: Report) -> Document:
     return {
         "roots": report.roots,
         "files": report.files,
@@ -55,7 +55,7 @@ def _summary(report: Report) -> Object:
     }
 
 
-def _finding(finding: Finding) -> Object:
+def _finding(finding: Finding) -> Document:
     return {
         "rule": finding.rule,
         "severity": finding.level.value,
@@ -67,7 +67,7 @@ def _finding(finding: Finding) -> Object:
     }
 
 
-def _diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Object]:
+def _diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Document]:
     return [
         {"path": found.span.path, "line": found.span.line, "message": found.message}
         for found in sorted(diagnostics, key=_order_of_diagnostic)
@@ -86,7 +86,7 @@ def _order_of_diagnostic(diagnostic: Diagnostic) -> tuple[str, Span, str]:
     return diagnostic.root, diagnostic.span, diagnostic.message
 
 
-def _encoded(document: Object) -> str:
+def _encoded(document: Document) -> str:
     try:
         encoded = msgspec.json.encode(document)
     except UnicodeEncodeError:

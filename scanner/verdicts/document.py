@@ -13,15 +13,15 @@ from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.reasons import reasons
 from scanner.verdicts.sign_in import Client
 
-Object = dict[str, Any]
+Document = dict[str, Any]
 
 
-def location(span: Span) -> Object:
+def location(span: Span) -> Document:
     """A place: lines are counted from 1, the last one is part of it."""
     return {"path": span.path, "start_line": span.line, "end_line": span.last_line}
 
 
-def principal_document(assessed: AssessedPrincipal) -> Object:
+def principal_document(assessed: AssessedPrincipal) -> Document:
     """One element of ``principals``."""
     definition, console, login = assessed.definition, assessed.console, assessed.aws_login
     return {
