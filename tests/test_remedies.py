@@ -8,6 +8,7 @@ import pytest
 
 from scanner.cause import ACCOUNT_ID, NOT_INSTALLED, Cause, CauseKind
 from scanner.controls import AccountControls
+from scanner.iam import managed
 from scanner.root import RootKind
 from scanner.verdicts.misspellings import near_action, near_policy
 from scanner.verdicts.remedies import remedy
@@ -170,6 +171,7 @@ def test_a_control_policy_in_the_way(scan_files: Scan) -> None:
         ("sigin:CreateOAuth2Token", CREATE),
         ("signin:CreateOAuth2Tokens", CREATE),
         ("sso-oauth:CreateTokenWithIAM", None),
+        ("signin:CreateOAuth2TokenWithIAM", None),
         ("signin:CreateTrustedIdentityPropagationApplicationForConsole", None),
         ("signin:*", None),
         ("s3:GetObject", None),
@@ -196,3 +198,17 @@ def test_words_that_are_nearly_an_action(written: str, meant: str | None) -> Non
 )
 def test_words_that_are_nearly_a_managed_policy(written: str, meant: str | None) -> None:
     assert near_policy(written) == meant
+
+
+@pytest.mark.slow
+def test_no_action_that_aws_writes_is_taken_for_a_misspelling() -> None:
+    written = set()
+    for arn in managed.arns():
+        found = managed.document(arn)
+        assert found is not None
+        statements = json.loads(found.text)["Statement"]
+        for statement in statements if isinstance(statements, list) else [statements]:
+            listed = statement.get("Action", statement.get("NotAction", []))
+            written |= {listed} if isinstance(listed, str) else set(listed)
+    assert len(written) > 5_000
+    assert {action: near_action(action) for action in written if near_action(action) is not None} == {}

@@ -40,7 +40,7 @@ def near_action(written: str) -> str | None:
     for action in ACTIONS:
         service, _, name = action.lower().partition(":")
         own_service, colon, own_name = lowered.partition(":")
-        if colon and _ratio(service, own_service) >= _NEAR and _ratio(name, own_name) >= _NEAR:
+        if colon and _is_near(service, own_service) and _is_near(name, own_name):
             return action
     return None
 
@@ -66,5 +66,7 @@ def near_policy(arn: str) -> str | None:
     return by_name[found[0]] if found else None
 
 
-def _ratio(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other).ratio()
+def _is_near(one: str, other: str) -> bool:
+    """Whether as much is the same; texts of too different lengths, which are nearly all, are not looked at."""
+    longest_match = 2 * min(len(one), len(other)) / max(len(one) + len(other), 1)
+    return longest_match >= _NEAR and SequenceMatcher(None, one, other).ratio() >= _NEAR
