@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import sys
 from collections.abc import Iterator
 from enum import Enum, StrEnum
 from pathlib import Path
@@ -18,12 +16,12 @@ from scanner import __version__
 from scanner.config import ConfigError, Configuration, Options, load_configuration
 from scanner.controls import AccountControls
 from scanner.finding import Level
+from scanner.output import STANDARD_OUTPUT, deliver, print_text
 from scanner.report import FORMATS
 from scanner.report.report import Report, exit_status
 from scanner.root import Inputs, ValuesFile
 
 USAGE = 2
-STANDARD_OUTPUT = "-"
 
 
 class FailOn(StrEnum):
@@ -118,7 +116,9 @@ def _in_order(
 def scan(
     invocation: typer.Context,
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="What to scan.", show_default=".")] = None,
-    format: Annotated[Format | None, typer.Option(help="What to print.", show_default=next(iter(FORMATS)))] = None,  # noqa: A002
+    format: Annotated[  # noqa: A002
+        list[Format] | None, typer.Option(help="What to print.", show_default=next(iter(FORMATS)))
+    ] = None,
     output: Annotated[
         list[str] | None,
         typer.Option(metavar="FORMAT=FILE", help="Also write a report in this format to a file; - is standard output."),
@@ -199,14 +199,13 @@ def scan(
         fail_on=None if fail_on is FailOn.NEVER else Level(fail_on.value),
         debug=debug,
     )
-    raise typer.Exit(_run(options, format.value if format is not None else None, _outputs(output or []), explain))
+    raise typer.Exit(_run(options, [each.value for each in format or ()], _outputs(output or []), explain))
 
 
-def _run(options: Options, to_print: str | None, outputs: list[tuple[str, str]], explain: str | None) -> int:
+def _run(options: Options, printed: list[str], outputs: list[tuple[str, str]], explain: str | None) -> int:
     from scanner.pipeline import UsageError
     from scanner.pipeline import scan as run
     from scanner.progress import progress
-    from scanner.report import render
     from scanner.repository import path_in_repository
     from scanner.rules.loader import RuleError
 
@@ -218,27 +217,15 @@ def _run(options: Options, to_print: str | None, outputs: list[tuple[str, str]],
     if explain is not None:
         return _explain(report, explain)
     directory = path_in_repository(options.directory, options.workspace) or ""
-    if to_print is not None or all(path != STANDARD_OUTPUT for _, path in outputs):
-        name = to_print or next(iter(FORMATS))
-        _print(render(name, report, version=__version__, colour=_colour(), width=_width(), directory=directory))
-    unwritten = False
-    for name, path in outputs:
-        text = render(name, report, version=__version__, colour=False, width=None, directory=directory)
-        unwritten = not _write(path, text) or unwritten
-    return exit_status(report, options.fail_on) or (USAGE if unwritten else 0)
+    trouble = deliver(report, printed or _default(outputs), outputs, __version__, directory)
+    for message in trouble:
+        _fail(message)
+    return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
 
 
-def _write(path: str, text: str) -> bool:
-    """Whether it could be written; a report that could not is no reason to lose the others."""
-    if path == STANDARD_OUTPUT:
-        _print(text)
-        return True
-    try:
-        Path(path).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as problem:
-        _fail(f"{path}: {problem.strerror}")
-        return False
-    return True
+def _default(outputs: list[tuple[str, str]]) -> list[str]:
+    """What is printed where nobody asks for a format: nothing beside a report that goes to standard output."""
+    return [] if any(path == STANDARD_OUTPUT for _, path in outputs) else [next(iter(FORMATS))]
 
 
 def _explain(report: Report, address: str) -> int:
@@ -249,34 +236,10 @@ def _explain(report: Report, address: str) -> int:
     if not found:
         known = "".join(f"\n  {visible(assessed.definition.address)}" for assessed in report.principals)
         return _fail(f"there is no principal {address}{'; the principals are:' if known else ''}{known}")
-    _print(render(found))
+    print_text(render(found))
     return USAGE if report.errors else 0
-
-
-def _print(text: str) -> None:
-    # A terminal that cannot show a letter shows its code.
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream, unless replaced
-    sys.stdout.write(text)
-    sys.stdout.flush()
 
 
 def _fail(message: str) -> int:
     typer.echo(f"scan: {message}", err=True)
     return USAGE
-
-
-def _colour() -> bool:
-    """https://no-color.org and https://bixense.com/clicolors: a variable that is not empty counts."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    if any(os.environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _width() -> int | None:
-    """Where lines wrap: ``COLUMNS``, else the terminal's width. What goes to a program is not wrapped."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns):
-        return int(columns)
-    return min(shutil.get_terminal_size((80, 24)).columns, 120) if sys.stdout.isatty() else None

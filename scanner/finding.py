@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 
 from scanner.span import Span
@@ -29,6 +30,17 @@ class RelatedLocation:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """Somebody's word that a finding is to be left alone."""
+
+    reason: str
+    until: date | None
+    """The last day on which it counts; None for always."""
+    span: Span
+    """Where it is written."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule's word on one principal."""
 
@@ -46,6 +58,26 @@ class Finding:
     source: str = ""
     """What the root is of, wherever the scan was started and in whichever form it was found: the directory of a
     configuration, of a plan and of a state, or the template, from the top of the repository."""
+    subject: str = ""
+    """The principal's name as the message has it."""
+    around: tuple[str, ...] = ()
+    """The message without it: the texts before, between and after. Findings of one block differ in nothing else."""
+    url: str = ""
+    """A page about the rule; empty without."""
+    tags: tuple[str, ...] = ()
+    """The rule's."""
+    places: tuple[Span, ...] = field(default=(), compare=False)
+    """Where a comment may suppress it: what defines the principal, what gives it console access, the module calls."""
+    also_in: tuple[str, ...] = ()
+    """Other roots in which the same principal was found, such as a plan beside the configuration."""
+    suppressed: Suppression | None = None
+    baselined: bool = False
+    """The baseline has it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it counts: neither suppressed nor in the baseline."""
+        return self.suppressed is None and not self.baselined
 
     @property
     def fingerprint(self) -> str:

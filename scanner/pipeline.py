@@ -106,6 +106,7 @@ def _report(
         tuple(sorted(assessed, key=_order)),
         match(rules, assessed, sources),
         tuple(sorted(diagnostics, key=lambda found: (found.root, found.span, found.message))),
+        tuple(rules),
     )
 
 

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from scanner import __version__
-from scanner.report import render
+from scanner.report import Appearance, render
 from tests.scans import ROOT, scanned
 
 pytestmark = pytest.mark.slow
@@ -24,7 +24,7 @@ FIXTURES = sorted(
 @pytest.mark.parametrize("path", FIXTURES)
 def test_fixture(path: str) -> None:
     report = scanned(ROOT, path)
-    document = json.loads(render("json", report, version=__version__, colour=False, width=80))
+    document = json.loads(render("json", report, Appearance(__version__)))
     jsonschema.Draft202012Validator(SCHEMA).validate(document)
     assert document["errors"] == []
     assert document["summary"]["roots"] == 1

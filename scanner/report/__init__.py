@@ -21,8 +21,8 @@ class Appearance:
 
     version: str
     """The scanner's own."""
-    colour: bool
-    width: int | None
+    colour: bool = False
+    width: int | None = None
     """Columns of the terminal; None where lines are not to be wrapped, so that programs find whole sentences."""
     directory: str = ""
     """The working directory as its repository sees it; empty at the top."""
@@ -54,6 +54,6 @@ FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
 """By the name that ``--format`` takes; the first is the default."""
 
 
-def render(name: str, report: Report, *, version: str, colour: bool, width: int | None, directory: str = "") -> str:
+def render(name: str, report: Report, appearance: Appearance) -> str:
     """The report in the format of that name, which is one of ``FORMATS``. Ends with a newline."""
-    return FORMATS[name](report, Appearance(version, colour, width, directory))
+    return FORMATS[name](report, appearance)

@@ -96,7 +96,7 @@ class _Annotation:
 
 def _annotations(report: Report, directory: str) -> Iterator[_Annotation]:
     """Findings before trouble of the same level: many broken files must not push out what was found."""
-    for finding in worst_first(report.findings):
+    for finding in worst_first(report.open_findings):
         yield _of_finding(finding, directory)
     for diagnostic in report.diagnostics:
         yield _of_diagnostic(diagnostic, directory)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scanner.diagnostic import Diagnostic
-    from scanner.finding import Finding
+    from scanner.finding import Finding, Suppression
     from scanner.report.report import Report
     from scanner.span import Span
     from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -64,6 +64,22 @@ def _finding(finding: Finding) -> Document:
         "root": finding.root,
         "location": location(finding.span),
         "fingerprint": finding.fingerprint,
+        "title": finding.title,
+        "help": finding.help,
+        "related": [{"message": each.message, "location": location(each.span)} for each in finding.related],
+        **({"url": finding.url} if finding.url else {}),
+        **({"tags": list(finding.tags)} if finding.tags else {}),
+        **({"also_in": list(finding.also_in)} if finding.also_in else {}),
+        **({"suppressed": _suppression(finding.suppressed)} if finding.suppressed is not None else {}),
+        **({"baselined": True} if finding.baselined else {}),
+    }
+
+
+def _suppression(suppression: Suppression) -> Document:
+    return {
+        "reason": suppression.reason,
+        "until": suppression.until.isoformat() if suppression.until is not None else None,
+        "location": location(suppression.span),
     }
 
 

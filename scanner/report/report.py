@@ -10,6 +10,7 @@ from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, Finding, Level
 
 if TYPE_CHECKING:
+    from scanner.rules.rule import Rule
     from scanner.verdicts.assessed_principal import AssessedPrincipal
 
 
@@ -21,14 +22,29 @@ class Report:
     files: int
     principals: tuple[AssessedPrincipal, ...]
     findings: tuple[Finding, ...]
+    """Those that are suppressed or in the baseline as well."""
     diagnostics: tuple[Diagnostic, ...] = ()
-    suppressed: int = 0
-    baselined: int = 0
+    rules: tuple[Rule, ...] = ()
+    """The rules that were followed, by id."""
+    open_findings: tuple[Finding, ...] = field(init=False, compare=False)
+    """The findings that count."""
     counts: dict[Level, int] = field(init=False, compare=False)
+    """How many of them there are, by level."""
 
     def __post_init__(self) -> None:
-        found = Counter(finding.level for finding in self.findings)
+        object.__setattr__(self, "open_findings", tuple(found for found in self.findings if found.is_open))
+        found = Counter(finding.level for finding in self.open_findings)
         object.__setattr__(self, "counts", {level: found[level] for level in LEVELS})
+
+    @property
+    def suppressed(self) -> int:
+        """How many findings are suppressed."""
+        return sum(found.suppressed is not None for found in self.findings)
+
+    @property
+    def baselined(self) -> int:
+        """How many findings are in the baseline and not suppressed."""
+        return sum(found.baselined and found.suppressed is None for found in self.findings)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

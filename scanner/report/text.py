@@ -39,7 +39,7 @@ _MOST_PLACES = 8
 def render(report: Report, *, colour: bool, width: int | None) -> str:
     """The whole report; ``colour`` allows ANSI colour sequences, ``width`` is where lines wrap, if they do."""
     page = _Page(colour, None if width is None else max(width, _NARROWEST))
-    blocks = [_finding(page, found) for found in worst_first(report.findings)]
+    blocks = [_finding(page, found) for found in worst_first(report.open_findings)]
     blocks += [_diagnostic(page, found) for found in (*report.errors, *report.warnings)]
     ending = page.paint(summary(report), _BOLD)
     return "\n\n".join([*("\n".join(block) for block in blocks), ending]) + "\n"

@@ -45,8 +45,8 @@ def by_level(counts: Mapping[Level, int]) -> str:
 
 def summary(report: Report) -> str:
     """One line: how much was found in how much, what was left out, and whether the scan is incomplete."""
-    found = counted(len(report.findings), "finding") if report.findings else "No findings"
-    levels = f" ({by_level(report.counts)})" if report.findings else ""
+    found = counted(len(report.open_findings), "finding") if report.open_findings else "No findings"
+    levels = f" ({by_level(report.counts)})" if report.open_findings else ""
     scanned = ", ".join(
         (
             counted(len(report.principals), "principal"),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from scanner.rules.rule import PLACEHOLDER, Examples, Rule, Selector, SelectorEr
 from scanner.rules.view import PLACEHOLDERS
 from scanner.span import Span
 
-_REQUIRED = ("id", "severity", "title", "select", "message", "help", "examples")
+_REQUIRED = ("id", "severity", "title", "select", "message", "help")
+_KEYS = (*_REQUIRED, "examples", "url", "tags")
 
 
 class RuleError(Exception):
@@ -73,7 +75,13 @@ def load_rule(file: Path) -> Rule:
         raise RuleError("the file is not valid YAML", Span(shown, line, 1, line, 1)) from problem
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
         raise RuleError("a rule file must be a mapping", whole)
-    return _Reader(shown, data, _lines(node)).rule(file.stem)
+    return _Reader(shown, data, _lines(node)).rule(file.stem, _description(text))
+
+
+def _description(text: str) -> str:
+    """The comment at the top."""
+    lines = takewhile(lambda line: line.startswith("#"), text.splitlines())
+    return " ".join(line.lstrip("#").strip() for line in lines).strip()
 
 
 def _lines(node: yaml.MappingNode) -> dict[str, int]:
@@ -86,10 +94,10 @@ class _Reader:
         self._data = data
         self._lines = lines
 
-    def rule(self, stem: str) -> Rule:
+    def rule(self, stem: str, description: str) -> Rule:
         for key in self._data:
-            if key not in _REQUIRED:
-                raise self._error(str(key), f'there is no key "{key}"; the keys are {", ".join(_REQUIRED)}')
+            if key not in _KEYS:
+                raise self._error(str(key), f'there is no key "{key}"; the keys are {", ".join(_KEYS)}')
         for key in _REQUIRED:
             if key not in self._data:
                 raise RuleError(f'the key "{key}" is missing', Span.whole_file(self._path))
@@ -103,8 +111,11 @@ class _Reader:
             self._with_placeholders("message"),
             self._with_placeholders("help"),
             tuple(self._selectors()),
-            self._examples(),
+            self._examples() if "examples" in self._data else Examples((), ()),
             self._span("id"),
+            self._url(),
+            self._tags(),
+            description,
         )
 
     def _span(self, key: str) -> Span:
@@ -119,6 +130,20 @@ class _Reader:
         if not isinstance(value, str) or not value.strip():
             raise self._error(key, f'"{key}" must be a string')
         return value.strip()
+
+    def _url(self) -> str:
+        if "url" not in self._data:
+            return ""
+        url = self._text("url")
+        if not url.startswith(("https://", "http://")) or not url.isprintable() or " " in url:
+            raise self._error("url", '"url" must be an address that begins with https:// or http://')
+        return url
+
+    def _tags(self) -> tuple[str, ...]:
+        found = self._data.get("tags", [])
+        if not isinstance(found, list) or not all(isinstance(tag, str) and tag.strip() for tag in found):
+            raise self._error("tags", '"tags" must be a list of strings')
+        return tuple(dict.fromkeys(found))
 
     def _level(self) -> Level:
         value = self._data["severity"]

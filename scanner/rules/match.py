@@ -15,6 +15,7 @@ from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
 
 DOCUMENT_VERSION = 1
+_NAME = "{name}"
 
 
 def match(
@@ -47,18 +48,28 @@ def _order(finding: Finding) -> tuple[object, ...]:
 def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any], sources: Mapping[str, str]) -> Finding:
     said = words(assessed, document)
     definition = assessed.definition
+    around = tuple(_filled(part, said) for part in rule.message.split(_NAME))
     return Finding(
         rule.id,
         rule.level,
         rule.title,
-        PLACEHOLDER.sub(lambda found: said[found[1]], rule.message),
-        PLACEHOLDER.sub(lambda found: said[found[1]], rule.help),
+        said["name"].join(around),
+        _filled(rule.help, said),
         definition.address,
         definition.root,
         definition.span,
         tuple(dict.fromkeys(_related(assessed))),
         sources.get(definition.root, definition.root),
+        said["name"],
+        around,
+        rule.url,
+        rule.tags,
+        tuple(dict.fromkeys((definition.span, *assessed.console.evidence, *definition.trail))),
     )
+
+
+def _filled(text: str, said: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: said[found[1]], text)
 
 
 def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:

@@ -66,3 +66,9 @@ class Rule:
     """A principal that one of them selects is flagged."""
     examples: Examples
     span: Span = field(compare=False)
+    url: str = ""
+    """A page about it."""
+    tags: tuple[str, ...] = ()
+    """Words by which reports group rules."""
+    description: str = ""
+    """Why it is there, in whole sentences: the comment that its file begins with."""

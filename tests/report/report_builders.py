@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
-from scanner.finding import LEVELS, Finding, Level, RelatedLocation
+from scanner.finding import LEVELS, Finding, Level, RelatedLocation, Suppression
 from scanner.iam.context import Circumstances
 from scanner.iam.policy import parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from scanner.iam.pattern import Text
 
 HELP = "Attach the AWS managed policy SignInLocalDevelopmentAccess to the user,\nor to a group that the user is in."
+SUPPRESSION = Suppression("a robot", date(2027, 3, 1), Span("infra/main.tf", 2, 1, 2, 40))
 HOSTILE = {
     "newline": "a\n::error file=x,line=1::owned",
     "carriage return": "a\r::warning::owned",
@@ -118,10 +121,10 @@ def typical() -> Report:
             finding("bob has an access key", level=Level.WARNING, rule="access-key", address=second, at=people),
             finding(related=evidence),
             finding("carol may", level=Level.NOTE, rule="unused", address="aws_iam_user.carol", at=span(line=40)),
+            *(replace(finding(address=f"aws_iam_user.robot[{n}]"), suppressed=SUPPRESSION) for n in range(2)),
+            replace(finding(address="aws_iam_user.old"), baselined=True),
         ),
         (diagnostic(), diagnostic(Severity.WARNING, "Run `terraform init` to install ./modules/x.")),
-        suppressed=2,
-        baselined=1,
     )
 
 

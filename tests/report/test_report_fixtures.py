@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from report_snapshot import SNAPSHOTS, check
 
-from scanner.report import FORMATS, render
+from scanner.report import FORMATS, Appearance, render
 from tests.scans import ROOT, scanned
 
 SCENARIOS = {
@@ -23,7 +23,7 @@ SCENARIOS = {
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_fixture(name: str, format_: str) -> None:
     report = scanned(ROOT, SCENARIOS[name], workspace=ROOT)
-    check(f"scan-{name}.{format_}", render(format_, report, version="0", colour=False, width=80))
+    check(f"scan-{name}.{format_}", render(format_, report, Appearance("0", width=80)))
 
 
 def test_no_snapshot_is_left_over() -> None:

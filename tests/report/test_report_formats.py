@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from report_builders import hostile, many, report, typical
 
-from scanner.report import FORMATS, render
+from scanner.report import FORMATS, Appearance, render
 from scanner.report.report import Report
 
 OF_THEIR_OWN = {
@@ -19,7 +19,7 @@ OF_THEIR_OWN = {
 
 
 def rendered(format_: str, found: Report) -> str:
-    return render(format_, found, version="1.2.3", colour=False, width=80)
+    return render(format_, found, Appearance("1.2.3", width=80))
 
 
 @pytest.mark.parametrize("format_", FORMATS)

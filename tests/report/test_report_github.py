@@ -16,7 +16,7 @@ from report_snapshot import check
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import Level
-from scanner.report import render
+from scanner.report import Appearance, render
 from scanner.report.report import Report
 from scanner.span import Span
 
@@ -50,7 +50,7 @@ def unescape(text: str, codes: dict[str, str]) -> str:
 
 
 def rendered(found: Report) -> str:
-    return render("github", found, version="1.2.3", colour=True, width=80)
+    return render("github", found, Appearance("1.2.3", colour=True, width=80))
 
 
 def commands(found: Report) -> list[Command]:

@@ -11,14 +11,14 @@ from report_builders import HOSTILE, diagnostic, finding, hostile, many, princip
 from report_snapshot import check
 
 from scanner.finding import RelatedLocation
-from scanner.report import FORMATS, render
+from scanner.report import FORMATS, Appearance, render
 from scanner.report.report import Report
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def rendered(found: Report, *, colour: bool = False, width: int = 80) -> str:
-    return render("text", found, version="1.2.3", colour=colour, width=width)
+    return render("text", found, Appearance("1.2.3", colour, width))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""Where reports go: standard output, as wide and as colourful as it can show them, and files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from scanner.report import Appearance, render
+from scanner.report.report import Report
+
+STANDARD_OUTPUT = "-"
+
+
+def deliver(
+    report: Report, printed: Sequence[str], outputs: Sequence[tuple[str, str]], version: str, directory: str
+) -> list[str]:
+    """Print the report in some formats and write it in others; says what could not be written, and why.
+
+    ``outputs`` are formats with paths, ``version`` is the scanner's own, ``directory`` is the working directory as its repository sees it. A report that
+    cannot be written is no reason to lose the others.
+    """
+    for name in printed:
+        print_text(render(name, report, Appearance(version, colour(), width(), directory)))
+    trouble: list[str] = []
+    for name, path in outputs:
+        text = render(name, report, Appearance(version, colour=False, width=None, directory=directory))
+        if path == STANDARD_OUTPUT:
+            print_text(text)
+        else:
+            trouble += _written(path, text)
+    return trouble
+
+
+def _written(path: str, text: str) -> list[str]:
+    try:
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as problem:
+        return [f"{path}: {problem.strerror or 'it cannot be written'}"]
+    return []
+
+
+def print_text(text: str) -> None:
+    """Print something, a report or not."""
+    # A terminal that cannot show a letter shows its code.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream, unless replaced
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def colour() -> bool:
+    """https://no-color.org and https://bixense.com/clicolors: a variable that is not empty counts."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any(os.environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int | None:
+    """Where lines wrap: ``COLUMNS``, else the terminal's width. What goes to a program is not wrapped."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    return min(shutil.get_terminal_size((80, 24)).columns, 120) if sys.stdout.isatty() else None
