@@ -19,8 +19,8 @@ def deliver(
 ) -> list[str]:
     """Print the report in some formats and write it in others; says what could not be written, and why.
 
-    ``outputs`` are formats with paths, ``version`` is the scanner's own, ``directory`` is the working directory as its repository sees it. A report that
-    cannot be written is no reason to lose the others.
+    ``outputs`` are formats with paths, ``version`` is the scanner's own, ``directory`` is the working directory as its
+    repository sees it. A report that cannot be written is no reason to lose the others.
     """
     for name in printed:
         print_text(render(name, report, Appearance(version, colour(), width(), directory)))
