@@ -23,6 +23,7 @@ from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.rules.selection import UnknownRuleError, select_rules
 from scanner.span import Span
+from scanner.triage.forms import one_of_each
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import console_access
@@ -104,7 +105,7 @@ def _report(
         len(discovery.roots),
         len(files),
         tuple(sorted(assessed, key=_order)),
-        match(rules, assessed, sources),
+        one_of_each(match(rules, assessed, sources), assessed, sources),
         tuple(sorted(diagnostics, key=lambda found: (found.root, found.span, found.message))),
         tuple(rules),
     )
