@@ -268,3 +268,22 @@ def test_more_rules(tmp_path: Path) -> None:
     assert [found["message"] for found in json.loads(result.stdout)["findings"]] == ["minimal-user is a user"]
     (tmp_path / "wrong.yaml").write_text("id: wrong\n")
     assert "wrong.yaml:1" in scan(SILENT, "--rules", tmp_path).stderr
+
+
+@pytest.mark.parametrize("wanted", ["aws_iam_user.minimal", "minimal-user"])
+def test_explain_takes_a_name_or_an_address(wanted: str) -> None:
+    result = scan(FLAGGED, "--explain", wanted)
+    assert result.returncode == 0
+    assert result.stdout.startswith("aws_iam_user.minimal (user), ")
+    document = json.loads(scan(FLAGGED, "--explain", wanted, "--format", "json").stdout)
+    assert document["principals"][0]["name"] == "minimal-user"
+
+
+def test_explain_says_whom_there_is() -> None:
+    result = scan(FLAGGED, "--explain", "aws_iam_user.minimum")
+    assert result.returncode == 2
+    assert result.stderr.splitlines() == [
+        "scan: there is no principal aws_iam_user.minimum; there are the principals:",
+        "  aws_iam_user.minimal",
+    ]
+    assert scan(FLAGGED, "--explain", "x", "--format", "github").returncode == 2
