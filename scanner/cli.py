@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -246,10 +247,11 @@ def _run(options: Options, delivery: Delivery, explain: str | None) -> int:
     from scanner.report import Appearance
     from scanner.repository import path_in_repository
     from scanner.rules.loader import RuleError
+    from scanner.standard_input import received
 
     try:
-        with progress() as watch:
-            report = run(options, watch=watch)
+        with received(options.paths) as standard_input, progress() as watch:
+            report = run(replace(options, standard_input=standard_input), watch=watch)
     except (UsageError, ConfigError, RuleError) as problem:
         return _fail(str(problem))
     if explain is not None:

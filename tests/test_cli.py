@@ -21,10 +21,14 @@ WARNED = "fixtures/terraform/explicit-deny"
 NOTED = "fixtures/terraform/mfa-required"
 
 
-def scan(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+def scan(
+    *arguments: str | Path, cwd: Path = ROOT, given: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "scanner", *map(str, arguments)]
     variables = {**{key: value for key, value in os.environ.items() if not key.startswith("TF_")}, **environment}
-    return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command, cwd=cwd, env=variables, input=given, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 @pytest.mark.parametrize(
@@ -287,3 +291,26 @@ def test_explain_says_whom_there_is() -> None:
         "  aws_iam_user.minimal",
     ]
     assert scan(FLAGGED, "--explain", "x", "--format", "github").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "place"),
+    [
+        ("fixtures/plan/minimal-user.json", "main.tf:15:1"),
+        ("fixtures/cloudformation/minimal-user.yaml", "-:5:3"),
+    ],
+)
+def test_standard_input(file: str, place: str) -> None:
+    """A plan counts as one of the working directory, whose configuration has its lines."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    result = scan("-", "--format", "concise", cwd=ROOT / FLAGGED, given=text)
+    assert result.returncode == 1, result.stderr
+    assert result.stdout.startswith(f"{place}: error[user-cannot-aws-login]")
+
+
+@pytest.mark.parametrize("text", ["", "hello", "{", "{}"])
+def test_standard_input_that_is_nothing(text: str) -> None:
+    result = scan("-", given=text)
+    assert result.returncode == 2
+    assert result.stdout.startswith("error: Nothing to scan: ")
+    assert "  --> -:1" in result.stdout
