@@ -45,7 +45,7 @@ class MinSeverity(StrEnum):
 
 Format = Enum("Format", {name: name for name in FORMATS}, type=str)  # type: ignore[misc] # one name a format
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 def _version(wanted: bool) -> None:

@@ -21,7 +21,7 @@ from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
 from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
+from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, why
 from scanner.span import Span
 from scanner.standard_input import NAME as STANDARD_INPUT
 from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE, is_configuration
@@ -124,7 +124,7 @@ class _Walk:
         try:
             status = path.stat()
         except OSError as problem:
-            self._unreadable(path, problem.strerror or "it cannot be read")
+            self._unreadable(path, why(problem))
             return
         if stat.S_ISDIR(status.st_mode):
             self._named_directory(path)
@@ -238,7 +238,7 @@ class _Walk:
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError as problem:
-            self._unreadable(path, problem.strerror or "it cannot be read")
+            self._unreadable(path, why(problem))
             return
         names = {entry.name for entry in entries}
         if MANIFEST in names and self._is_assembly(path / MANIFEST):
@@ -341,7 +341,7 @@ def _head(path: Path) -> bytes:
             if _may_be_a_template(head, path):
                 head += file.read(MAX_BYTES)
     except OSError as problem:
-        raise UnreadableFileError(problem.strerror or "it cannot be read") from problem
+        raise UnreadableFileError(why(problem)) from problem
     return head
 
 

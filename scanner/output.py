@@ -12,6 +12,7 @@ from scanner.excerpt import Sources
 from scanner.finding import Level
 from scanner.report import Appearance, render
 from scanner.report.report import Report
+from scanner.source_file import why
 
 STANDARD_OUTPUT = "-"
 
@@ -53,7 +54,7 @@ def _written(path: str, text: str) -> list[str]:
     try:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     except OSError as problem:
-        return [f"{path}: {problem.strerror or 'it cannot be written'}"]
+        return [f"{path}: {why(problem)}"]
     return []
 
 

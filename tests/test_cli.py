@@ -99,7 +99,7 @@ def test_a_report_that_cannot_be_written_loses_no_other(tmp_path: Path) -> None:
     for folder, status in ((FLAGGED, 1), (SILENT, 2)):
         result = scan(folder, "--output", f"json={unwritten}", "--output", f"json={written}")
         assert result.returncode == status
-        assert result.stderr == f"scan: {unwritten}: No such file or directory\n"
+        assert result.stderr == f"scan: {unwritten}: it does not exist\n"
         assert "root." in result.stdout
         assert json.loads(written.read_text())["version"] == 1
         written.unlink()
