@@ -178,6 +178,7 @@ def scan(
     explain: Annotated[
         str | None, typer.Option(metavar="NAME", help="Show the whole reasoning about a principal, by name or address.")
     ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say on standard error what is scanned.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,
     version: Annotated[  # noqa: ARG001 # its callback does the work
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
@@ -224,7 +225,7 @@ def scan(
         Level(min_severity.value),
         quiet,
     )
-    raise typer.Exit(_run(options, delivery, explain))
+    raise typer.Exit(_run(options, delivery, explain, verbose=verbose))
 
 
 def _printed(wanted: list[str], outputs: list[tuple[str, str]]) -> tuple[str, ...]:
@@ -240,7 +241,7 @@ def _printed(wanted: list[str], outputs: list[tuple[str, str]]) -> tuple[str, ..
     return tuple(dict.fromkeys(wanted))
 
 
-def _run(options: Options, delivery: Delivery, explain: str | None) -> int:
+def _run(options: Options, delivery: Delivery, explain: str | None, *, verbose: bool) -> int:
     from scanner.pipeline import UsageError
     from scanner.pipeline import scan as run
     from scanner.progress import progress
@@ -251,7 +252,8 @@ def _run(options: Options, delivery: Delivery, explain: str | None) -> int:
 
     try:
         with received(options.paths) as standard_input, progress() as watch:
-            report = run(replace(options, standard_input=standard_input), watch=watch)
+            tell = _tell if verbose else None
+            report = run(replace(options, standard_input=standard_input), watch=watch, tell=tell)
     except (UsageError, ConfigError, RuleError) as problem:
         return _fail(str(problem))
     if explain is not None:
@@ -287,6 +289,12 @@ def _explain(report: Report, wanted: str, printed: tuple[str, ...]) -> int:
     else:
         print_text(render(found, report.diagnostics, width()))
     return USAGE if report.errors else 0
+
+
+def _tell(line: str) -> None:
+    from scanner.report.escape import inert, visible
+
+    typer.echo(inert(f"scan: {visible(line)}"), err=True)
 
 
 def _fail(message: str) -> int:

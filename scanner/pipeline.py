@@ -38,6 +38,8 @@ Extract = Callable[[ScanRoot], Facts]
 Map = Callable[[Extract, Iterable[ScanRoot]], Iterable[Facts]]
 Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
+Tell = Callable[[str], None]
+"""Is told what is scanned, a line for each root."""
 Assess = Callable[[ScanRoot, Facts], tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]]
 """The principals of a root with what is decided about them, and what is wrong with their policies."""
 
@@ -46,7 +48,12 @@ class UsageError(Exception):
     """The scan cannot be done as asked: a rule that does not exist, a file that cannot be read."""
 
 
-def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report:  # noqa: A002 # it stands for it
+def scan(
+    options: Options,
+    map: Map = map,  # noqa: A002 # it stands for it
+    watch: Watch | None = None,
+    tell: Tell | None = None,
+) -> Report:
     """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report."""
     rules, controls = _rules(options), _controls(options)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
@@ -54,6 +61,8 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     found = discover(options.paths, options.directory, inputs, options.standard_input)
     read = extraction.extract if options.debug else extraction.extract_or_report
     facts = _facts(found.roots, read, map, watch)
+    if tell is not None:
+        facts = _told(facts, tell)
     sources = _sources(found.roots, options)
     return _report(found, facts, inputs, _assessor(options, controls), rules, sources)
 
@@ -73,6 +82,12 @@ def _facts(roots: Sequence[ScanRoot], read: Extract, map: Map, watch: Watch | No
     waiting |= zip(again, map(read, again), strict=True)
     for root in joined:
         yield root, waiting[root]
+
+
+def _told(facts: Iterable[tuple[ScanRoot, Facts]], tell: Tell) -> Iterator[tuple[ScanRoot, Facts]]:
+    for root, found in facts:
+        tell(f"{root.path}: {root.kind.value}, files: {len(found.files)}, identities: {len(found.identities)}")
+        yield root, found
 
 
 def _report(

@@ -314,3 +314,12 @@ def test_standard_input_that_is_nothing(text: str) -> None:
     assert result.returncode == 2
     assert result.stdout.startswith("error: Nothing to scan: ")
     assert "  --> -:1" in result.stdout
+
+
+def test_verbose_says_what_is_scanned() -> None:
+    result = scan(FLAGGED, "fixtures/plan/minimal-user.json", "-v", "--format", "json")
+    assert result.stderr.splitlines() == [
+        "scan: fixtures/plan/minimal-user.json: terraform-plan, files: 1, identities: 1",
+        "scan: fixtures/terraform/minimal-user: terraform, files: 1, identities: 1",
+    ]
+    assert json.loads(result.stdout)["summary"]["roots"] == 2
