@@ -16,7 +16,7 @@ from scanner import __version__
 from scanner.config import ConfigError, Configuration, Options, load_configuration
 from scanner.controls import AccountControls
 from scanner.finding import Level
-from scanner.output import STANDARD_OUTPUT, deliver, print_text
+from scanner.output import STANDARD_OUTPUT, category, deliver, print_text
 from scanner.report import FORMATS
 from scanner.report.report import Report, exit_status
 from scanner.root import Inputs, ValuesFile
@@ -217,7 +217,8 @@ def _run(options: Options, printed: list[str], outputs: list[tuple[str, str]], e
     if explain is not None:
         return _explain(report, explain)
     directory = path_in_repository(options.directory, options.workspace) or ""
-    trouble = deliver(report, printed or _default(outputs), outputs, __version__, directory)
+    scanned = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
+    trouble = deliver(report, printed or _default(outputs), outputs, __version__, directory, category(scanned))
     for message in trouble:
         _fail(message)
     return exit_status(report, options.fail_on) or (USAGE if trouble else 0)

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scanner.report import Appearance, render
 from scanner.report.report import Report
 
 STANDARD_OUTPUT = "-"
+_LONGEST_CATEGORY = 200
 
 
 def deliver(
-    report: Report, printed: Sequence[str], outputs: Sequence[tuple[str, str]], version: str, directory: str
+    report: Report,
+    printed: Sequence[str],
+    outputs: Sequence[tuple[str, str]],
+    version: str,
+    directory: str,
+    category: str = "",
 ) -> list[str]:
     """Print the report in some formats and write it in others; says what could not be written, and why.
 
     ``outputs`` are formats with paths, ``version`` is the scanner's own, ``directory`` is the working directory as its
-    repository sees it. A report that cannot be written is no reason to lose the others.
+    repository sees it, ``category`` what tells this scan from others of it. A report that cannot be written is no
+    reason to lose the others.
     """
     for name in printed:
-        print_text(render(name, report, Appearance(version, colour(), width(), directory)))
+        print_text(render(name, report, Appearance(version, colour(), width(), directory, category)))
     trouble: list[str] = []
     for name, path in outputs:
-        text = render(name, report, Appearance(version, colour=False, width=None, directory=directory))
+        text = render(name, report, Appearance(version, directory=directory, category=category))
         if path == STANDARD_OUTPUT:
             print_text(text)
         else:
@@ -48,6 +56,20 @@ def print_text(text: str) -> None:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream, unless replaced
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def category(scanned: Iterable[str]) -> str:
+    """What tells a scan of these paths, as the repository sees them, from scans of others; empty in GitHub Actions.
+
+    There ``upload-sarif`` makes one of the workflow, the job and its matrix, or takes its input ``category``, but only
+    for a report that comes without.
+    """
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        return ""
+    named = ",".join(sorted({path for path in scanned if path}))
+    if len(named) > _LONGEST_CATEGORY:
+        named = hashlib.sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return f"aws-login-scan/{named}/" if named else "aws-login-scan/"
 
 
 def colour() -> bool:

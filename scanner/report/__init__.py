@@ -26,6 +26,9 @@ class Appearance:
     """Columns of the terminal; None where lines are not to be wrapped, so that programs find whole sentences."""
     directory: str = ""
     """The working directory as its repository sees it; empty at the top."""
+    category: str = ""
+    """What tells this scan from others of the same repository, for services that keep reports of several; empty where
+    whoever uploads a report says so."""
 
 
 def _text(report: Report, appearance: Appearance) -> str:
@@ -46,10 +49,24 @@ def _github(report: Report, appearance: Appearance) -> str:
     return github.render(report, appearance.directory)
 
 
+def _sarif(report: Report, appearance: Appearance) -> str:
+    from scanner.report import sarif
+
+    return sarif.render(report, appearance.version, appearance.directory, appearance.category)
+
+
+def _rdjson(report: Report, _: Appearance) -> str:
+    from scanner.report import rdjson
+
+    return rdjson.render(report)
+
+
 FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
     "text": _text,
     "json": _json,
     "github": _github,
+    "sarif": _sarif,
+    "rdjson": _rdjson,
 }
 """By the name that ``--format`` takes; the first is the default."""
 
