@@ -146,7 +146,7 @@ def _cut(kept: int, wanted: int, *, is_short: bool) -> Iterator[str]:
         yield f"GitHub shows the worst {SHOWN_RESULTS:,} of {kept:,} results."
     if is_short:
         yield (
-            f"The whole would be too large for GitHub. A result lists {MOST_INSTANCES} principals at most, notifications "
-            f"stop after {MOST_NOTIFICATIONS:,}, and what is suppressed or in the baseline is not listed; --format json "
-            "has all."
+            f"The whole would be too large for GitHub. A result lists {MOST_INSTANCES} principals at most, "
+            f"notifications stop after {MOST_NOTIFICATIONS:,}, and what is suppressed or in the baseline is not "
+            "listed; --format json has all."
         )

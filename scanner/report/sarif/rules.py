@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner.finding import Finding, Level
 from scanner.report.places import sentence
+from scanner.report.wording import worst_first
 from scanner.rules.rule import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ _TROUBLE = (
 def descriptors(report: Report) -> tuple[Descriptor, ...]:
     """One for each rule that was followed, by id, and one for each kind of trouble in the input after them."""
     found = {rule.id: _of_rule(rule) for rule in report.rules}
-    for finding in report.findings:
+    for finding in worst_first(report.findings):
         found.setdefault(finding.rule, _of_finding(finding))
     return (*(found[name] for name in sorted(found)), *_TROUBLE)
 
