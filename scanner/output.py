@@ -66,7 +66,7 @@ def category(scanned: Iterable[str]) -> str:
     """
     if os.environ.get("GITHUB_ACTIONS") == "true":
         return ""
-    named = ",".join(sorted({path for path in scanned if path}))
+    named = ",".join(sorted(set(scanned) - {"", "."}))
     if len(named) > _LONGEST_CATEGORY:
         named = hashlib.sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return f"aws-login-scan/{named}/" if named else "aws-login-scan/"

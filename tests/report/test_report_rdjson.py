@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -141,9 +143,13 @@ MARKUP = {
     "code": "` [a](https://evil.example) `",
     "escaped code": "\\`[a](https://evil.example)` x",
     "double code": "``[a](https://evil.example)`` x `",
+    "unequal code": "``<b>x",
     "backslash": "\\[a](b) \\* \\",
     "table": "a | b",
 }
+
+
+FRAGMENTS = ("`", "``", "\\", "[a](u)", "[", "]", "(u", ")", " ", "a", "*", "_", "<b>", "!", "&lt;", ",", "'", "|")
 
 
 def letters(text: str) -> str:
@@ -158,3 +164,13 @@ def test_markdown_shows_scanned_text_as_it_is(text: str) -> None:
     tokens = inline(each["message"])
     assert {token.type for token in tokens} <= {"text", "code_inline", "softbreak"}
     assert letters(shown(each["message"])).startswith(letters(visible(message)))
+
+
+@pytest.mark.slow
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join))
+@settings(max_examples=2000)
+def test_markdown_shows_any_text_as_it_is(text: str) -> None:
+    message = f"Who: {text} can sign in, but `aws login` fails"
+    shown_as = markdown(message)
+    assert {token.type for token in inline(shown_as)} <= {"text", "code_inline"}
+    assert letters(shown(shown_as)) == letters(message)
