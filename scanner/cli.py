@@ -16,8 +16,8 @@ from scanner import __version__
 from scanner.config import ConfigError, Configuration, Options, load_configuration
 from scanner.controls import AccountControls
 from scanner.finding import Level
-from scanner.output import STANDARD_OUTPUT, deliver, print_text
-from scanner.report import FORMATS
+from scanner.output import STANDARD_OUTPUT, Delivery, deliver, print_text
+from scanner.report import FOR_PEOPLE, FORMATS
 from scanner.report.report import Report, exit_status
 from scanner.root import Inputs, ValuesFile
 
@@ -31,6 +31,14 @@ class FailOn(StrEnum):
     WARNING = "warning"
     NOTE = "note"
     NEVER = "never"
+
+
+class MinSeverity(StrEnum):
+    """The lowest level of a finding that is shown."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
 
 
 Format = Enum("Format", {name: name for name in FORMATS}, type=str)  # type: ignore[misc] # one name a format
@@ -126,6 +134,13 @@ def scan(
     fail_on: Annotated[
         FailOn, typer.Option(help="The lowest level of a finding that makes the exit status 1.")
     ] = FailOn.ERROR,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="The same as --fail-on never.")] = False,
+    min_severity: Annotated[
+        MinSeverity, typer.Option(help="The lowest level of a finding that is shown. Changes no status.")
+    ] = MinSeverity.NOTE,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Show findings and errors only: no warnings, no summary.")
+    ] = False,
     rules: Annotated[list[str] | None, typer.Option(metavar="PATH", help="More rules: a file or a directory.")] = None,
     select: Annotated[list[str] | None, typer.Option(metavar="ID", help="Use only this rule.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave this rule out.")] = None,
@@ -196,16 +211,36 @@ def scan(
         select=tuple(select or ()),
         ignore=tuple(ignore or ()),
         workspace=Path(os.environ["GITHUB_WORKSPACE"]) if os.environ.get("GITHUB_WORKSPACE") else None,
-        fail_on=None if fail_on is FailOn.NEVER else Level(fail_on.value),
+        fail_on=None if exit_zero or fail_on is FailOn.NEVER else Level(fail_on.value),
         debug=debug,
     )
-    raise typer.Exit(_run(options, [each.value for each in format or ()], _outputs(output or []), explain))
+    delivery = Delivery(
+        _printed([each.value for each in format or ()], outputs := _outputs(output or [])),
+        tuple(outputs),
+        Level(min_severity.value),
+        quiet,
+    )
+    raise typer.Exit(_run(options, delivery, explain))
 
 
-def _run(options: Options, printed: list[str], outputs: list[tuple[str, str]], explain: str | None) -> int:
+def _printed(wanted: list[str], outputs: list[tuple[str, str]]) -> tuple[str, ...]:
+    """The formats for standard output: nothing where nobody asks for one beside a report that goes there."""
+    beside = [name for name, path in outputs if path == STANDARD_OUTPUT]
+    if not wanted and not beside:
+        return (next(iter(FORMATS)),)
+    together = [*wanted, *beside]
+    alone = next((name for name in together if name not in FOR_PEOPLE), None)
+    if alone is not None and len(together) > 1:
+        message = f"{alone} is alone on standard output; write the other format to a file with --output FORMAT=FILE"
+        raise typer.BadParameter(message, param_hint="--format")
+    return tuple(dict.fromkeys(wanted))
+
+
+def _run(options: Options, delivery: Delivery, explain: str | None) -> int:
     from scanner.pipeline import UsageError
     from scanner.pipeline import scan as run
     from scanner.progress import progress
+    from scanner.report import Appearance
     from scanner.repository import path_in_repository
     from scanner.rules.loader import RuleError
 
@@ -217,15 +252,10 @@ def _run(options: Options, printed: list[str], outputs: list[tuple[str, str]], e
     if explain is not None:
         return _explain(report, explain)
     directory = path_in_repository(options.directory, options.workspace) or ""
-    trouble = deliver(report, printed or _default(outputs), outputs, __version__, directory)
+    trouble = deliver(report, delivery, Appearance(__version__, directory=directory))
     for message in trouble:
         _fail(message)
     return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
-
-
-def _default(outputs: list[tuple[str, str]]) -> list[str]:
-    """What is printed where nobody asks for a format: nothing beside a report that goes to standard output."""
-    return [] if any(path == STANDARD_OUTPUT for _, path in outputs) else [next(iter(FORMATS))]
 
 
 def _explain(report: Report, address: str) -> int:
