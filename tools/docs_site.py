@@ -58,7 +58,7 @@ class _OutwardLinks(Extension):
 def on_config(config: Any) -> Any:
     """Look after links, and put pages in place of patterns in the navigation; sections without pages are left out."""
     config.markdown_extensions.append(_OutwardLinks(config.repo_url))
-    config.nav = list(_expanded(config.nav, Path(config.docs_dir), frozenset(_named(config.nav))))
+    config.nav = list(expanded(config.nav, Path(config.docs_dir)))
     return config
 
 
@@ -67,6 +67,11 @@ def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
     (links,) = (each for each in config.markdown_extensions if isinstance(each, _OutwardLinks))
     links.page = posixpath.join("docs", page.file.src_uri)
     return markdown
+
+
+def expanded(nav: list[Any], docs: Path) -> Iterator[Any]:
+    """A navigation with pages in place of patterns, but for those that are named by themselves."""
+    return _expanded(nav, docs, frozenset(_named(nav)))
 
 
 def _named(nav: list[Any]) -> Iterator[str]:

@@ -1,32 +1,37 @@
-"""Writes the pages that are made from their source: one for each rule, and the keys of the JSON report.
+"""Writes what pages of the documentation have from elsewhere.
 
 Usage: python -m tools.write_pages
 
-``docs/rules/ID.md`` follows from ``rules/ID.yaml`` and what ``scan`` prints for the first example that the rule flags.
-In ``docs/formats/json.md`` everything from the marker on follows from ``scanner/report/schema.json``. The pages are
-committed, because findings lead to them and people read them in the repository; ``tests/test_pages.py`` says when they
-are not what this would write.
+- ``docs/rules/ID.md`` follows from ``rules/ID.yaml``;
+- in ``docs/formats/json.md`` everything from the marker on follows from ``scanner/report/schema.json``;
+- in a block of code that is marked ``console``, what follows a line ``$ scan …`` is what that prints.
+
+The pages are committed, because findings lead to them and people read them in the repository; ``tests/test_pages.py``
+says when one is not what this would write.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scanner.config import Options
-from scanner.pipeline import scan
-from scanner.report import Appearance, render
 from scanner.rules.loader import builtin_rules
 from scanner.rules.rule import Rule
 
 ROOT = Path(__file__).parents[1]
 RULES = ROOT / "docs" / "rules"
 JSON = ROOT / "docs" / "formats" / "json.md"
+SCHEMA = ROOT / "scanner" / "report" / "schema.json"
 MARKER = "<!-- From here on tools/write_pages.py writes this page, from scanner/report/schema.json. -->\n"
+
+_CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def main() -> None:
@@ -41,12 +46,37 @@ def main() -> None:
 
 
 def pages() -> dict[Path, str]:
-    """What each page must be."""
-    written = JSON.read_text(encoding="utf-8").partition(MARKER)[0]
+    """What each page must be that has something from elsewhere."""
+    found = {path: path.read_text(encoding="utf-8") for path in ROOT.glob("docs/**/*.md") if path.parent != RULES}
+    found |= {RULES / f"{rule.id}.md": rule_page(rule) for rule in builtin_rules()}
+    found[JSON] = found[JSON].partition(MARKER)[0] + MARKER + json_keys(json.loads(SCHEMA.read_text(encoding="utf-8")))
     return {
-        **{RULES / f"{rule.id}.md": rule_page(rule) for rule in builtin_rules()},
-        JSON: written + MARKER + json_keys(json.loads((ROOT / "scanner/report/schema.json").read_text("utf-8"))),
+        path: _CONSOLE.sub(_session, text)
+        for path, text in found.items()
+        if path == JSON or path.parent == RULES or _CONSOLE.search(text)
     }
+
+
+def _session(block: re.Match[str]) -> str:
+    commands = re.findall(r"^\$ (.+)$", block[1], re.MULTILINE)
+    return "```console\n" + "\n".join(f"$ {command}\n{printed(command)}" for command in commands) + "```"
+
+
+@cache
+def printed(command: str) -> str:
+    """What a command line of ``scan`` prints in a pipe, at the top of the repository."""
+    name, *arguments = shlex.split(command)
+    if name != "scan":
+        raise ValueError(f"{command} is not a command line of scan")
+    scan = subprocess.run(
+        [sys.executable, "-m", "scanner", *arguments],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        encoding="utf-8",
+        env={"PYTHONUTF8": "1"},
+    )
+    return scan.stderr + scan.stdout
 
 
 def rule_page(rule: Rule) -> str:
@@ -87,9 +117,7 @@ def _examples(rule: Rule) -> Iterator[str]:
     if source := _source(first):
         yield f"[{source.relative_to(ROOT).as_posix()}](../../{source.relative_to(ROOT).as_posix()}):\n"
         yield from _block("terraform", source.read_text(encoding="utf-8"))
-    command = f"scan --select {rule.id} {first}"
-    report = scan(Options(paths=(first,), directory=ROOT, select=(rule.id,), debug=True))
-    yield from _block("console", f"$ {command}\n{render('text', report, Appearance('0'))}")
+    yield from _block("console", f"$ scan --select {rule.id} {first}")
     others = rule.examples.flagged[1:]
     if others:
         yield "The rule also flags something in\n"
