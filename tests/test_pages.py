@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import markdown
 import pytest
 import yaml
+from markdown_it import MarkdownIt
 
 from scanner.rules.loader import builtin_rules
 from scanner.rules.rule import Rule
@@ -80,6 +82,17 @@ def test_the_navigation_has_every_page_once() -> None:
     assert there - set(listed) == set(), "pages that the navigation in mkdocs.yml lacks"
     assert set(listed) - there == set(), "entries of the navigation in mkdocs.yml that are no pages"
     assert len(listed) == len(set(listed)), "pages that the navigation in mkdocs.yml has twice"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
+def test_a_page_is_the_same_in_the_repository_and_on_the_site(page: Path) -> None:
+    """The two read Markdown differently: a list right after a paragraph, or indented by two, is none on the site."""
+    text = page.read_text(encoding="utf-8")
+    in_repository = MarkdownIt("commonmark").enable("table").render(text)
+    on_site = markdown.markdown(text, extensions=["toc", "tables", "fenced_code"])
+    for tag in ("ul", "ol", "li", "table", "tr", "td", "pre", "h2", "h3", "code", "em", "strong", "a"):
+        counts = [len(re.findall(rf"<{tag}[ >]", html)) for html in (in_repository, on_site)]
+        assert counts[0] == counts[1], f"<{tag}> is there {counts[0]} times in the repository, {counts[1]} on the site"
 
 
 @pytest.mark.slow
