@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,12 +17,13 @@ from scanner import __version__
 from scanner.config import ConfigError, Configuration, Options, load_configuration
 from scanner.controls import AccountControls
 from scanner.finding import Level
-from scanner.output import STANDARD_OUTPUT, Delivery, deliver, print_text
+from scanner.output import STANDARD_OUTPUT, Delivery, deliver, print_text, width
 from scanner.report import FOR_PEOPLE, FORMATS
 from scanner.report.report import Report, exit_status
 from scanner.root import Inputs, ValuesFile
 
 USAGE = 2
+_MOST_ADDRESSES = 10
 
 
 class FailOn(StrEnum):
@@ -174,7 +176,7 @@ def scan(
     rcp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Resource control policy.")] = None,
     config: Annotated[str | None, typer.Option(metavar="FILE", help="Configuration file.")] = None,
     explain: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Show the whole reasoning about one principal instead.")
+        str | None, typer.Option(metavar="NAME", help="Show the whole reasoning about a principal, by name or address.")
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,
     version: Annotated[  # noqa: ARG001 # its callback does the work
@@ -214,6 +216,8 @@ def scan(
         fail_on=None if exit_zero or fail_on is FailOn.NEVER else Level(fail_on.value),
         debug=debug,
     )
+    if explain is not None and any(each.value not in ("text", "json") for each in format or ()):
+        raise typer.BadParameter("it prints text or json", param_hint="--explain")
     delivery = Delivery(
         _printed([each.value for each in format or ()], outputs := _outputs(output or [])),
         tuple(outputs),
@@ -243,14 +247,15 @@ def _run(options: Options, delivery: Delivery, explain: str | None) -> int:
     from scanner.report import Appearance
     from scanner.repository import path_in_repository
     from scanner.rules.loader import RuleError
+    from scanner.standard_input import received
 
     try:
-        with progress() as watch:
-            report = run(options, watch=watch)
+        with received(options.paths) as standard_input, progress() as watch:
+            report = run(replace(options, standard_input=standard_input), watch=watch)
     except (UsageError, ConfigError, RuleError) as problem:
         return _fail(str(problem))
     if explain is not None:
-        return _explain(report, explain)
+        return _explain(report, explain, delivery.printed)
     directory = path_in_repository(options.directory, options.workspace) or ""
     trouble = deliver(report, delivery, Appearance(__version__, directory=directory))
     for message in trouble:
@@ -258,15 +263,29 @@ def _run(options: Options, delivery: Delivery, explain: str | None) -> int:
     return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
 
 
-def _explain(report: Report, address: str) -> int:
-    from scanner.report.escape import visible
-    from scanner.report.explain import render
+def _explain(report: Report, wanted: str, printed: tuple[str, ...]) -> int:
+    from difflib import get_close_matches
 
-    found = [assessed for assessed in report.principals if assessed.definition.address == address]
+    from scanner.iam.pattern import literal
+    from scanner.report.escape import visible
+    from scanner.report.explain import render, render_json
+
+    known = [assessed.definition for assessed in report.principals]
+    found = [
+        assessed
+        for assessed, definition in zip(report.principals, known, strict=True)
+        if wanted in (definition.address, literal(definition.principal.name))
+    ]
     if not found:
-        known = "".join(f"\n  {visible(assessed.definition.address)}" for assessed in report.principals)
-        return _fail(f"there is no principal {address}{'; the principals are:' if known else ''}{known}")
-    print_text(render(found))
+        near = get_close_matches(wanted, {one.address for one in known}, n=_MOST_ADDRESSES, cutoff=0.4)
+        shown = near or sorted({one.address for one in known})[:_MOST_ADDRESSES]
+        listed = "".join(f"\n  {visible(address)}" for address in shown)
+        more = f" {len(known)} principals, among them" if len(known) > len(shown) else " the principals"
+        return _fail(f"there is no principal {visible(wanted)}{f'; there are{more}:{listed}' if shown else ''}")
+    if printed == ("json",):
+        print_text(render_json(found, report.diagnostics, __version__))
+    else:
+        print_text(render(found, report.diagnostics, width()))
     return USAGE if report.errors else 0
 
 

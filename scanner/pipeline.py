@@ -51,7 +51,7 @@ def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report
     rules, controls = _rules(options), _controls(options)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     inputs = _with_parameters(options)
-    found = discover(options.paths, options.directory, inputs)
+    found = discover(options.paths, options.directory, inputs, options.standard_input)
     read = extraction.extract if options.debug else extraction.extract_or_report
     facts = _facts(found.roots, read, map, watch)
     sources = _sources(found.roots, options)
@@ -118,7 +118,10 @@ def _sources(roots: Sequence[ScanRoot], options: Options) -> dict[str, str]:
         of = root.location
         if root.kind in (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE):
             named = root.inputs.source
-            of = options.directory / named if named is not None else of.parent
+            of = options.directory / named if named is not None else root.directory
+        elif root.stands_in is not None:
+            found[root.path] = root.path
+            continue
         inside = path_in_repository(of, options.workspace)
         found[root.path] = os.path.realpath(of) if inside is None else inside or "."
     return found
