@@ -10,6 +10,7 @@ from scanner.report.escape import visible
 from scanner.report.report import Report
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Mapping
 
     from scanner.span import Span
@@ -41,6 +42,16 @@ def counted(number: int, noun: str) -> str:
 def by_level(counts: Mapping[Level, int]) -> str:
     """``2 errors, 1 note``; levels without a finding are left out."""
     return ", ".join(counted(counts[level], level.value) for level in LEVELS if counts.get(level))
+
+
+def found_in_all(findings: Counter[Level], trouble: Counter[Level]) -> str:
+    """``3 findings (1 error, 2 notes) and 1 problem in the input (1 error)``; one of both at least."""
+    parts = []
+    if findings.total():
+        parts.append(f"{counted(findings.total(), 'finding')} ({by_level(findings)})")
+    if trouble.total():
+        parts.append(f"{counted(trouble.total(), 'problem')} in the input ({by_level(trouble)})")
+    return " and ".join(parts)
 
 
 def summary(report: Report) -> str:
