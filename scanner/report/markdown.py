@@ -20,7 +20,7 @@ from scanner.finding import Level
 from scanner.report.blocks import Block, blocks
 from scanner.report.markdown_text import code, link, prose
 from scanner.report.report import Report
-from scanner.report.wording import counted, found_in_all, repository_path, summary, worst_first
+from scanner.report.wording import counted, found_in_all, is_file, repository_path, summary, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +143,7 @@ def _diagnostic(diagnostic: Diagnostic, repository: Repository) -> str:
 def _place(span: Span, repository: Repository) -> str:
     path = repository_path(span.path, repository.directory)
     place = code(f"{path}:{span.line}")
-    is_inside = path.isprintable() and not path.startswith(("/", "../", "--"))  # "--var" is no file either
+    is_inside = is_file(path) and path.isprintable() and not path.startswith(("/", "../"))
     if not repository.files or not is_inside:
         return place
     lines = f"#L{span.line}-L{span.last_line}" if span.last_line > span.line else f"#L{span.line}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from scanner.finding import LEVELS, Finding, Level
@@ -29,9 +30,14 @@ def place(span: Span) -> str:
     return f"{visible(span.path)}:{span.line}"
 
 
+def is_file(path: str) -> bool:
+    """Whether a path of the report is one; ``-`` is standard input, and trouble may be with an option (``--var``)."""
+    return bool(path) and not re.fullmatch(r"-|--[a-z-]+", path)
+
+
 def repository_path(path: str, directory: str) -> str:
     """A path of the report as the repository sees it, given the working directory in the repository."""
-    return posixpath.normpath(posixpath.join(directory, path)) if path else path
+    return posixpath.normpath(posixpath.join(directory, path)) if is_file(path) else path
 
 
 def counted(number: int, noun: str) -> str:

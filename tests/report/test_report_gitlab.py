@@ -93,6 +93,12 @@ def test_files_are_named_from_the_top_of_the_repository() -> None:
     assert [entry["location"]["path"] for entry in entries(found, "a/b")] == ["a/main.tf", "a/b/infra/broken.tf"]
 
 
+@pytest.mark.parametrize("path", ["-", "--var"])
+def test_what_is_no_file_is_in_no_directory(path: str) -> None:
+    found = report(findings=(finding(at=span(path)),))
+    assert entries(found, "a/b")[0]["location"]["path"] == path
+
+
 def test_a_place_without_a_line_is_the_first() -> None:
     nowhere = Diagnostic(Severity.ERROR, "Broken", "", Span("a.tf", 0, 0, 0, 0))
     assert entries(report(diagnostics=(nowhere,)))[0]["location"]["lines"]["begin"] == 1

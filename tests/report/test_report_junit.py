@@ -129,6 +129,14 @@ def test_a_rule_that_finds_nothing_passes_every_principal() -> None:
         assert {outcome(case) for case in cases} == {"passed"}
 
 
+def test_a_rule_whose_findings_are_not_shown_passes_nobody() -> None:
+    rules = builtin_rules()
+    errors = {rule.id for rule in rules if rule.level is Level.ERROR}
+    found = replace(report(principals=(principal(),), findings=many(3).findings), rules=rules)
+    assert set(suites(found.at_least(Level.ERROR))) == {*errors, "input"}
+    assert len(suites(found.at_least(Level.NOTE))) == len(rules) + 1
+
+
 def test_a_report_always_has_a_test_case() -> None:
     (case,) = suites(report())["input"]
     assert (case.attrib["name"], outcome(case)) == ("everything was read", "passed")

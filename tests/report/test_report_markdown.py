@@ -137,6 +137,9 @@ def test_names_and_actions_are_code_and_words_are_not() -> None:
         ("../../elsewhere/main.tf", 3, 3, None),
         ("/srv/main.tf", 3, 3, None),
         ("bad\udcff.tf", 3, 3, None),
+        ("-", 1, 1, None),
+        ("--var", 1, 1, None),
+        ("--var.tf", 1, 1, f"{FILES}infra/--var.tf#L1"),
     ],
 )
 def test_places_are_links_into_the_repository(path: str, line: int, end: int, link: str | None) -> None:
