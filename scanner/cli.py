@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from scanner import __version__
+from scanner import __version__, github_actions
 from scanner.config import ConfigError, Configuration, Options, load_configuration
 from scanner.controls import AccountControls
 from scanner.finding import Level
@@ -219,11 +219,14 @@ def scan(
     )
     if explain is not None and any(each.value not in ("text", "json") for each in format or ()):
         raise typer.BadParameter("it prints text or json", param_hint="--explain")
+    wanted, outputs = [each.value for each in format or ()], _outputs(output or [])
+    nothing_asked = not wanted and all(path != STANDARD_OUTPUT for _, path in outputs)
     delivery = Delivery(
-        _printed([each.value for each in format or ()], outputs := _outputs(output or [])),
+        _printed(wanted, outputs),
         tuple(outputs),
         Level(min_severity.value),
         quiet,
+        annotates=nothing_asked and github_actions.is_step(),
     )
     raise typer.Exit(_run(options, delivery, explain, verbose=verbose))
 
@@ -258,12 +261,16 @@ def _run(options: Options, delivery: Delivery, explain: str | None, *, verbose: 
         return _fail(str(problem))
     if explain is not None:
         return _explain(report, explain, delivery.printed)
-    directory = path_in_repository(options.directory, options.workspace) or ""
+    inside = path_in_repository(options.directory, options.workspace)
+    files = github_actions.repository_files() if inside is not None else ""
     scanned = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
-    appearance = Appearance(__version__, directory=directory, category=category(scanned))
+    appearance = Appearance(__version__, directory=inside or "", category=category(scanned), files=files)
     trouble = deliver(report, delivery, appearance)
     for message in trouble:
         _fail(message)
+    if delivery.annotates:  # nobody has asked for a summary, so one that cannot be written changes no status
+        for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
+            _fail(message)
     return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
 
 
