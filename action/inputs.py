@@ -1,8 +1,9 @@
 """The inputs of the action, from the JSON of GitHub's ``inputs`` context.
 
 For a composite action that context has what the workflow gives *and* the defaults of what it does not give. Names that
-action.yml does not declare are among the former (``CompositeActionHandler.cs`` and ``ActionRunner.cs`` of actions/runner,
-version 2.336.0): the runner itself only warns about them, and a misspelled ``fail_on`` would go unnoticed.
+action.yml does not declare are among the former (``CompositeActionHandler.cs`` and ``ActionRunner.cs`` of
+actions/runner, version 2.336.0): the runner itself only warns about them, and a misspelled ``fail_on`` would go
+unnoticed.
 """
 
 from __future__ import annotations
