@@ -20,20 +20,32 @@ def scan(inputs: Inputs) -> dict[str, str]:
     reports = Path(tempfile.mkdtemp(prefix="aws-login-scan-", dir=os.environ["RUNNER_TEMP"]))
     files = {name: reports / f"report.{name}" for name in ("json", "sarif")}
     command = [sys.executable, "-I", "-X", "utf8", "-m", "scanner", *arguments(inputs, files)]
-    status = subprocess.run(command, cwd=directory, stdin=subprocess.DEVNULL, check=False).returncode
+    status = subprocess.run(
+        command, cwd=directory, env=environment(inputs), stdin=subprocess.DEVNULL, check=False
+    ).returncode
     outputs = {"status": str(status if status >= 0 else 128 - status), "findings": _findings(files["json"])}
     return outputs | {name: str(file) for name, file in files.items() if file.exists()}
 
 
+def environment(inputs: Inputs) -> dict[str, str]:
+    """The variables of the scanner, which writes the summary of the job where they say."""
+    return {name: value for name, value in os.environ.items() if inputs.summary or name != "GITHUB_STEP_SUMMARY"}
+
+
 def arguments(inputs: Inputs, files: dict[str, Path]) -> list[str]:
-    """What the scanner is called with. Paths come last, behind ``--``: none of them is an option."""
-    formats = ["text", "github"] if inputs.annotations else ["text"]
-    summary = [f"--output=markdown={os.environ['GITHUB_STEP_SUMMARY']}"] if inputs.summary else []
+    """What the scanner is called with. Paths come last, behind ``--``: none of them is an option.
+
+    Without ``--format`` a step gets text, annotations and the summary of the job; with it, no more than it says.
+    """
+    shown: list[str] = []
+    if not inputs.annotations:
+        shown = ["--format=text"]
+        if inputs.summary:
+            shown.append(f"--output=markdown={os.environ['GITHUB_STEP_SUMMARY']}")
     given = {"config": inputs.config, "fail-on": inputs.fail_on, "min-severity": inputs.min_severity}
     return [
-        *(f"--format={name}" for name in formats),
+        *shown,
         *(f"--output={name}={file}" for name, file in files.items()),
-        *summary,
         *(f"--{name}={value}" for name, value in given.items() if value),
         *inputs.options,
         "--",
