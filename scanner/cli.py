@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,12 +17,13 @@ from scanner import __version__
 from scanner.config import ConfigError, Configuration, Options, load_configuration
 from scanner.controls import AccountControls
 from scanner.finding import Level
-from scanner.output import STANDARD_OUTPUT, deliver, print_text
-from scanner.report import FORMATS
+from scanner.output import STANDARD_OUTPUT, Delivery, deliver, print_text, width
+from scanner.report import FOR_PEOPLE, FORMATS
 from scanner.report.report import Report, exit_status
 from scanner.root import Inputs, ValuesFile
 
 USAGE = 2
+_MOST_ADDRESSES = 10
 
 
 class FailOn(StrEnum):
@@ -33,9 +35,17 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+class MinSeverity(StrEnum):
+    """The lowest level of a finding that is shown."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
 Format = Enum("Format", {name: name for name in FORMATS}, type=str)  # type: ignore[misc] # one name a format
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 def _version(wanted: bool) -> None:
@@ -126,6 +136,13 @@ def scan(
     fail_on: Annotated[
         FailOn, typer.Option(help="The lowest level of a finding that makes the exit status 1.")
     ] = FailOn.ERROR,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="The same as --fail-on never.")] = False,
+    min_severity: Annotated[
+        MinSeverity, typer.Option(help="The lowest level of a finding that is shown. Changes no status.")
+    ] = MinSeverity.NOTE,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Show findings and errors only: no warnings, no summary.")
+    ] = False,
     rules: Annotated[list[str] | None, typer.Option(metavar="PATH", help="More rules: a file or a directory.")] = None,
     select: Annotated[list[str] | None, typer.Option(metavar="ID", help="Use only this rule.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave this rule out.")] = None,
@@ -159,8 +176,9 @@ def scan(
     rcp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Resource control policy.")] = None,
     config: Annotated[str | None, typer.Option(metavar="FILE", help="Configuration file.")] = None,
     explain: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Show the whole reasoning about one principal instead.")
+        str | None, typer.Option(metavar="NAME", help="Show the whole reasoning about a principal, by name or address.")
     ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say on standard error what is scanned.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,
     version: Annotated[  # noqa: ARG001 # its callback does the work
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
@@ -196,48 +214,87 @@ def scan(
         select=tuple(select or ()),
         ignore=tuple(ignore or ()),
         workspace=Path(os.environ["GITHUB_WORKSPACE"]) if os.environ.get("GITHUB_WORKSPACE") else None,
-        fail_on=None if fail_on is FailOn.NEVER else Level(fail_on.value),
+        fail_on=None if exit_zero or fail_on is FailOn.NEVER else Level(fail_on.value),
         debug=debug,
     )
-    raise typer.Exit(_run(options, [each.value for each in format or ()], _outputs(output or []), explain))
+    if explain is not None and any(each.value not in ("text", "json") for each in format or ()):
+        raise typer.BadParameter("it prints text or json", param_hint="--explain")
+    delivery = Delivery(
+        _printed([each.value for each in format or ()], outputs := _outputs(output or [])),
+        tuple(outputs),
+        Level(min_severity.value),
+        quiet,
+    )
+    raise typer.Exit(_run(options, delivery, explain, verbose=verbose))
 
 
-def _run(options: Options, printed: list[str], outputs: list[tuple[str, str]], explain: str | None) -> int:
+def _printed(wanted: list[str], outputs: list[tuple[str, str]]) -> tuple[str, ...]:
+    """The formats for standard output: nothing where nobody asks for one beside a report that goes there."""
+    beside = [name for name, path in outputs if path == STANDARD_OUTPUT]
+    if not wanted and not beside:
+        return (next(iter(FORMATS)),)
+    together = [*wanted, *beside]
+    alone = next((name for name in together if name not in FOR_PEOPLE), None)
+    if alone is not None and len(together) > 1:
+        message = f"{alone} is alone on standard output; write the other format to a file with --output FORMAT=FILE"
+        raise typer.BadParameter(message, param_hint="--format")
+    return tuple(dict.fromkeys(wanted))
+
+
+def _run(options: Options, delivery: Delivery, explain: str | None, *, verbose: bool) -> int:
     from scanner.pipeline import UsageError
     from scanner.pipeline import scan as run
     from scanner.progress import progress
+    from scanner.report import Appearance
     from scanner.repository import path_in_repository
     from scanner.rules.loader import RuleError
+    from scanner.standard_input import received
 
     try:
-        with progress() as watch:
-            report = run(options, watch=watch)
+        with received(options.paths) as standard_input, progress() as watch:
+            tell = _tell if verbose else None
+            report = run(replace(options, standard_input=standard_input), watch=watch, tell=tell)
     except (UsageError, ConfigError, RuleError) as problem:
         return _fail(str(problem))
     if explain is not None:
-        return _explain(report, explain)
+        return _explain(report, explain, delivery.printed)
     directory = path_in_repository(options.directory, options.workspace) or ""
-    trouble = deliver(report, printed or _default(outputs), outputs, __version__, directory)
+    trouble = deliver(report, delivery, Appearance(__version__, directory=directory))
     for message in trouble:
         _fail(message)
     return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
 
 
-def _default(outputs: list[tuple[str, str]]) -> list[str]:
-    """What is printed where nobody asks for a format: nothing beside a report that goes to standard output."""
-    return [] if any(path == STANDARD_OUTPUT for _, path in outputs) else [next(iter(FORMATS))]
+def _explain(report: Report, wanted: str, printed: tuple[str, ...]) -> int:
+    from difflib import get_close_matches
 
-
-def _explain(report: Report, address: str) -> int:
+    from scanner.iam.pattern import literal
     from scanner.report.escape import visible
-    from scanner.report.explain import render
+    from scanner.report.explain import render, render_json
 
-    found = [assessed for assessed in report.principals if assessed.definition.address == address]
+    known = [assessed.definition for assessed in report.principals]
+    found = [
+        assessed
+        for assessed, definition in zip(report.principals, known, strict=True)
+        if wanted in (definition.address, literal(definition.principal.name))
+    ]
     if not found:
-        known = "".join(f"\n  {visible(assessed.definition.address)}" for assessed in report.principals)
-        return _fail(f"there is no principal {address}{'; the principals are:' if known else ''}{known}")
-    print_text(render(found))
+        near = get_close_matches(wanted, {one.address for one in known}, n=_MOST_ADDRESSES, cutoff=0.4)
+        shown = near or sorted({one.address for one in known})[:_MOST_ADDRESSES]
+        listed = "".join(f"\n  {visible(address)}" for address in shown)
+        more = f" {len(known)} principals, among them" if len(known) > len(shown) else " the principals"
+        return _fail(f"there is no principal {visible(wanted)}{f'; there are{more}:{listed}' if shown else ''}")
+    if printed == ("json",):
+        print_text(render_json(found, report.diagnostics, __version__))
+    else:
+        print_text(render(found, report.diagnostics, width()))
     return USAGE if report.errors else 0
+
+
+def _tell(line: str) -> None:
+    from scanner.report.escape import inert, visible
+
+    typer.echo(inert(f"scan: {visible(line)}"), err=True)
 
 
 def _fail(message: str) -> int:

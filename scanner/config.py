@@ -30,6 +30,8 @@ class Options:
     """As given on the command line."""
     directory: Path = field(default_factory=Path.cwd)
     """The working directory: reported paths are relative to it."""
+    standard_input: Path | None = None
+    """The file that the path ``-`` means."""
     workspace: Path | None = None
     """Where a CI system has checked the repository out; the top of the repository is looked for without."""
     inputs: Inputs = Inputs()  # noqa: RUF009 # frozen

@@ -21,8 +21,9 @@ from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
 from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text
+from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, why
 from scanner.span import Span
+from scanner.standard_input import NAME as STANDARD_INPUT
 from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE, is_configuration
 from scanner.terraform.plans.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
 
@@ -61,9 +62,9 @@ class Discovery:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def discover(paths: Iterable[str], directory: Path, inputs: Inputs) -> Discovery:
-    """Find every scan root under the paths, which are relative to the directory."""
-    walk = _Walk(directory)
+def discover(paths: Iterable[str], directory: Path, inputs: Inputs, standard_input: Path | None = None) -> Discovery:
+    """Find every scan root under the paths, which are relative to the directory; ``-`` means ``standard_input``."""
+    walk = _Walk(directory, standard_input)
     for given in paths:
         walk.named(given)
     found: dict[tuple[RootKind, str], ScanRoot] = {}
@@ -86,7 +87,10 @@ def discover(paths: Iterable[str], directory: Path, inputs: Inputs) -> Discovery
     for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
         units = tuple((file, walk.shown(file)) for file in run.get(location, ()))
-        found[kind, shown] = ScanRoot(kind, shown, location, _boundary(location, directory), inputs, units=units)
+        received = location == standard_input
+        boundary = location.parent if received else _boundary(location, directory)
+        stands_in = directory if received else None
+        found[kind, shown] = ScanRoot(kind, shown, location, boundary, inputs, units=units, stands_in=stands_in)
     roots = tuple(sorted(found.values(), key=lambda root: (root.path, root.kind.value)))
     return Discovery(roots, tuple(walk.diagnostics))
 
@@ -94,6 +98,7 @@ def discover(paths: Iterable[str], directory: Path, inputs: Inputs) -> Discovery
 @dataclass(slots=True)
 class _Walk:
     directory: Path
+    standard_input: Path | None = None
     modules: dict[Path, None] = field(default_factory=dict)
     named_modules: set[Path] = field(default_factory=set)
     files: list[tuple[RootKind, Path]] = field(default_factory=list)
@@ -106,15 +111,20 @@ class _Walk:
     """What ignore files exclude."""
 
     def shown(self, path: Path) -> str:
+        if path == self.standard_input:
+            return STANDARD_INPUT
         return os.path.relpath(path, self.directory).replace(os.sep, "/")
 
     def named(self, given: str) -> None:
         """A path from the command line: what is named is looked at whatever it is called."""
+        if given == STANDARD_INPUT and self.standard_input is not None:
+            self._file(self.standard_input, named=True)
+            return
         path = Path(os.path.normpath(self.directory / given))
         try:
             status = path.stat()
         except OSError as problem:
-            self._unreadable(path, problem.strerror or "it cannot be read")
+            self._unreadable(path, why(problem))
             return
         if stat.S_ISDIR(status.st_mode):
             self._named_directory(path)
@@ -228,7 +238,7 @@ class _Walk:
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError as problem:
-            self._unreadable(path, problem.strerror or "it cannot be read")
+            self._unreadable(path, why(problem))
             return
         names = {entry.name for entry in entries}
         if MANIFEST in names and self._is_assembly(path / MANIFEST):
@@ -331,7 +341,7 @@ def _head(path: Path) -> bytes:
             if _may_be_a_template(head, path):
                 head += file.read(MAX_BYTES)
     except OSError as problem:
-        raise UnreadableFileError(problem.strerror or "it cannot be read") from problem
+        raise UnreadableFileError(why(problem)) from problem
     return head
 
 

@@ -27,6 +27,8 @@ class RelatedLocation:
 
     message: str
     span: Span
+    is_decisive: bool = False
+    """Whether it is what the rule's word depends on: a statement, or something that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,28 +5,44 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scanner.excerpt import Sources
+from scanner.finding import Level
 from scanner.report import Appearance, render
 from scanner.report.report import Report
+from scanner.source_file import why
 
 STANDARD_OUTPUT = "-"
 
 
-def deliver(
-    report: Report, printed: Sequence[str], outputs: Sequence[tuple[str, str]], version: str, directory: str
-) -> list[str]:
-    """Print the report in some formats and write it in others; says what could not be written, and why.
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Which reports go where, and what of them is shown. Nothing here changes the exit status."""
 
-    ``outputs`` are formats with paths, ``version`` is the scanner's own, ``directory`` is the working directory as its
-    repository sees it. A report that cannot be written is no reason to lose the others.
+    printed: tuple[str, ...]
+    """Formats for standard output."""
+    outputs: tuple[tuple[str, str], ...] = ()
+    """Formats with the files that they go to."""
+    min_severity: Level = Level.NOTE
+    """The lowest level that is shown."""
+    quiet: bool = False
+    """Nothing but findings and errors, in formats for people."""
+
+
+def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[str]:
+    """Print and write the report; says what could not be written, and why.
+
+    A report that cannot be written is no reason to lose the others.
     """
-    for name in printed:
-        print_text(render(name, report, Appearance(version, colour(), width(), directory)))
+    shown = report.at_least(delivery.min_severity)
+    plain = replace(appearance, excerpt=Sources(Path.cwd()).excerpt, quiet=delivery.quiet)
+    for name in delivery.printed:
+        print_text(render(name, shown, replace(plain, colour=colour(), width=width())))
     trouble: list[str] = []
-    for name, path in outputs:
-        text = render(name, report, Appearance(version, colour=False, width=None, directory=directory))
+    for name, path in delivery.outputs:
+        text = render(name, shown, plain)
         if path == STANDARD_OUTPUT:
             print_text(text)
         else:
@@ -38,7 +54,7 @@ def _written(path: str, text: str) -> list[str]:
     try:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     except OSError as problem:
-        return [f"{path}: {problem.strerror or 'it cannot be written'}"]
+        return [f"{path}: {why(problem)}"]
     return []
 
 

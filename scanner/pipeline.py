@@ -23,6 +23,7 @@ from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.rules.selection import UnknownRuleError, select_rules
 from scanner.span import Span
+from scanner.triage.forms import one_of_each
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import console_access
@@ -37,6 +38,8 @@ Extract = Callable[[ScanRoot], Facts]
 Map = Callable[[Extract, Iterable[ScanRoot]], Iterable[Facts]]
 Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
+Tell = Callable[[str], None]
+"""Is told what is scanned, a line for each root."""
 Assess = Callable[[ScanRoot, Facts], tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]]
 """The principals of a root with what is decided about them, and what is wrong with their policies."""
 
@@ -45,14 +48,21 @@ class UsageError(Exception):
     """The scan cannot be done as asked: a rule that does not exist, a file that cannot be read."""
 
 
-def scan(options: Options, map: Map = map, watch: Watch | None = None) -> Report:  # noqa: A002 # it stands for it
+def scan(
+    options: Options,
+    map: Map = map,  # noqa: A002 # it stands for it
+    watch: Watch | None = None,
+    tell: Tell | None = None,
+) -> Report:
     """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report."""
     rules, controls = _rules(options), _controls(options)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     inputs = _with_parameters(options)
-    found = discover(options.paths, options.directory, inputs)
+    found = discover(options.paths, options.directory, inputs, options.standard_input)
     read = extraction.extract if options.debug else extraction.extract_or_report
     facts = _facts(found.roots, read, map, watch)
+    if tell is not None:
+        facts = _told(facts, tell)
     sources = _sources(found.roots, options)
     return _report(found, facts, inputs, _assessor(options, controls), rules, sources)
 
@@ -72,6 +82,12 @@ def _facts(roots: Sequence[ScanRoot], read: Extract, map: Map, watch: Watch | No
     waiting |= zip(again, map(read, again), strict=True)
     for root in joined:
         yield root, waiting[root]
+
+
+def _told(facts: Iterable[tuple[ScanRoot, Facts]], tell: Tell) -> Iterator[tuple[ScanRoot, Facts]]:
+    for root, found in facts:
+        tell(f"{root.path}: {root.kind.value}, files: {len(found.files)}, identities: {len(found.identities)}")
+        yield root, found
 
 
 def _report(
@@ -104,7 +120,7 @@ def _report(
         len(discovery.roots),
         len(files),
         tuple(sorted(assessed, key=_order)),
-        match(rules, assessed, sources),
+        one_of_each(match(rules, assessed, sources), assessed, sources),
         tuple(sorted(diagnostics, key=lambda found: (found.root, found.span, found.message))),
         tuple(rules),
     )
@@ -117,7 +133,10 @@ def _sources(roots: Sequence[ScanRoot], options: Options) -> dict[str, str]:
         of = root.location
         if root.kind in (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE):
             named = root.inputs.source
-            of = options.directory / named if named is not None else of.parent
+            of = options.directory / named if named is not None else root.directory
+        elif root.stands_in is not None:
+            found[root.path] = root.path
+            continue
         inside = path_in_repository(of, options.workspace)
         found[root.path] = os.path.realpath(of) if inside is None else inside or "."
     return found

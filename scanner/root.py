@@ -88,3 +88,10 @@ class ScanRoot:
     """Terragrunt files that run a root module: absolute, and as reports print them."""
     contested: tuple[tuple[str, str], ...] = ()
     """Names that it imports and that several others export, with these."""
+    stands_in: Path | None = None
+    """Absolute: the directory that a root from standard input counts as a file of."""
+
+    @property
+    def directory(self) -> Path:
+        """Where the things are that lie beside the file of the root."""
+        return self.stands_in if self.stands_in is not None else self.location.parent

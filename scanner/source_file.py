@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import stat
 from typing import TYPE_CHECKING
@@ -11,6 +12,26 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 32 * 1024 * 1024
 """Larger files are refused unless the caller says otherwise. Hand-written ones have some hundred kilobytes at most."""
+
+
+_WHY = {
+    errno.ENOENT: "it does not exist",
+    errno.EACCES: "permission is denied",
+    errno.EPERM: "permission is denied",
+    errno.ENOTDIR: "part of its path is not a directory",
+    errno.EISDIR: "it is a directory",
+    errno.ELOOP: "it is a link that leads back to itself",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.ENOSPC: "no space is left",
+    errno.EROFS: "the file system is read-only",
+}
+
+
+def why(problem: OSError | ValueError) -> str:
+    """What the operating system says against a file, as a clause about it."""
+    if isinstance(problem, ValueError):
+        return "its name is not possible"
+    return _WHY.get(problem.errno or 0) or (problem.strerror or "it cannot be used").lower()
 
 
 def leads_out(path: Path, within: tuple[Path, ...]) -> bool:
@@ -68,4 +89,4 @@ def read_bytes(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] =
             raise UnreadableFileError(f"it is larger than {limit} bytes")
         return path.read_bytes()
     except (OSError, ValueError) as problem:
-        raise UnreadableFileError(getattr(problem, "strerror", None) or "it cannot be read") from problem
+        raise UnreadableFileError(why(problem)) from problem

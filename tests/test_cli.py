@@ -21,10 +21,14 @@ WARNED = "fixtures/terraform/explicit-deny"
 NOTED = "fixtures/terraform/mfa-required"
 
 
-def scan(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+def scan(
+    *arguments: str | Path, cwd: Path = ROOT, given: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "scanner", *map(str, arguments)]
     variables = {**{key: value for key, value in os.environ.items() if not key.startswith("TF_")}, **environment}
-    return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command, cwd=cwd, env=variables, input=given, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,6 +41,12 @@ def scan(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> subpro
         ([NOTED, "--fail-on", "warning"], 0),
         ([NOTED, "--fail-on", "note"], 1),
         ([FLAGGED, "--fail-on", "never"], 0),
+        ([FLAGGED, "--exit-zero"], 0),
+        ([NOTED, "--fail-on", "note", "--min-severity", "error"], 1),
+        ([FLAGGED, "--quiet"], 1),
+        ([FLAGGED, "--format", "text", "--format", "github"], 1),
+        ([FLAGGED, "--format", "json", "--format", "github"], 2),
+        ([FLAGGED, "--format", "json", "--output", "text=-"], 2),
         ([FLAGGED, "--ignore", "user-cannot-aws-login"], 0),
         ([FLAGGED, "--select", "aws-login-denied"], 0),
         ([FLAGGED, "--select", "no-such-rule"], 2),
@@ -89,7 +99,7 @@ def test_a_report_that_cannot_be_written_loses_no_other(tmp_path: Path) -> None:
     for folder, status in ((FLAGGED, 1), (SILENT, 2)):
         result = scan(folder, "--output", f"json={unwritten}", "--output", f"json={written}")
         assert result.returncode == status
-        assert result.stderr == f"scan: {unwritten}: No such file or directory\n"
+        assert result.stderr == f"scan: {unwritten}: it does not exist\n"
         assert "root." in result.stdout
         assert json.loads(written.read_text())["version"] == 1
         written.unlink()
@@ -262,3 +272,54 @@ def test_more_rules(tmp_path: Path) -> None:
     assert [found["message"] for found in json.loads(result.stdout)["findings"]] == ["minimal-user is a user"]
     (tmp_path / "wrong.yaml").write_text("id: wrong\n")
     assert "wrong.yaml:1" in scan(SILENT, "--rules", tmp_path).stderr
+
+
+@pytest.mark.parametrize("wanted", ["aws_iam_user.minimal", "minimal-user"])
+def test_explain_takes_a_name_or_an_address(wanted: str) -> None:
+    result = scan(FLAGGED, "--explain", wanted)
+    assert result.returncode == 0
+    assert result.stdout.startswith("aws_iam_user.minimal (user), ")
+    document = json.loads(scan(FLAGGED, "--explain", wanted, "--format", "json").stdout)
+    assert document["principals"][0]["name"] == "minimal-user"
+
+
+def test_explain_says_whom_there_is() -> None:
+    result = scan(FLAGGED, "--explain", "aws_iam_user.minimum")
+    assert result.returncode == 2
+    assert result.stderr.splitlines() == [
+        "scan: there is no principal aws_iam_user.minimum; there are the principals:",
+        "  aws_iam_user.minimal",
+    ]
+    assert scan(FLAGGED, "--explain", "x", "--format", "github").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "place"),
+    [
+        ("fixtures/plan/minimal-user.json", "main.tf:15:1"),
+        ("fixtures/cloudformation/minimal-user.yaml", "-:5:3"),
+    ],
+)
+def test_standard_input(file: str, place: str) -> None:
+    """A plan counts as one of the working directory, whose configuration has its lines."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    result = scan("-", "--format", "concise", cwd=ROOT / FLAGGED, given=text)
+    assert result.returncode == 1, result.stderr
+    assert result.stdout.startswith(f"{place}: error[user-cannot-aws-login]")
+
+
+@pytest.mark.parametrize("text", ["", "hello", "{", "{}"])
+def test_standard_input_that_is_nothing(text: str) -> None:
+    result = scan("-", given=text)
+    assert result.returncode == 2
+    assert result.stdout.startswith("error: Nothing to scan: ")
+    assert "  --> -:1" in result.stdout
+
+
+def test_verbose_says_what_is_scanned() -> None:
+    result = scan(FLAGGED, "fixtures/plan/minimal-user.json", "-v", "--format", "json")
+    assert result.stderr.splitlines() == [
+        "scan: fixtures/plan/minimal-user.json: terraform-plan, files: 1, identities: 1",
+        "scan: fixtures/terraform/minimal-user: terraform, files: 1, identities: 1",
+    ]
+    assert json.loads(result.stdout)["summary"]["roots"] == 2

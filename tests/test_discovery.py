@@ -241,7 +241,7 @@ def test_what_is_not_utf_8_is_said(scan_files: Scan, encoding: str, name: str, t
     ("paths", "message"),
     [
         ((".",), "no Terraform module"),
-        (("missing",), "No such file"),
+        (("missing",), "It does not exist"),
         (("x.txt",), "neither a Terraform file"),
     ],
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from scanner.iam.principal import Principal
 from scanner.root import RootKind
 from scanner.span import Span
 from scanner.truth import NO, Truth
+
+ANY_KEY = "[*]"
+"""The key of instances that are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +38,10 @@ class PrincipalDefinition:
     """Module calls or nested stacks on the way to it, outermost first."""
     notes: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
     """What else it is called, and where."""
+
+
+def stands_for(address: str, instance: str) -> bool:
+    """Whether an address, with ``[*]`` for keys that are not known, means an instance."""
+    if ANY_KEY not in address:
+        return address == instance
+    return re.fullmatch(r"\[.+?\]".join(map(re.escape, address.split(ANY_KEY))), instance) is not None

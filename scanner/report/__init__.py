@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from scanner.excerpt import Excerpt
     from scanner.report.report import Report
+    from scanner.span import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,28 @@ class Appearance:
     """Columns of the terminal; None where lines are not to be wrapped, so that programs find whole sentences."""
     directory: str = ""
     """The working directory as its repository sees it; empty at the top."""
+    excerpt: Callable[[Span], Excerpt | None] | None = None
+    """Gives a line of source; None where reports do without."""
+    quiet: bool = False
+    """Nothing but findings and errors, in formats for people."""
 
 
 def _text(report: Report, appearance: Appearance) -> str:
     from scanner.report import text
 
-    return text.render(report, colour=appearance.colour, width=appearance.width)
+    return text.render(
+        report,
+        colour=appearance.colour,
+        width=appearance.width,
+        excerpt=appearance.excerpt,
+        quiet=appearance.quiet,
+    )
+
+
+def _concise(report: Report, appearance: Appearance) -> str:
+    from scanner.report import concise
+
+    return concise.render(report, quiet=appearance.quiet)
 
 
 def _json(report: Report, appearance: Appearance) -> str:
@@ -48,10 +66,13 @@ def _github(report: Report, appearance: Appearance) -> str:
 
 FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
     "text": _text,
+    "concise": _concise,
     "json": _json,
     "github": _github,
 }
 """By the name that ``--format`` takes; the first is the default."""
+FOR_PEOPLE = frozenset({"text", "concise", "github"})
+"""Formats that may follow each other on standard output; any other is a document of its own."""
 
 
 def render(name: str, report: Report, appearance: Appearance) -> str:

@@ -40,6 +40,11 @@ def render(report: Report, version: str) -> str:
         "errors": _diagnostics(report.errors),
         "warnings": _diagnostics(report.warnings),
     }
+    return encoded(document)
+
+
+def encoded(document: Document) -> str:
+    """Any document as JSON that people can look at, too; ends with a newline."""
     return _printable(_encoded(document))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
@@ -26,6 +26,8 @@ class Report:
     diagnostics: tuple[Diagnostic, ...] = ()
     rules: tuple[Rule, ...] = ()
     """The rules that were followed, by id."""
+    hidden: int = 0
+    """How many findings that count are below the level that the user wants to see."""
     open_findings: tuple[Finding, ...] = field(init=False, compare=False)
     """The findings that count."""
     counts: dict[Level, int] = field(init=False, compare=False)
@@ -35,6 +37,14 @@ class Report:
         object.__setattr__(self, "open_findings", tuple(found for found in self.findings if found.is_open))
         found = Counter(finding.level for finding in self.open_findings)
         object.__setattr__(self, "counts", {level: found[level] for level in LEVELS})
+
+    def at_least(self, level: Level) -> Report:
+        """The same report without the findings below a level."""
+        shown = tuple(found for found in self.findings if LEVELS.index(found.level) <= LEVELS.index(level))
+        if len(shown) == len(self.findings):
+            return self
+        made = replace(self, findings=shown)
+        return replace(made, hidden=len(self.open_findings) - len(made.open_findings))
 
     @property
     def suppressed(self) -> int:

@@ -57,7 +57,11 @@ def summary(report: Report) -> str:
     sentences = [f"{found}{levels} in {scanned}."]
     left_out = [
         f"{number} {word}"
-        for number, word in ((report.suppressed, "suppressed"), (report.baselined, "in the baseline"))
+        for number, word in (
+            (report.suppressed, "suppressed"),
+            (report.baselined, "in the baseline"),
+            (report.hidden, "not shown (--min-severity)"),
+        )
         if number
     ]
     if left_out:

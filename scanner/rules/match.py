@@ -83,10 +83,10 @@ def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
                 actions.setdefault(reason, []).append(permission.action)
     for reason, named in actions.items():
         which = f"{named[0]}: " if len(named) == 1 else ""
-        yield RelatedLocation(f"{which}{reason.claim or reason.text}", reason.span)
+        yield RelatedLocation(f"{which}{reason.claim or reason.text}", reason.span, is_decisive=True)
     places = dict.fromkeys((cause.detail, cause.span) for cause in causes(assessed) if cause.span is not None)
     for detail, span in tuple(places)[:MAX_NAMED]:
-        yield RelatedLocation(detail, span)
+        yield RelatedLocation(detail, span, is_decisive=True)
     for span in assessed.definition.access_keys:
         yield RelatedLocation("long-term access key", span)
     way = "nested stack" if assessed.definition.root_kind is RootKind.CLOUDFORMATION_TEMPLATE else "module call"

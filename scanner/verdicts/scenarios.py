@@ -26,7 +26,6 @@ many facts (``MAX_WORK``). Beyond them the verdict without assumptions stands, a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -34,7 +33,7 @@ from scanner.cause import Cause
 from scanner.diagnostic import Diagnostic, warning
 from scanner.facts import MAX_ANSWERS, Choice, Facts
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
-from scanner.principals.definition import PrincipalDefinition
+from scanner.principals.definition import PrincipalDefinition, stands_for
 from scanner.principals.merge import merge
 from scanner.root import Assumption
 from scanner.span import Span
@@ -85,7 +84,7 @@ class _Scenario:
         """The principal, or all that it stands for, if the code is not refused where they are there."""
         for found in self._principals.get(principal.span, ()):
             key = found.address, found.span
-            if _stands_for(principal.address, found.address) and found.address not in self._refuted:
+            if stands_for(principal.address, found.address) and found.address not in self._refuted:
                 if key not in self._assessed:
                     self._assessed[key] = self._decide(found)
                 yield self._assessed[key]
@@ -157,13 +156,6 @@ class _Search:
             ordered = tuple(sorted(assumptions, key=Assumption.sort_key))
             known = self._scenarios[assumptions] = _Scenario(self._extract(ordered), self._decide)
         return known
-
-
-def _stands_for(address: str, instance: str) -> bool:
-    """Whether an address, with ``[*]`` for keys that are not known, means an instance."""
-    if "[*]" not in address:
-        return address == instance
-    return re.fullmatch(r"\[.+?\]".join(map(re.escape, address.split("[*]"))), instance) is not None
 
 
 def _next_choice(found: AssessedPrincipal, choices: Iterable[Choice]) -> Choice | None:

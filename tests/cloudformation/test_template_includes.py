@@ -90,7 +90,7 @@ def test_loops_in_what_is_included(tree: Path) -> None:
 CAUSES = [
     ("s3://bucket/part.yaml", "is not in the scanned tree"),
     ("https://example.com/part.yaml", "is not in the scanned tree"),
-    ("nowhere.yaml", "No such file"),
+    ("nowhere.yaml", "it does not exist"),
     ("../outside/secret.yaml", "leads out of the scanned tree"),
     ("link.yaml", "leads out of the scanned tree"),
     ("linked/secret.yaml", "leads out of the scanned tree"),

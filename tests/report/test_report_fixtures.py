@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from report_snapshot import SNAPSHOTS, check
 
+from scanner.excerpt import Sources
 from scanner.report import FORMATS, Appearance, render
 from tests.scans import ROOT, scanned
 
@@ -23,7 +24,8 @@ SCENARIOS = {
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_fixture(name: str, format_: str) -> None:
     report = scanned(ROOT, SCENARIOS[name], workspace=ROOT)
-    check(f"scan-{name}.{format_}", render(format_, report, Appearance("0", width=80)))
+    appearance = Appearance("0", width=80, excerpt=Sources(ROOT).excerpt)
+    check(f"scan-{name}.{format_}", render(format_, report, appearance))
 
 
 def test_no_snapshot_is_left_over() -> None:

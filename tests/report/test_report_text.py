@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from report_builders import HOSTILE, diagnostic, finding, hostile, many, principal, report, span, typical
 from report_snapshot import check
 
-from scanner.finding import RelatedLocation
+from scanner.finding import Finding, Level, RelatedLocation
 from scanner.report import FORMATS, Appearance, render
 from scanner.report.report import Report
 
@@ -67,6 +68,81 @@ def test_long_evidence_is_cut() -> None:
     text = rendered(report(findings=(finding(related=related),)))
     assert text.count("names it") == 8
     assert "and 22 more places" in text
+
+
+def instances(number: int, block: int = 3) -> list[Finding]:
+    """Findings about the instances of one block."""
+    around = ("", " cannot use `aws login`")
+    return [
+        replace(
+            finding(
+                f"user{count} cannot use `aws login`", address=f'aws_iam_user.team["user{count}"]', at=span(line=block)
+            ),
+            subject=f"user{count}",
+            around=around,
+        )
+        for count in range(number)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "message", "listed"),
+    [
+        (1, "user0 cannot", 1),
+        (2, "user0 and user1 cannot", 2),
+        (3, "user0, user1 and user2 cannot", 3),
+        (300, "user0, user1 and 298 more cannot", 10),
+    ],
+)
+def test_instances_of_one_block_are_told_together(number: int, message: str, listed: int) -> None:
+    text = rendered(report(findings=tuple(instances(number))))
+    assert text.count("error[") == 1
+    assert message in text
+    assert text.count("aws_iam_user.team") == listed
+    assert ("and 290 more" in text) == (number == 300)
+    assert f"{number} finding" in text
+
+
+def test_of_a_rule_that_flags_very_many_blocks_the_first_are_told_at_length() -> None:
+    found = [each for block in range(300) for each in instances(1, block + 1)]
+    text = rendered(report(findings=tuple(found)), width=200)
+    assert text.count("  fix ") == 20
+    assert "280 more findings of this rule" in text
+    assert all(f"infra/main.tf:{line}" in text for line in range(1, 301))
+    assert len(text.splitlines()) < 600
+
+
+def test_what_does_not_count_is_not_shown() -> None:
+    text = rendered(typical())
+    assert "robot" not in text
+    assert "2 suppressed, 1 in the baseline." in text
+
+
+def test_levels_that_are_not_wanted() -> None:
+    text = rendered(typical().at_least(Level.WARNING))
+    assert "carol" not in text
+    assert "1 not shown (--min-severity)" in text
+    assert typical().at_least(Level.NOTE) == typical()
+
+
+@pytest.mark.parametrize("name", ["text", "concise"])
+def test_quiet(name: str) -> None:
+    text = render(name, typical(), Appearance("1.2.3", quiet=True))
+    assert "Expected a closing brace" in text
+    assert "terraform init" not in text
+    assert "principals" not in text
+    assert render(name, report((principal(),)), Appearance("1.2.3", quiet=True)) == ""
+
+
+def test_concise_lines_have_place_level_and_rule() -> None:
+    lines = render("concise", typical(), Appearance("1.2.3")).splitlines()
+    assert [line.split(" ")[:2] for line in lines[:-1]] == [
+        ["infra/main.tf:3:1:", "error[user-cannot-aws-login]"],
+        ["infra/modules/people/main.tf:1:1:", "warning[access-key]"],
+        ["infra/main.tf:40:1:", "note[unused]"],
+        ["infra/broken.tf:12:1:", "error"],
+        ["infra/broken.tf:12:1:", "warning"],
+    ]
 
 
 @pytest.mark.parametrize("colour", [False, True])

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.source_file import UnreadableFileError, read_text, why
 from scanner.span import Span
 from scanner.terraform.aws.blocks import SHAPES
 from scanner.terraform.configuration.files import configuration_files
@@ -159,7 +159,7 @@ def load_module(directory: Path, path: str, boundary: Path, generated: Iterable[
     try:
         names = [entry.name for entry in os.scandir(directory) if not entry.is_dir(follow_symlinks=False)]
     except OSError as problem:
-        message = f"{problem.strerror or 'it cannot be read'}."
+        message = as_sentence(why(problem))
         module.diagnostics.append(error("Unreadable path", message, Span.whole_file(path)))
         return module
     made = {file.name: file for file in generated if not (file.gives_way and file.name in names)}

@@ -78,7 +78,7 @@ class Source:
 def source_of(document: PlanDocument, root: ScanRoot) -> Source:
     """The configuration in the plan, the one that the user names, or the one beside; nothing if there is none."""
     given = root.inputs.source
-    directory = Path(given).resolve() if given is not None else root.location.parent
+    directory = Path(given).resolve() if given is not None else root.directory
     if given is not None and not _has_configuration(directory):
         raise PlanError(f"there is no Terraform configuration in {given} (--source)")
     if document.snapshot is not None:
@@ -98,7 +98,7 @@ def _has_configuration(directory: Path) -> bool:
 def _unpacked(root: ScanRoot, directory: Path) -> tuple[RootConfiguration, Path, str]:
     """The configuration in a directory, which reports print relative to where they print the plan."""
     boundary = root.boundary if directory.is_relative_to(root.boundary) else directory
-    way = os.path.relpath(directory, root.location.parent).replace(os.sep, "/")
+    way = os.path.relpath(directory, root.directory).replace(os.sep, "/")
     return RootConfiguration(root.inputs, boundary), directory, posixpath.normpath(posixpath.join(_beside(root), way))
 
 
@@ -108,7 +108,7 @@ def _beside(root: ScanRoot) -> str:
 
 def _packed_source(document: PlanDocument, snapshot: Snapshot, root: ScanRoot, directory: Path) -> Source:
     """The configuration in a plan file; with the files that functions read if the user names it, and it is the same."""
-    packed = PackedModules(snapshot, root.location.parent, _beside(root))
+    packed = PackedModules(snapshot, root.directory, _beside(root))
     configuration = RootConfiguration(root.inputs, root.boundary, packed=packed, closed_files=_CLOSED)
     warnings: tuple[Diagnostic, ...] = ()
     if root.inputs.source is not None:
@@ -121,7 +121,7 @@ def _packed_source(document: PlanDocument, snapshot: Snapshot, root: ScanRoot, d
     same = {
         posixpath.normpath(posixpath.join(_beside(root), path))
         for path, content in paths.items()
-        if is_same_file(root.location.parent, root.boundary, path, content)
+        if is_same_file(root.directory, root.boundary, path, content)
     }
     packed_only = {posixpath.normpath(posixpath.join(_beside(root), path)) for path in paths} - same
     own = Span.whole_file(root.path)

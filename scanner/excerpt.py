@@ -1,0 +1,68 @@
+"""The line of source that a report points at.
+
+Only the first that says something: the rest of a block is one keystroke away, and may hold what nobody should print. A
+line that gives a secret a value is not shown at all.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from scanner.source_file import UnreadableFileError, read_text
+from scanner.span import Span
+
+MAX_BYTES = 4 * 1024 * 1024
+"""Nobody reads a line of a larger file; plans in JSON have one line of fifty megabytes."""
+_LOOKED_AT = 3
+"""Lines: a statement may begin with nothing but a bracket."""
+_SECRET_VALUE = re.compile(
+    r"(?:passw|secret|token|credential|private_?key|pgp_?key|session_?key|passphrase)\w{0,40}[\"']?\s{0,40}[:=]",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """One line of a file, and which part of it is meant."""
+
+    line: int
+    text: str
+    start: int
+    """Index of the first character that is meant."""
+    end: int
+    """Index behind the last one."""
+
+
+class Sources:
+    """Reads excerpts of files below a directory, whose paths are relative to it. A file is read once."""
+
+    def __init__(self, directory: Path) -> None:
+        self._lines = lru_cache(maxsize=16)(lambda path: _lines(directory / path))
+
+    def excerpt(self, span: Span) -> Excerpt | None:
+        """The first line of a region that says something; None where there is none to show."""
+        lines: tuple[str, ...] = self._lines(span.path)
+        for number in range(span.line, min(span.last_line, span.line + _LOOKED_AT - 1, len(lines)) + 1):
+            found = _in_line(lines[number - 1].rstrip(), number, span)
+            if found is not None:
+                return None if _SECRET_VALUE.search(found.text) else found
+        return None
+
+
+def _in_line(text: str, number: int, span: Span) -> Excerpt | None:
+    """What is meant in one line of the region; None if that is nothing but brackets."""
+    start = span.column - 1 if number == span.line else 0
+    end = min(span.end_column - 1, len(text)) if number == span.end_line else len(text)
+    meant = text[start:end]
+    start += len(meant) - len(meant.lstrip())
+    return Excerpt(number, text, start, end) if any(letter.isalnum() for letter in meant) else None
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(read_text(path, MAX_BYTES).split("\n"))
+    except UnreadableFileError:
+        return ()  # a place inside a plan file is one of no file here, and a report without an excerpt says the same

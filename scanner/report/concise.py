@@ -1,0 +1,34 @@
+"""``--format concise``: a line for each finding, for editors, ``grep`` and long lists.
+
+infra/main.tf:3:1: error[user-cannot-aws-login] alice can sign in to the console, but …
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.report.escape import inert, visible
+from scanner.report.report import Report
+from scanner.report.wording import summary, worst_first
+
+if TYPE_CHECKING:
+    from scanner.span import Span
+
+
+def render(report: Report, *, quiet: bool = False) -> str:
+    """Findings, the worst first, then trouble in the input and the summary; ``quiet`` leaves out what is no finding
+    and no error.
+    """
+    lines = [
+        _line(found.span, f"{found.level.value}[{found.rule}] {found.message}")
+        for found in worst_first(report.open_findings)
+    ]
+    diagnostics = report.errors if quiet else (*report.errors, *report.warnings)
+    lines += [_line(found.span, f"{found.severity.value} {found.message}") for found in diagnostics]
+    if not quiet:
+        lines.append(summary(report))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _line(span: Span, text: str) -> str:
+    return inert(f"{visible(span.path)}:{span.line}:{span.column}: {visible(text)}")
