@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from examples import COMMIT, EXAMPLES, ROOT, WORKFLOWS, Example, steps
+from examples import COMMIT, EXAMPLES, PAGES, ROOT, WORKFLOWS, Example, steps
+
+from scanner import __version__
 
 ACTIONS = yaml.safe_load((ROOT / "tests" / "cases" / "actions.yaml").read_text(encoding="utf-8"))
 OURS = {
@@ -46,6 +48,7 @@ def test_what_is_used_is_pinned_and_gets_inputs_that_it_has(example: Example) ->
         name, _, commit = step["uses"].partition("@")
         if name in OURS:
             assert commit == COMMIT
+            assert f"{step['uses']} # v{__version__}\n" in example.text
             inputs = set(OURS[name])
         else:
             assert commit == ACTIONS[name]["commit"], f"{example.place}: {name} is not as in tests/cases/actions.yaml"
@@ -53,6 +56,11 @@ def test_what_is_used_is_pinned_and_gets_inputs_that_it_has(example: Example) ->
             assert f"{step['uses']} # {ACTIONS[name]['version']}\n" in example.text
         unknown = set(step.get("with", {})) - inputs
         assert not unknown, f"{example.place}: {name} has no inputs {unknown}"
+
+
+def test_pages_name_the_wheel_of_this_version() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert set(re.findall(r"aws_login_scan-([\w.]+)-py3-none-any\.whl", text)) == {__version__}
 
 
 def _written(directory: Path) -> None:
