@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup check lint test laws snapshots docs benchmarks clean
+.PHONY: setup check lint test laws snapshots docs benchmarks lock clean
 
 setup: $(VENV)/.installed
 
@@ -22,6 +22,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy action
 	$(BIN)/lint-imports
 
 test: setup
@@ -44,6 +45,16 @@ benchmarks: setup
 	$(BIN)/python -m benchmarks.instances 1 10 100 1000
 	$(BIN)/python -m benchmarks.large_plan 1 20
 	$(BIN)/python -m benchmarks.managed_policies
+
+# What the action and the image install: versions of constraints.txt, with hashes for every platform.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-build --no-annotate \
+	--custom-compile-command "make lock"
+
+lock: setup
+	$(BIN)/pip install --quiet --group lock
+	$(LOCK) --constraint constraints.txt --output-file requirements.txt pyproject.toml
+	$(LOCK) --constraint constraints.txt --constraint requirements.txt --output-file requirements-build.txt \
+		--group build
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
