@@ -132,6 +132,9 @@ def scan(
     list_rules: Annotated[
         bool, typer.Option("--list-rules", callback=_list_rules, is_eager=True, help="Show the rules and exit.")
     ] = False,
+    check_rules: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="Check rule files and their examples instead of scanning.")
+    ] = None,
     var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Terraform: value of a variable.")] = None,
     var_file: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Terraform: variable file.")] = None,
     env_vars: Annotated[
@@ -172,6 +175,8 @@ def scan(
     incomplete.
     """
     del list_rules
+    if check_rules:
+        raise typer.Exit(_check_rules(check_rules, paths))
     order: list[str] = invocation.meta[_ORDER]
     try:
         configured = load_configuration(config, Path.cwd()) if config is not None else Configuration()
@@ -206,13 +211,18 @@ def _run(options: Options, printed: list[str], outputs: list[tuple[str, str]], e
     from scanner.pipeline import UsageError
     from scanner.pipeline import scan as run
     from scanner.progress import progress
+    from scanner.report.escape import visible
     from scanner.repository import path_in_repository
-    from scanner.rules.loader import RuleError
+    from scanner.rules.problems import RuleError
 
     try:
         with progress() as watch:
             report = run(options, watch=watch)
-    except (UsageError, ConfigError, RuleError) as problem:
+    except RuleError as wrong:
+        for mistake in wrong.problems:
+            _fail(visible(str(mistake)))
+        return USAGE
+    except (UsageError, ConfigError) as problem:
         return _fail(str(problem))
     if explain is not None:
         return _explain(report, explain)
@@ -221,6 +231,16 @@ def _run(options: Options, printed: list[str], outputs: list[tuple[str, str]], e
     for message in trouble:
         _fail(message)
     return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
+
+
+def _check_rules(rules: list[str], paths: list[str] | None) -> int:
+    from scanner.check_rules import check_rules, render
+
+    if paths:
+        return _fail(f"--check-rules scans the examples of the rules and nothing else; leave {paths[0]} out")
+    check = check_rules(rules, Path.cwd())
+    print_text(render(check))
+    return check.exit_status
 
 
 def _default(outputs: list[tuple[str, str]]) -> list[str]:
