@@ -28,7 +28,7 @@ ASKED = ("action", "resource")
 _MAX_SIZE = 200_000
 """Characters of a rule file; people write a few thousand."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
+_ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9_-]+")
 _URL = re.compile(r"https?://\S+")
 _MODELINE = re.compile(r"#\s*yaml-language-server:")
 _TOO_DEEP = "the file is nested too deeply"
