@@ -149,6 +149,9 @@ def scan(
     list_rules: Annotated[
         bool, typer.Option("--list-rules", callback=_list_rules, is_eager=True, help="Show the rules and exit.")
     ] = False,
+    check_rules: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="Check rule files and their examples instead of scanning.")
+    ] = None,
     var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Terraform: value of a variable.")] = None,
     var_file: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Terraform: variable file.")] = None,
     env_vars: Annotated[
@@ -190,6 +193,8 @@ def scan(
     incomplete.
     """
     del list_rules
+    if check_rules:
+        raise typer.Exit(_check_rules(check_rules, paths))
     order: list[str] = invocation.meta[_ORDER]
     try:
         configured = load_configuration(config, Path.cwd()) if config is not None else Configuration()
@@ -249,15 +254,20 @@ def _run(options: Options, delivery: Delivery, explain: str | None, *, verbose: 
     from scanner.pipeline import scan as run
     from scanner.progress import progress
     from scanner.report import Appearance
+    from scanner.report.escape import visible
     from scanner.repository import path_in_repository
-    from scanner.rules.loader import RuleError
+    from scanner.rules.problems import RuleError
     from scanner.standard_input import received
 
     try:
         with received(options.paths) as standard_input, progress() as watch:
             tell = _tell if verbose else None
             report = run(replace(options, standard_input=standard_input), watch=watch, tell=tell)
-    except (UsageError, ConfigError, RuleError) as problem:
+    except RuleError as wrong:
+        for mistake in wrong.problems:
+            _fail(visible(str(mistake)))
+        return USAGE
+    except (UsageError, ConfigError) as problem:
         return _fail(str(problem))
     if explain is not None:
         return _explain(report, explain, delivery.printed)
@@ -272,6 +282,16 @@ def _run(options: Options, delivery: Delivery, explain: str | None, *, verbose: 
         for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
             _fail(message)
     return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
+
+
+def _check_rules(rules: list[str], paths: list[str] | None) -> int:
+    from scanner.check_rules import check_rules, render
+
+    if paths:
+        return _fail(f"--check-rules scans the examples of the rules and nothing else; leave {paths[0]} out")
+    check = check_rules(rules, Path.cwd())
+    print_text(render(check))
+    return check.exit_status
 
 
 def _explain(report: Report, wanted: str, printed: tuple[str, ...]) -> int:

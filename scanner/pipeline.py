@@ -53,9 +53,14 @@ def scan(
     map: Map = map,  # noqa: A002 # it stands for it
     watch: Watch | None = None,
     tell: Tell | None = None,
+    rules: Sequence[Rule] | None = None,
 ) -> Report:
-    """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report."""
-    rules, controls = _rules(options), _controls(options)
+    """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report.
+
+    ``rules`` are followed in place of those that the options name.
+    """
+    rules = _rules(options) if rules is None else rules
+    controls = _controls(options)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     inputs = _with_parameters(options)
     found = discover(options.paths, options.directory, inputs, options.standard_input)
@@ -173,8 +178,9 @@ def _assessor(options: Options, controls: ControlPolicies) -> Assess:
 
 
 def _rules(options: Options) -> tuple[Rule, ...]:
+    paths = [options.directory / path for path in options.rule_paths]
     try:
-        return select_rules([options.directory / path for path in options.rule_paths], options.select, options.ignore)
+        return select_rules(paths, options.select, options.ignore, options.directory)
     except UnknownRuleError as problem:
         raise UsageError(str(problem)) from problem
 

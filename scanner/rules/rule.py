@@ -1,4 +1,4 @@
-"""A rule: what it selects, and what it says about what it has selected. The only importer of jsonpath-ng."""
+"""A rule: what it selects, and what it says about what it has selected."""
 
 from __future__ import annotations
 
@@ -14,10 +14,6 @@ from scanner.span import Span
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
-class SelectorError(ValueError):
-    """The selector is not a JSONPath."""
-
-
 @dataclass(frozen=True)
 class Selector:
     """A JSONPath over the document of principals; compiled when it is first used."""
@@ -26,17 +22,9 @@ class Selector:
 
     @cached_property
     def _compiled(self) -> Any:
-        from jsonpath_ng.exceptions import JSONPathError
         from jsonpath_ng.ext.parser import parse
 
-        try:
-            return parse(self.text)
-        except JSONPathError as problem:
-            raise SelectorError(str(problem)) from problem
-
-    def check(self) -> None:
-        """Raise ``SelectorError`` unless it compiles."""
-        _ = self._compiled
+        return parse(self.text)
 
     def select(self, document: dict[str, Any]) -> Iterator[object]:
         """The parts of the document that it selects."""
@@ -47,8 +35,20 @@ class Selector:
 class Examples:
     """Inputs beside the rule: what it must flag, and what it must pass."""
 
-    flagged: tuple[str, ...]
-    passed: tuple[str, ...]
+    flagged: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    flagged_at: tuple[Span, ...] = field(default=(), compare=False)
+    """Where the rule file names each of them."""
+    passed_at: tuple[Span, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPermission:
+    """What a rule wants decided for each principal beside the permissions of ``aws login``."""
+
+    action: str
+    resource: str
+    """``*`` for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,4 @@ class Rule:
     """Words by which reports group rules."""
     description: str = ""
     """Why it is there, in whole sentences: the comment that its file begins with."""
+    ask: tuple[AskedPermission, ...] = ()
