@@ -13,12 +13,14 @@ from typing import Any
 import yaml
 
 from scanner.finding import Level
+from scanner.rules.ask import AskError, parse_ask
 from scanner.rules.rule import PLACEHOLDER, Examples, Rule, Selector, SelectorError
 from scanner.rules.view import PLACEHOLDERS
 from scanner.span import Span
+from scanner.verdicts.questions import Question
 
 _REQUIRED = ("id", "severity", "title", "select", "message", "help")
-_KEYS = (*_REQUIRED, "examples", "url", "tags")
+_KEYS = (*_REQUIRED, "examples", "ask", "url", "tags")
 
 
 class RuleError(Exception):
@@ -75,7 +77,7 @@ def load_rule(file: Path) -> Rule:
         raise RuleError("the file is not valid YAML", Span(shown, line, 1, line, 1)) from problem
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
         raise RuleError("a rule file must be a mapping", whole)
-    return _Reader(shown, data, _lines(node)).rule(file.stem, _description(text))
+    return _Reader(shown, data, node).rule(file.stem, _description(text))
 
 
 def _description(text: str) -> str:
@@ -89,10 +91,11 @@ def _lines(node: yaml.MappingNode) -> dict[str, int]:
 
 
 class _Reader:
-    def __init__(self, path: str, data: dict[str, Any], lines: dict[str, int]) -> None:
+    def __init__(self, path: str, data: dict[str, Any], node: yaml.MappingNode) -> None:
         self._path = path
         self._data = data
-        self._lines = lines
+        self._lines = _lines(node)
+        self._values: dict[str, yaml.Node] = {str(key.value): value for key, value in node.value}
 
     def rule(self, stem: str, description: str) -> Rule:
         for key in self._data:
@@ -116,6 +119,7 @@ class _Reader:
             self._url(),
             self._tags(),
             description,
+            self._ask(),
         )
 
     def _span(self, key: str) -> Span:
@@ -138,6 +142,14 @@ class _Reader:
         if not url.startswith(("https://", "http://")) or not url.isprintable() or " " in url:
             raise self._error("url", '"url" must be an address that begins with https:// or http://')
         return url
+
+    def _ask(self) -> tuple[Question, ...]:
+        if "ask" not in self._data:
+            return ()
+        try:
+            return parse_ask(self._data["ask"], self._values["ask"])
+        except AskError as problem:
+            raise RuleError(str(problem), Span(self._path, problem.line, 1, problem.line, 1)) from problem
 
     def _tags(self) -> tuple[str, ...]:
         found = self._data.get("tags", [])

@@ -10,6 +10,10 @@ from typing import Any
 
 from scanner.finding import Level
 from scanner.span import Span
+from scanner.verdicts.questions import Question
+
+Path = tuple[str | int, ...]
+"""Where something is in the document: keys and positions, from the top."""
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -38,9 +42,27 @@ class Selector:
         """Raise ``SelectorError`` unless it compiles."""
         _ = self._compiled
 
-    def select(self, document: dict[str, Any]) -> Iterator[object]:
-        """The parts of the document that it selects."""
-        return (found.value for found in self._compiled.find(document))
+    def select(self, document: dict[str, Any]) -> Iterator[Path]:
+        """Where the parts of the document are that it selects; what it makes anew (a length) is nowhere."""
+        return (tuple(_steps(found)) for found in self._compiled.find(document))
+
+
+def _steps(found: Any) -> list[str | int]:
+    """The way to a match, from the top; jsonpath-ng has it from the bottom, each step as a JSONPath of its own."""
+    from jsonpath_ng import Fields, Index
+
+    steps: list[str | int] = []
+    while found.context is not None:
+        match found.path:
+            case Fields(fields=(name,)):
+                steps.append(name)
+            case Index(indices=(number,)):
+                steps.append(number)
+            case _:
+                return []
+        found = found.context
+    steps.reverse()
+    return steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +71,10 @@ class Examples:
 
     flagged: tuple[str, ...]
     passed: tuple[str, ...]
+
+
+_EVERYTHING = ("..", ".*")
+"""Steps that lead to keys without naming them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +98,12 @@ class Rule:
     """Words by which reports group rules."""
     description: str = ""
     """Why it is there, in whole sentences: the comment that its file begins with."""
+    ask: tuple[Question, ...] = ()
+    """What is to be decided about every principal, so that selectors see it."""
+
+    def sees(self, key: str) -> bool:
+        """Whether its selectors may look at a key of the document, or its texts have a placeholder of that name."""
+        selectors = [selector.text for selector in self.selectors]
+        return any(key in text for text in (*selectors, self.message, self.help)) or any(
+            everything in text for text in selectors for everything in _EVERYTHING
+        )
