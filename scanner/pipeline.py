@@ -22,7 +22,7 @@ from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.ask import questions_of
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
-from scanner.rules.selection import UnknownRuleError, select_rules
+from scanner.rules.selection import UnknownRuleError, rules_path, select_rules
 from scanner.span import Span
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -160,7 +160,9 @@ def _assessor(options: Options, controls: ControlPolicies, questions: Questions)
 
 def _rules(options: Options) -> tuple[Rule, ...]:
     try:
-        return select_rules([options.directory / path for path in options.rule_paths], options.select, options.ignore)
+        return select_rules(
+            [rules_path(path, options.directory) for path in options.rule_paths], options.select, options.ignore
+        )
     except UnknownRuleError as problem:
         raise UsageError(str(problem)) from problem
 

@@ -18,6 +18,7 @@ from scanner.rules.trusted import TrustEntry, trust_entries
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.document import Document
+from scanner.verdicts.questions import ANY
 from scanner.verdicts.reasons import described, reasons
 
 
@@ -79,8 +80,9 @@ def _permissions(assessed: AssessedPrincipal, inside: list[str | int]) -> Iterat
         case _:
             found, only = assessed.permissions, None
     for permission in _picked(found, inside):
+        is_plain = permission.client is not None or permission.resource == ANY
         yield Chosen(
-            f"{permission.action} on {permission.resource}",
+            permission.action if is_plain else f"{permission.action} on {permission.resource}",
             tuple(
                 RelatedLocation(f"{permission.action}: {reason.text}", reason.span)
                 for number, reason in enumerate(reasons(assessed.definition, permission.decision))

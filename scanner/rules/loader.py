@@ -19,6 +19,9 @@ from scanner.rules.view import PLACEHOLDERS
 from scanner.span import Span
 from scanner.verdicts.questions import Question
 
+EXAMPLES = "examples"
+"""The directory of the example rules, below that of the built-in ones."""
+
 _REQUIRED = ("id", "severity", "title", "select", "message", "help")
 _KEYS = (*_REQUIRED, "examples", "ask", "url", "tags")
 
@@ -40,6 +43,17 @@ def builtin_directory() -> Path:
     """In an installed package beside this file, in a checkout at the top level."""
     installed = Path(__file__).parent / "builtin"
     return installed if installed.is_dir() else Path(__file__).parent.parent.parent / "rules"
+
+
+def example_rules() -> tuple[Rule, ...]:
+    """The rules that come with the scanner and that nobody follows without naming them, by id."""
+    return load_rules([builtin_directory() / EXAMPLES])
+
+
+def example_file(rule_id: str) -> Path | None:
+    """The file of an example rule; None if there is none of that id."""
+    file = builtin_directory() / EXAMPLES / f"{rule_id}.yaml"
+    return file if file.name == f"{rule_id}.yaml" and file.is_file() else None
 
 
 def load_rules(paths: Iterable[Path]) -> tuple[Rule, ...]:

@@ -103,7 +103,6 @@ class Rule:
 
     def sees(self, key: str) -> bool:
         """Whether its selectors may look at a key of the document, or its texts have a placeholder of that name."""
-        selectors = [selector.text for selector in self.selectors]
-        return any(key in text for text in (*selectors, self.message, self.help)) or any(
-            everything in text for text in selectors for everything in _EVERYTHING
+        return any(f"{{{key}}}" in text for text in (self.message, self.help)) or any(
+            step in selector.text for selector in self.selectors for step in (key, *_EVERYTHING)
         )

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from scanner.cause import Cause, CauseKind
 from scanner.iam.context import (
     REGION_CAUSE,
     REQUEST_REGION_CAUSE,
@@ -37,6 +38,7 @@ from scanner.iam.evaluate import decide
 from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import Principal
 from scanner.iam.request import Request
+from scanner.truth import undetermined
 from scanner.verdicts.sign_in import ACTIONS, Permission
 
 ANY = "*"
@@ -79,12 +81,32 @@ def without_mfa(circumstances: Circumstances) -> Circumstances:
 
 
 def _answer(principal: Principal, circumstances: Circumstances, question: Question) -> Permission:
+    circumstances = _bound(circumstances, question)
     region = _region(circumstances, question)
     resource = tuple(_joined(_resource(principal, region, question.resource)))
     context = context_of(principal, circumstances, question.action, region)
     decision = decide(principal, Request(question.action, resource, context), circumstances)
     return Permission(question.action, None, question.resource, decision)
 
+
+def _bound(circumstances: Circumstances, question: Question) -> Circumstances:
+    """With the resource control policies as doubts, where it is not certain that they bind the service."""
+    service = question.action.partition(":")[0].lower()
+    if not circumstances.resource_control_policies or service in _BOUND_BY_RCPS:
+        return circumstances
+    doubt = undetermined(Cause(CauseKind.UNSUPPORTED, f"whether resource control policies bind the service {service}"))
+    return replace(
+        circumstances,
+        resource_control_policies=tuple(
+            replace(policy, applies=policy.applies & doubt) for policy in circumstances.resource_control_policies
+        ),
+    )
+
+
+_BOUND_BY_RCPS = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager", "signin"})
+"""Services that are known to take part. AWS adds more from time to time; of those nothing is taken for granted:
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+"""
 
 _SIGN_IN = frozenset(action.lower() for action in ACTIONS)
 _ANY_TEXT = Hole(frozenset({RESOURCE_CAUSE}))
