@@ -195,8 +195,7 @@ def _blame(
 
 def _is_free(part: Hole) -> bool:
     """Whether the request may have any text there, and nothing else settles which."""
-    constrained = part.one_segment or part.word or part.single or part.symbol is not None
-    return not constrained and all(cause.kind.concerns_request for cause in part.causes)
+    return not (part.word or part.single or part.symbol is not None) and all(cause.kind.concerns_request for cause in part.causes)
 
 
 def matches_any(patterns: Iterable[Pattern], text: Text) -> Truth:

@@ -5,7 +5,7 @@ Theory. A question is a request that is open wherever its text has a ``*``:
 - the whole resource: any resource at all;
 - the partition, the account: the principal's own, as in every request that it makes by itself;
 - the region: the region of the request, which is free unless it is given;
-- anything else in an ARN: any text, so the question is about all such resources.
+- anything else in an ARN: any text without a colon, so the question is about all such resources.
 
 Any other text means itself. What is open and is neither the account nor the region is a hole whose cause is the
 resource, so the outcome is one about all resources that the question means (``scanner.iam.evaluate``): ``allowed`` or
@@ -109,7 +109,8 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 """
 
 _SIGN_IN = frozenset(action.lower() for action in ACTIONS)
-_ANY_TEXT = Hole(frozenset({RESOURCE_CAUSE}))
+_ANY_RESOURCE = Hole(frozenset({RESOURCE_CAUSE}))
+_ANY_NAME = Hole(frozenset({RESOURCE_CAUSE}), one_segment=True)
 
 
 def _region(circumstances: Circumstances, question: Question) -> Text:
@@ -122,7 +123,7 @@ def _region(circumstances: Circumstances, question: Question) -> Text:
 
 def _resource(principal: Principal, region: Text, written: str) -> Iterator[str | Hole]:
     if written == ANY:
-        yield _ANY_TEXT
+        yield _ANY_RESOURCE
         return
     _, partition, service, where, account, rest = written.split(":", 5)
     yield f"arn:{principal.partition if partition == ANY else partition}:{service}:"
@@ -132,7 +133,7 @@ def _resource(principal: Principal, region: Text, written: str) -> Iterator[str 
     yield ":"
     for number, text in enumerate(rest.split(ANY)):
         if number:
-            yield _ANY_TEXT
+            yield _ANY_NAME
         yield text
 
 
