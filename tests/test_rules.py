@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from scanner.report.report import Report
-from scanner.rules.loader import RuleError, builtin_rules, load_rule
+from scanner.rules.loader import EXAMPLES as EXAMPLE_RULES
+from scanner.rules.loader import RuleError, builtin_directory, builtin_rules, example_rules, load_rule
 from scanner.rules.rule import Rule
 from tests.scans import ROOT, errors, scanned, verdicts
 
-RULES = builtin_rules()
+RULES = (*builtin_rules(), *example_rules())
 EXAMPLES = [
     (rule, path, flagged)
     for rule in RULES
@@ -28,8 +29,14 @@ def test_every_rule_has_examples() -> None:
 
 @cache
 def scanned_example(path: str) -> Report:
-    """The report on an example, with the findings of all rules."""
-    return scanned(ROOT, path)
+    """The report on an example, with the findings of all rules, the example rules among them."""
+    return scanned(ROOT, path, rule_paths=(str(builtin_directory() / EXAMPLE_RULES),))
+
+
+def test_example_rules_have_examples_in_both_languages() -> None:
+    for rule in example_rules():
+        languages = {Path(path).parts[1] for path in (*rule.examples.flagged, *rule.examples.passed)}
+        assert languages == {"terraform", "cloudformation"}, rule.id
 
 
 def test_rules_can_be_selected() -> None:
@@ -40,7 +47,7 @@ def test_rules_can_be_selected() -> None:
 
 @pytest.mark.parametrize(("rule", "path", "flagged"), EXAMPLES, ids=lambda value: getattr(value, "id", str(value)))
 def test_examples(rule: Rule, path: str, flagged: bool) -> None:
-    listed = f'rules/{rule.id}.yaml lists {path} under "{"flagged" if flagged else "passed"}"'
+    listed = f'{Path(rule.span.path).relative_to(ROOT)} lists {path} under "{"flagged" if flagged else "passed"}"'
     assert (ROOT / path).exists(), f"{listed}, but there is no such file or directory"
     report = scanned_example(path)
     assert errors(report) == [], f"{listed}, but it cannot be scanned without errors"

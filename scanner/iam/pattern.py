@@ -195,7 +195,9 @@ def _blame(
 
 def _is_free(part: Hole) -> bool:
     """Whether the request may have any text there, and nothing else settles which."""
-    return not (part.word or part.single or part.symbol is not None) and all(cause.kind.concerns_request for cause in part.causes)
+    if part.word or part.single or part.symbol is not None:
+        return False
+    return all(cause.kind.concerns_request for cause in part.causes)
 
 
 def matches_any(patterns: Iterable[Pattern], text: Text) -> Truth:

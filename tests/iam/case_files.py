@@ -58,7 +58,18 @@ FILE_KEYS = {"pages", "defaults", "cases"}
 DEFAULTS_KEYS = {"principal", "request", "context"}
 PRINCIPAL_KEYS = {*PRINCIPAL, "arn", "trust", "login_profile"}
 REQUEST_KEYS = {*REQUEST, "account"}
-GIVEN_KEYS = {"principal", "request", "context", "condition", "statements", "policies", "boundary", "scps", "rcps", "ask"}
+GIVEN_KEYS = {
+    "principal",
+    "request",
+    "context",
+    "condition",
+    "statements",
+    "policies",
+    "boundary",
+    "scps",
+    "rcps",
+    "ask",
+}
 EXPECTED_KEYS = {"outcome", "causes", "blocked_by", "malformed", "console"}
 CASE_KEYS = {"name", "cites"} | GIVEN_KEYS | EXPECTED_KEYS
 MALFORMED_KEYS = {"says", "line"}
