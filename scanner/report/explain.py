@@ -67,6 +67,7 @@ def _principal(assessed: AssessedPrincipal) -> _Node:
             _Node(f"console access: {console.access.value}", _leaves(evidence, "nothing in the code gives it")),
             _Node("policies", tuple(map(_policy, policies)) or (_Node("none"),)),
             *(_client(assessed, client) for client in Client),
+            *((_Node("what rules ask for", tuple(map(_permission, assessed.asked))),) if assessed.asked else ()),
             _Node("to make `aws login` work", _leaves(remedies(assessed), "nothing is missing")),
         ),
     )
