@@ -19,6 +19,7 @@ from scanner.report.wording import counted
 from scanner.rules.loader import builtin_directory, builtin_rules, try_rules
 from scanner.rules.problems import Problem
 from scanner.rules.rule import Rule
+from scanner.rules.selection import rules_path
 
 _MAX_NAMED = 5
 
@@ -42,7 +43,7 @@ class RuleCheck:
 
 def check_rules(paths: Iterable[str], directory: Path) -> RuleCheck:
     """Check the rules of files and directories; paths, as those of the result, are relative to ``directory``."""
-    rules, wrong = try_rules([directory / path for path in paths], directory)
+    rules, wrong = try_rules([rules_path(path, directory) for path in paths], directory)
     taken = {rule.id for rule in builtin_rules()}
     own = [rule for rule in rules if not _is_builtin(directory / rule.span.path)]
     clashes = [Problem(f'there is already a built-in rule "{rule.id}"', rule.span) for rule in own if rule.id in taken]

@@ -56,9 +56,12 @@ def _version(wanted: bool) -> None:
 
 def _list_rules(wanted: bool) -> None:
     if wanted:
-        from scanner.rules.loader import builtin_rules
+        from scanner.rules.loader import builtin_rules, example_rules
 
         for rule in builtin_rules():
+            typer.echo(f"{rule.id:<34} {rule.level.value:<8} {rule.title}")
+        typer.echo("\nExamples, followed where --rules or --select names them:")
+        for rule in example_rules():
             typer.echo(f"{rule.id:<34} {rule.level.value:<8} {rule.title}")
         raise typer.Exit
 
@@ -143,7 +146,9 @@ def scan(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Show findings and errors only: no warnings, no summary.")
     ] = False,
-    rules: Annotated[list[str] | None, typer.Option(metavar="PATH", help="More rules: a file or a directory.")] = None,
+    rules: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="More rules: a file, a directory, or an example by its ID.")
+    ] = None,
     select: Annotated[list[str] | None, typer.Option(metavar="ID", help="Use only this rule.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave this rule out.")] = None,
     list_rules: Annotated[

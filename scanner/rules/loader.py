@@ -11,6 +11,9 @@ from scanner.rules.rule_file import read_rule
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
+EXAMPLES = "examples"
+"""The directory of the example rules, below that of the built-in ones."""
+
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -23,6 +26,17 @@ def builtin_directory() -> Path:
     """In an installed package beside this file, in a checkout at the top level."""
     installed = Path(__file__).parent / "builtin"
     return installed if installed.is_dir() else Path(__file__).parent.parent.parent / "rules"
+
+
+def example_rules() -> tuple[Rule, ...]:
+    """The rules that come with the scanner and that nobody follows without naming them, by id."""
+    return load_rules([builtin_directory() / EXAMPLES], check=False)
+
+
+def example_file(rule_id: str) -> Path | None:
+    """The file of an example rule; None if there is none of that id."""
+    file = builtin_directory() / EXAMPLES / f"{rule_id}.yaml"
+    return file if file.name == f"{rule_id}.yaml" and file.is_file() else None
 
 
 def load_rules(paths: Iterable[Path], directory: Path | None = None, *, check: bool = True) -> tuple[Rule, ...]:

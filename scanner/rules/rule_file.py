@@ -7,7 +7,7 @@ constructed: tags, anchors and merge keys make nothing, and every value knows it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 from typing import Any
@@ -15,10 +15,12 @@ from typing import Any
 import yaml
 
 from scanner.finding import Level
+from scanner.rules.ask import wrong_action, wrong_resource
 from scanner.rules.problems import Problem, RuleError, did_you_mean
-from scanner.rules.rule import PLACEHOLDER, AskedPermission, Examples, Rule, Selector
+from scanner.rules.rule import PLACEHOLDER, Examples, Rule, Selector
 from scanner.rules.view import PLACEHOLDERS
 from scanner.span import LineIndex, Span
+from scanner.verdicts.questions import ANY, Question
 
 REQUIRED = ("id", "severity", "title", "select", "message", "help")
 KEYS = (*REQUIRED, "examples", "ask", "url", "tags")
@@ -28,7 +30,6 @@ ASKED = ("action", "resource")
 _MAX_SIZE = 200_000
 """Characters of a rule file; people write a few thousand."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9_-]+")
 _URL = re.compile(r"https?://\S+")
 _MODELINE = re.compile(r"#\s*yaml-language-server:")
 _TOO_DEEP = "the file is nested too deeply"
@@ -113,7 +114,7 @@ class _Reader:
         examples = self._examples(found)
         url = self._url(found)
         tags = tuple(dict.fromkeys(text for text, _ in self._texts(found, "tags")))
-        ask = tuple(self._asked(found))
+        ask = tuple(dict.fromkeys(self._asked(found)))
         if (
             self.problems
             or rule_id is None
@@ -285,23 +286,29 @@ class _Reader:
             tuple(self._span(item) for _, item in passed),
         )
 
-    def _asked(self, found: Mapping[str, yaml.Node]) -> Iterator[AskedPermission]:
+    def _asked(self, found: Mapping[str, yaml.Node]) -> Iterator[Question]:
         node = found.get("ask")
         if node is None:
             return
         if not isinstance(node, yaml.SequenceNode) or not node.value:
-            self._problem('"ask" must be a list of mappings with the keys action and resource', node)
+            self._problem('"ask" must be a list of {action: SERVICE:NAME, resource: ARN}', node)
             return
         for item in node.value:
             if not isinstance(item, yaml.MappingNode):
-                self._problem('each entry of "ask" must be a mapping with the keys action and resource', item)
+                self._problem('an element of "ask" must be {action: SERVICE:NAME, resource: ARN}', item)
                 continue
-            entry = self._entries(item, ASKED, 'an entry of "ask"')
-            action = self._text(entry, "action")
-            resource = self._text(entry, "resource") if "resource" in entry else "*"
+            entry = self._entries(item, ASKED, 'an element of "ask"')
             if "action" not in entry:
-                self._problem('an entry of "ask" must have an action', item)
-            elif action is not None and not _ACTION.fullmatch(action):
-                self._problem(f'"{action}" is not an action such as iam:PassRole', entry["action"])
-            elif action is not None and resource is not None:
-                yield AskedPermission(action, resource)
+                self._problem('an element of "ask" must have an action', item)
+            action = self._right(entry, "action", wrong_action)
+            resource = self._right(entry, "resource", wrong_resource) if "resource" in entry else ANY
+            if action is not None and resource is not None:
+                yield Question(action, resource)
+
+    def _right(self, entry: Mapping[str, yaml.Node], key: str, wrong: Callable[[str], Iterator[str]]) -> str | None:
+        text = self._text(entry, key)
+        problem = next(wrong(text), None) if text is not None else None
+        if problem is not None:
+            self._problem(problem, entry[key])
+            return None
+        return text

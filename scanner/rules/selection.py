@@ -1,11 +1,11 @@
-"""The rules that a scan follows: the built-in ones and the user's own, as far as they are wanted."""
+"""The rules that a scan follows: the built-in ones, the user's own, and examples that the user names."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from scanner.rules.loader import builtin_rules, load_rules
+from scanner.rules.loader import builtin_rules, example_file, load_rule, load_rules
 from scanner.rules.problems import Problem, RuleError, did_you_mean
 from scanner.rules.rule import Rule
 
@@ -14,12 +14,19 @@ class UnknownRuleError(Exception):
     """A rule that does not exist is selected or ignored."""
 
 
+def rules_path(written: str, directory: Path) -> Path:
+    """What the user means by a path of rules: a file, a directory, or an example by its id where neither is there."""
+    path = directory / written
+    return path if path.exists() else example_file(written) or path
+
+
 def select_rules(
     paths: Sequence[Path], select: Sequence[str], ignore: Sequence[str], directory: Path | None = None
 ) -> tuple[Rule, ...]:
     """The rules by id: those selected, else all, but for the ignored ones; ``paths`` have rules beside the built-in.
 
-    Messages show paths relative to ``directory``. Raises ``RuleError`` and ``UnknownRuleError``.
+    An example is followed where it is selected. Messages show paths relative to ``directory``. Raises ``RuleError`` and
+    ``UnknownRuleError``.
     """
     rules = {rule.id: rule for rule in builtin_rules()}
     own = load_rules(paths, directory)
@@ -27,9 +34,14 @@ def select_rules(
     if taken:
         raise RuleError(*taken)
     rules |= {rule.id: rule for rule in own}
+    examples: dict[str, Rule] = {}
     for rule_id in (*select, *ignore):
-        if rule_id not in rules:
+        example = example_file(rule_id) if rule_id not in rules else None
+        if example is not None:
+            examples[rule_id] = load_rule(example, check=False)
+        elif rule_id not in rules:
             meant = did_you_mean(rule_id, rules) or "; --list-rules shows them all"
             raise UnknownRuleError(f'there is no rule "{rule_id}"{meant}')
     wanted = select or tuple(rules)
+    rules |= examples
     return tuple(rules[rule_id] for rule_id in sorted(set(wanted) - set(ignore)))
