@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
-
-import yaml
 
 from scanner.rules.rule import Rule
 from scanner.verdicts.questions import ANY, Question, Questions
@@ -14,6 +13,17 @@ from scanner.verdicts.questions import ANY, Question, Questions
 _KEYS = ("action", "resource")
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9_-]+")
 _SEGMENT = re.compile(r"[A-Za-z0-9-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where a value of a rule file is written, and what is in it; lines are counted from 1."""
+
+    line: int
+    keys: Mapping[str, int] = field(default_factory=dict)
+    """Of a mapping the line of each key."""
+    items: tuple[Lines, ...] = ()
+    """Of a list each element."""
 
 
 class AskError(ValueError):
@@ -25,11 +35,11 @@ class AskError(ValueError):
         """In the rule file, counted from 1."""
 
 
-def parse_ask(data: Any, node: yaml.Node) -> tuple[Question, ...]:
-    """The questions that ``data`` holds, which the YAML node describes, each of them once. Raises ``AskError``."""
-    if not isinstance(data, list) or not data or not isinstance(node, yaml.SequenceNode):
-        raise AskError('"ask" must be a list of {action: SERVICE:NAME, resource: ARN}', _line(node))
-    found = (_question(item, place) for item, place in zip(data, node.value, strict=True))
+def parse_ask(data: Any, lines: Lines) -> tuple[Question, ...]:
+    """The questions that ``data`` holds, each of them once. Raises ``AskError``."""
+    if not isinstance(data, list) or not data:
+        raise AskError('"ask" must be a list of {action: SERVICE:NAME, resource: ARN}', lines.line)
+    found = (_question(item, place) for item, place in zip(data, lines.items, strict=True))
     return tuple(dict.fromkeys(found))
 
 
@@ -40,21 +50,20 @@ def questions_of(rules: Iterable[Rule]) -> Questions:
     return Questions(tuple(sorted(asked)), any(rule.sees("without_mfa") for rule in followed))
 
 
-def _question(item: Any, node: yaml.Node) -> Question:
-    if not isinstance(item, dict) or not isinstance(node, yaml.MappingNode):
-        raise AskError('an element of "ask" must be {action: SERVICE:NAME, resource: ARN}', _line(node))
-    lines = {str(key.value): _line(key) for key, _ in node.value}
+def _question(item: Any, lines: Lines) -> Question:
+    if not isinstance(item, dict):
+        raise AskError('an element of "ask" must be {action: SERVICE:NAME, resource: ARN}', lines.line)
     for key in item:
         if key not in _KEYS:
             message = f'an element of "ask" has no key "{key}"; the keys are {", ".join(_KEYS)}'
-            raise AskError(message, lines.get(str(key), _line(node)))
+            raise AskError(message, lines.keys.get(str(key), lines.line))
     if "action" not in item:
-        raise AskError('an element of "ask" must have an action', _line(node))
+        raise AskError('an element of "ask" must have an action', lines.line)
     action, resource = item["action"], item.get("resource", ANY)
     for key, value, problems in (("action", action, _wrong_action), ("resource", resource, _wrong_resource)):
         problem = next(problems(value), None)
         if problem is not None:
-            raise AskError(problem, lines.get(key, _line(node)))
+            raise AskError(problem, lines.keys.get(key, lines.line))
     return Question(action, resource)
 
 
@@ -86,7 +95,3 @@ def _wrong_resource(resource: Any) -> Iterator[str]:
             yield f'the {what} of the resource "{resource}" must be a name{"" if what == "service" else " or *"}'
         if not segment and not may_be_empty:
             yield f'the resource "{resource}" has no {what}'
-
-
-def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1

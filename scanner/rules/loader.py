@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from scanner.finding import Level
-from scanner.rules.ask import AskError, parse_ask
+from scanner.rules.ask import AskError, Lines, parse_ask
 from scanner.rules.rule import PLACEHOLDER, Examples, Rule, Selector, SelectorError
 from scanner.rules.view import PLACEHOLDERS
 from scanner.span import Span
@@ -104,6 +104,16 @@ def _lines(node: yaml.MappingNode) -> dict[str, int]:
     return {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
 
 
+def _lines_of(node: yaml.Node) -> Lines:
+    line = int(node.start_mark.line) + 1
+    match node:
+        case yaml.SequenceNode():
+            return Lines(line, items=tuple(map(_lines_of, node.value)))
+        case yaml.MappingNode():
+            return Lines(line, _lines(node))
+    return Lines(line)
+
+
 class _Reader:
     def __init__(self, path: str, data: dict[str, Any], node: yaml.MappingNode) -> None:
         self._path = path
@@ -161,7 +171,7 @@ class _Reader:
         if "ask" not in self._data:
             return ()
         try:
-            return parse_ask(self._data["ask"], self._values["ask"])
+            return parse_ask(self._data["ask"], _lines_of(self._values["ask"]))
         except AskError as problem:
             raise RuleError(str(problem), Span(self._path, problem.line, 1, problem.line, 1)) from problem
 
