@@ -389,7 +389,7 @@ def test_a_rule_of_ones_own(tmp_path: Path, severity: str, score: str) -> None:
 def test_help_says_what_holds_for_everybody(tmp_path: Path) -> None:
     said = {}
     for text in ("Delete it.", "{remedy} Or leave it.", "Tell {name} to stop."):
-        (tmp_path / "rule.yaml").write_text(RULE.format(comment="# Why.", severity="note", tags="[]", help=text))
+        (tmp_path / "rule.yaml").write_text(RULE.format(comment="# Why.", severity="note", tags="[login]", help=text))
         run = run_of(replace(report(), rules=(load_rule(tmp_path / "rule.yaml"),)))
         said[text] = run["tool"]["driver"]["rules"][0]["help"]["text"].split("\n\n")[1]
     assert said == {
