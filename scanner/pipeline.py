@@ -15,6 +15,7 @@ from scanner.diagnostic import Diagnostic
 from scanner.discovery import Discovery, discover
 from scanner.facts import Facts
 from scanner.iam.context import Circumstances
+from scanner.path_sections import section_of
 from scanner.principals.definition import PrincipalDefinition
 from scanner.report.report import Report
 from scanner.repository import path_in_repository
@@ -55,10 +56,12 @@ def scan(
     tell: Tell | None = None,
 ) -> Report:
     """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report."""
-    rules, controls = _rules(options), _controls(options)
+    rules, controls = chosen_rules(options), _controls(options)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     inputs = _with_parameters(options)
-    found = discover(options.paths, options.directory, inputs, options.standard_input)
+    found = discover(
+        options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
+    )
     read = extraction.extract if options.debug else extraction.extract_or_report
     facts = _facts(found.roots, read, map, watch)
     if tell is not None:
@@ -148,17 +151,18 @@ def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:
 
 
 def _assessor(options: Options, controls: ControlPolicies) -> Assess:
-    request = Circumstances(options.inputs.region, options.context)
-
-    def decide(definition: PrincipalDefinition) -> AssessedPrincipal:
-        principal = definition.principal
-        return AssessedPrincipal(
-            definition,
-            console_access(definition, options.assume_console),
-            aws_login(principal, controls.circumstances(principal, request)),
-        )
-
     def assess_root(root: ScanRoot, facts: Facts) -> tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]:
+        request = Circumstances(root.inputs.region, options.context)
+        section = section_of(root.stands_in or root.location, options.sections, options.directory)
+
+        def decide(definition: PrincipalDefinition) -> AssessedPrincipal:
+            principal = definition.principal
+            return AssessedPrincipal(
+                definition,
+                console_access(definition, options.assume_console),
+                aws_login(principal, controls.circumstances(principal, request, section)),
+            )
+
         def under(assumptions: tuple[Assumption, ...]) -> Facts:
             return extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
 
@@ -172,16 +176,19 @@ def _assessor(options: Options, controls: ControlPolicies) -> Assess:
     return assess_root
 
 
-def _rules(options: Options) -> tuple[Rule, ...]:
+def chosen_rules(options: Options) -> tuple[Rule, ...]:
+    """The rules that a scan follows. Raises ``UsageError`` and ``RuleError``."""
     try:
-        return select_rules([options.directory / path for path in options.rule_paths], options.select, options.ignore)
+        return select_rules(
+            [options.directory / path for path in options.rule_paths], options.select, options.ignore, options.severity
+        )
     except UnknownRuleError as problem:
         raise UsageError(str(problem)) from problem
 
 
 def _controls(options: Options) -> ControlPolicies:
     try:
-        return ControlPolicies(options.controls, options.accounts, options.directory)
+        return ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
     except ControlPolicyError as problem:
         raise UsageError(str(problem)) from problem
 
