@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from scanner.configuration.errors import MistakeError, unknown_word
-from scanner.configuration.items import Glob, OptionError, Path, Text
+from scanner.configuration.items import GLOB, Glob, OptionError, Path, Text
 from scanner.configuration.origin import Origin
-from scanner.configuration.shapes import Levels, Many, Shape, table
+from scanner.configuration.shapes import NO_ENTRIES, Levels, Many, Shape, table
 from scanner.configuration.tree import Entry, Node, Scalar, ScalarKind
 from scanner.controls import DEFAULT_ACCOUNT, AccountControls
 from scanner.path_sections import PathSection
@@ -28,7 +28,7 @@ Section = tuple[str, AccountControls | PathSection]
 class Accounts(Shape[Section]):
     """A mapping from account IDs and patterns for paths to what holds there."""
 
-    empty = "{}"
+    empty = NO_ENTRIES
 
     def read(self, node: Node, origin: Origin, name: str) -> Iterator[tuple[Section, Span]]:
         """The sections in their order."""
@@ -95,7 +95,7 @@ class Accounts(Shape[Section]):
                 }
             },
             "additionalProperties": {"type": "object", "properties": by_path, "additionalProperties": False},
-            "propertyNames": {"pattern": "^[^!#]"},
+            "propertyNames": {"pattern": GLOB},
         }
 
 

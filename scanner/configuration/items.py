@@ -76,7 +76,7 @@ class Text(Item[str]):
     def schema(self) -> dict[str, Any]:
         """A string, which may have a pattern."""
         if not self.pattern:
-            return {"type": "string", "minLength": 1}
+            return {"type": "string", "pattern": r"\S"}
         return {"type": ["string", "integer"], "pattern": f"^{self.pattern}$"}
 
 
@@ -164,6 +164,10 @@ class Path(Item[str]):
         return {"type": "string", "minLength": 1}
 
 
+GLOB = r"^\s*[^!#\s]"
+"""What a pattern is for JSON Schema."""
+
+
 class Glob(Item[PathGlob]):
     """A pattern for paths, which in a file is relative to the file."""
 
@@ -191,7 +195,7 @@ class Glob(Item[PathGlob]):
 
     def schema(self) -> dict[str, Any]:
         """A string."""
-        return {"type": "string", "minLength": 1, "pattern": "^[^!#]"}
+        return {"type": "string", "pattern": GLOB}
 
 
 _SCALARS = {"type": ["string", "number", "boolean"]}

@@ -63,7 +63,7 @@ def _shown(path: Path, directory: Path) -> str:
 def _load(path: Path, origin: Origin, passed_over: tuple[str, ...] = ()) -> Configuration:
     whole = Span.whole_file(origin.shown)
     try:
-        text = read_text(path, MAX_BYTES)
+        text = read_text(path, MAX_BYTES, within=(origin.tree,) if origin.tree is not None else ())
         table = _section(text, path.name, origin.shown)
     except UnreadableFileError as problem:
         raise ConfigError([MistakeError(str(problem), whole)]) from problem

@@ -16,13 +16,15 @@ from scanner.span import Span
 T = TypeVar("T")
 V = TypeVar("V")
 
+NO_ITEMS, NO_ENTRIES = "[]", "{}"
+
 
 class Shape(ABC, Generic[T]):
     """A kind of thing under a key, as a row of values with places."""
 
     is_single = False
     """Whether there is at most one value, so that another takes its place."""
-    empty = "[]"
+    empty = NO_ITEMS
     """How YAML has no values; empty where it cannot."""
 
     @abstractmethod
@@ -106,7 +108,7 @@ class Pairs(Shape[tuple[str, V]]):
     item: Item[V]
     name: Item[str] | None = None
     """What names are; None for any string."""
-    empty = "{}"
+    empty = NO_ENTRIES
     may_repeat: bool = False
     """Whether a name may have several values, as a list in a file."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from scanner.configuration.keys import KEYS, Key
 from scanner.configuration.load import Given
 from scanner.configuration.settings import Settings
+from scanner.configuration.shapes import NO_ENTRIES
 from scanner.report.escape import inert, visible
 
 VERSION = 1
@@ -61,13 +62,18 @@ def _lines(key: Key[Any], given: tuple[Given[Any], ...]) -> list[str]:
     if key.shape.is_single:
         return [f"{key.name}: {_written(_shown(key, given[0].value))}  # {_place(given[0])}"]
     lines = [f"{key.name}:"]
+    named: dict[str, list[tuple[object, str]]] = {}
     for one in given:
         value = _shown(key, one.value)
-        if isinstance(value, dict) and key.shape.name_of(one.value) is not None:
-            (name, inner), *_ = value.items()
-            lines.append(f"  {_written(name)}: {_written(inner)}  # {_place(one)}")
-        else:
+        if key.shape.empty != NO_ENTRIES:
             lines.append(f"  - {_written(value)}  # {_place(one)}")
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                named.setdefault(name, []).append((inner, _place(one)))
+    for name, values in named.items():
+        shown = values[0][0] if len(values) == 1 else [value for value, _ in values]
+        places = ", ".join(dict.fromkeys(place for _, place in values))
+        lines.append(f"  {_written(name)}: {_written(shown)}  # {places}")
     return lines
 
 
