@@ -151,6 +151,8 @@ class Path(Item[str]):
     def read(self, node: Node, origin: Origin, name: str) -> str:
         """The path relative to the working directory."""
         text = string(node, name)
+        if text == "-" and not self.written:
+            raise MistakeError('"-", standard input, is for the command line only', node.span)
         if self.written:
             return text if text == "-" else origin.written_path(text, node.span)
         return origin.path(text, node.span)

@@ -40,7 +40,8 @@ class Origin:
         if self.tree is not None and not Path(os.path.realpath(absolute)).is_relative_to(os.path.realpath(self.tree)):
             only = "only the command line and a file given with --config may do that"
             raise MistakeError(f'"{text}" leads out of {self._shown(str(self.tree))}; {only}', span)
-        return self._shown(absolute)
+        shown = self._shown(absolute)
+        return "./-" if shown == "-" else shown  # a dash alone means standard input
 
     def written_path(self, text: str, span: Span) -> str:
         """The same for a file that is written: nothing of git's own, where hooks and settings are."""

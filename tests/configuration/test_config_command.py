@@ -87,6 +87,16 @@ def test_what_is_in_force_is_shown(top: Path) -> None:
     assert found["options"]["fail_on"] == [{"value": "error", "source": "default"}]
 
 
+def test_what_is_shown_of_a_report(top: Path) -> None:
+    (top / OURS).write_text("quiet: true\nformat: concise\nmin_severity: error")
+    assert len(scan("infra", cwd=top).stdout.splitlines()) == 1
+    assert len(scan("infra", "--no-quiet", cwd=top).stdout.splitlines()) > 1
+    assert json.loads(scan("infra", "--format", "json", cwd=top).stdout)["version"] == 1
+    assert scan("infra", "--exit-zero", cwd=top).returncode == 0
+    assert "console" in scan("infra", "--explain", "aws_iam_user.minimal", cwd=top).stdout.lower()
+    assert scan("infra", "-q", "--no-config", cwd=top).returncode == 1
+
+
 def test_users_and_paths_on_the_command_line(top: Path) -> None:
     write(top, {"infra/legacy/main.tf": CODE, "x.tf": 'resource "aws_iam_user" "u" { name = "admin-1" }'})
     found = json.loads(scan("--exclude", "legacy", "--assume-console", "admin-*", "--format", "json", cwd=top).stdout)

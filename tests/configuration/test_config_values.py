@@ -26,6 +26,7 @@ from tests.scans import Scan, write
     [
         ("paths: [infra, x.yaml]", "paths", ("infra", "x.yaml")),
         ("paths: infra/../infra/", "paths", ("infra",)),
+        ("paths: ./-", "paths", ("./-",)),
         ("exclude: [legacy, /x/**]", "exclude", ("legacy", "/x/**")),
         ("rules: r", "rule_paths", ("r",)),
         ("select: [a, b]", "select", ("a", "b")),
