@@ -82,6 +82,8 @@ class _OrderedCommand(TyperCommand):
 
 def _settings(invocation: typer.Context, config: str | None, *, no_config: bool) -> Settings:
     """The command line and the configuration file, together. Raises ``ConfigError``."""
+    from scanner.configuration.find import find
+    from scanner.configuration.load import load_found, load_named
     from scanner.configuration.settings import CommandLineError, command_line, settle
 
     if config is not None and no_config:
@@ -90,18 +92,10 @@ def _settings(invocation: typer.Context, config: str | None, *, no_config: bool)
         given = command_line(_with_exit_zero(invocation.params), invocation.meta[_ORDER])
     except CommandLineError as problem:
         raise typer.BadParameter(str(problem), param_hint=f"--{problem.option.replace('_', '-')}") from problem
-    from scanner.configuration.find import find
-
     if config is not None:
-        from scanner.configuration.load import load_named
-
         return settle(given, load_named(config, Path.cwd()))
     found = None if no_config else find(Path.cwd())
-    if found is None:
-        return settle(given, None)
-    from scanner.configuration.load import load_found
-
-    return settle(given, load_found(found, Path.cwd()))
+    return settle(given, None if found is None else load_found(found, Path.cwd()))
 
 
 def _with_exit_zero(values: dict[str, Any]) -> dict[str, Any]:
