@@ -1,17 +1,17 @@
 # One command sets up, one checks in half a minute, one checks style and types, one runs all tests, one tries all laws,
-# one renews the snapshots, one measures.
+# one renews the snapshots, one builds the site, one measures.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup check lint test laws snapshots benchmarks clean
+.PHONY: setup check lint test laws snapshots docs benchmarks lock clean
 
 setup: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable . --group dev
+	$(BIN)/pip install --upgrade "pip>=25.1"
+	$(BIN)/pip install --constraint constraints.txt --editable . --group dev
 	touch $@
 
 # While you work: what is fast of `lint` and `test`, which are everything.
@@ -22,6 +22,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy action
 	$(BIN)/lint-imports
 
 test: setup
@@ -33,12 +34,27 @@ laws: setup
 
 snapshots: setup
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report
+	$(BIN)/python -m tools.write_pages
+
+# The site, in build/site. A link or an anchor that leads nowhere ends it.
+docs: setup
+	$(BIN)/properdocs build --strict --config-file mkdocs.yml
 
 # Small sizes; each takes larger ones, such as `python -m benchmarks.large_plan 200`.
 benchmarks: setup
 	$(BIN)/python -m benchmarks.instances 1 10 100 1000
 	$(BIN)/python -m benchmarks.large_plan 1 20
 	$(BIN)/python -m benchmarks.managed_policies
+
+# What the action and the image install: versions of constraints.txt, with hashes for every platform.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-build --no-annotate \
+	--custom-compile-command "make lock"
+
+lock: setup
+	$(BIN)/pip install --quiet --group lock
+	$(LOCK) --constraint constraints.txt --output-file requirements.txt pyproject.toml
+	$(LOCK) --constraint constraints.txt --constraint requirements.txt --output-file requirements-build.txt \
+		--group build
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from scanner import __version__
-from scanner.output import STANDARD_OUTPUT, Delivery, deliver, print_text, width
+from scanner import __version__, github_actions
+from scanner.output import STANDARD_OUTPUT, Delivery, category, deliver, print_text, width
 from scanner.report import FOR_PEOPLE, FORMATS
 from scanner.report.report import Report, exit_status
 
 if TYPE_CHECKING:
     from scanner.config import Options
     from scanner.configuration.settings import Settings
+    from scanner.rules.problems import RuleError
 
 USAGE = 2
 _MOST_ADDRESSES = 10
@@ -55,9 +56,12 @@ def _version(wanted: bool) -> None:
 
 def _list_rules(wanted: bool) -> None:
     if wanted:
-        from scanner.rules.loader import builtin_rules
+        from scanner.rules.loader import builtin_rules, example_rules
 
         for rule in builtin_rules():
+            typer.echo(f"{rule.id:<34} {rule.level.value:<8} {rule.title}")
+        typer.echo("\nExamples, followed where --rules or --select names them:")
+        for rule in example_rules():
             typer.echo(f"{rule.id:<34} {rule.level.value:<8} {rule.title}")
         raise typer.Exit
 
@@ -141,12 +145,17 @@ def scan(
             show_default="no-quiet",
         ),
     ] = None,
-    rules: Annotated[list[str] | None, typer.Option(metavar="PATH", help="More rules: a file or a directory.")] = None,
+    rules: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="More rules: a file, a directory, or an example by its ID.")
+    ] = None,
     select: Annotated[list[str] | None, typer.Option(metavar="ID", help="Use only this rule.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave this rule out.")] = None,
     list_rules: Annotated[
         bool, typer.Option("--list-rules", callback=_list_rules, is_eager=True, help="Show the rules and exit.")
     ] = False,
+    check_rules: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="Check rule files and their examples instead of scanning.")
+    ] = None,
     var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Terraform: value of a variable.")] = None,
     var_file: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Terraform: variable file.")] = None,
     env_vars: Annotated[
@@ -203,6 +212,8 @@ def scan(
     Exit status: 0 if nothing is found at or above --fail-on, 1 if something is, 2 if the scan could not be done or is
     incomplete.
     """
+    if check_rules:
+        raise typer.Exit(_check_rules(check_rules, paths))
     from scanner.configuration.errors import ConfigError
 
     try:
@@ -223,11 +234,13 @@ def scan(
 def _show(settings: Settings, options: Options, printed: list[str]) -> int:
     from scanner.configuration.show import as_json, as_text
     from scanner.pipeline import UsageError, chosen_rules
-    from scanner.rules.loader import RuleError
+    from scanner.rules.problems import RuleError
 
     try:
         chosen_rules(options)
-    except (UsageError, RuleError) as problem:
+    except RuleError as wrong:
+        return _fail_with(wrong)
+    except UsageError as problem:
         return _fail(_with_place(problem, settings))
     print_text(as_json(settings) if "json" in printed else as_text(settings))
     return 0
@@ -237,12 +250,14 @@ def _delivery(settings: Settings) -> Delivery:
     from scanner.configuration.keys import FORMAT, MIN_SEVERITY, OUTPUT, QUIET
     from scanner.finding import Level
 
-    outputs = settings.all(OUTPUT)
+    wanted, outputs = settings.all(FORMAT), settings.all(OUTPUT)
+    nothing_asked = not wanted and all(path != STANDARD_OUTPUT for _, path in outputs)
     return Delivery(
-        _printed(settings.all(FORMAT), outputs),
+        _printed(wanted, outputs),
         outputs,
         settings.one(MIN_SEVERITY, Level.NOTE),
         settings.one(QUIET, default=False),
+        annotates=nothing_asked and github_actions.is_step(),
     )
 
 
@@ -268,7 +283,7 @@ def _run(
     from scanner.progress import progress
     from scanner.report import Appearance
     from scanner.repository import path_in_repository
-    from scanner.rules.loader import RuleError
+    from scanner.rules.problems import RuleError
     from scanner.standard_input import received
 
     try:
@@ -277,14 +292,22 @@ def _run(
             if tell is not None and settings.configuration is not None:
                 tell(f"configuration: {settings.configuration.shown}")
             report = run(replace(options, standard_input=standard_input), watch=watch, tell=tell)
-    except (UsageError, RuleError) as problem:
+    except RuleError as wrong:
+        return _fail_with(wrong)
+    except UsageError as problem:
         return _fail(_with_place(problem, settings))
     if explain is not None:
         return _explain(report, explain, explained_in)
-    directory = path_in_repository(options.directory, options.workspace) or ""
-    trouble = deliver(report, delivery, Appearance(__version__, directory=directory))
+    inside = path_in_repository(options.directory, options.workspace)
+    files = github_actions.repository_files() if inside is not None else ""
+    scanned = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
+    appearance = Appearance(__version__, directory=inside or "", category=category(scanned), files=files)
+    trouble = deliver(report, delivery, appearance)
     for message in trouble:
         _fail(message)
+    if delivery.annotates:  # nobody has asked for a summary, so one that cannot be written changes no status
+        for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
+            _fail(message)
     return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
 
 
@@ -295,6 +318,16 @@ def _with_place(problem: Exception, settings: Settings) -> str:
     cause = problem.__cause__
     place = settings.place(cause.option, cause.rule) if isinstance(cause, UnknownRuleError) else None
     return f"{place.path}:{place.line}: {problem}" if place is not None else str(problem)
+
+
+def _check_rules(rules: list[str], paths: list[str] | None) -> int:
+    from scanner.check_rules import check_rules, render
+
+    if paths:
+        return _fail(f"--check-rules scans the examples of the rules and nothing else; leave {paths[0]} out")
+    check = check_rules(rules, Path.cwd())
+    print_text(render(check))
+    return check.exit_status
 
 
 def _explain(report: Report, wanted: str, printed: tuple[str, ...]) -> int:
@@ -327,6 +360,14 @@ def _tell(line: str) -> None:
     from scanner.report.escape import inert, visible
 
     typer.echo(inert(f"scan: {visible(line)}"), err=True)
+
+
+def _fail_with(wrong: RuleError) -> int:
+    from scanner.report.escape import visible
+
+    for mistake in wrong.problems:
+        _fail(visible(str(mistake)))
+    return USAGE
 
 
 def _fail(message: str) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from scanner.report.report import Report
 from scanner.source_file import why
 
 STANDARD_OUTPUT = "-"
+_LONGEST_CATEGORY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Delivery:
     """The lowest level that is shown."""
     quiet: bool = False
     """Nothing but findings and errors, in formats for people."""
+    annotates: bool = False
+    """Whether annotations follow what is printed."""
 
 
 def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[str]:
@@ -40,6 +45,10 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[
     plain = replace(appearance, excerpt=Sources(Path.cwd()).excerpt, quiet=delivery.quiet)
     for name in delivery.printed:
         print_text(render(name, shown, replace(plain, colour=colour(), width=width())))
+    if delivery.annotates:
+        from scanner.report import github
+
+        print_text(github.beside_text(shown, appearance.directory))
     trouble: list[str] = []
     for name, path in delivery.outputs:
         text = render(name, shown, plain)
@@ -64,6 +73,20 @@ def print_text(text: str) -> None:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream, unless replaced
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def category(scanned: Iterable[str]) -> str:
+    """What tells a scan of these paths, as the repository sees them, from scans of others; empty in GitHub Actions.
+
+    There ``upload-sarif`` makes one of the workflow, the job and its matrix, or takes its input ``category``, but only
+    for a report that comes without.
+    """
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        return ""
+    named = ",".join(sorted(set(scanned) - {"", "."}))
+    if len(named) > _LONGEST_CATEGORY:
+        named = hashlib.sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return f"aws-login-scan/{named}/" if named else "aws-login-scan/"
 
 
 def colour() -> bool:

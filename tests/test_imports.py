@@ -14,11 +14,11 @@ ROOT = Path(__file__).parent.parent / "scanner"
 HOMES = {
     "cfn_tools": {"cloudformation/template/syntax.py"},
     "hcl2": {"terraform/language/syntax.py"},
-    "jsonpath_ng": {"rules/rule.py"},
+    "jsonpath_ng": {f"rules/{name}.py" for name in ("rule", "selector_check", "selector_syntax")},
     "lark": {"terraform/language/syntax.py", "terraform/language/syntax_tree.py"},
     # what it reads is described by types, which stand beside the readers
     "msgspec": {
-        "report/json.py",
+        "report/encoding.py",
         *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "plan_json", "state_file")),
     },
     "pathspec": {"globs.py", "ignored.py"},
@@ -29,7 +29,7 @@ HOMES = {
     "yaml": {
         "cloudformation/template/syntax.py",
         "configuration/yaml_tree.py",
-        "rules/loader.py",
+        "rules/rule_file.py",
         "terraform/language/functions/yaml_text.py",
     },
 }

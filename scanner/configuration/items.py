@@ -166,6 +166,16 @@ class Path(Item[str]):
         return {"type": "string", "minLength": 1}
 
 
+class Rules(Path):
+    """Where rules are: a path, or the id of an example rule."""
+
+    def read(self, node: Node, origin: Origin, name: str) -> str:
+        """The path relative to the working directory, or the id as it is."""
+        text = string(node, name)
+        is_id = re.fullmatch(r"[\w-]+", text) is not None and not (origin.directory / text).exists()
+        return text if is_id else super().read(node, origin, name)
+
+
 GLOB = r"^\s*[^!#\s]"
 """What a pattern is for JSON Schema."""
 

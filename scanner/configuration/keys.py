@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from scanner.configuration.account_sections import ACCOUNT_ID, REGION, Accounts
-from scanner.configuration.items import Choice, EnvironmentFlag, Flag, Glob, Parameter, Path, Text, Variable
+from scanner.configuration.items import Choice, EnvironmentFlag, Flag, Glob, Parameter, Path, Rules, Text, Variable
 from scanner.configuration.shapes import Context, Levels, Many, One, Pairs, Shape
 from scanner.configuration.suppressions import Suppressions
 from scanner.finding import LEVELS, Level
@@ -53,7 +53,7 @@ _FORMAT = Choice({name: name for name in FORMATS}, "format")
 
 PATHS = Key("paths", Many(Path()), Merge.REPLACE, "What to scan: directories and files.", ["."])
 EXCLUDE = Key("exclude", Many(Glob()), Merge.REPLACE, "Patterns for what is not scanned unless a path names it.")
-RULES = Key("rules", Many(Path()), Merge.ADD, "More rules: files and directories.")
+RULES = Key("rules", Many(Rules()), Merge.ADD, "More rules: files, directories, and examples by their ids.")
 SELECT = Key("select", Many(Text()), Merge.REPLACE, "Ids of the only rules to use.")
 IGNORE = Key("ignore", Many(Text()), Merge.REPLACE, "Ids of rules to leave out.")
 SEVERITY = Key("severity", Pairs(_LEVEL), Merge.FILE, "Levels of rules, by id, that take the place of their own.")

@@ -32,6 +32,13 @@ class Appearance:
     """Gives a line of source; None where reports do without."""
     quiet: bool = False
     """Nothing but findings and errors, in formats for people."""
+    category: str = ""
+    """What tells this scan from others of the same repository, for services that keep reports of several; empty where
+    whoever uploads a report says so."""
+    files: str = ""
+    """The address of the repository's files at the scanned commit, with a slash at its end; empty if not known."""
+    limit: int | None = None
+    """Bytes that the text may have where the format is cut to a limit; None for the format's own."""
 
 
 def _text(report: Report, appearance: Appearance) -> str:
@@ -64,11 +71,54 @@ def _github(report: Report, appearance: Appearance) -> str:
     return github.render(report, appearance.directory)
 
 
+def _sarif(report: Report, appearance: Appearance) -> str:
+    from scanner.report import sarif
+
+    return sarif.render(report, appearance.version, appearance.directory, appearance.category)
+
+
+def _rdjson(report: Report, _: Appearance) -> str:
+    from scanner.report import rdjson
+
+    return rdjson.render(report)
+
+
+def _junit(report: Report, appearance: Appearance) -> str:
+    from scanner.report import junit
+
+    return junit.render(report, appearance.directory)
+
+
+def _gitlab(report: Report, appearance: Appearance) -> str:
+    from scanner.report import gitlab
+
+    return gitlab.render(report, appearance.directory)
+
+
+def _markdown(report: Report, appearance: Appearance) -> str:
+    from scanner.report import markdown
+
+    repository = markdown.Repository(appearance.directory, appearance.files)
+    return markdown.render(report, repository, appearance.limit)
+
+
+def _csv(report: Report, _: Appearance) -> str:
+    from scanner.report import csv
+
+    return csv.render(report)
+
+
 FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
     "text": _text,
     "concise": _concise,
     "json": _json,
     "github": _github,
+    "sarif": _sarif,
+    "rdjson": _rdjson,
+    "junit": _junit,
+    "gitlab": _gitlab,
+    "markdown": _markdown,
+    "csv": _csv,
 }
 """By the name that ``--format`` takes; the first is the default."""
 FOR_PEOPLE = frozenset({"text", "concise", "github"})
