@@ -37,4 +37,6 @@ def test_an_installed_wheel_scans_from_any_directory(tmp_path: Path) -> None:
         assert [finding["rule"] for finding in json.loads(found.stdout)["findings"]] == ["user-cannot-aws-login"]
     fixed = run(scripts / "python", "-m", "scanner", f"{fixture}-fixed", cwd=elsewhere)
     assert fixed.returncode == 0, fixed.stderr
+    example = run(scripts / "scan", f"{fixture}-fixed", "--select", "principal-without-boundary", cwd=elsewhere)
+    assert "note[principal-without-boundary]" in example.stdout, "the example rules are part of the wheel"
     assert run(scripts / "scan", "--version", cwd=elsewhere).stdout.startswith("scan ")
