@@ -55,4 +55,6 @@ def test_an_installed_wheel_scans_from_any_directory(tmp_path: Path) -> None:
         "from scanner.rules.loader import builtin_directory as found; print(found().joinpath('schema.json').is_file())"
     )
     assert run(scripts / "python", "-c", find, cwd=elsewhere).stdout == "True\n"
+    example = run(scripts / "scan", f"{fixture}-fixed", "--select", "principal-without-boundary", cwd=elsewhere)
+    assert "note[principal-without-boundary]" in example.stdout, "the example rules are part of the wheel"
     assert run(scripts / "scan", "--version", cwd=elsewhere).stdout.startswith("scan ")

@@ -370,7 +370,7 @@ EXACTLY = {
         "user-with-inline-policy": ["anywhere", "but-one", "lambda", "one", "own"],
     },
     "fixtures/terraform/trusted-accounts": {
-        "administrator-role-trusts-other-account": ["partner-administrator"],
+        "admin-role-trusts-other-account": ["partner-administrator"],
         "principal-without-boundary": [
             *("guarded-administrator", "own-administrator", "partner-administrator", "partner-reader"),
         ],
@@ -399,7 +399,7 @@ def test_example_rules_flag_exactly(path: str, form: str) -> None:
 
 
 def test_an_account_that_is_given_is_the_role_s_own() -> None:
-    rule = ("administrator-role-trusts-other-account",)
+    rule = ("admin-role-trusts-other-account",)
     place = "fixtures/cloudformation/trusted-accounts.yaml"
     given = scan(Options(paths=(place,), directory=ROOT, inputs=OWN_ACCOUNT, select=rule))
     assert [finding.subject for finding in given.findings] == ["partner-administrator"]

@@ -11,6 +11,7 @@ from scanner.facts import Attachment, Fact, IdentityKind, InlinePolicy, Origin, 
 from scanner.terraform.aws import attributes
 from scanner.terraform.aws.resource_facts import identity, items, within
 from scanner.terraform.aws.resource_type import Named, ResourceType, nested
+from scanner.terraform.language.types import NUMBER
 from scanner.terraform.resource_instance import ResourceInstance
 
 
@@ -36,6 +37,7 @@ IDENTITIES = (
         "aws_iam_role",
         identity(IdentityKind.ROLE, trust="assume_role_policy", session="max_session_duration", inside=_inside_role),
         blocks={"inline_policy": nested(is_argument_too=True)},
+        arguments={"max_session_duration": NUMBER},
         computed=attributes.named("role"),
         names={"name": Named.ROLE, "id": Named.ROLE, "arn": Named.ROLE_ARN},
         is_definition=True,
