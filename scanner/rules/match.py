@@ -7,6 +7,7 @@ from typing import Any
 
 from scanner.finding import Finding, RelatedLocation
 from scanner.root import RootKind
+from scanner.rules.places import places
 from scanner.rules.rule import PLACEHOLDER, Rule
 from scanner.rules.view import causes, view, words
 from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -64,7 +65,7 @@ def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any], 
         around,
         rule.url,
         rule.tags,
-        tuple(dict.fromkeys((definition.span, *assessed.console.evidence, *definition.trail))),
+        places(assessed),
     )
 
 
