@@ -26,7 +26,11 @@ HOMES = {
     "regex": {f"terraform/language/functions/{name}.py" for name in ("patterns", "re2", "strings")},
     "rich": {"progress.py"},
     "typer": {"cli.py"},
-    "yaml": {"cloudformation/template/syntax.py", "rules/loader.py", "terraform/language/functions/yaml_text.py"},
+    "yaml": {
+        *(f"cloudformation/template/{name}.py" for name in ("comments", "syntax")),
+        "rules/loader.py",
+        "terraform/language/functions/yaml_text.py",
+    },
 }
 
 
