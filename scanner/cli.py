@@ -157,6 +157,12 @@ def scan(
     ] = None,
     scp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Service control policy.")] = None,
     rcp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Resource control policy.")] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Findings that are known and do not count.")
+    ] = None,
+    write_baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write or update a baseline with what is found now.")
+    ] = None,
     config: Annotated[str | None, typer.Option(metavar="FILE", help="Configuration file.")] = None,
     explain: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Show the whole reasoning about one principal instead.")
@@ -196,6 +202,8 @@ def scan(
         select=tuple(select or ()),
         ignore=tuple(ignore or ()),
         workspace=Path(os.environ["GITHUB_WORKSPACE"]) if os.environ.get("GITHUB_WORKSPACE") else None,
+        baseline=baseline,
+        write_baseline=write_baseline,
         fail_on=None if fail_on is FailOn.NEVER else Level(fail_on.value),
         debug=debug,
     )
@@ -220,7 +228,11 @@ def _run(options: Options, printed: list[str], outputs: list[tuple[str, str]], e
     trouble = deliver(report, printed or _default(outputs), outputs, __version__, directory)
     for message in trouble:
         _fail(message)
-    return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
+    status = exit_status(report, options.fail_on)
+    if options.write_baseline is not None:
+        status = exit_status(report, None)  # all that is found is known now
+        typer.echo(f"scan: {options.write_baseline}: written", err=True)
+    return status or (USAGE if trouble else 0)
 
 
 def _default(outputs: list[tuple[str, str]]) -> list[str]:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from scanner.controls import DEFAULT_ACCOUNT, AccountControls
 from scanner.finding import Level
 from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
+from scanner.suppress_entry import SuppressEntry
 
 
 class ConfigError(Exception):
@@ -51,6 +53,14 @@ class Options:
     ignore: tuple[str, ...] = ()
     fail_on: Level | None = Level.ERROR
     """The lowest level that makes the exit status 1; None for never."""
+    suppress: tuple[SuppressEntry, ...] = ()
+    """What the configuration says about findings that are to be left alone."""
+    baseline: str | None = None
+    """A file with findings that are known, relative to the directory."""
+    write_baseline: str | None = None
+    """A file to write the findings to, so that they are known from then on; what it has is brought up to date."""
+    today: date | None = None
+    """The day on which suppressions must not have expired; by default it is that of the clock, in UTC."""
     debug: bool = False
     """Let errors of the scanner's own rise, with their tracebacks."""
 

@@ -18,13 +18,19 @@ def select_rules(paths: Sequence[Path], select: Sequence[str], ignore: Sequence[
 
     Raises ``RuleError`` and ``UnknownRuleError``.
     """
-    rules = {rule.id: rule for rule in builtin_rules()}
-    for rule in load_rules(paths):
-        if rule.id in rules:
-            raise RuleError(f'there is already a rule "{rule.id}"', rule.span)
-        rules[rule.id] = rule
+    rules = all_rules(paths)
     for rule_id in (*select, *ignore):
         if rule_id not in rules:
             raise UnknownRuleError(f'there is no rule "{rule_id}"; --list-rules shows them all')
     wanted = select or tuple(rules)
     return tuple(rules[rule_id] for rule_id in sorted(set(wanted) - set(ignore)))
+
+
+def all_rules(paths: Sequence[Path]) -> dict[str, Rule]:
+    """The rules that there are by id, wanted or not. Raises ``RuleError``."""
+    rules = {rule.id: rule for rule in builtin_rules()}
+    for rule in load_rules(paths):
+        if rule.id in rules:
+            raise RuleError(f'there is already a rule "{rule.id}"', rule.span)
+        rules[rule.id] = rule
+    return rules

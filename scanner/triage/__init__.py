@@ -1,0 +1,1 @@
+"""What is done with findings before they are reported: suppressed, or known from a baseline."""
