@@ -21,7 +21,7 @@ _ITEM = re.compile(
 _SEPARATOR = re.compile(r"[\s:\u2013\u2014-]*+")
 _UNTIL = re.compile(r"\buntil[ \t:=]{1,8}(\S{1,40})", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NEARLY_A_DATE = re.compile(r"20\d\d(?!\d)|\d{1,2}([-/.])\d{1,2}\1\d{2,4}")
+_NEARLY_A_DATE = re.compile(r"\d{4}-\d\d-\d\d|20\d\d(?:\d{4})?(?!\d)|\d{1,2}([-/.])\d{1,2}\1\d{2,4}")
 _WORD = re.compile(r"\w")
 _BEHIND_A_DATE = ".,;:!?)]}'\""
 
@@ -77,7 +77,7 @@ def read_directive(text: str) -> Directive | None:
 
 def is_reason(text: str) -> bool:
     """Whether a text says anything beside an expiry."""
-    return _WORD.search(_UNTIL.sub("", text)) is not None
+    return _WORD.search(_UNTIL.sub(lambda found: "" if _is_date(found) else found[0], text)) is not None
 
 
 def expiry(text: str) -> date | None:
@@ -85,12 +85,13 @@ def expiry(text: str) -> date | None:
 
     Raises ``DirectiveError`` for what is meant as a date and is not one.
     """
-    found: list[date] = []
-    for match in _UNTIL.finditer(text):
-        written = match[1].rstrip(_BEHIND_A_DATE)
-        if _DATE.fullmatch(written) or _NEARLY_A_DATE.match(written):
-            found.append(day(written))
+    found = (day(match[1].rstrip(_BEHIND_A_DATE)) for match in _UNTIL.finditer(text) if _is_date(match))
     return min(found, default=None)
+
+
+def _is_date(until: re.Match[str]) -> bool:
+    """Whether what is behind the word is meant as a date; it may be any word."""
+    return _NEARLY_A_DATE.match(until[1]) is not None
 
 
 def day(written: str) -> date:

@@ -18,7 +18,7 @@ def matches_address(glob: str, address: str) -> bool:
 
 def matches_path(glob: str, path: str) -> bool:
     """Whether the glob names a file or a directory that it is in. ``*`` stays in a directory, ``**`` does not."""
-    wanted = tuple(part for part in glob.split("/") if part)
+    wanted = tuple(part for part in glob.split("/") if part not in ("", "."))
     parts = path.split("/")
     # reached: after how many parts of the glob one can be, having gone through the parts of the path so far
     reached = _skipping({0}, wanted)

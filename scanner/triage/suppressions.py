@@ -65,11 +65,10 @@ def _wrong(rule: str | None, reason: str, until: date | None, span: Span, run: R
             hint = " Name the rules one by one, so that those to come are not hidden."
         yield warning("Suppression of unknown rule", f'There is no rule "{rule}".{hint}', span)
     elif not is_reason(reason):
-        yield warning(
-            "Suppression without a reason", f"It{which} does not count without one: say why, behind it.", span
-        )
+        detail = f"{what} is not suppressed without one. Say why, behind the bracket or as the reason of the entry."
+        yield warning("Suppression without a reason", detail, span)
     elif until is not None and until < run.today:
-        detail = f"It{which} counted until {until.isoformat()}. Remove it, or give it another day."
+        detail = f"{what} was suppressed until {until.isoformat()}. Remove it, or give it another day."
         yield warning("Suppression has expired", detail, span)
 
 
