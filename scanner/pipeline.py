@@ -101,9 +101,9 @@ def _report(
         assessed.extend(principals)
         diagnostics.update(dict.fromkeys(replace(one, root=facts.root) for one in (*facts.diagnostics, *wrong)))
         files |= facts.files
-        read.append(
-            _Read(root, facts.files, any(one.severity is Severity.ERROR for one in (*facts.diagnostics, *wrong)))
-        )
+        shown_in = {one.definition.span.path for one in principals}
+        failed = any(one.severity is Severity.ERROR for one in (*facts.diagnostics, *wrong))
+        read.append(_Read(root, facts.files | shown_in, failed))
         declared |= facts.parameters
         if facts.undeclared is not None:
             undeclared.append(facts.undeclared)
@@ -134,6 +134,7 @@ class _Read:
 
     root: ScanRoot
     files: frozenset[str]
+    """With the programs that made it."""
     has_errors: bool
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from scanner.diagnostic import Diagnostic, warning
 from scanner.source_file import UnreadableFileError, read_bytes
 from scanner.span import LineIndex, Span
+from scanner.triage import program_comments
 from scanner.triage.directive import DirectiveError, read_directive
 from scanner.triage.ignore import Ignore, Stands
 
@@ -53,6 +54,8 @@ def _ignores(text: str, path: str, problems: list[Diagnostic]) -> Iterator[Ignor
         from scanner.terraform.language import blocks
 
         yield from _in_comments(text, path, blocks.comments(text), problems, by_indentation=False)
+    elif path.endswith(program_comments.SUFFIXES):
+        yield from _in_comments(text, path, program_comments.comments(text), problems, by_indentation=False)
     else:
         yield from _in_template(text, path, problems)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -303,6 +304,47 @@ Resources:
 """
     report = triaged(tmp_path, {"t.yaml": text})
     assert (list(suppressed_ones(report)), open_ones(report)) == (["Bob"], ["Ada"])
+
+
+CDK = {
+    "above": ("    // IGNORE\nLINE", ["Production/People", "Sandbox"]),
+    "on the line": ("LINE // IGNORE", ["Production/People", "Sandbox"]),
+    "above, with a blank line between": ("    // IGNORE\n\nLINE", []),
+    "by logical ID": (
+        '    // scan:ignore[user-cannot-aws-login @ "Bob4B8519C4"] x\nLINE',
+        ["Production/People", "Sandbox"],
+    ),
+    "by another": ('    // scan:ignore[user-cannot-aws-login @ "Eve"] x\nLINE', []),
+}
+
+
+@pytest.mark.parametrize(("text", "stacks"), CDK.values(), ids=CDK)
+def test_the_application_that_made_a_template(text: str, stacks: list[str], tmp_path: Path) -> None:
+    app = tmp_path / "people"
+    shutil.copytree(ROOT / "fixtures" / "cdk" / "people", app)
+    lines = (app / "lib" / "people.js").read_text().split("\n")
+    lines[12] = text.replace("LINE", lines[12]).replace("IGNORE", IGNORE)
+    (app / "lib" / "people.js").write_text("\n".join(lines))
+    moved = 13 + text.partition("LINE")[0].count("\n")  # as the application is synthesised again
+    for file in app.rglob("*.json"):
+        file.write_text(file.read_text().replace("lib/people.js:13:", f"lib/people.js:{moved}:"))
+    report = scanned(app, "cdk.out")
+    assert len(report.findings) == 2
+    assert list(suppressed_ones(report)) == [f"{stack}/Bob4B8519C4" for stack in stacks]
+    assert bool(warnings(report)) == (not stacks)
+
+
+def test_metadata_of_an_assembly(tmp_path: Path) -> None:
+    """``addMetadata`` of the construct's resource ends up in the template."""
+    app = tmp_path / "people"
+    shutil.copytree(ROOT / "fixtures" / "cdk" / "people", app)
+    template = app / "cdk.out" / "Sandbox.template.json"
+    content = json.loads(template.read_text())
+    metadata = content["Resources"]["Bob4B8519C4"].setdefault("Metadata", {})
+    metadata["scan:ignore"] = [{"rule": RULE, "reason": "a robot"}]
+    template.write_text(json.dumps(content))
+    report = scanned(app, "cdk.out")
+    assert (list(suppressed_ones(report)), warnings(report)) == (["Sandbox/Bob4B8519C4"], [])
 
 
 HYGIENE = {
