@@ -17,7 +17,8 @@ from scanner.triage import program_comments
 from scanner.triage.directive import DirectiveError, read_directive
 from scanner.triage.ignore import Ignore, Stands
 
-_TRACE = re.compile(rb"(?:scan|SCAN|Scan):[ \t]{0,3}(?:ignore|IGNORE|Ignore)")
+_TRACES = tuple(re.compile(word + rb":[ \t]{0,3}(?i:ignore)") for word in (b"scan", b"Scan", b"SCAN"))
+"""Each begins with a literal, which is looked for ten times as fast as a choice."""
 _JSON_CONFIGURATION = (".tf.json", ".tofu.json")
 _NATIVE = (".tf", ".tofu", ".hcl", ".tfvars")
 _OPENING = re.compile(r"(?:#+|//+|/\*+)[ \t]*")
@@ -36,7 +37,7 @@ def ignores_in(file: Path, path: str, within: tuple[Path, ...]) -> tuple[list[Ig
         content = read_bytes(file, within=within)
     except UnreadableFileError:
         return [], []
-    if _TRACE.search(content) is None:
+    if not any(trace.search(content) for trace in _TRACES):
         return [], []
     text = content.decode("utf-8-sig", "replace")
     problems: list[Diagnostic] = []
