@@ -440,8 +440,21 @@ def test_plans_and_states_have_the_comments_of_their_configuration(form: str, ki
     assert suppressed_ones(source)
     assert suppressed_ones(planned) == suppressed_ones(source)
     assert open_ones(planned) == open_ones(source)
-    if kind == "json":  # without --source, the configuration beside it tells lines and module calls
-        assert all(found.suppressed for found in scanned(tmp_path, "plan").findings if found.rule == rule)
+
+
+@pytest.mark.parametrize("since", ["", 'resource "aws_iam_user" "more" {\n  name = "more"\n}\n'])
+def test_a_configuration_beside_a_plan_in_json_tells_its_module_calls(since: str, tmp_path: Path) -> None:
+    """bridgecrewio/checkov#2047, without any option, and if the configuration has been changed since."""
+    block, rule = BLOCKS["team-module"]
+    folder = ROOT / "fixtures" / "terraform" / "team-module"
+    files = {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    files["plan.json"] = (ROOT / "fixtures" / "plan" / "team-module.json").read_bytes()
+    files["main.tf"] = files["main.tf"].replace(
+        block.encode(), f'# scan:ignore[{rule} @ "bob"] a robot\n{block}'.encode()
+    )
+    files["more.tf"] = since.encode()
+    report = triaged(tmp_path, files, "plan.json")
+    assert suppressed_ones(report) == {'module.user["bob"].aws_iam_user.this': "a robot"}
 
 
 def test_nothing_else_changes(tmp_path: Path) -> None:
