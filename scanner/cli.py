@@ -106,11 +106,11 @@ def _with_exit_zero(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "fail_on": FailOn.NEVER} if values["exit_zero"] else values
 
 
-def _options(settings: Settings, *, debug: bool) -> Options:
+def _options(settings: Settings, write_baseline: str | None, *, debug: bool) -> Options:
     from scanner.configuration.scan_options import scan_options
 
     workspace = Path(os.environ["GITHUB_WORKSPACE"]) if os.environ.get("GITHUB_WORKSPACE") else None
-    return scan_options(settings, Path.cwd(), _environment(), workspace, debug=debug)
+    return scan_options(settings, Path.cwd(), _environment(), workspace, write_baseline, debug=debug)
 
 
 @app.command(cls=_OrderedCommand, context_settings={"help_option_names": ["-h", "--help"]})
@@ -190,6 +190,12 @@ def scan(
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Names of users who have a password that is not in the code."),
     ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Findings that are known and do not count.")
+    ] = None,
+    write_baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write or update a baseline with what is found now.")
+    ] = None,
     config: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="The configuration file, instead of the one found above."),
@@ -222,7 +228,7 @@ def scan(
         for mistake in str(problem).splitlines():
             _fail(mistake)
         raise typer.Exit(USAGE) from problem
-    options = _options(settings, debug=debug)
+    options = _options(settings, write_baseline, debug=debug)
     printed = [each.value for each in format or ()]
     if show_config:
         raise typer.Exit(_show(settings, options, printed))
@@ -308,7 +314,11 @@ def _run(
     if delivery.annotates:  # nobody has asked for a summary, so one that cannot be written changes no status
         for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
             _fail(message)
-    return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
+    status = exit_status(report, options.fail_on)
+    if options.write_baseline is not None:
+        status = exit_status(report, None)  # all that is found is known now
+        _tell(f"{options.write_baseline}: written")
+    return status or (USAGE if trouble else 0)
 
 
 def _with_place(problem: Exception, settings: Settings) -> str:

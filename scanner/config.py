@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from scanner.controls import AccountControls
@@ -49,6 +50,14 @@ class Options:
     ignore: tuple[str, ...] = ()
     fail_on: Level | None = Level.ERROR
     """The lowest level that makes the exit status 1; None for never."""
+    suppress: tuple[SuppressEntry, ...] = ()
+    """What the configuration says about findings that are to be left alone."""
+    baseline: str | None = None
+    """A file with findings that are known, relative to the directory."""
+    write_baseline: str | None = None
+    """A file to write the findings to, so that they are known from then on; what it has is brought up to date."""
+    today: date | None = None
+    """The day on which suppressions must not have expired; by default it is that of the clock, in UTC."""
     debug: bool = False
     """Let errors of the scanner's own rise, with their tracebacks."""
     exclude: tuple[PathGlob, ...] = ()
@@ -58,5 +67,3 @@ class Options:
     more."""
     severity: Mapping[str, Level] = field(default_factory=dict)
     """Levels of rules that take the place of their own."""
-    suppress: tuple[SuppressEntry, ...] = ()
-    """Findings to be left alone."""

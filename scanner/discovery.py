@@ -288,7 +288,7 @@ class _Walk:
                 self._module(path)
             elif entry.name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
                 self._unit(location)
-            elif entry.is_dir():
+            elif _is_directory(entry):
                 continue  # a link to a directory: what it leads to is walked where it is
             elif not _PROGRAMS_AND_MEDIA.search(entry.name):
                 self._file(location, named=False)
@@ -343,6 +343,13 @@ class _Walk:
     def _unreadable(self, path: Path, why: str) -> None:
         span = Span.whole_file(self.shown(path))
         self.diagnostics.append(error("Unreadable path", as_sentence(why), span))
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link in a circle, which is reported as a file that cannot be read
 
 
 def recognise(head: bytes) -> RootKind | None:

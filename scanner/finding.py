@@ -32,6 +32,16 @@ class RelatedLocation:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A block where a comment may suppress a finding."""
+
+    span: Span
+    key: str | None = None
+    """Which of the block's instances the principal is or comes from: the instance key as the address has it (``"a"``,
+    ``0``, ``*`` while it is not known), in a template the logical ID in quotation marks; None without."""
+
+
+@dataclass(frozen=True, slots=True)
 class Suppression:
     """Somebody's word that a finding is to be left alone."""
 
@@ -68,7 +78,7 @@ class Finding:
     """A page about the rule; empty without."""
     tags: tuple[str, ...] = ()
     """The rule's."""
-    places: tuple[Span, ...] = field(default=(), compare=False)
+    places: tuple[Place, ...] = field(default=(), compare=False)
     """Where a comment may suppress it: what defines the principal, what gives it console access, the module calls."""
     also_in: tuple[str, ...] = ()
     """Other roots in which the same principal was found, such as a plan beside the configuration."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from scanner import extraction
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.config import Options
-from scanner.diagnostic import Diagnostic
+from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.facts import Facts
 from scanner.iam.context import Circumstances
@@ -23,9 +24,12 @@ from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.ask import questions_of
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
-from scanner.rules.selection import UnknownRuleError, rules_path, select_rules
+from scanner.rules.selection import UnknownRuleError, all_rules, rules_path, select_rules
 from scanner.span import Span
+from scanner.triage.baseline_file import BaselineError
 from scanner.triage.forms import one_of_each
+from scanner.triage.run import Run
+from scanner.triage.triage import triage
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import console_access
@@ -74,7 +78,7 @@ def scan(
     if tell is not None:
         facts = _told(facts, tell)
     sources = _sources(found.roots, options)
-    return _report(found, facts, inputs, _assessor(options, controls, questions_of(rules)), rules, sources)
+    return _report(found, facts, inputs, _assessor(options, controls, questions_of(rules)), rules, sources, options)
 
 
 def _facts(roots: Sequence[ScanRoot], read: Extract, map: Map, watch: Watch | None) -> Iterator[tuple[ScanRoot, Facts]]:  # noqa: A002
@@ -107,6 +111,7 @@ def _report(
     assess_root: Assess,
     rules: Sequence[Rule],
     sources: Mapping[str, str],
+    options: Options,
 ) -> Report:
     """What the facts come to. The order in which they arrive does not matter."""
     diagnostics: dict[Diagnostic, None] = dict.fromkeys(discovery.diagnostics)
@@ -114,6 +119,7 @@ def _report(
     files: set[str] = set()
     declared: set[str] = set()
     undeclared: list[frozenset[Diagnostic]] = []
+    read: list[_Read] = []
     for root, facts in found:
         principals, wrong = assess_root(root, facts)
         if root.neighbours:  # what is wrong with them is said where they are roots
@@ -121,18 +127,68 @@ def _report(
         assessed.extend(principals)
         diagnostics.update(dict.fromkeys(replace(one, root=facts.root) for one in (*facts.diagnostics, *wrong)))
         files |= facts.files
+        shown_in = {one.definition.span.path for one in principals}
+        failed = any(one.severity is Severity.ERROR for one in (*facts.diagnostics, *wrong))
+        read.append(_Read(root, facts.files | shown_in, failed))
         declared |= facts.parameters
         if facts.undeclared is not None:
             undeclared.append(facts.undeclared)
     diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
     diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
+    has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
+    found_once = one_of_each(match(rules, assessed, sources), assessed, sources)
+    try:
+        run = _run(options, rules, sources, read, has_errors=has_errors)
+        findings, problems = triage(found_once, options.suppress, options.baseline, options.write_baseline, run)
+    except BaselineError as problem:
+        raise UsageError(str(problem)) from problem
+    diagnostics |= dict.fromkeys(problems)
     return Report(
         len(discovery.roots),
         len(files),
         tuple(sorted(assessed, key=_order)),
-        one_of_each(match(rules, assessed, sources), assessed, sources),
+        findings,
         tuple(sorted(diagnostics, key=lambda found: (found.root, found.span, found.message))),
         tuple(rules),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A root that was read."""
+
+    root: ScanRoot
+    files: frozenset[str]
+    """With the programs that made it."""
+    has_errors: bool
+
+
+_WITHOUT_COMMENTS = (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE, RootKind.CHANGE_SET)
+"""Roots whose own file is made by a program, and may be large."""
+
+
+def _run(
+    options: Options, rules: Sequence[Rule], sources: Mapping[str, str], read: Sequence[_Read], *, has_errors: bool
+) -> Run:
+    """What there is to know of this scan when findings are suppressed, or compared with a baseline."""
+    files: dict[str, Path] = {}
+    whole: dict[str, bool] = {}
+    for one in sorted(read, key=lambda one: one.root.path):
+        own = {one.root.path} if one.root.kind in _WITHOUT_COMMENTS else set()
+        files |= dict.fromkeys(sorted(one.files - own), one.root.boundary)
+        source = sources[one.root.path]
+        whole[source] = whole.get(source, True) and not one.has_errors
+    return Run(
+        options.directory,
+        options.workspace,
+        options.paths,
+        options.today or datetime.now(tz=UTC).date(),
+        dict(sorted(files.items())),
+        frozenset(file for one in read if one.has_errors for file in one.files),
+        whole,
+        has_errors,
+        frozenset(rule.id for rule in rules),
+        lambda: frozenset(all_rules([rules_path(path, options.directory) for path in options.rule_paths])),
     )
 
 

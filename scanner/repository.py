@@ -14,14 +14,19 @@ from pathlib import Path
 def path_in_repository(path: Path, workspace: Path | None) -> str | None:
     """The path from the top of the repository, with ``/``; empty for the top itself, None outside of any."""
     here = Path(os.path.realpath(path))
-    if workspace is not None and here.is_relative_to(os.path.realpath(workspace)):
-        top: Path | None = Path(os.path.realpath(workspace))
-    else:
-        top = _top(here)
+    top = top_of_repository(here, workspace)
     if top is None:
         return None
     relative = here.relative_to(top).as_posix()
     return "" if relative == "." else relative
+
+
+def top_of_repository(path: Path, workspace: Path | None) -> Path | None:
+    """The top of the repository that a path is in, without links on the way; None outside of any."""
+    here = Path(os.path.realpath(path))
+    if workspace is not None and here.is_relative_to(os.path.realpath(workspace)):
+        return Path(os.path.realpath(workspace))
+    return _top(here)
 
 
 @lru_cache(maxsize=4096)

@@ -135,6 +135,13 @@ def test_directory_links_are_not_followed(tmp_path: Path) -> None:
     assert found(tmp_path) == [("a", "terraform")]
 
 
+def test_a_link_to_itself_is_no_more_than_a_file_that_cannot_be_read(tmp_path: Path, scan_files: Scan) -> None:
+    for name in ("loop", "loop.json"):
+        (tmp_path / name).symlink_to(name)
+    report = scan_files({"main.tf": TF})
+    assert [error.span.path for error in report.errors] == ["loop.json"]
+
+
 ASSEMBLY = '{"version": "36.0.0", "artifacts": {"S": {"type": "aws:cloudformation:stack"}}}'
 IGNORED = {".git/HEAD": "", ".gitignore": "gen/\n*.tmp.tf\n", "a/x.tf": TF, "a/gen/x.tf": TF}
 

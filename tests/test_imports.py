@@ -27,9 +27,9 @@ HOMES = {
     "rich": {"progress.py"},
     "typer": {"cli.py"},
     "yaml": {
-        "cloudformation/template/syntax.py",
         "configuration/yaml_tree.py",
         "rules/rule_file.py",
+        *(f"cloudformation/template/{name}.py" for name in ("comments", "syntax")),
         "terraform/language/functions/yaml_text.py",
     },
 }

@@ -114,6 +114,7 @@ ASSUME_CONSOLE = Key(
     Merge.ADD,
     "Patterns for names of users who have a password although the code gives them none.",
 )
+BASELINE = Key("baseline", One(Path()), Merge.REPLACE, "A file with findings that are known and do not count.")
 ACCOUNTS = Key(
     "accounts",
     Accounts(),
@@ -129,6 +130,7 @@ KEYS: tuple[Key[Any], ...] = (
     IGNORE,
     SEVERITY,
     SUPPRESS,
+    BASELINE,
     FAIL_ON,
     MIN_SEVERITY,
     QUIET,

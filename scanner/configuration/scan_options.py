@@ -20,6 +20,7 @@ def scan_options(
     directory: Path,
     environment: Iterable[tuple[str, str]],
     workspace: Path | None,
+    write_baseline: str | None = None,
     *,
     debug: bool,
 ) -> Options:
@@ -55,6 +56,8 @@ def scan_options(
         ),
         severity=dict(settings.all(keys.SEVERITY)),
         suppress=settings.all(keys.SUPPRESS),
+        baseline=_one(settings, keys.BASELINE),
+        write_baseline=write_baseline,
     )
 
 

@@ -9,6 +9,7 @@ from scanner.finding import Finding, RelatedLocation
 from scanner.root import RootKind
 from scanner.rules.chosen import Chosen, chosen
 from scanner.rules.parts import PARTS
+from scanner.rules.places import places
 from scanner.rules.rule import PLACEHOLDER, Path, Rule
 from scanner.rules.view import causes, view, words
 from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -77,7 +78,7 @@ def _finding(
         around,
         rule.url,
         rule.tags,
-        tuple(dict.fromkeys((definition.span, *assessed.console.evidence, *definition.trail))),
+        places(assessed),
     )
 
 

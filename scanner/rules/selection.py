@@ -41,12 +41,7 @@ def select_rules(
     An example is followed where it is selected. ``severity`` has levels of rules that take the place of their own.
     Messages show paths relative to ``directory``. Raises ``RuleError`` and ``UnknownRuleError``.
     """
-    rules = {rule.id: rule for rule in builtin_rules()}
-    own = load_rules(paths, directory)
-    taken = [Problem(f'there is already a built-in rule "{rule.id}"', rule.span) for rule in own if rule.id in rules]
-    if taken:
-        raise RuleError(*taken)
-    rules |= {rule.id: rule for rule in own}
+    rules = all_rules(paths, directory)
     levels = severity or {}
     examples: dict[str, Rule] = {}
     for option, named in (("select", select), ("ignore", ignore), ("severity", levels)):
@@ -60,3 +55,13 @@ def select_rules(
     rules |= examples
     rules |= {rule_id: replace(rules[rule_id], level=level) for rule_id, level in levels.items()}
     return tuple(rules[rule_id] for rule_id in sorted(set(wanted) - set(ignore)))
+
+
+def all_rules(paths: Sequence[Path], directory: Path | None = None) -> dict[str, Rule]:
+    """The built-in rules and those of the user by id, wanted or not. Raises ``RuleError``."""
+    rules = {rule.id: rule for rule in builtin_rules()}
+    own = load_rules(paths, directory)
+    taken = [Problem(f'there is already a built-in rule "{rule.id}"', rule.span) for rule in own if rule.id in rules]
+    if taken:
+        raise RuleError(*taken)
+    return rules | {rule.id: rule for rule in own}

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from scanner.finding import Finding
+from scanner.finding import Finding, Place
 from scanner.iam.evaluate import Outcome
 from scanner.principals.definition import ANY_KEY, stands_for
 from scanner.root import RootKind
@@ -27,7 +27,7 @@ _BEST_FIRST = (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_MODULE, RootKind.TERR
 """Among equals: what is going to be, what is written, what was."""
 _KEY = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[[0-9]+\]')
 
-Place = tuple[str, str]
+Home = tuple[str, str]
 """Root and address."""
 
 
@@ -44,31 +44,38 @@ def one_of_each(
         return found
     flagged = {(one.rule, one.root, one.principal): number for number, one in enumerate(found)}
     also: dict[int, set[str]] = {}
+    places: dict[int, dict[Place, None]] = {}
     dropped: set[int] = set()
     for number, finding in enumerate(found):
-        place = finding.root, finding.principal
-        if place not in others:
+        here = finding.root, finding.principal
+        if here not in others:
             continue
-        me, forms = others[place]
+        me, forms = others[here]
         same = [
-            flagged[finding.rule, *form.place]
+            flagged[finding.rule, *form.home]
             for form in forms
-            if form.rank < me.rank and (finding.rule, *form.place) in flagged
+            if form.rank < me.rank and (finding.rule, *form.home) in flagged
         ]
         for better in same:
             also.setdefault(better, set()).add(finding.root)
+            places.setdefault(better, {}).update(dict.fromkeys(finding.places))
         if same or _is_settled(me, forms):
             dropped.add(number)
     return tuple(
-        replace(one, also_in=tuple(sorted(also[number]))) if number in also else one
+        _joined(one, also[number], places[number]) if number in also else one
         for number, one in enumerate(found)
         if number not in dropped
     )
 
 
+def _joined(finding: Finding, also: Iterable[str], places: Iterable[Place]) -> Finding:
+    """The finding of several forms; what is beside the code of any of them may suppress it."""
+    return replace(finding, also_in=tuple(sorted(also)), places=tuple(dict.fromkeys((*finding.places, *places))))
+
+
 @dataclass(frozen=True, slots=True)
 class _Form:
-    place: Place
+    home: Home
     kind: RootKind
     answers: tuple[str | None, ...]
     """Console access and the two clients; None for what is not known."""
@@ -79,7 +86,7 @@ class _Form:
 
     @property
     def rank(self) -> tuple[int, bool, int]:
-        return len(self.unknown), ANY_KEY in self.place[1], _BEST_FIRST.index(self.kind)
+        return len(self.unknown), ANY_KEY in self.home[1], _BEST_FIRST.index(self.kind)
 
     def is_settled_by(self, other: _Form) -> bool:
         pairs = zip(self.answers, other.answers, strict=True)
@@ -90,13 +97,13 @@ def _is_settled(me: _Form, forms: Iterable[_Form]) -> bool:
     """Whether another root knows all that is known of this form and more; of all its instances, if it has several."""
     by_root: dict[str, list[bool]] = {}
     for form in forms:
-        by_root.setdefault(form.place[0], []).append(me.is_settled_by(form))
+        by_root.setdefault(form.home[0], []).append(me.is_settled_by(form))
     return any(map(all, by_root.values()))
 
 
 def _others(
     principals: Iterable[AssessedPrincipal], sources: Mapping[str, str]
-) -> dict[Place, tuple[_Form, list[_Form]]]:
+) -> dict[Home, tuple[_Form, list[_Form]]]:
     """The forms of other kinds of each that has some; what stands for instances that are not known has theirs."""
     groups: dict[tuple[str, str], list[_Form]] = {}
     for one in principals:
@@ -104,17 +111,17 @@ def _others(
         if definition.root_kind in _BEST_FIRST:
             source = sources.get(definition.root, definition.root)
             groups.setdefault((source, _KEY.sub(ANY_KEY, definition.address)), []).append(_form(one))
-    found: dict[Place, tuple[_Form, list[_Form]]] = {}
+    found: dict[Home, tuple[_Form, list[_Form]]] = {}
     for group in groups.values():
         if len({form.kind for form in group}) > 1:
             _join(group, found)
     return found
 
 
-def _join(group: Sequence[_Form], found: dict[Place, tuple[_Form, list[_Form]]]) -> None:
+def _join(group: Sequence[_Form], found: dict[Home, tuple[_Form, list[_Form]]]) -> None:
     by_address: dict[str, list[_Form]] = {}
     for form in group:
-        by_address.setdefault(form.place[1], []).append(form)
+        by_address.setdefault(form.home[1], []).append(form)
     pairs = [pair for same in by_address.values() for pair in combinations(same, 2)]
     for general in (address for address in by_address if ANY_KEY in address):
         for address, instances in by_address.items():
@@ -122,8 +129,8 @@ def _join(group: Sequence[_Form], found: dict[Place, tuple[_Form, list[_Form]]])
                 pairs += [(one, other) for one in by_address[general] for other in instances]
     for one, other in pairs:
         if one.kind is not other.kind:
-            found.setdefault(one.place, (one, []))[1].append(other)
-            found.setdefault(other.place, (other, []))[1].append(one)
+            found.setdefault(one.home, (one, []))[1].append(other)
+            found.setdefault(other.home, (other, []))[1].append(one)
 
 
 def _form(one: AssessedPrincipal) -> _Form:

@@ -42,6 +42,7 @@ ignore: [b]
 severity: {a: note}
 suppress: [{rule: a, address: 'b*', path: c, reason: d, until: "2027-03-01"}]
 fail_on: never
+baseline: known.json
 min_severity: note
 quiet: true
 format: [text, json]

@@ -16,7 +16,7 @@ from sarif_reader import instances, links, read, unescaped
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.excerpt import Sources
-from scanner.finding import Finding, Level, RelatedLocation, Suppression
+from scanner.finding import Finding, Level, Place, RelatedLocation, Suppression
 from scanner.report import Appearance, render, sarif
 from scanner.report.report import Report
 from scanner.rules.loader import builtin_rules, load_rule
@@ -330,7 +330,9 @@ def test_what_is_left_out_is_no_alert_and_can_be_read() -> None:
 
 def test_a_comment_at_the_module_call_is_in_the_source() -> None:
     call = span("infra/calls.tf", 3)
-    found = replace(finding(), places=(span(), call), suppressed=Suppression("ours", None, span("infra/calls.tf", 2)))
+    found = replace(
+        finding(), places=(Place(span()), Place(call)), suppressed=Suppression("ours", None, span("infra/calls.tf", 2))
+    )
     (result,) = run_of(report(findings=(found,)))["properties"]["suppressedResults"]
     assert result["suppressions"][0]["kind"] == "inSource"
 

@@ -128,7 +128,7 @@ class Results:
                 "baselineState": "unchanged",
                 "suppressions": [{"kind": "external", "status": "accepted", "justification": "It is in the baseline."}],
             }
-        is_in_source = suppression.span.path in {finding.span.path, *(each.path for each in finding.places)}
+        is_in_source = suppression.span.path in {finding.span.path, *(each.span.path for each in finding.places)}
         until = suppression.until
         return {
             "suppressions": [

@@ -11,6 +11,7 @@ The grammar is https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -92,6 +93,19 @@ def index_file(path: str, text: str) -> FileIndex:
         span = lines.span(problem.offset, problem.offset)
         return FileIndex(path, tuple(blocks), (IndexProblem(str(problem), span),))
     return FileIndex(path, tuple(blocks))
+
+
+def comments(text: str) -> Iterator[tuple[int, int]]:
+    """Where each comment begins and ends, in order; the line break is no part of it. What looks like one inside of a
+    string or a heredoc is text. Nothing is found behind what is not closed."""
+    position = 0
+    try:
+        while (found := _IN_CODE.search(text, position)) is not None:
+            position = found.end() if found[0] in "{}" else skip_token(text, found)
+            if found[0] in ("#", "//", "/*"):
+                yield found.start(), position
+    except UnbalancedError:
+        return
 
 
 def argument_text(block: IndexedBlock, name: str) -> str | None:

@@ -13,6 +13,7 @@ https://github.com/hashicorp/hcl/blob/main/json/spec.md
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from unicodedata import normalize
@@ -50,6 +51,27 @@ def index_json(path: str, text: str) -> FileIndex:
     except SyntaxProblem as problem:
         index.problems.append(IndexProblem(str(problem), problem.span))
     return FileIndex(path, tuple(index.blocks), tuple(index.problems))
+
+
+def comments(path: str, text: str) -> Iterator[tuple[str, Span]]:
+    """What the comments of a file say: those of the file, and those among the arguments of its top-level blocks."""
+    lines = LineIndex(path, text)
+    try:
+        yield from _comments(_parse(text, lines), lines)
+    except SyntaxProblem:
+        return
+    for block in index_json(path, text).blocks:
+        if block.json is not None:
+            with suppress(SyntaxProblem):  # which whoever converts the block reports
+                yield from _comments(block.json.node, lines)
+
+
+def _comments(body: json_tree.Node, lines: LineIndex) -> Iterator[tuple[str, Span]]:
+    for member in _members(body, lines):
+        if member.key == COMMENT:
+            for item in member.value.items if isinstance(member.value, Array) else (member.value,):
+                if isinstance(item, Scalar) and isinstance(item.value, str):
+                    yield item.value, lines.span(item.start, item.end)
 
 
 def parse_block(

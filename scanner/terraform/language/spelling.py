@@ -76,6 +76,8 @@ class _Speller:
         """What is open: a bracket, a quote, ``$`` and ``%`` for sequences in texts, ``for`` for a brace before one."""
         self._signs: list[int] = []
         """Signs in a row, just before where we are."""
+        self._gap = -1, -1
+        """Blanks that were gone over last, so that many lines of comments are not gone over once for each of them."""
 
     def run(self) -> Spelling:
         position = 0
@@ -182,8 +184,10 @@ class _Speller:
 
     def _before(self, offset: int) -> str:
         """The last character before an offset that is not blank."""
+        end = offset
         while offset and self._changed[offset - 1].isspace():
-            offset -= 1
+            offset = self._gap[0] if offset == self._gap[1] else offset - 1
+        self._gap = offset, end
         return self._changed[offset - 1] if offset else ""
 
     def _sign(self, offset: int) -> None:

@@ -132,7 +132,8 @@ class _Reader:
         evaluated = self.source.instances.get(address)
         if evaluated is None:
             attributes = {name: self.attribute(address, name, after, unknown) for name in names}
-            return ResourceInstance(address, attributes, self.span, home)
+            trail = self.source.trails.get(block_address(address), ())
+            return ResourceInstance(address, attributes, self.span, home, trail=trail)
         attributes = {name: evaluated.get(name) for name in names}
         if self.source.is_own:
             for name, value in attributes.items():

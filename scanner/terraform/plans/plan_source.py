@@ -66,6 +66,8 @@ class Source:
     """The plan's list of references, with those that are confirmed."""
     blocks: Mapping[BlockAddress, Span] = field(default_factory=dict)
     """Where each resource is written."""
+    trails: Mapping[BlockAddress, tuple[Span, ...]] = field(default_factory=dict)
+    """The module calls on the way to each, outermost first."""
     files: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
     choices: tuple[Choice, ...] = ()
@@ -194,17 +196,19 @@ class _Merge:
             warnings = (*problems, self.warning(changed))
         blocks = {block_address(address): instance.span for address, instance in evaluated.items()}
         blocks |= dict(_documents(self._module))
+        trails = {block_address(address): instance.trail for address, instance in evaluated.items()}
         files = frozenset(file for read in self._configuration.modules.values() for file in read.files)
         questions = self._configuration.questions
         if changed or not self._is_comparable():
             # Without what is taken for granted it was the plan's, so that is not the case.
             impossible = (ALWAYS,) if questions.assumed and self._is_own else ()
-            return Source({}, False, references, blocks, files, warnings, refuted=impossible)
+            return Source({}, False, references, blocks, trails, files, warnings, refuted=impossible)
         trusted = {address: found[address] for address in found.keys() - self._known.contradicted}
         if not self._is_own:
-            return Source(trusted, False, confirmed(references, self._module), blocks, files, warnings)
+            confirming = confirmed(references, self._module)
+            return Source(trusted, False, confirming, blocks, trails, files, warnings)
         settled = (choices(questions), refuted(questions))
-        return Source(trusted, True, references, blocks, files, warnings, *settled)
+        return Source(trusted, True, references, blocks, trails, files, warnings, *settled)
 
     @property
     def _is_own(self) -> bool:

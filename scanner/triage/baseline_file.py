@@ -1,0 +1,151 @@
+"""The baseline file: findings that are known, one on a line, sorted, so that git can merge it and people can review it.
+
+    {
+      "version": 1,
+      "findings": [
+        {"fingerprint": "…", "rule": "…", "principal": "…", "name": "…", "path": "…", "source": "…"},
+        …
+      ]
+    }
+
+``path`` is the file of the principal and ``source`` what its root is of, both from the top of the repository, so it
+does not matter where a scan is started. There are no lines in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from scanner.json_tree import Array, JSONError, Member, Object, Scalar, parse
+from scanner.source_file import UnreadableFileError, read_text
+from scanner.span import LineIndex, Span
+
+VERSION = 1
+_MAX_DEPTH = 8
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
+_HEXADECIMAL = re.compile(r"[0-9a-f]{32}")
+
+
+class BaselineError(Exception):
+    """The file cannot be read as a baseline, or not be written. The message names it, and the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One known finding."""
+
+    fingerprint: str
+    rule: str
+    principal: str
+    """Its address."""
+    name: str
+    """What messages call it."""
+    path: str
+    source: str
+    span: Span | None = field(default=None, compare=False)
+    """Where it stands in the baseline."""
+
+    @property
+    def sort_key(self) -> tuple[str, ...]:
+        """By what people look for; the fingerprint makes it unique."""
+        return self.path, self.principal, self.rule, self.source, self.fingerprint
+
+
+_KEYS = ("fingerprint", "rule", "principal", "name", "path", "source")
+_REQUIRED = ("fingerprint", "rule", "principal", "path")
+
+
+def load(path: str, file: Path, within: tuple[Path, ...]) -> tuple[Entry, ...]:
+    """What a baseline has, each finding once. ``path`` is how messages name it. Raises ``BaselineError``.
+
+    Keys that are not known are passed over: a later scanner may have written them.
+    """
+    try:
+        text = read_text(file, within=within)
+    except UnreadableFileError as problem:
+        raise BaselineError(f"{path}: {problem}") from problem
+    lines = LineIndex(path, text)
+
+    def refused(message: str, offset: int) -> BaselineError:
+        return BaselineError(f"{path}:{lines.position(offset)[0]}: {message}")
+
+    try:
+        tree = parse(text, max_depth=_MAX_DEPTH)
+    except JSONError as problem:
+        conflict = _CONFLICT.search(text)
+        if conflict is not None:
+            raise refused("it has a merge conflict; keep the lines of both sides", conflict.start()) from problem
+        raise refused(f"it is not valid JSON: {problem}", problem.offset) from problem
+    members = {member.key: member for member in tree.members} if isinstance(tree, Object) else {}
+    version, findings = members.get("version"), members.get("findings")
+    if version is None or findings is None or not isinstance(findings.value, Array):
+        raise refused('it is not a baseline: it has no "version" or no list "findings"', tree.start)
+    if not isinstance(version.value, Scalar) or version.value.value != VERSION or version.value.value is True:
+        raise refused(f"it is a baseline of another version than {VERSION}, which a later scan may read", version.start)
+    entries: dict[str, Entry] = {}
+    for item in findings.value.items:
+        found: dict[str, str] = {}
+        for member in item.members if isinstance(item, Object) else ():
+            if member.key in _KEYS:
+                found[member.key] = _text(member, refused)
+        missing = [key for key in _REQUIRED if not found.get(key)]
+        if missing:
+            raise refused(f'a finding has no "{missing[0]}"', item.start)
+        if not _HEXADECIMAL.fullmatch(found["fingerprint"]):
+            raise refused("a fingerprint has 32 hexadecimal digits", item.start)
+        entry = Entry(**{key: found.get(key, "") for key in _KEYS}, span=lines.span(item.start, item.end))
+        entries.setdefault(entry.fingerprint, entry)
+    return tuple(entries.values())
+
+
+def _text(member: Member, refused: object) -> str:
+    value = member.value
+    if isinstance(value, Scalar) and isinstance(value.value, str):
+        return value.value
+    raise refused(f'"{member.key}" is not a string', value.start)  # type: ignore[operator]
+
+
+def text_of(entries: Iterable[Entry]) -> str:
+    """The file that has these."""
+    once = {entry.fingerprint: entry for entry in entries}
+    rows = [
+        json.dumps({key: value for key, value in asdict(entry).items() if key in _KEYS and value})
+        for entry in sorted(once.values(), key=lambda entry: entry.sort_key)
+    ]
+    listed = ",\n    ".join(rows)
+    findings = f"[\n    {listed}\n  ]" if rows else "[]"
+    return f'{{\n  "version": {VERSION},\n  "findings": {findings}\n}}\n'
+
+
+def save(path: str, file: Path, entries: Iterable[Entry], tree: Path) -> None:
+    """Write a baseline, as a whole or not at all. Raises ``BaselineError``.
+
+    ``tree`` is the scanned tree. No symbolic link in it is followed out of it: it may be the scanned code's.
+    """
+    real = Path(os.path.realpath(file))
+    if Path(os.path.abspath(file)).is_relative_to(tree) and not real.is_relative_to(os.path.realpath(tree)):  # noqa: PTH100 # lexical
+        raise BaselineError(f"{path}: it is not written, because a link leads out of the scanned tree")
+    temporary = real.with_name(f".{real.name}.{secrets.token_hex(8)}")
+    try:
+        mode = real.stat().st_mode if real.exists() else None
+        if mode is not None and not stat.S_ISREG(mode):
+            raise BaselineError(f"{path}: it is not a regular file")
+        content = text_of(entries).encode("utf-8", "backslashreplace")
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+            with open(descriptor, "wb") as opened:  # noqa: PTH123 # a descriptor has no path
+                opened.write(content)
+            if mode is not None:
+                temporary.chmod(stat.S_IMODE(mode))
+            temporary.replace(real)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as problem:
+        raise BaselineError(f"{path}: {problem.strerror or 'it cannot be written'}") from problem

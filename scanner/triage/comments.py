@@ -1,0 +1,147 @@
+"""What the files of a scan ask to ignore: in comments of their languages, in ``Metadata``, in ``"//"`` of JSON.
+
+Every file that was read is looked at once more, as bytes, and only one that has ``scan:ignore`` in it is read as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from scanner.diagnostic import Diagnostic, warning
+from scanner.source_file import UnreadableFileError, read_bytes
+from scanner.span import LineIndex, Span
+from scanner.triage import program_comments
+from scanner.triage.directive import DirectiveError, read_directive
+from scanner.triage.ignore import Ignore, Stands
+
+_TRACES = tuple(re.compile(word + rb":[ \t]{0,3}(?i:ignore)") for word in (b"scan", b"Scan", b"SCAN"))
+"""Each begins with a literal, which is looked for ten times as fast as a choice."""
+_JSON_CONFIGURATION = (".tf.json", ".tofu.json")
+_NATIVE = (".tf", ".tofu", ".hcl", ".tfvars")
+_OPENING = re.compile(r"(?:#+|//+|/\*+)[ \t]*")
+_CLOSING = re.compile(r"[ \t*]*+/\Z")
+_END_OF_LINE = re.compile(r"[ \t\r]*+(?:\n|\Z)")
+_MARGIN = re.compile(r"[ \t]*(?:\*+[ \t]*)?")
+MALFORMED = "Malformed suppression"
+
+
+def ignores_in(file: Path, path: str, within: tuple[Path, ...]) -> tuple[list[Ignore], list[Diagnostic]]:
+    """What a file asks to ignore, and what is wrong with how it does so. ``path`` is how reports print it.
+
+    What cannot be read any more asks for nothing: that it cannot be read is said by who reads it for what it is.
+    """
+    try:
+        content = read_bytes(file, within=within)
+    except UnreadableFileError:
+        return [], []
+    if not any(trace.search(content) for trace in _TRACES):
+        return [], []
+    text = content.decode("utf-8-sig", "replace")
+    problems: list[Diagnostic] = []
+    return list(_ignores(text, path, problems)), problems
+
+
+def _ignores(text: str, path: str, problems: list[Diagnostic]) -> Iterator[Ignore]:
+    if path.endswith(_JSON_CONFIGURATION):
+        from scanner.terraform.language import json_syntax
+
+        for comment, span in json_syntax.comments(path, text):
+            said = Ignore("", None, "", None, span, Stands.IN_A_VALUE)
+            yield from _read(comment.strip(), said, problems)
+    elif path.endswith(_NATIVE):
+        from scanner.terraform.language import blocks
+
+        yield from _in_comments(text, path, blocks.comments(text), problems, by_indentation=False)
+    elif path.endswith(program_comments.SUFFIXES):
+        yield from _in_comments(text, path, program_comments.comments(text), problems, by_indentation=False)
+    else:
+        yield from _in_template(text, path, problems)
+
+
+def _in_template(text: str, path: str, problems: list[Diagnostic]) -> Iterator[Ignore]:
+    from scanner.cloudformation.template import comments, syntax
+    from scanner.triage.metadata import ignores_in_metadata
+
+    if text.lstrip()[:1] != "{":
+        yield from _in_comments(text, path, comments.comments(text), problems, by_indentation=True)
+    for document in syntax.parse(text, path).documents:
+        yield from ignores_in_metadata(document, problems)
+
+
+def _in_comments(
+    text: str, path: str, found: Iterable[tuple[int, int]], problems: list[Diagnostic], *, by_indentation: bool
+) -> Iterator[Ignore]:
+    """What comments say, with the lines that they lead to, and in YAML those that they follow."""
+    lines = LineIndex(path, text)
+    single = [(start, end, lines.span(start, end)) for start, end in found]
+    alone = _alone(text, single)
+    leads_to = _next_others(alone)
+    follows = _last_others(alone, text) if by_indentation else {}
+    for start, end, span in single:
+        for said, at in _lines(text, start, end, span):
+            line = at.line
+            template = Ignore("", None, "", None, at, above=leads_to.get(line), below=follows.get(line))
+            yield from _read(said, template, problems)
+
+
+def _alone(text: str, comments: Iterable[tuple[int, int, Span]]) -> set[int]:
+    """The lines that have nothing but a comment."""
+    found: set[int] = set()
+    last = 0
+    for start, end, span in comments:
+        is_first = span.line != last and not text[start - span.column + 1 : start].strip()
+        if is_first and _END_OF_LINE.match(text, end):
+            found.update(range(span.line, span.last_line + 1))
+        last = span.end_line
+    return found
+
+
+def _next_others(alone: set[int]) -> dict[int, int]:
+    """For each of the lines, the first one below it that is not one of them."""
+    found: dict[int, int] = {}
+    for line in sorted(alone, reverse=True):
+        found[line] = found.get(line + 1, line + 1)
+    return found
+
+
+def _last_others(alone: set[int], text: str) -> dict[int, int]:
+    """For each of the lines, the last one above it that is not one of them and not blank."""
+    found: dict[int, int] = {}
+    last = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if number in alone:
+            found[number] = last
+        elif line.strip():
+            last = number
+    return found
+
+
+def _lines(text: str, start: int, end: int, span: Span) -> Iterator[tuple[str, Span]]:
+    """What each line of a comment says, without the marks of comments, and where."""
+    opening = _OPENING.match(text, start, end)
+    begin = opening.end() if opening is not None else start
+    line, column = span.line, span.column
+    if not text.startswith("/*", start):
+        said = text[begin:end].rstrip()
+        yield said, Span(span.path, line, column, line, column + begin - start + len(said))
+        return
+    for number, whole in enumerate(_CLOSING.sub("", text[begin:end]).split("\n")):
+        margin = _MARGIN.match(whole) if number else None
+        column = margin.end() + 1 if margin is not None else column
+        said = (whole[column - 1 :] if margin is not None else whole).rstrip()
+        yield said, Span(span.path, line + number, column, line + number, column + len(said))
+
+
+def _read(said: str, template: Ignore, problems: list[Diagnostic]) -> Iterator[Ignore]:
+    try:
+        directive = read_directive(said)
+    except DirectiveError as problem:
+        problems.append(warning(MALFORMED, f"It does not count: {problem}.", template.span))
+        return
+    if directive is None:
+        return
+    for named in directive.rules:
+        yield replace(template, rule=named.rule, key=named.key, reason=directive.reason, until=directive.until)

@@ -1,0 +1,61 @@
+"""Findings are suppressed first; those that are left may be in the baseline."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from scanner.diagnostic import Diagnostic
+from scanner.finding import Finding
+from scanner.repository import top_of_repository
+from scanner.suppress_entry import SuppressEntry
+from scanner.triage.baseline import Compared, compare
+from scanner.triage.baseline_file import Entry, load, save
+from scanner.triage.run import Run
+from scanner.triage.suppressions import suppress
+
+
+def triage(
+    findings: Sequence[Finding],
+    entries: Sequence[SuppressEntry],
+    baseline: str | None,
+    write_baseline: str | None,
+    run: Run,
+) -> tuple[tuple[Finding, ...], tuple[Diagnostic, ...]]:
+    """The findings as they are to be reported, in their order, and what is wrong with suppressions and the baseline.
+
+    A baseline that is to be written is written, and without another it is what the findings are compared with as it was
+    before. Raises ``BaselineError``.
+    """
+    found, problems = suppress(findings, entries, run)
+    if baseline is None and write_baseline is None:
+        return found, problems
+    files = _Files(run)
+    written = write_baseline is not None and (baseline is None or files.are_same(baseline, write_baseline))
+    compared = compare(found, files.load(baseline or write_baseline or "", may_be_missing=written), run)
+    if write_baseline is not None:
+        files.save(write_baseline, compared if written else files.compared(found, write_baseline))
+    return compared.findings, (*problems, *(() if written else compared.warnings()))
+
+
+class _Files:
+    """Baselines by their paths from the working directory."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._directory = Path(os.path.realpath(run.directory))
+        self._tree = top_of_repository(self._directory, run.workspace) or self._directory
+
+    def are_same(self, one: str, other: str) -> bool:
+        return os.path.realpath(self._directory / one) == os.path.realpath(self._directory / other)
+
+    def load(self, path: str, *, may_be_missing: bool) -> tuple[Entry, ...]:
+        file = self._directory / path
+        return () if may_be_missing and not os.path.lexists(file) else load(path, file, (self._tree,))
+
+    def compared(self, findings: Sequence[Finding], path: str) -> Compared:
+        return compare(findings, self.load(path, may_be_missing=True), self._run)
+
+    def save(self, path: str, compared: Compared) -> None:
+        save(path, self._directory / path, compared.updated, self._tree)
