@@ -1,17 +1,17 @@
 # One command sets up, one checks in half a minute, one checks style and types, one runs all tests, one tries all laws,
-# one renews the snapshots, one measures.
+# one renews the snapshots, one builds the site, one measures.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup check lint test laws snapshots benchmarks lock clean
+.PHONY: setup check lint test laws snapshots docs benchmarks lock clean
 
 setup: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable . --group dev
+	$(BIN)/pip install --upgrade "pip>=25.1"
+	$(BIN)/pip install --constraint constraints.txt --editable . --group dev
 	touch $@
 
 # While you work: what is fast of `lint` and `test`, which are everything.
@@ -34,6 +34,11 @@ laws: setup
 
 snapshots: setup
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report
+	$(BIN)/python -m tools.write_pages
+
+# The site, in build/site. A link or an anchor that leads nowhere ends it.
+docs: setup
+	$(BIN)/properdocs build --strict --config-file mkdocs.yml
 
 # Small sizes; each takes larger ones, such as `python -m benchmarks.large_plan 200`.
 benchmarks: setup

@@ -17,7 +17,7 @@ from scanner import __version__
 from scanner.config import ConfigError, Configuration, Options, load_configuration
 from scanner.controls import AccountControls
 from scanner.finding import Level
-from scanner.output import STANDARD_OUTPUT, Delivery, deliver, print_text, width
+from scanner.output import STANDARD_OUTPUT, Delivery, category, deliver, print_text, width
 from scanner.report import FOR_PEOPLE, FORMATS
 from scanner.report.report import Report, exit_status
 from scanner.root import Inputs, ValuesFile
@@ -259,7 +259,9 @@ def _run(options: Options, delivery: Delivery, explain: str | None, *, verbose: 
     if explain is not None:
         return _explain(report, explain, delivery.printed)
     directory = path_in_repository(options.directory, options.workspace) or ""
-    trouble = deliver(report, delivery, Appearance(__version__, directory=directory))
+    scanned = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
+    appearance = Appearance(__version__, directory=directory, category=category(scanned))
+    trouble = deliver(report, delivery, appearance)
     for message in trouble:
         _fail(message)
     return exit_status(report, options.fail_on) or (USAGE if trouble else 0)

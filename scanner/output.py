@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from scanner.report.report import Report
 from scanner.source_file import why
 
 STANDARD_OUTPUT = "-"
+_LONGEST_CATEGORY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,20 @@ def print_text(text: str) -> None:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream, unless replaced
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def category(scanned: Iterable[str]) -> str:
+    """What tells a scan of these paths, as the repository sees them, from scans of others; empty in GitHub Actions.
+
+    There ``upload-sarif`` makes one of the workflow, the job and its matrix, or takes its input ``category``, but only
+    for a report that comes without.
+    """
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        return ""
+    named = ",".join(sorted(set(scanned) - {"", "."}))
+    if len(named) > _LONGEST_CATEGORY:
+        named = hashlib.sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return f"aws-login-scan/{named}/" if named else "aws-login-scan/"
 
 
 def colour() -> bool:

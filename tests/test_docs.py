@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import typer.main
+import yaml
+from markdown_it import MarkdownIt
 
+from scanner.cli import app
 from scanner.iam.evaluate import Outcome
 from scanner.report import FORMATS
 from scanner.rules.loader import builtin_rules
@@ -19,6 +26,7 @@ from scanner.verdicts.console import Access, Via
 
 ROOT = Path(__file__).parent.parent
 USAGE = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
+CONCEPTS = (ROOT / "docs" / "concepts.md").read_text(encoding="utf-8")
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 TERRAFORM = (ROOT / "docs" / "terraform.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -46,10 +54,13 @@ def test_every_option_is_described() -> None:
 
 def test_every_rule_is_described() -> None:
     """The table is the contract, too: a rule that is not in it, or not any more, has lost its name or its level."""
-    listed = set(re.findall(r"^\| `([a-z-]+)` \| (error|warning|note) \|", RULES, re.MULTILINE))
+    listed = set(re.findall(r"^\| \[`([a-z-]+)`\]\(rules/\1\.md\) \| (error|warning|note) \|", RULES, re.MULTILINE))
     rules = {(rule.id, rule.level.value) for rule in builtin_rules()}
     problems = [
-        *(f"the rule {name} ({level}) has no row: add | `{name}` | {level} | … |" for name, level in rules - listed),
+        *(
+            f"the rule {name} ({level}) has no row: add | [`{name}`](rules/{name}.md) | {level} | … |"
+            for name, level in rules - listed
+        ),
         *(f"the rule {name} ({level}) is not in rules/, or has another level" for name, level in listed - rules),
     ]
     assert not problems, _lines("docs/rules.md, the built-in rules:", problems)
@@ -69,25 +80,61 @@ def test_every_format_is_described() -> None:
         *(f"README.md, under Formats: {name} has no row" for name in FORMATS if name not in listed),
         *(f"README.md, under Formats: there is no format {name}" for name in listed if name not in FORMATS),
         *(f"docs/usage.md: the row of --format does not name `{name}`" for name in FORMATS if f"`{name}`" not in usage),
+        *(f"docs/formats has no page about {name}" for name in FORMATS if not _has_page(name)),
     ]
     assert not problems, _lines("Formats are declared in scanner/report/__init__.py:", problems)
 
 
+def _has_page(format_: str) -> bool:
+    """One of its own, or a part of the page about text."""
+    folder = ROOT / "docs" / "formats"
+    return (folder / f"{format_}.md").exists() or f"## {format_}\n" in (folder / "text.md").read_text(encoding="utf-8")
+
+
 def test_every_word_is_described() -> None:
     for word in (*Outcome, *Access):
-        assert f"`{word.value}`" in USAGE, f"docs/usage.md does not describe `{word.value}`"
+        assert f"`{word.value}`" in CONCEPTS, f"docs/concepts.md does not describe `{word.value}`"
     for name in PLACEHOLDERS:
         assert f"`{{{name}}}`" in RULES, f"docs/rules.md does not describe the placeholder {{{name}}}"
     for status in ("0", "1", "2", "130"):
         assert f"| {status} |" in USAGE
         assert f"| {status} |" in README
-    assert Via.SAML.value in USAGE.lower()
+    for via in Via:
+        assert f"`{via.value}`" in CONCEPTS, f"docs/concepts.md does not name `{via.value}`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}, which is not there"
+    """To a file that is there, and to a heading that has this anchor in the repository, too: the site makes others."""
+    for target in links(page):
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), f"{page.relative_to(ROOT)} links to {target}, which is not there"
+        if anchor and file.suffix == ".md":
+            assert anchor in anchors(file), f"{page.relative_to(ROOT)} links to {target}, but there is no such heading"
+
+
+def links(page: Path) -> list[str]:
+    """Where a page leads to, except to the web."""
+    found = (
+        str(inline.attrs["href"])
+        for token in MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
+        for inline in token.children or ()
+        if inline.type == "link_open"
+    )
+    return [target for target in found if not target.startswith(("https://", "http://"))]
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """What GitHub calls the headings of a page: https://docs.github.com/en/get-started/writing-on-github."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
+    found: list[str] = []
+    for opening, heading in pairwise(tokens):
+        if opening.type == "heading_open":
+            text = "".join(part.content for part in heading.children or () if part.type in ("text", "code_inline"))
+            found.append(re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-"))
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("folder", SCRIPTS)
@@ -136,6 +183,13 @@ def test_the_example_in_the_readme_is_true() -> None:
     assert result.stdout == shown[1]
 
 
+def test_the_rule_in_the_readme_is_one() -> None:
+    shown = re.search(r"```yaml\n(id: .*?)```", README, re.DOTALL)
+    assert shown is not None
+    rule = yaml.safe_load(shown[1])
+    assert rule == yaml.safe_load((ROOT / "rules" / f"{rule['id']}.yaml").read_text(encoding="utf-8"))
+
+
 FOLDERS = ("benchmarks", "docs", "fixtures", "rules", "scanner", "tests", "tools")
 FILES = {
     *(path.relative_to(ROOT).as_posix() for name in FOLDERS for path in (ROOT / name).rglob("*")),
@@ -180,6 +234,24 @@ def test_commands_that_a_page_names_exist(page: Path) -> None:
     assert not named - TARGETS, (
         f"{page.relative_to(ROOT)} names what the Makefile does not make: {sorted(named - TARGETS)}"
     )
+
+
+SCAN = re.compile(r"^ *(?:- run: |\$ )?(scan [^\n]*)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_scans_that_a_page_shows_are_understood(page: Path) -> None:
+    """Every option in them is one, with a value where it takes one."""
+    command = typer.main.get_command(app)
+    for line in {line for code in _blocks(page) for line in SCAN.findall(code)}:
+        _, *arguments = shlex.split(line, comments=True)
+        command.make_parser(typer.Context(command)).parse_args(arguments)
+
+
+def _blocks(page: Path) -> list[str]:
+    """The blocks of code that are for a shell."""
+    tokens = MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8"))
+    return [token.content for token in tokens if token.type == "fence" and token.info in ("console", "sh", "yaml")]
 
 
 def test_every_command_is_described() -> None:

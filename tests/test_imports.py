@@ -18,7 +18,7 @@ HOMES = {
     "lark": {"terraform/language/syntax.py", "terraform/language/syntax_tree.py"},
     # what it reads is described by types, which stand beside the readers
     "msgspec": {
-        "report/json.py",
+        "report/encoding.py",
         *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "plan_json", "state_file")),
     },
     "pathspec": {"ignored.py"},

@@ -75,6 +75,14 @@ def test_a_good_rule_file_loads(tmp_path: Path) -> None:
     assert load_rule(rule_file(tmp_path)).id == "a-rule"
 
 
+def test_the_comment_at_the_head_is_the_description(tmp_path: Path) -> None:
+    file = rule_file(tmp_path)
+    file.write_text(
+        "# One\n# line.\n#\n#  Another.\n" + file.read_text(encoding="utf-8") + "# Not this.\n", encoding="utf-8"
+    )
+    assert load_rule(file).description == "One line.\n\nAnother."
+
+
 @pytest.mark.parametrize(
     ("changes", "line", "message"),
     [

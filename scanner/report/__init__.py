@@ -32,6 +32,9 @@ class Appearance:
     """Gives a line of source; None where reports do without."""
     quiet: bool = False
     """Nothing but findings and errors, in formats for people."""
+    category: str = ""
+    """What tells this scan from others of the same repository, for services that keep reports of several; empty where
+    whoever uploads a report says so."""
 
 
 def _text(report: Report, appearance: Appearance) -> str:
@@ -64,11 +67,25 @@ def _github(report: Report, appearance: Appearance) -> str:
     return github.render(report, appearance.directory)
 
 
+def _sarif(report: Report, appearance: Appearance) -> str:
+    from scanner.report import sarif
+
+    return sarif.render(report, appearance.version, appearance.directory, appearance.category)
+
+
+def _rdjson(report: Report, _: Appearance) -> str:
+    from scanner.report import rdjson
+
+    return rdjson.render(report)
+
+
 FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
     "text": _text,
     "concise": _concise,
     "json": _json,
     "github": _github,
+    "sarif": _sarif,
+    "rdjson": _rdjson,
 }
 """By the name that ``--format`` takes; the first is the default."""
 FOR_PEOPLE = frozenset({"text", "concise", "github"})

@@ -7,11 +7,9 @@ were found cannot show.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
-
+from scanner.report.encoding import encoded
 from scanner.verdicts.document import Document, location, principal_document
 
 if TYPE_CHECKING:
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 VERSION = 1
 """Changes when a reader of the old shape would misread the new one; additions leave it alone."""
 
-_BEYOND_ASCII = re.compile(r"[^\n -~]")
-
 
 def render(report: Report, version: str) -> str:
     """The report as one JSON object and a newline; ``version`` is the scanner's own."""
@@ -41,11 +37,6 @@ def render(report: Report, version: str) -> str:
         "warnings": _diagnostics(report.warnings),
     }
     return encoded(document)
-
-
-def encoded(document: Document) -> str:
-    """Any document as JSON that people can look at, too; ends with a newline."""
-    return _printable(_encoded(document))
 
 
 def _summary(report: Report) -> Document:
@@ -105,34 +96,3 @@ def _order_of_finding(finding: Finding) -> tuple[str, str, Span, str]:
 
 def _order_of_diagnostic(diagnostic: Diagnostic) -> tuple[str, Span, str]:
     return diagnostic.root, diagnostic.span, diagnostic.message
-
-
-def _encoded(document: Document) -> str:
-    try:
-        encoded = msgspec.json.encode(document)
-    except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_without_surrogates(document))
-    return msgspec.json.format(encoded, indent=2).decode() + "\n"
-
-
-def _without_surrogates(value: Any) -> Any:  # any JSON value
-    """Bytes of a path that are not UTF-8 come as lone surrogates, which no JSON text may hold."""
-    match value:
-        case str():
-            return value.encode("utf-8", "backslashreplace").decode()
-        case list():
-            return [_without_surrogates(item) for item in value]
-        case dict():
-            return {key: _without_surrogates(item) for key, item in value.items()}
-        case _:
-            return value
-
-
-def _printable(text: str) -> str:
-    r"""The same JSON with ``\u202e`` and the like for what a terminal would act on: people look at it too."""
-    return _BEYOND_ASCII.sub(lambda found: found[0] if found[0].isprintable() else _code(found[0]), text)
-
-
-def _code(letter: str) -> str:
-    units = letter.encode("utf-16-be").hex()
-    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +79,10 @@ def load_rule(file: Path) -> Rule:
 
 
 def _description(text: str) -> str:
-    """The comment at the top."""
-    lines = takewhile(lambda line: line.startswith("#"), text.splitlines())
-    return " ".join(line.lstrip("#").strip() for line in lines).strip()
+    """The comment at the top; an empty line of it parts two paragraphs, as it does here."""
+    lines = [line.lstrip("#").strip() for line in takewhile(lambda line: line.startswith("#"), text.splitlines())]
+    paragraphs = (" ".join(group) for filled, group in groupby(lines, key=bool) if filled)
+    return "\n\n".join(paragraphs)
 
 
 def _lines(node: yaml.MappingNode) -> dict[str, int]:

@@ -13,7 +13,6 @@ from scanner.report.report import Report
 
 OF_THEIR_OWN = {
     "github": "is made of workflow commands, and tested for what gets into them",
-    "json": "gives texts exactly",
 }
 """Formats that may print what GitHub's runner takes for a command, and why."""
 

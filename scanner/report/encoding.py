@@ -1,0 +1,45 @@
+"""JSON as formats write it: exactly what the scanned code says, and nothing that a terminal or a CI log acts on."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+_BEYOND_ASCII = re.compile(r"[^\n -~]")
+_OLD_COMMAND = re.compile(r"##(?=\w*\[)")
+"""``##[`` and its like, which ``scanner.report.escape`` tells about; in JSON it can only stand in a string."""
+
+
+def encoded(document: dict[str, Any]) -> str:
+    r"""Indented JSON and a newline.
+
+    What people would not see, or a log would take for a command, is written as ``\u202e`` and the like, which readers
+    of JSON turn back. Lone surrogates (bytes of a path that are not UTF-8), which no JSON text may hold, become the
+    six characters themselves.
+    """
+    try:
+        written = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        written = msgspec.json.encode(_without_surrogates(document))
+    text = msgspec.json.format(written, indent=2).decode()
+    shown = _BEYOND_ASCII.sub(lambda found: found[0] if found[0].isprintable() else _code(found[0]), text)
+    return _OLD_COMMAND.sub(r"#\\u0023", shown) + "\n"
+
+
+def _without_surrogates(value: Any) -> Any:  # any JSON value
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case list():
+            return [_without_surrogates(item) for item in value]
+        case dict():
+            return {key: _without_surrogates(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _code(letter: str) -> str:
+    units = letter.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))

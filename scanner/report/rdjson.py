@@ -1,0 +1,111 @@
+"""``--format rdjson``: the Reviewdog Diagnostic Format, for review comments.
+
+https://github.com/reviewdog/reviewdog/tree/master/proto/rdf, ``reviewdog.proto`` there. ``docs/formats/rdjson.md`` says
+to users what is where and why.
+
+Paths are relative to the working directory, as the scan has them: reviewdog puts its own working directory before them.
+Ranges are of whole lines: a column counts bytes of UTF-8 there, which no span knows, and comments are about lines.
+
+Most of reviewdog's reporters show a message as Markdown, the others as it stands. A word in which Markdown would see
+anything becomes a code span, which is harmless and looks right in both: a link, a tag, or the ``*:*`` of an ARN.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scanner.diagnostic import Diagnostic, Severity
+from scanner.finding import Level, RelatedLocation
+from scanner.report.encoding import encoded
+from scanner.report.escape import visible
+from scanner.report.places import Place, paragraphs, places
+from scanner.report.wording import place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scanner.report.report import Report
+    from scanner.span import Span
+    from scanner.verdicts.document import Document
+
+SOURCE = "aws-login-scan"
+_SEVERITIES = {Level.ERROR: "ERROR", Level.WARNING: "WARNING", Level.NOTE: "INFO"}
+_OF_SEVERITY = {
+    Severity.ERROR: (Level.ERROR, "scan/incomplete"),
+    Severity.WARNING: (Level.WARNING, "scan/not-followed"),
+}
+
+_CODE_SPAN = re.compile(r"(`[^`]*`)")
+_ODD_BACKQUOTES = re.compile(r"``|\\`")
+"""With these in it, which backquotes belong together is not what it seems."""
+_WORD = re.compile(r"(\S+?)([,.;:]*)(?=\s|$)")
+_MARKUP = re.compile(r"[*_<>\[\]!~|&#\\$]|://|@|www\.", re.IGNORECASE)
+
+
+def render(report: Report) -> str:
+    """The report as one ``DiagnosticResult`` and a newline: findings that count, the worst first, then trouble."""
+    return encoded(
+        {
+            "source": {"name": SOURCE},
+            "diagnostics": [
+                *(_of_place(each) for each in places(report.open_findings)),
+                *(_of_diagnostic(each) for each in _sorted(report.errors)),
+                *(_of_diagnostic(each) for each in _sorted(report.warnings)),
+            ],
+        }
+    )
+
+
+def markdown(text: str) -> str:
+    """One line that Markdown shows as it is, but for code spans around words that have something special in them."""
+    shown = visible(text)
+    if shown.count("`") % 2 or _ODD_BACKQUOTES.search(shown):
+        shown = shown.replace("`", "'")
+    parts = _CODE_SPAN.split(shown)
+    return "".join(part if number % 2 else _quoted(part) for number, part in enumerate(parts))
+
+
+def _quoted(text: str) -> str:
+    return _WORD.sub(lambda word: f"`{word[1]}`{word[2]}" if _MARKUP.search(word[1]) else word[0], text)
+
+
+def _of_place(found: Place) -> Document:
+    first = found.first
+    level = first.level.value
+    return {
+        "message": "\n\n".join(paragraphs(found, markdown)),
+        "location": _location(first.span),
+        "severity": _SEVERITIES[first.level],
+        "code": {"value": first.rule, **({"url": first.url} if first.url else {})},
+        "original_output": f"{place(first.span)}: {level}[{visible(first.rule)}]: {visible(found.blocks[0].message)}",
+        **({"related_locations": [_related(each) for each in found.related]} if found.related else {}),
+    }
+
+
+def _related(related: RelatedLocation) -> Document:
+    return {"message": markdown(related.message), "location": _location(related.span)}
+
+
+def _sorted(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    found = {(each.span, each.message): each for each in diagnostics}
+    return [found[key] for key in sorted(found)]
+
+
+def _of_diagnostic(diagnostic: Diagnostic) -> Document:
+    level, code = _OF_SEVERITY[diagnostic.severity]
+    return {
+        "message": markdown(diagnostic.message),
+        "location": _location(diagnostic.span),
+        "severity": _SEVERITIES[level],
+        "code": {"value": code},
+        "original_output": f"{place(diagnostic.span)}: {level.value}: {visible(diagnostic.message)}",
+    }
+
+
+def _location(span: Span) -> Document:
+    line = max(span.line, 1)
+    return {
+        "path": span.path,
+        "range": {"start": {"line": line}, "end": {"line": max(span.last_line, line)}},
+    }

@@ -1,0 +1,67 @@
+"""Places and plain text as SARIF writes them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from scanner.report.escape import visible
+from scanner.report.wording import repository_path
+
+if TYPE_CHECKING:
+    from scanner.span import Span
+    from scanner.verdicts.document import Document
+
+_LINK_SYNTAX = re.compile(r"[\\\[\]]")
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+
+
+def plain(text: str) -> str:
+    """Text inside a message, without anything that a viewer takes for a link (§3.11.6) or a placeholder (§3.11.5).
+
+    Brackets and backslashes are escaped wherever they stand, as CodeQL does, because a viewer cannot know which of them
+    begin a link. Braces are doubled only where they would be a placeholder: many viewers show both.
+    """
+    return _PLACEHOLDER.sub(r"{{\1}}", _LINK_SYNTAX.sub(r"\\\g<0>", visible(text)))
+
+
+def begins(span: Span, directory: str) -> Document:
+    """A physical location that is one line: where the span begins, with the rest of it as context (§3.29.5)."""
+    line, column = max(span.line, 1), max(span.column, 1)
+    is_one_line = span.end_line == line and span.end_column > column
+    return {
+        "artifactLocation": {"uri": uri(span.path, directory)},
+        "region": {
+            "startLine": line,
+            "startColumn": column,
+            "endLine": line,
+            "endColumn": span.end_column if is_one_line else column + 1,
+        },
+        **({"contextRegion": {"startLine": line, "endLine": span.last_line}} if span.last_line > line else {}),
+    }
+
+
+def whole(span: Span, directory: str) -> Document:
+    """A physical location of all lines of the span (§3.29)."""
+    line, column = max(span.line, 1), max(span.column, 1)
+    is_something = (span.end_line, span.end_column) > (line, column)
+    return {
+        "artifactLocation": {"uri": uri(span.path, directory)},
+        "region": {
+            "startLine": line,
+            "startColumn": column,
+            "endLine": span.end_line if is_something else line,
+            "endColumn": span.end_column if is_something else column + 1,
+        },
+    }
+
+
+def uri(path: str, directory: str) -> str:
+    """Relative to the top of the repository, percent-encoded (§3.4.3), or ``file:`` for an absolute path.
+
+    Never empty, which GitHub would refuse. Bytes of a path that are not UTF-8 are written as their escape sequences.
+    """
+    seen = repository_path(path, directory) or "."
+    written = quote(seen.encode("utf-8", "backslashreplace"), safe="/")
+    return f"file://{written}" if written.startswith("/") else written
