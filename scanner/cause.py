@@ -26,11 +26,12 @@ class CauseKind(Enum):
     CYCLE = "cycle"
     CONTEXT_KEY = "context-key"
     REGION = "region"
+    RESOURCE = "resource"
 
     @property
     def concerns_request(self) -> bool:
         """True for what only the request can settle; no amount of infrastructure code would."""
-        return self in (CauseKind.CONTEXT_KEY, CauseKind.REGION)
+        return self in (CauseKind.CONTEXT_KEY, CauseKind.REGION, CauseKind.RESOURCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from scanner import __version__
+from scanner import __version__, github_actions
 from scanner.config import ConfigError, Configuration, Options, load_configuration
 from scanner.controls import AccountControls
 from scanner.finding import Level
@@ -56,9 +56,12 @@ def _version(wanted: bool) -> None:
 
 def _list_rules(wanted: bool) -> None:
     if wanted:
-        from scanner.rules.loader import builtin_rules
+        from scanner.rules.loader import builtin_rules, example_rules
 
         for rule in builtin_rules():
+            typer.echo(f"{rule.id:<34} {rule.level.value:<8} {rule.title}")
+        typer.echo("\nExamples, followed where --rules or --select names them:")
+        for rule in example_rules():
             typer.echo(f"{rule.id:<34} {rule.level.value:<8} {rule.title}")
         raise typer.Exit
 
@@ -143,12 +146,17 @@ def scan(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Show findings and errors only: no warnings, no summary.")
     ] = False,
-    rules: Annotated[list[str] | None, typer.Option(metavar="PATH", help="More rules: a file or a directory.")] = None,
+    rules: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="More rules: a file, a directory, or an example by its ID.")
+    ] = None,
     select: Annotated[list[str] | None, typer.Option(metavar="ID", help="Use only this rule.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave this rule out.")] = None,
     list_rules: Annotated[
         bool, typer.Option("--list-rules", callback=_list_rules, is_eager=True, help="Show the rules and exit.")
     ] = False,
+    check_rules: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="Check rule files and their examples instead of scanning.")
+    ] = None,
     var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Terraform: value of a variable.")] = None,
     var_file: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Terraform: variable file.")] = None,
     env_vars: Annotated[
@@ -190,6 +198,8 @@ def scan(
     incomplete.
     """
     del list_rules
+    if check_rules:
+        raise typer.Exit(_check_rules(check_rules, paths))
     order: list[str] = invocation.meta[_ORDER]
     try:
         configured = load_configuration(config, Path.cwd()) if config is not None else Configuration()
@@ -219,11 +229,14 @@ def scan(
     )
     if explain is not None and any(each.value not in ("text", "json") for each in format or ()):
         raise typer.BadParameter("it prints text or json", param_hint="--explain")
+    wanted, outputs = [each.value for each in format or ()], _outputs(output or [])
+    nothing_asked = not wanted and all(path != STANDARD_OUTPUT for _, path in outputs)
     delivery = Delivery(
-        _printed([each.value for each in format or ()], outputs := _outputs(output or [])),
+        _printed(wanted, outputs),
         tuple(outputs),
         Level(min_severity.value),
         quiet,
+        annotates=nothing_asked and github_actions.is_step(),
     )
     raise typer.Exit(_run(options, delivery, explain, verbose=verbose))
 
@@ -246,25 +259,44 @@ def _run(options: Options, delivery: Delivery, explain: str | None, *, verbose: 
     from scanner.pipeline import scan as run
     from scanner.progress import progress
     from scanner.report import Appearance
+    from scanner.report.escape import visible
     from scanner.repository import path_in_repository
-    from scanner.rules.loader import RuleError
+    from scanner.rules.problems import RuleError
     from scanner.standard_input import received
 
     try:
         with received(options.paths) as standard_input, progress() as watch:
             tell = _tell if verbose else None
             report = run(replace(options, standard_input=standard_input), watch=watch, tell=tell)
-    except (UsageError, ConfigError, RuleError) as problem:
+    except RuleError as wrong:
+        for mistake in wrong.problems:
+            _fail(visible(str(mistake)))
+        return USAGE
+    except (UsageError, ConfigError) as problem:
         return _fail(str(problem))
     if explain is not None:
         return _explain(report, explain, delivery.printed)
-    directory = path_in_repository(options.directory, options.workspace) or ""
+    inside = path_in_repository(options.directory, options.workspace)
+    files = github_actions.repository_files() if inside is not None else ""
     scanned = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
-    appearance = Appearance(__version__, directory=directory, category=category(scanned))
+    appearance = Appearance(__version__, directory=inside or "", category=category(scanned), files=files)
     trouble = deliver(report, delivery, appearance)
     for message in trouble:
         _fail(message)
+    if delivery.annotates:  # nobody has asked for a summary, so one that cannot be written changes no status
+        for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
+            _fail(message)
     return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
+
+
+def _check_rules(rules: list[str], paths: list[str] | None) -> int:
+    from scanner.check_rules import check_rules, render
+
+    if paths:
+        return _fail(f"--check-rules scans the examples of the rules and nothing else; leave {paths[0]} out")
+    check = check_rules(rules, Path.cwd())
+    print_text(render(check))
+    return check.exit_status
 
 
 def _explain(report: Report, wanted: str, printed: tuple[str, ...]) -> int:

@@ -104,6 +104,8 @@ class Identity:
     """A mapping of text to text, null, or unknown as a whole."""
     trust: Value | None = None
     """A role's trust policy."""
+    session_duration: Value | None = None
+    """The longest session: of a role in seconds, of a permission set as AWS writes durations; null for the default."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Delivery:
     """The lowest level that is shown."""
     quiet: bool = False
     """Nothing but findings and errors, in formats for people."""
+    annotates: bool = False
+    """Whether annotations follow what is printed."""
 
 
 def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[str]:
@@ -43,6 +45,10 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[
     plain = replace(appearance, excerpt=Sources(Path.cwd()).excerpt, quiet=delivery.quiet)
     for name in delivery.printed:
         print_text(render(name, shown, replace(plain, colour=colour(), width=width())))
+    if delivery.annotates:
+        from scanner.report import github
+
+        print_text(github.beside_text(shown, appearance.directory))
     trouble: list[str] = []
     for name, path in delivery.outputs:
         text = render(name, shown, plain)

@@ -19,17 +19,19 @@ from scanner.principals.definition import PrincipalDefinition
 from scanner.report.report import Report
 from scanner.repository import path_in_repository
 from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
+from scanner.rules.ask import questions_of
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
-from scanner.rules.selection import UnknownRuleError, select_rules
+from scanner.rules.selection import UnknownRuleError, rules_path, select_rules
 from scanner.span import Span
 from scanner.triage.forms import one_of_each
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import console_access
 from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
+from scanner.verdicts.questions import Questions, answers, without_mfa
 from scanner.verdicts.scenarios import assess
-from scanner.verdicts.sign_in import aws_login
+from scanner.verdicts.sign_in import Permission, aws_login
 
 RECURSION_LIMIT = 12_000
 """Evaluation nests as deep as its bounds allow; CPython's default would stop it before them."""
@@ -53,9 +55,14 @@ def scan(
     map: Map = map,  # noqa: A002 # it stands for it
     watch: Watch | None = None,
     tell: Tell | None = None,
+    rules: Sequence[Rule] | None = None,
 ) -> Report:
-    """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report."""
-    rules, controls = _rules(options), _controls(options)
+    """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report.
+
+    ``rules`` are followed in place of those that the options name.
+    """
+    rules = _rules(options) if rules is None else rules
+    controls = _controls(options)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     inputs = _with_parameters(options)
     found = discover(options.paths, options.directory, inputs, options.standard_input)
@@ -64,7 +71,7 @@ def scan(
     if tell is not None:
         facts = _told(facts, tell)
     sources = _sources(found.roots, options)
-    return _report(found, facts, inputs, _assessor(options, controls), rules, sources)
+    return _report(found, facts, inputs, _assessor(options, controls, questions_of(rules)), rules, sources)
 
 
 def _facts(roots: Sequence[ScanRoot], read: Extract, map: Map, watch: Watch | None) -> Iterator[tuple[ScanRoot, Facts]]:  # noqa: A002
@@ -147,16 +154,19 @@ def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:
     return definition.root, definition.address, definition.span
 
 
-def _assessor(options: Options, controls: ControlPolicies) -> Assess:
+def _assessor(options: Options, controls: ControlPolicies, questions: Questions) -> Assess:
     request = Circumstances(options.inputs.region, options.context)
 
     def decide(definition: PrincipalDefinition) -> AssessedPrincipal:
         principal = definition.principal
-        return AssessedPrincipal(
-            definition,
-            console_access(definition, options.assume_console),
-            aws_login(principal, controls.circumstances(principal, request)),
-        )
+        given = controls.circumstances(principal, request)
+        login = aws_login(principal, given)
+        asked = answers(principal, given, questions.asked)
+        alone: tuple[Permission, ...] = ()
+        if questions.without_mfa:
+            bare = without_mfa(given)
+            alone = (*aws_login(principal, bare).permissions, *answers(principal, bare, questions.asked))
+        return AssessedPrincipal(definition, console_access(definition, options.assume_console), login, asked, alone)
 
     def assess_root(root: ScanRoot, facts: Facts) -> tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]:
         def under(assumptions: tuple[Assumption, ...]) -> Facts:
@@ -173,8 +183,9 @@ def _assessor(options: Options, controls: ControlPolicies) -> Assess:
 
 
 def _rules(options: Options) -> tuple[Rule, ...]:
+    paths = [rules_path(path, options.directory) for path in options.rule_paths]
     try:
-        return select_rules([options.directory / path for path in options.rule_paths], options.select, options.ignore)
+        return select_rules(paths, options.select, options.ignore, options.directory)
     except UnknownRuleError as problem:
         raise UsageError(str(problem)) from problem
 

@@ -25,7 +25,8 @@ def scan(
     *arguments: str | Path, cwd: Path = ROOT, given: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "scanner", *map(str, arguments)]
-    variables = {**{key: value for key, value in os.environ.items() if not key.startswith("TF_")}, **environment}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("TF_", "GITHUB_"))}
+    variables = {**kept, **environment}
     return subprocess.run(
         command, cwd=cwd, env=variables, input=given, capture_output=True, text=True, check=False, timeout=60
     )

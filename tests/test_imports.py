@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent / "scanner"
 HOMES = {
     "cfn_tools": {"cloudformation/template/syntax.py"},
     "hcl2": {"terraform/language/syntax.py"},
-    "jsonpath_ng": {"rules/rule.py"},
+    "jsonpath_ng": {f"rules/{name}.py" for name in ("rule", "selector_check", "selector_syntax")},
     "lark": {"terraform/language/syntax.py", "terraform/language/syntax_tree.py"},
     # what it reads is described by types, which stand beside the readers
     "msgspec": {
@@ -26,7 +26,7 @@ HOMES = {
     "regex": {f"terraform/language/functions/{name}.py" for name in ("patterns", "re2", "strings")},
     "rich": {"progress.py"},
     "typer": {"cli.py"},
-    "yaml": {"cloudformation/template/syntax.py", "rules/loader.py", "terraform/language/functions/yaml_text.py"},
+    "yaml": {"cloudformation/template/syntax.py", "rules/rule_file.py", "terraform/language/functions/yaml_text.py"},
 }
 
 

@@ -19,6 +19,18 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True, check=False, timeout=300)
 
 
+MISTAKES = """own.yaml:4: the selector is wrong: "@" has no key "knd"; did you mean "kind"?
+0 rules loaded, 0 examples scanned: 1 mistake.
+"""
+
+
+def own_rule(folder: Path) -> str:
+    select = "$.principals[?(@.knd == 'user')]"
+    text = f"id: own\nseverity: note\ntitle: T\nselect: {select}\nmessage: '{{name}}'\nhelp: H\n"
+    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    return "own.yaml"
+
+
 def test_an_installed_wheel_scans_from_any_directory(tmp_path: Path) -> None:
     built = run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", tmp_path / "dist", ROOT, cwd=tmp_path)
     assert built.returncode == 0, built.stderr
@@ -35,6 +47,12 @@ def test_an_installed_wheel_scans_from_any_directory(tmp_path: Path) -> None:
         found = run(scripts / command, fixture, "--format", "json", cwd=elsewhere)
         assert found.returncode == 1, found.stderr
         assert [finding["rule"] for finding in json.loads(found.stdout)["findings"]] == ["user-cannot-aws-login"]
+    checked = run(scripts / "scan", "--check-rules", own_rule(elsewhere), cwd=elsewhere)
+    assert (checked.returncode, checked.stdout) == (2, MISTAKES)
     fixed = run(scripts / "python", "-m", "scanner", f"{fixture}-fixed", cwd=elsewhere)
     assert fixed.returncode == 0, fixed.stderr
+    find = (
+        "from scanner.rules.loader import builtin_directory as found; print(found().joinpath('schema.json').is_file())"
+    )
+    assert run(scripts / "python", "-c", find, cwd=elsewhere).stdout == "True\n"
     assert run(scripts / "scan", "--version", cwd=elsewhere).stdout.startswith("scan ")

@@ -181,7 +181,8 @@ def _identity(source: _Source, kind: IdentityKind, trust: Value | None = None) -
     tags = Value({})
     if kind is not IdentityKind.GROUP:  # which cannot have any
         tags = resource_tags(source.resource, source.scope, source.conditions)
-    yield Identity(kind, source.identity_origin(), source.home, name, arn, tags, trust)
+    session = (source.text("MaxSessionDuration") or NULL) if kind is IdentityKind.ROLE else None
+    yield Identity(kind, source.identity_origin(), source.home, name, arn, tags, trust, session)
 
 
 def _policies(source: _Source, kind: IdentityKind) -> Iterator[Fact]:
@@ -266,7 +267,8 @@ def _permission_set(source: _Source) -> Iterator[Fact]:
     target = source.itself(IdentityKind.PERMISSION_SET)
     arn = source.scope.attribute(source.resource.logical_id, "PermissionSetArn", None)
     kind = IdentityKind.PERMISSION_SET
-    yield Identity(kind, source.identity_origin(), source.home, source.required("Name"), arn, NULL)
+    name, session = source.required("Name"), source.text("SessionDuration") or NULL
+    yield Identity(kind, source.identity_origin(), source.home, name, arn, NULL, session_duration=session)
     document = source.document("InlinePolicy")
     if document is not None and document.text != "":
         name = Value("InlinePolicy", document.span)

@@ -20,6 +20,10 @@ from scanner.symbol import Account, Named, NameKind
 from scanner.truth import YES, Truth
 
 REGION_CAUSE = Cause(CauseKind.REGION, "the region that the user signs in through")
+REQUEST_REGION_CAUSE = Cause(CauseKind.REGION, "the region of the request")
+"""The same for requests that have nothing to do with signing in."""
+RESOURCE_CAUSE = Cause(CauseKind.RESOURCE, "the resource")
+"""For a request whose resource is open, in whole or in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +59,23 @@ def _open_account(symbol: Account) -> Hole:
     return replace(pattern.word(frozenset({ACCOUNT_ID}), symbol), is_account_id=True)
 
 
-def region_of(circumstances: Circumstances) -> Text:
+def region_of(circumstances: Circumstances, cause: Cause = REGION_CAUSE) -> Text:
     """The region of the request: free unless it is given."""
-    if circumstances.region is not None:
-        return (circumstances.region,)
-    return (pattern.word(frozenset({REGION_CAUSE}), Named(NameKind.CONTEXT_KEY, "aws:requestedregion")),)
+    return (circumstances.region,) if circumstances.region is not None else open_region(cause)
 
 
-def context_of(principal: Principal, circumstances: Circumstances, action: str) -> Mapping[str, ContextValue]:
-    """Everything that is known of the context of a request that this principal makes by itself."""
+def open_region(cause: Cause) -> Text:
+    """A region that nothing fixes."""
+    return (pattern.word(frozenset({cause}), Named(NameKind.CONTEXT_KEY, "aws:requestedregion")),)
+
+
+def context_of(
+    principal: Principal, circumstances: Circumstances, action: str, region: Text | None = None
+) -> Mapping[str, ContextValue]:
+    """Everything that is known of the context of a request that this principal makes by itself.
+
+    ``region`` is that of the request, if it is not the one that the user signs in through.
+    """
     is_user = principal.kind is PrincipalKind.USER
     account = account_of(principal)
     context: dict[str, ContextValue] = {
@@ -73,7 +85,7 @@ def context_of(principal: Principal, circumstances: Circumstances, action: str) 
         "aws:principalisawsservice": Fixed((("false",),)),
         "aws:viaawsservice": Fixed((("false",),)),
         "aws:securetransport": Fixed((("true",),)),
-        "aws:requestedregion": Fixed((region_of(circumstances),)),
+        "aws:requestedregion": Fixed((region_of(circumstances) if region is None else region,)),
         "aws:username": Fixed((principal.name,)) if is_user else Presence.ABSENT,
         **_tags(principal, account),
         **SIGN_IN_KEYS.get(action.lower(), {}),

@@ -39,6 +39,11 @@ a policy (``data.aws_caller_identity``, ``AWS::AccountId``) is the same account,
 resource of a policy is taken to be it. The region is free unless it is given, so a statement that names one matches
 conditionally.
 
+The resource of a request may be open, too, in whole or in part: a hole whose cause is the resource. Then ``allowed``
+says that every such resource is, ``implicit_deny`` that none is, and what holds for some of them is ``conditional``. A
+request that names another account than its own, or that may name any, says nothing of its own: a literal account ID in
+a policy is only itself then.
+
 The evidence is not computed apart: a ``Decision`` holds the statement matches that it was made from.
 """
 
@@ -52,7 +57,7 @@ from functools import lru_cache
 from scanner.cause import Cause, CauseKind
 from scanner.iam import pattern
 from scanner.iam.binding import Binding, binding_of
-from scanner.iam.context import REGION_CAUSE, Circumstances, account_of
+from scanner.iam.context import REGION_CAUSE, REQUEST_REGION_CAUSE, RESOURCE_CAUSE, Circumstances, account_of
 from scanner.iam.pattern import Hole, Pattern, Text
 from scanner.iam.policy import Patterns, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
@@ -121,8 +126,11 @@ class Decision:
 
 def decide(principal: Principal, request: Request, circumstances: Circumstances) -> Decision:
     """What IAM answers when the principal makes the request."""
-    binding = binding_of(principal, account_of(principal))
+    account = account_of(principal)
+    binding = binding_of(principal, account)
     request = replace(request, symbols=binding.symbols)
+    if not any(part in account for part in request.resource):
+        binding = replace(binding, account=())
     identity = _matches(principal.policies, request, binding)
     boundaries = [(policy, _matches((policy,), request, binding)) for policy in principal.boundaries]
     levels = [(level, _matches(level.policies, request, binding)) for level in circumstances.scp_levels]
@@ -233,17 +241,29 @@ def _resources(patterns: Patterns, request: Request, binding: Binding) -> Truth:
 
 
 def _resource(resolved: Pattern, resource: Text) -> Truth:
-    return _naming_the_region(pattern.matches(pattern.in_arn(resolved), resource), resolved)
+    return _naming(pattern.matches(pattern.in_arn(resolved), resource), resolved)
 
 
 _written_resource = lru_cache(maxsize=4096)(_resource)
 """For what is written out, which many principals have: without holes there are no causes of one place among equals."""
 
 
-def _naming_the_region(answer: Truth, resolved: Pattern) -> Truth:
-    """Say which region it takes, where only the region is open."""
-    if REGION_CAUSE not in answer.causes:
+def _naming(answer: Truth, resolved: Pattern) -> Truth:
+    """Say which region or which resource it takes, where that is open."""
+    if answer.causes.isdisjoint(_NAMED):
         return answer
-    segments = pattern.written(resolved).split(":")
-    named = Cause(CauseKind.REGION, f"{REGION_CAUSE.detail} ({segments[3] if len(segments) > 3 else '…'})")
-    return undetermined(named, *(answer.causes - {REGION_CAUSE}))
+    written = pattern.written(resolved)
+    segments = written.split(":")
+    said = {
+        CauseKind.REGION: segments[3] if len(segments) > 3 else "…",
+        CauseKind.RESOURCE: written,
+    }
+    return undetermined(
+        *(
+            Cause(cause.kind, f"{cause.detail} ({said[cause.kind]})") if cause in _NAMED else cause
+            for cause in answer.causes
+        )
+    )
+
+
+_NAMED = frozenset({REGION_CAUSE, REQUEST_REGION_CAUSE, RESOURCE_CAUSE})

@@ -169,6 +169,10 @@ def _blame(
     pattern: Pattern, letters: Sequence[str | Hole], pattern_holes: list[Hole], text_holes: list[Hole]
 ) -> Iterable[Cause]:
     """The causes that the answer depends on. A hole that both sides have in the same place decides nothing."""
+    free = [part for part in text_holes if _is_free(part)]
+    if free and all(part.word for part in pattern_holes) and runs(compiled(pattern), letters, free):
+        # Whatever the pattern's words are, some text of the request has them in the place, and another one does not.
+        return (cause for part in free for cause in part.causes)
     shared = {part.symbol for part in pattern_holes} & {part.symbol for part in text_holes} - {None}
     open_pattern = [part for part in pattern_holes if part.symbol not in shared]
     open_text = [part for part in text_holes if part.symbol not in shared]
@@ -187,6 +191,13 @@ def _blame(
     if len(idle) < len(open_text) or open_pattern:
         open_text = [part for part in open_text if part not in idle]
     return (cause for part in (*open_pattern, *open_text) for cause in part.causes)
+
+
+def _is_free(part: Hole) -> bool:
+    """Whether the request may have any text there, and nothing else settles which."""
+    if part.word or part.single or part.symbol is not None:
+        return False
+    return all(cause.kind.concerns_request for cause in part.causes)
 
 
 def matches_any(patterns: Iterable[Pattern], text: Text) -> Truth:

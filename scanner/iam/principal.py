@@ -57,7 +57,8 @@ class AttachedPolicy:
     """The place that brings it: the attachment, or the inline policy itself."""
     applies: Truth = YES
     """Undetermined when the attachment may be absent or may belong to somebody else."""
-    aws_managed: bool = False
+    aws_managed: bool | None = False
+    """None when it is not known which policies these are, if any."""
     group: str | None = None
     """For people: the group that it comes through."""
 

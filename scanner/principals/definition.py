@@ -15,6 +15,15 @@ ANY_KEY = "[*]"
 
 
 @dataclass(frozen=True, slots=True)
+class GroupMembership:
+    """A group that a user is in, or may be in."""
+
+    name: str | None
+    """None while it is not known."""
+    member: Truth
+
+
+@dataclass(frozen=True, slots=True)
 class PrincipalDefinition:
     """A user, a role or a permission set of one root."""
 
@@ -31,6 +40,10 @@ class PrincipalDefinition:
     login_profile_span: Span | None = field(default=None, compare=False)
     access_keys: tuple[Span, ...] = field(default=(), compare=False)
     """Places that give a user a long-term access key."""
+    groups: tuple[GroupMembership, ...] = ()
+    """Users: every group, whatever policies it has, in the order in which the code names them."""
+    session_duration: int | None = None
+    """Roles and permission sets: how long sessions last at most, in seconds; None while it is not known."""
     entitled: Truth = NO
     """Roles: whether the code entitles somebody to it through the account access manager."""
     entitled_spans: tuple[Span, ...] = field(default=(), compare=False)

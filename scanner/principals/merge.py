@@ -29,12 +29,12 @@ from scanner.facts import (
     Target,
 )
 from scanner.iam import managed
-from scanner.iam.arn import Arn
+from scanner.iam.arn import ACCOUNT, Arn, segment
 from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
 from scanner.principals.accounts import Accounts
-from scanner.principals.definition import PrincipalDefinition
+from scanner.principals.definition import GroupMembership, PrincipalDefinition
 from scanner.principals.references import (
     IdentityIndex,
     PolicyIndex,
@@ -43,6 +43,7 @@ from scanner.principals.references import (
     path_and_name,
     written_reference,
 )
+from scanner.principals.session_duration import session_duration
 from scanner.root import RootKind
 from scanner.span import Span
 from scanner.symbol import Attribute
@@ -70,7 +71,8 @@ class _Resolved:
 
     name: str
     document: PolicyDocument
-    aws_managed: bool = False
+    aws_managed: bool | None = False
+    """None when it is not known which policies these are, if any."""
 
 
 class _Merge:
@@ -91,6 +93,7 @@ class _Merge:
         self._exclusives: dict[str, list[Exclusive]] = {}
         self._reaching: dict[str, list[AttachedPolicy]] = {}
         self._boundaries: dict[str, list[AttachedPolicy]] = {}
+        self._groups: dict[str, dict[str | None, Truth]] = {}
         self._profiles: dict[str, tuple[Truth, Span]] = {}
         self._keys: dict[str, list[Span]] = {}
         self._partitions: dict[str, str] = {}
@@ -151,6 +154,7 @@ class _Merge:
                 How.INLINE,
                 inline.origin.span,
                 applies & self._stays(identity, inline.name, inline=True),
+                aws_managed=None if _may_be_none(inline) else False,
             )
             self._reaching.setdefault(identity.origin.address, []).append(policy)
 
@@ -191,10 +195,18 @@ class _Merge:
                 certain = certain or is_it.is_yes
                 in_it = applies & is_it & _exists_beside(group.origin.existence, user.origin.existence)
                 name = literal(text_of(group.name) or ()) or group.origin.address
+                self._note_group(user, literal(text_of(group.name) or ()) or None, in_it)
                 for policy in self._reaching.get(group.origin.address, ()):
                     reaching.append(replace(policy, applies=in_it & policy.applies, group=name))
             if not certain:
                 reaching.append(_undefined_group(membership, applies))
+                doubt = undetermined(membership.group.unknown.cause) if membership.group.unknown is not None else YES
+                self._note_group(user, membership.group.text, applies & doubt)
+
+    def _note_group(self, user: Identity, name: str | None, member: Truth) -> None:
+        """That the user is in a group; a list of groups that is not known may have none at all."""
+        known = self._groups.setdefault(user.origin.address, {})
+        known[name] = known.get(name, NO) | member
 
     def _resolve(self, attachment: Attachment, identity: Identity) -> _Resolved:
         policy = attachment.policy
@@ -208,13 +220,16 @@ class _Merge:
             return _Resolved(
                 literal(text_of(defined.name) or ()) or defined.origin.address, self._document(defined.document)
             )
+        aws_managed = None if policy.unknown is not None and attachment.path is None else False
+        if aws_managed is None:
+            aws_managed = _is_aws_managed(policy)
         if found is not None:
-            return _Resolved(shown, opaque(min(found[1].causes, key=Cause.sort_key)))
+            return _Resolved(shown, opaque(min(found[1].causes, key=Cause.sort_key)), aws_managed)
         place = path_and_name(reference)
         if policy.unknown is not None and (place is None or place.text is None):
-            return _Resolved(shown, opaque(policy.unknown.cause))
+            return _Resolved(shown, opaque(policy.unknown.cause), aws_managed)
         detail = f"the policy {shown}, which is not defined in the scanned code"
-        return _Resolved(shown, opaque(Cause(CauseKind.MISSING_POLICY, detail, policy.span)))
+        return _Resolved(shown, opaque(Cause(CauseKind.MISSING_POLICY, detail, policy.span)), aws_managed)
 
     def _partition(self, identity: Identity) -> str:
         """The provider's or the template's; if they do not say, that of the attached AWS managed policies."""
@@ -250,6 +265,8 @@ class _Merge:
             login_profile=profile[0] if profile is not None else NO,
             login_profile_span=profile[1] if profile is not None else None,
             access_keys=tuple(sorted(self._keys.get(address, ()))),
+            groups=tuple(GroupMembership(*found) for found in self._groups.get(address, {}).items()),
+            session_duration=session_duration(identity),
             entitled=entitled,
             entitled_spans=entitled_spans,
             trail=identity.origin.trail,
@@ -285,6 +302,22 @@ def _listed(exclusive: Exclusive, policy: Value) -> Truth:
         return YES
     detail = f"{exclusive.origin.address}, which may remove {written_reference(policy)} because it does not list it"
     return undetermined(Cause(CauseKind.UNSUPPORTED, detail, exclusive.origin.span))
+
+
+def _may_be_none(inline: InlinePolicy) -> bool:
+    """Whether it stands for a list of policies of which nothing is known, not even that it has one."""
+    return inline.name.unknown is not None and inline.document.unknown is not None
+
+
+def _is_aws_managed(reference: Value) -> bool | None:
+    """Whether an ARN that is known in part is that of a policy of AWS; None if it tells nothing of that."""
+    account = segment(text_of(reference) or (), ACCOUNT)
+    if account is None or len(account) != 1:
+        return None
+    (owner,) = account
+    if isinstance(owner, Hole):
+        return False if owner.is_account_id else None
+    return owner == "aws"
 
 
 def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:

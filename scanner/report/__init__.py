@@ -35,6 +35,10 @@ class Appearance:
     category: str = ""
     """What tells this scan from others of the same repository, for services that keep reports of several; empty where
     whoever uploads a report says so."""
+    files: str = ""
+    """The address of the repository's files at the scanned commit, with a slash at its end; empty if not known."""
+    limit: int | None = None
+    """Bytes that the text may have where the format is cut to a limit; None for the format's own."""
 
 
 def _text(report: Report, appearance: Appearance) -> str:
@@ -79,6 +83,31 @@ def _rdjson(report: Report, _: Appearance) -> str:
     return rdjson.render(report)
 
 
+def _junit(report: Report, appearance: Appearance) -> str:
+    from scanner.report import junit
+
+    return junit.render(report, appearance.directory)
+
+
+def _gitlab(report: Report, appearance: Appearance) -> str:
+    from scanner.report import gitlab
+
+    return gitlab.render(report, appearance.directory)
+
+
+def _markdown(report: Report, appearance: Appearance) -> str:
+    from scanner.report import markdown
+
+    repository = markdown.Repository(appearance.directory, appearance.files)
+    return markdown.render(report, repository, appearance.limit)
+
+
+def _csv(report: Report, _: Appearance) -> str:
+    from scanner.report import csv
+
+    return csv.render(report)
+
+
 FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
     "text": _text,
     "concise": _concise,
@@ -86,6 +115,10 @@ FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
     "github": _github,
     "sarif": _sarif,
     "rdjson": _rdjson,
+    "junit": _junit,
+    "gitlab": _gitlab,
+    "markdown": _markdown,
+    "csv": _csv,
 }
 """By the name that ``--format`` takes; the first is the default."""
 FOR_PEOPLE = frozenset({"text", "concise", "github"})

@@ -54,6 +54,7 @@ def explanation(assessed: AssessedPrincipal) -> Node:
             Node(f"console access: {console.access.value}", evidence or (Node("nothing in the code gives it"),)),
             Node("policies", tuple(map(_policy, policies)) or (Node("none"),)),
             *_clients(assessed),
+            *((Node("what rules ask for", tuple(map(_asked, assessed.asked))),) if assessed.asked else ()),
             Node("to make `aws login` work", _leaves(remedies(assessed), "nothing is missing")),
         ),
         definition.span,
@@ -93,6 +94,12 @@ def _permissions(permissions: Iterable[Permission]) -> tuple[Node, ...]:
     return tuple(
         Node(f"{' and '.join(actions)}: {outcome}", evidence) for (outcome, evidence), actions in alike.items()
     )
+
+
+def _asked(permission: Permission) -> Node:
+    decision = permission.decision
+    title = f"{permission.action} on {permission.resource}: {decision.outcome.value}"
+    return Node(title, _evidence(decision))
 
 
 def _evidence(decision: Decision) -> tuple[Node, ...]:

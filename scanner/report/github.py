@@ -21,7 +21,7 @@ from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, Finding, Level
 from scanner.report.escape import visible
 from scanner.report.report import Report
-from scanner.report.wording import by_level, counted, repository_path, summary, worst_first
+from scanner.report.wording import found_in_all, repository_path, summary, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +45,23 @@ def render(report: Report, directory: str = "") -> str:
 
     ``directory`` is the working directory as its repository sees it.
     """
+    lines, unseen = _commands(report, directory)
+    if unseen:
+        lines.append(f"::group::{len(unseen)} more, not shown as annotations")
+        lines.extend(annotation.logged() for annotation in unseen)
+        lines.append("::endgroup::")
+    lines.append(summary(report))
+    return "\n".join(lines) + "\n"
+
+
+def beside_text(report: Report, directory: str = "") -> str:
+    """Annotations alone, folded in the log: for a log that has the report in words already. Empty without any."""
+    lines, _ = _commands(report, directory)
+    return "\n".join(("::group::Annotations", *lines, "::endgroup::")) + "\n" if lines else ""
+
+
+def _commands(report: Report, directory: str) -> tuple[list[str], list[_Annotation]]:
+    """As many annotations as GitHub shows, as commands, and the others."""
     annotations = list(_annotations(report, directory))
     lines: list[str] = []
     unseen: list[_Annotation] = []
@@ -55,12 +72,7 @@ def render(report: Report, directory: str = "") -> str:
         lines += [annotation.command() for annotation in shown]
         lines += [_folded(rest)] if rest else []
         unseen += rest
-    if unseen:
-        lines.append(f"::group::{len(unseen)} more, not shown as annotations")
-        lines.extend(annotation.logged() for annotation in unseen)
-        lines.append("::endgroup::")
-    lines.append(summary(report))
-    return "\n".join(lines) + "\n"
+    return lines, unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +132,8 @@ def _folded(rest: list[_Annotation]) -> str:
     """One annotation, as bad as the worst that it stands for."""
     findings = Counter(each.level for each in rest if each.rule is not None)
     trouble = Counter(each.level for each in rest if each.rule is None)
-    parts = []
-    if findings:
-        parts.append(f"{counted(findings.total(), 'finding')} ({by_level(findings)})")
-    if trouble:
-        parts.append(f"{counted(trouble.total(), 'problem')} in the input ({by_level(trouble)})")
     message = (
-        f"Not shown: {' and '.join(parts)}. GitHub limits annotations to {LIMIT} of each level per step; "
+        f"Not shown: {found_in_all(findings, trouble)}. GitHub limits annotations to {LIMIT} of each level per step; "
         "the log of this step lists the rest, --format json everything."
     )
     return _command(rest[0].level, {"title": f"{len(rest)} more"}, message)

@@ -39,11 +39,13 @@ class Report:
         object.__setattr__(self, "counts", {level: found[level] for level in LEVELS})
 
     def at_least(self, level: Level) -> Report:
-        """The same report without the findings below a level."""
-        shown = tuple(found for found in self.findings if LEVELS.index(found.level) <= LEVELS.index(level))
+        """The same report without the findings below a level, and without the rules that have made them: whom those
+        pass cannot be told from it."""
+        levels = LEVELS[: LEVELS.index(level) + 1]
+        shown = tuple(found for found in self.findings if found.level in levels)
         if len(shown) == len(self.findings):
             return self
-        made = replace(self, findings=shown)
+        made = replace(self, findings=shown, rules=tuple(rule for rule in self.rules if rule.level in levels))
         return replace(made, hidden=len(self.open_findings) - len(made.open_findings))
 
     @property

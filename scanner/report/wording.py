@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from scanner.finding import LEVELS, Finding, Level
@@ -10,6 +11,7 @@ from scanner.report.escape import visible
 from scanner.report.report import Report
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Mapping
 
     from scanner.span import Span
@@ -28,9 +30,14 @@ def place(span: Span) -> str:
     return f"{visible(span.path)}:{span.line}"
 
 
+def is_file(path: str) -> bool:
+    """Whether a path of the report is one; ``-`` is standard input, and trouble may be with an option (``--var``)."""
+    return bool(path) and not re.fullmatch(r"-|--[a-z-]+", path)
+
+
 def repository_path(path: str, directory: str) -> str:
     """A path of the report as the repository sees it, given the working directory in the repository."""
-    return posixpath.normpath(posixpath.join(directory, path)) if path else path
+    return posixpath.normpath(posixpath.join(directory, path)) if is_file(path) else path
 
 
 def counted(number: int, noun: str) -> str:
@@ -41,6 +48,16 @@ def counted(number: int, noun: str) -> str:
 def by_level(counts: Mapping[Level, int]) -> str:
     """``2 errors, 1 note``; levels without a finding are left out."""
     return ", ".join(counted(counts[level], level.value) for level in LEVELS if counts.get(level))
+
+
+def found_in_all(findings: Counter[Level], trouble: Counter[Level]) -> str:
+    """``3 findings (1 error, 2 notes) and 1 problem in the input (1 error)``; one of both at least."""
+    parts = []
+    if findings.total():
+        parts.append(f"{counted(findings.total(), 'finding')} ({by_level(findings)})")
+    if trouble.total():
+        parts.append(f"{counted(trouble.total(), 'problem')} in the input ({by_level(trouble)})")
+    return " and ".join(parts)
 
 
 def summary(report: Report) -> str:

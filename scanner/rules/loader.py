@@ -1,37 +1,25 @@
-"""Reads rule files. Mistakes are reported with file and line.
-
-``docs/rules.md`` describes the format.
-"""
+"""Finds rule files and reads them. Mistakes are reported with file and line, all of them at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby, takewhile
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from scanner.finding import Level
-from scanner.rules.rule import PLACEHOLDER, Examples, Rule, Selector, SelectorError
-from scanner.rules.view import PLACEHOLDERS
+from scanner.rules.problems import Problem, RuleError
+from scanner.rules.rule import Rule
+from scanner.rules.rule_file import read_rule
+from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
-_REQUIRED = ("id", "severity", "title", "select", "message", "help")
-_KEYS = (*_REQUIRED, "examples", "url", "tags")
+EXAMPLES = "examples"
+"""The directory of the example rules, below that of the built-in ones."""
 
-
-class RuleError(Exception):
-    """A rule file is not as it must be. The text begins with the place."""
-
-    def __init__(self, message: str, span: Span) -> None:
-        super().__init__(f"{span.path}:{span.line}: {message}")
-        self.span = span
+_SUFFIXES = (".yaml", ".yml")
 
 
 def builtin_rules() -> tuple[Rule, ...]:
-    """The rules that come with the scanner, by id."""
-    return load_rules([builtin_directory()])
+    """The rules that come with the scanner, by id. Their selectors are checked by tests, not at each start."""
+    return load_rules([builtin_directory()], check=False)
 
 
 def builtin_directory() -> Path:
@@ -40,145 +28,88 @@ def builtin_directory() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent.parent / "rules"
 
 
-def load_rules(paths: Iterable[Path]) -> tuple[Rule, ...]:
-    """All rules of the files and directories, by id. Raises ``RuleError``, also for an id that appears twice."""
+def example_rules() -> tuple[Rule, ...]:
+    """The rules that come with the scanner and that nobody follows without naming them, by id."""
+    return load_rules([builtin_directory() / EXAMPLES], check=False)
+
+
+def example_file(rule_id: str) -> Path | None:
+    """The file of an example rule; None if there is none of that id."""
+    file = builtin_directory() / EXAMPLES / f"{rule_id}.yaml"
+    return file if file.name == f"{rule_id}.yaml" and file.is_file() else None
+
+
+def load_rules(paths: Iterable[Path], directory: Path | None = None, *, check: bool = True) -> tuple[Rule, ...]:
+    """All rules of the files and directories, by id.
+
+    Messages show paths relative to ``directory``, if they are inside. Raises ``RuleError`` with everything that is
+    wrong with any of the files, also for an id that appears twice.
+    """
+    rules, problems = try_rules(paths, directory, check=check)
+    if problems:
+        raise RuleError(*problems)
+    return rules
+
+
+def try_rules(
+    paths: Iterable[Path], directory: Path | None = None, *, check: bool = True
+) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
+    """The same for whoever goes on with the rules that could be read: those, and what is wrong with the others."""
     rules: dict[str, Rule] = {}
-    for file in _files(paths):
-        rule = load_rule(file)
+    problems: list[Problem] = []
+    for found in _files(paths, directory):
+        if isinstance(found, Problem):
+            problems.append(found)
+            continue
+        try:
+            rule = load_rule(found, directory, check=check)
+        except RuleError as wrong:
+            problems += wrong.problems
+            continue
         if rule.id in rules:
-            raise RuleError(f'the rule "{rule.id}" is already in {rules[rule.id].span.path}', rule.span)
-        rules[rule.id] = rule
-    return tuple(rules[rule_id] for rule_id in sorted(rules))
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(file for file in path.iterdir() if file.suffix in (".yaml", ".yml"))
+            problems.append(Problem(f'the rule "{rule.id}" is already in {rules[rule.id].span.path}', rule.span))
         else:
-            yield path
+            rules[rule.id] = rule
+    return tuple(rules[rule_id] for rule_id in sorted(rules)), tuple(problems)
 
 
-def load_rule(file: Path) -> Rule:
+def load_rule(file: Path, directory: Path | None = None, *, check: bool = True) -> Rule:
     """One rule file. Raises ``RuleError``."""
-    shown = file.as_posix()
-    whole = Span.whole_file(shown)
+    shown = _shown(file, directory)
     try:
-        text = file.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError) as problem:
-        raise RuleError(f"the file cannot be read: {problem}", whole) from problem
-    except (yaml.YAMLError, RecursionError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 1
-        raise RuleError("the file is not valid YAML", Span(shown, line, 1, line, 1)) from problem
-    if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
-        raise RuleError("a rule file must be a mapping", whole)
-    return _Reader(shown, data, _lines(node)).rule(file.stem, _description(text))
+        text = read_text(file)
+    except UnreadableFileError as problem:
+        why = str(problem) if file.exists() else "it does not exist"
+        raise RuleError(Problem(f"the file cannot be read: {why}", Span.whole_file(shown))) from problem
+    return read_rule(text, shown, file.stem, check=check)
 
 
-def _description(text: str) -> str:
-    """The comment at the top; an empty line of it parts two paragraphs, as it does here."""
-    lines = [line.lstrip("#").strip() for line in takewhile(lambda line: line.startswith("#"), text.splitlines())]
-    paragraphs = (" ".join(group) for filled, group in groupby(lines, key=bool) if filled)
-    return "\n\n".join(paragraphs)
-
-
-def _lines(node: yaml.MappingNode) -> dict[str, int]:
-    return {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
-
-
-class _Reader:
-    def __init__(self, path: str, data: dict[str, Any], lines: dict[str, int]) -> None:
-        self._path = path
-        self._data = data
-        self._lines = lines
-
-    def rule(self, stem: str, description: str) -> Rule:
-        for key in self._data:
-            if key not in _KEYS:
-                raise self._error(str(key), f'there is no key "{key}"; the keys are {", ".join(_KEYS)}')
-        for key in _REQUIRED:
-            if key not in self._data:
-                raise RuleError(f'the key "{key}" is missing', Span.whole_file(self._path))
-        rule_id = self._text("id")
-        if rule_id != stem:
-            raise self._error("id", f'the id "{rule_id}" is not the name of the file')
-        return Rule(
-            rule_id,
-            self._level(),
-            self._text("title"),
-            self._with_placeholders("message"),
-            self._with_placeholders("help"),
-            tuple(self._selectors()),
-            self._examples() if "examples" in self._data else Examples((), ()),
-            self._span("id"),
-            self._url(),
-            self._tags(),
-            description,
-        )
-
-    def _span(self, key: str) -> Span:
-        line = self._lines.get(key, 1)
-        return Span(self._path, line, 1, line, 1)
-
-    def _error(self, key: str, message: str) -> RuleError:
-        return RuleError(message, self._span(key))
-
-    def _text(self, key: str) -> str:
-        value = self._data[key]
-        if not isinstance(value, str) or not value.strip():
-            raise self._error(key, f'"{key}" must be a string')
-        return value.strip()
-
-    def _url(self) -> str:
-        if "url" not in self._data:
-            return ""
-        url = self._text("url")
-        if not url.startswith(("https://", "http://")) or not url.isprintable() or " " in url:
-            raise self._error("url", '"url" must be an address that begins with https:// or http://')
-        return url
-
-    def _tags(self) -> tuple[str, ...]:
-        found = self._data.get("tags", [])
-        if not isinstance(found, list) or not all(isinstance(tag, str) and tag.strip() for tag in found):
-            raise self._error("tags", '"tags" must be a list of strings')
-        return tuple(dict.fromkeys(found))
-
-    def _level(self) -> Level:
-        value = self._data["severity"]
-        if value not in [level.value for level in Level]:
-            raise self._error("severity", '"severity" must be error, warning or note')
-        return Level(value)
-
-    def _with_placeholders(self, key: str) -> str:
-        written = self._text(key)
-        for name in PLACEHOLDER.findall(written):
-            if name not in PLACEHOLDERS:
-                known = ", ".join(sorted(PLACEHOLDERS))
-                raise self._error(key, f"there is no placeholder {{{name}}}; the placeholders are {known}")
-        return written
-
-    def _selectors(self) -> Iterator[Selector]:
-        written = self._data["select"]
-        for text in written if isinstance(written, list) else [written]:
-            if not isinstance(text, str):
-                raise self._error("select", '"select" must be a JSONPath or a list of them')
-            selector = Selector(text)
+def _files(paths: Iterable[Path], directory: Path | None) -> Iterator[Path | Problem]:
+    """The rule files, each once, and what is wrong with paths."""
+    seen: set[Path] = set()
+    for path in paths:
+        whole = Span.whole_file(_shown(path, directory))
+        if path.is_dir():
             try:
-                selector.check()
-            except SelectorError as problem:
-                raise self._error("select", f"the selector is not a JSONPath: {problem}") from problem
-            yield selector
+                files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES)
+            except OSError:
+                yield Problem("the directory cannot be read", whole)
+                continue
+            if not files:
+                yield Problem("the directory has no rule files, whose names end in .yaml or .yml", whole)
+        elif path.exists() and path.suffix not in _SUFFIXES:
+            yield Problem("it is not a rule file, whose name ends in .yaml or .yml", whole)
+            continue
+        else:
+            files = [path]
+        for file in files:
+            real = file.resolve()
+            if real not in seen:
+                seen.add(real)
+                yield file
 
-    def _examples(self) -> Examples:
-        examples = self._data["examples"]
-        if not isinstance(examples, dict) or set(examples) != {"flagged", "passed"}:
-            raise self._error("examples", '"examples" must have the lists "flagged" and "passed"')
-        found: dict[str, tuple[str, ...]] = {}
-        for key, paths in examples.items():
-            if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
-                raise self._error("examples", f'"{key}" must be a list of at least one path')
-            found[key] = tuple(paths)
-        return Examples(**found)
+
+def _shown(path: Path, directory: Path | None) -> str:
+    if directory is not None and path.is_relative_to(directory):
+        return path.relative_to(directory).as_posix()
+    return path.as_posix()

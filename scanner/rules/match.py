@@ -7,7 +7,9 @@ from typing import Any
 
 from scanner.finding import Finding, RelatedLocation
 from scanner.root import RootKind
-from scanner.rules.rule import PLACEHOLDER, Rule
+from scanner.rules.chosen import Chosen, chosen
+from scanner.rules.parts import PARTS
+from scanner.rules.rule import PLACEHOLDER, Path, Rule
 from scanner.rules.view import causes, view, words
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access
@@ -22,31 +24,42 @@ def match(
     rules: Iterable[Rule], principals: Iterable[AssessedPrincipal], sources: Mapping[str, str]
 ) -> tuple[Finding, ...]:
     """Everything that the rules find, by root, address and place. ``sources`` says what each root is of."""
-    assessed = tuple(principals)
-    documents = [view(one) for one in assessed]
-    place = {id(document): number for number, document in enumerate(documents)}
+    followed, assessed = tuple(rules), tuple(principals)
+    keys = {key for key in PARTS if any(rule.sees(key) for rule in followed)}
+    documents = [view(one, keys) for one in assessed]
     whole: dict[str, Any] = {"version": DOCUMENT_VERSION, "principals": documents}
     found = [
-        _finding(rule, assessed[number], documents[number], sources)
-        for rule in rules
-        for number in sorted(set(_selected(rule, whole, place)))
+        _finding(rule, assessed[number], documents[number], paths, sources)
+        for rule in followed
+        for number, paths in sorted(_selected(rule, whole).items())
     ]
     return tuple(sorted(found, key=_order))
 
 
-def _selected(rule: Rule, whole: dict[str, Any], place: dict[int, int]) -> Iterator[int]:
+def _selected(rule: Rule, whole: dict[str, Any]) -> dict[int, list[Path]]:
+    """The principals that a rule selects, by their places, and where in each of them."""
+    found: dict[int, list[Path]] = {}
     for selector in rule.selectors:
-        for selected in selector.select(whole):
-            if id(selected) in place:
-                yield place[id(selected)]
+        for path in selector.select(whole):
+            match path:
+                case ("principals", int(number), *inside):
+                    found.setdefault(number, []).append(tuple(inside))
+    return found
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
     return (finding.root, finding.principal, finding.span, finding.rule)
 
 
-def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any], sources: Mapping[str, str]) -> Finding:
-    said = words(assessed, document)
+def _finding(
+    rule: Rule,
+    assessed: AssessedPrincipal,
+    document: dict[str, Any],
+    paths: Iterable[Path],
+    sources: Mapping[str, str],
+) -> Finding:
+    picked = chosen(assessed, document, paths)
+    said = words(assessed, document, (one.words for one in picked))
     definition = assessed.definition
     around = tuple(_filled(part, said) for part in rule.message.split(_NAME))
     return Finding(
@@ -58,7 +71,7 @@ def _finding(rule: Rule, assessed: AssessedPrincipal, document: dict[str, Any], 
         definition.address,
         definition.root,
         definition.span,
-        tuple(dict.fromkeys(_related(assessed))),
+        tuple(dict.fromkeys((*_decisive(rule, assessed, picked), *_way(assessed)))),
         sources.get(definition.root, definition.root),
         said["name"],
         around,
@@ -72,7 +85,23 @@ def _filled(text: str, said: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: said[found[1]], text)
 
 
-def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
+def _decisive(rule: Rule, assessed: AssessedPrincipal, picked: Iterable[Chosen]) -> Iterable[RelatedLocation]:
+    """The places that the rule chooses; where it chooses none and is about signing in, what decides that."""
+    places = tuple(place for one in picked for place in one.places)
+    if places:
+        return places
+    about_sign_in = any(rule.sees(key) for key in _OF_SIGN_IN) or (rule.sees("permissions") and not rule.ask)
+    return _of_sign_in(assessed) if about_sign_in else ()
+
+
+_OF_SIGN_IN = (
+    *("console", "aws_login", "access_keys", "sign_in_grants", "depends_on", "without_mfa"),
+    *("missing", "undetermined_by", "denied_by", "remedy", "context_keys"),
+)
+"""Keys of the document and placeholders."""
+
+
+def _of_sign_in(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
     gives = "gives console access" if assessed.console.access is Access.YES else "may give console access"
     for span in assessed.console.evidence:
         yield RelatedLocation(gives, span)
@@ -89,6 +118,10 @@ def _related(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
         yield RelatedLocation(detail, span, is_decisive=True)
     for span in assessed.definition.access_keys:
         yield RelatedLocation("long-term access key", span)
+
+
+def _way(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
+    """How the principal came to be: module calls, nested stacks, what made it."""
     way = "nested stack" if assessed.definition.root_kind is RootKind.CLOUDFORMATION_TEMPLATE else "module call"
     for span in assessed.definition.trail:
         yield RelatedLocation(f"through this {way}", span)

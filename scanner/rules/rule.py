@@ -1,4 +1,4 @@
-"""A rule: what it selects, and what it says about what it has selected. The only importer of jsonpath-ng."""
+"""A rule: what it selects, and what it says about what it has selected."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from scanner.finding import Level
 from scanner.span import Span
+from scanner.verdicts.questions import Question
+
+Path = tuple[str | int, ...]
+"""Where something is in the document: keys and positions, from the top."""
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-
-
-class SelectorError(ValueError):
-    """The selector is not a JSONPath."""
 
 
 @dataclass(frozen=True)
@@ -26,29 +26,46 @@ class Selector:
 
     @cached_property
     def _compiled(self) -> Any:
-        from jsonpath_ng.exceptions import JSONPathError
         from jsonpath_ng.ext.parser import parse
 
-        try:
-            return parse(self.text)
-        except JSONPathError as problem:
-            raise SelectorError(str(problem)) from problem
+        return parse(self.text)
 
-    def check(self) -> None:
-        """Raise ``SelectorError`` unless it compiles."""
-        _ = self._compiled
+    def select(self, document: dict[str, Any]) -> Iterator[Path]:
+        """Where the parts of the document are that it selects; what it makes anew (a length) is nowhere."""
+        return (tuple(_steps(found)) for found in self._compiled.find(document))
 
-    def select(self, document: dict[str, Any]) -> Iterator[object]:
-        """The parts of the document that it selects."""
-        return (found.value for found in self._compiled.find(document))
+
+def _steps(found: Any) -> list[str | int]:
+    """The way to a match, from the top; jsonpath-ng has it from the bottom, each step as a JSONPath of its own."""
+    from jsonpath_ng import Fields, Index
+
+    steps: list[str | int] = []
+    while found.context is not None:
+        match found.path:
+            case Fields(fields=(name,)):
+                steps.append(name)
+            case Index(indices=(number,)):
+                steps.append(number)
+            case _:
+                return []
+        found = found.context
+    steps.reverse()
+    return steps
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
     """Inputs beside the rule: what it must flag, and what it must pass."""
 
-    flagged: tuple[str, ...]
-    passed: tuple[str, ...]
+    flagged: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    flagged_at: tuple[Span, ...] = field(default=(), compare=False)
+    """Where the rule file names each of them."""
+    passed_at: tuple[Span, ...] = field(default=(), compare=False)
+
+
+_EVERYTHING = ("..", ".*")
+"""Steps that lead to keys without naming them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +89,11 @@ class Rule:
     """Words by which reports group rules."""
     description: str = ""
     """Why it is there, in whole sentences: the comment that its file begins with."""
+    ask: tuple[Question, ...] = ()
+    """What is to be decided about every principal, so that selectors see it."""
+
+    def sees(self, key: str) -> bool:
+        """Whether its selectors may look at a key of the document, or its texts have a placeholder of that name."""
+        return any(f"{{{key}}}" in text for text in (self.message, self.help)) or any(
+            step in selector.text for selector in self.selectors for step in (key, *_EVERYTHING)
+        )

@@ -1,23 +1,22 @@
-"""What rules see of a principal: the object of the JSON report, a few facts more, and the words for messages."""
+"""What rules see of a principal: the object of the JSON report with more parts, and the words for messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from scanner.cause import Cause
 from scanner.diagnostic import as_sentence
-from scanner.iam.evaluate import Decision, Outcome, StatementMatch
-from scanner.iam.pattern import Hole
-from scanner.iam.policy import Patterns
+from scanner.iam.evaluate import Decision, Outcome, StatementMatch, worst
+from scanner.iam.pattern import Text, literal
 from scanner.iam.principal import PolicyType
-from scanner.iam.variables import Variable
-from scanner.span import Span
+from scanner.rules.parts import PARTS, PERMISSION_PARTS, context_keys
+from scanner.rules.trusted import trust_entries
 from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.document import location, principal_document
-from scanner.verdicts.reasons import described, listed, statement_place, written_resources
+from scanner.verdicts.document import principal_document
+from scanner.verdicts.reasons import described, listed, written_resources
 from scanner.verdicts.remedies import orders
-from scanner.verdicts.sign_in import ACTIONS, Client, Permission
+from scanner.verdicts.sign_in import Client, Permission
 
 PLACEHOLDERS = {
     "name": "the principal's name, or its address if the name is not known",
@@ -26,26 +25,54 @@ PLACEHOLDERS = {
     "depends_on": "the request context or region that a conditional decision depends on",
     "undetermined_by": "what is not known and would have to be",
     "denied_by": "the statements that deny it",
+    "account": "the ID of the principal's account",
+    "tags": "its tags",
+    "groups": "its groups",
+    "policies": "the identity-based policies that reach it",
+    "boundaries": "its permissions boundaries",
+    "trusted": "whom its trust policy allows",
+    "session_duration": "how long its sessions last at most",
+    "context_keys": "the context keys that `aws login` on the same device depends on",
+    "without_mfa": "what IAM answers to `aws login` on the same device without MFA",
+    "selected": "what the rule's selectors select inside the principal",
     "remedy": "what to do so that `aws login` works on the same device, as sentences",
 }
 
 
-def view(assessed: AssessedPrincipal) -> dict[str, Any]:
-    """The document of one principal that selectors see."""
-    return {
-        **principal_document(assessed),
-        "access_keys": [location(span) for span in assessed.definition.access_keys],
-        "sign_in_grants": [location(span) for span in _written_grants(assessed)],
-    }
+def view(assessed: AssessedPrincipal, keys: Container[str] = frozenset(PARTS)) -> dict[str, Any]:
+    """The document of one principal that selectors see; of its parts those alone that somebody looks at.
+
+    What becomes of it without MFA is not part of it where that was not decided.
+    """
+    parts = [key for key in PARTS if key in keys and (key != "without_mfa" or assessed.without_mfa)]
+    document = principal_document(assessed)
+    for key, of_permission in PERMISSION_PARTS.items():
+        if key in parts:
+            for number, permission in enumerate(document["permissions"]):
+                permission[key] = of_permission(assessed, number)
+    document.update((key, PARTS[key](assessed)) for key in parts)
+    return document
 
 
-def words(assessed: AssessedPrincipal, document: dict[str, Any]) -> dict[str, str]:
-    """A text for every placeholder."""
+def words(assessed: AssessedPrincipal, document: dict[str, Any], selected: Iterable[str] = ()) -> dict[str, str]:
+    """A text for every placeholder; ``selected`` is what the rule chose inside the principal, in words."""
+    definition, principal = assessed.definition, assessed.principal
     local = assessed.aws_login.of(Client.LOCALHOST)
     causes = [cause for permission in local for cause in permission.decision.causes]
+    trusted = (entry.shown for entry in trust_entries(definition) if entry.effect == "Allow")
     return {
         "name": document["name"] or document["address"],
         "kind": document["kind"].replace("_", " "),
+        "account": principal.account or "an account whose ID is not known",
+        "tags": _joined((f"{key} = {_shown(text)}" for key, text in principal.tags.items()), "no tags"),
+        "groups": _joined((found.name or "an unknown group" for found in definition.groups), "no group"),
+        "policies": _joined((policy.name for policy in principal.policies), "no policy"),
+        "boundaries": _joined((policy.name for policy in principal.boundaries), "no permissions boundary"),
+        "trusted": _joined(trusted, "nobody"),
+        "session_duration": _duration(definition.session_duration),
+        "context_keys": _joined(context_keys(local)),
+        "without_mfa": _without_mfa(assessed),
+        "selected": _joined(selected),
         "missing": _missing(assessed, local),
         "depends_on": _joined(cause.detail for cause in causes),
         "undetermined_by": _joined(
@@ -56,8 +83,27 @@ def words(assessed: AssessedPrincipal, document: dict[str, Any]) -> dict[str, st
     }
 
 
-def _joined(parts: Iterable[str]) -> str:
-    return listed(dict.fromkeys(parts)) or "nothing"
+def _joined(parts: Iterable[str], otherwise: str = "nothing") -> str:
+    return listed(dict.fromkeys(parts)) or otherwise
+
+
+def _shown(text: Text) -> str:
+    known = literal(text)
+    return "a value that is not known" if known is None else known
+
+
+def _duration(seconds: int | None) -> str:
+    if seconds is None:
+        return "an unknown time"
+    units = (("hour", 3600), ("minute", 60), ("second", 1))
+    unit, length = next(found for found in units if seconds % found[1] == 0)
+    number = seconds // length
+    return f"{number:,} {unit}{'' if number == 1 else 's'}"
+
+
+def _without_mfa(assessed: AssessedPrincipal) -> str:
+    found = [one.decision.outcome for one in assessed.without_mfa if one.client is Client.LOCALHOST]
+    return worst(found).value.replace("_", " ") if found else "not decided"
 
 
 def _deciding(permissions: tuple[Permission, ...], *, denies: bool) -> list[StatementMatch]:
@@ -118,33 +164,6 @@ def _elsewhere(refused: list[Permission]) -> str:
         and match.resource.is_no
     ]
     return " and ".join(dict.fromkeys(found))
-
-
-def _written_grants(assessed: AssessedPrincipal) -> list[Span]:
-    """Places of Allow statements that write both actions out and reach one of the two clients."""
-    found: dict[Span, None] = {}
-    for permission in assessed.aws_login.permissions:
-        for match in permission.decision.matches:
-            if (
-                match.policy.policy_type is PolicyType.IDENTITY
-                and match.policy.applies.is_yes
-                and match.statement.allows.is_yes
-                and not match.resource.is_no
-                and _writes_out(match.statement.actions)
-            ):
-                found[statement_place(match)] = None
-    return list(found)
-
-
-def _writes_out(actions: Patterns) -> bool:
-    if actions.negated:
-        return False
-    written = {
-        "".join(part for part in item if isinstance(part, str)).lower()
-        for item in actions.items
-        if all(isinstance(part, str) and not isinstance(part, Hole | Variable) for part in item)
-    }
-    return {action.lower() for action in ACTIONS} <= written
 
 
 def causes(assessed: AssessedPrincipal) -> tuple[Cause, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scanner.iam.principal import Principal
 from scanner.principals.definition import PrincipalDefinition
 from scanner.verdicts.console import ConsoleAccess
-from scanner.verdicts.sign_in import AwsLogin
+from scanner.verdicts.sign_in import AwsLogin, Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,15 @@ class AssessedPrincipal:
     definition: PrincipalDefinition
     console: ConsoleAccess
     aws_login: AwsLogin
+    asked: tuple[Permission, ...] = ()
+    """What rules ask for."""
+    without_mfa: tuple[Permission, ...] = ()
+    """All permissions, decided for a session without MFA; empty where no rule looks at that."""
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """Those that ``aws login`` needs, then those that rules ask for."""
+        return (*self.aws_login.permissions, *self.asked)
 
     @property
     def principal(self) -> Principal:

@@ -36,7 +36,7 @@ def principal_document(assessed: AssessedPrincipal) -> Document:
         "permissions": [
             {
                 "action": permission.action,
-                "client": permission.client.value,
+                "client": permission.client.value if permission.client is not None else None,
                 "resource": permission.resource,
                 "decision": permission.decision.outcome.value,
                 "reasons": [
@@ -44,6 +44,6 @@ def principal_document(assessed: AssessedPrincipal) -> Document:
                     for reason in reasons(definition, permission.decision)
                 ],
             }
-            for permission in login.permissions
+            for permission in assessed.permissions
         ],
     }

@@ -126,6 +126,8 @@ def remedy(cause: Cause, root_kind: RootKind) -> str:
             return f"give its value with --context {cause.detail}=VALUE"
         case CauseKind.REGION:
             return "give the region with --region"
+        case CauseKind.RESOURCE:
+            return "name one resource in the rule"
         case CauseKind.MISSING_INPUT:
             return _missing_input(cause, is_template=is_template)
         case CauseKind.KNOWN_AFTER_APPLY:

@@ -20,14 +20,19 @@ Only what a principal's verdict really depends on is tried, so ten users who dep
 evaluations and not a thousand; and only as long as all scenarios so far agree. A principal that does not exist under an
 assumption has no verdict there; one that stands for instances that are not known (``[*]``) has those of all that it is.
 
+What is asked about a principal is settled one after the other, each as if nothing else had been asked: console access
+with ``aws login``, what becomes of that without MFA, and each permission that a rule asks for. So a question changes no
+other answer. An evaluation serves them all.
+
 Bounds: ``MAX_LEAVES`` scenarios for one principal, ``MAX_EVALUATIONS`` evaluations of one root, fewer for a root with
-many facts (``MAX_WORK``). Beyond them the verdict without assumptions stands, and a warning says so.
+many facts (``MAX_WORK``), all of them for each thing that is asked. Beyond them the verdict without assumptions stands,
+and a warning says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from scanner.cause import Cause
 from scanner.diagnostic import Diagnostic, warning
@@ -39,7 +44,7 @@ from scanner.root import Assumption
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access, ConsoleAccess
-from scanner.verdicts.sign_in import AwsLogin
+from scanner.verdicts.sign_in import AwsLogin, Permission
 
 MAX_LEAVES = 64
 MAX_EVALUATIONS = 256
@@ -60,8 +65,38 @@ def assess(
     if not facts.choices:
         return assessed, problems
     search = _Search(facts, decide, extract)
-    settled = tuple(search.settled(found) for found in assessed)
-    return settled, (*problems, *search.diagnostics())
+    for aspect in _aspects(assessed):
+        assessed = search.settled(assessed, aspect)
+    return assessed, (*problems, *search.diagnostics())
+
+
+@dataclass(frozen=True, slots=True)
+class _Aspect:
+    """What is settled together."""
+
+    places: tuple[int, ...]
+    """Of the permissions among ``_permissions``."""
+    console: bool = False
+
+    def of(self, found: AssessedPrincipal) -> Iterator[Permission]:
+        permissions = _permissions(found)
+        return (permissions[place] for place in self.places)
+
+
+def _permissions(found: AssessedPrincipal) -> tuple[Permission, ...]:
+    return (*found.permissions, *found.without_mfa)
+
+
+def _aspects(assessed: tuple[AssessedPrincipal, ...]) -> Iterator[_Aspect]:
+    """All principals are asked the same, so any of them tells."""
+    for found in assessed[:1]:
+        login, asked = len(found.aws_login.permissions), len(found.permissions)
+        every = range(len(_permissions(found)))
+        yield _Aspect(tuple(every[:login]), console=True)
+        yield from (_Aspect((place,)) for place in every[login:asked])
+        if found.without_mfa:
+            yield _Aspect(tuple(every[asked : asked + login]))
+            yield from (_Aspect((place,)) for place in every[asked + login :])
 
 
 class _TooManyError(Exception):
@@ -96,42 +131,49 @@ class _Search:
         self._decide = decide
         self._extract = extract
         size = len(facts.identities) + len(facts.policies) + len(facts.inline_policies) + len(facts.attachments)
-        self._left = min(MAX_EVALUATIONS, MAX_WORK // max(size, 1))
+        self._bound = min(MAX_EVALUATIONS, MAX_WORK // max(size, 1))
         self._scenarios: dict[frozenset[Assumption], _Scenario] = {}
-        self._given_up: list[str] = []
+        self._used: set[frozenset[Assumption]] = set()
+        """What is assumed in the scenarios of one aspect."""
+        self._given_up: dict[str, None] = {}
 
-    def settled(self, base: AssessedPrincipal) -> AssessedPrincipal:
-        """The same principal with the verdicts that hold in all its scenarios."""
-        choice = _next_choice(base, self._facts.choices)
+    def settled(self, assessed: Iterable[AssessedPrincipal], aspect: _Aspect) -> tuple[AssessedPrincipal, ...]:
+        """The same principals with the verdicts on the aspect that hold in all their scenarios."""
+        self._used = set()
+        return tuple(self._settled(found, aspect) for found in assessed)
+
+    def _settled(self, base: AssessedPrincipal, aspect: _Aspect) -> AssessedPrincipal:
+        choice = _next_choice(base, self._facts.choices, aspect)
         if choice is None:
             return base
         leaves: list[AssessedPrincipal] = []
         try:
-            for leaf in self._leaves(base.definition, choice, frozenset()):
+            for leaf in self._leaves(base.definition, choice, frozenset(), aspect):
                 leaves.append(leaf)
-                if not _may_settle(base, leaves):
+                if not _may_settle(base, leaves, aspect):
                     break
                 if len(leaves) > MAX_LEAVES:
                     raise _TooManyError
         except _TooManyError:
-            self._given_up.append(base.definition.address)
+            self._given_up[base.definition.address] = None
             return base
-        return _combined(base, leaves) if leaves else base
+        return _combined(base, leaves, aspect) if leaves else base
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """What was not tried out."""
         if self._given_up:
-            more = f" and {len(self._given_up) - 1} more" if len(self._given_up) > 1 else ""
+            first, *others = self._given_up
+            more = f" and {len(others)} more" if others else ""
             is_terraform = self._facts.root_kind.is_terraform
             what, option = ("variables", "--var") if is_terraform else ("parameters", "--parameter")
             detail = (
-                f'"{self._given_up[0]}"{more} may depend on more combinations of {what} and conditions than are '
+                f'"{first}"{more} may depend on more combinations of {what} and conditions than are '
                 f"tried; {option} settles them."
             )
             yield warning("Combinations not tried", detail, Span.whole_file(self._facts.root))
 
     def _leaves(
-        self, principal: PrincipalDefinition, choice: Choice, assumed: frozenset[Assumption]
+        self, principal: PrincipalDefinition, choice: Choice, assumed: frozenset[Assumption], aspect: _Aspect
     ) -> Iterator[AssessedPrincipal]:
         if {answer.subject for answer in choice.answers} & {one.subject for one in assumed}:
             raise _TooManyError  # an assumption that settles nothing would be made for ever
@@ -141,27 +183,27 @@ class _Search:
             assumptions = assumed | {answer}
             scenario = self._scenario(assumptions)
             for found in scenario.find(principal):
-                further = _next_choice(found, scenario.choices)
+                further = _next_choice(found, scenario.choices, aspect)
                 if further is None:
                     yield found
                 else:
-                    yield from self._leaves(found.definition, further, assumptions)
+                    yield from self._leaves(found.definition, further, assumptions, aspect)
 
     def _scenario(self, assumptions: frozenset[Assumption]) -> _Scenario:
+        if assumptions not in self._used and len(self._used) >= self._bound:
+            raise _TooManyError
+        self._used.add(assumptions)
         known = self._scenarios.get(assumptions)
         if known is None:
-            if self._left <= 0:
-                raise _TooManyError
-            self._left -= 1
             ordered = tuple(sorted(assumptions, key=Assumption.sort_key))
             known = self._scenarios[assumptions] = _Scenario(self._extract(ordered), self._decide)
         return known
 
 
-def _next_choice(found: AssessedPrincipal, choices: Iterable[Choice]) -> Choice | None:
+def _next_choice(found: AssessedPrincipal, choices: Iterable[Choice], aspect: _Aspect) -> Choice | None:
     """The first choice that may settle something about the principal."""
-    causes: set[Cause] = set(found.console.causes)
-    for permission in found.aws_login.permissions:
+    causes: set[Cause] = set(found.console.causes) if aspect.console else set()
+    for permission in aspect.of(found):
         causes |= _open(permission.decision)
     return next((choice for choice in choices if choice.causes & causes), None)
 
@@ -173,29 +215,33 @@ def _open(decision: Decision) -> set[Cause]:
     return set(decision.causes)
 
 
-def _may_settle(base: AssessedPrincipal, leaves: list[AssessedPrincipal]) -> bool:
+def _may_settle(base: AssessedPrincipal, leaves: list[AssessedPrincipal], aspect: _Aspect) -> bool:
     """Whether the scenarios still agree about anything that is open without them."""
-    accesses = {leaf.console.access for leaf in leaves}
-    if base.console.access is Access.UNKNOWN and len(accesses) == 1 and Access.UNKNOWN not in accesses:
-        return True
-    for place, permission in enumerate(base.aws_login.permissions):
-        outcomes = {leaf.aws_login.permissions[place].decision.outcome for leaf in leaves}
+    if aspect.console:
+        accesses = {leaf.console.access for leaf in leaves}
+        if base.console.access is Access.UNKNOWN and len(accesses) == 1 and Access.UNKNOWN not in accesses:
+            return True
+    for permission, *found in zip(aspect.of(base), *map(aspect.of, leaves), strict=True):
+        outcomes = {one.decision.outcome for one in found}
         agreed = len(outcomes) == 1 or outcomes == {Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY}
         if permission.decision.outcome is not Outcome.UNKNOWN or (agreed and outcomes != {Outcome.UNKNOWN}):
             return True
     return False
 
 
-def _combined(base: AssessedPrincipal, leaves: list[AssessedPrincipal]) -> AssessedPrincipal:
-    permissions = tuple(
-        replace(
-            permission,
-            decision=_decision(permission.decision, [leaf.aws_login.permissions[place].decision for leaf in leaves]),
-        )
-        for place, permission in enumerate(base.aws_login.permissions)
+def _combined(base: AssessedPrincipal, leaves: list[AssessedPrincipal], aspect: _Aspect) -> AssessedPrincipal:
+    permissions = list(_permissions(base))
+    for place, permission, *found in zip(aspect.places, aspect.of(base), *map(aspect.of, leaves), strict=True):
+        decision = _decision(permission.decision, [one.decision for one in found])
+        permissions[place] = replace(permission, decision=decision)
+    login, asked = len(base.aws_login.permissions), len(base.permissions)
+    return AssessedPrincipal(
+        base.definition,
+        _console(base.console, [leaf.console for leaf in leaves]) if aspect.console else base.console,
+        AwsLogin(tuple(permissions[:login])),
+        tuple(permissions[login:asked]),
+        tuple(permissions[asked:]),
     )
-    console = _console(base.console, [leaf.console for leaf in leaves])
-    return AssessedPrincipal(base.definition, console, AwsLogin(permissions))
 
 
 def _console(base: ConsoleAccess, leaves: list[ConsoleAccess]) -> ConsoleAccess:

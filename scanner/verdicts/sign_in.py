@@ -26,12 +26,13 @@ class Client(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One action for one client, with the decision on it."""
+    """One action on one resource, with the decision on it."""
 
     action: str
-    client: Client
+    client: Client | None
+    """The client of ``aws login`` that needs it; None for what a rule asks for."""
     resource: str
-    """The ARN with ``*`` where nothing fixes the region or the account."""
+    """The ARN with ``*`` where nothing fixes the region or the account; what a rule asks for, as it is written."""
     decision: Decision
 
 

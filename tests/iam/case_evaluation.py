@@ -19,6 +19,7 @@ from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value
+from scanner.verdicts.questions import Question, answers
 from tests.iam.case_files import ATTACHMENT_KEYS, Case, only
 
 SPAN = Span("case", 1, 1, 1, 1)
@@ -153,9 +154,14 @@ def resource_of(written: str, principal: Principal, circumstances: Circumstances
 def decision_of(case: Case) -> tuple[Decision, tuple[Diagnostic, ...]]:
     principal = principal_of(case.given)
     circumstances = circumstances_of(case.given)
-    resource = resource_of(case.given["request"]["resource"], principal, circumstances)
-    action = case.given["request"]["action"]
-    request = Request(action, resource, context_of(principal, circumstances, action))
+    if "ask" in case.given:
+        (answer,) = answers(principal, circumstances, [Question(**case.given["ask"])])
+        decision = answer.decision
+    else:
+        resource = resource_of(case.given["request"]["resource"], principal, circumstances)
+        action = case.given["request"]["action"]
+        request = Request(action, resource, context_of(principal, circumstances, action))
+        decision = decide(principal, request, circumstances)
     policies = (
         *principal.policies,
         *principal.boundaries,
@@ -163,4 +169,4 @@ def decision_of(case: Case) -> tuple[Decision, tuple[Diagnostic, ...]]:
         *circumstances.resource_control_policies,
     )
     diagnostics = tuple(found for policy in policies for found in policy.document.diagnostics)
-    return decide(principal, request, circumstances), diagnostics
+    return decision, diagnostics

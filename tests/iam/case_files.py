@@ -21,6 +21,7 @@ A case has these keys; all but the first two and the expectation have defaults.
     scps, rcps   control policies, written as policies are
     request      action; resource, in which {partition}, {region} and {account} are the request's own; region (null:
                  free); account, as --account gives it
+    ask          instead of the request's action and resource: what a rule asks for, as it is written there
     context      context keys: a value, a list of values, or null for absent. Keys that are not there are free
 
     outcome      allowed, conditional, unknown, implicit_deny, explicit_deny
@@ -57,11 +58,23 @@ FILE_KEYS = {"pages", "defaults", "cases"}
 DEFAULTS_KEYS = {"principal", "request", "context"}
 PRINCIPAL_KEYS = {*PRINCIPAL, "arn", "trust", "login_profile"}
 REQUEST_KEYS = {*REQUEST, "account"}
-GIVEN_KEYS = {"principal", "request", "context", "condition", "statements", "policies", "boundary", "scps", "rcps"}
+GIVEN_KEYS = {
+    "principal",
+    "request",
+    "context",
+    "condition",
+    "statements",
+    "policies",
+    "boundary",
+    "scps",
+    "rcps",
+    "ask",
+}
 EXPECTED_KEYS = {"outcome", "causes", "blocked_by", "malformed", "console"}
 CASE_KEYS = {"name", "cites"} | GIVEN_KEYS | EXPECTED_KEYS
 MALFORMED_KEYS = {"says", "line"}
 CONSOLE_KEYS = {"access", "via"}
+ASK_KEYS = {"action", "resource"}
 ATTACHMENT_KEYS = {"document", "perhaps"}
 POLICY_KINDS = ("condition", "statements", "policies")
 
@@ -131,6 +144,7 @@ def check(case: Mapping[str, Any], pages: set[str], where: str) -> None:
         raise CaseError(f"{where}: it expects either an outcome or console access")
     if len(set(POLICY_KINDS) & set(case)) > 1:
         raise CaseError(f"{where}: condition, statements and policies exclude each other")
+    only(case.get("ask", {}), ASK_KEYS, f"{where}, ask")
     only(case.get("malformed", {}), MALFORMED_KEYS, f"{where}, malformed")
     if not isinstance(case.get("malformed", {"says": ""}).get("says"), str):
         raise CaseError(f"{where}: malformed says no text")

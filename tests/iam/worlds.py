@@ -27,6 +27,7 @@ from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value
+from scanner.verdicts.questions import Question, answers
 
 SPAN = Span("policy", 1, 1, 1, 1)
 ACCOUNT = "111122223333"
@@ -318,7 +319,7 @@ WITHOUT_SESSION_TAGS = parse_document(
 """So that the tags of a role are those that the world gives it."""
 
 
-def decision(world: World) -> Decision:
+def made(world: World) -> tuple[Principal, Circumstances]:
     def attached(policy: Policy, policy_type: PolicyType) -> AttachedPolicy:
         kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.IDENTITY
         document = parse_document(value_of(policy.document, world.filling), kind)
@@ -346,12 +347,24 @@ def decision(world: World) -> Decision:
     )
     account = account_of(principal)
     resource_type = "user" if world.kind is PrincipalKind.USER else "role"
-    principal = replace(principal, arn=("arn:aws:iam::", *account, f":{resource_type}/", *principal.name))
+    return replace(principal, arn=("arn:aws:iam::", *account, f":{resource_type}/", *principal.name)), circumstances
+
+
+def decision(world: World) -> Decision:
+    principal, circumstances = made(world)
+    account = account_of(principal)
     resource = ("arn:aws:signin:", *region_of(circumstances), ":", *account, ":oauth2/public-client/localhost")
     request = Request(
         "signin:CreateOAuth2Token", resource, context_of(principal, circumstances, "signin:CreateOAuth2Token")
     )
     return decide(principal, request, circumstances)
+
+
+def answer(world: World, action: str, resource: str) -> Decision:
+    """What a rule is told that asks for it."""
+    principal, circumstances = made(world)
+    (found,) = answers(principal, circumstances, [Question(action, resource)])
+    return found.decision
 
 
 def same(left: Decision, right: Decision) -> bool:

@@ -138,7 +138,7 @@ def test_nothing_that_a_terminal_acts_on() -> None:
     [
         (["decision"], [outcome.value for outcome in Outcome]),
         (["client"], [client.value for client in Client]),
-        (["permission", "properties", "action"], list(ACTIONS)),
+        (["sign_in", "properties", "action"], list(ACTIONS)),
         (["principal", "properties", "kind"], [kind.value for kind in PrincipalKind]),
         (["principal", "properties", "console", "properties", "access"], [access.value for access in Access]),
         (["principal", "properties", "console", "properties", "via", "items"], [via.value for via in Via]),

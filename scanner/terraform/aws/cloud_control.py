@@ -49,7 +49,8 @@ def _identity(kind: IdentityKind, trust: str | None = None) -> Adapter:
         name, arn = instance.get(f"{kind.value}_name"), instance.get("arn")
         is_group = kind is IdentityKind.GROUP  # without tags, and without a boundary
         tags, boundary = (NULL, NULL) if is_group else (_tags(instance), instance.get("permissions_boundary"))
-        yield Identity(kind, origin, instance.home, name, arn, tags, trusted)
+        session = instance.get("max_session_duration") if kind is IdentityKind.ROLE else None
+        yield Identity(kind, origin, instance.home, name, arn, tags, trusted, session)
         if not boundary.is_null and boundary.text != "":
             yield Attachment(origin, own, boundary, PolicyUse.BOUNDARY)
         for policy in items(instance.get("managed_policy_arns")):
@@ -69,7 +70,8 @@ def _permission_set(instance: ResourceInstance) -> Iterator[Fact]:
     origin, kind = origin_of(instance), IdentityKind.PERMISSION_SET
     own = Target(kind, address=origin.address)
     name, arn = instance.get("name"), instance.get("permission_set_arn")
-    yield Identity(kind, origin, instance.home, name, arn, _tags(instance))
+    session = instance.get("session_duration")
+    yield Identity(kind, origin, instance.home, name, arn, _tags(instance), session_duration=session)
     for policy in items(instance.get("managed_policies")):
         yield Attachment(origin, own, policy)
     inline = instance.get("inline_policy")

@@ -34,7 +34,7 @@ IDENTITIES = (
     ),
     ResourceType(
         "aws_iam_role",
-        identity(IdentityKind.ROLE, trust="assume_role_policy", inside=_inside_role),
+        identity(IdentityKind.ROLE, trust="assume_role_policy", session="max_session_duration", inside=_inside_role),
         blocks={"inline_policy": nested(is_argument_too=True)},
         computed=attributes.named("role"),
         names={"name": Named.ROLE, "id": Named.ROLE, "arn": Named.ROLE_ARN},

@@ -54,7 +54,7 @@ _POLICY_NAME = {("customer_managed_policy_reference", "name"): Named.POLICY_NAME
 IDENTITY_CENTER = (
     ResourceType(
         "aws_ssoadmin_permission_set",
-        identity(IdentityKind.PERMISSION_SET),
+        identity(IdentityKind.PERMISSION_SET, session="session_duration"),
         names={"arn": Named.PERMISSION_SET},
         is_definition=True,
     ),

@@ -48,8 +48,13 @@ def tags(instance: ResourceInstance) -> Value:
 Inside = Callable[[ResourceInstance, Origin, Target], Iterator[Fact]]
 
 
-def identity(kind: IdentityKind, *, trust: str | None = None, inside: Inside | None = None) -> Adapter:
-    """An identity with its boundary; ``inside`` has what else is written in its block."""
+def identity(
+    kind: IdentityKind, *, trust: str | None = None, session: str | None = None, inside: Inside | None = None
+) -> Adapter:
+    """An identity with its boundary; ``inside`` has what else is written in its block.
+
+    ``trust`` and ``session`` are the arguments with its trust policy and with the duration of its sessions.
+    """
 
     def adapt(instance: ResourceInstance) -> Iterator[Fact]:
         origin = origin_of(instance)
@@ -62,6 +67,7 @@ def identity(kind: IdentityKind, *, trust: str | None = None, inside: Inside | N
             instance.get("arn"),
             tags(instance),
             instance.get(trust) if trust is not None else None,
+            instance.get(session) if session is not None else None,
         )
         boundary = instance.get("permissions_boundary")
         if not boundary.is_null and boundary.text != "":  # an empty text is how modules say that there is none

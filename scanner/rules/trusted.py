@@ -1,0 +1,120 @@
+"""Whom a role's trust policy names, one entry for each principal of each of its statements.
+
+The entries are what is written. Who really gets in is decided elsewhere: see ``console`` in the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner.iam.arn import ACCOUNT, segment
+from scanner.iam.binding import binding_of
+from scanner.iam.condition import Condition
+from scanner.iam.context import account_of
+from scanner.iam.pattern import Hole, Text, literal
+from scanner.iam.policy import PrincipalPattern, Statement
+from scanner.iam.principal import Principal
+from scanner.iam.trust import is_everybody
+from scanner.iam.variables import PolicyText, shown_text
+from scanner.principals.definition import PrincipalDefinition
+from scanner.span import Span
+
+EVERYBODY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustEntry:
+    """One principal of one statement. What is None is not known, or does not apply."""
+
+    effect: str | None
+    type: str | None
+    """``AWS``, ``Federated``, ``Service``, ``CanonicalUser``, or ``*`` for everybody."""
+    principal: str | None
+    account: str | None
+    own_account: bool | None
+    """Whether it is, or is in, the role's own account; False for everybody, who are in others too, and for services."""
+    actions: tuple[str | None, ...] | None
+    """As they are written; None for all but some."""
+    conditions: tuple[TrustCondition, ...]
+    span: Span
+
+    @property
+    def shown(self) -> str:
+        """For people."""
+        if self.type == EVERYBODY:
+            return "everybody"
+        return self.principal or self.account or "somebody who is not known"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustCondition:
+    """One key of one operator; all None where it is not known what the condition asks."""
+
+    operator: str | None
+    key: str | None
+    values: tuple[str | None, ...] | None
+
+
+def trust_entries(definition: PrincipalDefinition) -> Iterator[TrustEntry]:
+    """In the order of the trust policy; none for a principal without one."""
+    trust = definition.principal.trust
+    for statement in trust.statements if trust is not None else ():
+        principals = statement.principals
+        named = principals is not None and not principals.negated and not principals.doubt
+        items = principals.items if named and principals is not None else (None,)
+        for item in items:
+            yield _entry(definition, statement, item)
+
+
+def _entry(definition: PrincipalDefinition, statement: Statement, item: PrincipalPattern | None) -> TrustEntry:
+    account, own = _account(definition.principal, item)
+    return TrustEntry(
+        {True: "Allow", False: "Deny", None: None}[statement.allows.known],
+        None if item is None else EVERYBODY if is_everybody(item) else item.kind,
+        literal(item.text) if item is not None else None,
+        account,
+        own,
+        None if statement.actions.negated else tuple(map(_known, statement.actions.items)),
+        tuple(map(_condition, statement.conditions)),
+        statement.span or definition.span,
+    )
+
+
+def _account(principal: Principal, item: PrincipalPattern | None) -> tuple[str | None, bool | None]:
+    """The ID of the account that an entry is in, as far as it is known, and whether that is the role's own."""
+    if item is None:
+        return None, None
+    if is_everybody(item) or item.kind == "Service":
+        return None, False
+    own = account_of(principal)
+    text = binding_of(principal, own).filled(item.text)
+    known = literal(text)
+    if item.kind == "Federated" and known is not None and not known.startswith("arn:"):
+        return None, False  # a web identity provider of everybody's, such as accounts.google.com
+    found = text if _is_account(text) else segment(text, ACCOUNT)
+    if found is None or not _is_account(found):
+        return None, None
+    if found == own:
+        return principal.account, True
+    account = literal(found)
+    return account, None if account is None or principal.account is None else False
+
+
+def _is_account(text: Text) -> bool:
+    match text:
+        case (Hole(is_account_id=True),):
+            return True
+        case (str(digits),):
+            return len(digits) == 12 and digits.isdecimal()
+    return False
+
+
+def _condition(condition: Condition) -> TrustCondition:
+    if condition.doubt:
+        return TrustCondition(None, None, None)
+    return TrustCondition(condition.operator, condition.key, tuple(map(_known, condition.values)))
+
+
+def _known(text: PolicyText) -> str | None:
+    return None if any(isinstance(part, Hole) for part in text) else shown_text(text)
