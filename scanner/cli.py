@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from scanner import __version__, github_actions
-from scanner.config import ConfigError, Configuration, Options, load_configuration
-from scanner.controls import AccountControls
-from scanner.finding import Level
 from scanner.output import STANDARD_OUTPUT, Delivery, category, deliver, print_text, width
 from scanner.report import FOR_PEOPLE, FORMATS
 from scanner.report.report import Report, exit_status
-from scanner.root import Inputs, ValuesFile
+
+if TYPE_CHECKING:
+    from scanner.config import Options
+    from scanner.configuration.settings import Settings
+    from scanner.rules.problems import RuleError
 
 USAGE = 2
 _MOST_ADDRESSES = 10
@@ -66,40 +66,10 @@ def _list_rules(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise typer.BadParameter(f'"{text}" does not have the form NAME=VALUE', param_hint=option)
-    return name, value
-
-
-def _context(text: str) -> tuple[str, tuple[str, ...] | None]:
-    key, equals, value = text.partition("=")
-    if not key:
-        raise typer.BadParameter(f'"{text}" does not have the form KEY=VALUE', param_hint="--context")
-    return key, tuple(value.split(",")) if equals else None
-
-
-def _account(text: str | None) -> str | None:
-    if text is not None and not re.fullmatch(r"[0-9]{12}", text):
-        raise typer.BadParameter("an account ID has twelve digits", param_hint="--account")
-    return text
-
-
 def _environment() -> Iterator[tuple[str, str]]:
     for name, value in sorted(os.environ.items()):
         if name.startswith("TF_VAR_"):
             yield name.removeprefix("TF_VAR_"), value
-
-
-def _outputs(given: list[str]) -> list[tuple[str, str]]:
-    found = [_pair(text, "--output") for text in given]
-    for name, _ in found:
-        if name not in FORMATS:
-            raise typer.BadParameter(
-                f'there is no format "{name}"; the formats are {", ".join(FORMATS)}', param_hint="--output"
-            )
-    return found
 
 
 _ORDER = "scan.order"
@@ -114,21 +84,42 @@ class _OrderedCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-def _in_order(
-    order: list[str], single: str, texts: list[str] | None, file: str, paths: list[str] | None
-) -> tuple[tuple[str, str] | ValuesFile, ...]:
-    """What one option gives singly and another in files, as they stand on the command line."""
-    given: dict[str, Iterator[tuple[str, str] | ValuesFile]] = {
-        single: (_pair(text, f"--{single}") for text in texts or ()),
-        file: (ValuesFile(path) for path in paths or ()),
-    }
-    return tuple(next(given[name]) for name in order if name in given)
+def _settings(invocation: typer.Context, config: str | None, *, no_config: bool) -> Settings:
+    """The command line and the configuration file, together. Raises ``ConfigError``."""
+    from scanner.configuration.find import find
+    from scanner.configuration.load import load_found, load_named
+    from scanner.configuration.settings import CommandLineError, command_line, settle
+
+    if config is not None and no_config:
+        raise typer.BadParameter("--config and --no-config exclude each other", param_hint="--config")
+    try:
+        given = command_line(_with_exit_zero(invocation.params), invocation.meta[_ORDER])
+    except CommandLineError as problem:
+        raise typer.BadParameter(str(problem), param_hint=f"--{problem.option.replace('_', '-')}") from problem
+    if config is not None:
+        return settle(given, load_named(config, Path.cwd()))
+    found = None if no_config else find(Path.cwd())
+    return settle(given, None if found is None else load_found(found, Path.cwd()))
+
+
+def _with_exit_zero(values: dict[str, Any]) -> dict[str, Any]:
+    return {**values, "fail_on": FailOn.NEVER} if values["exit_zero"] else values
+
+
+def _options(settings: Settings, *, debug: bool) -> Options:
+    from scanner.configuration.scan_options import scan_options
+
+    workspace = Path(os.environ["GITHUB_WORKSPACE"]) if os.environ.get("GITHUB_WORKSPACE") else None
+    return scan_options(settings, Path.cwd(), _environment(), workspace, debug=debug)
 
 
 @app.command(cls=_OrderedCommand, context_settings={"help_option_names": ["-h", "--help"]})
 def scan(
     invocation: typer.Context,
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="What to scan.", show_default=".")] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Do not scan what matches, as in .gitignore.")
+    ] = None,
     format: Annotated[  # noqa: A002
         list[Format] | None, typer.Option(help="What to print.", show_default=next(iter(FORMATS)))
     ] = None,
@@ -137,15 +128,23 @@ def scan(
         typer.Option(metavar="FORMAT=FILE", help="Also write a report in this format to a file; - is standard output."),
     ] = None,
     fail_on: Annotated[
-        FailOn, typer.Option(help="The lowest level of a finding that makes the exit status 1.")
-    ] = FailOn.ERROR,
+        FailOn | None,
+        typer.Option(help="The lowest level of a finding that makes the exit status 1.", show_default="error"),
+    ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="The same as --fail-on never.")] = False,
     min_severity: Annotated[
-        MinSeverity, typer.Option(help="The lowest level of a finding that is shown. Changes no status.")
-    ] = MinSeverity.NOTE,
+        MinSeverity | None,
+        typer.Option(help="The lowest level of a finding that is shown. Changes no status.", show_default="note"),
+    ] = None,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Show findings and errors only: no warnings, no summary.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--quiet/--no-quiet",
+            "-q",
+            help="Show findings and errors only: no warnings, no summary.",
+            show_default="no-quiet",
+        ),
+    ] = None,
     rules: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="More rules: a file, a directory, or an example by its ID.")
     ] = None,
@@ -160,8 +159,13 @@ def scan(
     var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Terraform: value of a variable.")] = None,
     var_file: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Terraform: variable file.")] = None,
     env_vars: Annotated[
-        bool, typer.Option("--env-vars", help="Terraform: read variables from TF_VAR_* in the environment.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--env-vars/--no-env-vars",
+            help="Terraform: read variables from TF_VAR_* in the environment.",
+            show_default="no-env-vars",
+        ),
+    ] = None,
     workspace: Annotated[
         str | None, typer.Option(metavar="NAME", help="Terraform: the workspace.", show_default="default")
     ] = None,
@@ -182,13 +186,24 @@ def scan(
     ] = None,
     scp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Service control policy.")] = None,
     rcp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Resource control policy.")] = None,
-    config: Annotated[str | None, typer.Option(metavar="FILE", help="Configuration file.")] = None,
+    assume_console: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Names of users who have a password that is not in the code."),
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The configuration file, instead of the one found above."),
+    ] = None,
+    no_config: Annotated[bool, typer.Option("--no-config", help="Read no configuration file.")] = False,
+    show_config: Annotated[
+        bool, typer.Option("--show-config", help="Show what is in force and from where, and exit.")
+    ] = False,
     explain: Annotated[
         str | None, typer.Option(metavar="NAME", help="Show the whole reasoning about a principal, by name or address.")
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say on standard error what is scanned.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,
-    version: Annotated[  # noqa: ARG001 # its callback does the work
+    version: Annotated[  # its callback does the work
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
@@ -197,51 +212,56 @@ def scan(
     Exit status: 0 if nothing is found at or above --fail-on, 1 if something is, 2 if the scan could not be done or is
     incomplete.
     """
-    del list_rules
     if check_rules:
         raise typer.Exit(_check_rules(check_rules, paths))
-    order: list[str] = invocation.meta[_ORDER]
+    from scanner.configuration.errors import ConfigError
+
     try:
-        configured = load_configuration(config, Path.cwd()) if config is not None else Configuration()
+        settings = _settings(invocation, config, no_config=no_config)
     except ConfigError as problem:
-        raise typer.Exit(_fail(str(problem))) from problem
-    options = Options(
-        paths=tuple(paths or ["."]),
-        inputs=Inputs(
-            variables=_in_order(order, "var", var, "var_file", var_file),
-            environment=tuple(_environment()) if env_vars else (),
-            source=source,
-            workspace=workspace,
-            account=_account(account),
-            region=region,
-        ),
-        parameters=_in_order(order, "parameter", parameter, "parameters", parameters),
-        context=tuple(_context(text) for text in context or ()),
-        controls=AccountControls((tuple(scp),) if scp else (), tuple(rcp or ())),
-        accounts=configured.accounts,
-        assume_console=configured.assume_console,
-        rule_paths=tuple(rules or ()),
-        select=tuple(select or ()),
-        ignore=tuple(ignore or ()),
-        workspace=Path(os.environ["GITHUB_WORKSPACE"]) if os.environ.get("GITHUB_WORKSPACE") else None,
-        fail_on=None if exit_zero or fail_on is FailOn.NEVER else Level(fail_on.value),
-        debug=debug,
-    )
-    if explain is not None and any(each.value not in ("text", "json") for each in format or ()):
+        for mistake in str(problem).splitlines():
+            _fail(mistake)
+        raise typer.Exit(USAGE) from problem
+    options = _options(settings, debug=debug)
+    printed = [each.value for each in format or ()]
+    if show_config:
+        raise typer.Exit(_show(settings, options, printed))
+    if explain is not None and any(name not in ("text", "json") for name in printed):
         raise typer.BadParameter("it prints text or json", param_hint="--explain")
-    wanted, outputs = [each.value for each in format or ()], _outputs(output or [])
+    raise typer.Exit(_run(options, settings, explain, tuple(printed), verbose=verbose))
+
+
+def _show(settings: Settings, options: Options, printed: list[str]) -> int:
+    from scanner.configuration.show import as_json, as_text
+    from scanner.pipeline import UsageError, chosen_rules
+    from scanner.rules.problems import RuleError
+
+    try:
+        chosen_rules(options)
+    except RuleError as wrong:
+        return _fail_with(wrong)
+    except UsageError as problem:
+        return _fail(_with_place(problem, settings))
+    print_text(as_json(settings) if "json" in printed else as_text(settings))
+    return 0
+
+
+def _delivery(settings: Settings) -> Delivery:
+    from scanner.configuration.keys import FORMAT, MIN_SEVERITY, OUTPUT, QUIET
+    from scanner.finding import Level
+
+    wanted, outputs = settings.all(FORMAT), settings.all(OUTPUT)
     nothing_asked = not wanted and all(path != STANDARD_OUTPUT for _, path in outputs)
-    delivery = Delivery(
+    return Delivery(
         _printed(wanted, outputs),
-        tuple(outputs),
-        Level(min_severity.value),
-        quiet,
+        outputs,
+        settings.one(MIN_SEVERITY, Level.NOTE),
+        settings.one(QUIET, default=False),
         annotates=nothing_asked and github_actions.is_step(),
     )
-    raise typer.Exit(_run(options, delivery, explain, verbose=verbose))
 
 
-def _printed(wanted: list[str], outputs: list[tuple[str, str]]) -> tuple[str, ...]:
+def _printed(wanted: Sequence[str], outputs: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """The formats for standard output: nothing where nobody asks for one beside a report that goes there."""
     beside = [name for name, path in outputs if path == STANDARD_OUTPUT]
     if not wanted and not beside:
@@ -254,12 +274,14 @@ def _printed(wanted: list[str], outputs: list[tuple[str, str]]) -> tuple[str, ..
     return tuple(dict.fromkeys(wanted))
 
 
-def _run(options: Options, delivery: Delivery, explain: str | None, *, verbose: bool) -> int:
+def _run(
+    options: Options, settings: Settings, explain: str | None, explained_in: tuple[str, ...], *, verbose: bool
+) -> int:
+    delivery = _delivery(settings)
     from scanner.pipeline import UsageError
     from scanner.pipeline import scan as run
     from scanner.progress import progress
     from scanner.report import Appearance
-    from scanner.report.escape import visible
     from scanner.repository import path_in_repository
     from scanner.rules.problems import RuleError
     from scanner.standard_input import received
@@ -267,15 +289,15 @@ def _run(options: Options, delivery: Delivery, explain: str | None, *, verbose: 
     try:
         with received(options.paths) as standard_input, progress() as watch:
             tell = _tell if verbose else None
+            if tell is not None and settings.configuration is not None:
+                tell(f"configuration: {settings.configuration.shown}")
             report = run(replace(options, standard_input=standard_input), watch=watch, tell=tell)
     except RuleError as wrong:
-        for mistake in wrong.problems:
-            _fail(visible(str(mistake)))
-        return USAGE
-    except (UsageError, ConfigError) as problem:
-        return _fail(str(problem))
+        return _fail_with(wrong)
+    except UsageError as problem:
+        return _fail(_with_place(problem, settings))
     if explain is not None:
-        return _explain(report, explain, delivery.printed)
+        return _explain(report, explain, explained_in)
     inside = path_in_repository(options.directory, options.workspace)
     files = github_actions.repository_files() if inside is not None else ""
     scanned = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
@@ -287,6 +309,15 @@ def _run(options: Options, delivery: Delivery, explain: str | None, *, verbose: 
         for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
             _fail(message)
     return exit_status(report, options.fail_on) or (USAGE if trouble else 0)
+
+
+def _with_place(problem: Exception, settings: Settings) -> str:
+    """What is wrong, and where the configuration file says so if it does."""
+    from scanner.rules.selection import UnknownRuleError
+
+    cause = problem.__cause__
+    place = settings.place(cause.option, cause.rule) if isinstance(cause, UnknownRuleError) else None
+    return f"{place.path}:{place.line}: {problem}" if place is not None else str(problem)
 
 
 def _check_rules(rules: list[str], paths: list[str] | None) -> int:
@@ -329,6 +360,14 @@ def _tell(line: str) -> None:
     from scanner.report.escape import inert, visible
 
     typer.echo(inert(f"scan: {visible(line)}"), err=True)
+
+
+def _fail_with(wrong: RuleError) -> int:
+    from scanner.report.escape import visible
+
+    for mistake in wrong.problems:
+        _fail(visible(str(mistake)))
+    return USAGE
 
 
 def _fail(message: str) -> int:

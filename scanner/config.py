@@ -1,25 +1,21 @@
-"""What the user wants of a scan, as one frozen value: the command line and, beneath it, a configuration file.
+"""What the user wants of a scan, as one frozen value.
 
-The file is named with ``--config``; none is ever looked for. ``docs/usage.md`` describes it.
+``scanner.configuration`` makes it of the command line and a configuration file; programs make it themselves, and no
+file counts for them.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from scanner.controls import DEFAULT_ACCOUNT, AccountControls
+from scanner.controls import AccountControls
 from scanner.finding import Level
+from scanner.globs import PathGlob
+from scanner.path_sections import PathSection
 from scanner.root import Inputs, ValuesFile
-from scanner.source_file import UnreadableFileError, read_text
-
-
-class ConfigError(Exception):
-    """The configuration file is not as it must be. The message names it."""
+from scanner.suppress_entry import SuppressEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,71 +51,12 @@ class Options:
     """The lowest level that makes the exit status 1; None for never."""
     debug: bool = False
     """Let errors of the scanner's own rise, with their tracebacks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """What a configuration file says."""
-
-    assume_console: tuple[str, ...] = ()
-    accounts: Mapping[str, AccountControls] = field(default_factory=dict)
-
-
-def load_configuration(path: str, directory: Path) -> Configuration:
-    """Read a configuration file. Raises ``ConfigError``."""
-    try:
-        found = tomllib.loads(read_text(directory / path))
-    except UnreadableFileError as problem:
-        raise ConfigError(f"{path}: {problem}") from problem
-    except tomllib.TOMLDecodeError as problem:
-        raise ConfigError(f"{path}: it is not valid TOML: {problem}") from problem
-    reader = _Reader(path)
-    reader.keys(found, {"assume_console", "accounts"}, "the file")
-    accounts = reader.table(found.get("accounts", {}), "accounts")
-    return Configuration(
-        reader.texts(found.get("assume_console", []), "assume_console"),
-        {account: reader.controls(account, section) for account, section in accounts.items()},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    path: str
-
-    def error(self, message: str) -> ConfigError:
-        return ConfigError(f"{self.path}: {message}")
-
-    def keys(self, found: Mapping[str, Any], known: set[str], where: str) -> None:
-        for key in found:
-            if key not in known:
-                raise self.error(f'{where} has no key "{key}"; the keys are {", ".join(sorted(known))}')
-
-    def table(self, found: Any, where: str) -> Mapping[str, Any]:
-        if not isinstance(found, dict):
-            raise self.error(f'"{where}" must be a table')
-        return found
-
-    def texts(self, found: Any, where: str) -> tuple[str, ...]:
-        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-            raise self.error(f'"{where}" must be a list of strings')
-        return tuple(found)
-
-    def controls(self, account: str, found: Any) -> AccountControls:
-        where = f"accounts.{account}"
-        if account != DEFAULT_ACCOUNT and not re.fullmatch(r"[0-9]{12}", account):
-            raise self.error(f'"{where}" is neither an account ID of twelve digits nor "{DEFAULT_ACCOUNT}"')
-        section = self.table(found, where)
-        self.keys(section, {"scp", "rcp"}, f'"{where}"')
-        levels = section.get("scp", [])
-        one_level = isinstance(levels, list) and all(isinstance(item, str) for item in levels)
-        if not isinstance(levels, list):
-            raise self.error(f'"{where}.scp" must be a list of files, or of lists of files, one for each level')
-        nested = ([levels] if levels else []) if one_level else levels
-        return AccountControls(
-            tuple(tuple(map(self._beside, self.texts(level, f"{where}.scp"))) for level in nested),
-            tuple(map(self._beside, self.texts(section.get("rcp", []), f"{where}.rcp"))),
-        )
-
-    def _beside(self, file: str) -> str:
-        """Files are named relative to the configuration file."""
-        return (Path(self.path).parent / file).as_posix()
+    exclude: tuple[PathGlob, ...] = ()
+    """What is not scanned unless a path names it."""
+    sections: tuple[PathSection, ...] = ()
+    """What holds for the roots at some paths, beside ``inputs``, ``controls`` and ``accounts``; a later one counts
+    more."""
+    severity: Mapping[str, Level] = field(default_factory=dict)
+    """Levels of rules that take the place of their own."""
+    suppress: tuple[SuppressEntry, ...] = ()
+    """Findings to be left alone."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +18,10 @@ from scanner.calls import nested_in_others, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import is_text_template, looks_like_change_set, looks_like_template
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.globs import PathGlob
 from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above
+from scanner.path_sections import PathSection, inputs_in, section_of
 from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, why
 from scanner.span import Span
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 SKIPPED = frozenset({".terraform", ".terragrunt-cache", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
+EXCLUDE = "`exclude`"
+"""How the option is called in messages, wherever it is given."""
 _TEMPLATE_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack"})
 _PROGRAMS_AND_MEDIA = re.compile(
     r"\.(?:"
@@ -62,20 +66,33 @@ class Discovery:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def discover(paths: Iterable[str], directory: Path, inputs: Inputs, standard_input: Path | None = None) -> Discovery:
-    """Find every scan root under the paths, which are relative to the directory; ``-`` means ``standard_input``."""
-    walk = _Walk(directory, standard_input)
+def discover(
+    paths: Iterable[str],
+    directory: Path,
+    inputs: Inputs,
+    standard_input: Path | None = None,
+    exclude: Sequence[PathGlob] = (),
+    sections: Sequence[PathSection] = (),
+) -> Discovery:
+    """Find every scan root under the paths, which are relative to the directory; ``-`` means ``standard_input``.
+
+    What ``exclude`` matches is not walked unless it is named. ``sections`` say what inputs roots have by their path.
+    """
+    walk = _Walk(directory, standard_input, tuple(exclude))
     for given in paths:
         walk.named(given)
     found: dict[tuple[RootKind, str], ScanRoot] = {}
     walk.say_which_units_run_nothing()
     run = walk.run_by_units()
 
+    def inputs_of(location: Path) -> Inputs:
+        return inputs_in(section_of(location, sections, directory), inputs)
+
     def calls(root: Path) -> Iterator[tuple[Path, Path]]:
         from scanner.terraform.configuration.module_calls import evaluated_calls
 
         return evaluated_calls(
-            root, inputs, _boundary(root, directory), [walk.units[file] for file in run.get(root, ())]
+            root, inputs_of(root), _boundary(root, directory), [walk.units[file] for file in run.get(root, ())]
         )
 
     modules = root_modules(
@@ -90,7 +107,8 @@ def discover(paths: Iterable[str], directory: Path, inputs: Inputs, standard_inp
         received = location == standard_input
         boundary = location.parent if received else _boundary(location, directory)
         stands_in = directory if received else None
-        found[kind, shown] = ScanRoot(kind, shown, location, boundary, inputs, units=units, stands_in=stands_in)
+        own = inputs_of(stands_in or location)
+        found[kind, shown] = ScanRoot(kind, shown, location, boundary, own, units=units, stands_in=stands_in)
     roots = tuple(sorted(found.values(), key=lambda root: (root.path, root.kind.value)))
     return Discovery(roots, tuple(walk.diagnostics))
 
@@ -99,6 +117,7 @@ def discover(paths: Iterable[str], directory: Path, inputs: Inputs, standard_inp
 class _Walk:
     directory: Path
     standard_input: Path | None = None
+    exclude: tuple[PathGlob, ...] = ()
     modules: dict[Path, None] = field(default_factory=dict)
     named_modules: set[Path] = field(default_factory=set)
     files: list[tuple[RootKind, Path]] = field(default_factory=list)
@@ -107,8 +126,8 @@ class _Walk:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seen: int = 0
     """Modules and files that were found, counting again what is found again."""
-    passed_over: list[Path] = field(default_factory=list)
-    """What ignore files exclude."""
+    passed_over: list[tuple[Path, str]] = field(default_factory=list)
+    """What is excluded, and what excludes it."""
 
     def shown(self, path: Path) -> str:
         if path == self.standard_input:
@@ -149,7 +168,10 @@ class _Walk:
         except UnreadableFileError as problem:
             self._unreadable(path, f"an ignore file above it cannot be read: {problem}")
             return
-        self._directory(path, ignored)
+        exclude = tuple(
+            one for one in self.exclude if not one.matches(path, self.directory, is_directory=True)
+        )  # it was named although it is excluded, and with all that is in it
+        self._directory(path, ignored, exclude)
         if before == self._tally():
             self._nothing_in(path)
 
@@ -199,11 +221,13 @@ class _Walk:
         where = "the working directory" if shown == "." else shown
         message = f"No Terraform module, plan or state and no CloudFormation template was found in {where}."
         hidden = [
-            (found, what) for found in self.passed_over[:_LOOKED_AT] if (what := self._excluded(found)) is not None
+            (found, by, what)
+            for found, by in self.passed_over[:_LOOKED_AT]
+            if (what := self._excluded(found)) is not None
         ]
-        for found, what in hidden[:3]:
+        for found, by, what in hidden[:3]:
             name = self.shown(found)
-            message += f" {name} is {what}, but {IGNORE_FILE} excludes it: to scan it, name it (`scan {name}`)."
+            message += f" {name} is {what}, but {by} excludes it: to scan it, name it (`scan {name}`)."
         if not hidden and (path / "cdk.json").is_file():
             message += " It is a CDK app: `cdk synth` writes the cloud assembly, cdk.out, which can be scanned."
         self.diagnostics.append(error("Nothing to scan", message, Span.whole_file(shown)))
@@ -234,7 +258,7 @@ class _Walk:
         except OSError:
             return False  # reported when it is walked
 
-    def _directory(self, path: Path, ignored: Ignored) -> None:
+    def _directory(self, path: Path, ignored: Ignored, exclude: tuple[PathGlob, ...]) -> None:
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError as problem:
@@ -255,9 +279,11 @@ class _Walk:
             if is_directory and entry.name in SKIPPED:
                 continue
             if ignored.covers(location, is_directory=is_directory):
-                self.passed_over.append(location)
+                self.passed_over.append((location, IGNORE_FILE))
+            elif any(one.matches(location, self.directory, is_directory=is_directory) for one in exclude):
+                self.passed_over.append((location, EXCLUDE))
             elif is_directory:
-                self._directory(location, ignored)
+                self._directory(location, ignored, exclude)
             elif is_configuration(entry.name):
                 self._module(path)
             elif entry.name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):

@@ -15,6 +15,7 @@ from scanner.diagnostic import Diagnostic
 from scanner.discovery import Discovery, discover
 from scanner.facts import Facts
 from scanner.iam.context import Circumstances
+from scanner.path_sections import section_of
 from scanner.principals.definition import PrincipalDefinition
 from scanner.report.report import Report
 from scanner.repository import path_in_repository
@@ -61,11 +62,13 @@ def scan(
 
     ``rules`` are followed in place of those that the options name.
     """
-    rules = _rules(options) if rules is None else rules
+    rules = chosen_rules(options) if rules is None else rules
     controls = _controls(options)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     inputs = _with_parameters(options)
-    found = discover(options.paths, options.directory, inputs, options.standard_input)
+    found = discover(
+        options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
+    )
     read = extraction.extract if options.debug else extraction.extract_or_report
     facts = _facts(found.roots, read, map, watch)
     if tell is not None:
@@ -155,20 +158,22 @@ def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:
 
 
 def _assessor(options: Options, controls: ControlPolicies, questions: Questions) -> Assess:
-    request = Circumstances(options.inputs.region, options.context)
-
-    def decide(definition: PrincipalDefinition) -> AssessedPrincipal:
-        principal = definition.principal
-        given = controls.circumstances(principal, request)
-        login = aws_login(principal, given)
-        asked = answers(principal, given, questions.asked)
-        alone: tuple[Permission, ...] = ()
-        if questions.without_mfa:
-            bare = without_mfa(given)
-            alone = (*aws_login(principal, bare).permissions, *answers(principal, bare, questions.asked))
-        return AssessedPrincipal(definition, console_access(definition, options.assume_console), login, asked, alone)
-
     def assess_root(root: ScanRoot, facts: Facts) -> tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]:
+        request = Circumstances(root.inputs.region, options.context)
+        section = section_of(root.stands_in or root.location, options.sections, options.directory)
+
+        def decide(definition: PrincipalDefinition) -> AssessedPrincipal:
+            principal = definition.principal
+            given = controls.circumstances(principal, request, section)
+            login = aws_login(principal, given)
+            asked = answers(principal, given, questions.asked)
+            alone: tuple[Permission, ...] = ()
+            if questions.without_mfa:
+                bare = without_mfa(given)
+                alone = (*aws_login(principal, bare).permissions, *answers(principal, bare, questions.asked))
+            console = console_access(definition, options.assume_console)
+            return AssessedPrincipal(definition, console, login, asked, alone)
+
         def under(assumptions: tuple[Assumption, ...]) -> Facts:
             return extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
 
@@ -182,17 +187,18 @@ def _assessor(options: Options, controls: ControlPolicies, questions: Questions)
     return assess_root
 
 
-def _rules(options: Options) -> tuple[Rule, ...]:
+def chosen_rules(options: Options) -> tuple[Rule, ...]:
+    """The rules that a scan follows. Raises ``UsageError`` and ``RuleError``."""
     paths = [rules_path(path, options.directory) for path in options.rule_paths]
     try:
-        return select_rules(paths, options.select, options.ignore, options.directory)
+        return select_rules(paths, options.select, options.ignore, options.directory, options.severity)
     except UnknownRuleError as problem:
         raise UsageError(str(problem)) from problem
 
 
 def _controls(options: Options) -> ControlPolicies:
     try:
-        return ControlPolicies(options.controls, options.accounts, options.directory)
+        return ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
     except ControlPolicyError as problem:
         raise UsageError(str(problem)) from problem
 

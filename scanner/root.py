@@ -51,7 +51,7 @@ class ValuesFile:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the user says about a root beyond its own files. The same for all roots of one scan."""
+    """What the user says about a root beyond its own files. Account and region may differ from root to root."""
 
     variables: tuple[tuple[str, str] | ValuesFile, ...] = ()
     """``--var`` (name and raw text) and ``--var-file`` in the order of the command line: a later one outranks an

@@ -238,7 +238,7 @@ def test_commands_that_a_page_names_exist(page: Path) -> None:
     )
 
 
-SCAN = re.compile(r"^ *(?:- run: |\$ )?(scan [^\n]*)$", re.MULTILINE)
+SCAN = re.compile(r"^ *(?:- run: |\$ )?(scan [^|\n]*)", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

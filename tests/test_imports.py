@@ -21,12 +21,17 @@ HOMES = {
         "report/encoding.py",
         *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "plan_json", "state_file")),
     },
-    "pathspec": {"ignored.py"},
+    "pathspec": {"globs.py", "ignored.py"},
     # graphemes, and what RE2 has and Python has not
     "regex": {f"terraform/language/functions/{name}.py" for name in ("patterns", "re2", "strings")},
     "rich": {"progress.py"},
     "typer": {"cli.py"},
-    "yaml": {"cloudformation/template/syntax.py", "rules/rule_file.py", "terraform/language/functions/yaml_text.py"},
+    "yaml": {
+        "cloudformation/template/syntax.py",
+        "configuration/yaml_tree.py",
+        "rules/rule_file.py",
+        "terraform/language/functions/yaml_text.py",
+    },
 }
 
 

@@ -82,11 +82,8 @@ def seen_by_schema(text: str) -> bool:
 
 
 def test_the_comment_at_the_head_is_the_description(tmp_path: Path) -> None:
-    file = rule_file(tmp_path)
-    file.write_text(
-        "# One\n# line.\n#\n#  Another.\n" + file.read_text(encoding="utf-8") + "# Not this.\n", encoding="utf-8"
-    )
-    assert load_rule(file).description == "One line.\n\nAnother."
+    comment = "# One\n# yaml-language-server: $schema=schema.json\n# line.\n#\n#  Another.\n"
+    assert load_rule(written(tmp_path, f"{comment}{rule_text()}# Not this.\n")).description == "One line.\n\nAnother."
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """Which templates of a scan exchange values, so that each can be evaluated beside the others.
 
 A template is joined with those whose exports it imports, with those that import its own, and so on in either
-direction; not with others that import the same, for they may go into other accounts. A name that several templates
-export joins nothing: it depends on account and region which of them is meant.
+direction; not with others that import the same, for they may go into other accounts. What certainly goes into another
+account or region, because the user says so, is not joined. A name that several templates export joins nothing unless
+one of them certainly goes there: it depends on account and region which of them is meant.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scanner.facts import Facts
@@ -33,7 +36,7 @@ def with_neighbours(found: Mapping[ScanRoot, Facts]) -> tuple[ScanRoot, ...]:
     contested: dict[ScanRoot, list[tuple[str, str]]] = {}
     for root, facts in found.items():
         for name in sorted(facts.imports):
-            made_by = makers.get(name, [])
+            made_by = _meant(makers.get(name, []), root)
             if len(made_by) == 1:
                 above[root][made_by[0]] = None
                 below[made_by[0]][root] = None
@@ -47,6 +50,19 @@ def with_neighbours(found: Mapping[ScanRoot, Facts]) -> tuple[ScanRoot, ...]:
         )
         for root in found
     )
+
+
+def _meant(makers: Sequence[ScanRoot], root: ScanRoot) -> Sequence[ScanRoot]:
+    """Those that may be in the account and the region of a root; the one that certainly is, if there is one."""
+    here = (root.inputs.account, root.inputs.region)
+    homes = {maker: (maker.inputs.account, maker.inputs.region) for maker in makers}
+    possible = [maker for maker, home in homes.items() if all(map(_may_be_one, home, here))]
+    certain = [maker for maker in possible if homes[maker] == here and None not in here]
+    return certain if len(certain) == 1 else possible
+
+
+def _may_be_one(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
 
 
 def _reached(root: ScanRoot, links: Mapping[ScanRoot, Mapping[ScanRoot, None]]) -> dict[ScanRoot, None]:

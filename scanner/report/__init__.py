@@ -74,7 +74,7 @@ def _github(report: Report, appearance: Appearance) -> str:
 def _sarif(report: Report, appearance: Appearance) -> str:
     from scanner.report import sarif
 
-    return sarif.render(report, appearance.version, appearance.directory, appearance.category)
+    return sarif.render(report, appearance.version, appearance.directory, appearance.category, appearance.excerpt)
 
 
 def _rdjson(report: Report, _: Appearance) -> str:

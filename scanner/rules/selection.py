@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from scanner.finding import Level
 from scanner.rules.loader import builtin_rules, example_file, load_rule, load_rules
 from scanner.rules.problems import Problem, RuleError, did_you_mean
 from scanner.rules.rule import Rule
 
 
 class UnknownRuleError(Exception):
-    """A rule that does not exist is selected or ignored."""
+    """A rule that does not exist is selected or ignored, or given a level."""
+
+    def __init__(self, rule: str, option: str, known: Iterable[str]) -> None:
+        meant = did_you_mean(rule, known) or "; --list-rules shows them all"
+        super().__init__(f'there is no rule "{rule}"{meant}')
+        self.rule = rule
+        self.option = option
+        """Which option names it, as a field of ``Options``."""
 
 
 def rules_path(written: str, directory: Path) -> Path:
@@ -21,12 +30,16 @@ def rules_path(written: str, directory: Path) -> Path:
 
 
 def select_rules(
-    paths: Sequence[Path], select: Sequence[str], ignore: Sequence[str], directory: Path | None = None
+    paths: Sequence[Path],
+    select: Sequence[str],
+    ignore: Sequence[str],
+    directory: Path | None = None,
+    severity: Mapping[str, Level] | None = None,
 ) -> tuple[Rule, ...]:
     """The rules by id: those selected, else all, but for the ignored ones; ``paths`` have rules beside the built-in.
 
-    An example is followed where it is selected. Messages show paths relative to ``directory``. Raises ``RuleError`` and
-    ``UnknownRuleError``.
+    An example is followed where it is selected. ``severity`` has levels of rules that take the place of their own.
+    Messages show paths relative to ``directory``. Raises ``RuleError`` and ``UnknownRuleError``.
     """
     rules = {rule.id: rule for rule in builtin_rules()}
     own = load_rules(paths, directory)
@@ -34,14 +47,16 @@ def select_rules(
     if taken:
         raise RuleError(*taken)
     rules |= {rule.id: rule for rule in own}
+    levels = severity or {}
     examples: dict[str, Rule] = {}
-    for rule_id in (*select, *ignore):
-        example = example_file(rule_id) if rule_id not in rules else None
-        if example is not None:
-            examples[rule_id] = load_rule(example, check=False)
-        elif rule_id not in rules:
-            meant = did_you_mean(rule_id, rules) or "; --list-rules shows them all"
-            raise UnknownRuleError(f'there is no rule "{rule_id}"{meant}')
+    for option, named in (("select", select), ("ignore", ignore), ("severity", levels)):
+        for rule_id in named:
+            example = example_file(rule_id) if rule_id not in rules else None
+            if example is not None:
+                examples[rule_id] = load_rule(example, check=False)
+            elif rule_id not in rules:
+                raise UnknownRuleError(rule_id, option, rules)
     wanted = select or tuple(rules)
     rules |= examples
+    rules |= {rule_id: replace(rules[rule_id], level=level) for rule_id, level in levels.items()}
     return tuple(rules[rule_id] for rule_id in sorted(set(wanted) - set(ignore)))

@@ -1,20 +1,29 @@
-"""Service and resource control policies: which of them bind a principal, by the account that it lives in."""
+"""Service and resource control policies: which of them bind a principal, by its account and by the path of its root.
+
+What the section of a root's path says counts more than what the section of an account does: for the principals of that
+account where the section of the path names one, for all principals of the root where it does not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from scanner.cause import ACCOUNT_ID
 from scanner.controls import DEFAULT_ACCOUNT, AccountControls
 from scanner.iam.context import Circumstances, ControlLevel
 from scanner.iam.policy import DocumentKind, parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal
+from scanner.path_sections import PathSection
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.truth import YES, Truth, undetermined
 from scanner.values import Value
+
+_Files = TypeVar("_Files")
 
 
 class ControlPolicyError(Exception):
@@ -28,40 +37,56 @@ class ControlPolicies:
     named relative to the directory.
     """
 
-    def __init__(self, always: AccountControls, accounts: Mapping[str, AccountControls], directory: Path) -> None:
-        self._accounts = accounts
+    def __init__(
+        self,
+        always: AccountControls,
+        accounts: Mapping[str, AccountControls],
+        directory: Path,
+        paths: Sequence[PathSection] = (),
+    ) -> None:
+        self._always = always
+        self._accounts = {DEFAULT_ACCOUNT: AccountControls(), **accounts}
         self._directory = directory
         self._policies: dict[tuple[str, PolicyType], AttachedPolicy] = {}
-        self._sections = {account: self._load(controls, YES) for account, controls in accounts.items()}
-        self._always = self._load(always, YES)
+        for section in (always, *accounts.values(), *(AccountControls(*_of(one, AccountControls())) for one in paths)):
+            self._levels(section.scp_levels, YES)
+            self._rcps(section.rcps, YES)
+        self._in_section = lru_cache(maxsize=1024)(self._with_section)
 
-    def circumstances(self, principal: Principal, request: Circumstances) -> Circumstances:
-        """The circumstances of the principal's requests with the policies that bind it.
+    def circumstances(self, principal: Principal, request: Circumstances, section: PathSection) -> Circumstances:
+        """The circumstances of the principal's requests with the policies that bind it; ``section`` is its root's.
 
-        While the account is not known, every section may bind it.
+        While the account is not known, every section of one may bind it; what all of them say holds all the same.
         """
-        account = principal.account
-        sections = [self._always]
-        if account is None and any(name != DEFAULT_ACCOUNT for name in self._accounts):
-            perhaps = undetermined(ACCOUNT_ID)
-            sections += [self._load(controls, perhaps) for controls in self._accounts.values()]
-        elif account in self._sections:
-            sections.append(self._sections[account])
-        elif DEFAULT_ACCOUNT in self._sections:
-            sections.append(self._sections[DEFAULT_ACCOUNT])
-        levels = tuple(level for levels, _ in sections for level in levels)
-        policies = tuple(policy for _, policies in sections for policy in policies)
+        accounts = self._in_section(section)
+        if principal.account is None:
+            may_bind: Sequence[AccountControls] = tuple(accounts.values())
+        else:
+            may_bind = (accounts.get(principal.account, accounts[DEFAULT_ACCOUNT]),)
+        levels = self._levels(self._always.scp_levels, YES)
+        policies = self._rcps(self._always.rcps, YES)
+        scps, applies = _distinct([one.scp_levels for one in may_bind])
+        for found in scps:
+            levels += self._levels(found, applies)
+        rcps, applies = _distinct([one.rcps for one in may_bind])
+        for files in rcps:
+            policies += self._rcps(files, applies)
         if not levels and not policies:
             return request
         return replace(request, scp_levels=levels, resource_control_policies=policies)
 
-    def _load(
-        self, controls: AccountControls, applies: Truth
-    ) -> tuple[tuple[ControlLevel, ...], tuple[AttachedPolicy, ...]]:
-        levels = tuple(
-            ControlLevel(tuple(self._read(files, PolicyType.SCP, applies)), applies) for files in controls.scp_levels
-        )
-        return levels, tuple(self._read(controls.rcps, PolicyType.RCP, applies))
+    def _with_section(self, section: PathSection) -> Mapping[str, AccountControls]:
+        """The sections of accounts as the section of a path leaves them."""
+        if section.account is None:
+            return {account: AccountControls(*_of(section, controls)) for account, controls in self._accounts.items()}
+        replaced = self._accounts.get(section.account, self._accounts[DEFAULT_ACCOUNT])
+        return {**self._accounts, section.account: AccountControls(*_of(section, replaced))}
+
+    def _levels(self, levels: Sequence[tuple[str, ...]], applies: Truth) -> tuple[ControlLevel, ...]:
+        return tuple(ControlLevel(tuple(self._read(files, PolicyType.SCP, applies)), applies) for files in levels)
+
+    def _rcps(self, files: tuple[str, ...], applies: Truth) -> tuple[AttachedPolicy, ...]:
+        return tuple(self._read(files, PolicyType.RCP, applies))
 
     def _read(self, files: tuple[str, ...], policy_type: PolicyType, applies: Truth) -> Iterator[AttachedPolicy]:
         for file in files:
@@ -69,6 +94,20 @@ class ControlPolicies:
             if known is None:
                 known = self._policies[file, policy_type] = _policy(file, policy_type, self._directory)
             yield replace(known, applies=applies)
+
+
+def _of(section: PathSection, controls: AccountControls) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    """The service and the resource control policies of a section, or those of an account where it has none."""
+    return (
+        controls.scp_levels if section.scp_levels is None else section.scp_levels,
+        controls.rcps if section.rcps is None else section.rcps,
+    )
+
+
+def _distinct(sections: Sequence[_Files]) -> tuple[Sequence[_Files], Truth]:
+    """What sections say, each once, and whether it applies: it does if they all say the same."""
+    found = tuple(dict.fromkeys(sections))
+    return found, YES if len(found) == 1 else undetermined(ACCOUNT_ID)
 
 
 def _policy(file: str, policy_type: PolicyType, directory: Path) -> AttachedPolicy:

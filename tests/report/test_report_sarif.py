@@ -15,6 +15,7 @@ from report_snapshot import check
 from sarif_reader import instances, links, read, unescaped
 
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.excerpt import Sources
 from scanner.finding import Finding, Level, RelatedLocation, Suppression
 from scanner.report import Appearance, render, sarif
 from scanner.report.report import Report
@@ -177,6 +178,22 @@ def test_the_region_is_where_the_block_begins(
     assert tuple(place["region"][key] for key in ("startLine", "startColumn", "endLine", "endColumn")) == region
     wanted = {"startLine": context[0], "endLine": context[1]} if context else None
     assert place.get("contextRegion") == wanted
+
+
+def test_where_the_source_is_at_hand_the_region_is_the_whole_line(tmp_path: Path) -> None:
+    (tmp_path / "a.tf").write_text('# é\n  resource "aws_iam_user" "é" {  \n    name = "ada"\n  }\n')
+    with_lines = Appearance("1.2.3", excerpt=Sources(tmp_path).excerpt)
+    for at, end in ((Span("a.tf", 2, 3, 4, 4), 32), (Span("a.tf", 4, 3, 5, 1), 4), (Span("b.tf", 2, 3, 4, 4), 4)):
+        run = read(render("sarif", report(findings=(finding(at=at),)), with_lines))
+        assert run["results"][0]["locations"][0]["physicalLocation"]["region"]["endColumn"] == end
+
+
+def test_what_min_severity_hides_is_told() -> None:
+    run = run_of(many(60).at_least(Level.WARNING))
+    assert len(run["results"]) == 40
+    assert [each["message"]["text"] for each in notifications(run)] == [
+        "Not in this file: 20 findings below --min-severity."
+    ]
 
 
 def test_related_places_are_linked_in_the_message() -> None:
@@ -389,7 +406,7 @@ def test_a_rule_of_ones_own(tmp_path: Path, severity: str, score: str) -> None:
 def test_help_says_what_holds_for_everybody(tmp_path: Path) -> None:
     said = {}
     for text in ("Delete it.", "{remedy} Or leave it.", "Tell {name} to stop."):
-        (tmp_path / "rule.yaml").write_text(RULE.format(comment="# Why.", severity="note", tags="[]", help=text))
+        (tmp_path / "rule.yaml").write_text(RULE.format(comment="# Why.", severity="note", tags="[login]", help=text))
         run = run_of(replace(report(), rules=(load_rule(tmp_path / "rule.yaml"),)))
         said[text] = run["tool"]["driver"]["rules"][0]["help"]["text"].split("\n\n")[1]
     assert said == {

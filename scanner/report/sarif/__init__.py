@@ -32,9 +32,11 @@ from scanner.report.sarif.results import CUT, LEFT_OUT, Results
 from scanner.report.sarif.rules import INCOMPLETE, NOT_FOLLOWED, descriptors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from scanner.excerpt import Excerpt
     from scanner.report.report import Report
+    from scanner.span import Span
     from scanner.verdicts.document import Document
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -60,13 +62,20 @@ _NOTIFICATIONS = {
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)([-+][0-9A-Za-z.+-]+)?")
 
 
-def render(report: Report, version: str, directory: str = "", category: str = "") -> str:
+def render(
+    report: Report,
+    version: str,
+    directory: str = "",
+    category: str = "",
+    excerpt: Callable[[Span], Excerpt | None] | None = None,
+) -> str:
     """The report as one SARIF log and a newline, no larger than GitHub takes it.
 
     ``version`` is the scanner's own, ``directory`` the working directory as its repository sees it, ``category`` what
     tells this analysis from others of the repository (§3.17.3); without it there are no ``automationDetails``.
+    ``excerpt`` gives lines of source, which say how long the first line of a block is.
     """
-    made = Results(report, descriptors(report), directory)
+    made = Results(report, descriptors(report), directory, excerpt)
     log = _Log(made, version, category)
     every = made.open()
     text = log.written(every[:MAX_RESULTS], len(every))

@@ -10,6 +10,9 @@ from scanner.report.escape import visible
 from scanner.report.wording import repository_path
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scanner.excerpt import Excerpt
     from scanner.span import Span
     from scanner.verdicts.document import Document
 
@@ -26,17 +29,22 @@ def plain(text: str) -> str:
     return _PLACEHOLDER.sub(r"{{\1}}", _LINK_SYNTAX.sub(r"\\\g<0>", visible(text)))
 
 
-def begins(span: Span, directory: str) -> Document:
-    """A physical location that is one line: where the span begins, with the rest of it as context (§3.29.5)."""
+def begins(span: Span, directory: str, excerpt: Callable[[Span], Excerpt | None] | None = None) -> Document:
+    """A physical location that is one line: where the span begins, with the rest of it as context (§3.29.5).
+
+    Where the line cannot be had, its end is not known, and the region is the first character.
+    """
     line, column = max(span.line, 1), max(span.column, 1)
-    is_one_line = span.end_line == line and span.end_column > column
+    end = span.end_column if span.end_line == line else 0
+    if not end and excerpt is not None and (shown := excerpt(span)) is not None and shown.line == line:
+        end = shown.end + 1
     return {
         "artifactLocation": {"uri": uri(span.path, directory)},
         "region": {
             "startLine": line,
             "startColumn": column,
             "endLine": line,
-            "endColumn": span.end_column if is_one_line else column + 1,
+            "endColumn": max(end, column + 1),
         },
         **({"contextRegion": {"startLine": line, "endLine": span.last_line}} if span.last_line > line else {}),
     }

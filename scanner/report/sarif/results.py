@@ -15,8 +15,9 @@ from scanner.report.sarif.rules import INCOMPLETE, NOT_FOLLOWED, Descriptor
 from scanner.report.wording import counted, worst_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from scanner.excerpt import Excerpt
     from scanner.report.report import Report
     from scanner.span import Span
     from scanner.verdicts.document import Document
@@ -38,12 +39,19 @@ _INSTANCE_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 class Results:
     """Makes the results of one report. ``directory`` is the working directory as its repository sees it."""
 
-    def __init__(self, report: Report, descriptors: Sequence[Descriptor], directory: str) -> None:
+    def __init__(
+        self,
+        report: Report,
+        descriptors: Sequence[Descriptor],
+        directory: str,
+        excerpt: Callable[[Span], Excerpt | None] | None,
+    ) -> None:
         self.descriptors = descriptors
         self.is_complete = not report.errors
         """Whether all of the input could be read."""
         self._report = report
         self._directory = directory
+        self._excerpt = excerpt
         self._index = {each.id: number for number, each in enumerate(descriptors)}
 
     def open(self) -> list[Document]:
@@ -71,11 +79,14 @@ class Results:
 
     def what_is_left_out(self, *, are_listed: bool) -> Iterator[str]:
         """How much of it there is, and where; nothing if there is none."""
-        numbers = ((self._report.suppressed, "suppressed"), (self._report.baselined, "in the baseline"))
+        report = self._report
+        numbers = ((report.suppressed, "suppressed"), (report.baselined, "in the baseline"))
         said = " and ".join(f"{counted(number, 'finding')} {word}" for number, word in numbers if number)
         where = " See suppressedResults in the properties of the run." if are_listed else ""
         if said:
             yield f"Not among the results: {said}.{where}"
+        if report.hidden:
+            yield f"Not in this file: {counted(report.hidden, 'finding')} below --min-severity."
 
     def notice(self, name: str, text: str) -> Document:
         """A notification about the log itself."""
@@ -92,7 +103,7 @@ class Results:
             "message": {"text": "\n".join(said)},
             "locations": [
                 {
-                    "physicalLocation": begins(first.span, self._directory),
+                    "physicalLocation": begins(first.span, self._directory, self._excerpt),
                     "logicalLocations": [_instance(each) for each in found.findings],
                 }
             ],
@@ -146,7 +157,7 @@ class Results:
             "ruleIndex": self._index[rule],
             "level": level.value,
             "message": {"text": "\n".join(map(plain, messages))},
-            "locations": [{"physicalLocation": begins(found[0].span, self._directory)}],
+            "locations": [{"physicalLocation": begins(found[0].span, self._directory, self._excerpt)}],
             "partialFingerprints": {FINGERPRINT: _digest(rule, where, *messages)},
         }
 

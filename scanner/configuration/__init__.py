@@ -1,0 +1,1 @@
+"""The configuration: found, read, checked, and brought together with the command line."""

@@ -1,0 +1,87 @@
+"""``suppress``: findings that are to be left alone, by rule, address and path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from scanner.configuration.errors import MistakeError, unknown_word
+from scanner.configuration.items import Glob, OptionError
+from scanner.configuration.origin import Origin
+from scanner.configuration.shapes import Shape, read_text, table
+from scanner.configuration.tree import Listing, Node, Scalar
+from scanner.span import Span
+from scanner.suppress_entry import SuppressEntry
+
+_WHICH = ("rule", "address", "path")
+_KEYS = (*_WHICH, "reason", "until")
+
+
+class Suppressions(Shape[SuppressEntry]):
+    """A list of mappings."""
+
+    def read(self, node: Node, origin: Origin, name: str) -> Iterator[tuple[SuppressEntry, Span]]:
+        """The entries."""
+        if not isinstance(node, Listing):
+            raise MistakeError(f'"{name}" must be a list of mappings', node.span)
+        for item in node.items:
+            yield self._entry(item, origin, name), item.span
+
+    def _entry(self, node: Node, origin: Origin, name: str) -> SuppressEntry:
+        found = {one.key: one for one in table(node, name).entries}
+        for key, entry in found.items():
+            if key not in _KEYS:
+                raise unknown_word("key", key, _KEYS, entry.span)
+        if "reason" not in found:
+            raise MistakeError(f'an entry of "{name}" has no "reason"', node.span)
+        if not any(key in found for key in _WHICH):
+            message = f'an entry of "{name}" has none of {", ".join(_WHICH)}: it would cover everything'
+            raise MistakeError(message, node.span)
+        said = {key: read_text(found[key].value, key) for key in (*_WHICH, "reason") if key in found}
+        if "path" in found:
+            Glob().read(found["path"].value, origin, "path")
+        return SuppressEntry(
+            said.get("rule"),
+            said.get("address"),
+            said.get("path"),
+            said["reason"],
+            _day(found["until"].value) if "until" in found else None,
+            node.span,
+            origin.directory,
+        )
+
+    def parse(self, text: str) -> SuppressEntry:
+        """There is no such option."""
+        raise OptionError(f"{text} belongs into a configuration file")
+
+    def show(self, value: SuppressEntry) -> object:
+        """The entry as it is written."""
+        said = {"rule": value.rule, "address": value.address, "path": value.path, "reason": value.reason}
+        until = value.until.isoformat() if value.until is not None else None
+        return {key: one for key, one in {**said, "until": until}.items() if one is not None}
+
+    def schema(self) -> dict[str, Any]:
+        """A list of objects."""
+        texts = {key: {"type": "string", "pattern": r"\S"} for key in (*_WHICH, "reason")}
+        return {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {**texts, "until": {"type": "string", "format": "date"}},
+                "required": ["reason"],
+                "anyOf": [{"required": [key]} for key in _WHICH],
+                "additionalProperties": False,
+            },
+        }
+
+
+def _day(node: Node) -> date:
+    problem = MistakeError('"until" must be a day, such as 2027-03-01', node.span)
+    if not isinstance(node, Scalar) or not re.fullmatch(r"\d{4}-\d\d-\d\d", node.text):
+        raise problem
+    try:
+        return date.fromisoformat(node.text)
+    except ValueError as cause:
+        raise problem from cause

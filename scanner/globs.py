@@ -1,0 +1,61 @@
+"""Patterns for paths, as in ``.gitignore``: one with a slash inside is anchored, any other matches at any depth.
+
+https://git-scm.com/docs/gitignore
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+_ALL = frozenset({"", ".", "*", "**"})
+"""Patterns, without slashes at their ends, that match the directory that they are written for."""
+
+
+class GlobError(ValueError):
+    """It is not a pattern for paths. The message is a clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathGlob:
+    """A pattern, and the directory that it is written for."""
+
+    pattern: str
+    base: Path | None = None
+    """Absolute; None for the working directory of the scan."""
+
+    def check(self) -> None:
+        """Raise ``GlobError`` for what never matches anything: nothing, a comment, a negation."""
+        pattern = self.pattern.strip()
+        if not pattern or pattern.startswith("#"):
+            raise GlobError(f'"{self.pattern}" is not a pattern for paths')
+        if pattern.startswith("!"):
+            raise GlobError(f'"{self.pattern}" begins with "!", which means nothing here')
+        try:
+            _spec(pattern)
+        except ValueError as problem:
+            raise GlobError(f'"{self.pattern}" is not a pattern for paths') from problem
+
+    def matches(self, path: Path, directory: Path, *, is_directory: bool) -> bool:
+        """Whether it matches an absolute path or a directory above it; ``directory`` is the working directory."""
+        base, pattern = self.base or directory, self.pattern.strip()
+        while pattern == ".." or pattern.startswith("../"):
+            base, pattern = base.parent, f"./{pattern[3:]}"
+        if not path.is_relative_to(base):
+            return False
+        if pattern.strip("/") in _ALL:
+            return True
+        relative = path.relative_to(base).as_posix()
+        return relative != "." and bool(_spec(pattern).match_file(f"{relative}/" if is_directory else relative))
+
+
+@lru_cache(maxsize=1024)
+def _spec(pattern: str) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines([pattern.removeprefix(".") if pattern.startswith("./") else pattern])

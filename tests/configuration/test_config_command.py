@@ -1,0 +1,117 @@
+"""The configuration file as users of the command meet it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.configuration.configured import OURS
+from tests.scans import write
+from tests.test_cli import FLAGGED, ROOT, scan
+
+pytestmark = pytest.mark.slow
+
+CODE = (ROOT / FLAGGED / "main.tf").read_text(encoding="utf-8")
+LENIENT = "severity: {user-cannot-aws-login: warning}\n"
+
+
+@pytest.fixture
+def top(tmp_path: Path) -> Path:
+    """A work tree with something to find in ``infra`` and a directory beside it."""
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, {"infra/main.tf": CODE, "docs/x.md": ""})
+    return tmp_path
+
+
+def test_the_file_counts_in_every_directory_below_it(top: Path) -> None:
+    (top / OURS).write_text(f"paths: [infra]\n{LENIENT}fail_on: never\noutput: {{json: r.json}}")
+    for directory in (".", "docs", "infra"):
+        result = scan(cwd=top / directory)
+        assert result.returncode == 0, result.stderr
+        assert "warning[user-cannot-aws-login]" in result.stdout
+    assert json.loads((top / "r.json").read_text())["summary"]["findings"]["warning"] == 1
+    assert scan("--fail-on", "warning", cwd=top / "docs").returncode == 1
+
+
+def test_a_file_below_the_working_directory_never_counts(top: Path) -> None:
+    for text in (LENIENT, "fail_on: ["):
+        (top / "infra" / OURS).write_text(text)
+        assert scan("infra", cwd=top).returncode == 1
+        assert scan(cwd=top).returncode == 1
+    assert scan(cwd=top / "infra").returncode == 2
+
+
+def test_which_file_is_read_can_be_said(top: Path) -> None:
+    write(top, {OURS: LENIENT, "other.toml": "select = ['aws-login-denied']"})
+    assert scan("infra", cwd=top).returncode == 0
+    assert scan("infra", "--no-config", cwd=top).returncode == 1
+    assert "user-cannot-aws-login" not in scan("infra", "--config", "other.toml", cwd=top).stdout
+    both = scan("infra", "--config", "other.toml", "--no-config", cwd=top)
+    assert both.returncode == 2
+    assert "exclude each other" in both.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# c\nfail-on: error", '2: there is no key "fail-on"; did you mean "fail_on"?'),
+        ("select: [aws-login-denied,\n aws-login-denid]", '2: there is no rule "aws-login-denid"; did you mean'),
+        ("ignore: [x]", '1: there is no rule "x"; --list-rules shows them all'),
+        ("severity:\n  x: note", '2: there is no rule "x"; --list-rules shows them all'),
+    ],
+)
+def test_a_mistake_is_said_with_its_line(top: Path, text: str, said: str) -> None:
+    (top / OURS).write_text(text)
+    for arguments in (["infra"], ["--show-config"]):
+        result = scan(*arguments, cwd=top)
+        assert result.returncode == 2
+        assert result.stderr.startswith(f"scan: {OURS}:{said}")
+        assert result.stdout == ""
+
+
+def test_a_rule_that_the_command_line_names_has_no_line(top: Path) -> None:
+    (top / OURS).write_text("select: [aws-login-denied]")
+    assert scan("infra", "--select", "x", cwd=top).stderr.startswith('scan: there is no rule "x"')
+
+
+def test_what_is_in_force_is_shown(top: Path) -> None:
+    write(top, {OURS: "rules: []\nfail_on: note", "pyproject.toml": "[tool.aws-login-scan]"})
+    shown = scan("--show-config", "--select", "aws-login-denied", cwd=top / "docs").stdout
+    assert shown.startswith(f"# Configuration file: ../{OURS}\n# Not used: ../pyproject.toml, because")
+    assert f"\nfail_on: note  # ../{OURS}:2\n" in shown
+    assert "\nselect:\n  - aws-login-denied  # command line\n" in shown
+    found = json.loads(scan("--show-config", "--format", "json", "--no-config", cwd=top).stdout)
+    assert found["file"] is None
+    assert found["options"]["fail_on"] == [{"value": "error", "source": "default"}]
+
+
+def test_what_is_shown_of_a_report(top: Path) -> None:
+    (top / OURS).write_text("quiet: true\nformat: concise\nmin_severity: error")
+    assert len(scan("infra", cwd=top).stdout.splitlines()) == 1
+    assert len(scan("infra", "--no-quiet", cwd=top).stdout.splitlines()) > 1
+    assert json.loads(scan("infra", "--format", "json", cwd=top).stdout)["version"] == 1
+    assert scan("infra", "--exit-zero", cwd=top).returncode == 0
+    assert "console" in scan("infra", "--explain", "aws_iam_user.minimal", cwd=top).stdout.lower()
+    assert scan("infra", "-q", "--no-config", cwd=top).returncode == 1
+
+
+def test_users_and_paths_on_the_command_line(top: Path) -> None:
+    write(top, {"infra/legacy/main.tf": CODE, "x.tf": 'resource "aws_iam_user" "u" { name = "admin-1" }'})
+    found = json.loads(scan("--exclude", "legacy", "--assume-console", "admin-*", "--format", "json", cwd=top).stdout)
+    assert {(one["root"], one["console"]["access"]) for one in found["principals"]} == {(".", "yes"), ("infra", "yes")}
+
+
+def test_variables_of_the_environment_are_not_handed_out_by_what_is_scanned(top: Path) -> None:
+    write(top, {OURS: "env_vars: true", "ci.yaml": "env_vars: true"})
+    write(top, {"infra/main.tf": 'variable "n" {}\nresource "aws_iam_user" "u" { name = var.n }'})
+
+    def names(*arguments: str) -> list[str | None]:
+        result = scan("infra", "--format", "json", *arguments, cwd=top, TF_VAR_n="secret")
+        return [one["name"] for one in json.loads(result.stdout or '{"principals": []}')["principals"]]
+
+    assert names() == []
+    assert names("--no-config") == [None]
+    assert names("--config", "ci.yaml") == ["secret"]
+    assert names("--config", "ci.yaml", "--no-env-vars") == [None]

@@ -1,0 +1,136 @@
+"""What is shown of a configuration; the schema and the page are made from the same options."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from scanner.configuration.keys import COMMAND_LINE_ONLY, KEYS, OUTPUT, Merge
+from scanner.configuration.scan_options import scan_options
+from scanner.configuration.schema import configuration_schema, schema_text
+from scanner.configuration.settings import Settings, command_line, settle
+from scanner.configuration.show import as_json, as_text
+from tests.configuration.configured import configured
+from tests.configuration.mistakes import MISTAKES
+from tools.write_configuration_reference import PAGE, SCHEMA, page
+
+
+@pytest.mark.parametrize("text", [text for text, _, _ in MISTAKES])
+def test_the_schema_refuses_what_the_loader_refuses(text: str) -> None:
+    try:
+        found = yaml.load(text, Loader=yaml.BaseLoader if "until" in text else yaml.SafeLoader)  # noqa: S506
+    except (yaml.YAMLError, RecursionError, TypeError):
+        return  # no editor asks the schema about that
+    if text.startswith("paths: [a]\npaths") or "&a" in text or "'-'" in text or text == "account: 12":
+        return  # JSON has no such thing
+    checker = jsonschema.Draft7Validator(configuration_schema(), format_checker=jsonschema.FormatChecker())
+    assert list(checker.iter_errors(found)), text
+
+
+def test_the_schema_takes_what_the_loader_takes(tmp_path: Path) -> None:
+    text = """
+paths: [infra]
+exclude: x
+rules: [r]
+select: [a]
+ignore: [b]
+severity: {a: note}
+suppress: [{rule: a, address: 'b*', path: c, reason: d, until: "2027-03-01"}]
+fail_on: never
+min_severity: note
+quiet: true
+format: [text, json]
+output: {json: [a, "-"]}
+var: {a: [1, {b: true}]}
+var_file: f
+env_vars: true
+workspace: w
+source: s
+parameter: {A: [1, b]}
+parameters: p
+account: 111122223333
+region: r
+context: {a: null, b: [c], d: true}
+scp: [[a], [b]]
+rcp: [a]
+assume_console: [a]
+accounts: {default: {scp: [a]}, 111122223333: {rcp: [a]}, 'x/*': {account: "111122223333", region: r, scp: [[a]]}}
+"""
+    found = yaml.safe_load(text)
+    assert found.keys() == {key.name for key in KEYS}, "a key is missing here"
+    found["accounts"] = {str(key): value for key, value in found["accounts"].items()}
+    jsonschema.Draft7Validator(configuration_schema()).validate(found)
+    assert configured(tmp_path, text).values.keys() == found.keys()
+
+
+def test_the_schema_and_the_page_are_made_from_the_options() -> None:
+    jsonschema.Draft7Validator.check_schema(configuration_schema())
+    write_them = "run .venv/bin/python -m tools.write_configuration_reference"
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), write_them
+    text = PAGE.read_text(encoding="utf-8")
+    assert page(text) == text, write_them
+
+
+def test_every_option_can_be_configured_or_is_for_the_command_line_only() -> None:
+    import typer
+
+    from scanner.cli import app
+
+    command = typer.main.get_command(app)
+    options = {str(one.name) for one in command.params} - {"help", "version", "install_completion", "show_completion"}
+    assert options - {key.name for key in KEYS} <= COMMAND_LINE_ONLY.keys()
+    assert {key.name for key in KEYS if key.merge is not Merge.FILE} <= options
+
+
+def settings_of(folder: Path, text: str, **given: Any) -> Settings:
+    return settle(command_line(given, list(given)), configured(folder, text))
+
+
+def test_what_is_shown_is_a_configuration_that_says_the_same(tmp_path: Path) -> None:
+    text = """
+fail_on: note
+paths: [x y, "*", "yes"]
+var: {a: "1", team: "x: y"}
+context: {a: null, b: [c]}
+scp: [[a], [b, c]]
+accounts: {default: {scp: [[a]]}, x: {region: r, rcp: [z]}}
+suppress: [{rule: a, reason: "b # c", until: 2027-03-01}]
+output: {json: [a, b]}
+"""
+    settings = settings_of(tmp_path, text, select=["q"], workspace="w")
+    shown = as_text(settings)
+    again = settle({}, configured(tmp_path, shown, "again.yaml"))
+    first, second = (scan_options(one, tmp_path, (), None, debug=True) for one in (settings, again))
+    assert first.suppress[0].reason == second.suppress[0].reason
+    assert [one.value for one in again.given(OUTPUT)] == [("json", "a"), ("json", "b")]
+    for field in ("fail_on", "paths", "context", "controls", "accounts", "sections", "select"):
+        assert getattr(first, field) == getattr(second, field), field
+    assert first.inputs == second.inputs
+    assert "fail_on: note  # scan.yaml:2\n" in shown
+    assert "  - q  # command line\n" in shown
+    assert "ignore: []  # default\n" in shown
+
+
+def test_secrets_are_not_shown(tmp_path: Path) -> None:
+    text = "var: {db_password: hunter2, db: {token: hunter2}, team: blue}\nparameter: {ApiKey: hunter2}"
+    for shown in (as_text(settings_of(tmp_path, text)), as_json(settings_of(tmp_path, text))):
+        assert "hunter2" not in shown
+        assert "db_password" in shown
+        assert "blue" in shown
+
+
+def test_what_is_shown_as_json(tmp_path: Path) -> None:
+    shown = json.loads(as_json(settings_of(tmp_path, "\nrules: [a]", rules=["b"])))
+    assert shown["version"] == 1
+    assert shown["file"] == "scan.yaml"
+    assert shown["options"].keys() == {key.name for key in KEYS}
+    assert shown["options"]["rules"] == [
+        {"value": "a", "source": "file", "path": "scan.yaml", "line": 2},
+        {"value": "b", "source": "command line"},
+    ]
+    assert shown["options"]["fail_on"] == [{"value": "error", "source": "default"}]
