@@ -264,7 +264,7 @@ def test_what_is_not_a_baseline(content: str | bytes, message: str, repository: 
 
 
 def test_a_baseline_that_is_missing(repository: Path) -> None:
-    with pytest.raises(UsageError, match=r"baseline.json: No such file"):
+    with pytest.raises(UsageError, match=r"baseline.json: it does not exist"):
         triaged(repository, {"main.tf": USER}, baseline=FILE)
     triaged(repository, {}, baseline=FILE, write_baseline=f"./{FILE}")
     assert principals(repository) == [ONE]
