@@ -148,7 +148,8 @@ def _plain(text: str) -> str:
 def json_keys(schema: Mapping[str, Any]) -> str:
     """One table of keys for each kind of object that has a name in the schema, the report itself first."""
     named = schema["$defs"]
-    objects = {"report": schema, **{name: each for name, each in named.items() if "properties" in each}}
+    kinds = {name: each for name, each in named.items() if "properties" in each and "$ref" not in each}
+    objects = {"report": schema, **kinds}
     return "".join(
         f"\n## {name.capitalize()}\n\n{_plain(each['description'])}\n\n| key | value | meaning |\n|---|---|---|\n"
         + "".join(f"{row}\n" for row in _rows(each, named, ""))
@@ -160,7 +161,7 @@ def _rows(node: Mapping[str, Any], named: Mapping[str, Any], prefix: str) -> Ite
     for key, written in node["properties"].items():
         many = "items" in written
         value = written["items"] if many else written
-        name = value.get("$ref", "").rpartition("/")[2]
+        name = _name(value, named)
         definition = named.get(name, value)
         has_table = "properties" in named.get(name, ())
         about = written.get("description", "" if has_table or many else definition.get("description", ""))
@@ -169,6 +170,12 @@ def _rows(node: Mapping[str, Any], named: Mapping[str, Any], prefix: str) -> Ite
         yield f"| `{prefix}{key}` | {'list of ' if many else ''}{shown} | {(_plain(about) + optional).strip()} |"
         if "properties" in definition and not has_table:
             yield from _rows(definition, named, f"{prefix}{key}{'[]' if many else ''}.")
+
+
+def _name(node: Mapping[str, Any], named: Mapping[str, Any]) -> str:
+    """The kind of object that a node refers to; one that narrows another is of that kind. Empty without."""
+    name = node.get("$ref", "").rpartition("/")[2]
+    return _name(named[name], named) or name if name else ""
 
 
 def _value(node: Mapping[str, Any], *, plural: bool) -> str:
