@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from enum import Enum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,24 +25,8 @@ USAGE = 2
 _MOST_ADDRESSES = 10
 
 
-class FailOn(StrEnum):
-    """The lowest level of a finding that makes the exit status 1."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-    NEVER = "never"
-
-
-class MinSeverity(StrEnum):
-    """The lowest level of a finding that is shown."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-Format = Enum("Format", {name: name for name in FORMATS}, type=str)  # type: ignore[misc] # one name a format
+_LEVELS = ("error", "warning", "note")
+_FAIL_ON = (*_LEVELS, "never")
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -103,7 +86,7 @@ def _settings(invocation: typer.Context, config: str | None, *, no_config: bool)
 
 
 def _with_exit_zero(values: dict[str, Any]) -> dict[str, Any]:
-    return {**values, "fail_on": FailOn.NEVER} if values["exit_zero"] else values
+    return {**values, "fail_on": "never"} if values["exit_zero"] else values
 
 
 def _options(settings: Settings, write_baseline: str | None, *, debug: bool) -> Options:
@@ -121,20 +104,36 @@ def scan(
         list[str] | None, typer.Option(metavar="GLOB", help="Do not scan what matches, as in .gitignore.")
     ] = None,
     format: Annotated[  # noqa: A002
-        list[Format] | None, typer.Option(help="What to print.", show_default=next(iter(FORMATS)))
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT",
+            help=f"What to print: {', '.join(FORMATS)}.",
+            show_default=next(iter(FORMATS)),
+            autocompletion=lambda: [*FORMATS],
+        ),
     ] = None,
     output: Annotated[
         list[str] | None,
         typer.Option(metavar="FORMAT=FILE", help="Also write a report in this format to a file; - is standard output."),
     ] = None,
     fail_on: Annotated[
-        FailOn | None,
-        typer.Option(help="The lowest level of a finding that makes the exit status 1.", show_default="error"),
+        str | None,
+        typer.Option(
+            metavar="LEVEL",
+            help=f"The lowest level of a finding that makes the exit status 1: {', '.join(_FAIL_ON)}.",
+            show_default="error",
+            autocompletion=lambda: [*_FAIL_ON],
+        ),
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="The same as --fail-on never.")] = False,
     min_severity: Annotated[
-        MinSeverity | None,
-        typer.Option(help="The lowest level of a finding that is shown. Changes no status.", show_default="note"),
+        str | None,
+        typer.Option(
+            metavar="LEVEL",
+            help=f"The lowest level of a finding that is shown: {', '.join(_LEVELS)}. Changes no status.",
+            show_default="note",
+            autocompletion=lambda: [*_LEVELS],
+        ),
     ] = None,
     quiet: Annotated[
         bool | None,
@@ -229,7 +228,7 @@ def scan(
             _fail(mistake)
         raise typer.Exit(USAGE) from problem
     options = _options(settings, write_baseline, debug=debug)
-    printed = [each.value for each in format or ()]
+    printed = list(format or ())
     if show_config:
         raise typer.Exit(_show(settings, options, printed))
     if explain is not None and any(name not in ("text", "json") for name in printed):

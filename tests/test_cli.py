@@ -324,3 +324,35 @@ def test_verbose_says_what_is_scanned() -> None:
         "scan: fixtures/terraform/minimal-user: terraform, files: 1, identities: 1",
     ]
     assert json.loads(result.stdout)["summary"]["roots"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("scan --form", ["--format"]),
+        ("scan --format js", ["json"]),
+        ("scan --fail-on ", ["error", "warning", "note", "never"]),
+        ("scan --min-severity w", ["warning"]),
+    ],
+)
+def test_shells_complete_options_and_their_values(words: str, offered: list[str]) -> None:
+    place = str(len(words.split(" ")) - 1)
+    code = "from scanner.cli import app; app(prog_name='scan')"
+    variables = {**os.environ, "_SCAN_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": place}
+    result = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
+    assert result.stdout.split() == offered, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--format=jsn", 'Invalid value for --format: there is no format "jsn"; there are text, '),
+        (
+            "--fail-on=erorr",
+            'Invalid value for --fail-on: there is no level "erorr"; there are error, warning, note, never',
+        ),
+        ("--min-severity=x", 'Invalid value for --min-severity: there is no level "x"; there are error, warning, note'),
+    ],
+)
+def test_a_word_that_is_none_of_the_possible_ones(option: str, message: str) -> None:
+    assert message in scan(FLAGGED, option).stderr
