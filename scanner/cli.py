@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,18 +11,13 @@ import typer
 from typer.core import TyperCommand
 
 from scanner import __version__, github_actions
-from scanner.output import STANDARD_OUTPUT, Delivery, category, deliver, print_text, width
+from scanner.commands.messages import USAGE, tell
+from scanner.output import STANDARD_OUTPUT, Delivery
 from scanner.report import FOR_PEOPLE, FORMATS
-from scanner.report.report import Report, exit_status
 
 if TYPE_CHECKING:
     from scanner.config import Options
     from scanner.configuration.settings import Settings
-    from scanner.rules.problems import RuleError
-
-USAGE = 2
-_MOST_ADDRESSES = 10
-
 
 _LEVELS = ("error", "warning", "note")
 _FAIL_ON = (*_LEVELS, "never")
@@ -39,14 +33,9 @@ def _version(wanted: bool) -> None:
 
 def _list_rules(wanted: bool) -> None:
     if wanted:
-        from scanner.rules.loader import builtin_rules, example_rules
+        from scanner.commands.rules import list_rules
 
-        for rule in builtin_rules():
-            typer.echo(f"{rule.id:<34} {rule.level.value:<8} {rule.title}")
-        typer.echo("\nExamples, followed where --rules or --select names them:")
-        for rule in example_rules():
-            typer.echo(f"{rule.id:<34} {rule.level.value:<8} {rule.title}")
-        raise typer.Exit
+        raise typer.Exit(list_rules())
 
 
 def _environment() -> Iterator[tuple[str, str]]:
@@ -204,7 +193,8 @@ def scan(
         bool, typer.Option("--show-config", help="Show what is in force and from where, and exit.")
     ] = False,
     explain: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Show the whole reasoning about a principal, by name or address.")
+        str | None,
+        typer.Option(metavar="NAME", help="Show the whole reasoning about a principal, by name or address; or a rule."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say on standard error what is scanned.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,
@@ -218,37 +208,35 @@ def scan(
     incomplete.
     """
     if check_rules:
-        raise typer.Exit(_check_rules(check_rules, paths))
+        from scanner.commands.rules import check
+
+        raise typer.Exit(check(check_rules, paths))
     from scanner.configuration.errors import ConfigError
 
     try:
         settings = _settings(invocation, config, no_config=no_config)
     except ConfigError as problem:
         for mistake in str(problem).splitlines():
-            _fail(mistake)
+            tell(mistake)
         raise typer.Exit(USAGE) from problem
     options = _options(settings, write_baseline, debug=debug)
-    printed = list(format or ())
     if show_config:
-        raise typer.Exit(_show(settings, options, printed))
-    if explain is not None and any(name not in ("text", "json") for name in printed):
+        from scanner.commands.show_config import run as show
+
+        raise typer.Exit(show(options, settings, as_json="json" in (format or ())))
+    if explain is not None:
+        raise typer.Exit(_explain(options, settings, explain, format or [], verbose=verbose))
+    from scanner.commands.scan import run
+
+    raise typer.Exit(run(options, settings, _delivery(settings), version=__version__, verbose=verbose))
+
+
+def _explain(options: Options, settings: Settings, wanted: str, formats: list[str], *, verbose: bool) -> int:
+    if any(name not in ("text", "json") for name in formats):
         raise typer.BadParameter("it prints text or json", param_hint="--explain")
-    raise typer.Exit(_run(options, settings, explain, tuple(printed), verbose=verbose))
+    from scanner.commands import explain
 
-
-def _show(settings: Settings, options: Options, printed: list[str]) -> int:
-    from scanner.configuration.show import as_json, as_text
-    from scanner.pipeline import UsageError, chosen_rules
-    from scanner.rules.problems import RuleError
-
-    try:
-        chosen_rules(options)
-    except RuleError as wrong:
-        return _fail_with(wrong)
-    except UsageError as problem:
-        return _fail(_with_place(problem, settings))
-    print_text(as_json(settings) if "json" in printed else as_text(settings))
-    return 0
+    return explain.run(options, settings, wanted, as_json="json" in formats, version=__version__, verbose=verbose)
 
 
 def _delivery(settings: Settings) -> Delivery:
@@ -277,108 +265,3 @@ def _printed(wanted: Sequence[str], outputs: Sequence[tuple[str, str]]) -> tuple
         message = f"{alone} is alone on standard output; write the other format to a file with --output FORMAT=FILE"
         raise typer.BadParameter(message, param_hint="--format")
     return tuple(dict.fromkeys(wanted))
-
-
-def _run(
-    options: Options, settings: Settings, explain: str | None, explained_in: tuple[str, ...], *, verbose: bool
-) -> int:
-    delivery = _delivery(settings)
-    from scanner.pipeline import UsageError
-    from scanner.pipeline import scan as run
-    from scanner.progress import progress
-    from scanner.report import Appearance
-    from scanner.repository import path_in_repository
-    from scanner.rules.problems import RuleError
-    from scanner.standard_input import received
-
-    try:
-        with received(options.paths) as standard_input, progress() as watch:
-            tell = _tell if verbose else None
-            if tell is not None and settings.configuration is not None:
-                tell(f"configuration: {settings.configuration.shown}")
-            report = run(replace(options, standard_input=standard_input), watch=watch, tell=tell)
-    except RuleError as wrong:
-        return _fail_with(wrong)
-    except UsageError as problem:
-        return _fail(_with_place(problem, settings))
-    if explain is not None:
-        return _explain(report, explain, explained_in)
-    inside = path_in_repository(options.directory, options.workspace)
-    files = github_actions.repository_files() if inside is not None else ""
-    scanned = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
-    appearance = Appearance(__version__, directory=inside or "", category=category(scanned), files=files)
-    trouble = deliver(report, delivery, appearance)
-    for message in trouble:
-        _fail(message)
-    if delivery.annotates:  # nobody has asked for a summary, so one that cannot be written changes no status
-        for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
-            _fail(message)
-    status = exit_status(report, options.fail_on)
-    if options.write_baseline is not None:
-        status = exit_status(report, None)  # all that is found is known now
-        _tell(f"{options.write_baseline}: written")
-    return status or (USAGE if trouble else 0)
-
-
-def _with_place(problem: Exception, settings: Settings) -> str:
-    """What is wrong, and where the configuration file says so if it does."""
-    from scanner.rules.selection import UnknownRuleError
-
-    cause = problem.__cause__
-    place = settings.place(cause.option, cause.rule) if isinstance(cause, UnknownRuleError) else None
-    return f"{place.path}:{place.line}: {problem}" if place is not None else str(problem)
-
-
-def _check_rules(rules: list[str], paths: list[str] | None) -> int:
-    from scanner.check_rules import check_rules, render
-
-    if paths:
-        return _fail(f"--check-rules scans the examples of the rules and nothing else; leave {paths[0]} out")
-    check = check_rules(rules, Path.cwd())
-    print_text(render(check))
-    return check.exit_status
-
-
-def _explain(report: Report, wanted: str, printed: tuple[str, ...]) -> int:
-    from difflib import get_close_matches
-
-    from scanner.iam.pattern import literal
-    from scanner.report.escape import visible
-    from scanner.report.explain import render, render_json
-
-    known = [assessed.definition for assessed in report.principals]
-    found = [
-        assessed
-        for assessed, definition in zip(report.principals, known, strict=True)
-        if wanted in (definition.address, literal(definition.principal.name))
-    ]
-    if not found:
-        near = get_close_matches(wanted, {one.address for one in known}, n=_MOST_ADDRESSES, cutoff=0.4)
-        shown = near or sorted({one.address for one in known})[:_MOST_ADDRESSES]
-        listed = "".join(f"\n  {visible(address)}" for address in shown)
-        more = f" {len(known)} principals, among them" if len(known) > len(shown) else " the principals"
-        return _fail(f"there is no principal {visible(wanted)}{f'; there are{more}:{listed}' if shown else ''}")
-    if printed == ("json",):
-        print_text(render_json(found, report.diagnostics, __version__))
-    else:
-        print_text(render(found, report.diagnostics, width()))
-    return USAGE if report.errors else 0
-
-
-def _tell(line: str) -> None:
-    from scanner.report.escape import inert, visible
-
-    typer.echo(inert(f"scan: {visible(line)}"), err=True)
-
-
-def _fail_with(wrong: RuleError) -> int:
-    from scanner.report.escape import visible
-
-    for mistake in wrong.problems:
-        _fail(visible(str(mistake)))
-    return USAGE
-
-
-def _fail(message: str) -> int:
-    typer.echo(f"scan: {message}", err=True)
-    return USAGE

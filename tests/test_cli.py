@@ -356,3 +356,20 @@ def test_shells_complete_options_and_their_values(words: str, offered: list[str]
 )
 def test_a_word_that_is_none_of_the_possible_ones(option: str, message: str) -> None:
     assert message in scan(FLAGGED, option).stderr
+
+
+@pytest.mark.parametrize("rule", ["user-cannot-aws-login", "may-pass-any-role"])
+def test_explain_takes_a_rule(rule: str) -> None:
+    text = scan("--explain", rule, COLUMNS="60").stdout
+    assert f"[{rule}]: " in text
+    assert max(map(len, text.split("\nmessage ")[0].splitlines())) <= 60
+    document = json.loads(scan("--explain", rule, "--format", "json").stdout)["rule"]
+    assert document["id"] == rule
+    assert " ".join(document["description"].split()) in " ".join(text.split())
+
+
+def test_explain_takes_a_rule_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "id: mine\nseverity: note\ntitle: Mine\nselect: $.principals[*]\nmessage: m\nhelp: h\nurl: https://example.com/\n"
+    )
+    assert "page      https://example.com/" in scan("--explain", "mine", "--rules", tmp_path).stdout

@@ -65,8 +65,16 @@ def render(
     diagnostics = report.errors if quiet else (*report.errors, *report.warnings)
     parts += ["\n".join(_diagnostic(page, found)) for found in diagnostics]
     if not quiet:
-        parts.append(page.paint(summary(report), _BOLD))
+        parts.append("\n".join([page.paint(summary(report), _BOLD), *_more(report)]))
     return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def _more(report: Report) -> Iterator[str]:
+    """Where the reader finds more."""
+    rules = sorted({found.rule for found in report.open_findings})
+    if rules:
+        what = f"this rule: scan --explain {visible(rules[0])}" if len(rules) == 1 else "a rule: scan --explain RULE"
+        yield f"More about {what}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,47 @@
+"""What is said on standard error beside reports."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from scanner.report.escape import inert, visible
+
+if TYPE_CHECKING:
+    from scanner.configuration.settings import Settings
+    from scanner.rules.problems import RuleError
+
+USAGE = 2
+"""The exit status where a scan cannot be done as asked, or is incomplete."""
+
+
+def tell(line: str) -> None:
+    """Say one line. Nothing in it does anything in a terminal or a CI log."""
+    sys.stderr.write(f"{inert(f'scan: {visible(line)}')}\n")
+    sys.stderr.flush()
+
+
+def fail(*lines: str) -> int:
+    """Say why something cannot be done; the lines after the first belong to it. Gives the exit status."""
+    for number, line in enumerate(lines):
+        if number == 0:
+            tell(line)
+        else:
+            sys.stderr.write(f"{inert(visible(line))}\n")
+    return USAGE
+
+
+def fail_with(wrong: RuleError) -> int:
+    """Say everything that is wrong with rule files. Gives the exit status."""
+    for mistake in wrong.problems:
+        tell(str(mistake))
+    return USAGE
+
+
+def with_place(problem: Exception, settings: Settings) -> str:
+    """What is wrong, and where the configuration file says so if it does."""
+    from scanner.rules.selection import UnknownRuleError
+
+    cause = problem.__cause__
+    place = settings.place(cause.option, cause.rule) if isinstance(cause, UnknownRuleError) else None
+    return f"{place.path}:{place.line}: {problem}" if place is not None else str(problem)

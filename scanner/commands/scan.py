@@ -1,0 +1,76 @@
+"""``scan PATH…``: the report, printed and written."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scanner import github_actions
+from scanner.commands.messages import USAGE, fail, fail_with, tell, with_place
+from scanner.output import Delivery, category, deliver
+from scanner.pipeline import UsageError, scan
+from scanner.progress import progress
+from scanner.report import Appearance
+from scanner.report.report import Report, exit_status
+from scanner.repository import path_in_repository
+from scanner.rules.problems import RuleError
+from scanner.standard_input import received
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.config import Options
+    from scanner.configuration.settings import Settings
+
+
+class ScanError(Exception):
+    """The scan could not be done, which has been said. ``status`` is the exit status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+
+
+@contextmanager
+def scanned(options: Options, settings: Settings, *, verbose: bool) -> Iterator[Report]:
+    """The report, while what came on standard input is still there. Raises ``ScanError``."""
+    if verbose and settings.configuration is not None:
+        tell(f"configuration: {settings.configuration.shown}")
+    with received(options.paths) as standard_input:
+        try:
+            with progress() as watch:
+                given = replace(options, standard_input=standard_input)
+                report = scan(given, watch=watch, tell=tell if verbose else None)
+        except RuleError as wrong:
+            raise ScanError(fail_with(wrong)) from wrong
+        except UsageError as problem:
+            raise ScanError(fail(with_place(problem, settings))) from problem
+        yield report
+
+
+def run(options: Options, settings: Settings, delivery: Delivery, *, version: str, verbose: bool) -> int:
+    """Scan, and deliver the report."""
+    try:
+        with scanned(options, settings, verbose=verbose) as report:
+            return _delivered(report, options, delivery, version)
+    except ScanError as problem:
+        return problem.status
+
+
+def _delivered(report: Report, options: Options, delivery: Delivery, version: str) -> int:
+    inside = path_in_repository(options.directory, options.workspace)
+    files = github_actions.repository_files() if inside is not None else ""
+    named = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
+    appearance = Appearance(version, directory=inside or "", category=category(named), files=files)
+    trouble = deliver(report, delivery, appearance)
+    for message in trouble:
+        fail(message)
+    if delivery.annotates:  # nobody has asked for a summary, so one that cannot be written changes no status
+        for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
+            fail(message)
+    status = exit_status(report, options.fail_on)
+    if options.write_baseline is not None:
+        status = exit_status(report, None)  # all that is found is known now
+        tell(f"{options.write_baseline}: written")
+    return status or (USAGE if trouble else 0)
