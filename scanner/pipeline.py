@@ -11,11 +11,11 @@ from pathlib import Path
 
 from scanner import extraction
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
-from scanner.config import Options
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.facts import Facts
 from scanner.iam.context import Circumstances
+from scanner.options import Options
 from scanner.path_sections import section_of
 from scanner.principals.definition import PrincipalDefinition
 from scanner.report.report import Report

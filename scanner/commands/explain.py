@@ -17,8 +17,8 @@ from scanner.rules.problems import RuleError
 from scanner.rules.selection import all_rules, rules_path
 
 if TYPE_CHECKING:
-    from scanner.config import Options
     from scanner.configuration.settings import Settings
+    from scanner.options import Options
     from scanner.report.report import Report
     from scanner.rules.rule import Rule
 

@@ -20,8 +20,8 @@ from scanner.standard_input import received
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.config import Options
     from scanner.configuration.settings import Settings
+    from scanner.options import Options
 
 
 class ScanError(Exception):

@@ -12,8 +12,8 @@ from scanner.pipeline import UsageError, chosen_rules
 from scanner.rules.problems import RuleError
 
 if TYPE_CHECKING:
-    from scanner.config import Options
     from scanner.configuration.settings import Settings
+    from scanner.options import Options
 
 
 def run(options: Options, settings: Settings, *, as_json: bool) -> int:

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from scanner.config import Options
 from scanner.configuration.load import load_named
 from scanner.configuration.scan_options import scan_options
 from scanner.configuration.settings import CommandLineError, command_line, settle
 from scanner.controls import AccountControls
 from scanner.finding import Level
 from scanner.globs import PathGlob
+from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.root import ValuesFile
 from tests.configuration.configured import OURS, configured, options

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from scanner import cli
-from scanner.config import Options
+from scanner.options import Options
 from scanner.root import Inputs, ValuesFile
 from scanner.terraform.configuration.terragrunt.unit import units_beside
 from tests.scans import Scan, write
