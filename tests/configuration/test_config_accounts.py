@@ -174,22 +174,50 @@ def test_files_that_are_no_policies(scan_files: Scan, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("exclude", "paths", "expected"),
     [
-        (["a"], ["."], {"b", "b/a.yaml"}),
-        (["/a"], ["."], {"b", "b/a", "b/a.yaml"}),
-        (["b/**"], ["."], {"a"}),
-        (["*.yaml"], ["."], {"a", "b", "b/a"}),
+        (["a"], ["."], {".", "b", "b/a.yaml"}),
+        (["/a"], ["."], {".", "b", "b/a", "b/a.yaml"}),
+        (["b/**"], ["."], {".", "a"}),
+        (["*.yaml"], ["."], {".", "a", "b", "b/a"}),
         (["a", "b"], ["b"], {"b", "b/a.yaml"}),
         (["b"], ["b/a"], {"b/a"}),
         (["a.yaml"], ["b/a.yaml"], {"b/a.yaml"}),
+        # A pattern for every name or every directory is one like others; the default path names nothing in it.
+        (["*/"], ["."], {"."}),
+        (["**/"], ["."], {"."}),
+        (["/*/"], ["."], {"."}),
+        (["./*/"], ["."], {"."}),
+        (["b/*/"], ["."], {".", "a", "b", "b/a.yaml"}),
+        (["*"], ["."], set()),
+        (["**"], ["."], set()),
+        (["**/*"], ["."], set()),
+        (["/*"], ["."], set()),
+        (["."], ["."], set()),
+        # Naming overrules what excludes the directory, not what is excluded anew inside of it.
+        (["*/"], ["b"], {"b", "b/a.yaml"}),
+        (["**/*/"], ["b"], {"b", "b/a.yaml"}),
+        (["*"], ["b"], set()),
+        (["*"], ["b/b.tf"], {"b"}),
+        (["/*"], ["b"], {"b", "b/a", "b/a.yaml"}),
+        (["/b/**"], ["b"], {"b", "b/a", "b/a.yaml"}),
+        (["./b"], ["b"], {"b", "b/a", "b/a.yaml"}),
+        (["."], ["b"], {"b", "b/a", "b/a.yaml"}),
+        (["**/a/"], ["b/a"], {"b/a"}),
     ],
 )
 def test_what_is_excluded_is_not_scanned_unless_it_is_named(
     tmp_path: Path, exclude: list[str], paths: list[str], expected: set[str]
 ) -> None:
     one = 'resource "aws_iam_user" "u" {}'
-    write(tmp_path, {"a/a.tf": one, "b/b.tf": one, "b/a/a.tf": one, "b/a.yaml": IMPORT})
-    found = options(tmp_path, None, exclude=exclude, paths=paths)
-    assert {principal.definition.root for principal in scan(found).principals} == expected
+    write(tmp_path, {"main.tf": one, "a/a.tf": one, "b/b.tf": one, "b/a/a.tf": one, "b/a.yaml": IMPORT})
+    report = scan(options(tmp_path, None, exclude=exclude, paths=paths))
+    assert {principal.definition.root for principal in report.principals} == expected
+    assert ["but `exclude` excludes it" in one.message for one in report.errors] == ([] if expected else [True])
+
+
+def test_a_single_file_that_is_excluded_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": 'resource "aws_iam_user" "u" {}'})
+    (error,) = scan(options(tmp_path, None, exclude=["*"])).errors
+    assert "main.tf is Terraform configuration, but `exclude` excludes it" in error.message
 
 
 def test_an_excluded_path_from_another_directory(tmp_path: Path) -> None:
