@@ -76,7 +76,8 @@ def discover(
 ) -> Discovery:
     """Find every scan root under the paths, which are relative to the directory; ``-`` means ``standard_input``.
 
-    What ``exclude`` matches is not walked unless it is named (``PathGlob.inside``). ``sections`` say what inputs roots have by their path.
+    What ``exclude`` matches is not walked unless it is named (``PathGlob.inside``). ``sections`` say what inputs roots
+    have by their path.
     """
     walk = _Walk(directory, standard_input, tuple(exclude))
     for given in paths:

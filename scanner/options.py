@@ -16,6 +16,7 @@ from scanner.finding import Level
 from scanner.globs import PathGlob
 from scanner.path_sections import PathSection
 from scanner.root import Inputs, ValuesFile
+from scanner.span import Span
 from scanner.suppress_entry import SuppressEntry
 
 
@@ -67,3 +68,5 @@ class Options:
     more."""
     severity: Mapping[str, Level] = field(default_factory=dict)
     """Levels of rules that take the place of their own."""
+    named: Mapping[str, Span] = field(default_factory=dict)
+    """Paths among all these that a configuration file names, and where: for messages about them."""

@@ -36,8 +36,8 @@ class Delivery:
     """Whether annotations follow what is printed."""
 
 
-def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[str]:
-    """Print and write the report; says what could not be written, and why.
+def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> dict[str, str]:
+    """Print and write the report; gives the files that could not be written, each with why.
 
     A report that cannot be written is no reason to lose the others.
     """
@@ -49,22 +49,22 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[
         from scanner.report import github
 
         print_text(github.beside_text(shown, appearance.directory))
-    trouble: list[str] = []
+    trouble: dict[str, str] = {}
     for name, path in delivery.outputs:
         text = render(name, shown, plain)
         if path == STANDARD_OUTPUT:
             print_text(text)
         else:
-            trouble += _written(path, text)
+            trouble |= _written(path, text)
     return trouble
 
 
-def _written(path: str, text: str) -> list[str]:
+def _written(path: str, text: str) -> dict[str, str]:
     try:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     except OSError as problem:
-        return [f"{path}: {why(problem)}"]
-    return []
+        return {path: why(problem)}
+    return {}
 
 
 def print_text(text: str) -> None:

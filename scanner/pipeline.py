@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from scanner import extraction
@@ -53,6 +54,11 @@ Assess = Callable[[ScanRoot, Facts], tuple[tuple[AssessedPrincipal, ...], tuple[
 
 class UsageError(Exception):
     """The scan cannot be done as asked: a rule that does not exist, a file that cannot be read."""
+
+    def __init__(self, message: str, path: str | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        """The file that is not as it must be, as the options name it."""
 
 
 def scan(
@@ -141,16 +147,29 @@ def _report(
         run = _run(options, rules, sources, read, has_errors=has_errors)
         findings, problems = triage(found_once, options.suppress, options.baseline, options.write_baseline, run)
     except BaselineError as problem:
-        raise UsageError(str(problem)) from problem
+        raise UsageError(str(problem), problem.path) from problem
     diagnostics |= dict.fromkeys(problems)
     return Report(
         len(discovery.roots),
         len(files),
         tuple(sorted(assessed, key=_order)),
         findings,
-        tuple(sorted(diagnostics, key=lambda found: (found.root, found.span, found.message))),
+        tuple(
+            sorted(
+                map(partial(_with_place, options.named), diagnostics),
+                key=lambda found: (found.root, found.span, found.message),
+            )
+        ),
         tuple(rules),
     )
+
+
+def _with_place(named: Mapping[str, Span], problem: Diagnostic) -> Diagnostic:
+    """What is wrong with a whole file, with where the configuration names that, so that it is found there."""
+    place = named.get(problem.span.path)
+    if place is None or problem.severity is not Severity.ERROR or problem.span != Span.whole_file(problem.span.path):
+        return problem
+    return replace(problem, detail=f"{problem.detail} It is named in {place.path}:{place.line}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +275,7 @@ def _controls(options: Options) -> ControlPolicies:
     try:
         return ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
     except ControlPolicyError as problem:
-        raise UsageError(str(problem)) from problem
+        raise UsageError(str(problem), problem.path) from problem
 
 
 def _with_parameters(options: Options) -> Inputs:
@@ -273,4 +292,4 @@ def _in_file(file: ValuesFile, directory: Path) -> dict[str, str | None]:
     try:
         return load_parameters(directory / file.path, file.path)
     except ParameterFileError as problem:
-        raise UsageError(f"{problem.span.path}:{problem.span.line}: {problem}") from problem
+        raise UsageError(f"{problem.span.path}:{problem.span.line}: {problem}", file.path) from problem

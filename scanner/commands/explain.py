@@ -46,7 +46,7 @@ def _rule(options: Options, wanted: str) -> Rule | None:
             return load_rule(example, check=False)
         return all_rules([rules_path(path, options.directory) for path in options.rule_paths]).get(wanted)
     except RuleError as wrong:
-        raise ScanError(fail_with(wrong)) from wrong
+        raise ScanError(fail_with(wrong, options)) from wrong
 
 
 def _explained(report: Report, wanted: str, *, as_json: bool, version: str) -> int:

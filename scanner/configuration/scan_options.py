@@ -58,6 +58,7 @@ def scan_options(
         suppress=settings.all(keys.SUPPRESS),
         baseline=_one(settings, keys.BASELINE),
         write_baseline=write_baseline,
+        named=settings.named(),
     )
 
 

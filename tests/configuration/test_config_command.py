@@ -71,6 +71,34 @@ def test_a_mistake_is_said_with_its_line(top: Path, text: str, said: str) -> Non
         assert result.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\nbaseline: x.json", "scan: x.json: it does not exist (named in {file}:2)"),
+        ("scp: x.json", "scan: x.json: it does not exist (named in {file}:1)"),
+        ("scp: [a.json,\n x.json]", "scan: x.json: it does not exist (named in {file}:2)"),
+        ("accounts:\n  infra:\n    scp:\n    - x.json", "scan: x.json: it does not exist (named in {file}:4)"),
+        ("parameters: x.json", "scan: x.json:1: it does not exist (named in {file}:1)"),
+        ("rules: x.yaml", "scan: x.yaml:1: the file cannot be read: it does not exist (named in {file}:1)"),
+        ("rules: x", "scan: x:1: the file cannot be read: it does not exist (named in {file}:1)"),
+        ("output: {json: x/y.json}", "scan: x/y.json: it does not exist (named in {file}:1)"),
+        ("paths: [infra,\n x]", "error: Unreadable path: It does not exist. It is named in {file}:2."),
+        ("var_file: x", "error: Unreadable variable file: It does not exist. It is named in {file}:1."),
+    ],
+)
+def test_a_file_that_is_missing_is_said_with_the_line_that_names_it(top: Path, text: str, said: str) -> None:
+    policy = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+    write(top, {OURS: text, "a.json": policy})
+    result = scan(cwd=top)
+    assert result.returncode in (1, 2)
+    assert said.format(file=OURS) in f"{result.stdout}{result.stderr}"
+
+
+def test_a_file_that_the_command_line_names_instead_has_no_line(top: Path) -> None:
+    (top / OURS).write_text("baseline: x.json")
+    assert scan("infra", "--baseline", "y.json", cwd=top).stderr == "scan: y.json: it does not exist\n"
+
+
 def test_a_rule_that_the_command_line_names_has_no_line(top: Path) -> None:
     (top / OURS).write_text("select: [aws-login-denied]")
     assert scan("infra", "--select", "x", cwd=top).stderr.startswith('scan: there is no rule "x"')
