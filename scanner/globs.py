@@ -5,8 +5,10 @@ https://git-scm.com/docs/gitignore
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ _BASE = frozenset({"", "."})
 """Patterns, without slashes at their ends, that mean the directory that they are written for, with all in it."""
 _ANY = frozenset({"*", "**"})
 """Patterns, without slashes at their ends, that every name matches, so that of this directory, too."""
+
+_SPECIAL = re.compile(r"[*?\[\\]")
 
 
 class GlobError(ValueError):
@@ -65,6 +69,15 @@ class PathGlob:
             return self
         name = pattern.removeprefix("**/")
         return None if "/" in name.rstrip("/") or name.strip("/") in _BASE else PathGlob(name, named)
+
+    def reach(self, directory: Path) -> Path:
+        """The deepest directory that holds all that it may match, which may be what it matches itself."""
+        base, pattern = self._placed(directory)
+        steps = pattern.strip("/").split("/")
+        if len(steps) == 1 and not pattern.startswith("/"):
+            return base  # a name, which counts at any depth
+        literal = takewhile(lambda step: not _SPECIAL.search(step), steps)
+        return base.joinpath(*literal)
 
     def _placed(self, directory: Path) -> tuple[Path, str]:
         """The directory that it is for, and the pattern as ``.gitignore`` has it there."""

@@ -68,5 +68,7 @@ class Options:
     more."""
     severity: Mapping[str, Level] = field(default_factory=dict)
     """Levels of rules that take the place of their own."""
+    paths_are_configured: bool = False
+    """Whether the paths are those of a configuration file: all that is to be scanned, as far as that knows."""
     named: Mapping[str, Span] = field(default_factory=dict)
     """Paths among all these that a configuration file names, and where: for messages about them."""

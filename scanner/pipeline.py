@@ -32,6 +32,7 @@ from scanner.triage.forms import one_of_each
 from scanner.triage.run import Run
 from scanner.triage.triage import triage
 from scanner.undeclared import undeclared_parameters, undeclared_variables
+from scanner.unmatched_sections import unmatched_sections
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import console_access
 from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
@@ -145,6 +146,8 @@ def _report(
     found_once = one_of_each(match(rules, assessed, sources), assessed, sources)
     try:
         run = _run(options, rules, sources, read, has_errors=has_errors)
+        if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
+            diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(found_once, options.suppress, options.baseline, options.write_baseline, run)
     except BaselineError as problem:
         raise UsageError(str(problem), problem.path) from problem

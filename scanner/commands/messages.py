@@ -52,7 +52,7 @@ def with_place(problem: UsageError, settings: Settings, options: Options) -> str
 
     cause = problem.__cause__
     if problem.path is not None:
-        place = named_in(options, problem.path)
-        return f"{str(problem).rstrip('.')}{place}" if place else str(problem)
+        named = named_in(options, problem.path)
+        return f"{str(problem).rstrip('.')}{named}" if named else str(problem)
     place = settings.place(cause.option, cause.rule) if isinstance(cause, UnknownRuleError) else None
     return f"{place.path}:{place.line}: {problem}" if place is not None else str(problem)

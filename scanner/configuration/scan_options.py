@@ -58,6 +58,7 @@ def scan_options(
         suppress=settings.all(keys.SUPPRESS),
         baseline=_one(settings, keys.BASELINE),
         write_baseline=write_baseline,
+        paths_are_configured=any(one.span is not None for one in settings.given(keys.PATHS)),
         named=settings.named(),
     )
 

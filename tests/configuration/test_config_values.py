@@ -21,6 +21,7 @@ from scanner.options import Options
 from scanner.path_sections import PathSection
 from scanner.pipeline import scan
 from scanner.root import ValuesFile
+from scanner.span import Span
 from scanner.suppress_entry import SuppressEntry
 from tests.configuration.configured import OURS, configured, options
 from tests.scans import Scan, write
@@ -146,7 +147,7 @@ def test_every_list_of_one_item_may_stand_without_brackets(tmp_path: Path) -> No
 
 
 def _placeless(value: object) -> object:
-    return replace(value, span=None) if isinstance(value, SuppressEntry) else value  # type: ignore[arg-type] # a place
+    return replace(value, span=Span.whole_file("")) if isinstance(value, SuppressEntry) else value
 
 
 def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
