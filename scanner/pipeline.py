@@ -25,7 +25,7 @@ from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.ask import questions_of
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
-from scanner.rules.selection import UnknownRuleError, all_rules, rules_path, select_rules
+from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
 from scanner.triage.forms import one_of_each
@@ -270,7 +270,7 @@ def chosen_rules(options: Options) -> tuple[Rule, ...]:
     paths = [rules_path(path, options.directory) for path in options.rule_paths]
     try:
         return select_rules(paths, options.select, options.ignore, options.directory, options.severity)
-    except UnknownRuleError as problem:
+    except (UnknownRuleError, NoRuleLeftError) as problem:
         raise UsageError(str(problem)) from problem
 
 

@@ -48,11 +48,11 @@ def named_in(options: Options, path: str | None) -> str:
 
 def with_place(problem: UsageError, settings: Settings, options: Options) -> str:
     """What is wrong, and where the configuration file says so if it does."""
-    from scanner.rules.selection import UnknownRuleError
+    from scanner.rules.selection import NoRuleLeftError, UnknownRuleError
 
     cause = problem.__cause__
     if problem.path is not None:
         named = named_in(options, problem.path)
         return f"{str(problem).rstrip('.')}{named}" if named else str(problem)
-    place = settings.place(cause.option, cause.rule) if isinstance(cause, UnknownRuleError) else None
+    place = settings.place(cause.option, cause.rule) if isinstance(cause, UnknownRuleError | NoRuleLeftError) else None
     return f"{place.path}:{place.line}: {problem}" if place is not None else str(problem)

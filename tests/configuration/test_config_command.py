@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.rules.loader import builtin_rules
 from tests.configuration.configured import OURS
 from tests.scans import write
 from tests.test_cli import FLAGGED, ROOT, scan
@@ -59,6 +60,10 @@ def test_which_file_is_read_can_be_said(top: Path) -> None:
         ("# c\nfail-on: error", '2: there is no key "fail-on"; did you mean "fail_on"?'),
         ("select: [aws-login-denied,\n aws-login-denid]", '2: there is no rule "aws-login-denid"; did you mean'),
         ("ignore: [x]", '1: there is no rule "x"; --list-rules shows them all'),
+        (
+            "select: [aws-login-denied]\nignore: [aws-login-denied]",
+            "2: no rule is left: every selected rule is ignored, too",
+        ),
         ("severity:\n  x: note", '2: there is no rule "x"; --list-rules shows them all'),
     ],
 )
@@ -97,6 +102,17 @@ def test_a_file_that_is_missing_is_said_with_the_line_that_names_it(top: Path, t
 def test_a_file_that_the_command_line_names_instead_has_no_line(top: Path) -> None:
     (top / OURS).write_text("baseline: x.json")
     assert scan("infra", "--baseline", "y.json", cwd=top).stderr == "scan: y.json: it does not exist\n"
+
+
+def test_a_scan_with_no_rules_is_refused(top: Path) -> None:
+    (top / OURS).write_text("select: [aws-login-denied]")
+    one = scan("infra", "--ignore", "aws-login-denied", cwd=top)
+    assert one.returncode == 2
+    assert one.stderr == "scan: no rule is left: every selected rule is ignored, too\n"
+    every = [f"--ignore={rule.id}" for rule in builtin_rules()]
+    all_of_them = scan("infra", "--no-config", *every, cwd=top)
+    assert (all_of_them.returncode, all_of_them.stdout) == (2, "")
+    assert all_of_them.stderr == "scan: no rule is left: all rules are ignored\n"
 
 
 def test_a_rule_that_the_command_line_names_has_no_line(top: Path) -> None:
