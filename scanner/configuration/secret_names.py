@@ -15,9 +15,9 @@ _AT_THE_END = re.compile(r"(?:pass|keys?|auth|creds?)$", re.IGNORECASE)
 """Of a part of a name, so that ``PGPASS``, ``sshkey`` and ``oauth`` are among them."""
 _WHOLE = frozenset(
     """
-    auth authentication bearer cert certificate conn connection cookie cred creds dsn hmac jwt key keys kms login mfa
-    nonce otp pass passes pat pem pin pins psk pw salt sas seed session sig signature ssh totp webhook
-    """.split()
+    auth authentication bearer cert certificate conn connection cookie cred creds dsn hmac jwt key keys kms login
+    mfa nonce otp pass passes pat pem pin pins psk pw salt sas seed session sig signature ssh totp webhook
+    """.split()  # noqa: SIM905 # words read better without marks
 )
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 """Parts of a name: ``db_pin``, ``db-pin``, ``dbPin``, ``DBPin`` and ``DB_PIN2`` have a ``pin``."""

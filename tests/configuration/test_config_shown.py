@@ -130,14 +130,15 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
 
 
 SECRETS = """
-    password PASSWORD dbPassword PGPASSWORD PGPASS db_pass db-pass DBPass mysqlpwd DbPwd DB_PWD pwd pin user_pin PinCode userPIN
-    pin2 cred creds db_creds MyCreds credentials auth basic_auth AuthHeader oauth OAuthClient api_key ApiKey apikey APIKEY keys
-    KeyPair secret client-secret SecretArn token githubToken jwt JWTSecret private_key otp totpSeed dsn salt signature SSHKey
-    sshkey pw DBPw
+    password PASSWORD dbPassword PGPASSWORD PGPASS db_pass db-pass DBPass mysqlpwd DbPwd DB_PWD pwd pin user_pin
+    PinCode userPIN pin2 cred creds db_creds MyCreds credentials auth basic_auth AuthHeader oauth OAuthClient api_key
+    ApiKey apikey APIKEY keys KeyPair secret client-secret SecretArn token githubToken jwt JWTSecret private_key otp
+    totpSeed dsn salt signature SSHKey sshkey pw DBPw
 """
 PLAIN = """
-    team region environment pinned pinboard spin author authors passive bypassed compassion keyboard monkeypatch keyring
-    credit accredited tokyo secondary cidr instance_type opinion shipping userName Account DesiredCapacity path pattern users
+    team region environment pinned pinboard spin author authors passive bypassed compassion keyboard monkeypatch
+    keyring credit accredited tokyo secondary cidr instance_type opinion shipping userName Account DesiredCapacity
+    path pattern users
 """
 
 
