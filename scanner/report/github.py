@@ -117,7 +117,9 @@ def _annotations(report: Report, directory: str) -> Iterator[_Annotation]:
 def _of_finding(finding: Finding, directory: str) -> _Annotation:
     rule = visible(finding.rule)
     title = f"{visible(finding.title)} ({rule})" if finding.title else rule
-    advice = "\n".join(visible(line) for line in (finding.principal, *finding.help.splitlines()) if line.strip())
+    said_by = (f"{each.span.path}: {each.message}" for each in finding.related if each.span.path == finding.root)
+    lines = (finding.principal, *said_by, *finding.help.splitlines())
+    advice = "\n".join(visible(line) for line in lines if line.strip())
     path = visible(repository_path(finding.span.path, directory))
     return _Annotation(finding.level, title, visible(finding.message), advice, path, finding.span, rule)
 
