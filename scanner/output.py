@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scanner import github_actions
 from scanner.excerpt import Sources
 from scanner.finding import Level
 from scanner.report import Appearance, render
@@ -51,6 +52,9 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[
         print_text(github.beside_text(shown, appearance.directory))
     trouble: list[str] = []
     for name, path in delivery.outputs:
+        if name == "markdown" and github_actions.is_summary(path):
+            trouble += github_actions.write_summary(shown, plain)
+            continue
         text = render(name, shown, plain)
         if path == STANDARD_OUTPUT:
             print_text(text)
