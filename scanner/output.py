@@ -49,7 +49,7 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[
     if delivery.annotates:
         from scanner.report import github
 
-        print_text(github.beside_text(shown, appearance.directory))
+        print_text(github.beside_text(shown, appearance.directory, quiet=delivery.quiet))
     trouble: list[str] = []
     for name, path in delivery.outputs:
         if name == "markdown" and github_actions.is_summary(path):

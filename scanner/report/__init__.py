@@ -69,7 +69,7 @@ def _json(report: Report, appearance: Appearance) -> str:
 def _github(report: Report, appearance: Appearance) -> str:
     from scanner.report import github
 
-    return github.render(report, appearance.directory)
+    return github.render(report, appearance.directory, quiet=appearance.quiet)
 
 
 def _sarif(report: Report, appearance: Appearance) -> str:

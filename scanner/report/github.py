@@ -43,29 +43,31 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-def render(report: Report, directory: Seen = "") -> str:
+def render(report: Report, directory: Seen = "", *, quiet: bool = False) -> str:
     """Annotations, a list of those for which there is no room, and a summary for the log.
 
-    ``directory`` is the working directory as its repository sees it.
+    ``directory`` is the working directory as its repository sees it. ``quiet`` leaves out everything but findings and
+    errors.
     """
-    lines, unseen = _commands(report, directory)
+    lines, unseen = _commands(report, directory, quiet=quiet)
     if unseen:
         lines.append(f"::group::{len(unseen)} more, not shown as annotations")
         lines.extend(annotation.logged() for annotation in unseen)
         lines.append("::endgroup::")
-    lines.append(summary(report))
-    return "\n".join(lines) + "\n"
+    if not quiet:
+        lines.append(summary(report))
+    return "\n".join(lines) + "\n" if lines else ""
 
 
-def beside_text(report: Report, directory: Seen = "") -> str:
+def beside_text(report: Report, directory: Seen = "", *, quiet: bool = False) -> str:
     """Annotations alone, folded in the log: for a log that has the report in words already. Empty without any."""
-    lines, _ = _commands(report, directory)
+    lines, _ = _commands(report, directory, quiet=quiet)
     return "\n".join(("::group::Annotations", *lines, "::endgroup::")) + "\n" if lines else ""
 
 
-def _commands(report: Report, directory: Seen) -> tuple[list[str], list[_Annotation]]:
+def _commands(report: Report, directory: Seen, *, quiet: bool) -> tuple[list[str], list[_Annotation]]:
     """As many annotations as GitHub shows, as commands, and the others."""
-    annotations = list(_annotations(report, directory))
+    annotations = list(_annotations(report, directory, quiet=quiet))
     lines: list[str] = []
     unseen: list[_Annotation] = []
     for level in LEVELS:
@@ -119,11 +121,11 @@ class _Annotation:
         return f"{label}: {self.message} ({self.path}:{self.span.line})"
 
 
-def _annotations(report: Report, directory: Seen) -> Iterator[_Annotation]:
+def _annotations(report: Report, directory: Seen, *, quiet: bool) -> Iterator[_Annotation]:
     """Findings before trouble of the same level: many broken files must not push out what was found."""
     for block in blocks(worst_first(report.open_findings)):
         yield _of_block(block, directory)
-    for diagnostic in report.diagnostics:
+    for diagnostic in report.errors if quiet else report.diagnostics:
         yield _of_diagnostic(diagnostic, directory)
 
 
