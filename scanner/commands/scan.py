@@ -13,7 +13,7 @@ from scanner.pipeline import UsageError, scan
 from scanner.progress import progress
 from scanner.report import Appearance
 from scanner.report.report import Report, exit_status
-from scanner.repository import path_in_repository
+from scanner.repository import outlook, path_in_repository
 from scanner.rules.problems import RuleError
 from scanner.standard_input import received
 
@@ -59,13 +59,15 @@ def run(options: Options, settings: Settings, delivery: Delivery, *, version: st
 
 
 def _delivered(report: Report, options: Options, delivery: Delivery, version: str) -> int:
-    inside = path_in_repository(options.directory, options.workspace)
-    files = github_actions.repository_files() if inside is not None else ""
+    paths = [options.directory / path for path in options.paths]
+    seen = outlook(options.directory, paths, options.workspace)
+    is_inside = all(path_in_repository(path, options.workspace) is not None for path in paths)
+    files = github_actions.repository_files() if is_inside else ""
     named = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
-    appearance = Appearance(version, directory=inside or "", category=category(named), files=files)
+    appearance = Appearance(version, directory=seen, category=category(named), files=files)
     trouble = deliver(report, delivery, appearance)
-    for path, why in trouble.items():
-        fail(f"{path}: {why}{named_in(options, path)}")
+    for path, message in trouble:
+        fail(f"{message}{named_in(options, path)}")
     if delivery.annotates:  # nobody has asked for a summary, so one that cannot be written changes no status
         for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
             fail(message)
