@@ -14,7 +14,7 @@ from scanner.rules.parts import PARTS, PERMISSION_PARTS, context_keys
 from scanner.rules.trusted import trust_entries
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.document import principal_document
-from scanner.verdicts.reasons import described, listed, written_resources
+from scanner.verdicts.reasons import described, listed, misplaced, written_resources
 from scanner.verdicts.remedies import orders
 from scanner.verdicts.sign_in import Client, Permission
 
@@ -139,7 +139,8 @@ def _missing(assessed: AssessedPrincipal, permissions: tuple[Permission, ...]) -
     elsewhere = _elsewhere(refused)
     if elsewhere:
         verb = "is" if len(refused) == 1 else "are"
-        return f"{actions} {verb} allowed on {elsewhere} only, not on oauth2/public-client/localhost{also}"
+        where = " and ".join(dict.fromkeys(written_resources(match) for _, match in elsewhere))
+        return f"{actions} {verb} allowed on {where} only, not {_not_there(elsewhere)}{also}"
     if len(refused) < len(permissions):
         given = " and ".join(found.action for found in permissions if found not in refused)
         return f"{given} is allowed, but {actions} is not{also}"
@@ -151,10 +152,10 @@ def _granted(decision: Decision) -> bool:
     return any(match.allows.is_yes for match in decision.matches if match.policy.policy_type is PolicyType.IDENTITY)
 
 
-def _elsewhere(refused: list[Permission]) -> str:
-    """The resources on which the refused actions are allowed."""
-    found = [
-        written_resources(match)
+def _elsewhere(refused: list[Permission]) -> list[tuple[Permission, StatementMatch]]:
+    """The statements that allow the refused actions on other resources."""
+    return [
+        (permission, match)
         for permission in refused
         for match in permission.decision.matches
         if match.policy.policy_type is PolicyType.IDENTITY
@@ -163,7 +164,14 @@ def _elsewhere(refused: list[Permission]) -> str:
         and match.action.is_yes
         and match.resource.is_no
     ]
-    return " and ".join(dict.fromkeys(found))
+
+
+def _not_there(elsewhere: list[tuple[Permission, StatementMatch]]) -> str:
+    """Where they do not allow them: for the client, or in the region, account or partition of the request."""
+    places = [misplaced(match, permission.resource) for permission, match in elsewhere]
+    if all(places):
+        return "in " + " and ".join(dict.fromkeys(place for found in places for place in found))
+    return "on oauth2/public-client/localhost"
 
 
 def causes(assessed: AssessedPrincipal) -> tuple[Cause, ...]:
