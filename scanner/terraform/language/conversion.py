@@ -225,7 +225,8 @@ def _tuple(value: Value, elements: tuple[Type, ...]) -> tuple[Value, ...]:
     if not isinstance(value.data, tuple) or isinstance(value.data, ListItems | SetItems):
         raise ConversionError("tuple required")
     if len(value.data) != len(elements):
-        raise ConversionError(f"a tuple of {len(elements)} elements is required")
+        number = "1 element" if len(elements) == 1 else f"{len(elements)} elements"
+        raise ConversionError(f"a tuple of {number} is required")
     pairs = enumerate(zip(value.data, elements, strict=True))
     return tuple(_part(item, type_, f"element {index}") for index, (item, type_) in pairs)
 
