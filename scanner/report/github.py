@@ -21,7 +21,7 @@ from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, Finding, Level
 from scanner.report.escape import visible
 from scanner.report.report import Report
-from scanner.report.wording import found_in_all, repository_path, summary, worst_first
+from scanner.report.wording import found_in_all, repository_path, summary, told_once, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +110,7 @@ def _annotations(report: Report, directory: str) -> Iterator[_Annotation]:
     """Findings before trouble of the same level: many broken files must not push out what was found."""
     for finding in worst_first(report.open_findings):
         yield _of_finding(finding, directory)
-    for diagnostic in report.diagnostics:
+    for diagnostic in told_once(report.diagnostics, report.roots):
         yield _of_diagnostic(diagnostic, directory)
 
 
