@@ -60,7 +60,7 @@ context: {a: null, b: [c], d: true}
 scp: [[a], [b]]
 rcp: [a]
 assume_console: [a]
-accounts: {default: {scp: [a]}, 111122223333: {rcp: [a]}, 'x/*': {account: "111122223333", region: eu-west-1, scp: [[a]]}}
+accounts: {default: {scp: [a]}, 111122223333: {rcp: [a]}, 'x/*': {account: "111122223333", region: aa-b-1, scp: [[a]]}}
 """
     found = yaml.safe_load(text)
     assert found.keys() == {key.name for key in KEYS}, "a key is missing here"

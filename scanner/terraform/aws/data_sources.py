@@ -83,7 +83,9 @@ def _caller(source: DataSource, name: str) -> Unknown:
 
 def _open(source: DataSource, name: str, symbol: Symbol) -> Unknown:
     """A part of an attribute that only the account can tell."""
-    return Unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{attribute_of(source.address, name)}, {FROM_ACCOUNT}"), symbol)
+    return Unknown(
+        Cause(CauseKind.UNRESOLVED_REFERENCE, f"{attribute_of(source.address, name)}, {FROM_ACCOUNT}"), symbol
+    )
 
 
 def _in_account(source: DataSource, name: str, service: tuple[str | Unknown, ...], *rest: str | Unknown) -> Value:

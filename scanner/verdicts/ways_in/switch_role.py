@@ -184,7 +184,12 @@ def _account_id(text: Text) -> Text | None:
 def _is_caller(segments: list[Text]) -> bool:
     """Whether it is the ARN of whoever applies the code, who may be any principal of the account."""
     end = segments[-1]
-    return len(segments) == COLONS + 1 and len(end) == 1 and isinstance(end[0], Hole) and isinstance(end[0].symbol, AppliedBy)
+    return (
+        len(segments) == COLONS + 1
+        and len(end) == 1
+        and isinstance(end[0], Hole)
+        and isinstance(end[0].symbol, AppliedBy)
+    )
 
 
 def _is_own_account(text: Text) -> bool:
