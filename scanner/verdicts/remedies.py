@@ -138,7 +138,9 @@ def remedy(cause: Cause, root_kind: RootKind) -> str:
             return "check the name of the AWS managed policy"
         case CauseKind.UNRESOLVED_REFERENCE if FROM_ACCOUNT in cause.detail:
             return _known_after_apply(cause, root_kind)
-        case CauseKind.UNRESOLVED_REFERENCE | CauseKind.MISSING_POLICY:
+        case CauseKind.MISSING_POLICY:
+            return "define it in the same scan root, or check by hand what it allows"
+        case CauseKind.UNRESOLVED_REFERENCE:
             return "also scan the code that defines what is missing"
         case CauseKind.MALFORMED:
             return "correct what is malformed"
