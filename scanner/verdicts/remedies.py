@@ -139,7 +139,8 @@ def remedy(cause: Cause, root_kind: RootKind) -> str:
         case CauseKind.UNRESOLVED_REFERENCE if FROM_ACCOUNT in cause.detail:
             return _known_after_apply(cause, root_kind)
         case CauseKind.MISSING_POLICY:
-            return "define it in the same scan root, or check by hand what it allows"
+            by_hand = "check by hand what it allows"
+            return f"define it in the same scan root, or {by_hand}" if "not defined" in cause.detail else by_hand
         case CauseKind.UNRESOLVED_REFERENCE:
             return "also scan the code that defines what is missing"
         case CauseKind.MALFORMED:
