@@ -17,6 +17,7 @@ from scanner.discovery import Discovery, discover
 from scanner.facts import Facts
 from scanner.iam.context import Circumstances
 from scanner.options import Options
+from scanner.other_roots import OtherRoots
 from scanner.path_sections import section_of
 from scanner.principals.definition import PrincipalDefinition
 from scanner.report.report import Report
@@ -127,7 +128,9 @@ def _report(
     declared: set[str] = set()
     undeclared: list[frozenset[Diagnostic]] = []
     read: list[_Read] = []
+    others = OtherRoots()
     for root, facts in found:
+        others.add(facts)
         principals, wrong = assess_root(root, facts)
         if root.neighbours:  # what is wrong with them is said where they are roots
             wrong = tuple(problem for problem in wrong if problem.span.path in facts.files)
@@ -142,6 +145,7 @@ def _report(
             undeclared.append(facts.undeclared)
     diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
     diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
+    diagnostics |= dict.fromkeys(others.diagnostics())
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
     try:
         run = _run(options, rules, sources, read, has_errors=has_errors)

@@ -228,7 +228,7 @@ class _Merge:
         place = path_and_name(reference)
         if policy.unknown is not None and (place is None or place.text is None):
             return _Resolved(shown, opaque(policy.unknown.cause), aws_managed)
-        detail = f"the policy {shown}, which is not defined in the scanned code"
+        detail = f"the policy {shown}, which is not defined in this scan root"
         return _Resolved(shown, opaque(Cause(CauseKind.MISSING_POLICY, detail, policy.span)), aws_managed)
 
     def _partition(self, identity: Identity) -> str:
@@ -323,7 +323,7 @@ def _is_aws_managed(reference: Value) -> bool | None:
 def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:
     group = membership.group
     shown = written_reference(group)
-    cause = Cause(CauseKind.MISSING_POLICY, f"the group {shown}, which is not defined in the scanned code", group.span)
+    cause = Cause(CauseKind.MISSING_POLICY, f"the group {shown}, which is not defined in this scan root", group.span)
     if group.unknown is not None:
         cause = group.unknown.cause
     return AttachedPolicy(

@@ -69,7 +69,7 @@ def _finding(
         rule.level,
         rule.title,
         said["name"].join(around),
-        _filled(rule.help, said),
+        _filled(rule.help, said).strip(),
         definition.address,
         definition.root,
         definition.span,

@@ -58,12 +58,12 @@ source: s
 parameter: {A: [1, b]}
 parameters: p
 account: 111122223333
-region: r
+region: eu-west-1
 context: {a: null, b: [c], d: true}
 scp: [[a], [b]]
 rcp: [a]
 assume_console: [a]
-accounts: {default: {scp: [a]}, 111122223333: {rcp: [a]}, 'x/*': {account: "111122223333", region: r, scp: [[a]]}}
+accounts: {default: {scp: [a]}, 111122223333: {rcp: [a]}, 'x/*': {account: "111122223333", region: aa-b-1, scp: [[a]]}}
 """
     found = yaml.safe_load(text)
     assert found.keys() == {key.name for key in KEYS}, "a key is missing here"
@@ -102,7 +102,7 @@ paths: [x y, "*", "yes"]
 var: {a: "1", team: "x: y"}
 context: {a: null, b: [c]}
 scp: [[a], [b, c]]
-accounts: {default: {scp: [[a]]}, x: {region: r, rcp: [z]}}
+accounts: {default: {scp: [[a]]}, x: {region: eu-west-1, rcp: [z]}}
 suppress: [{rule: a, reason: "b # c", until: 2027-03-01}]
 output: {json: [a, b]}
 """
