@@ -22,8 +22,8 @@ from scanner.span import Span
 from scanner.suppress_entry import SuppressEntry
 from scanner.triage.address_globs import matches_address
 from scanner.triage.comments import ignores_in
-from scanner.triage.directive import is_reason
 from scanner.triage.ignore import Ignore
+from scanner.triage.reason import is_reason
 from scanner.triage.run import Run
 
 
