@@ -60,6 +60,9 @@ def found_in_all(findings: Counter[Level], trouble: Counter[Level]) -> str:
     return " and ".join(parts)
 
 
+_IN_JSON = "(see --format json)"
+
+
 def summary(report: Report) -> str:
     """One line: how much was found in how much, what was left out, and whether the scan is incomplete."""
     found = counted(len(report.open_findings), "finding") if report.open_findings else "No findings"
@@ -75,8 +78,8 @@ def summary(report: Report) -> str:
     left_out = [
         f"{number} {word}"
         for number, word in (
-            (report.suppressed, "suppressed"),
-            (report.baselined, "in the baseline"),
+            (report.suppressed, "suppressed" if report.baselined else f"suppressed {_IN_JSON}"),
+            (report.baselined, f"in the baseline {_IN_JSON}"),
             (report.hidden, "not shown (--min-severity)"),
         )
         if number
