@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -71,11 +72,20 @@ class Run:
         """Whether the whole repository was looked at; outside of one, the working directory."""
         return self.covers(top_of_repository(self.directory, self.workspace) or self.directory.resolve())
 
+    def is_shared(self, file: str) -> bool:
+        """Whether what was read in a file may have to do with roots that were not scanned, as a child module may."""
+        location = self.location(file)
+        return self._own.isdisjoint((location, posixpath.dirname(location)))
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        return frozenset(root.source for root in self.roots.values())
+
     @cached_property
     def parts(self) -> frozenset[str]:
         """The files that were read, and their directories; absolute and without links."""
         files = [self.location(file) for file in self.files]
-        return frozenset((*files, *map(os.path.dirname, files)))
+        return frozenset((*files, *map(posixpath.dirname, files)))
 
     @cached_property
     def _scanned(self) -> tuple[Path, ...]:

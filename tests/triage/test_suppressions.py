@@ -436,7 +436,46 @@ resource "aws_iam_user_login_profile" "u" {{
 """
     files = {"m/main.tf": module, "a/main.tf": call.replace("NAME", "ada"), "b/main.tf": call.replace("NAME", "bob")}
     assert warnings(triaged(tmp_path, files, "a", "b")) == []
-    assert warnings(triaged(tmp_path, files, "b")) == ["4: Suppression not used"]
+    assert warnings(triaged(tmp_path, files, "b")) == []  # another may use it
+    for paths in ((), ("b",)):
+        unused = {**files, "a/main.tf": call.replace("NAME", "eve")}
+        assert warnings(triaged(tmp_path, unused, *paths)) == ([] if paths else ["4: Suppression not used"])
+
+
+KEY = """
+resource "aws_iam_access_key" "ada" {
+  user = aws_iam_user.ada.name
+}
+"""
+BESIDE = "access-key-beside-console"
+
+
+@pytest.mark.parametrize("before", ["resource", "  user"])
+def test_what_the_rule_chooses_is_a_place(before: str, tmp_path: Path) -> None:
+    """Where everybody would write it: at the key."""
+    text = KEY.lstrip().replace(before, f"# scan:ignore[{BESIDE}] a robot\n{before}", 1)
+    report = triaged(tmp_path, {"main.tf": USER + text}, select=(BESIDE,))
+    assert (suppressed_ones(report), warnings(report)) == ({ADA: "a robot"}, [])
+
+
+def test_what_the_rule_chooses_in_a_template(tmp_path: Path) -> None:
+    text = f"{TEMPLATE}  # scan:ignore[{BESIDE}] a robot\n  Key:\n    Type: AWS::IAM::AccessKey\n"
+    text += "    Properties: {UserName: !Ref Ada}\n"
+    report = triaged(tmp_path, {"t.yaml": text}, select=(BESIDE,))
+    assert (suppressed_ones(report), warnings(report)) == ({"Ada": "a robot"}, [])
+
+
+def test_what_another_rule_chooses_is_none(tmp_path: Path) -> None:
+    text = KEY.lstrip().replace("resource", f"# {IGNORE}\nresource", 1)
+    report = triaged(tmp_path, {"main.tf": USER + text}, select=(RULE,))
+    assert (open_ones(report), warnings(report)) == ([ADA], ["9: Suppression not used"])
+
+
+def test_a_comment_in_an_override_file_is_told_where_to_stand(tmp_path: Path) -> None:
+    override = f'# {IGNORE}\nresource "aws_iam_user" "ada" {{\n  path = "/"\n}}\n'
+    report = triaged(tmp_path, {"main.tf": USER, "x_override.tf": override})
+    assert open_ones(report) == [ADA]
+    assert "write it at the block that is overridden" in report.warnings[0].message
 
 
 BLOCKS = {
