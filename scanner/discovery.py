@@ -142,7 +142,7 @@ class _Walk:
         if given == STANDARD_INPUT and self.standard_input is not None:
             self._file(self.standard_input, named=True)
             return
-        path = Path(os.path.normpath(self.directory / given))
+        path = self._through_links(Path(os.path.normpath(self.directory / given)))
         try:
             status = path.stat()
         except OSError as problem:
@@ -160,6 +160,12 @@ class _Walk:
             self._named_unit(path)
         else:
             self._file(path, named=True)
+
+    def _through_links(self, path: Path) -> Path:
+        """An absolute path that leads below the working directory by another way, as one below it."""
+        real = Path(os.path.realpath(path))
+        is_another_way = not path.is_relative_to(self.directory) and real.is_relative_to(self.directory)
+        return real if is_another_way else path
 
     def _named_directory(self, path: Path) -> None:
         if self._has_terraform(path):

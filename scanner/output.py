@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scanner import github_actions
 from scanner.excerpt import Sources
 from scanner.finding import Level
 from scanner.report import Appearance, render
@@ -48,9 +49,12 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[
     if delivery.annotates:
         from scanner.report import github
 
-        print_text(github.beside_text(shown, appearance.directory))
+        print_text(github.beside_text(shown, appearance.directory, quiet=delivery.quiet))
     trouble: list[str] = []
     for name, path in delivery.outputs:
+        if name == "markdown" and github_actions.is_summary(path):
+            trouble += github_actions.write_summary(shown, plain)
+            continue
         text = render(name, shown, plain)
         if path == STANDARD_OUTPUT:
             print_text(text)

@@ -136,10 +136,15 @@ def _report(
     diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
     diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
-    found_once = one_of_each(match(rules, assessed, sources), assessed, sources)
     try:
-        run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
-        findings, problems = triage(found_once, options.suppress, options.baseline, options.write_baseline, run)
+        findings, problems = triage(
+            match(rules, assessed, sources),
+            options.suppress,
+            options.baseline,
+            options.write_baseline,
+            _run(options, rules, read, discovery.passed_over, has_errors=has_errors),
+            fold=lambda marked: one_of_each(marked, assessed, sources),
+        )
     except BaselineError as problem:
         raise UsageError(str(problem)) from problem
     diagnostics |= dict.fromkeys(problems)

@@ -13,7 +13,7 @@ from scanner.pipeline import UsageError, scan
 from scanner.progress import progress
 from scanner.report import Appearance
 from scanner.report.report import Report, exit_status
-from scanner.repository import path_in_repository
+from scanner.repository import outlook, path_in_repository
 from scanner.rules.problems import RuleError
 from scanner.standard_input import received
 
@@ -59,10 +59,12 @@ def run(options: Options, settings: Settings, delivery: Delivery, *, version: st
 
 
 def _delivered(report: Report, options: Options, delivery: Delivery, version: str) -> int:
-    inside = path_in_repository(options.directory, options.workspace)
-    files = github_actions.repository_files() if inside is not None else ""
+    paths = [options.directory / path for path in options.paths]
+    seen = outlook(options.directory, paths, options.workspace)
+    is_inside = all(path_in_repository(path, options.workspace) is not None for path in paths)
+    files = github_actions.repository_files() if is_inside else ""
     named = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
-    appearance = Appearance(version, directory=inside or "", category=category(named), files=files)
+    appearance = Appearance(version, directory=seen, category=category(named), files=files)
     trouble = deliver(report, delivery, appearance)
     for message in trouble:
         fail(message)

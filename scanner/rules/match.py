@@ -12,6 +12,7 @@ from scanner.rules.parts import PARTS
 from scanner.rules.places import places
 from scanner.rules.rule import PLACEHOLDER, Path, Rule
 from scanner.rules.view import causes, view, words
+from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
@@ -71,7 +72,7 @@ def _finding(
         definition.address,
         definition.root,
         definition.span,
-        tuple(dict.fromkeys((*_decisive(rule, assessed, picked), *_way(assessed)))),
+        tuple(dict.fromkeys((*_form(assessed), *_decisive(rule, assessed, picked), *_way(assessed)))),
         sources.get(definition.root, definition.root),
         said["name"],
         around,
@@ -116,6 +117,14 @@ def _of_sign_in(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
         yield RelatedLocation(detail, span, is_decisive=True)
     for span in assessed.definition.access_keys:
         yield RelatedLocation("long-term access key", span)
+
+
+def _form(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
+    """The plan or state that says so, where the finding points at the configuration, which may have changed since."""
+    definition = assessed.definition
+    name = {RootKind.TERRAFORM_PLAN: "plan", RootKind.TERRAFORM_STATE: "state"}.get(definition.root_kind)
+    if name is not None and definition.root != definition.span.path:
+        yield RelatedLocation(f"so says this {name}", Span.whole_file(definition.root))
 
 
 def _way(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:

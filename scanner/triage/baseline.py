@@ -23,11 +23,10 @@ from posixpath import basename
 
 from scanner.diagnostic import Diagnostic, warning
 from scanner.finding import Finding
-from scanner.repository import top_of_repository
 from scanner.span import Span
 from scanner.triage.baseline_file import Entry
 from scanner.triage.run import ReadRoot, Run
-from scanner.triage.viewpoint import Viewpoint
+from scanner.triage.viewpoint import Viewpoint, holder
 
 STALE = "Baseline entry is stale"
 MOVED = "Baseline entry taken for moved"
@@ -91,6 +90,8 @@ class _Found:
     """A finding as an entry; several that no entry can tell apart are one."""
 
     entry: Entry
+    also: tuple[Entry, ...]
+    """Those for other roots of the same form that it was found in: each may be scanned without the others."""
     roots: frozenset[str]
     """The plans and states that it was found in, and an empty one for a configuration or a template."""
     top: Path | None
@@ -121,23 +122,27 @@ def compare(findings: Sequence[Finding], entries: Iterable[Entry], run: Run, top
     unmatched = [entry for entry in known if entry not in same and entry not in moved]
     stale = tuple(entry for entry in unmatched if _was_looked_for(entry, run, again))
     left = [entry for entry in unmatched if entry not in set(stale)]
-    kept = dict.fromkeys(one.entry for finding, one in zip(findings, now, strict=True) if finding.suppressed is None)
+    kept = {one for finding, one in zip(findings, now, strict=True) if finding.suppressed is None}
     return Compared(
         marked,
         stale,
-        tuple((entry, one.entry) for entry, one in moved.items() if one.entry in kept),
-        (*left, *sorted(kept, key=lambda entry: entry.sort_key)),
+        tuple((entry, one.entry) for entry, one in moved.items() if one in kept),
+        (*left, *(entry for one in different if one in kept for entry in (one.entry, *one.also))),
     )
 
 
 def _found(finding: Finding, run: Run) -> _Found:
     of = run.roots.get(finding.root) or ReadRoot(run.location(finding.root), "", "", is_whole=True)
     path = run.location(finding.span.path)
-    others = (run.roots[root].file for root in finding.also_in if root in run.roots)
+    others = [run.roots[root] for root in finding.also_in if root in run.roots]
+    entry = Entry(
+        finding.fingerprint, finding.rule, finding.principal, finding.subject, path, of.source, of.file, of.form
+    )
     return _Found(
-        Entry(finding.fingerprint, finding.rule, finding.principal, finding.subject, path, of.source, of.file, of.form),
-        frozenset((of.file, *others)),
-        top_of_repository(Path(of.source), None) or top_of_repository(Path(of.source), run.workspace),
+        entry,
+        tuple(replace(entry, root=other.file) for other in others if other.file and other.form == of.form),
+        frozenset((of.file, *(other.file for other in others))),
+        holder(Path(of.source), run.workspace),
     )
 
 

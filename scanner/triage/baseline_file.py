@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from scanner.json_tree import Array, JSONError, Member, Object, Scalar, parse
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.source_file import UnreadableFileError, read_text, why
 from scanner.span import LineIndex, Span
 
 VERSION = 1
@@ -180,4 +180,4 @@ def save(path: str, file: Path, entries: Iterable[Entry], tree: Path) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as problem:
-        raise BaselineError(f"{path}: {problem.strerror or 'it cannot be written'}") from problem
+        raise BaselineError(f"{path}: {why(problem)}") from problem

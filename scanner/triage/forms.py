@@ -1,11 +1,13 @@
 """One finding for one principal, in however many forms it was scanned: as configuration, as plan, as state.
 
-The forms of a principal have its address and are of one directory (``Finding.source``). A rule that flags several of
-them has one thing to say; it says it of the best-informed one, and names the others. What is open in one form and
-decided in another is not open: a note that nobody knows whether ``aws login`` works is no use beside a plan that does.
+The forms of a principal have its address and are of one directory (``Finding.source``), and nothing that is known of
+their names and accounts differs. A rule that flags several of them has one thing to say; it says it of the
+best-informed one, and names the others. What is open in one form and decided in another is not open: a note that nobody
+knows whether ``aws login`` works is no use beside a plan that does. Another plan does not decide it, for people keep
+one for each environment.
 
-Forms that contradict each other (the plan is an old one) are both reported. Two plans, or two states, are no forms of
-each other: people keep one for each environment.
+Forms that contradict each other (the plan is an old one) are both reported, and what counts is never dropped for what
+is suppressed.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from scanner.finding import Finding, Place
+from scanner.finding import Finding
 from scanner.iam.evaluate import Outcome
+from scanner.iam.pattern import literal
 from scanner.principals.definition import ANY_KEY, stands_for
 from scanner.root import RootKind
 from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -44,7 +47,6 @@ def one_of_each(
         return found
     flagged = {(one.rule, one.root, one.principal): number for number, one in enumerate(found)}
     also: dict[int, set[str]] = {}
-    places: dict[int, dict[Place, None]] = {}
     dropped: set[int] = set()
     for number, finding in enumerate(found):
         here = finding.root, finding.principal
@@ -54,23 +56,22 @@ def one_of_each(
         same = [
             flagged[finding.rule, *form.home]
             for form in forms
-            if form.rank < me.rank and (finding.rule, *form.home) in flagged
+            if form.rank < me.rank and _stands_in(found, flagged.get((finding.rule, *form.home)), finding)
         ]
         for better in same:
             also.setdefault(better, set()).add(finding.root)
-            places.setdefault(better, {}).update(dict.fromkeys(finding.places))
         if same or _is_settled(me, forms):
             dropped.add(number)
     return tuple(
-        _joined(one, also[number], places[number]) if number in also else one
+        replace(one, also_in=tuple(sorted(also[number]))) if number in also else one
         for number, one in enumerate(found)
         if number not in dropped
     )
 
 
-def _joined(finding: Finding, also: Iterable[str], places: Iterable[Place]) -> Finding:
-    """The finding of several forms; what is beside the code of any of them may suppress it."""
-    return replace(finding, also_in=tuple(sorted(also)), places=tuple(dict.fromkeys((*finding.places, *places))))
+def _stands_in(found: Sequence[Finding], number: int | None, finding: Finding) -> bool:
+    """Whether there is a finding of that number, and it says what the other says as loudly."""
+    return number is not None and (found[number].suppressed is None or finding.suppressed is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +80,25 @@ class _Form:
     kind: RootKind
     answers: tuple[str | None, ...]
     """Console access and the two clients; None for what is not known."""
+    named: tuple[str | None, str | None]
+    """Name and account, as far as they are known."""
 
     @property
     def unknown(self) -> frozenset[int]:
         return frozenset(number for number, answer in enumerate(self.answers) if answer is None)
 
     @property
-    def rank(self) -> tuple[int, bool, int]:
-        return len(self.unknown), ANY_KEY in self.home[1], _BEST_FIRST.index(self.kind)
+    def rank(self) -> tuple[int, bool, int, str]:
+        return len(self.unknown), ANY_KEY in self.home[1], _BEST_FIRST.index(self.kind), self.home[0]
+
+    def may_be(self, other: _Form) -> bool:
+        """Whether both may be one principal: those of two roots, with nothing that speaks against it."""
+        pairs = zip(self.named, other.named, strict=True)
+        return self.home[0] != other.home[0] and all(None in pair or pair[0] == pair[1] for pair in pairs)
 
     def is_settled_by(self, other: _Form) -> bool:
+        if self.kind is other.kind:
+            return False
         pairs = zip(self.answers, other.answers, strict=True)
         return other.unknown < self.unknown and all(None in pair or pair[0] == pair[1] for pair in pairs)
 
@@ -104,7 +114,7 @@ def _is_settled(me: _Form, forms: Iterable[_Form]) -> bool:
 def _others(
     principals: Iterable[AssessedPrincipal], sources: Mapping[str, str]
 ) -> dict[Home, tuple[_Form, list[_Form]]]:
-    """The forms of other kinds of each that has some; what stands for instances that are not known has theirs."""
+    """The other forms of each that has some; what stands for instances that are not known has theirs."""
     groups: dict[tuple[str, str], list[_Form]] = {}
     for one in principals:
         definition = one.definition
@@ -113,7 +123,7 @@ def _others(
             groups.setdefault((source, _KEY.sub(ANY_KEY, definition.address)), []).append(_form(one))
     found: dict[Home, tuple[_Form, list[_Form]]] = {}
     for group in groups.values():
-        if len({form.kind for form in group}) > 1:
+        if len({form.home[0] for form in group}) > 1:
             _join(group, found)
     return found
 
@@ -128,7 +138,7 @@ def _join(group: Sequence[_Form], found: dict[Home, tuple[_Form, list[_Form]]]) 
             if address != general and stands_for(general, address):
                 pairs += [(one, other) for one in by_address[general] for other in instances]
     for one, other in pairs:
-        if one.kind is not other.kind:
+        if one.may_be(other):
             found.setdefault(one.home, (one, []))[1].append(other)
             found.setdefault(other.home, (other, []))[1].append(one)
 
@@ -138,4 +148,5 @@ def _form(one: AssessedPrincipal) -> _Form:
     outcomes = (one.aws_login.outcome(client) for client in Client)
     clients = (None if outcome is Outcome.UNKNOWN else outcome.value for outcome in outcomes)
     known = None if console is Access.UNKNOWN else console.value
-    return _Form((definition.root, definition.address), definition.root_kind, (known, *clients))
+    named = literal(definition.principal.name), definition.principal.account
+    return _Form((definition.root, definition.address), definition.root_kind, (known, *clients), named)

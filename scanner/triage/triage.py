@@ -1,9 +1,9 @@
-"""Findings are suppressed first; those that are left may be in the baseline."""
+"""Findings are suppressed first, then told once for all forms; those that are left may be in the baseline."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scanner.diagnostic import Diagnostic
@@ -16,6 +16,8 @@ from scanner.triage.run import Run
 from scanner.triage.suppressions import suppress
 from scanner.triage.viewpoint import Viewpoint, viewpoint
 
+Fold = Callable[[tuple[Finding, ...]], tuple[Finding, ...]]
+
 
 def triage(
     findings: Sequence[Finding],
@@ -23,13 +25,17 @@ def triage(
     baseline: str | None,
     write_baseline: str | None,
     run: Run,
+    fold: Fold,
 ) -> tuple[tuple[Finding, ...], tuple[Diagnostic, ...]]:
     """The findings as they are to be reported, in their order, and what is wrong with suppressions and the baseline.
+
+    Each form of a principal is suppressed by itself; ``fold`` makes one finding of those that say the same.
 
     A baseline that is to be written is written, and without another it is what the findings are compared with as it was
     before. Raises ``BaselineError``.
     """
-    found, problems = suppress(findings, entries, run)
+    marked, problems = suppress(findings, entries, run)
+    found = fold(marked)
     if baseline is None and write_baseline is None:
         return found, problems
     files = _Files(run)

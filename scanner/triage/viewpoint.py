@@ -47,6 +47,11 @@ class Viewpoint:
 
 
 def viewpoint(file: Path, workspace: Path | None) -> Viewpoint:
-    """That of a baseline. A repository inside the one that a CI system has checked out is one of its own."""
+    """That of a baseline."""
     directory = Path(os.path.realpath(file)).parent
-    return Viewpoint(directory, top_of_repository(directory, None) or top_of_repository(directory, workspace))
+    return Viewpoint(directory, holder(directory, workspace))
+
+
+def holder(path: Path, workspace: Path | None) -> Path | None:
+    """The top of the repository that holds a path, the innermost: submodules are cloned without what is around them."""
+    return top_of_repository(path, None) or top_of_repository(path, workspace)

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import assume, given, note, settings
 from hypothesis import strategies as st
 
 from scanner import values
@@ -46,6 +46,8 @@ def test_a_sign_in_permission_that_is_asked_for_answers_as_the_built_in_one(dice
 @given(dice, st.sampled_from(NARROWER))
 def test_what_holds_of_all_resources_holds_of_some(dice: Dice, resources: tuple[str, str]) -> None:
     world = dice.world()
+    # a region that is given is the region of all requests, and no other is a narrower question
+    assume(world.region is None or world.region == "eu-west-1" or "eu-west-1" not in resources[1])
     wide, narrow = (answer(world, ACTION, resource).outcome for resource in resources)
     note(f"{wide.value}, then {narrow.value} in {world}")
     assert narrow in MAY_BECOME[wide]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from scanner import cli
+from scanner.commands import scan as command
 from scanner.config import Options
 from scanner.root import Inputs, ValuesFile
 from scanner.terraform.configuration.terragrunt.unit import units_beside
@@ -32,7 +33,7 @@ NOT_THE_VALUE = {"a type in quotes", "a list type in quotes"}
 def options(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> Options:
     """What the command line makes of arguments."""
     found: list[Options] = []
-    monkeypatch.setattr(cli, "_run", lambda given, *_: found.append(given) or 0)
+    monkeypatch.setattr(command, "run", lambda given, *_, **__: found.append(given) or 0)
     result = CliRunner().invoke(cli.app, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return found[0]

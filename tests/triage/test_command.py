@@ -64,7 +64,7 @@ def test_what_an_expired_comment_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--baseline", "no.json"), "scan: no.json: No such file or directory\n"),
+        (("--baseline", "no.json"), "scan: no.json: it does not exist\n"),
         (
             ("--baseline", "bad.json"),
             'scan: bad.json:1: it is not a baseline: it has no "version" or no list "findings"\n',
@@ -73,7 +73,7 @@ def test_what_an_expired_comment_says(tmp_path: Path) -> None:
             ("--write-baseline", "bad.json"),
             'scan: bad.json:1: it is not a baseline: it has no "version" or no list "findings"\n',
         ),
-        (("--write-baseline", "no/b.json"), "scan: no/b.json: No such file or directory\n"),
+        (("--write-baseline", "no/b.json"), "scan: no/b.json: it does not exist\n"),
     ],
 )
 def test_trouble_with_the_file(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:

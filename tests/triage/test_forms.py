@@ -25,7 +25,9 @@ def _recorded(name: str, file: str) -> dict[str, bytes]:
 CONFIGURATION = _configuration("minimal-user")
 PLAN = _recorded("plan.json", "minimal-user.json")
 STATE = _recorded("state.json", "minimal-user.state.json")
-OTHER_PLAN = _recorded("staging.json", "minimal-user.json")
+PLAN_FILE = _recorded("tfplan", "minimal-user.tfplan")
+OTHER_PLAN = {"infra/staging.json": PLAN["infra/plan.json"].replace(b'"minimal-user"', b'"minimal-user-staging"')}
+RENAMED = {name: text.replace(b'"minimal-user"', b'"renamed"') for name, text in CONFIGURATION.items()}
 STALE_PLAN = {
     "infra/plan.json": PLAN["infra/plan.json"].replace(b"aws_iam_user_login_profile", b"aws_iam_user_group_membership")
 }
@@ -43,10 +45,12 @@ def _found(report: Report) -> list[str]:
         (CONFIGURATION | PLAN, ["user-cannot-aws-login infra/plan.json +infra"]),
         (CONFIGURATION | STATE, ["user-cannot-aws-login infra +infra/state.json"]),
         (CONFIGURATION | PLAN | STATE, ["user-cannot-aws-login infra/plan.json +infra +infra/state.json"]),
+        (PLAN | PLAN_FILE, ["user-cannot-aws-login infra/plan.json +infra/tfplan"]),
         (
             PLAN | OTHER_PLAN,
             ["user-cannot-aws-login infra/plan.json", "user-cannot-aws-login infra/staging.json"],
         ),
+        (RENAMED | PLAN, ["user-cannot-aws-login infra", "user-cannot-aws-login infra/plan.json"]),
         (CONFIGURATION | STALE_PLAN, ["user-cannot-aws-login infra"]),
         (_configuration(OPEN), ["aws-login-undetermined infra"]),
         (_configuration(OPEN) | _recorded("plan.json", f"{OPEN}.json"), []),
@@ -57,7 +61,9 @@ def _found(report: Report) -> list[str]:
         "configuration and plan",
         "configuration and state",
         "all three",
-        "two plans are two environments",
+        "a plan in both of its forms",
+        "two plans with other names are two environments",
+        "a plan from before the user was renamed",
         "a plan that says otherwise hides nothing",
         "open",
         "open in the code, decided by the plan",
@@ -103,3 +109,31 @@ def test_the_order_of_paths_changes_nothing(tmp_path: Path) -> None:
     write(tmp_path, CONFIGURATION | PLAN | STATE)
     paths = ["infra/state.json", "infra", "infra/plan.json"]
     assert scanned(tmp_path, *paths).findings == scanned(tmp_path, *reversed(paths)).findings
+
+
+IGNORE = b"# scan:ignore[user-cannot-aws-login] a robot"
+
+
+def _ignored(files: dict[str, bytes]) -> dict[str, bytes]:
+    block = b'resource "aws_iam_user" "minimal"'
+    return {name: text.replace(block, IGNORE + b"\n" + block) for name, text in files.items()}
+
+
+def test_what_counts_is_not_dropped_for_what_is_suppressed(tmp_path: Path) -> None:
+    """The comment is newer than the plan file, which has its own configuration."""
+    write(tmp_path, _ignored(CONFIGURATION) | PLAN_FILE)
+    found = [(one.root, one.is_open) for one in scanned(tmp_path).findings]
+    assert found == [("infra/tfplan", True)]
+
+
+def test_a_comment_suppresses_all_forms_that_it_is_beside(tmp_path: Path) -> None:
+    write(tmp_path, _ignored(CONFIGURATION) | PLAN | STATE)
+    assert [one.is_open for one in scanned(tmp_path).findings] == [False]
+
+
+def test_a_finding_of_a_state_says_that_it_is_one(tmp_path: Path) -> None:
+    write(tmp_path, _configuration("minimal-user-fixed") | STATE)
+    (finding,) = scanned(tmp_path).findings
+    assert finding.span.path == "infra/main.tf"
+    first = finding.related[0]
+    assert (first.message, first.span.path) == ("so says this state", "infra/state.json")
