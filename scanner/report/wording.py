@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ def found_in_all(findings: Counter[Level], trouble: Counter[Level]) -> str:
 
 
 _MOST_ROOTS = 3
+_IN_JSON = "(see --format json)"
 
 
 def told_once(diagnostics: Iterable[Diagnostic], roots: int) -> tuple[Diagnostic, ...]:
@@ -104,8 +106,8 @@ def summary(report: Report) -> str:
     left_out = [
         f"{number} {word}"
         for number, word in (
-            (report.suppressed, "suppressed"),
-            (report.baselined, "in the baseline"),
+            (report.suppressed, "suppressed" if report.baselined else f"suppressed {_IN_JSON}"),
+            (report.baselined, f"in the baseline {_IN_JSON}"),
             (report.hidden, "not shown (--min-severity)"),
         )
         if number

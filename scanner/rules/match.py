@@ -7,14 +7,13 @@ from typing import Any
 
 from scanner.finding import Finding, RelatedLocation
 from scanner.root import RootKind
-from scanner.rules.chosen import Chosen, chosen
+from scanner.rules.chosen import Chosen, chosen, ways_in
 from scanner.rules.parts import PARTS
 from scanner.rules.places import places
 from scanner.rules.rule import PLACEHOLDER, Path, Rule
 from scanner.rules.view import causes, view, words
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.console import Access
 from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
 
@@ -79,7 +78,7 @@ def _finding(
         around,
         rule.url,
         rule.tags,
-        places(assessed),
+        places(assessed, (place.span for one in picked for place in one.places)),
     )
 
 
@@ -104,9 +103,7 @@ _OF_SIGN_IN = (
 
 
 def _of_sign_in(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
-    gives = "gives console access" if assessed.console.access is Access.YES else "may give console access"
-    for span in assessed.console.evidence:
-        yield RelatedLocation(gives, span)
+    yield from ways_in(assessed)
     actions: dict[Reason, list[str]] = {}
     for permission in assessed.aws_login.of(Client.LOCALHOST):
         for reason in reasons(assessed.definition, permission.decision):

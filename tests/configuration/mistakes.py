@@ -48,6 +48,8 @@ MISTAKES = [
     ("suppress: [{reason: a}]", 1, "has none of rule, address, path"),
     ("suppress: [{rule: a, reason: ' '}]", 1, '"reason" is empty'),
     ("suppress: [{rule: a, reason: b, until: 2027-02-30}]", 1, '"until" must be a day, such as 2027-03-01'),
+    ("suppress: [{rule: a, reason: b until 2027-02-30}]", 1, 'in the reason, "2027-02-30" is not a date'),
+    ("suppress: [{rule: a, reason: b until March 2027}]", 1, 'in the reason, "March 2027" is not a date'),
     ("suppress: [{rule: a, reason: b, until: 20270301}]", 1, '"until" must be a day'),
     ("suppress: [{rule: a, reason: b, utnil: 2027-01-01}]", 1, 'there is no key "utnil"; did you mean "until"?'),
     ("- a", 1, "a configuration must be a mapping"),
