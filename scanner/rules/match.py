@@ -10,7 +10,8 @@ from scanner.root import RootKind
 from scanner.rules.chosen import Chosen, chosen
 from scanner.rules.parts import PARTS
 from scanner.rules.places import places
-from scanner.rules.rule import PLACEHOLDER, Path, Rule
+from scanner.rules.problems import Problem, RuleError
+from scanner.rules.rule import PLACEHOLDER, Path, Rule, Selector
 from scanner.rules.view import causes, view, words
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -25,7 +26,10 @@ _NAME = "{name}"
 def match(
     rules: Iterable[Rule], principals: Iterable[AssessedPrincipal], sources: Mapping[str, str]
 ) -> tuple[Finding, ...]:
-    """Everything that the rules find, by root, address and place. ``sources`` says what each root is of."""
+    """Everything that the rules find, by root, address and place. ``sources`` says what each root is of.
+
+    Raises ``RuleError`` for a selector that takes too long.
+    """
     followed, assessed = tuple(rules), tuple(principals)
     keys = {key for key in PARTS if any(rule.sees(key) for rule in followed)}
     documents = [view(one, keys) for one in assessed]
@@ -39,14 +43,25 @@ def match(
 
 
 def _selected(rule: Rule, whole: dict[str, Any]) -> dict[int, list[Path]]:
-    """The principals that a rule selects, by their places, and where in each of them."""
+    """The principals that a rule selects, by their places, and where in each of them. Raises ``RuleError``."""
     found: dict[int, list[Path]] = {}
     for selector in rule.selectors:
-        for path in selector.select(whole):
+        for path in _paths(rule, selector, whole):
             match path:
                 case ("principals", int(number), *inside):
                     found.setdefault(number, []).append(tuple(inside))
     return found
+
+
+def _paths(rule: Rule, selector: Selector, whole: dict[str, Any]) -> Iterator[Path]:
+    if "=~" not in selector.text:
+        return selector.select(whole)
+    from scanner.rules.bounded_match import EndlessSearchError
+
+    try:
+        return selector.select(whole)
+    except EndlessSearchError as problem:
+        raise RuleError(Problem(str(problem), selector.span or rule.span)) from problem
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

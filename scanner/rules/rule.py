@@ -23,15 +23,25 @@ class Selector:
     """A JSONPath over the document of principals; compiled when it is first used."""
 
     text: str
+    span: Span | None = field(default=None, compare=False)
+    """Where it begins in its rule file."""
 
     @cached_property
     def _compiled(self) -> Any:
         from jsonpath_ng.ext.parser import parse
 
-        return parse(self.text)
+        tree = parse(self.text)
+        if "=~" not in self.text:
+            return tree
+        from scanner.rules.bounded_match import bounded
+
+        return bounded(tree)
 
     def select(self, document: dict[str, Any]) -> Iterator[Path]:
-        """Where the parts of the document are that it selects; what it makes anew (a length) is nowhere."""
+        """Where the parts of the document are that it selects; what it makes anew (a length) is nowhere.
+
+        Raises ``EndlessSearchError`` for a regular expression that takes too long.
+        """
         return (tuple(_steps(found)) for found in self._compiled.find(document))
 
 

@@ -244,7 +244,7 @@ class _Reader:
         for text, place in written:
             if self.check:
                 self._check(text, place)
-            yield Selector(text)
+            yield Selector(text, self._span(place))
 
     def _check(self, text: str, node: yaml.Node) -> None:
         from scanner.rules.selector_check import faults

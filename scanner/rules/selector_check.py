@@ -25,6 +25,7 @@ from jsonpath_ng.ext.iterable import Keys, Len
 from jsonpath_ng.jsonpath import JSONPath, Wildcard
 
 from scanner.rules import document_shape
+from scanner.rules.bounded_match import BoundedPattern, EndlessSearchError, PatternError
 from scanner.rules.document_shape import BOOLEAN, LIST, MAPPING, NULL, NUMBER, STRING, Shape, type_of
 from scanner.rules.problems import did_you_mean
 from scanner.rules.selector_syntax import Fault, PlacedText, parse
@@ -318,16 +319,22 @@ class _Check:
         self._refuse(f'"{place.name}" may be many; {aside}')
 
     def _pattern(self, found: _Found, value: Any) -> None:
-        place = found.places[0]
-        shapes = [each.shape for each in found.places]
         if not isinstance(value, str) or (value == "null" and not hasattr(value, "offset")):
             self._refuse("write the regular expression in quotes, as in =~ '^admin'")
             return
         try:
-            compiled = re.compile(value)
-        except (re.error, RecursionError, OverflowError) as problem:
+            compiled = BoundedPattern(value)
+        except PatternError as problem:
             self._refuse(f"'{value}' is not a regular expression: {problem}")
             return
+        try:
+            self._always_or_never(found, compiled)
+        except EndlessSearchError as problem:
+            self._refuse(str(problem))
+
+    def _always_or_never(self, found: _Found, compiled: BoundedPattern) -> None:
+        place, value = found.places[0], compiled.text
+        shapes = [each.shape for each in found.places]
         texts = [shape for shape in shapes if STRING in shape.types]
         if not texts:
             self._refuse(f'"{place.name}" never matches: it is {_kind(place.shape)}{_into(place)}')
@@ -395,12 +402,12 @@ def _admits(shape: Shape, value: Any) -> bool:
     return not (shape.whole and isinstance(value, float) and not value.is_integer())
 
 
-def _matches(pattern: re.Pattern[str], values: Sequence[Any]) -> bool:
-    return any(pattern.search(value) for value in values if isinstance(value, str))
+def _matches(pattern: BoundedPattern, values: Sequence[Any]) -> bool:
+    return any(pattern.finds(value) for value in values)
 
 
-def _always_matches(pattern: re.Pattern[str], shape: Shape) -> bool:
-    return shape.values is not None and all(isinstance(value, str) and pattern.search(value) for value in shape.values)
+def _always_matches(pattern: BoundedPattern, shape: Shape) -> bool:
+    return shape.values is not None and all(pattern.finds(value) for value in shape.values)
 
 
 # Words.
