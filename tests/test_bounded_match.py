@@ -35,9 +35,7 @@ def test_a_search_ends(tmp_path: Path, pattern: str, monkeypatch: pytest.MonkeyP
 def test_a_search_that_does_not_end_is_said_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded_match, "MAX_SECONDS", 0.2)
     write(tmp_path, {"main.tf": USER, "r.yaml": RULE.format(pattern="^(a|aa)+$")})
-    with pytest.raises(
-        RuleError, match=r"^r\.yaml:8: the regular expression .* takes longer than 0\.2 seconds; write it without"
-    ):
+    with pytest.raises(RuleError, match=r"^r\.yaml:8: the regular expression .* takes longer than 0\.2 seconds; "):
         scanned(tmp_path, "main.tf", rule_paths=("r.yaml",))
 
 
