@@ -366,8 +366,8 @@ def _when(operator: str, key: str, value: str) -> str:
         (_when("StringEquals", "aws:RequestedRegion", "eu-west-1"), (), "conditional", ["aws:RequestedRegion"]),
         (
             _when("Bool", "aws:MultiFactorAuthPresent", "true"),
-            (("AWS:multifactorauthpresent", ("true",)),),
-            "allowed",
+            (("AWS:multifactorauthpresent", ("true",)), ("aws:MultiFactorAuthAge", ("10",))),
+            "implicit_deny",
             [],
         ),
     ],

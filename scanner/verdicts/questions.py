@@ -74,13 +74,13 @@ def answers(
 
 
 def without_mfa(circumstances: Circumstances) -> Circumstances:
-    """The circumstances of console sessions without MFA, as far as the user does not say otherwise.
+    """The circumstances of console sessions without MFA, whatever the user says of it.
 
     The key is there in all of them; its age is not:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent
     """
     assumed = (("aws:MultiFactorAuthPresent", ("false",)), ("aws:MultiFactorAuthAge", None))
-    return replace(circumstances, context=(*assumed, *circumstances.context))
+    return replace(circumstances, context=(*circumstances.context, *assumed))
 
 
 def _answer(principal: Principal, circumstances: Circumstances, question: Question) -> Permission:
