@@ -169,6 +169,69 @@ def policy(name: str, kind: str | None, **other: Any) -> dict[str, Any]:
     return {"name": name, "type": kind, **usual, **other}
 
 
+INLINE_TF = 'variable "x" {}\nresource "aws_iam_user" "r" {\n  name = "r"\n}\n%s'
+USER_POLICY = 'resource "aws_iam_user_policy" "p" {\n  user = aws_iam_user.r.name\n  %s\n}\n'
+ROLE_WITH = """
+variable "x" {}
+resource "aws_iam_role" "r" {
+  name               = "r"
+  assume_role_policy = "{}"
+  %s
+}
+"""
+PARTLY = 'policy = jsonencode({Statement = [{Effect = "Allow", Action = "s3:*", Resource = var.x}]})'
+TEMPLATE = """
+Parameters:
+  X: {Type: String}
+  L: {Type: CommaDelimitedList}
+Resources:
+  R:
+    Type: AWS::IAM::User
+    Properties: {UserName: r%s}
+%s
+"""
+CFN_POLICY = """
+  P:
+    Type: AWS::IAM::Policy
+    Properties: {PolicyName: !Ref X, Users: [!Ref R], PolicyDocument: !Ref X}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "attached"),
+    [
+        ("main.tf", INLINE_TF % USER_POLICY % PARTLY, "yes"),
+        ("main.tf", INLINE_TF % USER_POLICY % "policy = var.x", "yes"),
+        ("main.tf", INLINE_TF % USER_POLICY % "name = var.x\n  policy = var.x", "yes"),
+        ("main.tf", INLINE_TF % USER_POLICY % "count = var.x\n  policy = var.x", "unknown"),
+        ("main.tf", ROLE_WITH % "inline_policy {\n    name   = var.x\n    policy = var.x\n  }", "yes"),
+        (
+            "main.tf",
+            ROLE_WITH
+            % 'dynamic "inline_policy" {\n    for_each = var.x\n    content {\n      policy = var.x\n    }\n  }',
+            "unknown",
+        ),
+        ("t.yaml", TEMPLATE % ("", CFN_POLICY), "yes"),
+        ("t.yaml", TEMPLATE % (", Policies: [{PolicyName: !Ref X, PolicyDocument: !Ref X}]", ""), "yes"),
+        ("t.yaml", TEMPLATE % (", Policies: !Ref L", ""), "unknown"),
+    ],
+)
+def test_an_inline_policy_is_there_whatever_it_says(name: str, text: str, attached: str, tmp_path: Path) -> None:
+    write(tmp_path, {name: text})
+    report = scanned(tmp_path, select=("user-with-inline-policy",))
+    found = parts(report, "r")
+    certain = attached == "yes" or "count" in text
+    assert [(one["type"], one["how"], one["aws_managed"], one["attached"]) for one in found["policies"]] == [
+        ("inline", "inline", False if certain else None, attached)
+    ]
+    assert len(report.findings) == (attached == "yes" and found_kind(report) == "user")
+
+
+def found_kind(report: Report) -> str:
+    (found,) = report.principals
+    return found.principal.kind.value
+
+
 def test_what_is_not_known_is_not_said(people: Report) -> None:
     bo = parts(people, "bo")
     assert {one["name"]: one["member"] for one in bo["groups"]} == {"empty": "unknown", None: "unknown"}
