@@ -116,10 +116,11 @@ ALSO = {
     "$.principals[?(@.tags.team == null)]": "bob",
     "$.principals[?(@.tags.cost-center)]": "ada",
     "$.principals[?(@.kind == $.principals[0].kind)]": "ada bob",
-    "$.principals[?(@.name == 'admin\\-ada')]": "ada",
     "$.principals[?(@.policies.`len` == 0)]": "fed svc",
     "$.principals[?(!@.tags.*)]": "svc",
     "$.principals[*].name": EVERYBODY,
+    r"$.principals[?(@.tags['cost-center'] =~ '^\\d$')]": "ada",
+    r"$.principals[?(@.name != 'a\'\"b')]": EVERYBODY,
     "$.principals[?(@.groups[0].name != 'all')]": EVERYBODY,
     "$..[?(@.type == 'inline')]": "ada bob",
     "$.principals[?(@.policies[?(@.aws_managed == true)].name == 'p')]": "ada set",
@@ -208,6 +209,11 @@ REFUSED = {
     "$.principals[?(@.groups =~ 'x')]": '"@.groups" never matches: it is a list; its elements are @.groups[*]',
     "$.principals[?(@.name =~ 'a(')]": (
         "'a(' is not a regular expression: missing ), unterminated subpattern at position 1"
+    ),
+    r"$.principals[?(@.name =~ '^a\d')]": r"\d in quotes is d alone; write [0-9] or \\d in a regular expression",
+    r"$.principals[?(@.name =~ 'x\.y$')]": r"\. in quotes is . alone; write [.] or \\. in a regular expression",
+    r"""$.principals[?(@.name == 'a\'b' || @.name == "\u0041")]""": (
+        r"\u in quotes is u alone; write \\u in a regular expression"
     ),
     "$.principals[?(@.name =~ 5)]": "write the regular expression in quotes, as in =~ '^admin'",
     "$.principals[?(@.name =~ null)]": "write the regular expression in quotes, as in =~ '^admin'",
