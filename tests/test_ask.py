@@ -245,3 +245,27 @@ def test_whoever_may_be_an_administrator_is_not_told_of_passing_roles(
     )
     report = scanned(tmp_path, select=("may-pass-any-role",))
     assert [found.rule for found in report.findings] == ["may-pass-any-role"] * flagged
+
+
+@pytest.mark.parametrize(
+    ("ask", "test", "message"),
+    [
+        (OWN_ROLES, "@.action == 'iam:Passrole'", "never 'iam:Passrole'; did you mean \"iam:PassRole\"?"),
+        (OWN_ROLES, "@.action != 'iam:Passrole'", "did you mean"),
+        (OWN_ROLES, "@.resource == 'arn:aws:iam::*:user/*'", 'did you mean "arn:aws:iam::*:role/*"?'),
+        (PASS_ROLE, "@.resource == 'arn:aws:iam::*:user/*'", 'the rule does not ask for it \\("ask"\\)'),
+        ("", "@.action == 'iam:PassRole'", 'the rule does not ask for it \\("ask"\\)'),
+        (OWN_ROLES, "@.action == 'iam:PassRole' && @.resource == 'arn:aws:iam::*:role/*'", None),
+        (PASS_ROLE, "@.action == 'iam:PassRole' && @.resource == '*'", None),
+        ("", "@.action == 'signin:CreateOAuth2Token'", None),
+        ("", "@.resource == 'arn:aws:signin:*:*:oauth2/public-client/localhost'", None),
+        ("", "@.resource == 'arn:aws-cn:signin:cn-north-1:111122223333:oauth2/public-client/remote'", None),
+    ],
+)
+def test_a_selector_looks_for_what_the_rule_asks(ask: str, test: str, message: str | None, tmp_path: Path) -> None:
+    file = Path(rule_file(tmp_path, ask, select=f"$.principals[*].permissions[?({test})]"))
+    if message is None:
+        assert load_rule(file).selectors
+    else:
+        with pytest.raises(RuleError, match=message.replace("?", "[?]").replace("*", "[*]")):
+            load_rule(file)

@@ -7,7 +7,7 @@ constructed: tags, anchors and merge keys make nothing, and every value knows it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 from typing import Any
@@ -110,11 +110,11 @@ class _Reader:
         title = self._one_line(found, "title")
         message = self._with_placeholders(found, "message")
         instructions = self._with_placeholders(found, "help")
-        selectors = tuple(self._selectors(found))
+        ask = tuple(dict.fromkeys(self._asked(found)))
+        selectors = tuple(self._selectors(found, ask))
         examples = self._examples(found)
         url = self._url(found)
         tags = tuple(dict.fromkeys(text for text, _ in self._texts(found, "tags")))
-        ask = tuple(dict.fromkeys(self._asked(found)))
         if (
             self.problems
             or rule_id is None
@@ -229,7 +229,7 @@ class _Reader:
             self._problem('"url" must be an address that begins with https:// or http://', found["url"])
         return url
 
-    def _selectors(self, found: Mapping[str, yaml.Node]) -> Iterator[Selector]:
+    def _selectors(self, found: Mapping[str, yaml.Node], ask: Collection[Question]) -> Iterator[Selector]:
         node = found.get("select")
         if node is None:
             return
@@ -243,14 +243,14 @@ class _Reader:
             written = [(text, node)] if text is not None else []
         for text, place in written:
             if self.check:
-                self._check(text, place)
+                self._check(text, place, ask)
             yield Selector(text, self._span(place))
 
-    def _check(self, text: str, node: yaml.Node) -> None:
+    def _check(self, text: str, node: yaml.Node, ask: Collection[Question]) -> None:
         from scanner.rules.selector_check import faults
 
         skipped = len(node.value) - len(node.value.lstrip())
-        for fault in faults(text):
+        for fault in faults(text, ask):
             line = self._line_of(node, skipped + fault.offset)
             self.problems.append(Problem(f"the selector is wrong: {fault.message}", Span(self.path, line, 1, line, 1)))
 

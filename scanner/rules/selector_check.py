@@ -15,7 +15,7 @@ What depends on the document is not refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,10 +29,13 @@ from scanner.rules.bounded_match import BoundedPattern, EndlessSearchError, Patt
 from scanner.rules.document_shape import BOOLEAN, LIST, MAPPING, NULL, NUMBER, STRING, Shape, type_of
 from scanner.rules.problems import did_you_mean
 from scanner.rules.selector_syntax import Fault, PlacedText, parse
+from scanner.verdicts.questions import Question
+from scanner.verdicts.sign_in import ACTIONS
 
 _MAX_LENGTH = 10_000
 _MAX_VALUES = 8
 _ORDERINGS = ("<", "<=", ">", ">=")
+_SIGN_IN_RESOURCE = re.compile(r"arn:[^:]+:signin:[^:]+:[^:]+:oauth2/public-client/(?:localhost|remote)")
 _NUMBER = Shape(frozenset({NUMBER}))
 _STRING = Shape(frozenset({STRING}))
 
@@ -59,12 +62,12 @@ class _Found:
     """Whether it leads to one place at most, but for filters: those say how many their author means."""
 
 
-def faults(text: str) -> Iterator[Fault]:
-    """Everything that is wrong with a selector."""
+def faults(text: str, asked: Collection[Question] | None = None) -> Iterator[Fault]:
+    """Everything that is wrong with a selector of a rule that asks these questions; None if it may ask any."""
     if len(text) > _MAX_LENGTH:
         yield Fault(f"it is longer than {_MAX_LENGTH} characters", 0)
         return
-    check = _Check()
+    check = _Check(asked)
     try:
         check.selector(parse(text))
     except Fault as fault:
@@ -75,7 +78,8 @@ def faults(text: str) -> Iterator[Fault]:
 
 
 class _Check:
-    def __init__(self) -> None:
+    def __init__(self, asked: Collection[Question] | None) -> None:
+        self._asked = asked
         self.faults: list[Fault] = []
         self._offset = 0
         """Of the last word or number that was passed, for nodes that have none."""
@@ -276,6 +280,24 @@ class _Check:
             self._refuse(f'"{place.name}" has no order; compare with each value, with || between')
         elif operator not in _ORDERINGS and not any(_admits(shape, value) for shape in fitting):
             self._other_value(place, fitting[0], value)
+        elif operator not in _ORDERINGS and self._asked is not None:
+            self._unasked(place, fitting, str(value), self._asked)
+
+    def _unasked(self, place: _Place, shapes: Sequence[Shape], value: str, asked: Collection[Question]) -> None:
+        """An action or a resource that none of the permissions has for which the rule may look."""
+        permission = document_shape.principal().keys["permissions"].items
+        assert permission is not None  # noqa: S101 # the file says so
+        if all(shape is permission.keys["action"] for shape in shapes):
+            known = {*ACTIONS, *(question.action for question in asked)}
+            is_known = value in known
+        elif all(shape is permission.keys["resource"] for shape in shapes):
+            known = {question.resource for question in asked}
+            is_known = value in known or _SIGN_IN_RESOURCE.fullmatch(value) is not None
+        else:
+            return
+        if not is_known:
+            meant = did_you_mean(value, known) or '; the rule does not ask for it ("ask")'
+            self._refuse(f'"{place.name}" is never {_literal(value)}{meant}')
 
     def _other_type(self, place: _Place, value: Any) -> None:
         shape, name = place.shape, place.name
