@@ -223,6 +223,10 @@ REFUSED = {
         '"@.groups[*].name" may be many; write !@.groups[?(@.name == \'x\')] for none is, '
         "@.groups[?(@.name != 'x')] for one is not"
     ),
+    "$.principals[?(@.kind == @.kind)]": '"@.kind" is compared with itself',
+    "$.principals[?(@.policies.`len` >= 0)]": '"@.policies.`len`" >= 0 is always true: it is 0 or more',
+    "$.principals[?(@.policies.`len` < 0)]": '"@.policies.`len`" < 0 is never true: it is 0 or more',
+    "$.principals[?(@.policies.`len` == -1)]": '"@.policies.`len`" == -1 is never true: it is 0 or more',
     # a test for existence that is
     "$.principals[?(@.kind)]": "\"@.kind\" is always there, so the test is always true; write @.kind == 'user'",
     "$.principals[?(@.tags)]": (

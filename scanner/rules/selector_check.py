@@ -255,7 +255,9 @@ class _Check:
         """Two paths that are compared."""
         one, two = found.places[0], other.places[0]
         types = _types(found) & _types(other)
-        if not types:
+        if one.name == two.name and found.is_one:
+            self._refuse(f'"{one.name}" is compared with itself')
+        elif not types:
             self._refuse(
                 f'"{one.name}" never equals "{two.name}": one is {_kind(one.shape)}, the other {_kind(two.shape)}'
             )
@@ -274,6 +276,8 @@ class _Check:
             self._other_type(place, value)
         elif operator == "!=" and not found.is_one:
             self._one_of_many(place, value)
+        elif place.name.endswith("`len`") and (outcome := _of_any_length(operator, value)) is not None:
+            self._refuse(f'"{place.name}" {operator} {value} is {outcome} true: it is 0 or more')
         elif operator in _ORDERINGS and type_of(value) in (NULL, BOOLEAN):
             self._refuse(f"{_literal(value)} has no order; write == or !=")
         elif operator in _ORDERINGS and type_of(value) == STRING and all(shape.values for shape in fitting):
@@ -422,6 +426,15 @@ def _admits(shape: Shape, value: Any) -> bool:
     if isinstance(value, str):
         return shape.pattern is None or re.search(shape.pattern, value) is not None
     return not (shape.whole and isinstance(value, float) and not value.is_integer())
+
+
+def _of_any_length(operator: str, value: float) -> str | None:
+    """``always`` or ``never`` for a comparison of a length that comes out the same for all of them."""
+    if value < 0:
+        return "always" if operator in (">", ">=", "!=") else "never"
+    if value == 0:
+        return {">=": "always", "<": "never"}.get(operator)
+    return None
 
 
 def _matches(pattern: BoundedPattern, values: Sequence[Any]) -> bool:
