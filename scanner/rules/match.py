@@ -11,7 +11,7 @@ from scanner.rules.chosen import Chosen, chosen
 from scanner.rules.parts import PARTS
 from scanner.rules.places import places
 from scanner.rules.problems import Problem, RuleError
-from scanner.rules.rule import PLACEHOLDER, Path, Rule, Selector
+from scanner.rules.rule import Path, Rule, Selector, filled, split_at
 from scanner.rules.view import causes, view, words
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -20,7 +20,6 @@ from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
 
 DOCUMENT_VERSION = 1
-_NAME = "{name}"
 
 
 def match(
@@ -78,13 +77,13 @@ def _finding(
     picked = chosen(assessed, document, paths)
     said = words(assessed, document, (one.words for one in picked))
     definition = assessed.definition
-    around = tuple(_filled(part, said) for part in rule.message.split(_NAME))
+    around = tuple(filled(part, said.__getitem__) for part in split_at(rule.message, "name"))
     return Finding(
         rule.id,
         rule.level,
         rule.title,
         said["name"].join(around),
-        _filled(rule.help, said),
+        filled(rule.help, said.__getitem__),
         definition.address,
         definition.root,
         definition.span,
@@ -96,10 +95,6 @@ def _finding(
         rule.tags,
         places(assessed),
     )
-
-
-def _filled(text: str, said: Mapping[str, str]) -> str:
-    return PLACEHOLDER.sub(lambda found: said[found[1]], text)
 
 
 def _decisive(rule: Rule, assessed: AssessedPrincipal, picked: Iterable[Chosen]) -> Iterable[RelatedLocation]:

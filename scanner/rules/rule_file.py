@@ -17,7 +17,7 @@ import yaml
 from scanner.finding import Level
 from scanner.rules.ask import wrong_action, wrong_resource
 from scanner.rules.problems import Problem, RuleError, did_you_mean
-from scanner.rules.rule import PLACEHOLDER, Examples, Rule, Selector
+from scanner.rules.rule import Examples, Rule, Selector, braces
 from scanner.rules.view import PLACEHOLDERS
 from scanner.span import LineIndex, Span
 from scanner.verdicts.questions import ANY, Question
@@ -217,10 +217,17 @@ class _Reader:
 
     def _with_placeholders(self, found: Mapping[str, yaml.Node], key: str) -> str | None:
         written = self._text(found, key)
-        for name in PLACEHOLDER.findall(written or ""):
-            if name not in PLACEHOLDERS:
-                near = did_you_mean(name, PLACEHOLDERS) or f"; the placeholders are {', '.join(sorted(PLACEHOLDERS))}"
-                self._problem(f"there is no placeholder {{{name}}}{near}", found[key])
+        for offset, name in braces(written or ""):
+            if name in PLACEHOLDERS:
+                continue
+            if name is None:
+                message = "a brace that belongs to no placeholder is written twice: {{ or }}"
+            else:
+                near = did_you_mean(name.strip(), PLACEHOLDERS)
+                listed = f"; the placeholders are {', '.join(sorted(PLACEHOLDERS))}"
+                message = f"there is no placeholder {{{name}}}{near or listed}; braces are written {{{{ and }}}}"
+            line = self._line_of(found[key], len(found[key].value) - len(found[key].value.lstrip()) + offset)
+            self.problems.append(Problem(message, Span(self.path, line, 1, line, 1)))
         return written
 
     def _url(self, found: Mapping[str, yaml.Node]) -> str:
