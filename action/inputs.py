@@ -58,7 +58,8 @@ def parse_inputs(text: str) -> Inputs:
     for name, value in given.items():
         if name not in _LISTS and ("\n" in value.strip() or "\r" in value.strip()):
             raise InputError(f'the input "{name}" has more than one line')
-    _flag(given, "sarif")  # action.yml reads it by itself
+    if given.get("sarif") not in ("true", "false"):  # action.yml compares it as it is
+        raise InputError(f'the input "sarif" is "{given.get("sarif")}"; write true or false')
     return Inputs(
         paths=_lines(given, "paths") or (".",),
         options=_options(given),

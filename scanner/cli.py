@@ -16,8 +16,8 @@ from scanner.output import STANDARD_OUTPUT, Delivery
 from scanner.report import FOR_PEOPLE, FORMATS
 
 if TYPE_CHECKING:
-    from scanner.config import Options
     from scanner.configuration.settings import Settings
+    from scanner.options import Options
 
 _LEVELS = ("error", "warning", "note")
 _FAIL_ON = (*_LEVELS, "never")

@@ -57,6 +57,8 @@ def _in_line(text: str, number: int, span: Span) -> Excerpt | None:
     start = span.column - 1 if number == span.line else 0
     end = min(span.end_column - 1, len(text)) if number == span.end_line else len(text)
     meant = text[start:end]
+    if span.line == span.end_line and span.column == span.end_column > 1 and start < len(text):
+        return Excerpt(number, text, start, start)  # a point in a line: where a parser gave up
     start += len(meant) - len(meant.lstrip())
     return Excerpt(number, text, start, end) if any(letter.isalnum() for letter in meant) else None
 

@@ -43,6 +43,12 @@ def repository_files() -> str:
     return f"{server.rstrip('/')}/{quote(repository)}/blob/{quote(commit, safe='')}/"
 
 
+def is_summary(path: str) -> bool:
+    """Whether a file is the summary of this step, to which reports are appended."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    return bool(summary) and os.path.realpath(path) == os.path.realpath(summary or "")
+
+
 def write_summary(report: Report, appearance: Appearance) -> list[str]:
     """Append the report to the step's summary, if there is one; says why it could not be written.
 

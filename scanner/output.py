@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scanner import github_actions
 from scanner.excerpt import Sources
 from scanner.finding import Level
 from scanner.report import Appearance, render
@@ -36,8 +37,8 @@ class Delivery:
     """Whether annotations follow what is printed."""
 
 
-def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[str]:
-    """Print and write the report; says what could not be written, and why.
+def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[tuple[str, str]]:
+    """Print and write the report; gives the files that could not be written, each with a message.
 
     A report that cannot be written is no reason to lose the others.
     """
@@ -48,9 +49,12 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[
     if delivery.annotates:
         from scanner.report import github
 
-        print_text(github.beside_text(shown, appearance.directory))
-    trouble: list[str] = []
+        print_text(github.beside_text(shown, appearance.directory, quiet=delivery.quiet))
+    trouble: list[tuple[str, str]] = []
     for name, path in delivery.outputs:
+        if name == "markdown" and github_actions.is_summary(path):
+            trouble += ((path, message) for message in github_actions.write_summary(shown, plain))
+            continue
         text = render(name, shown, plain)
         if path == STANDARD_OUTPUT:
             print_text(text)
@@ -59,11 +63,11 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[
     return trouble
 
 
-def _written(path: str, text: str) -> list[str]:
+def _written(path: str, text: str) -> list[tuple[str, str]]:
     try:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     except OSError as problem:
-        return [f"{path}: {why(problem)}"]
+        return [(path, f"{path}: {why(problem)}")]
     return []
 
 

@@ -1,12 +1,16 @@
 """Where a file is in its repository: that says which one it is, wherever the scan was started.
 
 In GitHub Actions the repository is checked out into ``GITHUB_WORKSPACE``, which steps with a ``working-directory`` are
-below. In a container that has it elsewhere, and anywhere else, the nearest directory above with a ``.git`` is its top.
+below, or into a directory in it (``path`` of ``actions/checkout``). In a container that has it elsewhere, and anywhere
+else, the nearest directory above with a ``.git`` is its top.
 """
 
 from __future__ import annotations
 
 import os
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,9 +28,12 @@ def path_in_repository(path: Path, workspace: Path | None) -> str | None:
 def top_of_repository(path: Path, workspace: Path | None) -> Path | None:
     """The top of the repository that a path is in, without links on the way; None outside of any."""
     here = Path(os.path.realpath(path))
-    if workspace is not None and here.is_relative_to(os.path.realpath(workspace)):
-        return Path(os.path.realpath(workspace))
-    return _top(here)
+    checkout = Path(os.path.realpath(workspace)) if workspace is not None else None
+    if checkout is None or not here.is_relative_to(checkout):
+        return _top(here)
+    inside = _top(here)
+    is_in_a_part = inside is not None and inside != checkout and inside.is_relative_to(checkout)
+    return inside if is_in_a_part and not (checkout / ".git").exists() else checkout
 
 
 @lru_cache(maxsize=4096)
@@ -34,3 +41,35 @@ def _top(here: Path) -> Path | None:
     if (here / ".git").exists():
         return here
     return _top(here.parent) if here.parent != here else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How a repository sees the paths of reports, which are relative to the working directory."""
+
+    below: str = ""
+    """The working directory from the top of the repository; empty at the top."""
+    above: str = ""
+    """The top from a working directory that is above it; empty otherwise."""
+
+    def path(self, path: str) -> str:
+        """A path from the top of the repository; as it is where it leads to something else."""
+        seen = posixpath.normpath(posixpath.join(self.below, path))
+        if self.above and (seen == self.above or seen.startswith(f"{self.above}/")):
+            return seen[len(self.above) + 1 :] or "."
+        return seen
+
+
+def outlook(directory: Path, scanned: Iterable[Path], workspace: Path | None) -> Outlook:
+    """How the repository sees the working directory: that which it is in, or else that of everything scanned."""
+    inside = path_in_repository(directory, workspace)
+    if inside is not None:
+        return Outlook(inside)
+    tops = {top_of_repository(path, workspace) for path in scanned}
+    top = tops.pop() if len(tops) == 1 else None
+    here = os.path.realpath(directory)
+    return Outlook(above="" if top is None else os.path.relpath(top, here).replace(os.sep, "/"))
+
+
+Seen = str | Outlook
+"""The working directory as its repository sees it, or how it sees the paths of reports."""

@@ -32,6 +32,8 @@ Sid = "NoCliCredentials"
         ((1, 1, 3, 2), 1, 'resource "aws_iam_user" "ada" {'),
         ((2, 3, 2, 7), 2, "name"),
         ((1, 1, 1, 1), None, None),
+        ((2, 8, 2, 8), 2, ""),
+        ((2, 80, 2, 80), None, None),
         ((4, 14, 5, 19), 5, 'Effect = "Deny"'),
         ((6, 3, 6, 20), None, None),
         ((7, 1, 7, 70), None, None),

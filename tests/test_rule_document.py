@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scanner.config import Options
+from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.report.json import render
 from scanner.report.report import Report

@@ -17,8 +17,8 @@ from scanner.rules.problems import RuleError
 from scanner.rules.selection import all_rules, rules_path
 
 if TYPE_CHECKING:
-    from scanner.config import Options
     from scanner.configuration.settings import Settings
+    from scanner.options import Options
     from scanner.report.report import Report
     from scanner.rules.rule import Rule
 
@@ -46,7 +46,7 @@ def _rule(options: Options, wanted: str) -> Rule | None:
             return load_rule(example, check=False)
         return all_rules([rules_path(path, options.directory) for path in options.rule_paths]).get(wanted)
     except RuleError as wrong:
-        raise ScanError(fail_with(wrong)) from wrong
+        raise ScanError(fail_with(wrong, options)) from wrong
 
 
 def _explained(report: Report, wanted: str, *, as_json: bool, version: str) -> int:

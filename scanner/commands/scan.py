@@ -7,21 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner import github_actions
-from scanner.commands.messages import USAGE, fail, fail_with, tell, with_place
+from scanner.commands.messages import USAGE, fail, fail_with, named_in, tell, with_place
 from scanner.output import Delivery, category, deliver
 from scanner.pipeline import UsageError, scan
 from scanner.progress import progress
 from scanner.report import Appearance
 from scanner.report.report import Report, exit_status
-from scanner.repository import path_in_repository
+from scanner.repository import outlook, path_in_repository
 from scanner.rules.problems import RuleError
 from scanner.standard_input import received
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.config import Options
     from scanner.configuration.settings import Settings
+    from scanner.options import Options
 
 
 class ScanError(Exception):
@@ -43,9 +43,9 @@ def scanned(options: Options, settings: Settings, *, verbose: bool) -> Iterator[
                 given = replace(options, standard_input=standard_input)
                 report = scan(given, watch=watch, tell=tell if verbose else None)
         except RuleError as wrong:
-            raise ScanError(fail_with(wrong)) from wrong
+            raise ScanError(fail_with(wrong, options)) from wrong
         except UsageError as problem:
-            raise ScanError(fail(with_place(problem, settings))) from problem
+            raise ScanError(fail(with_place(problem, settings, options))) from problem
         yield report
 
 
@@ -59,13 +59,15 @@ def run(options: Options, settings: Settings, delivery: Delivery, *, version: st
 
 
 def _delivered(report: Report, options: Options, delivery: Delivery, version: str) -> int:
-    inside = path_in_repository(options.directory, options.workspace)
-    files = github_actions.repository_files() if inside is not None else ""
+    paths = [options.directory / path for path in options.paths]
+    seen = outlook(options.directory, paths, options.workspace)
+    is_inside = all(path_in_repository(path, options.workspace) is not None for path in paths)
+    files = github_actions.repository_files() if is_inside else ""
     named = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
-    appearance = Appearance(version, directory=inside or "", category=category(named), files=files)
+    appearance = Appearance(version, directory=seen, category=category(named), files=files)
     trouble = deliver(report, delivery, appearance)
-    for message in trouble:
-        fail(message)
+    for path, message in trouble:
+        fail(f"{message}{named_in(options, path)}")
     if delivery.annotates:  # nobody has asked for a summary, so one that cannot be written changes no status
         for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
             fail(message)

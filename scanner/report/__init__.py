@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from scanner.excerpt import Excerpt
     from scanner.report.report import Report
+    from scanner.repository import Seen
     from scanner.span import Span
 
 
@@ -26,7 +27,7 @@ class Appearance:
     colour: bool = False
     width: int | None = None
     """Columns of the terminal; None where lines are not to be wrapped, so that programs find whole sentences."""
-    directory: str = ""
+    directory: Seen = ""
     """The working directory as its repository sees it; empty at the top."""
     excerpt: Callable[[Span], Excerpt | None] | None = None
     """Gives a line of source; None where reports do without."""
@@ -68,7 +69,7 @@ def _json(report: Report, appearance: Appearance) -> str:
 def _github(report: Report, appearance: Appearance) -> str:
     from scanner.report import github
 
-    return github.render(report, appearance.directory)
+    return github.render(report, appearance.directory, quiet=appearance.quiet)
 
 
 def _sarif(report: Report, appearance: Appearance) -> str:

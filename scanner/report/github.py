@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, Finding, Level
+from scanner.report.blocks import Block, blocks
 from scanner.report.escape import visible
 from scanner.report.report import Report
 from scanner.report.wording import found_in_all, repository_path, summary, worst_first
@@ -26,6 +27,7 @@ from scanner.report.wording import found_in_all, repository_path, summary, worst
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.repository import Seen
     from scanner.span import Span
 
 LIMIT = 10
@@ -33,6 +35,7 @@ LIMIT = 10
 MAX_MESSAGE = 4096
 """Characters of a message that GitHub keeps."""
 _CUT = "… (cut)"
+_MOST_PRINCIPALS = 10
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 _OF_SEVERITY = {Severity.ERROR: (Level.ERROR, "Scan incomplete"), Severity.WARNING: (Level.WARNING, "Not followed")}
 
@@ -40,39 +43,49 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-def render(report: Report, directory: str = "") -> str:
+def render(report: Report, directory: Seen = "", *, quiet: bool = False) -> str:
     """Annotations, a list of those for which there is no room, and a summary for the log.
 
-    ``directory`` is the working directory as its repository sees it.
+    ``directory`` is the working directory as its repository sees it. ``quiet`` leaves out everything but findings and
+    errors.
     """
-    lines, unseen = _commands(report, directory)
+    lines, unseen = _commands(report, directory, quiet=quiet)
     if unseen:
         lines.append(f"::group::{len(unseen)} more, not shown as annotations")
         lines.extend(annotation.logged() for annotation in unseen)
         lines.append("::endgroup::")
-    lines.append(summary(report))
-    return "\n".join(lines) + "\n"
+    if not quiet:
+        lines.append(summary(report))
+    return "\n".join(lines) + "\n" if lines else ""
 
 
-def beside_text(report: Report, directory: str = "") -> str:
+def beside_text(report: Report, directory: Seen = "", *, quiet: bool = False) -> str:
     """Annotations alone, folded in the log: for a log that has the report in words already. Empty without any."""
-    lines, _ = _commands(report, directory)
+    lines, _ = _commands(report, directory, quiet=quiet)
     return "\n".join(("::group::Annotations", *lines, "::endgroup::")) + "\n" if lines else ""
 
 
-def _commands(report: Report, directory: str) -> tuple[list[str], list[_Annotation]]:
+def _commands(report: Report, directory: Seen, *, quiet: bool) -> tuple[list[str], list[_Annotation]]:
     """As many annotations as GitHub shows, as commands, and the others."""
-    annotations = list(_annotations(report, directory))
+    annotations = list(_annotations(report, directory, quiet=quiet))
     lines: list[str] = []
     unseen: list[_Annotation] = []
     for level in LEVELS:
         found = [annotation for annotation in annotations if annotation.level is level]
-        shown = found if len(found) <= LIMIT else found[: LIMIT - 1]
-        rest = found[len(shown) :]
+        shown = found if len(found) <= LIMIT else _chosen(found)
+        kept = set(map(id, shown))
+        rest = [annotation for annotation in found if id(annotation) not in kept]
         lines += [annotation.command() for annotation in shown]
         lines += [_folded(rest)] if rest else []
         unseen += rest
     return lines, unseen
+
+
+def _chosen(found: list[_Annotation]) -> list[_Annotation]:
+    """The first ones. Trouble in the input comes last, but what makes the scan incomplete gets one of them."""
+    shown, rest = found[: LIMIT - 1], found[LIMIT - 1 :]
+    trouble = next((annotation for annotation in rest if annotation.rule is None), None)
+    return [*shown[:-1], trouble] if trouble is not None and all(each.rule for each in shown) else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,8 @@ class _Annotation:
     span: Span
     rule: str | None
     """None for trouble in the input."""
+    findings: tuple[Finding, ...] = ()
+    """Those that it stands for."""
 
     def command(self) -> str:
         line = max(self.span.line, 1)
@@ -106,25 +121,29 @@ class _Annotation:
         return f"{label}: {self.message} ({self.path}:{self.span.line})"
 
 
-def _annotations(report: Report, directory: str) -> Iterator[_Annotation]:
+def _annotations(report: Report, directory: Seen, *, quiet: bool) -> Iterator[_Annotation]:
     """Findings before trouble of the same level: many broken files must not push out what was found."""
-    for finding in worst_first(report.open_findings):
-        yield _of_finding(finding, directory)
-    for diagnostic in report.diagnostics:
+    for block in blocks(worst_first(report.open_findings)):
+        yield _of_block(block, directory)
+    for diagnostic in report.errors if quiet else report.diagnostics:
         yield _of_diagnostic(diagnostic, directory)
 
 
-def _of_finding(finding: Finding, directory: str) -> _Annotation:
+def _of_block(block: Block, directory: Seen) -> _Annotation:
+    """One annotation for all instances of a block, which would stand on one line."""
+    finding = block.first
     rule = visible(finding.rule)
     title = f"{visible(finding.title)} ({rule})" if finding.title else rule
     said_by = (f"{each.span.path}: {each.message}" for each in finding.related if each.span.path == finding.root)
-    lines = (finding.principal, *said_by, *finding.help.splitlines())
+    more = len(block.principals) - _MOST_PRINCIPALS
+    principals = (*block.principals[:_MOST_PRINCIPALS], *([f"and {more:,} more"] if more > 0 else []))
+    lines = (*principals, *said_by, *finding.help.splitlines())
     advice = "\n".join(visible(line) for line in lines if line.strip())
     path = visible(repository_path(finding.span.path, directory))
-    return _Annotation(finding.level, title, visible(finding.message), advice, path, finding.span, rule)
+    return _Annotation(finding.level, title, visible(block.message), advice, path, finding.span, rule, block.findings)
 
 
-def _of_diagnostic(diagnostic: Diagnostic, directory: str) -> _Annotation:
+def _of_diagnostic(diagnostic: Diagnostic, directory: Seen) -> _Annotation:
     level, title = _OF_SEVERITY[diagnostic.severity]
     path = visible(repository_path(diagnostic.span.path, directory))
     return _Annotation(level, title, visible(diagnostic.message), "", path, diagnostic.span, None)
@@ -132,7 +151,7 @@ def _of_diagnostic(diagnostic: Diagnostic, directory: str) -> _Annotation:
 
 def _folded(rest: list[_Annotation]) -> str:
     """One annotation, as bad as the worst that it stands for."""
-    findings = Counter(each.level for each in rest if each.rule is not None)
+    findings = Counter(finding.level for each in rest for finding in each.findings)
     trouble = Counter(each.level for each in rest if each.rule is None)
     message = (
         f"Not shown: {found_in_all(findings, trouble)}. GitHub limits annotations to {LIMIT} of each level per step; "

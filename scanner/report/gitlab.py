@@ -23,6 +23,7 @@ from scanner.report.wording import repository_path, worst_first
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.repository import Seen
     from scanner.span import Span
 
 _OF_LEVEL = {Level.ERROR: "major", Level.WARNING: "minor", Level.NOTE: "info"}
@@ -30,21 +31,21 @@ _OF_SEVERITY = {Severity.ERROR: ("scan-incomplete", "critical"), Severity.WARNIN
 """What could not be read is worse than any finding: nobody knows what it would have been."""
 
 
-def render(report: Report, directory: str = "") -> str:
+def render(report: Report, directory: Seen = "") -> str:
     """One JSON array and a newline. ``directory`` is the working directory as its repository sees it."""
     seen: Counter[str] = Counter()
     entries = [entry | {"fingerprint": _unique(entry["fingerprint"], seen)} for entry in _entries(report, directory)]
     return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
 
 
-def _entries(report: Report, directory: str) -> Iterator[dict[str, Any]]:
+def _entries(report: Report, directory: Seen) -> Iterator[dict[str, Any]]:
     for finding in worst_first(report.open_findings):
         yield _of_finding(finding, directory)
     for diagnostic in report.diagnostics:
         yield _of_diagnostic(diagnostic, directory)
 
 
-def _of_finding(finding: Finding, directory: str) -> dict[str, Any]:
+def _of_finding(finding: Finding, directory: Seen) -> dict[str, Any]:
     return {
         "description": visible(f"{finding.message} ({finding.principal})"),
         "check_name": visible(finding.rule),
@@ -56,7 +57,7 @@ def _of_finding(finding: Finding, directory: str) -> dict[str, Any]:
     }
 
 
-def _of_diagnostic(diagnostic: Diagnostic, directory: str) -> dict[str, Any]:
+def _of_diagnostic(diagnostic: Diagnostic, directory: Seen) -> dict[str, Any]:
     check, severity = _OF_SEVERITY[diagnostic.severity]
     path = repository_path(diagnostic.span.path, directory)
     return {
@@ -68,7 +69,7 @@ def _of_diagnostic(diagnostic: Diagnostic, directory: str) -> dict[str, Any]:
     }
 
 
-def _location(span: Span, directory: str) -> dict[str, Any]:
+def _location(span: Span, directory: Seen) -> dict[str, Any]:
     return {"path": visible(repository_path(span.path, directory)), "lines": {"begin": max(span.line, 1)}}
 
 

@@ -48,6 +48,7 @@ def _summary(report: Report) -> Document:
         "suppressed": report.suppressed,
         "baselined": report.baselined,
         "errors": len(report.errors),
+        **({"hidden": report.hidden} if report.hidden else {}),
     }
 
 

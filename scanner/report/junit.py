@@ -30,6 +30,7 @@ from scanner.report.wording import repository_path, worst_first
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from scanner.repository import Seen
     from scanner.span import Span
 
 MAX_CASES = 10_000
@@ -40,7 +41,7 @@ _OTHERS = "all other principals"
 _READ = "everything was read"
 
 
-def render(report: Report, directory: str = "") -> str:
+def render(report: Report, directory: Seen = "") -> str:
     """The XML document. ``directory`` is the working directory as its repository sees it."""
     suites = [*_suites(report, directory), _Suite(INPUT, tuple(_of_input(report, directory)))]
     root = ET.Element("testsuites", {"name": "scan"} | _counts([case for suite in suites for case in suite.cases]))
@@ -73,7 +74,7 @@ class _Suite:
     cases: tuple[_Case, ...]
 
 
-def _suites(report: Report, directory: str) -> Iterator[_Suite]:
+def _suites(report: Report, directory: Seen) -> Iterator[_Suite]:
     flagged: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in worst_first(report.findings):
         flagged[finding.rule].append(finding)
@@ -85,7 +86,7 @@ def _suites(report: Report, directory: str) -> Iterator[_Suite]:
     folded = len(names) * len(principals) > MAX_CASES
     for name in names:
         found = flagged[name]
-        met = {(finding.root, finding.principal) for finding in found}
+        met = {(root, finding.principal) for finding in found for root in (finding.root, *finding.also_in)}
         passed = [_Case(_name(root, address, directory)) for root, address in principals if (root, address) not in met]
         if folded and passed:
             passed = [_Case(_OTHERS)]
@@ -94,13 +95,13 @@ def _suites(report: Report, directory: str) -> Iterator[_Suite]:
             yield _Suite(visible(name), cases)
 
 
-def _name(root: str, address: str, directory: str) -> str:
+def _name(root: str, address: str, directory: Seen) -> str:
     """Stays the same from scan to scan, wherever it was started: CI systems compare by it."""
     place = repository_path(root, directory)
     return visible(address if place in ("", ".") else f"{address} in {place}")
 
 
-def _of_finding(finding: Finding, directory: str) -> _Case:
+def _of_finding(finding: Finding, directory: Seen) -> _Case:
     name = _name(finding.root, finding.principal, directory)
     kind, message = finding.level.value, visible(finding.message)
     if finding.suppressed is not None:
@@ -113,7 +114,7 @@ def _of_finding(finding: Finding, directory: str) -> _Case:
     return _Case(name, "failure", kind, message, tuple(_details(finding, directory)))
 
 
-def _details(finding: Finding, directory: str) -> Iterator[str]:
+def _details(finding: Finding, directory: Seen) -> Iterator[str]:
     yield f"{_place(finding.span, directory)}: {finding.level.value}: {visible(finding.message)}"
     yield f"who: {visible(finding.principal)}"
     for each in finding.related:
@@ -126,14 +127,14 @@ def _details(finding: Finding, directory: str) -> Iterator[str]:
         yield f"see: {visible(finding.url)}"
 
 
-def _of_input(report: Report, directory: str) -> Iterator[_Case]:
+def _of_input(report: Report, directory: Seen) -> Iterator[_Case]:
     if not report.errors:
         yield _Case(_READ)
     for diagnostic in report.diagnostics:
         yield _of_diagnostic(diagnostic, directory)
 
 
-def _of_diagnostic(diagnostic: Diagnostic, directory: str) -> _Case:
+def _of_diagnostic(diagnostic: Diagnostic, directory: Seen) -> _Case:
     message = visible(diagnostic.message)
     path = visible(repository_path(diagnostic.span.path, directory))
     outcome = "error" if diagnostic.severity is Severity.ERROR else "skipped"
@@ -141,7 +142,7 @@ def _of_diagnostic(diagnostic: Diagnostic, directory: str) -> _Case:
     return _Case(f"{path}: {visible(diagnostic.summary)}", outcome, diagnostic.severity.value, message, details)
 
 
-def _place(span: Span, directory: str) -> str:
+def _place(span: Span, directory: Seen) -> str:
     return f"{visible(repository_path(span.path, directory))}:{span.line}"
 
 

@@ -25,6 +25,7 @@ from scanner.report.wording import counted, found_in_all, is_file, repository_pa
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.repository import Seen
     from scanner.span import Span
 
 MARKER = "<!-- aws-login-scan -->"
@@ -44,7 +45,7 @@ _OF_SEVERITY = {Severity.ERROR: (Level.ERROR, "scan incomplete"), Severity.WARNI
 class Repository:
     """What places need to become links."""
 
-    directory: str = ""
+    directory: Seen = ""
     """The working directory as the repository sees it."""
     files: str = ""
     """The address of the repository's files at the scanned commit, with a slash at its end; empty if not known."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import TYPE_CHECKING
 
 from scanner.finding import LEVELS, Finding, Level
 from scanner.report.escape import visible
 from scanner.report.report import Report
+from scanner.repository import Outlook, Seen
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -35,9 +35,10 @@ def is_file(path: str) -> bool:
     return bool(path) and not re.fullmatch(r"-|--[a-z-]+", path)
 
 
-def repository_path(path: str, directory: str) -> str:
-    """A path of the report as the repository sees it, given the working directory in the repository."""
-    return posixpath.normpath(posixpath.join(directory, path)) if is_file(path) else path
+def repository_path(path: str, directory: Seen) -> str:
+    """A path of the report as the repository sees it."""
+    seen_from = Outlook(directory) if isinstance(directory, str) else directory
+    return seen_from.path(path) if is_file(path) else path
 
 
 def counted(number: int, noun: str) -> str:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scanner.config import Options
+from scanner.configuration.keys import KEYS
 from scanner.configuration.load import load_named
 from scanner.configuration.scan_options import scan_options
 from scanner.configuration.settings import CommandLineError, command_line, settle
+from scanner.configuration.shapes import NO_ITEMS
 from scanner.controls import AccountControls
 from scanner.finding import Level
 from scanner.globs import PathGlob
+from scanner.options import Options
+from scanner.path_sections import PathSection
 from scanner.pipeline import scan
 from scanner.root import ValuesFile
+from scanner.span import Span
+from scanner.suppress_entry import SuppressEntry
 from tests.configuration.configured import OURS, configured, options
 from tests.scans import Scan, write
 
@@ -39,6 +45,10 @@ from tests.scans import Scan, write
         ("context: {c: , d: []}", "context", (("c", None), ("d", None))),
         ("scp: [a, b]", "controls", AccountControls((("a", "b"),))),
         ("scp: [[a], [b, c]]", "controls", AccountControls((("a",), ("b", "c")))),
+        ("scp: a", "controls", AccountControls((("a",),))),
+        ("scp: []", "controls", AccountControls()),
+        ("accounts: {default: {scp: a, rcp: b}}", "accounts", {"default": AccountControls((("a",),), ("b",))}),
+        ("accounts: {x: {scp: a}}", "sections", (PathSection(PathGlob("x"), scp_levels=(("a",),)),)),
         ("rcp: [a]", "controls", AccountControls((), ("a",))),
         ("parameter: {A: 010, B: [x, y], C: no}", "parameters", (("A", "010"), ("B", "x,y"), ("C", "false"))),
         ("parameters: p.json\nparameter: {A: b}", "parameters", (ValuesFile("p.json"), ("A", "b"))),
@@ -46,6 +56,8 @@ from tests.scans import Scan, write
 )  # fmt: skip
 def test_what_a_file_says(tmp_path: Path, text: str, field: str, expected: object) -> None:
     found = getattr(options(tmp_path, configured(tmp_path, text)), field)
+    if field == "sections":
+        found = tuple(replace(one, glob=replace(one.glob, base=None)) for one in found)
     assert (tuple(one.pattern for one in found) if field == "exclude" else found) == expected
 
 
@@ -121,6 +133,21 @@ suppress: [{path: x, reason: r, until: 2027-03-01}]
         other.inputs,
         other.sections,
     )
+
+
+def test_every_list_of_one_item_may_stand_without_brackets(tmp_path: Path) -> None:
+    """As the documentation has it, without exception."""
+    item = {"suppress": "{rule: a, reason: b}", "format": "json"}
+    lists = [key.name for key in KEYS if key.shape.empty == NO_ITEMS and not key.shape.is_single]
+    assert len(lists) > 10
+    for name in lists:
+        one = item.get(name, "a")
+        alone, listed = (configured(tmp_path, f"{name}: {text}").values[name] for text in (one, f"[{one}]"))
+        assert [_placeless(given.value) for given in alone] == [_placeless(given.value) for given in listed], name
+
+
+def _placeless(value: object) -> object:
+    return replace(value, span=Span.whole_file("")) if isinstance(value, SuppressEntry) else value
 
 
 def test_an_empty_file_says_nothing(tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
-from report_builders import HELP, HOSTILE, diagnostic, finding, hostile, many, report, typical
+from report_builders import HELP, HOSTILE, diagnostic, finding, hostile, many, report, span, typical
 from report_snapshot import check
 
 from scanner.diagnostic import Diagnostic, Severity
@@ -149,6 +150,29 @@ def test_trouble_in_the_input_is_annotated_and_counts() -> None:
     crowded = report(findings=many(9).findings, diagnostics=(diagnostic(),) * 9)
     assert [command.name for command in annotated(crowded)] == ["error"] * 10 + ["warning"] * 3 + ["notice"] * 3
     assert "3 problems in the input (3 errors)" in annotated(crowded)[9].data
+
+
+def test_what_makes_the_scan_incomplete_has_an_annotation() -> None:
+    shown = annotated(report(findings=many(60).findings, diagnostics=(diagnostic(),)))
+    errors = [command.properties.get("title") for command in shown if command.name == "error"]
+    assert len(errors) == 10
+    assert errors[8:] == ["Scan incomplete", "12 more"]
+
+
+def test_instances_of_one_block_are_one_annotation() -> None:
+    found = [
+        replace(
+            finding(f"user{number} cannot", address=f"aws_iam_user.team[{number}]"),
+            subject=f"user{number}",
+            around=("", " cannot"),
+        )
+        for number in range(200)
+    ]
+    other = finding("other", at=span(line=90))
+    first, second = annotated(report(findings=(*found, other)))
+    assert " and 198 more cannot" in first.data
+    assert "and 190 more" in first.data
+    assert "other" in second.data
 
 
 def test_findings_come_before_trouble_of_the_same_level() -> None:

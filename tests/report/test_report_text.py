@@ -125,7 +125,7 @@ def test_levels_that_are_not_wanted() -> None:
     assert typical().at_least(Level.NOTE) == typical()
 
 
-@pytest.mark.parametrize("name", ["text", "concise"])
+@pytest.mark.parametrize("name", ["text", "concise", "github"])
 def test_quiet(name: str) -> None:
     text = render(name, typical(), Appearance("1.2.3", quiet=True))
     assert "Expected a closing brace" in text

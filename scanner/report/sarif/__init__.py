@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from scanner.excerpt import Excerpt
     from scanner.report.report import Report
+    from scanner.repository import Seen
     from scanner.span import Span
     from scanner.verdicts.document import Document
 
@@ -65,7 +66,7 @@ _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)([-+][0-9A-Za-z.
 def render(
     report: Report,
     version: str,
-    directory: str = "",
+    directory: Seen = "",
     category: str = "",
     excerpt: Callable[[Span], Excerpt | None] | None = None,
 ) -> str:

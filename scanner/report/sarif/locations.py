@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scanner.excerpt import Excerpt
+    from scanner.repository import Seen
     from scanner.span import Span
     from scanner.verdicts.document import Document
 
@@ -29,7 +30,7 @@ def plain(text: str) -> str:
     return _PLACEHOLDER.sub(r"{{\1}}", _LINK_SYNTAX.sub(r"\\\g<0>", visible(text)))
 
 
-def begins(span: Span, directory: str, excerpt: Callable[[Span], Excerpt | None] | None = None) -> Document:
+def begins(span: Span, directory: Seen, excerpt: Callable[[Span], Excerpt | None] | None = None) -> Document:
     """A physical location that is one line: where the span begins, with the rest of it as context (§3.29.5).
 
     Where the line cannot be had, its end is not known, and the region is the first character.
@@ -50,7 +51,7 @@ def begins(span: Span, directory: str, excerpt: Callable[[Span], Excerpt | None]
     }
 
 
-def whole(span: Span, directory: str) -> Document:
+def whole(span: Span, directory: Seen) -> Document:
     """A physical location of all lines of the span (§3.29)."""
     line, column = max(span.line, 1), max(span.column, 1)
     is_something = (span.end_line, span.end_column) > (line, column)
@@ -65,7 +66,7 @@ def whole(span: Span, directory: str) -> Document:
     }
 
 
-def uri(path: str, directory: str) -> str:
+def uri(path: str, directory: Seen) -> str:
     """Relative to the top of the repository, percent-encoded (§3.4.3), or ``file:`` for an absolute path.
 
     Never empty, which GitHub would refuse. Bytes of a path that are not UTF-8 are written as their escape sequences.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from scanner.excerpt import Excerpt
     from scanner.report.report import Report
+    from scanner.repository import Seen
     from scanner.span import Span
     from scanner.verdicts.document import Document
 
@@ -43,7 +44,7 @@ class Results:
         self,
         report: Report,
         descriptors: Sequence[Descriptor],
-        directory: str,
+        directory: Seen,
         excerpt: Callable[[Span], Excerpt | None] | None,
     ) -> None:
         self.descriptors = descriptors

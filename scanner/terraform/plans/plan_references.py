@@ -86,6 +86,8 @@ class PlannedConfiguration:
 
     configuration: JSONObject
     variables: JSONObject
+    _blocks: dict[tuple[str, ...], dict[tuple[Any, ...], JSONObject]] = field(default_factory=dict, compare=False)
+    """By the names of the module calls on the way, then by mode, type and name."""
 
     def provider_key(self, address: ResourceAddress) -> str | None:
         """Which provider configuration a resource has."""
@@ -169,16 +171,14 @@ class PlannedConfiguration:
         return _Place(address.module, address.key, self._block(address), planned.instances(resource), resource)
 
     def _block(self, address: ResourceAddress) -> JSONObject:
-        for resource in self.module(address.module).get("resources") or ():
-            if not isinstance(resource, dict):
-                continue
-            if (resource.get("mode"), resource.get("type"), resource.get("name")) == (
-                address.mode.value,
-                address.type,
-                address.name,
-            ):
-                return resource
-        return {}
+        way = tuple(name for name, _ in address.module.steps)
+        blocks = self._blocks.get(way)
+        if blocks is None:
+            blocks = self._blocks[way] = {}
+            for resource in self.module(address.module).get("resources") or ():
+                if isinstance(resource, dict):
+                    blocks.setdefault((resource.get("mode"), resource.get("type"), resource.get("name")), resource)
+        return blocks.get((address.mode.value, address.type, address.name), {})
 
     def module(self, address: ModuleAddress) -> JSONObject:
         """The configuration of a module."""
