@@ -154,7 +154,7 @@ class _Merge:
                 How.INLINE,
                 inline.origin.span,
                 applies & self._stays(identity, inline.name, inline=True),
-                aws_managed=None if _may_be_none(inline) else False,
+                aws_managed=None if inline.may_be_none else False,
             )
             self._reaching.setdefault(identity.origin.address, []).append(policy)
 
@@ -302,11 +302,6 @@ def _listed(exclusive: Exclusive, policy: Value) -> Truth:
         return YES
     detail = f"{exclusive.origin.address}, which may remove {written_reference(policy)} because it does not list it"
     return undetermined(Cause(CauseKind.UNSUPPORTED, detail, exclusive.origin.span))
-
-
-def _may_be_none(inline: InlinePolicy) -> bool:
-    """Whether it stands for a list of policies of which nothing is known, not even that it has one."""
-    return inline.name.unknown is not None and inline.document.unknown is not None
 
 
 def _is_aws_managed(reference: Value) -> bool | None:

@@ -67,8 +67,9 @@ def _said(moved: Iterable[tuple[Entry, Entry]], view: Viewpoint, *, written: boo
     for (gone, here), entries in ways.items():
         number = "A finding" if len(entries) == 1 else f"{len(entries)} findings"
         is_known, it = ("is", "It counts") if len(entries) == 1 else ("are", "They count")
-        detail = f"{number} in {view.shown(here)} {is_known} taken for what the baseline has of {view.shown(gone)}, "
-        detail += f"which is gone. {it} as known." + ("" if written else f" {_REMEDY}")
+        known = f"the baseline has of {view.shown(gone)}, which is gone"
+        remedy = "" if written else f" {_REMEDY}"
+        detail = f"{number} in {view.shown(here)} {is_known} taken for what {known}. {it} as known.{remedy}"
         yield warning(MOVED, detail, _place(entries[0]))
 
 

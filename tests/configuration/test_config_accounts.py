@@ -128,12 +128,32 @@ def test_account_and_region_by_path(
         ("accounts: {nowhere: {region: eu-west-1}}", {}, [(1, "Correct or remove the section.")]),
         ("accounts: {/prod: {region: eu-west-1}, '*.json': {region: eu-west-1}}", {}, [(1, ""), (1, "")]),
         ("accounts: {modules/user: {region: eu-west-1}}", {}, [(1, "Correct")]),  # which others call
-        ("accounts: {infra/dev: {region: eu-west-1}, infra/dev2: {region: eu-west-1}}", {}, [(1, "Correct")]),  # not: write infra/dev
-        ("accounts: {prod: {region: eu-west-1}, 'infra/*': {region: eu-west-1}, t.yaml: {region: eu-west-1}, '*': {region: eu-west-1}}", {}, []),
+        (
+            "accounts: {infra/dev: {region: eu-west-1}, infra/dev2: {region: eu-west-1}}",
+            {},
+            [(1, "Correct")],
+        ),  # not: write infra/dev
+        (
+            "accounts: {prod: {region: eu-west-1}, 'infra/*': {region: eu-west-1}, t.yaml: {region: eu-west-1}, '*': {region: eu-west-1}}",
+            {},
+            [],
+        ),
         # What is not scanned may have a root there.
-        ("accounts: {infra/prod: {region: eu-west-1}, t.yaml: {region: eu-west-1}, prd: {}}", {"paths": ["infra/dev"]}, []),
-        ("accounts: {infra/prd: {region: eu-west-1}, modules/x: {region: eu-west-1}}", {"paths": ["infra"]}, [(1, "infra/prod")]),
-        ("accounts: {infra/pr*: {region: eu-west-1}, infra/x*: {region: eu-west-1}}", {"paths": ["infra"]}, [(1, '"infra/x*"')]),
+        (
+            "accounts: {infra/prod: {region: eu-west-1}, t.yaml: {region: eu-west-1}, prd: {}}",
+            {"paths": ["infra/dev"]},
+            [],
+        ),
+        (
+            "accounts: {infra/prd: {region: eu-west-1}, modules/x: {region: eu-west-1}}",
+            {"paths": ["infra"]},
+            [(1, "infra/prod")],
+        ),
+        (
+            "accounts: {infra/pr*: {region: eu-west-1}, infra/x*: {region: eu-west-1}}",
+            {"paths": ["infra"]},
+            [(1, '"infra/x*"')],
+        ),
         ("exclude: infra/prod\naccounts: {infra/prod: {region: eu-west-1}}", {}, []),
         ("accounts: {infra/prd: {region: eu-west-1}}", {"paths": [".", "broken"]}, []),
         # What the configuration has scanned is all that there is, but for what is there all the same.
