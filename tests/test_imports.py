@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent / "scanner"
 HOMES = {
     "cfn_tools": {"cloudformation/template/syntax.py"},
     "hcl2": {"terraform/language/syntax.py"},
-    "jsonpath_ng": {f"rules/{name}.py" for name in ("rule", "selector_check", "selector_syntax")},
+    "jsonpath_ng": {f"rules/{name}.py" for name in ("bounded_match", "rule", "selector_check", "selector_syntax")},
     "lark": {"terraform/language/syntax.py", "terraform/language/syntax_tree.py"},
     # what it reads is described by types, which stand beside the readers
     "msgspec": {
@@ -23,7 +23,10 @@ HOMES = {
     },
     "pathspec": {"globs.py", "ignored.py"},
     # graphemes, and what RE2 has and Python has not
-    "regex": {f"terraform/language/functions/{name}.py" for name in ("patterns", "re2", "strings")},
+    "regex": {
+        *(f"terraform/language/functions/{name}.py" for name in ("patterns", "re2", "strings")),
+        "rules/bounded_match.py",  # a search that ends after a while
+    },
     "rich": {"progress.py"},
     "typer": {"cli.py"},
     "yaml": {

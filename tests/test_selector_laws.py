@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from scanner.rules.document_shape import LIST, MAPPING, NUMBER, SCHEMA, Shape, principal
 from scanner.rules.rule import Selector
 from scanner.rules.selector_check import faults
-from tests.document import sample, sample_principals, selected
+from tests.document import PRINCIPAL, sample, sample_principals, selected
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +32,8 @@ WRONG = ("kindd", "nmae")
 @cache
 def pool() -> dict[str, Any]:
     """So many principals that whatever may come out one way or the other does."""
-    return sample_principals(Random(5), 50)  # noqa: S311 # no secret
+    found = sample_principals(Random(5), 50)  # noqa: S311 # no secret
+    return {**found, "principals": [*found["principals"], PRINCIPAL]}
 
 
 def paths(shape: Shape, path: str, depth: int = 4) -> Iterator[tuple[str, Shape | None]]:

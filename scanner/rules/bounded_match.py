@@ -63,7 +63,7 @@ class BoundedPattern:
             raise PatternError("a brace that counts nothing is written [{]")
 
     def finds(self, value: object) -> bool:
-        """Whether it is somewhere in a value, which it never is in one that is no string.
+        """Whether it is somewhere in a value, which it never is in one that is not a string.
 
         Raises ``EndlessSearchError``.
         """
