@@ -4,7 +4,8 @@ The forms of a principal have its address and are of one directory (``Finding.so
 their names and accounts differs. A rule that flags several of them has one thing to say; it says it of the
 best-informed one, and names the others. What is open in one form and decided in another is not open: a note that nobody
 knows whether ``aws login`` works is no use beside a plan that does. Another plan does not decide it, for people keep
-one for each environment.
+one for each environment. And without the configuration, a plan and a state are two statements: what is going to be, and
+what is.
 
 Forms that contradict each other (the plan is an old one) are both reported, and what counts is never dropped for what
 is suppressed.
@@ -123,7 +124,7 @@ def _others(
             groups.setdefault((source, _KEY.sub(ANY_KEY, definition.address)), []).append(_form(one))
     found: dict[Home, tuple[_Form, list[_Form]]] = {}
     for group in groups.values():
-        if len({form.home[0] for form in group}) > 1:
+        if any(form.kind is RootKind.TERRAFORM_MODULE for form in group) and len({form.home[0] for form in group}) > 1:
             _join(group, found)
     return found
 

@@ -45,7 +45,8 @@ def _found(report: Report) -> list[str]:
         (CONFIGURATION | PLAN, ["user-cannot-aws-login infra/plan.json +infra"]),
         (CONFIGURATION | STATE, ["user-cannot-aws-login infra +infra/state.json"]),
         (CONFIGURATION | PLAN | STATE, ["user-cannot-aws-login infra/plan.json +infra +infra/state.json"]),
-        (PLAN | PLAN_FILE, ["user-cannot-aws-login infra/plan.json +infra/tfplan"]),
+        (CONFIGURATION | PLAN | PLAN_FILE, ["user-cannot-aws-login infra/plan.json +infra +infra/tfplan"]),
+        (PLAN | STATE, ["user-cannot-aws-login infra/plan.json", "user-cannot-aws-login infra/state.json"]),
         (
             PLAN | OTHER_PLAN,
             ["user-cannot-aws-login infra/plan.json", "user-cannot-aws-login infra/staging.json"],
@@ -62,6 +63,7 @@ def _found(report: Report) -> list[str]:
         "configuration and state",
         "all three",
         "a plan in both of its forms",
+        "a plan and a state without their configuration",
         "two plans with other names are two environments",
         "a plan from before the user was renamed",
         "a plan that says otherwise hides nothing",
