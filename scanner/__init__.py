@@ -10,14 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scanner.config import Options
+    from scanner.options import Options
     from scanner.pipeline import scan
     from scanner.report.report import Report
 
 __all__ = ["Options", "Report", "__version__", "scan"]
 __version__ = "0.1.0"
 
-_HOMES = {"Options": "scanner.config", "Report": "scanner.report.report", "scan": "scanner.pipeline"}
+_HOMES = {"Options": "scanner.options", "Report": "scanner.report.report", "scan": "scanner.pipeline"}
 
 
 def __getattr__(name: str) -> object:

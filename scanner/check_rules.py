@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scanner.config import Options
+from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.report.escape import inert, visible
 from scanner.report.report import Report

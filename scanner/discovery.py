@@ -78,7 +78,8 @@ def discover(
 ) -> Discovery:
     """Find every scan root under the paths, which are relative to the directory; ``-`` means ``standard_input``.
 
-    What ``exclude`` matches is not walked unless it is named. ``sections`` say what inputs roots have by their path.
+    What ``exclude`` matches is not walked unless it is named (``PathGlob.inside``). ``sections`` say what inputs roots
+    have by their path.
     """
     walk = _Walk(directory, standard_input, tuple(exclude))
     for given in paths:
@@ -176,10 +177,8 @@ class _Walk:
         except UnreadableFileError as problem:
             self._unreadable(path, f"an ignore file above it cannot be read: {problem}")
             return
-        exclude = tuple(
-            one for one in self.exclude if not one.matches(path, self.directory, is_directory=True)
-        )  # it was named although it is excluded, and with all that is in it
-        self._directory(path, ignored, exclude)
+        exclude = [one.inside(path, self.directory) for one in self.exclude]
+        self._directory(path, ignored, tuple(one for one in exclude if one is not None))
         if before == self._tally():
             self._nothing_in(path, self.passed_over[passed_over:])
 
@@ -244,6 +243,8 @@ class _Walk:
             if (path / MANIFEST).is_file() and self._is_assembly(path / MANIFEST):
                 return "a CDK cloud assembly"
             return "a Terraform module" if self._has_terraform(path) else None
+        if is_configuration(path.name):
+            return "Terraform configuration"
         try:
             kind = recognise(_head(path))
         except UnreadableFileError:

@@ -5,16 +5,22 @@ https://git-scm.com/docs/gitignore
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-_ALL = frozenset({"", ".", "*", "**"})
-"""Patterns, without slashes at their ends, that match the directory that they are written for."""
+_BASE = frozenset({"", "."})
+"""Patterns, without slashes at their ends, that mean the directory that they are written for, with all in it."""
+_ANY = frozenset({"*", "**"})
+"""Patterns, without slashes at their ends, that every name matches, so that of this directory, too."""
+
+_SPECIAL = re.compile(r"[*?\[\\]")
 
 
 class GlobError(ValueError):
@@ -43,19 +49,46 @@ class PathGlob:
 
     def matches(self, path: Path, directory: Path, *, is_directory: bool) -> bool:
         """Whether it matches an absolute path or a directory above it; ``directory`` is the working directory."""
+        base, pattern = self._placed(directory)
+        if not path.is_relative_to(base):
+            return False
+        bare = pattern.strip("/")
+        if bare in _BASE or path == base:
+            return bare in _BASE or bare in _ANY
+        relative = path.relative_to(base).as_posix()
+        return bool(_spec(pattern).match_file(f"{relative}/" if is_directory else relative))
+
+    def inside(self, named: Path, directory: Path) -> PathGlob | None:
+        """What it still excludes inside of a directory that is named although it may be excluded; None for nothing.
+
+        Naming a directory overrules what excludes it, with all that is in it; not what a pattern for names, which
+        counts at any depth, excludes anew in there, and not one that is written for this very directory.
+        """
+        base, pattern = self._placed(directory)
+        if named == base or not self.matches(named, directory, is_directory=True):
+            return self
+        name = pattern.removeprefix("**/")
+        return None if "/" in name.rstrip("/") or name.strip("/") in _BASE else PathGlob(name, named)
+
+    def reach(self, directory: Path) -> Path:
+        """The deepest directory that holds all that it may match, which may be what it matches itself."""
+        base, pattern = self._placed(directory)
+        steps = pattern.strip("/").split("/")
+        if len(steps) == 1 and not pattern.startswith("/"):
+            return base  # a name, which counts at any depth
+        literal = takewhile(lambda step: not _SPECIAL.search(step), steps)
+        return base.joinpath(*literal)
+
+    def _placed(self, directory: Path) -> tuple[Path, str]:
+        """The directory that it is for, and the pattern as ``.gitignore`` has it there."""
         base, pattern = self.base or directory, self.pattern.strip()
         while pattern == ".." or pattern.startswith("../"):
             base, pattern = base.parent, f"./{pattern[3:]}"
-        if not path.is_relative_to(base):
-            return False
-        if pattern.strip("/") in _ALL:
-            return True
-        relative = path.relative_to(base).as_posix()
-        return relative != "." and bool(_spec(pattern).match_file(f"{relative}/" if is_directory else relative))
+        return base, pattern.removeprefix(".") if pattern.startswith("./") else pattern
 
 
 @lru_cache(maxsize=1024)
 def _spec(pattern: str) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines([pattern.removeprefix(".") if pattern.startswith("./") else pattern])
+    return GitIgnoreSpec.from_lines([pattern])

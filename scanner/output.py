@@ -37,8 +37,8 @@ class Delivery:
     """Whether annotations follow what is printed."""
 
 
-def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[str]:
-    """Print and write the report; says what could not be written, and why.
+def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[tuple[str, str]]:
+    """Print and write the report; gives the files that could not be written, each with a message.
 
     A report that cannot be written is no reason to lose the others.
     """
@@ -50,10 +50,10 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[
         from scanner.report import github
 
         print_text(github.beside_text(shown, appearance.directory, quiet=delivery.quiet))
-    trouble: list[str] = []
+    trouble: list[tuple[str, str]] = []
     for name, path in delivery.outputs:
         if name == "markdown" and github_actions.is_summary(path):
-            trouble += github_actions.write_summary(shown, plain)
+            trouble += ((path, message) for message in github_actions.write_summary(shown, plain))
             continue
         text = render(name, shown, plain)
         if path == STANDARD_OUTPUT:
@@ -63,11 +63,11 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[
     return trouble
 
 
-def _written(path: str, text: str) -> list[str]:
+def _written(path: str, text: str) -> list[tuple[str, str]]:
     try:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     except OSError as problem:
-        return [f"{path}: {why(problem)}"]
+        return [(path, f"{path}: {why(problem)}")]
     return []
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from scanner.globs import PathGlob
 from scanner.root import Inputs
+from scanner.span import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class PathSection:
     scp_levels: tuple[tuple[str, ...], ...] | None = None
     """Files, as in ``scanner.controls``."""
     rcps: tuple[str, ...] | None = None
+    span: Span | None = field(default=None, compare=False)
+    """Where it is written."""
 
 
 def section_of(location: Path, sections: Sequence[PathSection], directory: Path) -> PathSection:
@@ -33,7 +36,7 @@ def section_of(location: Path, sections: Sequence[PathSection], directory: Path)
         for section in sections
         if section.glob is None or section.glob.matches(location, directory, is_directory=is_directory)
         for one in fields(section)
-        if (value := getattr(section, one.name)) is not None and one.name != "glob"
+        if (value := getattr(section, one.name)) is not None and one.compare and one.name != "glob"
     }
     return PathSection(**said)
 

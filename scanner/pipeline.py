@@ -7,15 +7,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from scanner import extraction
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
-from scanner.config import Options
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.facts import Facts
 from scanner.iam.context import Circumstances
+from scanner.options import Options
+from scanner.other_roots import OtherRoots
 from scanner.path_sections import section_of
 from scanner.principals.definition import PrincipalDefinition
 from scanner.report.report import Report
@@ -24,13 +26,14 @@ from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.ask import questions_of
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
-from scanner.rules.selection import UnknownRuleError, all_rules, rules_path, select_rules
+from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
 from scanner.triage.forms import one_of_each
 from scanner.triage.run import FORMS, ReadRoot, Run
 from scanner.triage.triage import triage
 from scanner.undeclared import undeclared_parameters, undeclared_variables
+from scanner.unmatched_sections import unmatched_sections
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import console_access
 from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
@@ -53,6 +56,11 @@ Assess = Callable[[ScanRoot, Facts], tuple[tuple[AssessedPrincipal, ...], tuple[
 
 class UsageError(Exception):
     """The scan cannot be done as asked: a rule that does not exist, a file that cannot be read."""
+
+    def __init__(self, message: str, path: str | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        """The file that is not as it must be, as the options name it."""
 
 
 def scan(
@@ -120,7 +128,9 @@ def _report(
     declared: set[str] = set()
     undeclared: list[frozenset[Diagnostic]] = []
     read: list[_Read] = []
+    others = OtherRoots()
     for root, facts in found:
+        others.add(facts)
         principals, wrong = assess_root(root, facts)
         if root.neighbours:  # what is wrong with them is said where they are roots
             wrong = tuple(problem for problem in wrong if problem.span.path in facts.files)
@@ -135,27 +145,44 @@ def _report(
             undeclared.append(facts.undeclared)
     diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
     diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
+    diagnostics |= dict.fromkeys(others.diagnostics())
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
     try:
+        run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
+        if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
+            diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(
             match(rules, assessed, sources),
             options.suppress,
             options.baseline,
             options.write_baseline,
-            _run(options, rules, read, discovery.passed_over, has_errors=has_errors),
+            run,
             fold=lambda marked: one_of_each(marked, assessed, sources),
         )
     except BaselineError as problem:
-        raise UsageError(str(problem)) from problem
+        raise UsageError(str(problem), problem.path) from problem
     diagnostics |= dict.fromkeys(problems)
     return Report(
         len(discovery.roots),
         len(files),
         tuple(sorted(assessed, key=_order)),
         findings,
-        tuple(sorted(diagnostics, key=lambda found: (found.root, found.span, found.message))),
+        tuple(
+            sorted(
+                map(partial(_with_place, options.named), diagnostics),
+                key=lambda found: (found.root, found.span, found.message),
+            )
+        ),
         tuple(rules),
     )
+
+
+def _with_place(named: Mapping[str, Span], problem: Diagnostic) -> Diagnostic:
+    """What is wrong with a whole file, with where the configuration names that, so that it is found there."""
+    place = named.get(problem.span.path)
+    if place is None or problem.severity is not Severity.ERROR or problem.span != Span.whole_file(problem.span.path):
+        return problem
+    return replace(problem, detail=f"{problem.detail} It is named in {place.path}:{place.line}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +286,7 @@ def chosen_rules(options: Options) -> tuple[Rule, ...]:
     paths = [rules_path(path, options.directory) for path in options.rule_paths]
     try:
         return select_rules(paths, options.select, options.ignore, options.directory, options.severity)
-    except UnknownRuleError as problem:
+    except (UnknownRuleError, NoRuleLeftError) as problem:
         raise UsageError(str(problem)) from problem
 
 
@@ -267,7 +294,7 @@ def _controls(options: Options) -> ControlPolicies:
     try:
         return ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
     except ControlPolicyError as problem:
-        raise UsageError(str(problem)) from problem
+        raise UsageError(str(problem), problem.path) from problem
 
 
 def _with_parameters(options: Options) -> Inputs:
@@ -284,4 +311,4 @@ def _in_file(file: ValuesFile, directory: Path) -> dict[str, str | None]:
     try:
         return load_parameters(directory / file.path, file.path)
     except ParameterFileError as problem:
-        raise UsageError(f"{problem.span.path}:{problem.span.line}: {problem}") from problem
+        raise UsageError(f"{problem.span.path}:{problem.span.line}: {problem}", file.path) from problem

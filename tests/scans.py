@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from scanner.config import Options
 from scanner.diagnostic import Severity
+from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.report.report import Report
 from scanner.root import Inputs

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -50,6 +51,16 @@ def test_every_option_is_described() -> None:
     assert len(options) > 15
     missing = sorted(option for option in options if f"`{option}" not in USAGE)
     assert not missing, f"docs/usage.md does not describe {missing}: add a row under Options"
+
+
+def test_every_option_is_described_once() -> None:
+    """One row may have several options; `--context` has one for each of its forms."""
+    table = USAGE.split("\n## Options\n")[1].split("\n## ")[0]
+    rows = [re.findall(r"`((?:--?)[a-z][a-z-]*)", row) for row in re.findall(r"^\| (`-[^|]*) \|", table, re.MULTILINE)]
+    named = [option for row in rows for option in row]
+    assert len(named) > 30
+    twice = {option for option in named if named.count(option) > 1} - {"--context"}
+    assert not twice, f"docs/usage.md describes {sorted(twice)} in several rows: keep one"
 
 
 def test_every_rule_is_described() -> None:
@@ -125,6 +136,26 @@ def links(page: Path) -> list[str]:
         if inline.type == "link_open"
     )
     return [target for target in found if not target.startswith(("https://", "http://"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_list_leads_to_a_page_once(page: Path) -> None:
+    """Two items about one page are what is left of a merge."""
+    twice = sorted({target for found in lists(page) for target in found if found.count(target) > 1})
+    assert not twice, f"a list of {page.relative_to(ROOT)} links to {twice} more than once: make one item of it"
+
+
+def lists(page: Path) -> Iterator[list[str]]:
+    """Where the items of each list lead to, without those of lists inside of it and but for the web."""
+    open_lists: list[list[str]] = []
+    for token in MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8")):
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            open_lists.append([])
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            yield open_lists.pop()
+        elif open_lists:
+            found = (str(inline.attrs["href"]) for inline in token.children or () if inline.type == "link_open")
+            open_lists[-1] += (target for target in found if "://" not in target)
 
 
 @cache

@@ -9,8 +9,8 @@ import pytest
 
 import scanner
 from scanner import extraction, pipeline
-from scanner.config import Options
 from scanner.facts import Facts
+from scanner.options import Options
 from scanner.report.report import exit_status
 from scanner.verdicts import scenarios
 

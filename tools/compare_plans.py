@@ -36,8 +36,8 @@ from pathlib import Path
 
 import yaml
 
-from scanner.config import Options
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.report.report import Report
 from scanner.root import Inputs

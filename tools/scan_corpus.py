@@ -17,9 +17,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 
-from scanner.config import Options
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.facts import Facts
+from scanner.options import Options
 from scanner.pipeline import Extract, scan
 from scanner.report.report import Report
 from scanner.root import Inputs, RootKind, ScanRoot

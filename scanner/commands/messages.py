@@ -9,6 +9,8 @@ from scanner.report.escape import inert, visible
 
 if TYPE_CHECKING:
     from scanner.configuration.settings import Settings
+    from scanner.options import Options
+    from scanner.pipeline import UsageError
     from scanner.rules.problems import RuleError
 
 USAGE = 2
@@ -31,17 +33,26 @@ def fail(*lines: str) -> int:
     return USAGE
 
 
-def fail_with(wrong: RuleError) -> int:
+def fail_with(wrong: RuleError, options: Options) -> int:
     """Say everything that is wrong with rule files. Gives the exit status."""
     for mistake in wrong.problems:
-        tell(str(mistake))
+        tell(f"{mistake}{named_in(options, mistake.span.path)}")
     return USAGE
 
 
-def with_place(problem: Exception, settings: Settings) -> str:
+def named_in(options: Options, path: str | None) -> str:
+    """Where the configuration file names a path, to be put behind what is wrong with that; nothing if it does not."""
+    place = options.named.get(path) if path is not None else None
+    return f" (named in {place.path}:{place.line})" if place is not None else ""
+
+
+def with_place(problem: UsageError, settings: Settings, options: Options) -> str:
     """What is wrong, and where the configuration file says so if it does."""
-    from scanner.rules.selection import UnknownRuleError
+    from scanner.rules.selection import NoRuleLeftError, UnknownRuleError
 
     cause = problem.__cause__
-    place = settings.place(cause.option, cause.rule) if isinstance(cause, UnknownRuleError) else None
+    if problem.path is not None:
+        named = named_in(options, problem.path)
+        return f"{str(problem).rstrip('.')}{named}" if named else str(problem)
+    place = settings.place(cause.option, cause.rule) if isinstance(cause, UnknownRuleError | NoRuleLeftError) else None
     return f"{place.path}:{place.line}: {problem}" if place is not None else str(problem)

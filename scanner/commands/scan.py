@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner import github_actions
-from scanner.commands.messages import USAGE, fail, fail_with, tell, with_place
+from scanner.commands.messages import USAGE, fail, fail_with, named_in, tell, with_place
 from scanner.output import Delivery, category, deliver
 from scanner.pipeline import UsageError, scan
 from scanner.progress import progress
@@ -20,8 +20,8 @@ from scanner.standard_input import received
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.config import Options
     from scanner.configuration.settings import Settings
+    from scanner.options import Options
 
 
 class ScanError(Exception):
@@ -43,9 +43,9 @@ def scanned(options: Options, settings: Settings, *, verbose: bool) -> Iterator[
                 given = replace(options, standard_input=standard_input)
                 report = scan(given, watch=watch, tell=tell if verbose else None)
         except RuleError as wrong:
-            raise ScanError(fail_with(wrong)) from wrong
+            raise ScanError(fail_with(wrong, options)) from wrong
         except UsageError as problem:
-            raise ScanError(fail(with_place(problem, settings))) from problem
+            raise ScanError(fail(with_place(problem, settings, options))) from problem
         yield report
 
 
@@ -66,8 +66,8 @@ def _delivered(report: Report, options: Options, delivery: Delivery, version: st
     named = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
     appearance = Appearance(version, directory=seen, category=category(named), files=files)
     trouble = deliver(report, delivery, appearance)
-    for message in trouble:
-        fail(message)
+    for path, message in trouble:
+        fail(f"{message}{named_in(options, path)}")
     if delivery.annotates:  # nobody has asked for a summary, so one that cannot be written changes no status
         for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
             fail(message)

@@ -12,8 +12,8 @@ from scanner.pipeline import UsageError, chosen_rules
 from scanner.rules.problems import RuleError
 
 if TYPE_CHECKING:
-    from scanner.config import Options
     from scanner.configuration.settings import Settings
+    from scanner.options import Options
 
 
 def run(options: Options, settings: Settings, *, as_json: bool) -> int:
@@ -21,8 +21,8 @@ def run(options: Options, settings: Settings, *, as_json: bool) -> int:
     try:
         chosen_rules(options)
     except RuleError as wrong:
-        return fail_with(wrong)
+        return fail_with(wrong, options)
     except UsageError as problem:
-        return fail(with_place(problem, settings))
+        return fail(with_place(problem, settings, options))
     print_text(in_json(settings) if as_json else as_text(settings))
     return 0

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from scanner.configuration.errors import MistakeError, unknown_word
 from scanner.configuration.items import GLOB, Glob, OptionError, Path, Text
 from scanner.configuration.origin import Origin
+from scanner.configuration.region import Region
 from scanner.configuration.shapes import NO_ENTRIES, Levels, Many, Shape, table
 from scanner.configuration.tree import Entry, Node, Scalar, ScalarKind
 from scanner.controls import DEFAULT_ACCOUNT, AccountControls
@@ -16,8 +17,10 @@ from scanner.path_sections import PathSection
 from scanner.span import Span
 
 ACCOUNT_ID = Text("[0-9]{12}", "an account ID has twelve digits")
-REGION = Text()
+REGION = Region()
 SCP, RCP = Levels(), Many(Path())
+_NO_ID = r"[0-9]{1,11}|[0-9]{13,}|[0-9]{4}-[0-9]{4}-[0-9]{4}"
+"""A key that is meant as an ID and is none."""
 _BY_ID = ("scp", "rcp")
 _BY_PATH = ("account", "region", *_BY_ID)
 
@@ -37,6 +40,9 @@ class Accounts(Shape[Section]):
 
     def _section(self, entry: Entry, origin: Origin, name: str) -> AccountControls | PathSection:
         is_by_id = entry.key == DEFAULT_ACCOUNT or re.fullmatch(ACCOUNT_ID.pattern, entry.key) is not None
+        if re.fullmatch(_NO_ID, entry.key):
+            directory = f'for a directory of that name write "./{entry.key}"'
+            raise MistakeError(f'"{entry.key}" is not right: {ACCOUNT_ID.says}; {directory}', entry.span)
         found = {one.key: one for one in table(entry.value, name).entries}
         for key, one in found.items():
             if is_by_id and key in _BY_PATH and key not in _BY_ID:
@@ -54,6 +60,7 @@ class Accounts(Shape[Section]):
             _text(REGION, found.get("region"), origin),
             scp,
             rcp,
+            entry.span,
         )
 
     def parse(self, text: str) -> Section:
@@ -95,7 +102,7 @@ class Accounts(Shape[Section]):
                 }
             },
             "additionalProperties": {"type": "object", "properties": by_path, "additionalProperties": False},
-            "propertyNames": {"pattern": GLOB},
+            "propertyNames": {"pattern": GLOB, "not": {"pattern": f"^(?:{_NO_ID})$"}},
         }
 
 

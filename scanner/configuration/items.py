@@ -86,10 +86,15 @@ class Choice(Item[T]):
 
     words: Mapping[str, T]
     what: str
+    instead_of_off: str = ""
+    """What to write by whom ``off`` or ``none`` is written, which is no word here."""
 
     def read(self, node: Node, origin: Origin, name: str) -> T:
         """What the word stands for."""
         del origin
+        if self.instead_of_off and isinstance(node, Scalar) and _is_off(node) and node.text not in self.words:
+            message = f'"{name}" must be one of {", ".join(self.words)}; {self.instead_of_off}'
+            raise MistakeError(message, node.span)
         word = string(node, name, f"one of {', '.join(self.words)}")
         if word not in self.words:
             raise unknown_word(self.what, word, self.words, node.span)
@@ -108,6 +113,13 @@ class Choice(Item[T]):
     def schema(self) -> dict[str, Any]:
         """An enumeration."""
         return {"enum": list(self.words)}
+
+
+def _is_off(node: Scalar) -> bool:
+    """Whether somebody means "not at all". YAML takes ``off`` and ``no`` for booleans."""
+    if node.kind is ScalarKind.STRING:
+        return node.text.lower() in ("off", "no", "none", "never", "ignore", "ignored", "disable", "disabled")
+    return node.kind is ScalarKind.NULL or (node.kind is ScalarKind.BOOLEAN and node.text == "false")
 
 
 class Flag(Item[bool]):
@@ -172,8 +184,10 @@ class Rules(Path):
     def read(self, node: Node, origin: Origin, name: str) -> str:
         """The path relative to the working directory, or the id as it is."""
         text = string(node, name)
-        is_id = re.fullmatch(r"[\w-]+", text) is not None and not (origin.directory / text).exists()
-        return text if is_id else super().read(node, origin, name)
+        if re.fullmatch(r"[\w-]+", text) is None or (origin.directory / text).exists():
+            return super().read(node, origin, name)
+        origin.named.setdefault(text, node.span)
+        return text
 
 
 GLOB = r"^\s*[^!#\s]"

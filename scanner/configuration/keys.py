@@ -48,7 +48,8 @@ class Key(Generic[T]):
 
 _LEVELS = {level.value: level for level in LEVELS}
 _LEVEL: Choice[Level] = Choice(_LEVELS, "level")
-_FAIL_ON: Choice[Level | None] = Choice({**_LEVELS, "never": None}, "level")
+_LEVEL_OF_RULE: Choice[Level] = Choice(_LEVELS, "level", 'to leave the rule out, put it under "ignore"')
+_FAIL_ON: Choice[Level | None] = Choice({**_LEVELS, "never": None}, "level", 'write "never" for no level')
 _FORMAT = Choice({name: name for name in FORMATS}, "format")
 
 PATHS = Key("paths", Many(Path()), Merge.REPLACE, "What to scan: directories and files.", ["."])
@@ -56,7 +57,9 @@ EXCLUDE = Key("exclude", Many(Glob()), Merge.REPLACE, "Patterns for what is not 
 RULES = Key("rules", Many(Rules()), Merge.ADD, "More rules: files, directories, and examples by their ids.")
 SELECT = Key("select", Many(Text()), Merge.REPLACE, "Ids of the only rules to use.")
 IGNORE = Key("ignore", Many(Text()), Merge.REPLACE, "Ids of rules to leave out.")
-SEVERITY = Key("severity", Pairs(_LEVEL), Merge.FILE, "Levels of rules, by id, that take the place of their own.")
+SEVERITY = Key(
+    "severity", Pairs(_LEVEL_OF_RULE), Merge.FILE, "Levels of rules, by id, that take the place of their own."
+)
 SUPPRESS = Key("suppress", Suppressions(), Merge.FILE, "Findings to be left alone, with the reason.")
 FAIL_ON = Key("fail_on", One(_FAIL_ON), Merge.REPLACE, "The lowest level that makes the exit status 1.", "error")
 MIN_SEVERITY = Key("min_severity", One(_LEVEL), Merge.REPLACE, "The lowest level that is shown.", "note")

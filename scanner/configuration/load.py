@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -42,6 +43,8 @@ class Configuration:
     values: Values
     passed_over: tuple[str, ...] = ()
     """Files beside it that do not count."""
+    named: Mapping[str, Mapping[str, Span]] = field(default_factory=dict)
+    """By option, the paths that it names, as the values have them, with their places."""
 
 
 def load_named(name: str, directory: Path) -> Configuration:
@@ -70,15 +73,18 @@ def _load(path: Path, origin: Origin, passed_over: tuple[str, ...] = ()) -> Conf
     except MistakeError as problem:
         raise ConfigError([problem]) from problem
     values: Values = {}
+    named: dict[str, Mapping[str, Span]] = {}
     mistakes: list[MistakeError] = []
     for entry in table.entries:
+        own = replace(origin, named={})
         try:
-            values[entry.key] = _values(entry, origin)
+            values[entry.key] = _values(entry, own)
+            named[entry.key] = own.named
         except MistakeError as problem:
             mistakes.append(problem)
     if mistakes:
         raise ConfigError(mistakes)
-    return Configuration(origin.shown, values, passed_over)
+    return Configuration(origin.shown, values, passed_over, named)
 
 
 def _values(entry: Entry, origin: Origin) -> tuple[Given[Any], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scanner.configuration.errors import MistakeError
@@ -26,6 +26,8 @@ class Origin:
     """Absolute: the working directory."""
     tree: Path | None
     """Absolute: what a file that was found may name; None for one that the user names."""
+    named: dict[str, Span] = field(default_factory=dict, compare=False)
+    """What ``path`` has been asked for: each path as it gave it, with its place."""
 
     @property
     def is_named(self) -> bool:
@@ -41,7 +43,9 @@ class Origin:
             only = "only the command line and a file given with --config may do that"
             raise MistakeError(f'"{text}" leads out of {self._shown(str(self.tree))}; {only}', span)
         shown = self._shown(absolute)
-        return "./-" if shown == "-" else shown  # a dash alone means standard input
+        shown = "./-" if shown == "-" else shown  # a dash alone means standard input
+        self.named.setdefault(shown, span)
+        return shown
 
     def written_path(self, text: str, span: Span) -> str:
         """The same for a file that is written: nothing of git's own, where hooks and settings are."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from scanner.config import Options
 from scanner.configuration import keys
 from scanner.configuration.keys import Key
 from scanner.configuration.settings import Settings
 from scanner.controls import AccountControls
 from scanner.finding import Level
+from scanner.options import Options
 from scanner.path_sections import PathSection
 from scanner.root import Inputs, ValuesFile
 
@@ -58,6 +58,8 @@ def scan_options(
         suppress=settings.all(keys.SUPPRESS),
         baseline=_one(settings, keys.BASELINE),
         write_baseline=write_baseline,
+        paths_are_configured=any(one.span is not None for one in settings.given(keys.PATHS)),
+        named=settings.named(),
     )
 
 

@@ -48,6 +48,15 @@ class Settings:
                 return one.span
         return None
 
+    def named(self) -> dict[str, Span]:
+        """The paths among the values that the configuration file names, with their places."""
+        found: dict[str, Span] = {}
+        if self.configuration is not None:
+            for option, paths in self.configuration.named.items():
+                if any(one.span is not None for one in self.values.get(option, ())):
+                    found |= paths
+        return found
+
 
 def command_line(values: Mapping[str, Any], order: Sequence[str]) -> Values:
     """What the command line gives: option by option, None where it does not. ``order`` has the options as they stand.

@@ -173,12 +173,14 @@ def _check_name(item: Item[str], name: str, span: Span) -> None:
 
 
 class Levels(Shape[tuple[str, ...]]):
-    """Levels of service control policies: a list of files is one, a list of lists has one in each."""
+    """Levels of service control policies: a list of files is one, or its only file; a list of lists has one in each."""
 
     def read(self, node: Node, origin: Origin, name: str) -> Iterator[tuple[tuple[str, ...], Span]]:
         """The levels, each with its files."""
-        if not isinstance(node, Listing):
+        if isinstance(node, Table):
             raise MistakeError(f'"{name}" must be a list of files, or of lists of files, one for each level', node.span)
+        if not isinstance(node, Listing):
+            node = Listing((node,), node.span)
         if not any(isinstance(item, Listing) for item in node.items):
             levels: tuple[Node, ...] = (node,) if node.items else ()
         else:
@@ -197,9 +199,9 @@ class Levels(Shape[tuple[str, ...]]):
         return list(value)
 
     def schema(self) -> dict[str, Any]:
-        """Either form."""
+        """All of the forms."""
         files = {"type": "array", "items": _FILE.schema()}
-        return {"anyOf": [files, {"type": "array", "items": files}]}
+        return {"anyOf": [_FILE.schema(), files, {"type": "array", "items": files}]}
 
 
 _FILE = Path()

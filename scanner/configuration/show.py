@@ -8,13 +8,12 @@ from typing import Any
 
 from scanner.configuration.keys import KEYS, Key
 from scanner.configuration.load import Given
+from scanner.configuration.secret_names import looks_secret
 from scanner.configuration.settings import Settings
 from scanner.configuration.shapes import NO_ENTRIES
 from scanner.report.escape import inert, visible
 
 VERSION = 1
-_SECRET = re.compile(r"passw|passphrase|secret|token|credential|private|key$", re.IGNORECASE)
-"""In a name, or anywhere in a value that has names inside."""
 _MASKED = "***"
 
 
@@ -94,8 +93,4 @@ def _shown(key: Key[Any], value: Any) -> object:
     shown = key.shape.show(value)
     if not key.may_be_secret or not isinstance(shown, dict):
         return shown
-    return {name: _MASKED if _looks_secret(f"{name}", f"{text}") else text for name, text in shown.items()}
-
-
-def _looks_secret(name: str, text: str) -> bool:
-    return _SECRET.search(name) is not None or any(_SECRET.search(word) for word in re.findall(r"[\w-]+", text))
+    return {name: _MASKED if looks_secret(f"{name}", f"{text}") else text for name, text in shown.items()}

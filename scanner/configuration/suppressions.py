@@ -21,13 +21,13 @@ _KEYS = (*_WHICH, "reason", "until")
 
 
 class Suppressions(Shape[SuppressEntry]):
-    """A list of mappings."""
+    """A list of mappings, or its only one."""
 
     def read(self, node: Node, origin: Origin, name: str) -> Iterator[tuple[SuppressEntry, Span]]:
         """The entries."""
-        if not isinstance(node, Listing):
+        if isinstance(node, Scalar):
             raise MistakeError(f'"{name}" must be a list of mappings', node.span)
-        for item in node.items:
+        for item in node.items if isinstance(node, Listing) else (node,):
             yield self._entry(item, origin, name), item.span
 
     def _entry(self, node: Node, origin: Origin, name: str) -> SuppressEntry:
@@ -65,18 +65,16 @@ class Suppressions(Shape[SuppressEntry]):
         return {key: one for key, one in {**said, "until": until}.items() if one is not None}
 
     def schema(self) -> dict[str, Any]:
-        """A list of objects."""
+        """An object, or a list of them."""
         texts = {key: {"type": "string", "pattern": r"\S"} for key in (*_WHICH, "reason")}
-        return {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {**texts, "until": {"type": "string", "format": "date"}},
-                "required": ["reason"],
-                "anyOf": [{"required": [key]} for key in _WHICH],
-                "additionalProperties": False,
-            },
+        entry = {
+            "type": "object",
+            "properties": {**texts, "until": {"type": "string", "format": "date"}},
+            "required": ["reason"],
+            "anyOf": [{"required": [key]} for key in _WHICH],
+            "additionalProperties": False,
         }
+        return {"anyOf": [entry, {"type": "array", "items": entry}]}
 
 
 def _expiry(node: Node) -> date | None:

@@ -23,6 +23,17 @@ class UnknownRuleError(Exception):
         """Which option names it, as a field of ``Options``."""
 
 
+class NoRuleLeftError(Exception):
+    """All rules are left out, so a scan would find nothing whatever there is."""
+
+    def __init__(self, ignored: str, *, selected: bool) -> None:
+        which = "every selected rule is ignored, too" if selected else "all rules are ignored"
+        super().__init__(f"no rule is left: {which}")
+        self.rule = ignored
+        """One that is left out."""
+        self.option = "ignore"
+
+
 def rules_path(written: str, directory: Path) -> Path:
     """What the user means by a path of rules: a file, a directory, or an example by its id where neither is there."""
     path = directory / written
@@ -39,7 +50,7 @@ def select_rules(
     """The rules by id: those selected, else all, but for the ignored ones; ``paths`` have rules beside the built-in.
 
     An example is followed where it is selected. ``severity`` has levels of rules that take the place of their own.
-    Messages show paths relative to ``directory``. Raises ``RuleError`` and ``UnknownRuleError``.
+    Messages show paths relative to ``directory``. Raises ``RuleError``, ``UnknownRuleError`` and ``NoRuleLeftError``.
     """
     rules = all_rules(paths, directory)
     levels = severity or {}
@@ -54,7 +65,10 @@ def select_rules(
     wanted = select or tuple(rules)
     rules |= examples
     rules |= {rule_id: replace(rules[rule_id], level=level) for rule_id, level in levels.items()}
-    return tuple(rules[rule_id] for rule_id in sorted(set(wanted) - set(ignore)))
+    followed = sorted(set(wanted) - set(ignore))
+    if not followed:
+        raise NoRuleLeftError(ignore[-1], selected=bool(select))
+    return tuple(rules[rule_id] for rule_id in followed)
 
 
 def all_rules(paths: Sequence[Path], directory: Path | None = None) -> dict[str, Rule]:

@@ -65,12 +65,11 @@ def _said(moved: Iterable[tuple[Entry, Entry]], view: Viewpoint, *, written: boo
         way = (before.root, now.root) if before.source == now.source else (before.source, now.source)
         ways.setdefault(way, []).append(before)
     for (gone, here), entries in ways.items():
-        is_one = len(entries) == 1
-        findings = "A finding" if is_one else f"{len(entries)} findings"
-        what = f"{findings} in {view.shown(here)} {'is' if is_one else 'are'} taken for what the baseline has of"
-        detail = f"{what} {view.shown(gone)}, which is gone. {'It counts' if is_one else 'They count'} as known."
-        if not written:
-            detail += f" {_REMEDY}"
+        number = "A finding" if len(entries) == 1 else f"{len(entries)} findings"
+        is_known, it = ("is", "It counts") if len(entries) == 1 else ("are", "They count")
+        known = f"the baseline has of {view.shown(gone)}, which is gone"
+        remedy = "" if written else f" {_REMEDY}"
+        detail = f"{number} in {view.shown(here)} {is_known} taken for what {known}. {it} as known.{remedy}"
         yield warning(MOVED, detail, _place(entries[0]))
 
 

@@ -38,6 +38,10 @@ _HEXADECIMAL = re.compile(r"[0-9a-f]{32}")
 class BaselineError(Exception):
     """The file cannot be read as a baseline, or not be written. The message names it, and the line."""
 
+    def __init__(self, message: str, path: str) -> None:
+        super().__init__(message)
+        self.path = path
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -77,11 +81,11 @@ def load(path: str, file: Path, within: tuple[Path, ...]) -> tuple[Entry, ...]:
     try:
         text = _with_commas(read_text(file, within=within))
     except UnreadableFileError as problem:
-        raise BaselineError(f"{path}: {problem}") from problem
+        raise BaselineError(f"{path}: {problem}", path) from problem
     lines = LineIndex(path, text)
 
     def refused(message: str, offset: int) -> BaselineError:
-        return BaselineError(f"{path}:{lines.position(offset)[0]}: {message}")
+        return BaselineError(f"{path}:{lines.position(offset)[0]}: {message}", path)
 
     try:
         tree = parse(text, max_depth=_MAX_DEPTH)
@@ -163,12 +167,12 @@ def save(path: str, file: Path, entries: Iterable[Entry], tree: Path) -> None:
     """
     real = Path(os.path.realpath(file))
     if Path(os.path.abspath(file)).is_relative_to(tree) and not real.is_relative_to(os.path.realpath(tree)):  # noqa: PTH100 # lexical
-        raise BaselineError(f"{path}: it is not written, because a link leads out of the scanned tree")
+        raise BaselineError(f"{path}: it is not written, because a link leads out of the scanned tree", path)
     temporary = real.with_name(f".{real.name}.{secrets.token_hex(8)}")
     try:
         mode = real.stat().st_mode if real.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
-            raise BaselineError(f"{path}: it is not a regular file")
+            raise BaselineError(f"{path}: it is not a regular file", path)
         content = text_of(entries).encode("utf-8", "backslashreplace")
         try:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
@@ -180,4 +184,4 @@ def save(path: str, file: Path, entries: Iterable[Entry], tree: Path) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as problem:
-        raise BaselineError(f"{path}: {why(problem)}") from problem
+        raise BaselineError(f"{path}: {why(problem)}", path) from problem

@@ -29,6 +29,10 @@ _Files = TypeVar("_Files")
 class ControlPolicyError(Exception):
     """A file cannot be read or is no policy. The message names it."""
 
+    def __init__(self, message: str, path: str) -> None:
+        super().__init__(message)
+        self.path = path
+
 
 class ControlPolicies:
     """The control policies of accounts, each file read once. Raises ``ControlPolicyError``.
@@ -115,9 +119,9 @@ def _policy(file: str, policy_type: PolicyType, directory: Path) -> AttachedPoli
     try:
         text = read_text(directory / file)
     except UnreadableFileError as problem:
-        raise ControlPolicyError(f"{file}: {problem}") from problem
+        raise ControlPolicyError(f"{file}: {problem}", file) from problem
     kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.SERVICE_CONTROL
     document = parse_document(Value(text, span), kind)
     if document.diagnostics:
-        raise ControlPolicyError(f"{file}: {document.diagnostics[0].detail}")
+        raise ControlPolicyError(f"{file}: {document.diagnostics[0].detail}", file)
     return AttachedPolicy(policy_type, file, document, How.CONTROL, span)

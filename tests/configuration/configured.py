@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from scanner.config import Options
 from scanner.configuration.load import Configuration, load_named
 from scanner.configuration.scan_options import scan_options
 from scanner.configuration.settings import command_line, settle
+from scanner.options import Options
 
 OURS = ".aws-login-scan.yaml"
 SECTION = "[tool.aws-login-scan]\n"

@@ -121,6 +121,59 @@ def test_account_and_region_by_path(
     assert {root: login.permissions[0].decision.outcome.value for root, login in found.items()} == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "given", "expected"),
+    [
+        ("accounts:\n  infra/prd: {region: eu-west-1}", {}, [(2, 'Write "infra/prod" if that is meant.')]),
+        ("accounts: {nowhere: {region: eu-west-1}}", {}, [(1, "Correct or remove the section.")]),
+        ("accounts: {/prod: {region: eu-west-1}, '*.json': {region: eu-west-1}}", {}, [(1, ""), (1, "")]),
+        ("accounts: {modules/user: {region: eu-west-1}}", {}, [(1, "Correct")]),  # which others call
+        (
+            "accounts: {infra/dev: {region: eu-west-1}, infra/dev2: {region: eu-west-1}}",
+            {},
+            [(1, "Correct")],
+        ),  # not: write infra/dev
+        (
+            "accounts: {prod: {region: eu-west-1}, 'infra/*': {region: eu-west-1}, t.yaml: {region: eu-west-1}, '*': {region: eu-west-1}}",
+            {},
+            [],
+        ),
+        # What is not scanned may have a root there.
+        (
+            "accounts: {infra/prod: {region: eu-west-1}, t.yaml: {region: eu-west-1}, prd: {}}",
+            {"paths": ["infra/dev"]},
+            [],
+        ),
+        (
+            "accounts: {infra/prd: {region: eu-west-1}, modules/x: {region: eu-west-1}}",
+            {"paths": ["infra"]},
+            [(1, "infra/prod")],
+        ),
+        (
+            "accounts: {infra/pr*: {region: eu-west-1}, infra/x*: {region: eu-west-1}}",
+            {"paths": ["infra"]},
+            [(1, '"infra/x*"')],
+        ),
+        ("exclude: infra/prod\naccounts: {infra/prod: {region: eu-west-1}}", {}, []),
+        ("accounts: {infra/prd: {region: eu-west-1}}", {"paths": [".", "broken"]}, []),
+        # What the configuration has scanned is all that there is, but for what is there all the same.
+        ("paths: infra/prod\naccounts: {infra/prd: {region: eu-west-1}}", {}, [(2, "infra/prod")]),
+        ("paths: infra/prod\naccounts: {infra/dev: {region: eu-west-1}, prd: {region: eu-west-1}}", {}, []),
+        ("paths: infra\naccounts: {modules/x: {region: eu-west-1}}", {"paths": ["infra/prod"]}, []),
+    ],
+)
+def test_a_section_that_no_root_is_in_is_told(
+    tmp_path: Path, text: str, given: Mapping[str, Any], expected: list[tuple[int, str]]
+) -> None:
+    user = 'resource "aws_iam_user" "u" {}'
+    call = 'module "m" {\n  source = "../../modules/user"\n}\n'
+    write(tmp_path, {"infra/prod/a.tf": call, "infra/dev/a.tf": call, "modules/user/a.tf": user, "t.yaml": IMPORT})
+    report = scan(options(tmp_path, configured(tmp_path, text, "scan.conf"), **given))
+    found = [one for one in report.diagnostics if one.summary == "Section not used"]
+    assert [one.span.line for one in found] == [line for line, _ in expected]
+    assert all(part in one.detail for one, (_, part) in zip(found, expected, strict=True)), found
+
+
 EXPORT = """
 Resources: {P: {Type: "AWS::IAM::ManagedPolicy", Properties: {PolicyDocument: {Version: "2012-10-17",
   Statement: {Effect: Allow, Action: "signin:*", Resource: "*"}}}}}
@@ -174,22 +227,50 @@ def test_files_that_are_no_policies(scan_files: Scan, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("exclude", "paths", "expected"),
     [
-        (["a"], ["."], {"b", "b/a.yaml"}),
-        (["/a"], ["."], {"b", "b/a", "b/a.yaml"}),
-        (["b/**"], ["."], {"a"}),
-        (["*.yaml"], ["."], {"a", "b", "b/a"}),
+        (["a"], ["."], {".", "b", "b/a.yaml"}),
+        (["/a"], ["."], {".", "b", "b/a", "b/a.yaml"}),
+        (["b/**"], ["."], {".", "a"}),
+        (["*.yaml"], ["."], {".", "a", "b", "b/a"}),
         (["a", "b"], ["b"], {"b", "b/a.yaml"}),
         (["b"], ["b/a"], {"b/a"}),
         (["a.yaml"], ["b/a.yaml"], {"b/a.yaml"}),
+        # A pattern for every name or every directory is one like others; the default path names nothing in it.
+        (["*/"], ["."], {"."}),
+        (["**/"], ["."], {"."}),
+        (["/*/"], ["."], {"."}),
+        (["./*/"], ["."], {"."}),
+        (["b/*/"], ["."], {".", "a", "b", "b/a.yaml"}),
+        (["*"], ["."], set()),
+        (["**"], ["."], set()),
+        (["**/*"], ["."], set()),
+        (["/*"], ["."], set()),
+        (["."], ["."], set()),
+        # Naming overrules what excludes the directory, not what is excluded anew inside of it.
+        (["*/"], ["b"], {"b", "b/a.yaml"}),
+        (["**/*/"], ["b"], {"b", "b/a.yaml"}),
+        (["*"], ["b"], set()),
+        (["*"], ["b/b.tf"], {"b"}),
+        (["/*"], ["b"], {"b", "b/a", "b/a.yaml"}),
+        (["/b/**"], ["b"], {"b", "b/a", "b/a.yaml"}),
+        (["./b"], ["b"], {"b", "b/a", "b/a.yaml"}),
+        (["."], ["b"], {"b", "b/a", "b/a.yaml"}),
+        (["**/a/"], ["b/a"], {"b/a"}),
     ],
 )
 def test_what_is_excluded_is_not_scanned_unless_it_is_named(
     tmp_path: Path, exclude: list[str], paths: list[str], expected: set[str]
 ) -> None:
     one = 'resource "aws_iam_user" "u" {}'
-    write(tmp_path, {"a/a.tf": one, "b/b.tf": one, "b/a/a.tf": one, "b/a.yaml": IMPORT})
-    found = options(tmp_path, None, exclude=exclude, paths=paths)
-    assert {principal.definition.root for principal in scan(found).principals} == expected
+    write(tmp_path, {"main.tf": one, "a/a.tf": one, "b/b.tf": one, "b/a/a.tf": one, "b/a.yaml": IMPORT})
+    report = scan(options(tmp_path, None, exclude=exclude, paths=paths))
+    assert {principal.definition.root for principal in report.principals} == expected
+    assert ["but `exclude` excludes it" in one.message for one in report.errors] == ([] if expected else [True])
+
+
+def test_a_single_file_that_is_excluded_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": 'resource "aws_iam_user" "u" {}'})
+    (error,) = scan(options(tmp_path, None, exclude=["*"])).errors
+    assert "main.tf is Terraform configuration, but `exclude` excludes it" in error.message
 
 
 def test_an_excluded_path_from_another_directory(tmp_path: Path) -> None:

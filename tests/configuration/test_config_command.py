@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.rules.loader import builtin_rules
 from tests.configuration.configured import OURS
 from tests.scans import write
 from tests.test_cli import FLAGGED, ROOT, scan
@@ -59,6 +60,10 @@ def test_which_file_is_read_can_be_said(top: Path) -> None:
         ("# c\nfail-on: error", '2: there is no key "fail-on"; did you mean "fail_on"?'),
         ("select: [aws-login-denied,\n aws-login-denid]", '2: there is no rule "aws-login-denid"; did you mean'),
         ("ignore: [x]", '1: there is no rule "x"; --list-rules shows them all'),
+        (
+            "select: [aws-login-denied]\nignore: [aws-login-denied]",
+            "2: no rule is left: every selected rule is ignored, too",
+        ),
         ("severity:\n  x: note", '2: there is no rule "x"; --list-rules shows them all'),
     ],
 )
@@ -69,6 +74,45 @@ def test_a_mistake_is_said_with_its_line(top: Path, text: str, said: str) -> Non
         assert result.returncode == 2
         assert result.stderr.startswith(f"scan: {OURS}:{said}")
         assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\nbaseline: x.json", "scan: x.json: it does not exist (named in {file}:2)"),
+        ("scp: x.json", "scan: x.json: it does not exist (named in {file}:1)"),
+        ("scp: [a.json,\n x.json]", "scan: x.json: it does not exist (named in {file}:2)"),
+        ("accounts:\n  infra:\n    scp:\n    - x.json", "scan: x.json: it does not exist (named in {file}:4)"),
+        ("parameters: x.json", "scan: x.json:1: it does not exist (named in {file}:1)"),
+        ("rules: x.yaml", "scan: x.yaml:1: the file cannot be read: it does not exist (named in {file}:1)"),
+        ("rules: x", "scan: x:1: the file cannot be read: it does not exist (named in {file}:1)"),
+        ("output: {json: x/y.json}", "scan: x/y.json: it does not exist (named in {file}:1)"),
+        ("paths: [infra,\n x]", "error: Unreadable path: It does not exist. It is named in {file}:2."),
+        ("var_file: x", "error: Unreadable variable file: It does not exist. It is named in {file}:1."),
+    ],
+)
+def test_a_file_that_is_missing_is_said_with_the_line_that_names_it(top: Path, text: str, said: str) -> None:
+    policy = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+    write(top, {OURS: text, "a.json": policy})
+    result = scan(cwd=top)
+    assert result.returncode in (1, 2)
+    assert said.format(file=OURS) in f"{result.stdout}{result.stderr}"
+
+
+def test_a_file_that_the_command_line_names_instead_has_no_line(top: Path) -> None:
+    (top / OURS).write_text("baseline: x.json")
+    assert scan("infra", "--baseline", "y.json", cwd=top).stderr == "scan: y.json: it does not exist\n"
+
+
+def test_a_scan_with_no_rules_is_refused(top: Path) -> None:
+    (top / OURS).write_text("select: [aws-login-denied]")
+    one = scan("infra", "--ignore", "aws-login-denied", cwd=top)
+    assert one.returncode == 2
+    assert one.stderr == "scan: no rule is left: every selected rule is ignored, too\n"
+    every = [f"--ignore={rule.id}" for rule in builtin_rules()]
+    all_of_them = scan("infra", "--no-config", *every, cwd=top)
+    assert (all_of_them.returncode, all_of_them.stdout) == (2, "")
+    assert all_of_them.stderr == "scan: no rule is left: all rules are ignored\n"
 
 
 def test_a_rule_that_the_command_line_names_has_no_line(top: Path) -> None:

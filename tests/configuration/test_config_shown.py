@@ -13,6 +13,7 @@ import yaml
 from scanner.configuration.keys import COMMAND_LINE_ONLY, KEYS, OUTPUT, Merge
 from scanner.configuration.scan_options import scan_options
 from scanner.configuration.schema import configuration_schema, schema_text
+from scanner.configuration.secret_names import is_secret_name, looks_secret
 from scanner.configuration.settings import Settings, command_line, settle
 from scanner.configuration.show import as_json, as_text
 from tests.configuration.configured import configured
@@ -28,6 +29,8 @@ def test_the_schema_refuses_what_the_loader_refuses(text: str) -> None:
         return  # no editor asks the schema about that
     if text.startswith("paths: [a]\npaths") or "&a" in text or "'-'" in text or text == "account: 12":
         return  # JSON has no such thing
+    if isinstance(found, dict) and isinstance(found.get("accounts"), dict):
+        found["accounts"] = {str(key): value for key, value in found["accounts"].items()}
     if "reason: b until" in text:
         return  # nor have schemas words for what a text must not say
     checker = jsonschema.Draft7Validator(configuration_schema(), format_checker=jsonschema.FormatChecker())
@@ -57,12 +60,12 @@ source: s
 parameter: {A: [1, b]}
 parameters: p
 account: 111122223333
-region: r
+region: eu-west-1
 context: {a: null, b: [c], d: true}
 scp: [[a], [b]]
 rcp: [a]
 assume_console: [a]
-accounts: {default: {scp: [a]}, 111122223333: {rcp: [a]}, 'x/*': {account: "111122223333", region: r, scp: [[a]]}}
+accounts: {default: {scp: [a]}, 111122223333: {rcp: [a]}, 'x/*': {account: "111122223333", region: aa-b-1, scp: [[a]]}}
 """
     found = yaml.safe_load(text)
     assert found.keys() == {key.name for key in KEYS}, "a key is missing here"
@@ -101,7 +104,7 @@ paths: [x y, "*", "yes"]
 var: {a: "1", team: "x: y"}
 context: {a: null, b: [c]}
 scp: [[a], [b, c]]
-accounts: {default: {scp: [[a]]}, x: {region: r, rcp: [z]}}
+accounts: {default: {scp: [[a]]}, x: {region: eu-west-1, rcp: [z]}}
 suppress: [{rule: a, reason: "b # c", until: 2027-03-01}]
 output: {json: [a, b]}
 """
@@ -120,11 +123,47 @@ output: {json: [a, b]}
 
 
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
-    text = "var: {db_password: hunter2, db: {token: hunter2}, team: blue}\nparameter: {ApiKey: hunter2}"
+    text = "var: {db_password: hunter2, db: {token: hunter2}, db2: {a: {db-pin: hunter2}}, team: blue}"
+    text += "\nparameter: {ApiKey: hunter2, DbPwd: hunter2, Url: 'postgres://me:hunter2@db/x'}"
     for shown in (as_text(settings_of(tmp_path, text)), as_json(settings_of(tmp_path, text))):
         assert "hunter2" not in shown
         assert "db_password" in shown
         assert "blue" in shown
+
+
+SECRETS = """
+    password PASSWORD dbPassword PGPASSWORD PGPASS db_pass db-pass DBPass mysqlpwd DbPwd DB_PWD pwd pin user_pin
+    PinCode userPIN pin2 cred creds db_creds MyCreds credentials auth basic_auth AuthHeader oauth OAuthClient api_key
+    ApiKey apikey APIKEY keys KeyPair secret client-secret SecretArn token githubToken jwt JWTSecret private_key otp
+    totpSeed dsn salt signature SSHKey sshkey pw DBPw
+"""
+PLAIN = """
+    team region environment pinned pinboard spin author authors passive bypassed compassion keyboard monkeypatch
+    keyring credit accredited tokyo secondary cidr instance_type opinion shipping userName Account DesiredCapacity
+    path pattern users
+"""
+
+
+@pytest.mark.parametrize(("names", "is_secret"), [(SECRETS, True), (PLAIN, False)])
+def test_names_of_secrets(names: str, is_secret: bool) -> None:
+    assert [name for name in names.split() if is_secret_name(name) is not is_secret] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "is_secret"),
+    [
+        ('{"db" = {"pin" = 1}}', True),
+        ("pin: 12", True),
+        ("-----BEGIN RSA PRIVATE KEY-----", True),
+        ("AKIAIOSFODNN7EXAMPLE", True),
+        ("https://example.com/a:b@c", False),
+        ("arn:aws:iam::111122223333:role/x", False),
+        ("pin board", False),
+        ('{"team" = "x"}', False),
+    ],
+)
+def test_values_that_are_secrets(value: str, is_secret: bool) -> None:
+    assert looks_secret("x", value) is is_secret
 
 
 def test_what_is_shown_as_json(tmp_path: Path) -> None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scanner.config import Options
+from scanner.configuration.keys import KEYS
 from scanner.configuration.load import load_named
 from scanner.configuration.scan_options import scan_options
 from scanner.configuration.settings import CommandLineError, command_line, settle
+from scanner.configuration.shapes import NO_ITEMS
 from scanner.controls import AccountControls
 from scanner.finding import Level
 from scanner.globs import PathGlob
+from scanner.options import Options
+from scanner.path_sections import PathSection
 from scanner.pipeline import scan
 from scanner.root import ValuesFile
+from scanner.span import Span
+from scanner.suppress_entry import SuppressEntry
 from tests.configuration.configured import OURS, configured, options
 from tests.scans import Scan, write
 
@@ -39,6 +45,10 @@ from tests.scans import Scan, write
         ("context: {c: , d: []}", "context", (("c", None), ("d", None))),
         ("scp: [a, b]", "controls", AccountControls((("a", "b"),))),
         ("scp: [[a], [b, c]]", "controls", AccountControls((("a",), ("b", "c")))),
+        ("scp: a", "controls", AccountControls((("a",),))),
+        ("scp: []", "controls", AccountControls()),
+        ("accounts: {default: {scp: a, rcp: b}}", "accounts", {"default": AccountControls((("a",),), ("b",))}),
+        ("accounts: {x: {scp: a}}", "sections", (PathSection(PathGlob("x"), scp_levels=(("a",),)),)),
         ("rcp: [a]", "controls", AccountControls((), ("a",))),
         ("parameter: {A: 010, B: [x, y], C: no}", "parameters", (("A", "010"), ("B", "x,y"), ("C", "false"))),
         ("parameters: p.json\nparameter: {A: b}", "parameters", (ValuesFile("p.json"), ("A", "b"))),
@@ -46,6 +56,8 @@ from tests.scans import Scan, write
 )  # fmt: skip
 def test_what_a_file_says(tmp_path: Path, text: str, field: str, expected: object) -> None:
     found = getattr(options(tmp_path, configured(tmp_path, text)), field)
+    if field == "sections":
+        found = tuple(replace(one, glob=replace(one.glob, base=None)) for one in found)
     assert (tuple(one.pattern for one in found) if field == "exclude" else found) == expected
 
 
@@ -123,6 +135,21 @@ suppress: [{path: x, reason: r, until: 2027-03-01}]
     )
 
 
+def test_every_list_of_one_item_may_stand_without_brackets(tmp_path: Path) -> None:
+    """As the documentation has it, without exception."""
+    item = {"suppress": "{rule: a, reason: b}", "format": "json"}
+    lists = [key.name for key in KEYS if key.shape.empty == NO_ITEMS and not key.shape.is_single]
+    assert len(lists) > 10
+    for name in lists:
+        one = item.get(name, "a")
+        alone, listed = (configured(tmp_path, f"{name}: {text}").values[name] for text in (one, f"[{one}]"))
+        assert [_placeless(given.value) for given in alone] == [_placeless(given.value) for given in listed], name
+
+
+def _placeless(value: object) -> object:
+    return replace(value, span=Span.whole_file("")) if isinstance(value, SuppressEntry) else value
+
+
 def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
     for text in ("", "# nothing\n", "{}"):
         assert options(tmp_path, configured(tmp_path, text)) == options(tmp_path, None)
@@ -175,6 +202,10 @@ def test_a_flag_can_be_taken_back(tmp_path: Path, wanted: bool | None) -> None:
         ({"var": ["x"]}, "does not have the form NAME=VALUE"),
         ({"context": ["=x"]}, "does not have the form KEY=VALUE"),
         ({"account": "12"}, "an account ID has twelve digits"),
+        ({"region": "mars"}, '"mars" is not a region; a region is written like eu-west-1'),
+        ({"region": "eu-west1"}, '"eu-west1" is not a region; did you mean eu-west-1'),
+        ({"region": "EU_West_1"}, "did you mean eu-west-1"),
+        ({"region": "us-east-1a"}, "did you mean us-east-1"),
         ({"output": ["xml=x"]}, 'there is no format "xml"'),
         ({"exclude": ["!x"]}, 'begins with "!"'),
     ],
@@ -182,6 +213,11 @@ def test_a_flag_can_be_taken_back(tmp_path: Path, wanted: bool | None) -> None:
 def test_mistakes_on_the_command_line(given: Mapping[str, Any], message: str) -> None:
     with pytest.raises(CommandLineError, match=message):
         command_line(given, ())
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-east-1", "cn-northwest-1", "us-isob-east-1", "eusc-de-east-1"])
+def test_regions_of_every_partition(region: str) -> None:
+    assert command_line({"region": region}, ())
 
 
 def test_from_python_no_file_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

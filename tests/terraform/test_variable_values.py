@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from scanner import cli
 from scanner.commands import scan as command
-from scanner.config import Options
+from scanner.options import Options
 from scanner.root import Inputs, ValuesFile
 from scanner.terraform.configuration.terragrunt.unit import units_beside
 from tests.scans import Scan, write

@@ -16,6 +16,7 @@ from scanner.finding import Level
 from scanner.globs import PathGlob
 from scanner.path_sections import PathSection
 from scanner.root import Inputs, ValuesFile
+from scanner.span import Span
 from scanner.suppress_entry import SuppressEntry
 
 
@@ -67,3 +68,7 @@ class Options:
     more."""
     severity: Mapping[str, Level] = field(default_factory=dict)
     """Levels of rules that take the place of their own."""
+    paths_are_configured: bool = False
+    """Whether the paths are those of a configuration file: all that is to be scanned, as far as that knows."""
+    named: Mapping[str, Span] = field(default_factory=dict)
+    """Paths among all these that a configuration file names, and where: for messages about them."""
