@@ -54,6 +54,9 @@ ACCOUNT_ID = Cause(CauseKind.MISSING_INPUT, "the account ID, which is not known 
 NOT_INSTALLED = "is not installed"
 """How the cause for a module ends that ``terraform init`` would install."""
 
+FROM_ACCOUNT = "which is read from the account"
+"""How the cause for a value ends that no code has, but a plan may."""
+
 
 def clause(message: str) -> str:
     """A message as it stands inside another sentence: its first sentence, without capital and full stop."""

@@ -31,13 +31,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _list_rules(wanted: bool) -> None:
-    if wanted:
-        from scanner.commands.rules import list_rules
-
-        raise typer.Exit(list_rules())
-
-
 def _environment() -> Iterator[tuple[str, str]]:
     for name, value in sorted(os.environ.items()):
         if name.startswith("TF_VAR_"):
@@ -139,7 +132,7 @@ def scan(
     select: Annotated[list[str] | None, typer.Option(metavar="ID", help="Use only this rule.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave this rule out.")] = None,
     list_rules: Annotated[
-        bool, typer.Option("--list-rules", callback=_list_rules, is_eager=True, help="Show the rules and exit.")
+        bool, typer.Option("--list-rules", help="Show the rules, those of --rules as well, and exit.")
     ] = False,
     check_rules: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="Check rule files and their examples instead of scanning.")
@@ -220,6 +213,10 @@ def scan(
             tell(mistake)
         raise typer.Exit(USAGE) from problem
     options = _options(settings, write_baseline, debug=debug)
+    if list_rules:
+        from scanner.commands.rules import show_all
+
+        raise typer.Exit(show_all(options))
     if show_config:
         from scanner.commands.show_config import run as show
 

@@ -64,6 +64,8 @@ class Discovery:
 
     roots: tuple[ScanRoot, ...]
     diagnostics: tuple[Diagnostic, ...]
+    passed_over: tuple[Path, ...] = ()
+    """What was not walked: what ignore files and ``exclude`` name, and what never is; each with all that is in it."""
 
 
 def discover(
@@ -111,7 +113,7 @@ def discover(
         own = inputs_of(stands_in or location)
         found[kind, shown] = ScanRoot(kind, shown, location, boundary, own, units=units, stands_in=stands_in)
     roots = tuple(sorted(found.values(), key=lambda root: (root.path, root.kind.value)))
-    return Discovery(roots, tuple(walk.diagnostics))
+    return Discovery(roots, tuple(walk.diagnostics), (*walk.skipped, *(path for path, _ in walk.passed_over)))
 
 
 @dataclass(slots=True)
@@ -129,6 +131,7 @@ class _Walk:
     """Modules and files that were found, counting again what is found again."""
     passed_over: list[tuple[Path, str]] = field(default_factory=list)
     """What is excluded, and what excludes it."""
+    skipped: list[Path] = field(default_factory=list)
 
     def shown(self, path: Path) -> str:
         if path == self.standard_input:
@@ -168,8 +171,7 @@ class _Walk:
     def _named_directory(self, path: Path) -> None:
         if self._has_terraform(path):
             self.named_modules.add(path)
-        before = self._tally()
-        self.passed_over.clear()
+        before, passed_over = self._tally(), len(self.passed_over)
         try:
             ignored = ignored_above(path)
         except UnreadableFileError as problem:
@@ -178,7 +180,7 @@ class _Walk:
         exclude = [one.inside(path, self.directory) for one in self.exclude]
         self._directory(path, ignored, tuple(one for one in exclude if one is not None))
         if before == self._tally():
-            self._nothing_in(path)
+            self._nothing_in(path, self.passed_over[passed_over:])
 
     def _tally(self) -> tuple[int, int]:
         """What was found, and what is wrong enough to be said instead."""
@@ -220,15 +222,13 @@ class _Walk:
             message = f"{what}, so what that module makes is not scanned."
             self.diagnostics.append(warning("Module not available", message, Span.whole_file(unit.path)))
 
-    def _nothing_in(self, path: Path) -> None:
+    def _nothing_in(self, path: Path, passed_over: Sequence[tuple[Path, str]]) -> None:
         """A silent success would hide that the path is wrong."""
         shown = self.shown(path)
         where = "the working directory" if shown == "." else shown
         message = f"No Terraform module, plan or state and no CloudFormation template was found in {where}."
         hidden = [
-            (found, by, what)
-            for found, by in self.passed_over[:_LOOKED_AT]
-            if (what := self._excluded(found)) is not None
+            (found, by, what) for found, by in passed_over[:_LOOKED_AT] if (what := self._excluded(found)) is not None
         ]
         for found, by, what in hidden[:3]:
             name = self.shown(found)
@@ -284,6 +284,7 @@ class _Walk:
             location = path / entry.name
             is_directory = entry.is_dir(follow_symlinks=False)
             if is_directory and entry.name in SKIPPED:
+                self.skipped.append(location)
                 continue
             if ignored.covers(location, is_directory=is_directory):
                 self.passed_over.append((location, IGNORE_FILE))

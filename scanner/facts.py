@@ -136,6 +136,8 @@ class InlinePolicy:
     target: Target
     name: Value
     document: Value
+    may_be_none: bool = False
+    """Whether it stands for a list of policies of which nothing is known, not even that it has one."""
 
 
 class PolicyUse(Enum):

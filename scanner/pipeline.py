@@ -17,6 +17,7 @@ from scanner.discovery import Discovery, discover
 from scanner.facts import Facts
 from scanner.iam.context import Circumstances
 from scanner.options import Options
+from scanner.other_roots import OtherRoots
 from scanner.path_sections import section_of
 from scanner.principals.definition import PrincipalDefinition
 from scanner.report.report import Report
@@ -29,7 +30,7 @@ from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
 from scanner.triage.forms import one_of_each
-from scanner.triage.run import Run
+from scanner.triage.run import FORMS, ReadRoot, Run
 from scanner.triage.triage import triage
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.unmatched_sections import unmatched_sections
@@ -127,7 +128,9 @@ def _report(
     declared: set[str] = set()
     undeclared: list[frozenset[Diagnostic]] = []
     read: list[_Read] = []
+    others = OtherRoots()
     for root, facts in found:
+        others.add(facts)
         principals, wrong = assess_root(root, facts)
         if root.neighbours:  # what is wrong with them is said where they are roots
             wrong = tuple(problem for problem in wrong if problem.span.path in facts.files)
@@ -142,9 +145,10 @@ def _report(
             undeclared.append(facts.undeclared)
     diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
     diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
+    diagnostics |= dict.fromkeys(others.diagnostics())
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
     try:
-        run = _run(options, rules, sources, read, has_errors=has_errors)
+        run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
         if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
             diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(
@@ -196,16 +200,17 @@ _WITHOUT_COMMENTS = (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE, RootKind
 
 
 def _run(
-    options: Options, rules: Sequence[Rule], sources: Mapping[str, str], read: Sequence[_Read], *, has_errors: bool
+    options: Options, rules: Sequence[Rule], read: Sequence[_Read], passed_over: tuple[Path, ...], *, has_errors: bool
 ) -> Run:
     """What there is to know of this scan when findings are suppressed, or compared with a baseline."""
     files: dict[str, Path] = {}
-    whole: dict[str, bool] = {}
+    roots: dict[str, ReadRoot] = {}
     for one in sorted(read, key=lambda one: one.root.path):
         own = {one.root.path} if one.root.kind in _WITHOUT_COMMENTS else set()
         files |= dict.fromkeys(sorted(one.files - own), one.root.boundary)
-        source = sources[one.root.path]
-        whole[source] = whole.get(source, True) and not one.has_errors
+        file = one.root.location if one.root.stands_in is None else one.root.stands_in / one.root.path
+        of, form = os.path.realpath(_is_of(one.root, options)), FORMS.get(one.root.kind, "")
+        roots[one.root.path] = ReadRoot(of, form, os.path.realpath(file) if form else "", not one.has_errors)
     return Run(
         options.directory,
         options.workspace,
@@ -213,8 +218,9 @@ def _run(
         options.today or datetime.now(tz=UTC).date(),
         dict(sorted(files.items())),
         frozenset(file for one in read if one.has_errors for file in one.files),
-        whole,
+        roots,
         has_errors,
+        passed_over,
         frozenset(rule.id for rule in rules),
         lambda: frozenset(all_rules([rules_path(path, options.directory) for path in options.rule_paths])),
     )
@@ -224,16 +230,20 @@ def _sources(roots: Sequence[ScanRoot], options: Options) -> dict[str, str]:
     """What each root is of: a plan or state is of the configuration beside it, or of the one that the user names."""
     found: dict[str, str] = {}
     for root in roots:
-        of = root.location
-        if root.kind in (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE):
-            named = root.inputs.source
-            of = options.directory / named if named is not None else root.directory
-        elif root.stands_in is not None:
+        of = _is_of(root, options)
+        if root.stands_in is not None and root.kind not in FORMS:
             found[root.path] = root.path
             continue
         inside = path_in_repository(of, options.workspace)
         found[root.path] = os.path.realpath(of) if inside is None else inside or "."
     return found
+
+
+def _is_of(root: ScanRoot, options: Options) -> Path:
+    if root.kind in FORMS:
+        named = root.inputs.source
+        return options.directory / named if named is not None else root.directory
+    return root.location if root.stands_in is None else root.stands_in / root.path
 
 
 def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:

@@ -104,6 +104,17 @@ class PolicyPath:
 
 
 @dataclass(frozen=True, slots=True)
+class AppliedBy:
+    """The end of the ARN of whoever applies the code: of a user, the root user, a role, or a session of either."""
+
+    owner: str
+    """The address of the data source, and the attribute, that says who it is."""
+
+    def __str__(self) -> str:
+        return f"{self.owner} after the account"
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Something inside of what a symbol stands for."""
 
@@ -153,4 +164,4 @@ class Repetition:
         return f"{self.aspect.value} {self.of}{marks}"
 
 
-Symbol: TypeAlias = "Account | Setting | Named | Block | Attribute | PolicyPath | Part | Call | Repetition"
+Symbol: TypeAlias = "Account | Setting | Named | Block | Attribute | PolicyPath | AppliedBy | Part | Call | Repetition"

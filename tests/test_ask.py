@@ -183,3 +183,89 @@ def test_examples_are_followed_where_they_are_named(tmp_path: Path) -> None:
         ids(select=["../aws-login-denied"])
     with pytest.raises(RuleError, match="cannot be read"):
         ids(paths=["no-such-example"])
+
+
+@pytest.mark.parametrize(
+    ("account", "written", "decision"),
+    [
+        (None, "444455556666", "unknown"),
+        (None, "777788889999", "unknown"),
+        (None, "*", "allowed"),
+        (None, "${data.aws_caller_identity.me.account_id}", "allowed"),
+        ("444455556666", "444455556666", "allowed"),
+        ("444455556666", "777788889999", "implicit_deny"),
+    ],
+)
+def test_an_account_id_in_a_policy_is_the_principal_s_own_only_if_that_is_known(
+    account: str | None, written: str, decision: str, tmp_path: Path
+) -> None:
+    policy = (
+        'jsonencode({Statement = [{Effect = "Allow", Action = "iam:PassRole", '
+        f'Resource = "arn:aws:iam::{written}:role/*"}}]}})'
+    )
+    user = (
+        f'resource "aws_iam_user_policy" "u" {{\n  user = aws_iam_user.u.name\n  name = "p"\n  policy = {policy}\n}}\n'
+    )
+    head = 'data "aws_caller_identity" "me" {}\nresource "aws_iam_user" "u" {\n  name = "u"\n}\n'
+    write(tmp_path, {"main.tf": head + user})
+    rule = rule_file(tmp_path, OWN_ROLES)
+    report = scanned(tmp_path, "main.tf", rule_paths=(rule,), inputs=Inputs(account=account))
+    assert [found[-1] for found in asked(report)] == [decision]
+    if decision == "unknown":
+        reasons = next(iter(documents(report).values()))["permissions"][4]["reasons"]
+        assert any("the account ID, which is not known (--account)" in reason["text"] for reason in reasons)
+
+
+PASS_ANY = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}
+ATTACH = {"Effect": "Allow", "Action": "iam:AttachRolePolicy"}
+WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "flagged"),
+    [
+        ([PASS_ANY], True),
+        ([PASS_ANY, {**ATTACH, "Resource": "arn:aws:iam::*:role/app-*"}], True),
+        ([PASS_ANY, {**ATTACH, "Resource": "*"}], False),
+        ([PASS_ANY, {**ATTACH, "Resource": "*", "Condition": WITH_MFA}], False),
+        ([PASS_ANY, {**ATTACH, "Resource": "${var.x}"}], False),
+    ],
+)
+def test_whoever_may_be_an_administrator_is_not_told_of_passing_roles(
+    statements: list[dict[str, object]], flagged: bool, tmp_path: Path
+) -> None:
+    policy = f"jsonencode({json.dumps({'Statement': statements})})"
+    write(
+        tmp_path,
+        {
+            "main.tf": 'variable "x" {}\nresource "aws_iam_user" "u" {\n  name = "u"\n}\n'
+            'resource "aws_iam_user_policy" "u" {\n  user = aws_iam_user.u.name\n  name = "p"\n'
+            f"  policy = {policy}\n}}\n"
+        },
+    )
+    report = scanned(tmp_path, select=("may-pass-any-role",))
+    assert [found.rule for found in report.findings] == ["may-pass-any-role"] * flagged
+
+
+@pytest.mark.parametrize(
+    ("ask", "test", "message"),
+    [
+        (OWN_ROLES, "@.action == 'iam:Passrole'", "never 'iam:Passrole'; did you mean \"iam:PassRole\"?"),
+        (OWN_ROLES, "@.action != 'iam:Passrole'", "did you mean"),
+        (OWN_ROLES, "@.resource == 'arn:aws:iam::*:user/*'", 'did you mean "arn:aws:iam::*:role/*"?'),
+        (PASS_ROLE, "@.resource == 'arn:aws:iam::*:user/*'", 'the rule does not ask for it \\("ask"\\)'),
+        ("", "@.action == 'iam:PassRole'", 'the rule does not ask for it \\("ask"\\)'),
+        (OWN_ROLES, "@.action == 'iam:PassRole' && @.resource == 'arn:aws:iam::*:role/*'", None),
+        (PASS_ROLE, "@.action == 'iam:PassRole' && @.resource == '*'", None),
+        ("", "@.action == 'signin:CreateOAuth2Token'", None),
+        ("", "@.resource == 'arn:aws:signin:*:*:oauth2/public-client/localhost'", None),
+        ("", "@.resource == 'arn:aws-cn:signin:cn-north-1:111122223333:oauth2/public-client/remote'", None),
+    ],
+)
+def test_a_selector_looks_for_what_the_rule_asks(ask: str, test: str, message: str | None, tmp_path: Path) -> None:
+    file = Path(rule_file(tmp_path, ask, select=f"$.principals[*].permissions[?({test})]"))
+    if message is None:
+        assert load_rule(file).selectors
+    else:
+        with pytest.raises(RuleError, match=message.replace("?", "[?]").replace("*", "[*]")):
+            load_rule(file)

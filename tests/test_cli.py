@@ -373,3 +373,17 @@ def test_explain_takes_a_rule_of_ones_own(tmp_path: Path) -> None:
         "id: mine\nseverity: note\ntitle: Mine\nselect: $.principals[*]\nmessage: m\nhelp: h\nurl: https://example.com/\n"
     )
     assert "page      https://example.com/" in scan("--explain", "mine", "--rules", tmp_path).stdout
+
+
+def test_rules_of_one_s_own_are_listed(tmp_path: Path) -> None:
+    rule = 'id: {0}\nseverity: note\ntitle: Mine\nselect: "{1}"\nmessage: M\nhelp: H\n'
+    good, wrong = tmp_path / "mine.yaml", tmp_path / "wrong.yaml"
+    good.write_text(rule.format("mine", "$.principals[*]"))
+    wrong.write_text(rule.format("wrong", "$.principal[*]"))
+    listed = scan("--list-rules", "--rules", str(good), "--rules", "session-too-long")
+    assert listed.returncode == 0
+    assert "\n\nYour own:\nmine                               note     Mine\n\nExamples" in listed.stdout
+    assert listed.stdout.count("session-too-long") == 1
+    refused = scan("--list-rules", "--rules", str(wrong))
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "wrong.yaml:4: the selector is wrong" in refused.stderr

@@ -8,6 +8,7 @@ import pytest
 
 from scanner.report import explain
 from scanner.report import json as json_report
+from scanner.root import Inputs
 from scanner.verdicts.document import principal_document
 from scanner.verdicts.reasons import MAX_NAMED, MAX_REASONS, listed
 from tests.scans import Scan
@@ -108,3 +109,51 @@ def test_what_only_the_request_settles_is_said_with_the_statement(scan_files: Sc
     text = UNKNOWN.replace('variable "arn" {}\n', "").partition('resource "aws_iam_user_policy_attachment"')[0]
     (finding,) = scan_files({"main.tf": text + f'resource "aws_iam_user_policy" "p" {{\n  {inline}}}\n'}).findings
     assert finding.related[1].message == "statement of aws_iam_user_policy.p (inline) may allow it depending on: aws:x"
+
+
+CLIENT = "oauth2/public-client"
+ELSEWHERE = {
+    f"arn:aws:signin:eu-west-1:*:{CLIENT}/*": "in the region us-east-1",
+    f"arn:aws:signin:eu-*:*:{CLIENT}/localhost": "in the region us-east-1",
+    "arn:aws:signin:eu-west-1:*": "in the region us-east-1",
+    f"arn:aws:signin:*:444455556666:{CLIENT}/*": "in the account 111122223333",
+    f"arn:aws:signin:eu-west-1:444455556666:{CLIENT}/*": "in the region us-east-1 and the account 111122223333",
+    f"arn:aws-cn:signin:*:*:{CLIENT}/*": "in the partition aws",
+    f"arn:aws:signin:us-east-1::{CLIENT}/*": "in the account 111122223333",
+    f"arn:aws:signin:eu-west-1:*:{CLIENT}/remote": f"on {CLIENT}/localhost",
+    "arn:aws:s3:::bucket": f"on {CLIENT}/localhost",
+}
+
+
+@pytest.mark.parametrize("resource", ELSEWHERE)
+def test_what_is_wrong_with_a_resource_is_said(scan_files: Scan, resource: str) -> None:
+    code = f"""
+    resource "aws_iam_user" "u" {{ name = "u" }}
+    resource "aws_iam_user_login_profile" "u" {{ user = aws_iam_user.u.name }}
+    resource "aws_iam_user_policy" "u" {{
+      user   = aws_iam_user.u.name
+      policy = jsonencode({{
+        Version   = "2012-10-17"
+        Statement = [{{ Effect = "Allow", Action = "signin:*", Resource = "{resource}" }}]
+      }})
+    }}
+    """
+    inputs = Inputs(account="111122223333", region="us-east-1")
+    (finding,) = [one for one in scan_files({"a.tf": code}, inputs=inputs).findings if "cannot" in one.rule]
+    assert f"allowed on {resource} only, not {ELSEWHERE[resource]}" in finding.message
+
+
+def test_an_account_that_is_not_known_is_not_named(scan_files: Scan) -> None:
+    code = f"""
+    resource "aws_iam_user" "u" {{ name = "u" }}
+    resource "aws_iam_user_login_profile" "u" {{ user = aws_iam_user.u.name }}
+    resource "aws_iam_user_policy" "u" {{
+      user   = aws_iam_user.u.name
+      policy = jsonencode({{
+        Version   = "2012-10-17"
+        Statement = [{{ Effect = "Allow", Action = "signin:*", Resource = "arn:aws:signin:::{CLIENT}/*" }}]
+      }})
+    }}
+    """
+    (finding,) = scan_files({"a.tf": code}).findings
+    assert finding.message.endswith("only, not in any region and any account")

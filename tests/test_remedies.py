@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from scanner.cause import ACCOUNT_ID, NOT_INSTALLED, Cause, CauseKind
+from scanner.cause import ACCOUNT_ID, FROM_ACCOUNT, NOT_INSTALLED, Cause, CauseKind
 from scanner.controls import AccountControls
 from scanner.iam import managed
 from scanner.root import RootKind
@@ -44,6 +44,15 @@ MODULE, PLAN, STATE, TEMPLATE = (
             TEMPLATE,
             "run `cdk synth`",
         ),
+        (CauseKind.UNRESOLVED_REFERENCE, f"data.a.b.c, {FROM_ACCOUNT}", MODULE, "scan a plan or the state"),
+        (CauseKind.UNRESOLVED_REFERENCE, "the export x, which is defined elsewhere", TEMPLATE, "also scan the code"),
+        (
+            CauseKind.MISSING_POLICY,
+            "the policy x, which is not defined in this scan root",
+            MODULE,
+            "in the same scan root",
+        ),
+        (CauseKind.MISSING_POLICY, "the other policies of x", TEMPLATE, "check by hand"),
         (CauseKind.KNOWN_AFTER_APPLY, "x", MODULE, "scan a plan or the state"),
         (CauseKind.KNOWN_AFTER_APPLY, "x (--source)", PLAN, "--source"),
         (CauseKind.KNOWN_AFTER_APPLY, "x", TEMPLATE, "change set"),
@@ -212,3 +221,34 @@ def test_no_action_that_aws_writes_is_taken_for_a_misspelling() -> None:
             written |= {listed} if isinstance(listed, str) else set(listed)
     assert len(written) > 5_000
     assert {action: near_action(action) for action in written if near_action(action) is not None} == {}
+
+
+TRUSTED = """
+resource "aws_iam_role" "r" {
+  name               = "r"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [%s] })
+}
+"""
+SWITCH = '{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::123456789012:root" } }'
+MANAGER = """{
+  Effect    = "Allow"
+  Action    = ["sts:AssumeRole", "sts:SetContext"]
+  Principal = { Service = "account-access.amazonaws.com" }
+}"""
+
+
+@pytest.mark.parametrize(
+    ("statements", "enter", "external", "manager"),
+    [
+        (SWITCH, "switch to", True, False),
+        (MANAGER, "are entitled to", False, True),
+        (f"{SWITCH}, {MANAGER}", "are entitled to or switch to", True, True),
+    ],
+)
+def test_a_role_is_told_about_its_ways_in_alone(
+    scan_files: Scan, statements: str, enter: str, *, external: bool, manager: bool
+) -> None:
+    (finding,) = scan_files({"main.tf": TRUSTED % statements}).findings
+    assert finding.message.startswith(f"People who {enter} the role r cannot use")
+    assert ("sts:ExternalId" in finding.help) == external
+    assert ("account access manager" in finding.help) == manager

@@ -169,6 +169,69 @@ def policy(name: str, kind: str | None, **other: Any) -> dict[str, Any]:
     return {"name": name, "type": kind, **usual, **other}
 
 
+INLINE_TF = 'variable "x" {}\nresource "aws_iam_user" "r" {\n  name = "r"\n}\n%s'
+USER_POLICY = 'resource "aws_iam_user_policy" "p" {\n  user = aws_iam_user.r.name\n  %s\n}\n'
+ROLE_WITH = """
+variable "x" {}
+resource "aws_iam_role" "r" {
+  name               = "r"
+  assume_role_policy = "{}"
+  %s
+}
+"""
+PARTLY = 'policy = jsonencode({Statement = [{Effect = "Allow", Action = "s3:*", Resource = var.x}]})'
+TEMPLATE = """
+Parameters:
+  X: {Type: String}
+  L: {Type: CommaDelimitedList}
+Resources:
+  R:
+    Type: AWS::IAM::User
+    Properties: {UserName: r%s}
+%s
+"""
+CFN_POLICY = """
+  P:
+    Type: AWS::IAM::Policy
+    Properties: {PolicyName: !Ref X, Users: [!Ref R], PolicyDocument: !Ref X}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "attached"),
+    [
+        ("main.tf", INLINE_TF % USER_POLICY % PARTLY, "yes"),
+        ("main.tf", INLINE_TF % USER_POLICY % "policy = var.x", "yes"),
+        ("main.tf", INLINE_TF % USER_POLICY % "name = var.x\n  policy = var.x", "yes"),
+        ("main.tf", INLINE_TF % USER_POLICY % "count = var.x\n  policy = var.x", "unknown"),
+        ("main.tf", ROLE_WITH % "inline_policy {\n    name   = var.x\n    policy = var.x\n  }", "yes"),
+        (
+            "main.tf",
+            ROLE_WITH
+            % 'dynamic "inline_policy" {\n    for_each = var.x\n    content {\n      policy = var.x\n    }\n  }',
+            "unknown",
+        ),
+        ("t.yaml", TEMPLATE % ("", CFN_POLICY), "yes"),
+        ("t.yaml", TEMPLATE % (", Policies: [{PolicyName: !Ref X, PolicyDocument: !Ref X}]", ""), "yes"),
+        ("t.yaml", TEMPLATE % (", Policies: !Ref L", ""), "unknown"),
+    ],
+)
+def test_an_inline_policy_is_there_whatever_it_says(name: str, text: str, attached: str, tmp_path: Path) -> None:
+    write(tmp_path, {name: text})
+    report = scanned(tmp_path, select=("user-with-inline-policy",))
+    found = parts(report, "r")
+    certain = attached == "yes" or "count" in text
+    assert [(one["type"], one["how"], one["aws_managed"], one["attached"]) for one in found["policies"]] == [
+        ("inline", "inline", False if certain else None, attached)
+    ]
+    assert len(report.findings) == (attached == "yes" and found_kind(report) == "user")
+
+
+def found_kind(report: Report) -> str:
+    (found,) = report.principals
+    return found.principal.kind.value
+
+
 def test_what_is_not_known_is_not_said(people: Report) -> None:
     bo = parts(people, "bo")
     assert {one["name"]: one["member"] for one in bo["groups"]} == {"empty": "unknown", None: "unknown"}
@@ -180,7 +243,7 @@ def test_what_is_not_known_is_not_said(people: Report) -> None:
 
 def test_whom_a_role_trusts(people: Report) -> None:
     condition = {"operator": "StringEquals", "key": "sts:ExternalId", "values": ["a", None]}
-    usual = {"effect": "Allow", "actions": ["sts:AssumeRole"], "conditions": [condition]}
+    usual = {"effect": "Allow", "switch_role": "no", "actions": ["sts:AssumeRole"], "conditions": [condition]}
     named = [
         ("AWS", "arn:aws:iam::999988887777:root", "999988887777", "no"),
         ("AWS", "111122223333", "111122223333", "yes"),
@@ -191,11 +254,97 @@ def test_whom_a_role_trusts(people: Report) -> None:
         *({**usual, **dict(zip(keys, one, strict=True))} for one in named),
         {
             "effect": "Deny",
+            "switch_role": None,
             "actions": ["*"],
             "conditions": [],
             **dict(zip(keys, ("*", "*", None, "no"), strict=True)),
         },
     ]
+
+
+OTHER = {"AWS": "arn:aws:iam::444455556666:root"}
+OWN = {"AWS": "111122223333"}
+ASSUME = {"Action": "sts:AssumeRole"}
+EVERYBODY_BUT = {"Effect": "Deny", "Principal": "*", **ASSUME}
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ([{"Principal": OTHER, **ASSUME}], ["yes"]),
+        ([{"Principal": OTHER, "Action": "sts:A*"}], ["yes"]),
+        ([{"Principal": OTHER, "Action": "sts:*Role"}], ["yes"]),
+        ([{"Principal": OTHER, "NotAction": "sts:TagSession"}], ["yes"]),
+        ([{"Principal": OTHER, "NotAction": "sts:Assume*"}], ["no"]),
+        ([{"Principal": OTHER, "Action": "sts:TagSession"}], ["no"]),
+        ([{"Principal": {"AWS": "arn:aws:iam::444455556666:user/ana"}, **ASSUME}], ["yes"]),
+        ([{"Principal": {"AWS": "arn:aws:iam::444455556666:role/deploy"}, **ASSUME}], ["no"]),
+        (
+            [
+                {"Principal": {"AWS": [OTHER["AWS"], OWN["AWS"]]}, **ASSUME},
+                {"Effect": "Deny", "Principal": OTHER, **ASSUME},
+            ],
+            ["no", "yes", None],
+        ),
+        ([{"Principal": OTHER, **ASSUME}, {"Effect": "Deny", "NotPrincipal": OTHER, **ASSUME}], ["unknown", None]),
+        (
+            [
+                {"Principal": OTHER, **ASSUME},
+                {**EVERYBODY_BUT, "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}},
+            ],
+            ["conditional", None],
+        ),
+        (
+            [
+                {"Principal": OTHER, **ASSUME},
+                {**EVERYBODY_BUT, "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}},
+            ],
+            ["conditional", None],
+        ),
+        (
+            [
+                {"Principal": {"AWS": "*"}, **ASSUME, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}},
+                {**EVERYBODY_BUT, "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}},
+            ],
+            ["conditional", None],
+        ),
+        (
+            [
+                {"Principal": {"AWS": [OTHER["AWS"], OWN["AWS"]]}, **ASSUME},
+                {**EVERYBODY_BUT, "Condition": {"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}},
+            ],
+            ["no", "yes", None],
+        ),
+        (
+            [
+                {"Principal": OTHER, **ASSUME},
+                {**EVERYBODY_BUT, "Condition": {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/ana"}}},
+            ],
+            ["yes", None],
+        ),
+        (
+            [{"Principal": OTHER, **ASSUME, "Condition": {"StringEquals": {"sts:ExternalId": "x"}}}],
+            ["no"],
+        ),
+        ([{"Principal": OTHER, "Action": "${var.x}"}], ["unknown"]),
+    ],
+)  # fmt: skip
+def test_who_can_switch_to_a_role_is_up_to_the_whole_policy(
+    statements: list[dict[str, Any]], expected: list[str | None], tmp_path: Path
+) -> None:
+    policy = json.dumps({"Statement": [{"Effect": "Allow", **one} for one in statements]})
+    text = (
+        'provider "aws" { allowed_account_ids = ["111122223333"] }\nvariable "x" {}\n'
+        f'resource "aws_iam_role" "r" {{\n  name = "r"\n  assume_role_policy = jsonencode({policy})\n}}\n'
+        'resource "aws_iam_role_policy_attachment" "r" {\n  role = aws_iam_role.r.name\n'
+        '  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"\n}\n'
+    )
+    write(tmp_path, {"main.tf": text})
+    report = scanned(tmp_path, select=("admin-role-trusts-other-account",))
+    trust = parts(report, "r")["trust"]
+    assert [entry["switch_role"] for entry in trust] == expected
+    flagged = any(one["switch_role"] == "yes" and one["own_account"] == "no" and not one["conditions"] for one in trust)
+    assert [found.rule for found in report.findings] == ["admin-role-trusts-other-account"] * flagged
 
 
 ROLE = """
@@ -280,8 +429,8 @@ def _when(operator: str, key: str, value: str) -> str:
         (_when("StringEquals", "aws:RequestedRegion", "eu-west-1"), (), "conditional", ["aws:RequestedRegion"]),
         (
             _when("Bool", "aws:MultiFactorAuthPresent", "true"),
-            (("AWS:multifactorauthpresent", ("true",)),),
-            "allowed",
+            (("AWS:multifactorauthpresent", ("true",)), ("aws:MultiFactorAuthAge", ("10",))),
+            "implicit_deny",
             [],
         ),
     ],

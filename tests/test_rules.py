@@ -16,7 +16,7 @@ from scanner.rules.loader import EXAMPLES as EXAMPLE_RULES
 from scanner.rules.loader import RuleError, builtin_directory, builtin_rules, example_rules, load_rule, load_rules
 from scanner.rules.rule import Rule
 from scanner.verdicts.questions import Question
-from tests.scans import ROOT, scanned
+from tests.scans import ROOT, scanned, write
 
 RULES = (*builtin_rules(), *example_rules())
 SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "rules" / "schema.json").read_text(encoding="utf-8")))
@@ -269,3 +269,19 @@ def test_the_schema_has_the_keys_of_the_loader() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_the_schema_admits_the_built_in_rules(rule: Rule) -> None:
     assert not seen_by_schema(Path(rule.span.path).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("wrong", ["{Name}", "{ name }", "{name.x}", "{denied by}", "{}", "{name", "name}", "{{name}"])
+def test_whatever_is_in_braces_is_a_placeholder(wrong: str, tmp_path: Path) -> None:
+    text = rule_text(message=None, help=f">-\n  One\n  two {wrong}.") + "message: M\n"
+    ((line, message),) = mistakes(tmp_path, text)
+    assert text.splitlines()[line - 1] == f"  two {wrong}."
+    assert "{{" in message
+
+
+def test_braces_that_are_written_twice_are_braces(tmp_path: Path) -> None:
+    told = rule_text(select='"$.principals[*]"', message="'{{name}} {{{name}}} is {name}'", help="'{{\"a\": {kind}}}'")
+    rule = written(tmp_path, told)
+    write(tmp_path, {"main.tf": 'resource "aws_iam_user" "u" {\n  name = "u"\n}\n'})
+    (found,) = [one for one in scanned(tmp_path, "main.tf", rule_paths=(str(rule),)).findings if one.rule == "a-rule"]
+    assert (found.message, found.help) == ("{name} {u} is u", '{"a": user}')

@@ -116,10 +116,11 @@ ALSO = {
     "$.principals[?(@.tags.team == null)]": "bob",
     "$.principals[?(@.tags.cost-center)]": "ada",
     "$.principals[?(@.kind == $.principals[0].kind)]": "ada bob",
-    "$.principals[?(@.name == 'admin\\-ada')]": "ada",
     "$.principals[?(@.policies.`len` == 0)]": "fed svc",
     "$.principals[?(!@.tags.*)]": "svc",
     "$.principals[*].name": EVERYBODY,
+    r"$.principals[?(@.tags['cost-center'] =~ '^\\d$')]": "ada",
+    r"$.principals[?(@.name != 'a\'\"b')]": EVERYBODY,
     "$.principals[?(@.groups[0].name != 'all')]": EVERYBODY,
     "$..[?(@.type == 'inline')]": "ada bob",
     "$.principals[?(@.policies[?(@.aws_managed == true)].name == 'p')]": "ada set",
@@ -209,6 +210,11 @@ REFUSED = {
     "$.principals[?(@.name =~ 'a(')]": (
         "'a(' is not a regular expression: missing ), unterminated subpattern at position 1"
     ),
+    r"$.principals[?(@.name =~ '^a\d')]": r"\d in quotes is d alone; write [0-9] or \\d in a regular expression",
+    r"$.principals[?(@.name =~ 'x\.y$')]": r"\. in quotes is . alone; write [.] or \\. in a regular expression",
+    r"""$.principals[?(@.name == 'a\'b' || @.name == "\u0041")]""": (
+        r"\u in quotes is u alone; write \\u in a regular expression"
+    ),
     "$.principals[?(@.name =~ 5)]": "write the regular expression in quotes, as in =~ '^admin'",
     "$.principals[?(@.name =~ null)]": "write the regular expression in quotes, as in =~ '^admin'",
     "$.principals[?(@.kind == @.groups)]": f'"@.kind" never equals "@.groups": one is {KINDS}, the other a list',
@@ -217,6 +223,10 @@ REFUSED = {
         '"@.groups[*].name" may be many; write !@.groups[?(@.name == \'x\')] for none is, '
         "@.groups[?(@.name != 'x')] for one is not"
     ),
+    "$.principals[?(@.kind == @.kind)]": '"@.kind" is compared with itself',
+    "$.principals[?(@.policies.`len` >= 0)]": '"@.policies.`len`" >= 0 is always true: it is 0 or more',
+    "$.principals[?(@.policies.`len` < 0)]": '"@.policies.`len`" < 0 is never true: it is 0 or more',
+    "$.principals[?(@.policies.`len` == -1)]": '"@.policies.`len`" == -1 is never true: it is 0 or more',
     # a test for existence that is
     "$.principals[?(@.kind)]": "\"@.kind\" is always there, so the test is always true; write @.kind == 'user'",
     "$.principals[?(@.tags)]": (

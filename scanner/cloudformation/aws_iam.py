@@ -191,7 +191,8 @@ def _policies(source: _Source, kind: IdentityKind) -> Iterator[Fact]:
     for item in source.items("ManagedPolicyArns"):
         yield Attachment(source.origin(item.span, item.conditions), target, item.value)
     for item in source.items("Policies"):
-        yield InlinePolicy(source.origin(item.span, item.conditions), target, *_embedded(item.value))
+        origin, may_be_none = source.origin(item.span, item.conditions), item.value.unknown is not None
+        yield InlinePolicy(origin, target, *_embedded(item.value), may_be_none)
     boundary = source.text("PermissionsBoundary") if kind is not IdentityKind.GROUP else None
     if boundary is not None:
         yield Attachment(source.origin(source.place("PermissionsBoundary")), target, boundary, PolicyUse.BOUNDARY)

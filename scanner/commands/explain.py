@@ -12,6 +12,7 @@ from scanner.output import print_text, width
 from scanner.report.explain import render, render_json
 from scanner.report.explain_rule import render as render_rule
 from scanner.report.explain_rule import render_json as render_rule_json
+from scanner.report.wording import told_once
 from scanner.rules.loader import example_file, load_rule
 from scanner.rules.problems import RuleError
 from scanner.rules.selection import all_rules, rules_path
@@ -60,7 +61,7 @@ def _explained(report: Report, wanted: str, *, as_json: bool, version: str) -> i
     if as_json:
         print_text(render_json(found, report.diagnostics, version))
     else:
-        print_text(render(found, report.diagnostics, width()))
+        print_text(render(found, told_once(report.diagnostics, report.roots), width()))
     return USAGE if report.errors else 0
 
 

@@ -5,21 +5,39 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanner.check_rules import check_rules, render
-from scanner.commands.messages import fail
+from scanner.commands.messages import fail, fail_with
+from scanner.options import Options
 from scanner.output import print_text
+from scanner.report.escape import visible
 from scanner.rules.loader import builtin_rules, example_rules
+from scanner.rules.problems import RuleError
+from scanner.rules.rule import Rule
+from scanner.rules.selection import all_rules, rules_path
 
 
-def list_rules() -> int:
-    """The built-in rules and the examples, a line each."""
+def show_all(options: Options) -> int:
+    """The built-in rules, those of the user, and the examples, a line each."""
+    examples = example_rules()
+    paths = [rules_path(path, options.directory) for path in options.rule_paths]
+    try:
+        everything = all_rules(paths, options.directory)
+    except RuleError as wrong:
+        return fail_with(wrong, options)
+    builtin = builtin_rules()
+    own = [rule for rule in everything.values() if rule not in builtin and rule not in examples]
     lines = [
-        *(f"{rule.id:<34} {rule.level.value:<8} {rule.title}" for rule in builtin_rules()),
+        *map(_line, builtin),
+        *(["", "Your own:", *map(_line, own)] if own else []),
         "",
         "Examples, followed where --rules or --select names them:",
-        *(f"{rule.id:<34} {rule.level.value:<8} {rule.title}" for rule in example_rules()),
+        *map(_line, examples),
     ]
-    print_text("".join(f"{line}\n" for line in lines))
+    print_text("".join(f"{visible(line)}\n" for line in lines))
     return 0
+
+
+def _line(rule: Rule) -> str:
+    return f"{rule.id:<34} {rule.level.value:<8} {rule.title}"
 
 
 def check(rules: list[str], paths: list[str] | None) -> int:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from scanner.configuration.errors import MistakeError, unknown_word
 from scanner.configuration.items import GLOB, Glob, OptionError, Path, Text
 from scanner.configuration.origin import Origin
+from scanner.configuration.region import Region
 from scanner.configuration.shapes import NO_ENTRIES, Levels, Many, Shape, table
 from scanner.configuration.tree import Entry, Node, Scalar, ScalarKind
 from scanner.controls import DEFAULT_ACCOUNT, AccountControls
@@ -16,7 +17,7 @@ from scanner.path_sections import PathSection
 from scanner.span import Span
 
 ACCOUNT_ID = Text("[0-9]{12}", "an account ID has twelve digits")
-REGION = Text()
+REGION = Region()
 SCP, RCP = Levels(), Many(Path())
 _NO_ID = r"[0-9]{1,11}|[0-9]{13,}|[0-9]{4}-[0-9]{4}-[0-9]{4}"
 """A key that is meant as an ID and is none."""

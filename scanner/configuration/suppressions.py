@@ -14,6 +14,7 @@ from scanner.configuration.shapes import Shape, read_text, table
 from scanner.configuration.tree import Listing, Node, Scalar
 from scanner.span import Span
 from scanner.suppress_entry import SuppressEntry
+from scanner.triage.reason import MalformedError, expiry
 
 _WHICH = ("rule", "address", "path")
 _KEYS = (*_WHICH, "reason", "until")
@@ -42,12 +43,13 @@ class Suppressions(Shape[SuppressEntry]):
         said = {key: read_text(found[key].value, key) for key in (*_WHICH, "reason") if key in found}
         if "path" in found:
             Glob().read(found["path"].value, origin, "path")
+        days = [_expiry(found["reason"].value), _day(found["until"].value) if "until" in found else None]
         return SuppressEntry(
             said.get("rule"),
             said.get("address"),
             said.get("path"),
             said["reason"],
-            _day(found["until"].value) if "until" in found else None,
+            min((one for one in days if one is not None), default=None),
             node.span,
             origin.directory,
         )
@@ -73,6 +75,13 @@ class Suppressions(Shape[SuppressEntry]):
             "additionalProperties": False,
         }
         return {"anyOf": [entry, {"type": "array", "items": entry}]}
+
+
+def _expiry(node: Node) -> date | None:
+    try:
+        return expiry(read_text(node, "reason"))
+    except MalformedError as problem:
+        raise MistakeError(f"in the reason, {problem}", node.span) from problem
 
 
 def _day(node: Node) -> date:

@@ -36,7 +36,8 @@ they bring.
 
 The account of the request is the principal's own. While it is not known, it is a hole with a symbol: the same symbol in
 a policy (``data.aws_caller_identity``, ``AWS::AccountId``) is the same account, and a literal account ID in the
-resource of a policy is taken to be it. The region is free unless it is given, so a statement that names one matches
+resource of a policy is taken to be it where the question is about signing in: there are no sign-in resources of other
+accounts that people write policies for. The region is free unless it is given, so a statement that names one matches
 conditionally.
 
 The resource of a request may be open, too, in whole or in part: a hole whose cause is the resource. Then ``allowed``
@@ -124,12 +125,17 @@ class Decision:
     """Layers beside the identity-based policies that certainly do not allow the request."""
 
 
-def decide(principal: Principal, request: Request, circumstances: Circumstances) -> Decision:
-    """What IAM answers when the principal makes the request."""
+def decide(
+    principal: Principal, request: Request, circumstances: Circumstances, *, guesses_account: bool = True
+) -> Decision:
+    """What IAM answers when the principal makes the request.
+
+    ``guesses_account`` is whether a literal account ID is taken to be the principal's own while that is not known.
+    """
     account = account_of(principal)
     binding = binding_of(principal, account)
     request = replace(request, symbols=binding.symbols)
-    if not any(part in account for part in request.resource):
+    if not guesses_account or not any(part in account for part in request.resource):
         binding = replace(binding, account=())
     identity = _matches(principal.policies, request, binding)
     boundaries = [(policy, _matches((policy,), request, binding)) for policy in principal.boundaries]

@@ -63,8 +63,26 @@ def lets_in(document: PolicyDocument, action: str, callers: Callers, binding: Bi
         if not (statement.allows & names(statement.actions, action)).is_no
         for caller in callers(statement)
     )
-    up_to_people = all(cause.kind is CauseKind.CONTEXT_KEY for cause in found.causes)
-    return YES if found.is_undetermined and up_to_people else found
+    return YES if found.is_undetermined and _is_up_to_people(found) else found
+
+
+def _is_up_to_people(found: Truth) -> bool:
+    return all(cause.kind is CauseKind.CONTEXT_KEY for cause in found.causes)
+
+
+def lets_in_by(
+    document: PolicyDocument, allowing: Statement, action: str, callers: Callers, binding: Binding
+) -> tuple[Truth, Truth]:
+    """Whether one statement, and nothing that denies, lets a caller in: one that meets conditions where it can, and one
+    that need not meet any on an open key.
+    """
+    answers = []
+    for open_key in (YES, NO):
+        found = any_of(
+            _lets_in(document, allowing, action, caller, binding, open_key=open_key) for caller in callers(allowing)
+        )
+        answers.append(open_key if found.is_undetermined and _is_up_to_people(found) else found)
+    return answers[0], answers[1]
 
 
 def names(patterns: Patterns, action: str) -> Truth:
@@ -102,20 +120,29 @@ def _covers_all(principals: Principals) -> Rule:
     return Rule(truth(not principals.negated and any(is_everybody(item) for item in principals.items)))
 
 
-def _lets_in(document: PolicyDocument, allowing: Statement, action: str, caller: Caller, binding: Binding) -> Truth:
+def _lets_in(
+    document: PolicyDocument,
+    allowing: Statement,
+    action: str,
+    caller: Caller,
+    binding: Binding,
+    *,
+    open_key: Truth = YES,
+) -> Truth:
+    """The same for one statement and one caller. ``open_key`` is whether it meets what is asked of an open key."""
     known = {**caller.context, **({caller.key: _SOMETHING} if caller.key else {})}
     request = Request(action, (), known, binding.symbols)
     conditions = allowing.conditions
     if caller.is_of_open_account:
         conditions = tuple(binding.opened(condition) for condition in conditions)
-    found = [_asked(condition, caller, request, YES) for condition in conditions]
+    found = [_asked(condition, caller, request, open_key) for condition in conditions]
     otherwise = allowing.allows & names(allowing.actions, action)
     allow = _all(Rule(otherwise), caller.admitted, *found)
     return admits(
         caller.language,
         allow,
         tuple(
-            _denies(statement, action, caller, request, allowing.conditions)
+            _denies(statement, action, caller, request, allowing.conditions, ~open_key)
             for statement in document.statements
             if not statement.allows.is_yes
         ),
@@ -128,11 +155,14 @@ def _denies(
     caller: Caller,
     request: Request,
     met: tuple[Condition, ...],
+    open_key: Truth,
 ) -> Rule:
     otherwise = ~statement.allows & names(statement.actions, action)
     if otherwise.is_no or statement.principals is None:
         return Rule(NO)
-    asked = (_asked(condition, caller, request, YES if condition in met else NO) for condition in statement.conditions)
+    asked = (
+        _asked(condition, caller, request, YES if condition in met else open_key) for condition in statement.conditions
+    )
     return _all(Rule(otherwise), caller.covers(statement.principals), *asked)
 
 

@@ -154,7 +154,7 @@ class _Merge:
                 How.INLINE,
                 inline.origin.span,
                 applies & self._stays(identity, inline.name, inline=True),
-                aws_managed=None if _may_be_none(inline) else False,
+                aws_managed=None if inline.may_be_none else False,
             )
             self._reaching.setdefault(identity.origin.address, []).append(policy)
 
@@ -228,7 +228,7 @@ class _Merge:
         place = path_and_name(reference)
         if policy.unknown is not None and (place is None or place.text is None):
             return _Resolved(shown, opaque(policy.unknown.cause), aws_managed)
-        detail = f"the policy {shown}, which is not defined in the scanned code"
+        detail = f"the policy {shown}, which is not defined in this scan root"
         return _Resolved(shown, opaque(Cause(CauseKind.MISSING_POLICY, detail, policy.span)), aws_managed)
 
     def _partition(self, identity: Identity) -> str:
@@ -304,11 +304,6 @@ def _listed(exclusive: Exclusive, policy: Value) -> Truth:
     return undetermined(Cause(CauseKind.UNSUPPORTED, detail, exclusive.origin.span))
 
 
-def _may_be_none(inline: InlinePolicy) -> bool:
-    """Whether it stands for a list of policies of which nothing is known, not even that it has one."""
-    return inline.name.unknown is not None and inline.document.unknown is not None
-
-
 def _is_aws_managed(reference: Value) -> bool | None:
     """Whether an ARN that is known in part is that of a policy of AWS; None if it tells nothing of that."""
     account = segment(text_of(reference) or (), ACCOUNT)
@@ -323,7 +318,7 @@ def _is_aws_managed(reference: Value) -> bool | None:
 def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:
     group = membership.group
     shown = written_reference(group)
-    cause = Cause(CauseKind.MISSING_POLICY, f"the group {shown}, which is not defined in the scanned code", group.span)
+    cause = Cause(CauseKind.MISSING_POLICY, f"the group {shown}, which is not defined in this scan root", group.span)
     if group.unknown is not None:
         cause = group.unknown.cause
     return AttachedPolicy(

@@ -122,7 +122,7 @@ def names_role(reference: Value, role: Identity, roles: Container[str]) -> Truth
     wanted, own = path_and_name(reference, ":role/"), path_and_name(role.arn, ":role/")
     if wanted is None or own is None:
         return same_text(reference, role.arn)
-    written, account = _account_in(reference), role.origin.account.id
+    written, account = account_in(reference), role.origin.account.id
     return NO if None not in (written, account) and written != account else same_text(wanted, own)
 
 
@@ -197,7 +197,7 @@ class PolicyIndex:
                 yield policy, answer
 
     def _in_account_of(self, identity: Identity, policy: ManagedPolicy, reference: Value) -> Truth:
-        written = _account_in(reference)
+        written = account_in(reference)
         known = {account.id for account in (identity.origin.account, policy.origin.account)} - {None}
         if written is not None and known - {written}:
             return NO
@@ -261,7 +261,7 @@ def by_path_and_name(path: Value, name: Value) -> Value:
     return replace(joined, source=attribute_of(name))
 
 
-def _account_in(reference: Value) -> str | None:
+def account_in(reference: Value) -> str | None:
     """The account ID that an ARN names."""
     parts = values.pieces(reference) or ("",)
     segments = parts[0].split(":") if isinstance(parts[0], str) else []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scanner.report.escape import inert, visible
 from scanner.report.report import Report
-from scanner.report.wording import summary, worst_first
+from scanner.report.wording import summary, told_once, worst_first
 
 if TYPE_CHECKING:
     from scanner.span import Span
@@ -24,7 +24,9 @@ def render(report: Report, *, quiet: bool = False) -> str:
         for found in worst_first(report.open_findings)
     ]
     diagnostics = report.errors if quiet else (*report.errors, *report.warnings)
-    lines += [_line(found.span, f"{found.severity.value} {found.message}") for found in diagnostics]
+    lines += [
+        _line(found.span, f"{found.severity.value} {found.message}") for found in told_once(diagnostics, report.roots)
+    ]
     if not quiet:
         lines.append(summary(report))
     return "".join(f"{line}\n" for line in lines)

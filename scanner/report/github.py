@@ -22,7 +22,7 @@ from scanner.finding import LEVELS, Finding, Level
 from scanner.report.blocks import Block, blocks
 from scanner.report.escape import visible
 from scanner.report.report import Report
-from scanner.report.wording import found_in_all, repository_path, summary, worst_first
+from scanner.report.wording import found_in_all, repository_path, summary, told_once, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,7 +125,7 @@ def _annotations(report: Report, directory: Seen, *, quiet: bool) -> Iterator[_A
     """Findings before trouble of the same level: many broken files must not push out what was found."""
     for block in blocks(worst_first(report.open_findings)):
         yield _of_block(block, directory)
-    for diagnostic in report.errors if quiet else report.diagnostics:
+    for diagnostic in told_once(report.errors if quiet else report.diagnostics, report.roots):
         yield _of_diagnostic(diagnostic, directory)
 
 

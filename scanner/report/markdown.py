@@ -20,7 +20,7 @@ from scanner.finding import Level
 from scanner.report.blocks import Block, blocks
 from scanner.report.markdown_text import code, link, prose
 from scanner.report.report import Report
-from scanner.report.wording import counted, found_in_all, is_file, repository_path, summary, worst_first
+from scanner.report.wording import counted, found_in_all, is_file, repository_path, summary, told_once, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def render(report: Report, repository: Repository, limit: int | None = None) -> 
     heading = f"### scan: {summary(report)}\n{MARKER}\n"
     room = (COMMENT if limit is None else limit) - _size(heading) - _ENDING
     found = blocks(worst_first(report.open_findings))
-    troubles = (*report.errors, *report.warnings)
+    troubles = told_once((*report.errors, *report.warnings), report.roots)
     unfolded = len(found) + len(troubles) <= _UNFOLDED
     shown: list[str] = []
     findings: Counter[Level] = Counter()

@@ -29,7 +29,7 @@ from scanner.report.blocks import Block, blocks
 from scanner.report.escape import inert, visible
 from scanner.report.quotation import quoted
 from scanner.report.report import Report
-from scanner.report.wording import counted, place, summary, worst_first
+from scanner.report.wording import counted, place, summary, told_once, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -63,7 +63,7 @@ def render(
     page = _Page(colour, None if width is None else max(width, _NARROWEST), excerpt or (lambda _: None))
     parts = list(_findings(page, blocks(worst_first(report.open_findings))))
     diagnostics = report.errors if quiet else (*report.errors, *report.warnings)
-    parts += ["\n".join(_diagnostic(page, found)) for found in diagnostics]
+    parts += ["\n".join(_diagnostic(page, found)) for found in told_once(diagnostics, report.roots)]
     if not quiet:
         parts.append("\n".join([page.paint(summary(report), _BOLD), *_more(report)]))
     return "\n\n".join(parts) + "\n" if parts else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.finding import LEVELS, Finding, Level
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Mapping
 
+    from scanner.diagnostic import Diagnostic
     from scanner.span import Span
 
 
@@ -61,6 +64,33 @@ def found_in_all(findings: Counter[Level], trouble: Counter[Level]) -> str:
     return " and ".join(parts)
 
 
+_MOST_ROOTS = 3
+_IN_JSON = "(see --format json)"
+
+
+def told_once(diagnostics: Iterable[Diagnostic], roots: int) -> tuple[Diagnostic, ...]:
+    """Trouble in the input for people: what several scan roots have in common is told once, and of which they are.
+
+    ``roots`` is how many were scanned. Of one root it is said too, where the place lies outside of its directory.
+    """
+    found: dict[Diagnostic, dict[str, None]] = {}
+    for diagnostic in diagnostics:
+        found.setdefault(replace(diagnostic, root=""), {})[diagnostic.root] = None
+    return tuple(_with_roots(one, tuple(met), roots) for one, met in found.items())
+
+
+def _with_roots(diagnostic: Diagnostic, met: tuple[str, ...], roots: int) -> Diagnostic:
+    is_plain = met[0] in ("", diagnostic.span.path, posixpath.dirname(diagnostic.span.path) or ".")
+    if len(met) == 1 and (roots == 1 or is_plain):
+        return replace(diagnostic, root=met[0])
+    shown = [f'"{root}"' for root in met[:_MOST_ROOTS]]
+    if len(met) > _MOST_ROOTS:
+        shown.append(f"{len(met) - _MOST_ROOTS:,} more")
+    listed = " and ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
+    said = f"Met in the scan root{'s' if len(met) > 1 else ''} {listed}."
+    return replace(diagnostic, detail=f"{diagnostic.detail} {said}".strip(), root=met[0])
+
+
 def summary(report: Report) -> str:
     """One line: how much was found in how much, what was left out, and whether the scan is incomplete."""
     found = counted(len(report.open_findings), "finding") if report.open_findings else "No findings"
@@ -76,8 +106,8 @@ def summary(report: Report) -> str:
     left_out = [
         f"{number} {word}"
         for number, word in (
-            (report.suppressed, "suppressed"),
-            (report.baselined, "in the baseline"),
+            (report.suppressed, "suppressed" if report.baselined else f"suppressed {_IN_JSON}"),
+            (report.baselined, f"in the baseline {_IN_JSON}"),
             (report.hidden, "not shown (--min-severity)"),
         )
         if number

@@ -17,6 +17,7 @@ from scanner.rules.rule import Path
 from scanner.rules.trusted import TrustEntry, trust_entries
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
+from scanner.verdicts.console import Access
 from scanner.verdicts.document import Document
 from scanner.verdicts.questions import ANY
 from scanner.verdicts.reasons import described, reasons
@@ -49,6 +50,10 @@ def _at(assessed: AssessedPrincipal, document: Document, path: Path) -> Iterator
             yield from map(_trusted, _picked(tuple(trust_entries(definition)), inside))
         case "access_keys":
             yield from (_place("long-term access key", span) for span in _picked(definition.access_keys, inside))
+        case "console":
+            access = assessed.console.access.value
+            said = tuple(_scalars(_value(document, path))) if inside else (f"console access: {access}",)
+            yield from (Chosen(words, tuple(ways_in(assessed))) for words in said)
         case "sign_in_grants":
             yield from (_place("allows both actions", span) for span in _picked(sign_in_grants(assessed), inside))
         case "groups":
@@ -58,6 +63,13 @@ def _at(assessed: AssessedPrincipal, document: Document, path: Path) -> Iterator
             yield from (Chosen(tag) for tag in (inside[:1] or principal.tags) if isinstance(tag, str))
         case _:
             yield from map(Chosen, _scalars(_value(document, path)))
+
+
+def ways_in(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
+    """What gives the principal console access, or may do so."""
+    gives = "gives console access" if assessed.console.access is Access.YES else "may give console access"
+    for span in assessed.console.evidence:
+        yield RelatedLocation(gives, span)
 
 
 T = TypeVar("T")

@@ -7,25 +7,27 @@ from typing import Any
 
 from scanner.finding import Finding, RelatedLocation
 from scanner.root import RootKind
-from scanner.rules.chosen import Chosen, chosen
+from scanner.rules.chosen import Chosen, chosen, ways_in
 from scanner.rules.parts import PARTS
 from scanner.rules.places import places
-from scanner.rules.rule import PLACEHOLDER, Path, Rule
+from scanner.rules.problems import Problem, RuleError
+from scanner.rules.rule import Path, Rule, Selector, filled, split_at
 from scanner.rules.view import causes, view, words
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.console import Access
 from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
 
 DOCUMENT_VERSION = 1
-_NAME = "{name}"
 
 
 def match(
     rules: Iterable[Rule], principals: Iterable[AssessedPrincipal], sources: Mapping[str, str]
 ) -> tuple[Finding, ...]:
-    """Everything that the rules find, by root, address and place. ``sources`` says what each root is of."""
+    """Everything that the rules find, by root, address and place. ``sources`` says what each root is of.
+
+    Raises ``RuleError`` for a selector that takes too long.
+    """
     followed, assessed = tuple(rules), tuple(principals)
     keys = {key for key in PARTS if any(rule.sees(key) for rule in followed)}
     documents = [view(one, keys) for one in assessed]
@@ -39,14 +41,25 @@ def match(
 
 
 def _selected(rule: Rule, whole: dict[str, Any]) -> dict[int, list[Path]]:
-    """The principals that a rule selects, by their places, and where in each of them."""
+    """The principals that a rule selects, by their places, and where in each of them. Raises ``RuleError``."""
     found: dict[int, list[Path]] = {}
     for selector in rule.selectors:
-        for path in selector.select(whole):
+        for path in _paths(rule, selector, whole):
             match path:
                 case ("principals", int(number), *inside):
                     found.setdefault(number, []).append(tuple(inside))
     return found
+
+
+def _paths(rule: Rule, selector: Selector, whole: dict[str, Any]) -> Iterator[Path]:
+    if "=~" not in selector.text:
+        return selector.select(whole)
+    from scanner.rules.bounded_match import EndlessSearchError
+
+    try:
+        return selector.select(whole)
+    except EndlessSearchError as problem:
+        raise RuleError(Problem(str(problem), selector.span or rule.span)) from problem
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
@@ -63,13 +76,13 @@ def _finding(
     picked = chosen(assessed, document, paths)
     said = words(assessed, document, (one.words for one in picked))
     definition = assessed.definition
-    around = tuple(_filled(part, said) for part in rule.message.split(_NAME))
+    around = tuple(filled(part, said.__getitem__) for part in split_at(rule.message, "name"))
     return Finding(
         rule.id,
         rule.level,
         rule.title,
         said["name"].join(around),
-        _filled(rule.help, said),
+        filled(rule.help, said.__getitem__).strip(),
         definition.address,
         definition.root,
         definition.span,
@@ -79,12 +92,8 @@ def _finding(
         around,
         rule.url,
         rule.tags,
-        places(assessed),
+        places(assessed, (place.span for one in picked for place in one.places)),
     )
-
-
-def _filled(text: str, said: Mapping[str, str]) -> str:
-    return PLACEHOLDER.sub(lambda found: said[found[1]], text)
 
 
 def _decisive(rule: Rule, assessed: AssessedPrincipal, picked: Iterable[Chosen]) -> Iterable[RelatedLocation]:
@@ -104,9 +113,7 @@ _OF_SIGN_IN = (
 
 
 def _of_sign_in(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
-    gives = "gives console access" if assessed.console.access is Access.YES else "may give console access"
-    for span in assessed.console.evidence:
-        yield RelatedLocation(gives, span)
+    yield from ways_in(assessed)
     actions: dict[Reason, list[str]] = {}
     for permission in assessed.aws_login.of(Client.LOCALHOST):
         for reason in reasons(assessed.definition, permission.decision):

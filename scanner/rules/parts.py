@@ -14,7 +14,7 @@ from scanner.iam.pattern import Hole, literal
 from scanner.iam.policy import Patterns
 from scanner.iam.principal import AttachedPolicy, How, PolicyType
 from scanner.iam.variables import Variable
-from scanner.rules.trusted import TrustEntry, trust_entries
+from scanner.rules.trusted import TrustEntry, switches, trust_entries
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.document import Document, location
@@ -78,16 +78,21 @@ def _boundaries(assessed: AssessedPrincipal) -> list[Document]:
 
 
 def _trust(assessed: AssessedPrincipal) -> list[Document]:
-    return [_trust_entry(entry) for entry in trust_entries(assessed.definition)]
+    definition = assessed.definition
+    return [
+        _trust_entry(entry, switch)
+        for entry, switch in zip(trust_entries(definition), switches(definition), strict=True)
+    ]
 
 
-def _trust_entry(entry: TrustEntry) -> Document:
+def _trust_entry(entry: TrustEntry, switch: str | None) -> Document:
     return {
         "effect": entry.effect,
         "type": entry.type,
         "principal": entry.principal,
         "account": entry.account,
         "own_account": {True: "yes", False: "no", None: "unknown"}[entry.own_account],
+        "switch_role": switch,
         "actions": list(entry.actions) if entry.actions is not None else None,
         "conditions": [
             {

@@ -1,16 +1,18 @@
 """Where a comment may suppress what is found of a principal.
 
-It may stand at the block that defines the principal, at what gives it console access, and at the module calls and
-nested stacks on the way to it. Each block can make many instances; the principal's address says which one it is.
+It may stand at the block that defines the principal, at what gives it console access, at what the rule chooses inside
+the principal, and at the module calls and nested stacks on the way to it. Each block can make many instances; the
+principal's address says which one it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scanner.finding import Place
 from scanner.root import RootKind
+from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 
 OPEN = "*"
@@ -23,16 +25,17 @@ _CUT = "…"
 """Stands in a key for the part of it that is not known."""
 
 
-def places(assessed: AssessedPrincipal) -> tuple[Place, ...]:
-    """The blocks, each with the key of the instance that the principal is or comes from."""
-    return tuple(dict.fromkeys(_places(assessed)))
+def places(assessed: AssessedPrincipal, chosen: Iterable[Span] = ()) -> tuple[Place, ...]:
+    """The blocks, each with the key of the instance that the principal is or comes from; ``chosen`` are the rule's."""
+    return tuple(dict.fromkeys(_places(assessed, chosen)))
 
 
-def _places(assessed: AssessedPrincipal) -> Iterator[Place]:
+def _places(assessed: AssessedPrincipal, chosen: Iterable[Span]) -> Iterator[Place]:
     definition = assessed.definition
     in_template = definition.root_kind is RootKind.CLOUDFORMATION_TEMPLATE
     way, own = (_stacks_and_own if in_template else _calls_and_own)(definition.address)
-    for span in (definition.span, *(span for _, span in definition.notes), *assessed.console.evidence):
+    notes = (span for _, span in definition.notes)
+    for span in (definition.span, *notes, *assessed.console.evidence, *chosen):
         yield Place(span, own)
     trail = definition.trail
     keys = way[len(way) - len(trail) :] if len(way) >= len(trail) else (None,) * len(trail)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,35 @@ from scanner.verdicts.questions import Question
 Path = tuple[str | int, ...]
 """Where something is in the document: keys and positions, from the top."""
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_BRACES = re.compile(r"\{\{|\}\}|\{([a-z_]+)\}")
+_ANY_BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+
+
+def filled(text: str, said: Callable[[str], str]) -> str:
+    """A text with something in place of each placeholder, and a brace for each that is written twice."""
+    return _BRACES.sub(lambda found: said(found[1]) if found[1] is not None else found[0][0], text)
+
+
+def placeholders(text: str) -> list[str]:
+    """The names of the placeholders in a text."""
+    return [found[1] for found in _BRACES.finditer(text) if found[1] is not None]
+
+
+def split_at(text: str, name: str) -> tuple[str, ...]:
+    """What a text has around a placeholder, everything else as it is written."""
+    parts, end = [], 0
+    for found in _BRACES.finditer(text):
+        if found[1] == name:
+            parts.append(text[end : found.start()])
+            end = found.end()
+    return (*parts, text[end:])
+
+
+def braces(text: str) -> Iterator[tuple[int, str | None]]:
+    """Where braces are that are not written twice, and what they have inside; None for one alone."""
+    for found in _ANY_BRACES.finditer(text):
+        if found[0] not in ("{{", "}}"):
+            yield found.start(), found[1]
 
 
 @dataclass(frozen=True)
@@ -23,15 +51,25 @@ class Selector:
     """A JSONPath over the document of principals; compiled when it is first used."""
 
     text: str
+    span: Span | None = field(default=None, compare=False)
+    """Where it begins in its rule file."""
 
     @cached_property
     def _compiled(self) -> Any:
         from jsonpath_ng.ext.parser import parse
 
-        return parse(self.text)
+        tree = parse(self.text)
+        if "=~" not in self.text:
+            return tree
+        from scanner.rules.bounded_match import bounded
+
+        return bounded(tree)
 
     def select(self, document: dict[str, Any]) -> Iterator[Path]:
-        """Where the parts of the document are that it selects; what it makes anew (a length) is nowhere."""
+        """Where the parts of the document are that it selects; what it makes anew (a length) is nowhere.
+
+        Raises ``EndlessSearchError`` for a regular expression that takes too long.
+        """
         return (tuple(_steps(found)) for found in self._compiled.find(document))
 
 

@@ -7,7 +7,7 @@ constructed: tags, anchors and merge keys make nothing, and every value knows it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 from typing import Any
@@ -17,7 +17,7 @@ import yaml
 from scanner.finding import Level
 from scanner.rules.ask import wrong_action, wrong_resource
 from scanner.rules.problems import Problem, RuleError, did_you_mean
-from scanner.rules.rule import PLACEHOLDER, Examples, Rule, Selector
+from scanner.rules.rule import Examples, Rule, Selector, braces
 from scanner.rules.view import PLACEHOLDERS
 from scanner.span import LineIndex, Span
 from scanner.verdicts.questions import ANY, Question
@@ -110,11 +110,11 @@ class _Reader:
         title = self._one_line(found, "title")
         message = self._with_placeholders(found, "message")
         instructions = self._with_placeholders(found, "help")
-        selectors = tuple(self._selectors(found))
+        ask = tuple(dict.fromkeys(self._asked(found)))
+        selectors = tuple(self._selectors(found, ask))
         examples = self._examples(found)
         url = self._url(found)
         tags = tuple(dict.fromkeys(text for text, _ in self._texts(found, "tags")))
-        ask = tuple(dict.fromkeys(self._asked(found)))
         if (
             self.problems
             or rule_id is None
@@ -217,10 +217,17 @@ class _Reader:
 
     def _with_placeholders(self, found: Mapping[str, yaml.Node], key: str) -> str | None:
         written = self._text(found, key)
-        for name in PLACEHOLDER.findall(written or ""):
-            if name not in PLACEHOLDERS:
-                near = did_you_mean(name, PLACEHOLDERS) or f"; the placeholders are {', '.join(sorted(PLACEHOLDERS))}"
-                self._problem(f"there is no placeholder {{{name}}}{near}", found[key])
+        for offset, name in braces(written or ""):
+            if name in PLACEHOLDERS:
+                continue
+            if name is None:
+                message = "a brace that belongs to no placeholder is written twice: {{ or }}"
+            else:
+                near = did_you_mean(name.strip(), PLACEHOLDERS)
+                listed = f"; the placeholders are {', '.join(sorted(PLACEHOLDERS))}"
+                message = f"there is no placeholder {{{name}}}{near or listed}; braces are written {{{{ and }}}}"
+            line = self._line_of(found[key], len(found[key].value) - len(found[key].value.lstrip()) + offset)
+            self.problems.append(Problem(message, Span(self.path, line, 1, line, 1)))
         return written
 
     def _url(self, found: Mapping[str, yaml.Node]) -> str:
@@ -229,7 +236,7 @@ class _Reader:
             self._problem('"url" must be an address that begins with https:// or http://', found["url"])
         return url
 
-    def _selectors(self, found: Mapping[str, yaml.Node]) -> Iterator[Selector]:
+    def _selectors(self, found: Mapping[str, yaml.Node], ask: Collection[Question]) -> Iterator[Selector]:
         node = found.get("select")
         if node is None:
             return
@@ -243,14 +250,14 @@ class _Reader:
             written = [(text, node)] if text is not None else []
         for text, place in written:
             if self.check:
-                self._check(text, place)
-            yield Selector(text)
+                self._check(text, place, ask)
+            yield Selector(text, self._span(place))
 
-    def _check(self, text: str, node: yaml.Node) -> None:
+    def _check(self, text: str, node: yaml.Node, ask: Collection[Question]) -> None:
         from scanner.rules.selector_check import faults
 
         skipped = len(node.value) - len(node.value.lstrip())
-        for fault in faults(text):
+        for fault in faults(text, ask):
             line = self._line_of(node, skipped + fault.offset)
             self.problems.append(Problem(f"the selector is wrong: {fault.message}", Span(self.path, line, 1, line, 1)))
 

@@ -15,7 +15,7 @@ What depends on the document is not refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,13 +25,17 @@ from jsonpath_ng.ext.iterable import Keys, Len
 from jsonpath_ng.jsonpath import JSONPath, Wildcard
 
 from scanner.rules import document_shape
+from scanner.rules.bounded_match import BoundedPattern, EndlessSearchError, PatternError
 from scanner.rules.document_shape import BOOLEAN, LIST, MAPPING, NULL, NUMBER, STRING, Shape, type_of
 from scanner.rules.problems import did_you_mean
 from scanner.rules.selector_syntax import Fault, PlacedText, parse
+from scanner.verdicts.questions import Question
+from scanner.verdicts.sign_in import ACTIONS
 
 _MAX_LENGTH = 10_000
 _MAX_VALUES = 8
 _ORDERINGS = ("<", "<=", ">", ">=")
+_SIGN_IN_RESOURCE = re.compile(r"arn:[^:]+:signin:[^:]+:[^:]+:oauth2/public-client/(?:localhost|remote)")
 _NUMBER = Shape(frozenset({NUMBER}))
 _STRING = Shape(frozenset({STRING}))
 
@@ -58,12 +62,12 @@ class _Found:
     """Whether it leads to one place at most, but for filters: those say how many their author means."""
 
 
-def faults(text: str) -> Iterator[Fault]:
-    """Everything that is wrong with a selector."""
+def faults(text: str, asked: Collection[Question] | None = None) -> Iterator[Fault]:
+    """Everything that is wrong with a selector of a rule that asks these questions; None if it may ask any."""
     if len(text) > _MAX_LENGTH:
         yield Fault(f"it is longer than {_MAX_LENGTH} characters", 0)
         return
-    check = _Check()
+    check = _Check(asked)
     try:
         check.selector(parse(text))
     except Fault as fault:
@@ -74,7 +78,8 @@ def faults(text: str) -> Iterator[Fault]:
 
 
 class _Check:
-    def __init__(self) -> None:
+    def __init__(self, asked: Collection[Question] | None) -> None:
+        self._asked = asked
         self.faults: list[Fault] = []
         self._offset = 0
         """Of the last word or number that was passed, for nodes that have none."""
@@ -250,7 +255,9 @@ class _Check:
         """Two paths that are compared."""
         one, two = found.places[0], other.places[0]
         types = _types(found) & _types(other)
-        if not types:
+        if one.name == two.name and found.is_one:
+            self._refuse(f'"{one.name}" is compared with itself')
+        elif not types:
             self._refuse(
                 f'"{one.name}" never equals "{two.name}": one is {_kind(one.shape)}, the other {_kind(two.shape)}'
             )
@@ -269,12 +276,32 @@ class _Check:
             self._other_type(place, value)
         elif operator == "!=" and not found.is_one:
             self._one_of_many(place, value)
+        elif place.name.endswith("`len`") and (outcome := _of_any_length(operator, value)) is not None:
+            self._refuse(f'"{place.name}" {operator} {value} is {outcome} true: it is 0 or more')
         elif operator in _ORDERINGS and type_of(value) in (NULL, BOOLEAN):
             self._refuse(f"{_literal(value)} has no order; write == or !=")
         elif operator in _ORDERINGS and type_of(value) == STRING and all(shape.values for shape in fitting):
             self._refuse(f'"{place.name}" has no order; compare with each value, with || between')
         elif operator not in _ORDERINGS and not any(_admits(shape, value) for shape in fitting):
             self._other_value(place, fitting[0], value)
+        elif operator not in _ORDERINGS and self._asked is not None:
+            self._unasked(place, fitting, str(value), self._asked)
+
+    def _unasked(self, place: _Place, shapes: Sequence[Shape], value: str, asked: Collection[Question]) -> None:
+        """An action or a resource that none of the permissions has for which the rule may look."""
+        permission = document_shape.principal().keys["permissions"].items
+        assert permission is not None  # noqa: S101 # the file says so
+        if all(shape is permission.keys["action"] for shape in shapes):
+            known = {*ACTIONS, *(question.action for question in asked)}
+            is_known = value in known
+        elif all(shape is permission.keys["resource"] for shape in shapes):
+            known = {question.resource for question in asked}
+            is_known = value in known or _SIGN_IN_RESOURCE.fullmatch(value) is not None
+        else:
+            return
+        if not is_known:
+            meant = did_you_mean(value, known) or '; the rule does not ask for it ("ask")'
+            self._refuse(f'"{place.name}" is never {_literal(value)}{meant}')
 
     def _other_type(self, place: _Place, value: Any) -> None:
         shape, name = place.shape, place.name
@@ -318,16 +345,22 @@ class _Check:
         self._refuse(f'"{place.name}" may be many; {aside}')
 
     def _pattern(self, found: _Found, value: Any) -> None:
-        place = found.places[0]
-        shapes = [each.shape for each in found.places]
         if not isinstance(value, str) or (value == "null" and not hasattr(value, "offset")):
             self._refuse("write the regular expression in quotes, as in =~ '^admin'")
             return
         try:
-            compiled = re.compile(value)
-        except (re.error, RecursionError, OverflowError) as problem:
+            compiled = BoundedPattern(value)
+        except PatternError as problem:
             self._refuse(f"'{value}' is not a regular expression: {problem}")
             return
+        try:
+            self._always_or_never(found, compiled)
+        except EndlessSearchError as problem:
+            self._refuse(str(problem))
+
+    def _always_or_never(self, found: _Found, compiled: BoundedPattern) -> None:
+        place, value = found.places[0], compiled.text
+        shapes = [each.shape for each in found.places]
         texts = [shape for shape in shapes if STRING in shape.types]
         if not texts:
             self._refuse(f'"{place.name}" never matches: it is {_kind(place.shape)}{_into(place)}')
@@ -395,12 +428,21 @@ def _admits(shape: Shape, value: Any) -> bool:
     return not (shape.whole and isinstance(value, float) and not value.is_integer())
 
 
-def _matches(pattern: re.Pattern[str], values: Sequence[Any]) -> bool:
-    return any(pattern.search(value) for value in values if isinstance(value, str))
+def _of_any_length(operator: str, value: float) -> str | None:
+    """``always`` or ``never`` for a comparison of a length that comes out the same for all of them."""
+    if value < 0:
+        return "always" if operator in (">", ">=", "!=") else "never"
+    if value == 0:
+        return {">=": "always", "<": "never"}.get(operator)
+    return None
 
 
-def _always_matches(pattern: re.Pattern[str], shape: Shape) -> bool:
-    return shape.values is not None and all(isinstance(value, str) and pattern.search(value) for value in shape.values)
+def _matches(pattern: BoundedPattern, values: Sequence[Any]) -> bool:
+    return any(pattern.finds(value) for value in values)
+
+
+def _always_matches(pattern: BoundedPattern, shape: Shape) -> bool:
+    return shape.values is not None and all(pattern.finds(value) for value in shape.values)
 
 
 # Words.

@@ -6,6 +6,7 @@ there, fails on some documents, or means something else than people think.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Never
 
@@ -59,6 +60,7 @@ class PlacedNumber(int):
 
 def parse(text: str) -> Any:  # a tree of jsonpath-ng, which has no types
     """The tree of a selector. Raises ``Fault``."""
+    _refuse_escapes(text)
     tokens = _tokens(text)
     for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
         _refuse(before, token, after)
@@ -67,6 +69,24 @@ def parse(text: str) -> Any:  # a tree of jsonpath-ng, which has no types
         return ExtendedJsonPathParser().parse_token_stream(_taking(tokens, taken))
     except JSONPathError as problem:
         raise _unexpected(text, tokens, taken) from problem
+
+
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_CLASSES = {"d": "[0-9]", "w": "[A-Za-z0-9_]", "s": "[ ]", ".": "[.]"}
+
+
+def _refuse_escapes(text: str) -> None:
+    """Raise ``Fault`` for a backslash that is lost: in quotes it only says that the next character is itself."""
+    for quoted in _QUOTED.finditer(text):
+        for escape in _ESCAPED.finditer(text, quoted.start(), quoted.end()):
+            letter = escape[1]
+            if letter not in "\\'\"":
+                other = f"{_CLASSES[letter]} or " if letter in _CLASSES else ""
+                raise Fault(
+                    f"\\{letter} in quotes is {letter} alone; write {other}\\\\{letter} in a regular expression",
+                    escape.start(),
+                )
 
 
 class _Lexer(ExtendedJsonPathLexer):

@@ -1,24 +1,26 @@
 """Whom a role's trust policy names, one entry for each principal of each of its statements.
 
-The entries are what is written. Who really gets in is decided elsewhere: see ``console`` in the document.
+The entries are what is written, but for whether people can switch to the role by an entry: the whole trust policy
+decides that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.iam.arn import ACCOUNT, segment
 from scanner.iam.binding import binding_of
 from scanner.iam.condition import Condition
 from scanner.iam.context import account_of
 from scanner.iam.pattern import Hole, Text, literal
-from scanner.iam.policy import PrincipalPattern, Statement
+from scanner.iam.policy import PrincipalPattern, Principals, Statement
 from scanner.iam.principal import Principal
-from scanner.iam.trust import is_everybody
+from scanner.iam.trust import is_everybody, lets_in_by
 from scanner.iam.variables import PolicyText, shown_text
 from scanner.principals.definition import PrincipalDefinition
 from scanner.span import Span
+from scanner.verdicts.ways_in.switch_role import Switch
 
 EVERYBODY = "*"
 
@@ -58,13 +60,38 @@ class TrustCondition:
 
 def trust_entries(definition: PrincipalDefinition) -> Iterator[TrustEntry]:
     """In the order of the trust policy; none for a principal without one."""
-    trust = definition.principal.trust
-    for statement in trust.statements if trust is not None else ():
+    return (_entry(definition, statement, item) for statement, item in _named(definition.principal))
+
+
+def switches(definition: PrincipalDefinition) -> Iterator[str | None]:
+    """For each of the entries, whether one of the people whom it names can switch to the role; None where it denies.
+
+    ``yes`` is whatever the rest of the context is, ``conditional`` if they meet conditions on keys that are up to them,
+    ``no`` if nobody can, and ``unknown`` if the code does not say.
+    """
+    principal = definition.principal
+    binding = binding_of(principal, account_of(principal))
+    for statement, item in _named(principal):
+        if statement.allows.is_no or principal.trust is None:
+            yield None
+            continue
+        one = replace(statement, principals=Principals((item,))) if item is not None else statement
+        possible, certain = lets_in_by(principal.trust, one, "sts:assumerole", Switch(binding).callers, binding)
+        if possible.is_no:
+            yield "no"
+        elif certain.is_yes:
+            yield "yes"
+        else:
+            yield "conditional" if possible.is_yes and certain.is_no else "unknown"
+
+
+def _named(principal: Principal) -> Iterator[tuple[Statement, PrincipalPattern | None]]:
+    """Each principal of each statement; None where it is all but some, or not known."""
+    for statement in principal.trust.statements if principal.trust is not None else ():
         principals = statement.principals
         named = principals is not None and not principals.negated and not principals.doubt
-        items = principals.items if named and principals is not None else (None,)
-        for item in items:
-            yield _entry(definition, statement, item)
+        for item in principals.items if named and principals is not None else (None,):
+            yield statement, item
 
 
 def _entry(definition: PrincipalDefinition, statement: Statement, item: PrincipalPattern | None) -> TrustEntry:

@@ -13,8 +13,9 @@ from scanner.iam.principal import PolicyType
 from scanner.rules.parts import PARTS, PERMISSION_PARTS, context_keys
 from scanner.rules.trusted import trust_entries
 from scanner.verdicts.assessed_principal import AssessedPrincipal
+from scanner.verdicts.console import Via
 from scanner.verdicts.document import principal_document
-from scanner.verdicts.reasons import described, listed, written_resources
+from scanner.verdicts.reasons import described, listed, misplaced, written_resources
 from scanner.verdicts.remedies import orders
 from scanner.verdicts.sign_in import Client, Permission
 
@@ -35,7 +36,20 @@ PLACEHOLDERS = {
     "context_keys": "the context keys that `aws login` on the same device depends on",
     "without_mfa": "what IAM answers to `aws login` on the same device without MFA",
     "selected": "what the rule's selectors select inside the principal",
+    "enter": "how people become the principal, as a verb: switch to, are entitled to, federate into, sign in as",
+    "way_in_advice": "what else to consider, by the ways into a role, as sentences; nothing for others",
     "remedy": "what to do so that `aws login` works on the same device, as sentences",
+}
+
+_SIGN_IN = "sign in as"
+_ENTER = {Via.SWITCH_ROLE: "switch to", Via.ACCOUNT_ACCESS: "are entitled to", Via.SAML: "federate into"}
+_ADVICE = {
+    Via.SWITCH_ROLE: (
+        "If only programs assume the role, require sts:ExternalId instead, or trust only the program's role."
+    ),
+    Via.ACCOUNT_ACCESS: (
+        "For people who come through the account access manager, AWS does not say yet what aws login needs."
+    ),
 }
 
 
@@ -78,6 +92,8 @@ def words(assessed: AssessedPrincipal, document: dict[str, Any], selected: Itera
         "undetermined_by": _joined(
             cause.detail for cause in (*assessed.console.causes, *causes) if not cause.kind.concerns_request
         ),
+        "enter": " or ".join(dict.fromkeys(_ENTER.get(via, _SIGN_IN) for via in assessed.console.via)) or _SIGN_IN,
+        "way_in_advice": " ".join(_ADVICE[via] for via in assessed.console.via if via in _ADVICE),
         "remedy": " ".join(as_sentence(one) for one in orders(assessed)),
         "denied_by": _joined(f"{_sid(match)} of {described(match.policy)}" for match in _deciding(local, denies=True)),
     }
@@ -139,7 +155,8 @@ def _missing(assessed: AssessedPrincipal, permissions: tuple[Permission, ...]) -
     elsewhere = _elsewhere(refused)
     if elsewhere:
         verb = "is" if len(refused) == 1 else "are"
-        return f"{actions} {verb} allowed on {elsewhere} only, not on oauth2/public-client/localhost{also}"
+        where = " and ".join(dict.fromkeys(written_resources(match) for _, match in elsewhere))
+        return f"{actions} {verb} allowed on {where} only, not {_not_there(elsewhere)}{also}"
     if len(refused) < len(permissions):
         given = " and ".join(found.action for found in permissions if found not in refused)
         return f"{given} is allowed, but {actions} is not{also}"
@@ -151,10 +168,10 @@ def _granted(decision: Decision) -> bool:
     return any(match.allows.is_yes for match in decision.matches if match.policy.policy_type is PolicyType.IDENTITY)
 
 
-def _elsewhere(refused: list[Permission]) -> str:
-    """The resources on which the refused actions are allowed."""
-    found = [
-        written_resources(match)
+def _elsewhere(refused: list[Permission]) -> list[tuple[Permission, StatementMatch]]:
+    """The statements that allow the refused actions on other resources."""
+    return [
+        (permission, match)
         for permission in refused
         for match in permission.decision.matches
         if match.policy.policy_type is PolicyType.IDENTITY
@@ -163,7 +180,14 @@ def _elsewhere(refused: list[Permission]) -> str:
         and match.action.is_yes
         and match.resource.is_no
     ]
-    return " and ".join(dict.fromkeys(found))
+
+
+def _not_there(elsewhere: list[tuple[Permission, StatementMatch]]) -> str:
+    """Where they do not allow them: for the client, or in the region, account or partition of the request."""
+    places = [misplaced(match, permission.resource) for permission, match in elsewhere]
+    if all(places):
+        return "in " + " and ".join(dict.fromkeys(place for found in places for place in found))
+    return "on oauth2/public-client/localhost"
 
 
 def causes(assessed: AssessedPrincipal) -> tuple[Cause, ...]:

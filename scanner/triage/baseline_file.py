@@ -4,12 +4,13 @@
       "version": 1,
       "findings": [
         {"fingerprint": "…", "rule": "…", "principal": "…", "name": "…", "path": "…", "source": "…"},
+        {"fingerprint": "…", …, "source": "…", "root": "…", "form": "plan"},
         …
       ]
     }
 
-``path`` is the file of the principal and ``source`` what its root is of, both from the top of the repository, so it
-does not matter where a scan is started. There are no lines in it.
+``path`` is the file of the principal and ``source`` what its root is of; ``root`` and ``form`` are there if that is a
+plan or a state. ``viewpoint.py`` says where the paths begin. There are no lines in it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -29,7 +30,8 @@ from scanner.span import LineIndex, Span
 
 VERSION = 1
 _MAX_DEPTH = 8
-_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
+_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
+_ENTRY_LINE = re.compile(r"(?P<entry>[ \t]*\{.*\})[ \t]*,?[ \t\r]*")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{32}")
 
 
@@ -53,16 +55,21 @@ class Entry:
     """What messages call it."""
     path: str
     source: str
+    root: str = ""
+    """The plan or state in which it was found; empty for others."""
+    form: str = ""
+    """``plan`` or ``state``."""
     span: Span | None = field(default=None, compare=False)
     """Where it stands in the baseline."""
 
     @property
     def sort_key(self) -> tuple[str, ...]:
         """By what people look for; the fingerprint makes it unique."""
-        return self.path, self.principal, self.rule, self.source, self.fingerprint
+        return self.path, self.principal, self.rule, self.source, self.root, self.form, self.fingerprint, self.name
 
 
-_KEYS = ("fingerprint", "rule", "principal", "name", "path", "source")
+_KEYS = ("fingerprint", "rule", "principal", "name", "path", "source", "root", "form")
+_PATHS = ("path", "source", "root")
 _REQUIRED = ("fingerprint", "rule", "principal", "path")
 
 
@@ -72,7 +79,7 @@ def load(path: str, file: Path, within: tuple[Path, ...]) -> tuple[Entry, ...]:
     Keys that are not known are passed over: a later scanner may have written them.
     """
     try:
-        text = read_text(file, within=within)
+        text = _with_commas(read_text(file, within=within))
     except UnreadableFileError as problem:
         raise BaselineError(f"{path}: {problem}", path) from problem
     lines = LineIndex(path, text)
@@ -85,7 +92,7 @@ def load(path: str, file: Path, within: tuple[Path, ...]) -> tuple[Entry, ...]:
     except JSONError as problem:
         conflict = _CONFLICT.search(text)
         if conflict is not None:
-            raise refused("it has a merge conflict; keep the lines of both sides", conflict.start()) from problem
+            raise refused(_RESOLVE, conflict.start()) from problem
         raise refused(f"it is not valid JSON: {problem}", problem.offset) from problem
     members = {member.key: member for member in tree.members} if isinstance(tree, Object) else {}
     version, findings = members.get("version"), members.get("findings")
@@ -93,7 +100,7 @@ def load(path: str, file: Path, within: tuple[Path, ...]) -> tuple[Entry, ...]:
         raise refused('it is not a baseline: it has no "version" or no list "findings"', tree.start)
     if not isinstance(version.value, Scalar) or version.value.value != VERSION or version.value.value is True:
         raise refused(f"it is a baseline of another version than {VERSION}, which a later scan may read", version.start)
-    entries: dict[str, Entry] = {}
+    entries: dict[Entry, None] = {}
     for item in findings.value.items:
         found: dict[str, str] = {}
         for member in item.members if isinstance(item, Object) else ():
@@ -104,24 +111,49 @@ def load(path: str, file: Path, within: tuple[Path, ...]) -> tuple[Entry, ...]:
             raise refused(f'a finding has no "{missing[0]}"', item.start)
         if not _HEXADECIMAL.fullmatch(found["fingerprint"]):
             raise refused("a fingerprint has 32 hexadecimal digits", item.start)
-        entry = Entry(**{key: found.get(key, "") for key in _KEYS}, span=lines.span(item.start, item.end))
-        entries.setdefault(entry.fingerprint, entry)
-    return tuple(entries.values())
+        entries.setdefault(
+            Entry(**{key: found.get(key, "") for key in _KEYS}, span=lines.span(item.start, item.end)), None
+        )
+    return tuple(entries)
 
 
-def _text(member: Member, refused: object) -> str:
+_RESOLVE = (
+    "it has a merge conflict: delete the lines that begin with <<<<<<<, |||||||, ======= or >>>>>>>, keep all others, "
+    "and write the baseline again (--write-baseline)"
+)
+
+
+def _with_commas(text: str) -> str:
+    """The text with a comma between lines that have an entry each, and none behind the last: what a merge leaves.
+
+    Nothing else changes, and no line moves.
+    """
+    lines = text.split("\n")
+    entries = [_ENTRY_LINE.fullmatch(line) for line in lines]
+    follows = ""  # what the next line that is not blank begins with
+    for number in range(len(lines) - 1, -1, -1):
+        entry = entries[number]
+        if entry is not None and follows in ("{", "]"):
+            lines[number] = entry["entry"] + ("," if follows == "{" else "")
+        if lines[number].strip():
+            follows = "{" if entry is not None else lines[number].strip()[0]
+    return "\n".join(lines)
+
+
+def _text(member: Member, refused: Callable[[str, int], BaselineError]) -> str:
     value = member.value
-    if isinstance(value, Scalar) and isinstance(value.value, str):
-        return value.value
-    raise refused(f'"{member.key}" is not a string', value.start)  # type: ignore[operator]
+    if not isinstance(value, Scalar) or not isinstance(value.value, str):
+        raise refused(f'"{member.key}" is not a string', value.start)
+    if member.key in _PATHS and "\0" in value.value:
+        raise refused(f'"{member.key}" is not a path', value.start)
+    return value.value
 
 
 def text_of(entries: Iterable[Entry]) -> str:
     """The file that has these."""
-    once = {entry.fingerprint: entry for entry in entries}
     rows = [
         json.dumps({key: value for key, value in asdict(entry).items() if key in _KEYS and value})
-        for entry in sorted(once.values(), key=lambda entry: entry.sort_key)
+        for entry in sorted(set(entries), key=lambda entry: entry.sort_key)
     ]
     listed = ",\n    ".join(rows)
     findings = f"[\n    {listed}\n  ]" if rows else "[]"

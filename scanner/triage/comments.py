@@ -1,6 +1,7 @@
 """What the files of a scan ask to ignore: in comments of their languages, in ``Metadata``, in ``"//"`` of JSON.
 
-Every file that was read is looked at once more, as bytes, and only one that has ``scan:ignore`` in it is read as text.
+Every file that was read is looked at once more, as bytes, and only one that has ``scan:ignore``, or nearly, is read as
+text.
 """
 
 from __future__ import annotations
@@ -14,17 +15,21 @@ from scanner.diagnostic import Diagnostic, warning
 from scanner.source_file import UnreadableFileError, read_bytes
 from scanner.span import LineIndex, Span
 from scanner.triage import program_comments
-from scanner.triage.directive import DirectiveError, read_directive
+from scanner.triage.directive import directives_in, read_directive
 from scanner.triage.ignore import Ignore, Stands
+from scanner.triage.reason import MalformedError, begins_with_expiry
 
-_TRACES = tuple(re.compile(word + rb":[ \t]{0,3}(?i:ignore)") for word in (b"scan", b"Scan", b"SCAN"))
+_TRACES = tuple(re.compile(word + rb"[ \t:_\xa0\xc2-]{0,8}(?i:ignore)") for word in (b"scan", b"Scan", b"SCAN"))
 """Each begins with a literal, which is looked for ten times as fast as a choice."""
 _JSON_CONFIGURATION = (".tf.json", ".tofu.json")
 _NATIVE = (".tf", ".tofu", ".hcl", ".tfvars")
-_OPENING = re.compile(r"(?:#+|//+|/\*+)[ \t]*")
-_CLOSING = re.compile(r"[ \t*]*+/\Z")
+_OPENING = re.compile(r"#+|//+|/\*+|\*+")
 _END_OF_LINE = re.compile(r"[ \t\r]*+(?:\n|\Z)")
-_MARGIN = re.compile(r"[ \t]*(?:\*+[ \t]*)?")
+_MARGIN = re.compile(r"\n[ \t]*+\*++")
+_BLANK = dict.fromkeys(
+    (*map(ord, "\n\r\t\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"), *range(0x2000, 0x200C), 0x2060, 0xFEFF), " "
+)
+"""What is not seen, or is seen as a blank."""
 MALFORMED = "Malformed suppression"
 
 
@@ -49,8 +54,10 @@ def _ignores(text: str, path: str, problems: list[Diagnostic]) -> Iterator[Ignor
         from scanner.terraform.language import json_syntax
 
         for comment, span in json_syntax.comments(path, text):
-            said = Ignore("", None, "", None, span, Stands.IN_A_VALUE)
-            yield from _read(comment.strip(), said, problems)
+            said = comment.translate(_BLANK).lstrip(" #/*")
+            for start, end in directives_in(said):
+                template = Ignore("", None, "", None, span, Stands.IN_A_VALUE)
+                yield from _read(said[start:end], template, problems)
     elif path.endswith(_NATIVE):
         from scanner.terraform.language import blocks
 
@@ -80,11 +87,16 @@ def _in_comments(
     alone = _alone(text, single)
     leads_to = _next_others(alone)
     follows = _last_others(alone, text) if by_indentation else {}
+    at_line = {span.line: (start, end) for start, end, span in single if span.line in alone}
     for start, end, span in single:
-        for said, at in _lines(text, start, end, span):
-            line = at.line
-            template = Ignore("", None, "", None, at, above=leads_to.get(line), below=follows.get(line))
-            yield from _read(said, template, problems)
+        said = _content(text, start, end)
+        for begin, last in (found := tuple(directives_in(said))):
+            at = lines.span(start + begin, start + last)
+            above, under = leads_to.get(at.line), follows.get(at.line)
+            template = Ignore("", None, "", None, at, above=above, below=under, indent=span.column)
+            is_last = (begin, last) == found[-1] and at.end_line == span.last_line
+            below = at_line.get(at.end_line + 1) if is_last else None
+            yield from _read(said[begin:last], template, problems, _content(text, *below) if below else "")
 
 
 def _alone(text: str, comments: Iterable[tuple[int, int, Span]]) -> set[int]:
@@ -119,29 +131,29 @@ def _last_others(alone: set[int], text: str) -> dict[int, int]:
     return found
 
 
-def _lines(text: str, start: int, end: int, span: Span) -> Iterator[tuple[str, Span]]:
-    """What each line of a comment says, without the marks of comments, and where."""
+def _content(text: str, start: int, end: int) -> str:
+    """What a comment says, with blanks for its marks, its margin and its line breaks, so that offsets stay."""
     opening = _OPENING.match(text, start, end)
-    begin = opening.end() if opening is not None else start
-    line, column = span.line, span.column
-    if not text.startswith("/*", start):
-        said = text[begin:end].rstrip()
-        yield said, Span(span.path, line, column, line, column + begin - start + len(said))
-        return
-    for number, whole in enumerate(_CLOSING.sub("", text[begin:end]).split("\n")):
-        margin = _MARGIN.match(whole) if number else None
-        column = margin.end() + 1 if margin is not None else column
-        said = (whole[column - 1 :] if margin is not None else whole).rstrip()
-        yield said, Span(span.path, line + number, column, line + number, column + len(said))
+    said = text[start:end]
+    if opening is not None:
+        said = " " * (opening.end() - start) + said[opening.end() - start :]
+        if opening[0].startswith("/*"):
+            said = _MARGIN.sub(_blanks, said.removesuffix("*/").rstrip("*"))
+    return said.translate(_BLANK)
 
 
-def _read(said: str, template: Ignore, problems: list[Diagnostic]) -> Iterator[Ignore]:
+def _blanks(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def _read(said: str, template: Ignore, problems: list[Diagnostic], below: str = "") -> Iterator[Ignore]:
+    """``below`` is what the comment on the next line says."""
     try:
         directive = read_directive(said)
-    except DirectiveError as problem:
+        if directive.until is None and begins_with_expiry(below):
+            raise MalformedError("its expiry stands in the next comment; write it on the same line")
+    except MalformedError as problem:
         problems.append(warning(MALFORMED, f"It does not count: {problem}.", template.span))
-        return
-    if directive is None:
         return
     for named in directive.rules:
         yield replace(template, rule=named.rule, key=named.key, reason=directive.reason, until=directive.until)

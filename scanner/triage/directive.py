@@ -1,7 +1,8 @@
-"""What a comment says that begins with ``scan:ignore``: which rules, why, and until when.
+"""What comments say with ``scan:ignore``: which rules, why, and until when.
 
     scan:ignore[RULE, RULE @ "key"] REASON until 2027-03-01
 
+It may stand anywhere in a comment, among other words and more than once; a reason ends where the next one begins.
 There is one way to write it, so that a search finds all of them. What is nearly one is malformed, and never silently
 nothing. All patterns are matched in linear time.
 """
@@ -9,25 +10,23 @@ nothing. All patterns are matched in linear time.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from scanner.triage.reason import MalformedError, expiry, is_reason
+
 MARK = "scan:ignore"
 
-_NEARLY = re.compile(r"scan:[ \t]{0,3}ignore(?![\w-])", re.IGNORECASE)
+_NEARLY = re.compile(r"(?<![\w`\"'-])scan[ \t:_-]{0,4}ignore[\w-]{0,20}[ \t]{0,3}\[", re.IGNORECASE)
+_BARE = re.compile(r"scan[ \t]{0,3}[:_-][ \t]{0,3}ignore(?![\w-])", re.IGNORECASE)
+"""Without a bracket, which is prose unless a comment begins with it."""
+_NEARLY_THE_KEY = re.compile(r"scan[ \t:_-]{0,4}ignore[\w-]{0,20}", re.IGNORECASE)
 _ITEM = re.compile(
     r'[ \t]*+(?P<rule>[\w.*-]++)[ \t]*+(?:@[ \t]*+(?P<key>"(?:[^"\\]|\\.)*+"|\d++)[ \t]*+)?(?P<end>[,\]])'
 )
 _SEPARATOR = re.compile(r"[\s:\u2013\u2014-]*+")
-_UNTIL = re.compile(r"\buntil[ \t:=]{1,8}(\S{1,40})", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NEARLY_A_DATE = re.compile(r"\d{4}-\d\d-\d\d|20\d\d(?:\d{4})?(?!\d)|\d{1,2}([-/.])\d{1,2}\1\d{2,4}")
-_WORD = re.compile(r"\w")
-_BEHIND_A_DATE = ".,;:!?)]}'\""
-
-
-class DirectiveError(Exception):
-    """It does not count. The message is a clause that says why."""
+_BLANKS = re.compile(r"\s*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +47,32 @@ class Directive:
     until: date | None
 
 
-def read_directive(text: str) -> Directive | None:
-    """The directive that a comment is, given without its marks; None for any other comment. Raises ``DirectiveError``.
+def directives_in(comment: str) -> Iterator[tuple[int, int]]:
+    """Where each directive in a comment begins, and what is nearly one, and where its reason ends.
+
+    The comment is given without its marks; line breaks in it are blanks.
+    """
+    begin = _BLANKS.match(comment).end()  # type: ignore[union-attr] # it matches anything
+    starts = [found.start() for found in _NEARLY.finditer(comment)]
+    if _BARE.match(comment, begin) and starts[:1] != [begin]:
+        starts.insert(0, begin)
+    for start, end in zip(starts, [*starts[1:], len(comment)], strict=False):  # of none there is no end
+        yield start, start + len(comment[start:end].rstrip())
+
+
+def read_directive(text: str) -> Directive:
+    """The directive that a text is, from its mark to the end of its reason. Raises ``MalformedError``.
 
     A reason that is missing is an empty one, so that it can be said for which rules.
     """
-    begin = _NEARLY.match(text)
-    if begin is None:
-        return None
-    if begin[0] != MARK or not text.startswith("[", begin.end()):
-        raise DirectiveError(f"it is written {MARK}[RULE] REASON")
+    if not text.startswith(f"{MARK}["):
+        raise MalformedError(f"it is written {MARK}[RULE] REASON")
     rules: list[Named] = []
-    position = begin.end() + 1
+    position = len(MARK) + 1
     while True:
         item = _ITEM.match(text, position)
         if item is None:
-            raise DirectiveError(
+            raise MalformedError(
                 "the brackets hold ids of rules with commas between them, each with an instance key behind it if "
                 'only one instance is meant: [RULE], [RULE, RULE], [RULE @ "key"]'
             )
@@ -71,34 +80,10 @@ def read_directive(text: str) -> Directive | None:
         position = item.end()
         if item["end"] == "]":
             break
-    reason = text[_SEPARATOR.match(text, position).end() :].rstrip()  # type: ignore[union-attr] # it matches anything
+    reason = " ".join(text[_SEPARATOR.match(text, position).end() :].split())  # type: ignore[union-attr] # it matches anything
     return Directive(tuple(dict.fromkeys(rules)), reason if is_reason(reason) else "", expiry(reason))
 
 
-def is_reason(text: str) -> bool:
-    """Whether a text says anything beside an expiry."""
-    return _WORD.search(_UNTIL.sub(lambda found: "" if _is_date(found) else found[0], text)) is not None
-
-
-def expiry(text: str) -> date | None:
-    """The last day on which a directive with this reason counts, the first of several; None for always.
-
-    Raises ``DirectiveError`` for what is meant as a date and is not one.
-    """
-    found = (day(match[1].rstrip(_BEHIND_A_DATE)) for match in _UNTIL.finditer(text) if _is_date(match))
-    return min(found, default=None)
-
-
-def _is_date(until: re.Match[str]) -> bool:
-    """Whether what is behind the word is meant as a date; it may be any word."""
-    return _NEARLY_A_DATE.match(until[1]) is not None
-
-
-def day(written: str) -> date:
-    """The day that a text names. Raises ``DirectiveError``."""
-    try:
-        if _DATE.fullmatch(written):
-            return date.fromisoformat(written)
-    except ValueError:
-        pass
-    raise DirectiveError(f'"{written}" is not a date; dates are written YYYY-MM-DD')
+def is_nearly_the_mark(key: str) -> bool:
+    """Whether a key is meant as the mark and is not written as it."""
+    return key != MARK and _NEARLY_THE_KEY.fullmatch(key.strip()) is not None

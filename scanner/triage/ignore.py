@@ -34,6 +34,8 @@ class Ignore:
     """The line that a comment leads to: directly below it, with no lines but comments between."""
     below: int | None = None
     """In YAML, the last line before a comment that is more than one: by indentation it may go with that block."""
+    indent: int = 0
+    """The column where the comment begins."""
 
     def is_at(self, place: Span) -> bool:
         """Whether it belongs to a block."""
@@ -42,9 +44,9 @@ class Ignore:
             return begins and (self.span.end_line, self.span.end_column) <= (place.end_line, place.end_column)
         if place.line <= self.span.line <= place.last_line:
             return True
-        if self.below is not None and self.span.column > place.column:
+        if self.below is not None and self.indent > place.column:
             return self.below == place.last_line
-        is_as_far_left = self.below is None or self.span.column <= place.column
+        is_as_far_left = self.below is None or self.indent <= place.column
         return self.above == place.line and is_as_far_left
 
     @property

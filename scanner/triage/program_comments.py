@@ -12,7 +12,11 @@ from collections.abc import Iterator
 SUFFIXES = (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".py", ".java", ".cs", ".go", ".kt")
 """Of the files in which a comment may suppress what the program makes there."""
 
-_COMMENT = re.compile(r"^[ \t]*+(?P<alone>//|#|/\*)|[\s;,(){}](?P<behind>//+|#+|/\*+)(?=[ \t]{0,8}scan:)", re.MULTILINE)
+_COMMENT = re.compile(
+    r"^[ \t]*+(?P<alone>//|#|/\*|\*(?=[ \t]))"
+    r"|[\s;,(){}](?P<behind>//+|#+|/\*+)(?=[^\n]{0,80}?(?i:scan)[ \t:_-]{0,4}(?i:ignore))",
+    re.MULTILINE,
+)
 
 
 def comments(text: str) -> Iterator[tuple[int, int]]:

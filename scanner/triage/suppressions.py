@@ -13,6 +13,7 @@ from datetime import date
 from difflib import get_close_matches
 from os.path import normpath
 from pathlib import Path
+from posixpath import basename
 
 from scanner.diagnostic import Diagnostic, warning
 from scanner.finding import Finding, Suppression
@@ -20,10 +21,12 @@ from scanner.globs import PathGlob
 from scanner.rules.places import OPEN
 from scanner.span import Span
 from scanner.suppress_entry import SuppressEntry
+from scanner.terraform.configuration.files import is_override
 from scanner.triage.address_globs import matches_address
 from scanner.triage.comments import ignores_in
-from scanner.triage.directive import is_reason
 from scanner.triage.ignore import Ignore
+from scanner.triage.program_comments import SUFFIXES as PROGRAMS
+from scanner.triage.reason import is_reason
 from scanner.triage.run import Run
 
 
@@ -122,12 +125,17 @@ class _Code:
         for number, ignore in enumerate(self.ignores):
             if number in self.used or ignore.rule not in run.followed or ignore.span.path in run.incomplete:
                 continue
+            path = ignore.span.path
+            if run.is_shared(path) and not path.endswith(PROGRAMS) and not run.covers_everything:
+                continue
             which = f" for the instance {ignore.key}" if ignore.key is not None else ""
-            detail = f'Nothing that it belongs to has a finding of "{ignore.rule}"{which}. Remove it.'
+            detail = f'Nothing that it belongs to has a finding of "{ignore.rule}"{which}.'
+            detail += f" {_OVERRIDDEN if is_override(basename(path)) else 'Remove it.'}"
             yield warning(UNUSED, detail, ignore.span)
 
 
 UNUSED = "Suppression not used"
+_OVERRIDDEN = "It has no effect in an override file: write it at the block that is overridden."
 
 
 @dataclass(slots=True)

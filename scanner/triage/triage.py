@@ -11,9 +11,10 @@ from scanner.finding import Finding
 from scanner.repository import top_of_repository
 from scanner.suppress_entry import SuppressEntry
 from scanner.triage.baseline import Compared, compare
-from scanner.triage.baseline_file import Entry, load, save
+from scanner.triage.baseline_file import load, save
 from scanner.triage.run import Run
 from scanner.triage.suppressions import suppress
+from scanner.triage.viewpoint import Viewpoint, viewpoint
 
 Fold = Callable[[tuple[Finding, ...]], tuple[Finding, ...]]
 
@@ -39,10 +40,11 @@ def triage(
         return found, problems
     files = _Files(run)
     written = write_baseline is not None and (baseline is None or files.are_same(baseline, write_baseline))
-    compared = compare(found, files.load(baseline or write_baseline or "", may_be_missing=written), run)
+    compared = files.compared(found, baseline or write_baseline or "", may_be_missing=written)
     if write_baseline is not None:
-        files.save(write_baseline, compared if written else files.compared(found, write_baseline))
-    return compared.findings, (*problems, *(() if written else compared.warnings()))
+        files.save(write_baseline, compared if written else files.compared(found, write_baseline, may_be_missing=True))
+    said = compared.warnings(files.viewpoint(baseline or write_baseline or ""), written=written)
+    return compared.findings, (*problems, *said)
 
 
 class _Files:
@@ -56,12 +58,14 @@ class _Files:
     def are_same(self, one: str, other: str) -> bool:
         return os.path.realpath(self._directory / one) == os.path.realpath(self._directory / other)
 
-    def load(self, path: str, *, may_be_missing: bool) -> tuple[Entry, ...]:
-        file = self._directory / path
-        return () if may_be_missing and not os.path.lexists(file) else load(path, file, (self._tree,))
+    def viewpoint(self, path: str) -> Viewpoint:
+        return viewpoint(self._directory / path, self._run.workspace)
 
-    def compared(self, findings: Sequence[Finding], path: str) -> Compared:
-        return compare(findings, self.load(path, may_be_missing=True), self._run)
+    def compared(self, findings: Sequence[Finding], path: str, *, may_be_missing: bool) -> Compared:
+        file, view = self._directory / path, self.viewpoint(path)
+        known = () if may_be_missing and not os.path.lexists(file) else load(path, file, (self._tree,))
+        return compare(findings, map(view.absolute, known), self._run, view.top)
 
     def save(self, path: str, compared: Compared) -> None:
-        save(path, self._directory / path, compared.updated, self._tree)
+        view = self.viewpoint(path)
+        save(path, self._directory / path, map(view.relative, compared.updated), self._tree)

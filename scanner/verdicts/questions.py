@@ -12,6 +12,9 @@ resource, so the outcome is one about all resources that the question means (``s
 ``explicit_deny`` on every one of them, ``implicit_deny`` if none is allowed, and ``conditional`` if it depends on which
 one it is. A question about a permission of ``aws login`` is the same request as the scanner's own.
 
+Policies name resources of other accounts (roles to assume, buckets), so a literal account ID is not taken to be the
+principal's own while that is not known: the answer is ``unknown``, because of the account ID.
+
 The region that people sign in through is that of requests to sign in, and of resources in a region that the question
 leaves open. For others it is not taken to be known: requests to services without regions go to one of their own, and a
 resource of any name may be anywhere.
@@ -71,13 +74,13 @@ def answers(
 
 
 def without_mfa(circumstances: Circumstances) -> Circumstances:
-    """The circumstances of console sessions without MFA, as far as the user does not say otherwise.
+    """The circumstances of console sessions without MFA, whatever the user says of it.
 
     The key is there in all of them; its age is not:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent
     """
     assumed = (("aws:MultiFactorAuthPresent", ("false",)), ("aws:MultiFactorAuthAge", None))
-    return replace(circumstances, context=(*assumed, *circumstances.context))
+    return replace(circumstances, context=(*circumstances.context, *assumed))
 
 
 def _answer(principal: Principal, circumstances: Circumstances, question: Question) -> Permission:
@@ -85,7 +88,8 @@ def _answer(principal: Principal, circumstances: Circumstances, question: Questi
     region = _region(circumstances, question)
     resource = tuple(_joined(_resource(principal, region, question.resource)))
     context = context_of(principal, circumstances, question.action, region)
-    decision = decide(principal, Request(question.action, resource, context), circumstances)
+    signs_in = question.action.lower() in _SIGN_IN
+    decision = decide(principal, Request(question.action, resource, context), circumstances, guesses_account=signs_in)
     return Permission(question.action, None, question.resource, decision)
 
 

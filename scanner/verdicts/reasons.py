@@ -5,8 +5,10 @@ Nothing is decided here; the sentences are read off the evidence that the decisi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from scanner.cause import Cause
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
@@ -139,6 +141,39 @@ def written_resources(match: StatementMatch) -> str:
     resources = match.statement.resources
     text = ", ".join(shown_text(item) for item in resources.items)
     return f"everything but {text}" if resources.negated else text
+
+
+_SEGMENTS = ("partition", None, "region", "account", None)
+
+
+def misplaced(match: StatementMatch, resource: str) -> tuple[str, ...]:
+    """In which partition, region or account the request is that no resource of the statement is in, in words.
+
+    ``resource`` is the ARN asked for, with ``*`` where it is open. Empty where the resources differ in something else.
+    """
+    if match.statement.resources.negated:
+        return ()
+    wanted = resource.split(":", 5)
+    found: dict[str, None] = {}
+    for item in match.statement.resources.items:
+        given = shown_text(item).split(":", 5)
+        if len(given) < len(wanted) and not given[-1].endswith("*"):
+            return ()
+        given += ["*"] * (len(wanted) - len(given))
+        if not _fits(given[1:], wanted[1:], 1) or not _fits(given[1:], wanted[1:], 4):
+            return ()
+        for number, kind in enumerate(_SEGMENTS):
+            if kind is not None and not _fits(given[1:], wanted[1:], number):
+                asked = wanted[number + 1]
+                found[f"any {kind}" if asked == "*" else f"the {kind} {asked}"] = None
+    return tuple(found)
+
+
+def _fits(given: Sequence[str], wanted: Sequence[str], number: int) -> bool:
+    """Whether a segment of an ARN may be the wanted one. What is empty is none, what is not known may be any."""
+    if not given[number] or wanted[number] == "*":
+        return bool(given[number])
+    return fnmatchcase(wanted[number], re.sub(r"\$\{[^}]*\}|…", "*", given[number]).replace("[", "[[]"))
 
 
 def _reason(match: StatementMatch, says: str, claim: str = "") -> Reason:

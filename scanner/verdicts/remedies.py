@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import assert_never
 
-from scanner.cause import NOT_INSTALLED, Cause, CauseKind
+from scanner.cause import FROM_ACCOUNT, NOT_INSTALLED, Cause, CauseKind
 from scanner.iam.evaluate import Decision, Outcome
 from scanner.iam.principal import PolicyType, Principal, PrincipalKind
 from scanner.root import RootKind
@@ -136,7 +136,12 @@ def remedy(cause: Cause, root_kind: RootKind) -> str:
             return _missing_module(cause, is_template=is_template)
         case CauseKind.MISSING_POLICY if cause.detail.startswith("the AWS managed policy "):
             return "check the name of the AWS managed policy"
-        case CauseKind.UNRESOLVED_REFERENCE | CauseKind.MISSING_POLICY:
+        case CauseKind.UNRESOLVED_REFERENCE if FROM_ACCOUNT in cause.detail:
+            return _known_after_apply(cause, root_kind)
+        case CauseKind.MISSING_POLICY:
+            by_hand = "check by hand what it allows"
+            return f"define it in the same scan root, or {by_hand}" if "not defined" in cause.detail else by_hand
+        case CauseKind.UNRESOLVED_REFERENCE:
             return "also scan the code that defines what is missing"
         case CauseKind.MALFORMED:
             return "correct what is malformed"

@@ -124,22 +124,42 @@ def test_account_and_region_by_path(
 @pytest.mark.parametrize(
     ("text", "given", "expected"),
     [
-        ("accounts:\n  infra/prd: {region: x}", {}, [(2, 'Write "infra/prod" if that is meant.')]),
-        ("accounts: {nowhere: {region: x}}", {}, [(1, "Correct or remove the section.")]),
-        ("accounts: {/prod: {region: x}, '*.json': {region: x}}", {}, [(1, ""), (1, "")]),
-        ("accounts: {modules/user: {region: x}}", {}, [(1, "Correct")]),  # which others call
-        ("accounts: {infra/dev: {region: x}, infra/dev2: {region: x}}", {}, [(1, "Correct")]),  # not: write infra/dev
-        ("accounts: {prod: {region: x}, 'infra/*': {region: x}, t.yaml: {region: x}, '*': {region: x}}", {}, []),
+        ("accounts:\n  infra/prd: {region: us-a-1}", {}, [(2, 'Write "infra/prod" if that is meant.')]),
+        ("accounts: {nowhere: {region: us-a-1}}", {}, [(1, "Correct or remove the section.")]),
+        ("accounts: {/prod: {region: us-a-1}, '*.json': {region: us-a-1}}", {}, [(1, ""), (1, "")]),
+        ("accounts: {modules/user: {region: us-a-1}}", {}, [(1, "Correct")]),  # which others call
+        (
+            "accounts: {infra/dev: {region: us-a-1}, infra/dev2: {region: us-a-1}}",
+            {},
+            [(1, "Correct")],
+        ),  # not: write infra/dev
+        (
+            "accounts: {prod: {region: us-a-1}, 'infra/*': {region: us-a-1}, t.yaml: {}, '*': {region: us-a-1}}",
+            {},
+            [],
+        ),
         # What is not scanned may have a root there.
-        ("accounts: {infra/prod: {region: x}, t.yaml: {region: x}, prd: {}}", {"paths": ["infra/dev"]}, []),
-        ("accounts: {infra/prd: {region: x}, modules/x: {region: x}}", {"paths": ["infra"]}, [(1, "infra/prod")]),
-        ("accounts: {infra/pr*: {region: x}, infra/x*: {region: x}}", {"paths": ["infra"]}, [(1, '"infra/x*"')]),
-        ("exclude: infra/prod\naccounts: {infra/prod: {region: x}}", {}, []),
-        ("accounts: {infra/prd: {region: x}}", {"paths": [".", "broken"]}, []),
+        (
+            "accounts: {infra/prod: {region: us-a-1}, t.yaml: {region: us-a-1}, prd: {}}",
+            {"paths": ["infra/dev"]},
+            [],
+        ),
+        (
+            "accounts: {infra/prd: {region: us-a-1}, modules/x: {region: us-a-1}}",
+            {"paths": ["infra"]},
+            [(1, "infra/prod")],
+        ),
+        (
+            "accounts: {infra/pr*: {region: us-a-1}, infra/x*: {region: us-a-1}}",
+            {"paths": ["infra"]},
+            [(1, '"infra/x*"')],
+        ),
+        ("exclude: infra/prod\naccounts: {infra/prod: {region: us-a-1}}", {}, []),
+        ("accounts: {infra/prd: {region: us-a-1}}", {"paths": [".", "broken"]}, []),
         # What the configuration has scanned is all that there is, but for what is there all the same.
-        ("paths: infra/prod\naccounts: {infra/prd: {region: x}}", {}, [(2, "infra/prod")]),
-        ("paths: infra/prod\naccounts: {infra/dev: {region: x}, prd: {region: x}}", {}, []),
-        ("paths: infra\naccounts: {modules/x: {region: x}}", {"paths": ["infra/prod"]}, []),
+        ("paths: infra/prod\naccounts: {infra/prd: {region: us-a-1}}", {}, [(2, "infra/prod")]),
+        ("paths: infra/prod\naccounts: {infra/dev: {region: us-a-1}, prd: {region: us-a-1}}", {}, []),
+        ("paths: infra\naccounts: {modules/x: {region: us-a-1}}", {"paths": ["infra/prod"]}, []),
     ],
 )
 def test_a_section_that_no_root_is_in_is_told(

@@ -202,6 +202,10 @@ def test_a_flag_can_be_taken_back(tmp_path: Path, wanted: bool | None) -> None:
         ({"var": ["x"]}, "does not have the form NAME=VALUE"),
         ({"context": ["=x"]}, "does not have the form KEY=VALUE"),
         ({"account": "12"}, "an account ID has twelve digits"),
+        ({"region": "mars"}, '"mars" is not a region; a region is written like eu-west-1'),
+        ({"region": "eu-west1"}, '"eu-west1" is not a region; did you mean eu-west-1'),
+        ({"region": "EU_West_1"}, "did you mean eu-west-1"),
+        ({"region": "us-east-1a"}, "did you mean us-east-1"),
         ({"output": ["xml=x"]}, 'there is no format "xml"'),
         ({"exclude": ["!x"]}, 'begins with "!"'),
     ],
@@ -209,6 +213,11 @@ def test_a_flag_can_be_taken_back(tmp_path: Path, wanted: bool | None) -> None:
 def test_mistakes_on_the_command_line(given: Mapping[str, Any], message: str) -> None:
     with pytest.raises(CommandLineError, match=message):
         command_line(given, ())
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-east-1", "cn-northwest-1", "us-isob-east-1", "eusc-de-east-1"])
+def test_regions_of_every_partition(region: str) -> None:
+    assert command_line({"region": region}, ())
 
 
 def test_from_python_no_file_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,12 @@ def diagnostic(severity: Severity = Severity.ERROR, detail: str = "Expected a cl
     return Diagnostic(severity, summary, detail, span("infra/broken.tf", 12, 12), "infra")
 
 
+def troubles(number: int, severity: Severity = Severity.ERROR) -> tuple[Diagnostic, ...]:
+    """So many, each at a line of its own."""
+    lines = range(1, number + 1)
+    return tuple(replace(diagnostic(severity), span=span("infra/broken.tf", line, line)) for line in lines)
+
+
 def report(
     principals: tuple[AssessedPrincipal, ...] = (),
     findings: tuple[Finding, ...] = (),

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
-from report_builders import HELP, HOSTILE, diagnostic, finding, hostile, many, report, span, typical
+from report_builders import HELP, HOSTILE, diagnostic, finding, hostile, many, report, span, troubles, typical
 from report_snapshot import check
 
 from scanner.diagnostic import Diagnostic, Severity
@@ -147,7 +147,7 @@ def test_trouble_in_the_input_is_annotated_and_counts() -> None:
         ("error", "Scan incomplete"),
         ("warning", "Not followed"),
     ]
-    crowded = report(findings=many(9).findings, diagnostics=(diagnostic(),) * 9)
+    crowded = report(findings=many(9).findings, diagnostics=troubles(9))
     assert [command.name for command in annotated(crowded)] == ["error"] * 10 + ["warning"] * 3 + ["notice"] * 3
     assert "3 problems in the input (3 errors)" in annotated(crowded)[9].data
 
@@ -176,7 +176,7 @@ def test_instances_of_one_block_are_one_annotation() -> None:
 
 
 def test_findings_come_before_trouble_of_the_same_level() -> None:
-    shown = annotated(report(findings=(finding(),), diagnostics=(diagnostic(),) * 30))
+    shown = annotated(report(findings=(finding(),), diagnostics=troubles(30)))
     assert shown[0].properties["title"].endswith("(user-cannot-aws-login)")
     assert "22 problems in the input (22 errors)" in shown[-1].data
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
-from report_builders import HOSTILE, diagnostic, finding, hostile, many, report, span, typical
+from report_builders import HOSTILE, diagnostic, finding, hostile, many, report, span, troubles, typical
 
 from scanner.diagnostic import Severity
 from scanner.finding import RelatedLocation
@@ -234,7 +234,7 @@ def test_one_that_is_too_long_hides_no_other() -> None:
 
 
 def test_trouble_that_does_not_fit_is_counted() -> None:
-    found = report(diagnostics=(diagnostic(),) * 100 + (diagnostic(Severity.WARNING),) * 100)
+    found = report(diagnostics=troubles(100) + troubles(100, Severity.WARNING))
     shown = rendered(found, 3_000)
     left_out = re.search(r"want of room: (\d+) problems in the input \((\d+) errors, (\d+) warnings\)", shown)
     assert left_out is not None

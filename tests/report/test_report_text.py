@@ -115,7 +115,7 @@ def test_of_a_rule_that_flags_very_many_blocks_the_first_are_told_at_length() ->
 def test_what_does_not_count_is_not_shown() -> None:
     text = rendered(typical())
     assert "robot" not in text
-    assert "2 suppressed, 1 in the baseline." in text
+    assert "2 suppressed, 1 in the baseline (see --format json)." in text
 
 
 def test_levels_that_are_not_wanted() -> None:

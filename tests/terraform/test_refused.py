@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scanner.root import Inputs
 from tests.scans import Scan, verdicts
 from tests.tables import TABLES, table
 from tests.terraform.one_user import ONE, user
@@ -120,3 +121,32 @@ def test_what_another_workspace_or_step_makes_good_is_a_warning(scan_files: Scan
     user = 'resource "aws_iam_user" "u" {\n  name = "u-${local.account}"\n}\n'
     report = scan_files({"main.tf": f"{text}\n{user}"})
     assert [found.severity.value for found in report.diagnostics] == ["warning"]
+
+
+def test_what_only_the_workspace_leads_to_is_said_of_the_workspace(scan_files: Scan) -> None:
+    """Nothing is malformed: nobody said that it is the default workspace."""
+    code = """
+    variable "none" { default = null }
+    locals {
+      people  = { prod = "ann" }
+      name    = local.people[terraform.workspace]
+      broken  = "a-${var.none}"
+    }
+    resource "aws_iam_user" "u" { name = local.name }
+    resource "aws_iam_user_login_profile" "u" {
+      count = length(local.people[terraform.workspace])
+      user  = aws_iam_user.u.name
+    }
+    resource "aws_iam_user" "v" { name = local.broken }
+    """
+    report = scan_files({"main.tf": code})
+    said = {found.span.line: found.message for found in report.warnings}
+    assert said.keys() == {5, 6, 10}
+    assert said[5] == said[10]
+    assert all(word in said[5] for word in ('taken to be "default"', "--workspace", 'the key "default"'))
+    assert said[6].startswith("Invalid expression")
+    (finding,) = [found for found in report.findings if found.principal.endswith(".u")]
+    assert "(--workspace)" in finding.message
+    assert finding.help.endswith("Give it with --workspace.")
+    given = scan_files({"main.tf": code}, inputs=Inputs(workspace="prod"))
+    assert [found.span.line for found in given.warnings] == [6]

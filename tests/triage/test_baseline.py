@@ -14,6 +14,7 @@ from scanner.report.report import Report
 from tests.scans import scanned, write
 from tests.triage.triage_files import IGNORE, RULE, TEAM, TEMPLATE, TODAY, USER, open_ones, triaged, warnings
 
+MOVED = "Baseline entry taken for moved"
 ADA, BOB, ONE = 'aws_iam_user.team["ada"]', 'aws_iam_user.team["bob"]', "aws_iam_user.ada"
 FILE = "baseline.json"
 
@@ -174,9 +175,180 @@ def test_a_directory_that_was_moved(old: str, repository: Path) -> None:
     triaged(repository, {f"{old}/main.tf": TEAM}, write_baseline=FILE)
     (repository / old).rename(repository / "new")
     report = rescanned(repository)
-    assert (open_ones(report), warnings(report)) == ([], [])
-    scanned(repository, write_baseline=FILE)
+    assert (open_ones(report), warnings(report)) == ([], [f"4: {MOVED}"])
+    said = f"2 findings in new are taken for what the baseline has of {old}, which is gone. They count as known."
+    assert report.warnings[0].detail == f"{said} Write the baseline again (--write-baseline)."
+    (warning,) = scanned(repository, write_baseline=FILE).warnings
+    assert warning.detail == said
     assert {entry["source"] for entry in entries(repository)} == {"new"}
+    assert warnings(rescanned(repository)) == []
+
+
+def test_of_many_moves_some_are_named(repository: Path) -> None:
+    users = {number: USER.replace('"ada"', f'"u{number:02}"') for number in range(40)}
+    triaged(repository, {f"old{number}/main.tf": text for number, text in users.items()}, write_baseline=FILE)
+    for number in users:
+        (repository / f"old{number}").rename(repository / f"new{number}")
+    report = rescanned(repository)
+    assert (open_ones(report), len(report.warnings)) == ([], 10)
+    assert "31 more of its entries are taken for moved." in report.warnings[-1].message
+
+
+def test_a_directory_that_was_moved_is_known_in_a_scan_of_it_alone(repository: Path) -> None:
+    """What is still where the baseline has it was not moved, scanned or not."""
+    triaged(repository, {"infra/a/main.tf": USER, "infra/b/main.tf": USER}, write_baseline=FILE)
+    (repository / "infra/b").rename(repository / "infra/c")
+    for paths in ((), ("infra/c",)):
+        report = rescanned(repository, *paths)
+        assert (open_ones(report), warnings(report)) == ([], [f"5: {MOVED}"])
+
+
+def test_a_directory_that_is_no_root_any_more_is_stale_where_it_was_scanned(repository: Path) -> None:
+    files = {"a/main.tf": USER, "a/README.md": "", "b/main.tf": "locals {}", "t.yaml": TEMPLATE}
+    triaged(repository, files, write_baseline=FILE)
+    (repository / "a/main.tf").unlink()
+    write(repository, {"t.yaml": "a: 1"})
+    assert warnings(rescanned(repository)) == [f"{line}: Baseline entry is stale" for line in (4, 5, 6)]
+    assert warnings(rescanned(repository, "b")) == []
+
+
+@pytest.mark.parametrize("out", ["ignored", "node_modules/a"])
+def test_what_is_only_scanned_by_name_is_not_stale(out: str, repository: Path) -> None:
+    files = {f"{out}/main.tf": USER, "main.tf": "locals {}", ".gitignore": "ignored"}
+    triaged(repository, files, out, write_baseline=FILE)
+    assert warnings(rescanned(repository)) == []
+    assert open_ones(rescanned(repository, out)) == []
+
+
+def test_a_repository_is_known_by_no_entry_of_another(tmp_path: Path) -> None:
+    """Such as a submodule, or a clone of somebody's code."""
+    write(tmp_path, {"a/.git/x": "", "b/.git/x": "", "a/main.tf": USER, "b/main.tf": USER})
+    for holds_it in ("", "a/", "b/"):
+        file = f"{holds_it}{FILE}"
+        scanned(tmp_path, "a", write_baseline=file)
+        assert open_ones(rescanned(tmp_path, "a", baseline=file)) == []
+        other = rescanned(tmp_path, "b", baseline=file)
+        assert (open_ones(other), warnings(other)) == ([ONE], [])
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_baseline_can_be_taken_elsewhere(inside: bool, tmp_path: Path) -> None:
+    """To another machine, in or out of a repository: paths are as seen from it."""
+    write(
+        tmp_path, {"x/infra/main.tf": TEAM, "x/t.yaml": TEMPLATE, "x/ci/y": "", **({"x/.git/y": ""} if inside else {})}
+    )
+    file = f"x/ci/{FILE}"
+    scanned(tmp_path, "x", write_baseline=file)
+    assert [entry["source"] for entry in entries(tmp_path, file)] == (
+        ["infra", "infra", "t.yaml", "t.yaml"] if inside else ["../infra", "../infra", "../t.yaml", "../t.yaml"]
+    )
+    shutil.copytree(tmp_path / "x", tmp_path / "deep" / "z")
+    shutil.rmtree(tmp_path / "x")
+    report = rescanned(tmp_path / "deep" / "z", baseline=f"ci/{FILE}")
+    assert (open_ones(report), warnings(report)) == ([], [])
+
+
+def test_entries_of_earlier_versions(repository: Path) -> None:
+    """Those had absolute paths outside of repositories, sources from the top of another one, or none."""
+    triaged(repository, {"a/main.tf": USER, "sub/.git/x": "", "sub/main.tf": USER}, "a", write_baseline=FILE)
+    (entry,) = entries(repository)
+    for source, known in (("a", True), (str(repository / "a"), True), ("", True), (".", False), ("b", True)):
+        content = {"version": 1, "findings": [{**entry, "source": source}]}
+        (repository / FILE).write_text(json.dumps(content))
+        assert (open_ones(rescanned(repository, "a")) == []) == known, source
+        assert open_ones(rescanned(repository, "sub")) == [ONE][: source != "b"], source
+    del entry["source"]
+    (repository / FILE).write_text(json.dumps({"version": 1, "findings": [entry]}))
+    assert open_ones(rescanned(repository, "a")) == []
+    (fingerprint,) = {one.fingerprint for one in scanned(repository, "sub").findings}
+    (repository / FILE).write_text(json.dumps({"version": 1, "findings": [{**entry, "fingerprint": fingerprint}]}))
+    assert open_ones(rescanned(repository, "sub")) == [ONE]
+
+
+def plan(form: str = "json", name: str = "minimal-user") -> bytes:
+    return Path(f"fixtures/plan/minimal-user.{form}").read_bytes().replace(b"minimal-user", name.encode())
+
+
+MINIMAL = "aws_iam_user.minimal"
+
+
+def test_two_plans_of_one_directory(repository: Path) -> None:
+    """As people keep them for two environments."""
+    triaged(repository, {"m/prod.json": plan(name="prod")}, write_baseline=FILE)
+    (entry,) = entries(repository)
+    assert (entry["root"], entry["form"]) == ("m/prod.json", "plan")
+    write(repository, {"m/dev.json": plan(name="dev")})
+    both = rescanned(repository)
+    assert [(one.root, one.baselined) for one in both.findings] == [("m/dev.json", False), ("m/prod.json", True)]
+    assert warnings(both) == []
+    assert open_ones(rescanned(repository, "m/dev.json")) == [MINIMAL]
+    assert open_ones(rescanned(repository, "m/prod.json")) == []
+    scanned(repository, "m/dev.json", write_baseline=FILE)
+    report = rescanned(repository)
+    assert (open_ones(report), warnings(report), len(entries(repository))) == ([], [], 2)
+    (repository / "m/prod.json").unlink()
+    assert warnings(rescanned(repository, "m/dev.json")) == []
+    assert warnings(rescanned(repository)) == ["5: Baseline entry is stale"]
+
+
+def test_two_plans_of_one_principal(repository: Path) -> None:
+    """Which is one finding, and each plan may be scanned alone."""
+    triaged(repository, {"m/a.json": plan()}, write_baseline=FILE)
+    write(repository, {"m/b.json": plan()})
+    assert open_ones(rescanned(repository, "m/b.json")) == [MINIMAL]
+    scanned(repository, write_baseline=FILE)
+    assert [entry["root"] for entry in entries(repository)] == ["m/a.json", "m/b.json"]
+    for paths in ((), ("m/a.json",), ("m/b.json",)):
+        report = rescanned(repository, *paths)
+        assert (len(report.findings), open_ones(report), warnings(report)) == (1, [], [])
+
+
+def test_a_plan_with_another_name(repository: Path) -> None:
+    triaged(repository, {"m/1.json": plan()}, write_baseline=FILE)
+    (repository / "m/1.json").rename(repository / "m/2.json")
+    report = rescanned(repository)
+    assert (open_ones(report), warnings(report)) == ([], [f"4: {MOVED}"])
+    assert "A finding in m/2.json is taken for what the baseline has of m/1.json" in report.warnings[0].message
+    write(repository, {"m/2.json": plan(name="other")})
+    assert open_ones(rescanned(repository)) == [MINIMAL]
+
+
+@pytest.mark.parametrize("before", ["main.tf", "plan.json", "terraform.tfstate"])
+@pytest.mark.parametrize("after", ["main.tf", "plan.json", "terraform.tfstate"])
+def test_any_form_knows_any_other(before: str, after: str, repository: Path) -> None:
+    source = Path("fixtures/terraform/minimal-user/main.tf").read_bytes()
+    forms = {"main.tf": source, "plan.json": plan(), "terraform.tfstate": plan("tfstate")}
+    write(repository, {f"m/{name}": content for name, content in forms.items()})
+    scanned(repository, f"m/{before}", write_baseline=FILE)
+    for paths in ((f"m/{after}",), ("m",)):
+        report = rescanned(repository, *paths)
+        assert (len(report.findings), open_ones(report), warnings(report)) == (1, [], []), paths
+    scanned(repository, f"m/{after}", write_baseline=FILE)
+    scanned(repository, write_baseline=FILE)
+    assert len(entries(repository)) == 1
+    assert open_ones(rescanned(repository, f"m/{before}")) == []
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_merge_conflict_that_was_resolved_by_keeping_both_sides(end: str, repository: Path) -> None:
+    triaged(repository, {"a/main.tf": TEAM, "b/main.tf": USER}, write_baseline=FILE)
+    lines = (repository / FILE).read_text().splitlines()
+    bare = [line.rstrip(",") for line in lines[3:-2]]
+    for number, kept in enumerate(
+        (
+            [*bare[:2], "", bare[2]],
+            [f"{line} ," for line in bare],
+            [bare[0], f"{bare[1]},", f"{bare[2]},", ""],
+            [bare[2], *bare, bare[1]],
+        )
+    ):
+        (repository / FILE).write_text(end.join([*lines[:3], *kept, *lines[-2:], ""]))
+        report = rescanned(repository)
+        assert (open_ones(report), warnings(report)) == ([], []), number
+    conflict = ["<<<<<<< HEAD", bare[0], "||||||| 1234", "=======", *bare[1:], ">>>>>>> theirs"]
+    (repository / FILE).write_text(end.join([*lines[:3], *conflict, *lines[-2:]]))
+    with pytest.raises(UsageError, match=r"^baseline.json:4: it has a merge conflict: delete the lines that begin "):
+        rescanned(repository)
 
 
 def test_an_entry_never_hides_what_could_be_another(repository: Path) -> None:
@@ -250,6 +422,10 @@ GOOD = f'{{"fingerprint": "{"0" * 32}", "rule": "r", "principal": "p", "path": "
             "2: a fingerprint has 32 hexadecimal digits",
         ),
         (f'{{"version": 1, "findings": [\n<<<<<<< HEAD\n{GOOD}\n=======\n>>>>>>> x\n]}}', "2: it has a merge conflict"),
+        (f'{{"version": 1, "findings": [\n{GOOD}\n{GOOD} x\n]}}', "3: it is not valid JSON: "),
+        (f'{{"version": 1,\n"findings": [{GOOD}\n{GOOD}\n]}}', "3: it is not valid JSON: "),
+        (f'{{"version": 1, "findings": [\n{GOOD}\n{GOOD},\n}}', "4: it is not valid JSON: "),
+        (f'{{"version": 1, "findings": [\n{GOOD.replace("x", chr(92) + "u0000")}\n]}}', '2: "path" is not a path'),
         ('{"version": 1, "findings": ' + "[" * 100_000, "1: it is not valid JSON: "),
         (b"\xff", " it is not UTF-8"),
     ],
@@ -297,14 +473,21 @@ def test_a_link_inside_is_followed_and_what_the_user_names_outside_is_written(
     assert principals(repository) == [ONE]
     out = tmp_path_factory.mktemp("out") / "b.json"
     scanned(repository, write_baseline=str(out))
-    assert json.loads(out.read_text()) == json.loads((repository / "ci/real.json").read_text())
+    (entry,) = entries(repository)
+    assert json.loads(out.read_text())["findings"] == [
+        {
+            **entry,
+            "path": os.path.relpath(repository / "main.tf", out.parent),
+            "source": os.path.relpath(repository, out.parent),
+        }
+    ]
 
 
 def test_what_cannot_be_written(repository: Path) -> None:
     write(repository, {"main.tf": USER})
     os.mkfifo(repository / "pipe")
     for name, message in (
-        ("no/b.json", "No such file"),
+        ("no/b.json", "it does not exist"),
         (".git", "it is not a regular file"),
         ("pipe", "not a regular"),
     ):

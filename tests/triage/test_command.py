@@ -28,7 +28,7 @@ def test_a_repository_with_old_findings(tmp_path: Path) -> None:
     assert "2 findings (2 errors)" in first.stdout
     second = run(tmp_path, "--baseline", "known.json")
     assert (second.returncode, second.stderr) == (0, "")
-    assert second.stdout == "No findings in 2 principals, 1 file, 1 root. 2 in the baseline.\n"
+    assert second.stdout == "No findings in 2 principals, 1 file, 1 root. 2 in the baseline (see --format json).\n"
     (tmp_path / "new.tf").write_text(USER)
     third = run(tmp_path, "--baseline", "known.json", "--format", "json")
     assert third.returncode == 1
@@ -39,7 +39,7 @@ def test_a_repository_with_old_findings(tmp_path: Path) -> None:
 
 def test_a_suppressed_finding_stays_visible_in_json(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(f"# {IGNORE} until 2999-12-31\n{USER.lstrip()}")
-    assert run(tmp_path).stdout == "No findings in 1 principal, 1 file, 1 root. 1 suppressed.\n"
+    assert run(tmp_path).stdout == "No findings in 1 principal, 1 file, 1 root. 1 suppressed (see --format json).\n"
     shown = run(tmp_path, "--format", "json")
     assert shown.returncode == 0
     report = json.loads(shown.stdout)

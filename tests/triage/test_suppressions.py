@@ -45,7 +45,11 @@ HCL = {
     "in a heredoc": (f"locals {{\n  a = <<EOT\n# {IGNORE}\nEOT\n}}\nUSER", False),
     "in the last line of a heredoc": (f"locals {{ a = <<EOT\n}}\n# {IGNORE}\nEOT\n}}\nUSER", False),
     "in a string": (f'locals {{ a = "# {IGNORE}" }}\nUSER', False),
-    "in the middle of a comment": (f"# see {IGNORE}\nUSER", False),
+    "behind other words of a comment": (f"# checkov:skip=CKV_AWS_273:x {IGNORE}\nUSER", True),
+    "behind another": (f"# scan:ignore[access-key-beside-console] x # {IGNORE}\nUSER", True),
+    "behind a blank that is none": (f"#\u00a0{IGNORE}\nUSER", True),
+    "on the last of several lines": (f"/* Ada\n   is {IGNORE} */\nUSER", True),
+    "quoted in a comment": (f"# see `{IGNORE}`\nUSER", False),
 }
 
 
@@ -88,6 +92,30 @@ def test_comments_in_json_syntax(indent: int | None, tmp_path: Path) -> None:
     assert (suppressed_ones(report), warnings(report)) == ({ADA: "a robot"}, [])
     several = text.replace(json.dumps(IGNORE), json.dumps(["made by a program", IGNORE]))
     assert suppressed_ones(triaged(tmp_path, {"main.tf.json": several})) == {ADA: "a robot"}
+
+
+@pytest.mark.parametrize("said", [f"# {IGNORE}", f"note\n{IGNORE}", f"note: {IGNORE}", f"/* {IGNORE}"])
+def test_comments_in_json_syntax_are_like_others(said: str, tmp_path: Path) -> None:
+    text = json.dumps(JSON_CONFIGURATION).replace(json.dumps(IGNORE), json.dumps(said))
+    assert suppressed_ones(triaged(tmp_path, {"main.tf.json": text})) == {ADA: "a robot"}
+
+
+@pytest.mark.parametrize("key", ["Scan:Ignore", "scan:ignores", "scan-ignore", "scan: ignore"])
+def test_a_key_of_metadata_that_is_nearly_one(key: str, tmp_path: Path) -> None:
+    text = json.dumps(with_metadata([{"rule": RULE, "reason": "a robot"}])).replace("scan:ignore", key)
+    report = triaged(tmp_path, {"t.json": text})
+    assert (suppressed_ones(report), warnings(report)) == ({}, ["1: Malformed suppression"])
+
+
+def test_the_reason_of_a_comment_of_lines_is_all_of_it(tmp_path: Path) -> None:
+    comment = f"/*\n * {IGNORE},\n * which goes\n * until 2026-07-01\n */"
+    report = triaged(tmp_path, {"main.tf": f"{comment}\n{USER.lstrip()}"})
+    (found,) = [one.suppressed for one in report.findings]
+    assert found is not None
+    assert (found.reason, found.until) == ("a robot, which goes until 2026-07-01", date(2026, 7, 1))
+    assert (found.span.line, found.span.last_line) == (2, 4)
+    report = scanned(tmp_path, today=date(2026, 7, 2))
+    assert (open_ones(report), warnings(report)) == ([ADA], ["2: Suppression has expired"])
 
 
 def test_a_value_in_json_syntax_is_no_comment(tmp_path: Path) -> None:
@@ -148,6 +176,8 @@ def with_metadata(entry: object) -> dict[str, object]:
         ([{"rule": RULE, "reason": "a robot", "until": "2026-07-01"}], "a robot"),
         ([{"rule": RULE, "reason": "a robot", "until": "2026-06-30"}], None),
         ([{"rule": RULE, "reason": "a robot until 2026-06-30"}], None),
+        ([{"rule": RULE, "reason": "a robot until 2026-06-30", "until": "2027-01-01"}], None),
+        ([{"rule": RULE, "reason": "a robot until June 2027", "until": "2027-01-01"}], None),
         ([{"rule": RULE, "reason": " "}], None),
         ([{"rule": RULE}], None),
         ([{"rule": [RULE], "reason": "a robot"}], None),
@@ -358,7 +388,12 @@ HYGIENE = {
     "on its last day": (f"# scan:ignore[{RULE}] x until 2026-07-01", None),
     "malformed": (f"# scan:ignore {RULE} x", "1: Malformed suppression"),
     "with a date that is none": (f"# scan:ignore[{RULE}] x until 2026-02-30", "1: Malformed suppression"),
-    "in prose": ("# say scan:ignore[x] to ignore", None),
+    "with a date that is written otherwise": (f"# scan:ignore[{RULE}] x until March 2027", "1: Malformed suppression"),
+    "with an expiry in the next comment": (f"# scan:ignore[{RULE}] x\n# until 2027-01-01", "1: Malformed suppression"),
+    "with a date in the next comment": (f"# scan:ignore[{RULE}] x, until\n# 2027-01-01", "1: Malformed suppression"),
+    "nearly": (f"# x scan-ignore[{RULE}] x", "1: Malformed suppression"),
+    "in prose": ("# say scan:ignore to ignore", None),
+    "of no rule, in prose": ("# say scan:ignore[x] to ignore", "1: Suppression of unknown rule"),
 }
 
 
@@ -401,7 +436,46 @@ resource "aws_iam_user_login_profile" "u" {{
 """
     files = {"m/main.tf": module, "a/main.tf": call.replace("NAME", "ada"), "b/main.tf": call.replace("NAME", "bob")}
     assert warnings(triaged(tmp_path, files, "a", "b")) == []
-    assert warnings(triaged(tmp_path, files, "b")) == ["4: Suppression not used"]
+    assert warnings(triaged(tmp_path, files, "b")) == []  # another may use it
+    for paths in ((), ("b",)):
+        unused = {**files, "a/main.tf": call.replace("NAME", "eve")}
+        assert warnings(triaged(tmp_path, unused, *paths)) == ([] if paths else ["4: Suppression not used"])
+
+
+KEY = """
+resource "aws_iam_access_key" "ada" {
+  user = aws_iam_user.ada.name
+}
+"""
+BESIDE = "access-key-beside-console"
+
+
+@pytest.mark.parametrize("before", ["resource", "  user"])
+def test_what_the_rule_chooses_is_a_place(before: str, tmp_path: Path) -> None:
+    """Where everybody would write it: at the key."""
+    text = KEY.lstrip().replace(before, f"# scan:ignore[{BESIDE}] a robot\n{before}", 1)
+    report = triaged(tmp_path, {"main.tf": USER + text}, select=(BESIDE,))
+    assert (suppressed_ones(report), warnings(report)) == ({ADA: "a robot"}, [])
+
+
+def test_what_the_rule_chooses_in_a_template(tmp_path: Path) -> None:
+    text = f"{TEMPLATE}  # scan:ignore[{BESIDE}] a robot\n  Key:\n    Type: AWS::IAM::AccessKey\n"
+    text += "    Properties: {UserName: !Ref Ada}\n"
+    report = triaged(tmp_path, {"t.yaml": text}, select=(BESIDE,))
+    assert (suppressed_ones(report), warnings(report)) == ({"Ada": "a robot"}, [])
+
+
+def test_what_another_rule_chooses_is_none(tmp_path: Path) -> None:
+    text = KEY.lstrip().replace("resource", f"# {IGNORE}\nresource", 1)
+    report = triaged(tmp_path, {"main.tf": USER + text}, select=(RULE,))
+    assert (open_ones(report), warnings(report)) == ([ADA], ["9: Suppression not used"])
+
+
+def test_a_comment_in_an_override_file_is_told_where_to_stand(tmp_path: Path) -> None:
+    override = f'# {IGNORE}\nresource "aws_iam_user" "ada" {{\n  path = "/"\n}}\n'
+    report = triaged(tmp_path, {"main.tf": USER, "x_override.tf": override})
+    assert open_ones(report) == [ADA]
+    assert "write it at the block that is overridden" in report.warnings[0].message
 
 
 BLOCKS = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scanner.finding import Finding, Level
 from scanner.report.places import sentence
 from scanner.report.wording import worst_first
-from scanner.rules.rule import PLACEHOLDER
+from scanner.rules.rule import filled, placeholders
 
 if TYPE_CHECKING:
     from scanner.report.report import Report
@@ -94,7 +94,7 @@ def descriptors(report: Report) -> tuple[Descriptor, ...]:
 
 
 def _of_rule(rule: Rule) -> Descriptor:
-    description = rule.description or sentence(PLACEHOLDER.sub("…", rule.message))
+    description = rule.description or sentence(filled(rule.message, lambda _: "…"))
     return Descriptor(rule.id, rule.level, rule.title, description, _general(rule.help), rule.url, rule.tags)
 
 
@@ -106,10 +106,11 @@ def _of_finding(finding: Finding) -> Descriptor:
 
 def _general(text: str) -> str:
     """What of a rule's help holds for all principals. ``{remedy}`` is whole sentences: the rest stands without it."""
-    if PLACEHOLDER.search(text) is None:
-        return text
-    rest = " ".join(text.replace("{remedy}", " ").split())
-    return _EACH_SAYS if PLACEHOLDER.search(rest) else f"{rest} {_EACH_SAYS}".strip()
+    named = set(placeholders(text))
+    if named - {"remedy"}:
+        return _EACH_SAYS
+    rest = filled(text, lambda _: " ")
+    return f"{' '.join(rest.split())} {_EACH_SAYS}".strip() if named else rest
 
 
 def _cut(text: str, room: int = MAX_TEXT) -> str:

@@ -56,7 +56,8 @@ def _identity(kind: IdentityKind, trust: str | None = None) -> Adapter:
         for policy in items(instance.get("managed_policy_arns")):
             yield Attachment(origin, own, policy)
         for policy in items(instance.get("policies")):
-            yield InlinePolicy(origin, own, within(policy, "policy_name"), within(policy, "policy_document"))
+            name, document = within(policy, "policy_name"), within(policy, "policy_document")
+            yield InlinePolicy(origin, own, name, document, may_be_none=policy.unknown is not None)
         if kind is IdentityKind.USER:
             for group in items(instance.get("groups")):
                 yield Membership(origin, own, group)

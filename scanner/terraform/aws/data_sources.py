@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner import values
-from scanner.cause import Cause, CauseKind
+from scanner.cause import FROM_ACCOUNT, Cause, CauseKind
 from scanner.facts import Home
 from scanner.iam import managed
 from scanner.partition import url_suffix
-from scanner.symbol import Account, PolicyPath, Setting
+from scanner.symbol import Account, AppliedBy, Part, PolicyPath, Setting, Symbol
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.aws import policy_document, policy_text
 from scanner.terraform.aws.after_apply import attribute_of
@@ -48,7 +48,7 @@ def attribute(source: DataSource, name: str) -> Value:
 def read_at_plan(address: ResourceAddress, name: str) -> Value:
     """What only the account can tell."""
     symbol = attribute_of(address, name)
-    return Value(Unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol}, which is read from the account"), symbol))
+    return Value(Unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol}, {FROM_ACCOUNT}"), symbol))
 
 
 def _policy_document(source: DataSource, name: str) -> Value | None:
@@ -58,7 +58,42 @@ def _policy_document(source: DataSource, name: str) -> Value | None:
 
 
 def _caller_identity(source: DataSource, name: str) -> Value | None:
+    if name == "arn":
+        whole = attribute_of(source.address, name)
+        return _in_account(source, name, (_open(source, name, Part(whole, " service")),), _caller(source, name))
     return account(source.home) if name in ("account_id", "id") else None
+
+
+def _session_context(source: DataSource, name: str) -> Value | None:
+    """``data.aws_iam_session_context``: the role of a session; whoever is none of these, as it was given."""
+    arn = source.arguments["arn"]
+    if name not in ("issuer_arn", "id") or arn.is_null:
+        return None
+    parts = values.pieces(arn) or ()
+    if name == "id" or (isinstance(arn.data, str) and ":assumed-role/" not in arn.data):
+        return arn
+    if parts and isinstance(parts[-1], Unknown) and isinstance(parts[-1].symbol, AppliedBy):
+        return _in_account(source, name, ("iam",), _caller(source, name))
+    return None
+
+
+def _caller(source: DataSource, name: str) -> Unknown:
+    return _open(source, name, AppliedBy(str(attribute_of(source.address, name))))
+
+
+def _open(source: DataSource, name: str, symbol: Symbol) -> Unknown:
+    """A part of an attribute that only the account can tell."""
+    return Unknown(
+        Cause(CauseKind.UNRESOLVED_REFERENCE, f"{attribute_of(source.address, name)}, {FROM_ACCOUNT}"), symbol
+    )
+
+
+def _in_account(source: DataSource, name: str, service: tuple[str | Unknown, ...], *rest: str | Unknown) -> Value:
+    """An ARN of the own account, which is the value of an attribute."""
+    whole = _open(source, name, attribute_of(source.address, name))
+    own = values.pieces(account(source.home)) or ()
+    known = values.joined((f"arn:{source.home.partition}:", *service, "::", *own, ":", *rest))
+    return Value(replace(whole, pieces=known.unknown.pieces) if known.unknown is not None else known.data)
 
 
 def _partition(source: DataSource, name: str) -> Value | None:
@@ -181,9 +216,17 @@ def _null(source: DataSource, name: str) -> Value | None:
     return source.arguments["inputs"] if name == "outputs" else None
 
 
-def _named(argument: str) -> Callable[[DataSource, str], Value | None]:
-    """Data sources that look an identity up by its name: the name is what was asked for."""
-    return lambda source, name: source.arguments[argument] if name == "id" else None
+def _named(kind: str, argument: str) -> Callable[[DataSource, str], Value | None]:
+    """Data sources that look an identity up by its name: the name is what was asked for, the path is not known."""
+
+    def read(source: DataSource, name: str) -> Value | None:
+        own = values.pieces(source.arguments[argument])
+        if name == "arn" and own:
+            path = _open(source, name, Part(attribute_of(source.address, name), " path"))
+            return _in_account(source, name, ("iam",), f"{kind}/", path, *own)
+        return source.arguments[argument] if name == "id" else None
+
+    return read
 
 
 def _template_file(source: DataSource, name: str) -> Value | None:
@@ -208,6 +251,7 @@ _SOURCES: Mapping[str, Callable[[DataSource, str], Value | None]] = {
     "local_sensitive_file": _file,
     "null_data_source": _null,
     "template_file": _template_file,
-    "aws_iam_role": _named("name"),
-    "aws_iam_user": _named("user_name"),
+    "aws_iam_role": _named("role", "name"),
+    "aws_iam_session_context": _session_context,
+    "aws_iam_user": _named("user", "user_name"),
 }

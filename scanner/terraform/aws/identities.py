@@ -22,7 +22,7 @@ def _inside_role(instance: ResourceInstance, origin: Origin, own: Target) -> Ite
         name, document = within(block, "name"), within(block, "policy")
         none = document.text == "" and (name.is_null or name.text == "")  # what the provider stores of an empty block
         if not document.is_null and not none:
-            yield InlinePolicy(origin, own, name, document)
+            yield InlinePolicy(origin, own, name, document, may_be_none=block.unknown is not None)
 
 
 IDENTITIES = (

@@ -21,6 +21,7 @@ from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.configuration.terragrunt.generate import generated_files
 from scanner.terraform.configuration.terragrunt.unit import Unit, read_unit
 from scanner.terraform.configuration.variable_files import input_values
+from scanner.values import Value
 
 
 def extract(root: ScanRoot) -> Facts:
@@ -28,6 +29,12 @@ def extract(root: ScanRoot) -> Facts:
     configuration = RootConfiguration(root.inputs, root.boundary)
     units = [read_unit(file, shown, root.boundary) for file, shown in root.units]
     instance, found = _evaluated(root, configuration, units)
+    by_workspace = _refused_by_workspace(root, configuration, units)
+    if by_workspace:
+        configuration = RootConfiguration(
+            root.inputs, root.boundary, modules=configuration.modules, refused_by_workspace=by_workspace
+        )
+        instance, found = _evaluated(root, configuration, units)
     for unit in units:
         configuration.files.add(unit.path)
         if unit.problem is not None:
@@ -86,10 +93,26 @@ def _refused_anyway(root: ScanRoot, configuration: RootConfiguration, units: Seq
         return frozenset()
     without = RootConfiguration(root.inputs, root.boundary, modules=configuration.modules, has_defaults=False)
     if root.inputs.workspace is None:
-        cause = Cause(CauseKind.MISSING_INPUT, "the workspace, which is not known (--workspace)")
-        without.workspace = values.unknown(cause, Named(NameKind.VALUE, "terraform.workspace"))
+        without.workspace = _any_workspace()
     _evaluated(root, without, units)
     return frozenset(configuration.refused & without.refused)
+
+
+def _refused_by_workspace(
+    root: ScanRoot, configuration: RootConfiguration, units: Sequence[Unit]
+) -> frozenset[Diagnostic]:
+    """What Terraform would refuse in the default workspace, which nobody said it is, and not in any other one."""
+    if not configuration.refused or root.inputs.workspace is not None or not configuration.reads_workspace:
+        return frozenset()
+    anywhere = RootConfiguration(root.inputs, root.boundary, modules=configuration.modules)
+    anywhere.workspace = _any_workspace()
+    _evaluated(root, anywhere, units)
+    return frozenset(configuration.refused - anywhere.refused)
+
+
+def _any_workspace() -> Value:
+    cause = Cause(CauseKind.MISSING_INPUT, "the workspace, which is not known (--workspace)")
+    return values.unknown(cause, Named(NameKind.VALUE, "terraform.workspace"))
 
 
 def _facts(module: ModuleInstance) -> Iterator[Fact]:

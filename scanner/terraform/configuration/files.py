@@ -29,6 +29,15 @@ def is_configuration(name: str) -> bool:
     return _suffix(name) is not None
 
 
+def is_override(name: str) -> bool:
+    """Whether a file of this name is configuration that changes what other files declare."""
+    suffix = _suffix(name)
+    if suffix is None:
+        return False
+    base = name.removesuffix(suffix)
+    return base == "override" or base.endswith("_override")
+
+
 def configuration_files(names: Iterable[str]) -> ConfigurationFiles:
     """The configuration files among the names of a directory's files.
 
@@ -44,7 +53,7 @@ def configuration_files(names: Iterable[str]) -> ConfigurationFiles:
         base = name.removesuffix(suffix)
         if suffix.startswith(".tf") and base + suffix.replace(".tf", ".tofu") in present:
             continue
-        (override if base == "override" or base.endswith("_override") else primary).append(name)
+        (override if is_override(name) else primary).append(name)
     return ConfigurationFiles(tuple(primary), tuple(override))
 
 

@@ -112,6 +112,7 @@ class ModuleInstance:
 
     def _terraform(self) -> Value:
         applying = Cause(CauseKind.KNOWN_AFTER_APPLY, "whether Terraform plans or applies")
+        self.configuration.reads_workspace = True
         return Value({"workspace": self.configuration.workspace, "applying": values.unknown(applying)})
 
     @property

@@ -226,8 +226,10 @@ def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration
     except EvaluationError as problem:
         if isinstance(problem, ImpossibleError):
             configuration.questions.refute(scope.doubts)
-        configuration.refuse(problem)
+        instead = configuration.refuse(problem).unknown
         cause = Cause(CauseKind.MALFORMED, f"the instances of {address}, which are invalid ({problem})", problem.span)
+        if instead is not None and instead.cause.kind is CauseKind.MISSING_INPUT:
+            cause = replace(instead.cause, detail=f"the instances of {address}, which depend on {instead.cause.detail}")
         found = refused(address, cause)
     keys = configuration.planned_keys(address) if found.unknown is not None else ()
     return at_keys(found, keys) if keys else found

@@ -67,7 +67,10 @@ class RootConfiguration:
     """Whether variables of the root module that are not given have the defaults that they declare."""
     refused: set[Diagnostic] = field(default_factory=set)
     """Warnings about what Terraform would refuse if the variables have the values that they have here."""
+    refused_by_workspace: frozenset[Diagnostic] = frozenset()
+    """Those of them that only the workspace leads to, of which nobody said that it is the default one."""
     workspace: Value = field(init=False)
+    reads_workspace: bool = False
 
     def __post_init__(self) -> None:
         self.resolution = Resolution(self.diagnostics)
@@ -100,9 +103,17 @@ class RootConfiguration:
                 Cause(CauseKind.UNSUPPORTED, f"an expression that exceeds a bound ({problem})", problem.span)
             )
         found = warning("Invalid expression", f"This cannot be evaluated: {problem}.", problem.span)
+        if found in self.refused_by_workspace:
+            detail = f"Without --workspace the workspace is taken to be {_DEFAULT}, and then {problem}."
+            self.report(warning("Workspace not given", detail, problem.span))
+            cause = f"the workspace, which is taken to be {_DEFAULT} (--workspace)"
+            return values.unknown(Cause(CauseKind.MISSING_INPUT, cause, problem.span))
         if not problem.is_certain and not isinstance(problem, UnfollowedError):
             self.refused.add(found)
         if problem.is_certain and not self.is_planned and not self._may_be_incomplete(problem.span):
             found = replace(found, severity=Severity.ERROR)
         self.report(found)
         return values.unknown(Cause(CauseKind.MALFORMED, f"an invalid expression ({problem})", problem.span))
+
+
+_DEFAULT = '"default"'

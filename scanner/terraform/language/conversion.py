@@ -38,7 +38,7 @@ from scanner.terraform.language.types import (
     Undecided,
     type_name,
 )
-from scanner.terraform.language.unification import type_of, unify
+from scanner.terraform.language.unification import type_beside, type_of, unify
 from scanner.values import NULL, Data, Unknown, Value
 
 if TYPE_CHECKING:
@@ -134,12 +134,20 @@ def to_bool(value: Value) -> Value:
 
 
 def alike(values: Sequence[Value]) -> tuple[Value, ...]:
-    """All values converted to their common type, as in a list or the two arms of a conditional."""
+    """All values converted to their common type, as in a list."""
     types = [type_of(value) for value in values]
     common = unify(types)
     if common is None or (common is ANY and any(type_ is not ANY for type_ in types)):
         raise ConversionError("all elements must have the same type")
     return tuple(convert(value, common) for value in values)
+
+
+def beside(value: Value, other: Value) -> Value:
+    """The arm of a conditional that is taken, converted to the common type of both. The other one need not convert."""
+    wanted = type_beside(type_of(value), type_of(other))
+    if wanted is None:
+        raise ConversionError("both results must have the same type")
+    return convert(value, wanted)
 
 
 def _with_data(value: Value, data: Data) -> Value:
@@ -217,7 +225,8 @@ def _tuple(value: Value, elements: tuple[Type, ...]) -> tuple[Value, ...]:
     if not isinstance(value.data, tuple) or isinstance(value.data, ListItems | SetItems):
         raise ConversionError("tuple required")
     if len(value.data) != len(elements):
-        raise ConversionError(f"a tuple of {len(elements)} elements is required")
+        number = "1 element" if len(elements) == 1 else f"{len(elements)} elements"
+        raise ConversionError(f"a tuple of {number} is required")
     pairs = enumerate(zip(value.data, elements, strict=True))
     return tuple(_part(item, type_, f"element {index}") for index, (item, type_) in pairs)
 

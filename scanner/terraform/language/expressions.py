@@ -20,7 +20,7 @@ from scanner.span import Span
 from scanner.symbol import Account, Attribute, Setting
 from scanner.terraform.language import nodes
 from scanner.terraform.language.access import TRIED, attribute, derived, element, to_key
-from scanner.terraform.language.conversion import ConversionError, alike, convert, to_bool, to_text
+from scanner.terraform.language.conversion import ConversionError, beside, convert, to_bool, to_text
 from scanner.terraform.language.equality import is_text
 from scanner.terraform.language.errors import BoundError, EvaluationError, ImpossibleError, UndeclaredError
 from scanner.terraform.language.keys import KEYED
@@ -374,7 +374,7 @@ def _beside(value: Value, other: Value, span: Span) -> Value:
     if other.unknown is not None and not is_text(other.unknown):
         return value  # whatever the other one is, it has a type that this value converts to
     try:
-        return alike((value, other))[0]
+        return beside(value, other)
     except ConversionError:
         raise EvaluationError("the two results of the conditional have different types", span) from None
 

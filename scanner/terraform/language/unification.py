@@ -85,17 +85,21 @@ def unify(types: Iterable[Type]) -> Type | None:
     tuples = [type_ for type_ in distinct if isinstance(type_, Tuple)]
     if objects and tuples:
         return None
-    if all(isinstance(type_, Object | Map) for type_ in distinct):
-        return _unify_mappings(objects, distinct)
-    if all(isinstance(type_, Tuple | List) for type_ in distinct):
-        return _unify_sequences(tuples, distinct)
+    if objects and len(objects) == len(distinct):
+        return _unify_objects(objects)
+    if tuples and len(tuples) == len(distinct):
+        return _unify_tuples(tuples)
+    as_collection = _as_collection(objects, tuples, distinct)
+    if as_collection is not None:
+        return as_collection
     otherwise = ANY if ANY in given else None
     return next((wanted for wanted in sorted(distinct, key=_preference) if _all_convert(distinct, wanted)), otherwise)
 
 
 def _preference(type_: Type) -> int:
     """Which of several types is tried first."""
-    return next((rank for rank, kind in enumerate((List, Tuple, Set)) if isinstance(type_, kind)), type_ is not STRING)
+    kinds = (List, Tuple, Set, Map, Object)
+    return next((rank for rank, kind in enumerate(kinds) if isinstance(type_, kind)), type_ is not STRING)
 
 
 def _all_convert(types: Sequence[Type], wanted: Type) -> bool:
@@ -114,21 +118,26 @@ def _converts(type_: Type, wanted: Type) -> bool:
         case (List(element=element) | Set(element=element), List(element=other) | Set(element=other)):
             return _converts(element, other)
         case (Tuple(elements=elements), List(element=other) | Set(element=other)):
-            return all(_converts(element, other) for element in elements)
+            return _all_become(elements, other)
         case (Tuple(elements=elements), Tuple(elements=others)):
             return len(elements) == len(others) and all(map(_converts, elements, others))
         case (Map(element=element), Map(element=other)):
             return _converts(element, other)
-        case (Map(), Object()):
-            return True
+        case (Map(element=element), Object(attributes=others)):
+            return all(other.optional or _converts(element, other.type) for other in others.values())
         case (Object(attributes=attributes), Map(element=other)):
-            return all(_converts(attribute.type, other) for attribute in attributes.values())
+            return _all_become([attribute.type for attribute in attributes.values()], other)
         case (Object(attributes=attributes), Object(attributes=others)):
             return all(
                 (name in attributes and _converts(attributes[name].type, other.type)) or other.optional
                 for name, other in others.items()
             )
     return False
+
+
+def _all_become(parts: Sequence[Type], element: Type) -> bool:
+    """Whether parts of several types become elements of one; of any, if there is one for all of them."""
+    return unify(parts) is not None if element is ANY else _all_convert(parts, element)
 
 
 def _distinct_types(types: Iterable[Type]) -> list[Type]:
@@ -139,26 +148,68 @@ def _distinct_types(types: Iterable[Type]) -> list[Type]:
     return found
 
 
-def _unify_mappings(objects: Sequence[Object], types: Sequence[Type]) -> Type | None:
-    if len(objects) == len(types) and all(type_.attributes.keys() == objects[0].attributes.keys() for type_ in objects):
-        attributes: dict[str, Attribute] = {}
-        for name in objects[0].attributes:
-            common = unify(type_.attributes[name].type for type_ in objects)
-            if common is None:
-                return None
-            attributes[name] = Attribute(common)
-        return Object(attributes)
-    elements = [type_.element for type_ in types if isinstance(type_, Map)]
-    elements += [attribute.type for type_ in objects for attribute in type_.attributes.values()]
-    common = unify(elements)
-    return None if common is None else Map(common)
+def _unify_objects(types: Sequence[Object]) -> Type | None:
+    if any(type_.attributes.keys() != types[0].attributes.keys() for type_ in types):
+        common = unify(part for type_ in types for part in _parts(type_))
+        return None if common is None else Map(common)
+    attributes: dict[str, Attribute] = {}
+    for name in types[0].attributes:
+        common = unify(type_.attributes[name].type for type_ in types)
+        if common is None:
+            return None
+        attributes[name] = Attribute(common)
+    return Object(attributes)
 
 
-def _unify_sequences(tuples: Sequence[Tuple], types: Sequence[Type]) -> Type | None:
-    if len(tuples) == len(types) and len({len(type_.elements) for type_ in tuples}) == 1:
-        columns = [unify(column) for column in zip(*(type_.elements for type_ in tuples), strict=True)]
-        found = tuple(common for common in columns if common is not None)
-        return Tuple(found) if len(found) == len(columns) else None
-    elements = [type_.element for type_ in types if isinstance(type_, List)]
-    common = unify([*elements, *(element for type_ in tuples for element in type_.elements)])
-    return None if common is None else List(common)
+def _unify_tuples(types: Sequence[Tuple]) -> Type | None:
+    if len({len(type_.elements) for type_ in types}) > 1:
+        common = unify(part for type_ in types for part in _parts(type_))
+        return None if common is None else List(common)
+    columns = [unify(column) for column in zip(*(type_.elements for type_ in types), strict=True)]
+    found = tuple(common for common in columns if common is not None)
+    return Tuple(found) if len(found) == len(columns) else None
+
+
+def _as_collection(objects: Sequence[Object], tuples: Sequence[Tuple], types: Sequence[Type]) -> Type | None:
+    """Objects beside maps as one map, tuples beside lists as one list, if their own parts have a type in common."""
+    for kind, own in ((Map, objects), (List, tuples)):
+        others = [type_ for type_ in types if isinstance(type_, kind)]
+        if others and len(others) + len(own) == len(types):
+            common = unify(part for type_ in own for part in _parts(type_))
+            return None if common is None else unify([kind(common), *others])
+    return None
+
+
+def _parts(type_: Type) -> tuple[Type, ...]:
+    match type_:
+        case Object(attributes=attributes):
+            return tuple(attribute.type for attribute in attributes.values())
+        case Tuple(elements=elements):
+            return elements
+    return ()
+
+
+def type_beside(type_: Type, other: Type) -> Type | None:
+    """The type that a value gets as one arm of a conditional whose other arm has the other type.
+
+    None if Terraform refuses it, which it also does where the other arm is a map or a list of any elements: then the
+    elements are not converted, and have to be of one type already.
+    """
+    common = unify((type_, other))
+    parts = _parts(type_)
+    if isinstance(other, Map | List) and other.element is ANY and isinstance(common, Map | List):
+        is_converted = isinstance(common.element, Primitive)
+        if not is_converted and len(_distinct_types(parts)) > 1 and all(map(_is_decided, parts)):
+            return None
+    return common
+
+
+def _is_decided(type_: Type) -> bool:
+    match type_:
+        case Undecided() | Primitive.ANY:
+            return False
+        case List(element=element) | Set(element=element) | Map(element=element):
+            return _is_decided(element)
+        case Object() | Tuple():
+            return all(map(_is_decided, _parts(type_)))
+    return True

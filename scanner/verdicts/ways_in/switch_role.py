@@ -19,7 +19,7 @@ from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, literal
 from scanner.iam.policy import PrincipalPattern, Principals, Statement
 from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, is_everybody
-from scanner.symbol import Account
+from scanner.symbol import Account, AppliedBy
 from scanner.truth import undetermined
 from scanner.verdicts.ways_in.endpoints import DIGITS, LOWER
 from scanner.verdicts.ways_in.named import COLONS, OF_SERVICES, are_of_two_resources, one_arn
@@ -82,8 +82,11 @@ class Switch:
         if account is not None:
             yield from self._account((self.binding.partition,), account)
             return
-        answers = [pattern.matches(wanted, text) for wanted in (_ROOT, _USER, _IDENTITY_CENTER, _SESSION)]
         segments = _segments(text)
+        if _is_caller(segments):
+            yield from self._account(segments[1], segments[4])
+            return
+        answers = [pattern.matches(wanted, text) for wanted in (_ROOT, _USER, _IDENTITY_CENTER, _SESSION)]
         if answers[0].is_yes:
             yield from self._account(segments[1], segments[4])
         elif answers[1].is_yes:
@@ -176,6 +179,17 @@ def _account_id(text: Text) -> Text | None:
     if known is not None:
         return text if known.isdigit() and len(known) == 12 else None
     return text if len(text) == 1 and isinstance(text[0], Hole) and text[0].is_account_id else None
+
+
+def _is_caller(segments: list[Text]) -> bool:
+    """Whether it is the ARN of whoever applies the code, who may be any principal of the account."""
+    end = segments[-1]
+    return (
+        len(segments) == COLONS + 1
+        and len(end) == 1
+        and isinstance(end[0], Hole)
+        and isinstance(end[0].symbol, AppliedBy)
+    )
 
 
 def _is_own_account(text: Text) -> bool:

@@ -89,12 +89,17 @@ class Function:
         wanted = len(self.parameters)
         if len(arguments) < wanted:
             missing = self.parameters[len(arguments)].name
-            raise FunctionError(f'{len(arguments)} arguments are not enough; "{missing}" is missing.')
+            verb = "is" if len(arguments) == 1 else "are"
+            raise FunctionError(f'{_counted(len(arguments))} {verb} not enough; "{missing}" is missing.')
         if len(arguments) > wanted and self.rest is None:
-            raise FunctionError(f"it takes {wanted} arguments, not {len(arguments)}.")
+            raise FunctionError(f"it takes {_counted(wanted)}, not {len(arguments)}.")
         rest = (self.rest,) * (len(arguments) - wanted) if self.rest is not None else ()
         pairs = zip(arguments, (*self.parameters, *rest), strict=True)
         return tuple(_converted(argument, parameter) for argument, parameter in pairs)
+
+
+def _counted(number: int) -> str:
+    return "1 argument" if number == 1 else f"{number} arguments"
 
 
 def _converted(argument: Value, parameter: Parameter) -> Value:
