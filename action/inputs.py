@@ -58,8 +58,7 @@ def parse_inputs(text: str) -> Inputs:
     for name, value in given.items():
         if name not in _LISTS and ("\n" in value.strip() or "\r" in value.strip()):
             raise InputError(f'the input "{name}" has more than one line')
-    if given.get("sarif") not in ("true", "false"):  # action.yml compares it as it is
-        raise InputError(f'the input "sarif" is "{given.get("sarif")}"; write true or false')
+    _flag(given, "sarif")  # action.yml reads it: `==` compares texts without case, as `_flag` does
     return Inputs(
         paths=_lines(given, "paths") or (".",),
         options=_options(given),

@@ -96,7 +96,7 @@ def test_a_file_that_is_missing_is_said_with_the_line_that_names_it(top: Path, t
     write(top, {OURS: text, "a.json": policy})
     result = scan(cwd=top)
     assert result.returncode in (1, 2)
-    assert said.format(file=OURS) in f"{result.stdout}{result.stderr}"
+    assert said.format(file=OURS) in " ".join(f"{result.stdout}{result.stderr}".split())
 
 
 def test_a_file_that_the_command_line_names_instead_has_no_line(top: Path) -> None:
