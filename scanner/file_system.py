@@ -206,6 +206,19 @@ def entries(path: AnyPath) -> tuple[Entry, ...]:
     return tuple(found)
 
 
+def size(path: AnyPath) -> int:
+    """The bytes of a file, or of what is directly in a directory; zero for what cannot be said. Never noted."""
+    try:
+        with os.scandir(path) as listed:
+            return sum(one.stat().st_size for one in listed if one.is_file())
+    except NotADirectoryError:
+        with suppress(OSError):
+            return os.stat(path).st_size  # noqa: PTH116 # it may be a text
+    except OSError:
+        pass
+    return 0
+
+
 def real(path: AnyPath) -> Path:
     """The path without links. What does not exist is a path all the same."""
     found = os.path.realpath(path)

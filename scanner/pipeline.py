@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
+from scanner.file_system import Notes, noted
 from scanner.options import Options
 from scanner.other_roots import PolicyNames, policies_of_others
 from scanner.path_sections import PathSection, section_of
@@ -34,8 +36,7 @@ from scanner.verdicts.questions import Questions
 from scanner.work.assessor import Assessor
 from scanner.work.outcome import Outcome, Task, Terms
 
-Assess = Callable[[Task], Outcome]
-Map = Callable[[Assess, Iterable[Task]], Iterable[Outcome]]
+Map = Callable[[Assessor, Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
 Tell = Callable[[str], None]
@@ -53,27 +54,44 @@ class UsageError(Exception):
 
 def scan(
     options: Options,
-    map: Map = map,  # noqa: A002 # it stands for it
+    map: Map | None = None,  # noqa: A002 # it stands for it
     watch: Watch | None = None,
     tell: Tell | None = None,
     rules: Sequence[Rule] | None = None,
 ) -> Report:
     """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report.
 
-    ``map`` does what the built-in function of that name does: here or in other processes, in any order, but what it
-    gives is in the order of the roots. ``rules`` are followed in place of those that the options name.
+    ``map`` does what the built-in function of that name does, wherever and in whichever order: what it gives is in the
+    order of the roots. Without it the options say how many processes work and what is kept. ``rules`` are followed in
+    place of those that the options name.
     """
     rules = chosen_rules(options) if rules is None else rules
-    _check_controls(options)
+    with noted() as controls:
+        _check_controls(options)
     inputs = _with_parameters(options)
     found = discover(
         options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
     )
     assess = Assessor(_terms(options, questions_of(rules)), debug=options.debug)
-    outcomes = _outcomes([_task(root, options) for root in found.roots], assess, map, watch)
-    if tell is not None:
-        outcomes = _told(outcomes, tell)
-    return _report(found, outcomes, inputs, rules, _sources(found.roots, options), options)
+    tasks = [_task(root, options) for root in found.roots]
+    with closing(_outcomes(tasks, assess, map or _roots(options, assess.terms, controls), watch)) as outcomes:
+        told = outcomes if tell is None else _told(outcomes, tell)
+        return _report(found, told, inputs, rules, _sources(found.roots, options), options)
+
+
+def _roots(options: Options, terms: Terms, controls: Notes) -> Map:
+    """As the options have it. An error of our own rises with its traceback where it is made, so that is here then."""
+    if options.debug or (options.jobs == 1 and options.cache is None):
+        return map
+    from scanner.work.roots import Roots
+
+    kept = None
+    if options.cache is not None:
+        from scanner.work.codec import encode
+        from scanner.work.kept import Kept
+
+        kept = Kept(options.cache, encode(terms), controls)
+    return Roots(options.jobs, kept)
 
 
 def _task(root: ScanRoot, options: Options) -> Task:
@@ -83,10 +101,10 @@ def _task(root: ScanRoot, options: Options) -> Task:
 
 def _outcomes(
     tasks: Sequence[Task],
-    assess: Assess,
+    assess: Assessor,
     map: Map,  # noqa: A002
     watch: Watch | None,
-) -> Iterator[tuple[ScanRoot, Outcome]]:
+) -> Generator[tuple[ScanRoot, Outcome], None, None]:
     """The outcome of each root. Those that exchange values with others come last, done again with the others beside."""
     waiting: dict[ScanRoot, Outcome] = {}
     sections: dict[tuple[RootKind, str], PathSection] = {}

@@ -17,7 +17,7 @@ the scanner, that are cut off or changed are refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, fields
 from enum import Enum
 from functools import cache
@@ -28,6 +28,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from scanner import cause, controls, diagnostic, other_roots, path_sections, root, span, symbol, truth
+from scanner.file_system import Notes
 from scanner.iam import automaton, condition, evaluate, policy, principal, variables
 from scanner.iam.managed_document import managed_document
 from scanner.iam.policy import PolicyDocument
@@ -155,6 +156,37 @@ def encode(value: object) -> bytes:
     except (OverflowError, RecursionError) as problem:  # a number that nobody means, a nesting that nobody writes
         raise CodecError(str(problem)) from problem
     return _checksum(body) + body
+
+
+def sealed(parts: Sequence[bytes]) -> bytes:
+    """Several bytes as one, which can be told from any others."""
+    body = msgspec.msgpack.encode(parts)
+    return _checksum(body) + body
+
+
+def unsealed(data: bytes) -> list[bytes]:
+    """The bytes that ``sealed`` was given. Raises ``CodecError``."""
+    body = data[_CHECKSUM:]
+    if data[:_CHECKSUM] != _checksum(body):
+        raise CodecError("these bytes were made by another version, or changed")
+    return _PARTS.decode(body)
+
+
+_PARTS = msgspec.msgpack.Decoder(list[bytes])
+_NOTES = msgspec.msgpack.Decoder(list[tuple[str, str, int, str]])
+
+
+def encode_notes(notes: Notes) -> bytes:
+    """What was looked at, with the answers."""
+    return msgspec.msgpack.encode([(*question, answer) for question, answer in notes.answers.items()])
+
+
+def decode_notes(data: bytes) -> list[tuple[str, str, int, str]]:
+    """Looks with their answers. Raises ``CodecError``."""
+    try:
+        return _NOTES.decode(data)
+    except msgspec.DecodeError as problem:
+        raise CodecError("these are no notes") from problem
 
 
 def _packed(rows: list[object]) -> bytes:
