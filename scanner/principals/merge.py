@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from scanner import json_text, values
@@ -33,6 +33,7 @@ from scanner.iam.arn import ACCOUNT, Arn, segment
 from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.accounts import Accounts
 from scanner.principals.definition import GroupMembership, PrincipalDefinition
 from scanner.principals.references import (

@@ -10,9 +10,9 @@ import os
 import posixpath
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.language.functions.signature import FunctionError, MissingFileError, UnsupportedError, invalid
 
 MAX_SIZE = 8 * 1024 * 1024
