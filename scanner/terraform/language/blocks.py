@@ -120,7 +120,7 @@ def argument_text(block: IndexedBlock, name: str) -> str | None:
         while (found := _IDENTIFIER.match(text, _after(BETWEEN, text, position))) is not None:
             position = _after(_BLANK, text, found.end())
             if text.startswith("=", position):
-                start, position = position + 1, _skip_value(text, position + 1)
+                start, position = position + 1, value_end(text, position + 1)
                 if found[0] == name:
                     return text[start:position]
             else:
@@ -131,8 +131,8 @@ def argument_text(block: IndexedBlock, name: str) -> str | None:
     return None
 
 
-def _skip_value(text: str, position: int) -> int:
-    """The offset behind an argument's value, which ends with the line, a comment behind it, or the block."""
+def value_end(text: str, position: int) -> int:
+    """The offset behind the value that begins at ``position``: it ends with its line, a comment, or the block."""
     depth = 0
     while (found := _IN_VALUE.search(text, position)) is not None:
         token = found[0]

@@ -209,7 +209,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What stands between the braces of a block."""
+    """What stands between the braces of a block, whose span it has, or in a file."""
 
     attributes: Mapping[str, Attribute]
     blocks: tuple[Block, ...]
