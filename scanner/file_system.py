@@ -13,11 +13,13 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
+
+from scanner.lazy_dataclass import dataclass
 
 AnyPath: TypeAlias = "str | os.PathLike[str]"
 

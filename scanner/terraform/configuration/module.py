@@ -6,12 +6,13 @@ https://developer.hashicorp.com/terraform/language/files
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from pathlib import Path
 
 from scanner import file_system
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text, why
 from scanner.span import Span
 from scanner.terraform.aws.blocks import SHAPES

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 
 if TYPE_CHECKING:
