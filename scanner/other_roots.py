@@ -7,11 +7,12 @@ That it is scanned all the same has to be said: otherwise one would look for the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.diagnostic import Diagnostic, warning
 from scanner.facts import Facts
 from scanner.iam import managed
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.references import account_in, path_and_name
 from scanner.span import Span
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.file_system import Notes, noted
+from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
 from scanner.other_roots import PolicyNames, policies_of_others
 from scanner.path_sections import PathSection, section_of
@@ -23,6 +24,7 @@ from scanner.rules.ask import questions_of
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
+from scanner.session import session
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
 from scanner.triage.forms import one_of_each
@@ -69,14 +71,15 @@ def scan(
     with noted() as controls:
         _check_controls(options)
     inputs = _with_parameters(options)
-    found = discover(
-        options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
-    )
-    assess = Assessor(_terms(options, questions_of(rules)), debug=options.debug)
-    tasks = [_task(root, options) for root in found.roots]
-    with closing(_outcomes(tasks, assess, map or _roots(options, assess.terms, controls), watch)) as outcomes:
-        told = outcomes if tell is None else _told(outcomes, tell)
-        return _report(found, told, inputs, rules, _sources(found.roots, options), options)
+    with session():
+        found = discover(
+            options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
+        )
+        assess = Assessor(_terms(options, questions_of(rules)), debug=options.debug)
+        tasks = [_task(root, options) for root in found.roots]
+        with closing(_outcomes(tasks, assess, map or _roots(options, assess.terms, controls), watch)) as outcomes:
+            told = outcomes if tell is None else _told(outcomes, tell)
+            return _report(found, told, inputs, rules, _sources(found.roots, options), options)
 
 
 def _roots(options: Options, terms: Terms, controls: Notes) -> Map:

@@ -8,7 +8,7 @@ policy by an ARN that nobody defines may allow or deny anything.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from scanner import json_text
@@ -33,6 +33,7 @@ from scanner.iam.managed_document import managed_document
 from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.accounts import Accounts
 from scanner.principals.definition import GroupMembership, PrincipalDefinition
 from scanner.principals.references import (

@@ -6,11 +6,11 @@ scans.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.controls import AccountControls
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.lazy_dataclass import dataclass
 from scanner.other_roots import PolicyNames
 from scanner.path_sections import PathSection
 from scanner.root import ScanRoot
@@ -25,10 +25,10 @@ class Terms:
     directory: Path
     """The working directory, which the files of control policies are relative to."""
     context: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
-    controls: AccountControls = AccountControls()  # noqa: RUF009 # frozen
+    controls: AccountControls = AccountControls()  # frozen
     accounts: tuple[tuple[str, AccountControls], ...] = ()
     assume_console: tuple[str, ...] = ()
-    questions: Questions = Questions()  # noqa: RUF009 # frozen
+    questions: Questions = Questions()  # frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Task:
     """One root, and what the user says about its path."""
 
     root: ScanRoot
-    section: PathSection = PathSection()  # noqa: RUF009 # frozen
+    section: PathSection = PathSection()  # frozen
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from types import ModuleType
 
 from scanner.diagnostic import error
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.work.codec import sealed
 from scanner.work.outcome import Outcome, Task

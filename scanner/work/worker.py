@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scanner.confidential import secrets_met
 from scanner.file_system import noted
+from scanner.session import session
 from scanner.work.assessor import Assessor
 from scanner.work.codec import CodecError, decode, encode, encode_notes, sealed, unsealed
 from scanner.work.outcome import Outcome, Task, Terms
@@ -39,7 +40,7 @@ def serve(pipe: Connection, terms: bytes, keeps: bool) -> None:
     # An interrupt goes to all processes of a terminal; whoever started this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     assess = Assessor(decode(terms, Terms))
-    with suppress(EOFError, OSError):  # nobody wants more
+    with suppress(EOFError, OSError), session():  # nobody wants more
         pipe.send_bytes(b"")  # ready
         while True:
             for task in unsealed(pipe.recv_bytes()):

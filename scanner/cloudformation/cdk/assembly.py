@@ -16,7 +16,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from scanner import file_system
@@ -26,6 +26,7 @@ from scanner.cloudformation.cdk.manifest import ASSETS, MANIFEST, NESTED, STACK
 from scanner.cloudformation.stacks.assets import Asset, Assets, assets_of
 from scanner.cloudformation.template.place import Place
 from scanner.diagnostic import Diagnostic, as_sentence, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ from scanner.cloudformation.template.regions import named_partition
 from scanner.cloudformation.template.sections import RAIN_SOURCE
 from scanner.cloudformation.template.syntax import parse
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.values import Value, pieces, unknown

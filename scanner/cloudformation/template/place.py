@@ -6,10 +6,10 @@ Files are read inside the scanned tree only.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from pathlib import Path
 
 from scanner import file_system
+from scanner.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

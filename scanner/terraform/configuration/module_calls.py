@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from scanner import file_system
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
 from scanner.source_file import read_text
 from scanner.terraform.configuration.child_modules import MAX_MODULE_DEPTH, MAX_MODULE_INSTANCES

@@ -9,10 +9,10 @@ from __future__ import annotations
 import posixpath
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from scanner import file_system
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.language.functions.signature import FunctionError, MissingFileError, UnsupportedError, invalid
 
 MAX_SIZE = 8 * 1024 * 1024

@@ -9,7 +9,6 @@ https://developer.hashicorp.com/terraform/language/values/variables#variable-def
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 from scanner import confidential, file_system, values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import as_sentence, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from lark.lexer import Token
 from lark.tree import Tree
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 from scanner.terraform.language import nodes, templates
 from scanner.terraform.language.nodes import Node

@@ -16,13 +16,14 @@ from __future__ import annotations
 import os.path
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from scanner import file_system, values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, warning
 from scanner.facts import ALWAYS, Choice, Existence
+from scanner.lazy_dataclass import dataclass
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.symbol import Named, NameKind

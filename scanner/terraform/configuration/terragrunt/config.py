@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 
 from scanner import file_system
 from scanner.cause import Cause, CauseKind
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform.configuration.terragrunt.functions import Functions

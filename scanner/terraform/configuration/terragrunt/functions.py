@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from scanner import file_system
 from scanner.cause import Cause, CauseKind
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.symbol import Symbol
 from scanner.terraform.configuration.known_functions import FUNCTIONS

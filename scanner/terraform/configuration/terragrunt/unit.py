@@ -12,11 +12,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from scanner import file_system, values
 from scanner.cause import Cause, CauseKind
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
