@@ -100,7 +100,7 @@ class Kept:
             self._is_ours = _is_ours(file.parent)
             if not self._is_ours:
                 raise PermissionError
-            _tidy(file.parent.parent)
+            _tidy(file.parent.parent, file.parent)
         temporary = file.with_name(f".{os.urandom(8).hex()}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         descriptor = os.open(temporary, flags, 0o600)
@@ -131,7 +131,7 @@ def _is_ours(directory: Path) -> bool:
     return not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
 
 
-def _tidy(directory: Path) -> None:
+def _tidy(directory: Path, used: Path) -> None:
     """Delete what no scan has used for long; looked at once a day."""
     stamp = directory / _STAMP
     now = time.time()
@@ -141,7 +141,7 @@ def _tidy(directory: Path) -> None:
     with suppress(OSError):
         stamp.touch(mode=0o600)
         for version in directory.iterdir():
-            if version.is_dir() and not version.is_symlink() and len(version.name) == 2 * _VERSION_SIZE:
+            if version != used and version.is_dir() and not version.is_symlink() and len(version.name) == 2 * _VERSION_SIZE:
                 _tidy_version(version, now)
 
 
