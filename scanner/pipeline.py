@@ -27,6 +27,7 @@ from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules
 from scanner.session import session
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
+from scanner.triage.comments import may_ask
 from scanner.triage.forms import one_of_each
 from scanner.triage.run import FORMS, ReadRoot, Run
 from scanner.triage.triage import triage
@@ -68,10 +69,10 @@ def scan(
     place of those that the options name.
     """
     rules = chosen_rules(options) if rules is None else rules
-    with noted() as controls:
+    with noted(is_exact=True) as controls:
         _check_controls(options)
     inputs = _with_parameters(options)
-    with session():
+    with session(), noted(is_exact=options.cache is not None, seek=may_ask):
         found = discover(
             options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
         )
@@ -148,6 +149,7 @@ def _report(
     declared: set[str] = set()
     undeclared: list[frozenset[Diagnostic]] = []
     read: list[_Read] = []
+    silent: set[str] = set()
     policies: list[PolicyNames] = []
     for root, found in outcomes:
         assessed.extend(found.principals)
@@ -155,6 +157,7 @@ def _report(
         files |= found.files
         shown_in = {one.definition.span.path for one in found.principals}
         read.append(_Read(root, found.files | shown_in, found.has_errors))
+        silent |= found.silent
         declared |= found.parameters
         if found.undeclared is not None:
             undeclared.append(found.undeclared)
@@ -166,6 +169,7 @@ def _report(
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
     try:
         run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
+        run = replace(run, silent=frozenset(silent))
         if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
             diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(

@@ -173,16 +173,17 @@ def unsealed(data: bytes) -> list[bytes]:
 
 
 _PARTS = msgspec.msgpack.Decoder(list[bytes])
-_NOTES = msgspec.msgpack.Decoder(list[tuple[str, str, int, str]])
+_NOTES = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, str]])
 
 
 def encode_notes(notes: Notes) -> bytes:
     """What was looked at, with the answers."""
-    return msgspec.msgpack.encode([(*question, answer) for question, answer in notes.answers.items()])
+    marks = notes.marks
+    return msgspec.msgpack.encode([(*one, answer, marks.get(one, "")) for one, answer in notes.answers.items()])
 
 
-def decode_notes(data: bytes) -> list[tuple[str, str, int, str]]:
-    """Looks with their answers. Raises ``CodecError``."""
+def decode_notes(data: bytes) -> list[tuple[str, str, int, str, str]]:
+    """Looks with their answers and marks. Raises ``CodecError``."""
     try:
         return _NOTES.decode(data)
     except msgspec.DecodeError as problem:

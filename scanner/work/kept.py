@@ -27,7 +27,7 @@ from pathlib import Path
 
 from scanner.file_system import Notes, Present
 from scanner.root import RootKind
-from scanner.work.codec import decode, decode_notes, encode_notes, sealed, unsealed
+from scanner.work.codec import decode, decode_notes, sealed, unsealed
 from scanner.work.outcome import Outcome, Task
 
 DIRECTORY = "aws-login-scan"
@@ -48,7 +48,8 @@ class Kept:
     def __init__(self, directory: Path, terms: bytes, controls: Notes) -> None:
         """``controls`` are the looks at files that the terms name."""
         self._place = directory / _version()
-        self._under = sealed([terms, encode_notes(controls), os.fsencode(os.getcwd())])  # noqa: PTH109 # as it is
+        answers = repr(sorted(controls.answers.items())).encode("utf-8", "surrogatepass")
+        self._under = sealed([terms, answers, os.fsencode(os.getcwd())])  # noqa: PTH109 # as it is
         self._present = Present()
         self._may_write = True
         self._is_ours: bool | None = None
@@ -60,8 +61,8 @@ class Kept:
         file = self._place / self._name(written)
         try:
             notes, outcome = unsealed(self._read(file))
-            answer = self._present.answer
-            if all(answer((look, path, limit)) == noted for look, path, limit, noted in decode_notes(notes)):
+            is_as_noted = self._present.is_as_noted
+            if all(is_as_noted((*question,), answer, mark) for *question, answer, mark in decode_notes(notes)):
                 return decode(outcome, Outcome)
         except (OSError, ValueError, LookupError):
             pass  # the same as if there were none
@@ -141,7 +142,12 @@ def _tidy(directory: Path, used: Path) -> None:
     with suppress(OSError):
         stamp.touch(mode=0o600)
         for version in directory.iterdir():
-            if version != used and version.is_dir() and not version.is_symlink() and len(version.name) == 2 * _VERSION_SIZE:
+            if (
+                version != used
+                and version.is_dir()
+                and not version.is_symlink()
+                and len(version.name) == 2 * _VERSION_SIZE
+            ):
                 _tidy_version(version, now)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scanner.confidential import secrets_met
 from scanner.file_system import noted
 from scanner.session import session
+from scanner.triage.comments import may_ask
 from scanner.work.assessor import Assessor
 from scanner.work.codec import CodecError, decode, encode, encode_notes, sealed, unsealed
 from scanner.work.outcome import Outcome, Task, Terms
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def with_notes(assess: Assessor, task: Task) -> tuple[Outcome, bytes, bytes]:
     """The outcome, the same as bytes, and what was looked at; no bytes where it must not be kept."""
-    with noted() as notes, secrets_met() as secrets:
+    with noted(is_exact=True) as notes, secrets_met() as secrets:
         outcome = assess(task)
     if outcome.has_errors or not notes.is_steady:
         return outcome, b"", b""
@@ -40,7 +41,7 @@ def serve(pipe: Connection, terms: bytes, keeps: bool) -> None:
     # An interrupt goes to all processes of a terminal; whoever started this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     assess = Assessor(decode(terms, Terms))
-    with suppress(EOFError, OSError), session():  # nobody wants more
+    with suppress(EOFError, OSError), session(), noted(is_exact=keeps, seek=may_ask):  # nobody wants more
         pipe.send_bytes(b"")  # ready
         while True:
             for task in unsealed(pipe.recv_bytes()):
