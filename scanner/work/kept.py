@@ -19,7 +19,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
@@ -30,8 +30,6 @@ from scanner.root import RootKind
 from scanner.work.codec import decode, decode_notes, sealed, unsealed
 from scanner.work.outcome import Outcome, Task
 
-DIRECTORY = "aws-login-scan"
-"""Below the place where a user's programs keep such things."""
 LIFETIME = 14 * 86_400
 """Seconds after which a file is deleted that no scan has used."""
 
@@ -62,7 +60,7 @@ class Kept:
         try:
             notes, outcome = unsealed(self._read(file))
             is_as_noted = self._present.is_as_noted
-            if all(is_as_noted((*question,), answer, mark) for *question, answer, mark in decode_notes(notes)):
+            if all(is_as_noted((look, path, most), was, mark) for look, path, most, was, mark in decode_notes(notes)):
                 return decode(outcome, Outcome)
         except (OSError, ValueError, LookupError):
             pass  # the same as if there were none
@@ -115,15 +113,6 @@ class Kept:
             raise
 
 
-def default_directory(environment: Iterable[tuple[str, str]]) -> Path | None:
-    """Where outcomes are kept if nobody says it: in the user's place for caches, if there is one."""
-    known = dict(environment)
-    given = known.get("XDG_CACHE_HOME", "")
-    home = known.get("HOME", "")
-    place = Path(given) if given else Path(home, ".cache") if home else None
-    return place / DIRECTORY if place is not None and place.is_absolute() and place.is_dir() else None
-
-
 def _is_ours(directory: Path) -> bool:
     """Whether nobody else can put anything there."""
     status = directory.lstat()
@@ -142,12 +131,8 @@ def _tidy(directory: Path, used: Path) -> None:
     with suppress(OSError):
         stamp.touch(mode=0o600)
         for version in directory.iterdir():
-            if (
-                version != used
-                and version.is_dir()
-                and not version.is_symlink()
-                and len(version.name) == 2 * _VERSION_SIZE
-            ):
+            is_version = len(version.name) == 2 * _VERSION_SIZE and version.is_dir() and not version.is_symlink()
+            if is_version and version != used:
                 _tidy_version(version, now)
 
 

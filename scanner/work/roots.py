@@ -5,7 +5,6 @@ It is the same whichever way an outcome is had, and the outcomes come in the ord
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -116,24 +115,6 @@ class Roots:
         if notes:
             self._kept.keep(task, written, made, notes)
         return outcome
-
-
-def usable_processors() -> int:
-    """How many processors this process may use: those that it is bound to, and what a container leaves of them."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    number = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-    quota = _quota()
-    return max(1, min(number, quota) if quota is not None else number)
-
-
-def _quota() -> int | None:
-    """What a control group allows, in whole processors; None if it sets no bound or that is not known."""
-    try:
-        with open("/sys/fs/cgroup/cpu.max", encoding="ascii") as file:  # noqa: PTH123 # as short as it is
-            most, period = file.read().split()
-        return None if most == "max" else int(most) // int(period)
-    except (OSError, ValueError):
-        return None
 
 
 def _sizes(tasks: Sequence[Task]) -> list[int]:
