@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from typing import get_args
 
 from scanner.terraform.language import nodes
 from scanner.terraform.language.errors import UndeclaredError
@@ -74,14 +75,24 @@ def calls_something(node: object) -> bool:
     return isinstance(node, nodes.Call) or any(calls_something(part) for part in _parts(node))
 
 
-def _parts(node: object) -> Iterator[object]:
+def _parts(node: object, seen: str = "") -> Iterator[object]:
+    """What may have names in it, of a node or of several, but for the part that has been seen."""
     if isinstance(node, tuple):
-        yield from node
-    elif isinstance(node, Node | TemplateIf | TemplateFor):
-        yield from (getattr(node, field.name) for field in fields(node) if field.name != "span")
+        return iter(node)
+    return (getattr(node, name) for name in _PARTS.get(type(node), ()) if name != seen)
+
+
+_PARTS = {
+    kind: tuple(one.name for one in fields(kind) if one.name not in ("span", "name", "key_name", "value_name"))
+    for kind in (*get_args(Node), TemplateIf, TemplateFor)
+    if kind not in (nodes.Literal, nodes.Broken, nodes.SplatItem, nodes.Name)
+}
+"""The fields of each node that are nodes themselves, or several of them, or hold nothing that has names."""
 
 
 def _problems(node: object, scope: Scope, bound: _Bound) -> Iterator[UndeclaredError]:
+    if isinstance(node, nodes.Literal | str):
+        return
     match node:
         case nodes.Name(name=name):
             if name not in bound and (name in _OBJECTS or name not in scope.module):
@@ -110,13 +121,8 @@ def _problems(node: object, scope: Scope, bound: _Bound) -> Iterator[UndeclaredE
 
 def _inside(node: object, scope: Scope, bound: _Bound, seen: str = "") -> Iterator[UndeclaredError]:
     """The same of all parts of a node but the one that has been seen."""
-    if isinstance(node, tuple):
-        for part in node:
-            yield from _problems(part, scope, bound)
-    elif isinstance(node, Node | TemplateIf | TemplateFor):
-        for field in fields(node):
-            if field.name != seen and field.name != "span":
-                yield from _problems(getattr(node, field.name), scope, bound)
+    for part in _parts(node, seen):
+        yield from _problems(part, scope, bound)
 
 
 def _reference(node: nodes.GetAttribute, scope: Scope, name: str, step: str) -> Iterator[UndeclaredError]:
