@@ -14,11 +14,11 @@ def usable_processors() -> int:
     """How many processors this process may use: those that it is bound to, and what a container leaves of them."""
     affinity = getattr(os, "sched_getaffinity", None)
     number = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-    quota = _quota(Path("/sys/fs/cgroup/cpu.max"))
-    return max(1, number if quota is None else min(number, quota))
+    allowed = quota(Path("/sys/fs/cgroup/cpu.max"))
+    return max(1, number if allowed is None else min(number, allowed))
 
 
-def _quota(file: Path) -> int | None:
+def quota(file: Path) -> int | None:
     """What a control group allows, in whole processors; None if it sets no bound, or if that is not known."""
     try:
         most, period = file.read_text("ascii").split()

@@ -45,7 +45,7 @@ class Kept:
 
     def __init__(self, directory: Path, terms: bytes, controls: Notes) -> None:
         """``controls`` are the looks at files that the terms name."""
-        self._place = directory / _version()
+        self._place = directory / code_version()
         answers = repr(sorted(controls.answers.items())).encode("utf-8", "surrogatepass")
         self._under = sealed([terms, answers, os.fsencode(os.getcwd())])  # noqa: PTH109 # as it is
         self._present = Present()
@@ -149,7 +149,7 @@ _VERSION_SIZE = 16
 
 
 @cache
-def _version() -> str:
+def code_version() -> str:
     """A digest of all code that outcomes depend on: its files by size and time, and the versions of libraries."""
     package = Path(__file__).parent.parent
     parts = [sys.version, sys.platform, str(package), *sorted(_code(package)), *sorted(_libraries())]

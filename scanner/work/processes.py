@@ -63,7 +63,7 @@ def in_processes(crew: Crew, tasks: Sequence[tuple[bytes, int]]) -> Iterator[tup
     A task is bytes, with how much work it is. An interrupt, or closing the iterator, ends the workers at once. Raises
     ``StartError``.
     """
-    waiting = _chunks([size for _, size in tasks], crew.jobs * CHUNKS)
+    waiting = chunks([size for _, size in tasks], crew.jobs * CHUNKS)
     suspected: set[int] = set()
     workers: list[_Worker] = []
     context = _context(crew.imports)
@@ -108,7 +108,7 @@ def _after_death(
         waiting.append((first,))
 
 
-def _chunks(sizes: Sequence[int], number: int) -> deque[tuple[int, ...]]:
+def chunks(sizes: Sequence[int], number: int) -> deque[tuple[int, ...]]:
     """The numbers of the tasks in chunks of about one size, neighbours together: they often share modules."""
     target = sum(sizes) / number
     found: list[tuple[int, tuple[int, ...]]] = []

@@ -13,9 +13,9 @@ import yaml
 from scanner.configuration.keys import COMMAND_LINE_ONLY, KEYS, OUTPUT, Merge
 from scanner.configuration.scan_options import scan_options
 from scanner.configuration.schema import configuration_schema, schema_text
-from scanner.secret_names import is_secret_name, looks_secret
 from scanner.configuration.settings import Settings, command_line, settle
 from scanner.configuration.show import as_json, as_text
+from scanner.secret_names import is_secret_name, looks_secret
 from tests.configuration.configured import configured
 from tests.configuration.mistakes import MISTAKES
 from tools.write_configuration_reference import PAGE, SCHEMA, page
