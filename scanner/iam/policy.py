@@ -74,6 +74,8 @@ class PolicyDocument:
 
     statements: tuple[Statement, ...]
     diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
+    managed: str | None = field(default=None, compare=False)
+    """The ARN of the AWS managed policy whose document it is, so that it can be had again instead of copied."""
 
 
 def opaque(cause: Cause, span: Span | None = None) -> PolicyDocument:

@@ -1,4 +1,4 @@
-"""What is read without the grammar is what the grammar reads, places included; what the grammar refuses is never read."""
+"""What is read without the grammar is what the grammar reads, places included, and nothing that it refuses."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner import file_system
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.checks.cycles import cycles
 from scanner.cloudformation.checks.refused_names import places, refused_names
@@ -244,7 +245,7 @@ def _local(path: str, place: Place, stack: str, span: Span | None) -> Place | Ca
         return Cause(
             CauseKind.MISSING_MODULE, f'the path "{path}" of {stack}, which leads outside the scanned tree', span
         )
-    if not target.location.exists():
+    if not file_system.exists(target.location):
         return Cause(CauseKind.MISSING_MODULE, f'the template "{path}" of {stack}, which does not exist', span)
     return target
 
