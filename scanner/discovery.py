@@ -7,7 +7,6 @@ what is not a regular file.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
@@ -16,7 +15,13 @@ from typing import TYPE_CHECKING
 
 from scanner.calls import nested_in_others, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
-from scanner.cloudformation.template.recognition import is_text_template, looks_like_change_set, looks_like_template
+from scanner.cloudformation.template.recognition import (
+    CHANGE_SET_MARK,
+    TEMPLATE_MARKS,
+    is_text_template,
+    looks_like_change_set,
+    looks_like_template,
+)
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
 from scanner.globs import PathGlob
 from scanner.ignored import FILE as IGNORE_FILE
@@ -24,11 +29,11 @@ from scanner.ignored import Ignored, ignored_above
 from scanner.lazy_dataclass import dataclass
 from scanner.path_sections import PathSection, inputs_in, section_of
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, why
+from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, why, wide_encoding
 from scanner.span import Span
 from scanner.standard_input import NAME as STANDARD_INPUT
 from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE, is_configuration
-from scanner.terraform.plans.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
+from scanner.terraform.plans.recognition import ARCHIVE, PLAN_MARKS, as_text, mistaken_for_plan, recognise_plan
 
 if TYPE_CHECKING:
     from scanner.terraform.configuration.terragrunt.unit import Unit
@@ -37,14 +42,33 @@ SKIPPED = frozenset({".terraform", ".terragrunt-cache", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
 EXCLUDE = "`exclude`"
 """How the option is called in messages, wherever it is given."""
-_TEMPLATE_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack"})
-_PROGRAMS_AND_MEDIA = re.compile(
-    r"\.(?:"
-    r"py|pyc|js|ts|tsx|jsx|mjs|go|rs|java|class|jar|c|h|cc|cpp|so|o|a|rb|php|sh|ps1|md|rst|html|css|"
-    r"scss|svg|png|jpg|jpeg|gif|ico|pdf|gz|tgz|bz2|xz|tar|woff|woff2|ttf|mp4|lock|sum|mod|toml|"
-    r"cfg|ini|csv|tfvars|hcl|tftpl|tpl|sql|exe|dll|whl|ipynb|proto|xml|map|snap|pem|crt|key|backup"
-    r")$",
-    re.IGNORECASE,
+_TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack")
+_PROGRAMS_AND_MEDIA = frozenset(
+    {
+        *(
+            "py",
+            "pyc",
+            "js",
+            "ts",
+            "tsx",
+            "jsx",
+            "mjs",
+            "go",
+            "rs",
+            "java",
+            "class",
+            "jar",
+            "c",
+            "h",
+            "cc",
+            "cpp",
+            "so",
+        ),
+        *("o", "a", "rb", "php", "sh", "ps1", "md", "rst", "html", "css", "scss", "svg", "png", "jpg", "jpeg", "gif"),
+        *("ico", "pdf", "gz", "tgz", "bz2", "xz", "tar", "woff", "woff2", "ttf", "mp4", "lock", "sum", "mod", "toml"),
+        *("cfg", "ini", "csv", "tfvars", "hcl", "tftpl", "tpl", "sql", "exe", "dll", "whl", "ipynb", "proto", "xml"),
+        *("map", "snap", "pem", "crt", "key", "backup"),
+    }
 )
 """Suffixes of files that are not opened to see whether they are ours."""
 _KINDS = {
@@ -282,25 +306,31 @@ class _Walk:
             except UnreadableFileError as problem:
                 self._unreadable(path / IGNORE_FILE, str(problem))
         for entry in entries:
-            location = path / entry.name
+            name = entry.name
             is_directory = entry.is_dir(follow_symlinks=False)
-            if is_directory and entry.name in SKIPPED:
-                self.skipped.append(location)
-                continue
-            if ignored.covers(location, is_directory=is_directory):
-                self.passed_over.append((location, IGNORE_FILE))
-            elif any(one.matches(location, self.directory, is_directory=is_directory) for one in exclude):
-                self.passed_over.append((location, EXCLUDE))
+            if is_directory and name in SKIPPED:
+                self.skipped.append(path / name)
+            elif ignored.specs and ignored.covers(entry.path, is_directory=is_directory):
+                self.passed_over.append((path / name, IGNORE_FILE))
+            elif exclude and any(
+                one.matches(path / name, self.directory, is_directory=is_directory) for one in exclude
+            ):
+                self.passed_over.append((path / name, EXCLUDE))
             elif is_directory:
-                self._directory(location, ignored, exclude)
-            elif is_configuration(entry.name):
+                self._directory(path / name, ignored, exclude)
+            elif is_configuration(name):
                 self._module(path)
-            elif entry.name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
-                self._unit(location)
-            elif _is_directory(entry):
-                continue  # a link to a directory: what it leads to is walked where it is
-            elif not _PROGRAMS_AND_MEDIA.search(entry.name):
-                self._file(location, named=False)
+            elif name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
+                self._unit(path / name)
+            elif name.rpartition(".")[2].lower() in _PROGRAMS_AND_MEDIA and "." in name:
+                continue
+            elif entry.is_symlink():
+                if not _is_directory(entry):  # what a link to a directory leads to is walked where it is
+                    self._file(path / name, named=False)
+            elif entry.is_file(follow_symlinks=False) and _is_none_of_ours(entry.path):
+                continue
+            else:
+                self._file(path / name, named=False)
 
     def _is_assembly(self, manifest: Path) -> bool:
         try:
@@ -313,7 +343,7 @@ class _Walk:
             self._found(RootKind.CDK_ASSEMBLY, path.parent)
             return
         try:
-            if not named and leads_out(path, (_boundary(path, self.directory),)):
+            if not named and path.is_symlink() and leads_out(path, (_boundary(path, self.directory),)):
                 raise UnreadableFileError("it is a link that leads out of the scanned tree")
             head = _head(path)
         except UnreadableFileError as problem:
@@ -370,6 +400,37 @@ def recognise(head: bytes) -> RootKind | None:
     if looks_like_change_set(text):
         return RootKind.CHANGE_SET
     return RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(text) else None
+
+
+def may_be_ours(content: bytes) -> bool:
+    """Whether a file that begins like this may be recognised: each kind has one of a few words."""
+    return any(mark in content for mark in _MARKS) or wide_encoding(content) is not None or content.startswith(ARCHIVE)
+
+
+_MARKS = tuple(mark.encode() for mark in (*TEMPLATE_MARKS, CHANGE_SET_MARK, *PLAN_MARKS))
+
+
+def _is_none_of_ours(path: str) -> bool:
+    """Whether a regular file is plainly nothing that is scanned, as most are that have to be opened.
+
+    False for what takes a closer look, and for what cannot be read.
+    """
+    try:
+        file = os.open(path, _READ)
+        try:
+            content = os.read(file, _HEAD)
+            if path.lower().endswith(_TEMPLATE_SUFFIXES):
+                while len(content) < MAX_BYTES and (more := os.read(file, MAX_BYTES)):
+                    content += more
+        finally:
+            os.close(file)
+    except OSError:
+        return False
+    return not may_be_ours(content)
+
+
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Never waits for anybody who writes, should a pipe have taken the place of the file."""
 
 
 def _head(path: Path) -> bytes:

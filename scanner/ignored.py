@@ -5,13 +5,17 @@ https://git-scm.com/docs/gitignore
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
-from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pathspec import GitIgnoreSpec
 
 FILE = ".gitignore"
 
@@ -20,20 +24,23 @@ FILE = ".gitignore"
 class Ignored:
     """The ignore files that count in a directory, outermost first."""
 
-    specs: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
+    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    """With the directory of each, up to the slash at its end."""
 
     def below(self, directory: Path) -> Ignored:
         """The same with what the directory's own file says. Raises ``UnreadableFileError``."""
+        from pathspec import GitIgnoreSpec
+
         try:
             spec = GitIgnoreSpec.from_lines(read_text(directory / FILE).splitlines())
         except ValueError as problem:
             raise UnreadableFileError(str(problem)) from problem
-        return Ignored((*self.specs, (directory, spec)))
+        return Ignored((*self.specs, (os.path.join(directory, ""), spec)))  # noqa: PTH118 # a path keeps no slash
 
-    def covers(self, path: Path, *, is_directory: bool) -> bool:
+    def covers(self, path: str, *, is_directory: bool) -> bool:
         """Whether a path is excluded, given that nothing above it is. The innermost file that names it decides."""
         for base, spec in reversed(self.specs):
-            relative = path.relative_to(base).as_posix() + ("/" if is_directory else "")
+            relative = path[len(base) :].replace(os.sep, "/") + ("/" if is_directory else "")
             verdict = spec.check_file(relative).include
             if verdict is not None:
                 return verdict
@@ -55,6 +62,6 @@ def ignored_above(path: Path) -> Ignored:
     for parent, step in pairwise(way):
         if (parent / FILE).is_file():
             found = found.below(parent)
-        if found.covers(step, is_directory=True):
+        if found.covers(str(step), is_directory=True):
             return Ignored()
     return found
