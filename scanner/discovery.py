@@ -106,7 +106,8 @@ def discover(
     What ``exclude`` matches is not walked unless it is named (``PathGlob.inside``). ``sections`` say what inputs roots
     have by their path.
     """
-    walk = _Walk(directory, standard_input, tuple(exclude))
+    boundaries = _Boundaries(directory)
+    walk = _Walk(directory, boundaries, standard_input, tuple(exclude))
     for given in paths:
         walk.named(given)
     found: dict[tuple[RootKind, str], ScanRoot] = {}
@@ -120,20 +121,20 @@ def discover(
         from scanner.terraform.configuration.module_calls import evaluated_calls
 
         return evaluated_calls(
-            root, inputs_of(root), _boundary(root, directory), [walk.units[file] for file in run.get(root, ())]
+            root, inputs_of(root), boundaries.of(root), [walk.units[file] for file in run.get(root, ())]
         )
 
     modules = root_modules(
-        {module: _boundary(module, directory) for module in walk.modules}, walk.named_modules | run.keys(), calls
+        {module: boundaries.of(module) for module in walk.modules}, walk.named_modules | run.keys(), calls
     )
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
-    nested = nested_in_others({location: _boundary(location, directory) for location in templates})
+    nested = nested_in_others({location: boundaries.of(location.parent) for location in templates})
     files = [(kind, location) for kind, location in walk.files if location not in nested]
     for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
         units = tuple((file, walk.shown(file)) for file in run.get(location, ()))
         received = location == standard_input
-        boundary = location.parent if received else _boundary(location, directory)
+        boundary = location.parent if received else boundaries.of(_directory_of(kind, location))
         stands_in = directory if received else None
         own = inputs_of(stands_in or location)
         found[kind, shown] = ScanRoot(kind, shown, location, boundary, own, units=units, stands_in=stands_in)
@@ -142,8 +143,32 @@ def discover(
 
 
 @dataclass(slots=True)
+class _Boundaries:
+    """In which directory the files that a root names have to be."""
+
+    directory: Path
+    """The working directory."""
+    _tops: dict[Path, Path | None] = field(default_factory=dict)
+
+    def of(self, start: Path) -> Path:
+        """The git work tree that a directory is in, else the working directory, else the directory itself."""
+        return self._top(start) or (self.directory if start.is_relative_to(self.directory) else start)
+
+    def _top(self, start: Path) -> Path | None:
+        if start not in self._tops:
+            is_top = (start / ".git").exists()
+            self._tops[start] = start if is_top else self._top(start.parent) if start.parent != start else None
+        return self._tops[start]
+
+
+def _directory_of(kind: RootKind, location: Path) -> Path:
+    return location if kind in (RootKind.TERRAFORM_MODULE, RootKind.CDK_ASSEMBLY) else location.parent
+
+
+@dataclass(slots=True)
 class _Walk:
     directory: Path
+    boundaries: _Boundaries
     standard_input: Path | None = None
     exclude: tuple[PathGlob, ...] = ()
     modules: dict[Path, None] = field(default_factory=dict)
@@ -223,7 +248,7 @@ class _Walk:
         """A Terragrunt file: the module that it runs is a root, wherever that is."""
         from scanner.terraform.configuration.terragrunt.unit import read_unit
 
-        unit = self.units[file] = read_unit(file, self.shown(file), _boundary(file, self.directory))
+        unit = self.units[file] = read_unit(file, self.shown(file), self.boundaries.of(file.parent))
         if unit.directory is not None and self._has_terraform(unit.directory):
             self._module(unit.directory)
 
@@ -310,7 +335,7 @@ class _Walk:
             is_directory = entry.is_dir(follow_symlinks=False)
             if is_directory and name in SKIPPED:
                 self.skipped.append(path / name)
-            elif ignored.specs and ignored.covers(entry.path, is_directory=is_directory):
+            elif ignored.files and ignored.covers(entry.path, is_directory=is_directory):
                 self.passed_over.append((path / name, IGNORE_FILE))
             elif exclude and any(
                 one.matches(path / name, self.directory, is_directory=is_directory) for one in exclude
@@ -334,7 +359,7 @@ class _Walk:
 
     def _is_assembly(self, manifest: Path) -> bool:
         try:
-            return is_manifest(read_text(manifest, within=(_boundary(manifest, self.directory),)))
+            return is_manifest(read_text(manifest, within=(self.boundaries.of(manifest.parent),)))
         except UnreadableFileError:
             return False  # then it is a file like others
 
@@ -343,7 +368,7 @@ class _Walk:
             self._found(RootKind.CDK_ASSEMBLY, path.parent)
             return
         try:
-            if not named and path.is_symlink() and leads_out(path, (_boundary(path, self.directory),)):
+            if not named and path.is_symlink() and leads_out(path, (self.boundaries.of(path.parent),)):
                 raise UnreadableFileError("it is a link that leads out of the scanned tree")
             head = _head(path)
         except UnreadableFileError as problem:
@@ -451,12 +476,3 @@ def _head(path: Path) -> bytes:
 def _may_be_a_template(head: bytes, path: Path) -> bool:
     """Whether it takes the whole file to tell: descriptions, parameters and mappings may stand before the resources."""
     return path.suffix.lower() in _TEMPLATE_SUFFIXES and as_text(head) != "" and recognise_plan(head) is None
-
-
-def _boundary(location: Path, directory: Path) -> Path:
-    """The git work tree that holds the root, else the working directory, else the root itself."""
-    start = location if location.is_dir() else location.parent
-    for parent in (start, *start.parents):
-        if (parent / ".git").exists():
-            return parent
-    return directory if start.is_relative_to(directory) else start
