@@ -46,28 +46,10 @@ _TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template", ".cfn", ".cform", "
 _PROGRAMS_AND_MEDIA = frozenset(
     {
         *("py", "pyc", "js", "ts", "tsx", "jsx", "mjs", "go", "rs", "java", "class", "jar", "c", "h", "cc", "cpp"),
-        *(
-            "so",
-            "o",
-            "a",
-            "rb",
-            "php",
-            "sh",
-            "ps1",
-            "md",
-            "rst",
-            "html",
-            "css",
-            "scss",
-            "svg",
-            "png",
-            "jpg",
-            "jpeg",
-            "gif",
-        ),
+        *("o", "a", "rb", "php", "sh", "ps1", "md", "rst", "html", "css", "scss", "svg", "png", "jpg", "jpeg", "gif"),
         *("ico", "pdf", "gz", "tgz", "bz2", "xz", "tar", "woff", "woff2", "ttf", "mp4", "lock", "sum", "mod", "toml"),
         *("cfg", "ini", "csv", "tfvars", "hcl", "tftpl", "tpl", "sql", "exe", "dll", "whl", "ipynb", "proto", "xml"),
-        *("map", "snap", "pem", "crt", "key", "backup"),
+        *("so", "map", "snap", "pem", "crt", "key", "backup"),
     }
 )
 """Suffixes of files that are not opened to see whether they are ours."""
