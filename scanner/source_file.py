@@ -64,6 +64,8 @@ def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = 
 
 def wide_encoding(content: bytes) -> str | None:
     """The encoding of a text whose characters have two or four bytes, by its mark or its first character; else None."""
+    if b"\0" not in content[:4] and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return None  # as nearly every file
     return next((encoding for encoding, begins in _WIDE if begins.match(content)), None)
 
 

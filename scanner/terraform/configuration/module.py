@@ -19,8 +19,8 @@ from scanner.terraform.aws.blocks import SHAPES
 from scanner.terraform.configuration.files import configuration_files
 from scanner.terraform.language import json_syntax, nodes, recovery, syntax
 from scanner.terraform.language.blocks import IndexedBlock, index_file
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.shapes import LABELS
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 
 Name = tuple[str, ...]
 """A block's labels."""

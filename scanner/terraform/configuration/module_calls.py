@@ -30,7 +30,7 @@ from scanner.terraform.configuration.variable_files import input_values
 from scanner.terraform.language import nodes
 from scanner.terraform.language.arguments import argument
 from scanner.terraform.language.blocks import IndexedBlock
-from scanner.terraform.language.syntax_tree import SyntaxProblem
+from scanner.terraform.language.place import SyntaxProblem
 
 
 @dataclass(frozen=True, slots=True)
