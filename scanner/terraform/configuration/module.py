@@ -190,9 +190,9 @@ def load_module(directory: Path, path: str, boundary: Path, generated: Iterable[
         if name in made:
             return made[name].text
         if not entries[name]:
-            return read_text(directory / name)
+            return read_text(f"{directory}/{name}")
         module.has_links = True
-        return read_text(directory / name, within=(boundary, directory))
+        return read_text(f"{directory}/{name}", within=(boundary, directory))
 
     return index_module(module, {*entries, *made}, read)
 
