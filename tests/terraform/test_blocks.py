@@ -14,8 +14,8 @@ from lark.tree import Tree
 from scanner.terraform.language import blocks
 from scanner.terraform.language.arguments import argument
 from scanner.terraform.language.blocks import index_file
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.syntax import parse_block
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 
 pytestmark = pytest.mark.slow
 

@@ -131,8 +131,9 @@ def _block(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
     """A block's type and labels, and the offset behind it."""
     plain = PLAIN_BLOCK.match(text, position)
     if plain is not None:
-        block_type, *labels = plain.group(1, 2, 3)
-        return block_type, tuple(label for label in labels if label is not None), plain.end()
+        block_type, first, second = plain.group(1, 2, 3)
+        labels = () if first is None else (first,) if second is None else (first, second)
+        return block_type, labels, plain.end()
     block_type, found, inside = header(text, position)
     return block_type, found, skip_code(text, inside)
 
