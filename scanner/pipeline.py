@@ -8,7 +8,9 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from scanner.calls import not_known
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
@@ -38,6 +40,9 @@ from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyErro
 from scanner.verdicts.questions import Questions
 from scanner.work.assessor import Assessor
 from scanner.work.outcome import Outcome, Task, Terms
+
+if TYPE_CHECKING:
+    from scanner.work.kept import Kept
 
 Map = Callable[[Assessor, Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
@@ -72,29 +77,40 @@ def scan(
     with noted(is_exact=True) as controls:
         _check_controls(options)
     inputs = _with_parameters(options)
-    with session(), noted(is_exact=options.cache is not None, seek=may_ask):
+    terms = _terms(options, questions_of(rules))
+    kept = _kept(options, terms, controls) if map is None else None
+    with session(), noted(is_exact=kept is not None, seek=may_ask):
         found = discover(
-            options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
+            options.paths,
+            options.directory,
+            inputs,
+            options.standard_input,
+            options.exclude,
+            options.sections,
+            not_known if kept is None else kept.calls,
         )
-        assess = Assessor(_terms(options, questions_of(rules)), debug=options.debug)
+        assess = Assessor(terms, debug=options.debug)
         tasks = [_task(root, options) for root in found.roots]
-        with closing(_outcomes(tasks, assess, map or _roots(options, assess.terms, controls), watch)) as outcomes:
+        with closing(_outcomes(tasks, assess, map or _roots(options, kept), watch)) as outcomes:
             told = outcomes if tell is None else _told(outcomes, tell)
             return _report(found, told, inputs, rules, _sources(found.roots, options), options)
 
 
-def _roots(options: Options, terms: Terms, controls: Notes) -> Map:
+def _kept(options: Options, terms: Terms, controls: Notes) -> Kept | None:
+    if options.cache is None or options.debug:
+        return None
+    from scanner.work.codec import encode
+    from scanner.work.kept import Kept
+
+    return Kept(options.cache, encode(terms), controls)
+
+
+def _roots(options: Options, kept: Kept | None) -> Map:
     """As the options have it. An error of our own rises with its traceback where it is made, so that is here then."""
-    if options.debug or (options.jobs == 1 and options.cache is None):
+    if options.debug or (options.jobs == 1 and kept is None):
         return map
     from scanner.work.roots import Roots
 
-    kept = None
-    if options.cache is not None:
-        from scanner.work.codec import encode
-        from scanner.work.kept import Kept
-
-        kept = Kept(options.cache, encode(terms), controls)
     return Roots(options.jobs, kept)
 
 

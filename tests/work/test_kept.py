@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from scanner.controls import AccountControls
 from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.root import Inputs, ValuesFile
-from scanner.work import kept, roots
-from scanner.work.codec import unsealed
+from scanner.work import kept, roots, store
+from scanner.work.codec import CodecError, decode, unsealed
+from scanner.work.outcome import Outcome
 from scanner.work.roots import Roots
 from tests.scans import write
 from tests.work.outcomes import FIXTURES, ROOT, report
@@ -289,8 +291,10 @@ def test_two_scans_at_once(project: Path, tmp_path: Path) -> None:
 def test_a_directory_that_goes_away(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = tmp_path / "cache"
     alone = report(project, cache=cache)
-    find = kept.Kept.find
-    monkeypatch.setattr(kept.Kept, "find", lambda *given: (shutil.rmtree(cache, ignore_errors=True), find(*given))[1])
+    find = kept.Kept.outcome
+    monkeypatch.setattr(
+        kept.Kept, "outcome", lambda *given: (shutil.rmtree(cache, ignore_errors=True), find(*given))[1]
+    )
     assert report(project, cache=cache) == alone
 
 
@@ -352,7 +356,7 @@ def test_what_is_used_stays(project: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     report(project, cache=cache)
     for file in entries(cache):
-        os.utime(file, (time.time() - kept.LIFETIME / 2,) * 2)
+        os.utime(file, (time.time() - store.LIFETIME / 2,) * 2)
     report(project, cache=cache)
     assert all(time.time() - file.stat().st_mtime < 60 for file in entries(cache))
 
@@ -361,13 +365,21 @@ def test_another_version(project: Path, tmp_path: Path, worked: list[str], monke
     report(project, cache=tmp_path / "cache")
     worked.clear()
     monkeypatch.setattr(sys, "version", "4.0")
-    kept.code_version.cache_clear()
+    store.code_version.cache_clear()
     try:
         report(project, cache=tmp_path / "cache")
     finally:
         monkeypatch.undo()
-        kept.code_version.cache_clear()
+        store.code_version.cache_clear()
     assert worked
+
+
+def outcomes(cache: Path) -> list[Outcome]:
+    found = []
+    for content in contents(cache):
+        with suppress(CodecError):
+            found.append(decode(content, Outcome))
+    return found
 
 
 def contents(cache: Path) -> Iterator[bytes]:
@@ -411,9 +423,9 @@ def test_secrets_are_not_kept(tmp_path: Path, what: str) -> None:
     write(tmp_path / "project", files)
     scan(Options(directory=tmp_path / "project", inputs=inputs, cache=tmp_path / "cache"))
     assert not any(b"hunter2" in content for content in contents(tmp_path / "cache"))
-    assert len(entries(tmp_path / "cache")) == (what == "a password")
+    assert len(outcomes(tmp_path / "cache")) == (what == "a password")
 
 
 def test_plans_are_not_kept(tmp_path: Path) -> None:
     scan(Options(paths=("fixtures/plan",), directory=ROOT, cache=tmp_path))
-    assert not entries(tmp_path)
+    assert not outcomes(tmp_path)
