@@ -93,7 +93,10 @@ def scan(
         tasks = [_task(root, options) for root in found.roots]
         with closing(_outcomes(tasks, assess, map or _roots(options, kept), watch)) as outcomes:
             told = outcomes if tell is None else _told(outcomes, tell)
-            return _report(found, told, inputs, rules, _sources(found.roots, options), options)
+            report = _report(found, told, inputs, rules, _sources(found.roots, options), options)
+    if kept is not None:
+        kept.save()
+    return report
 
 
 def _kept(options: Options, terms: Terms, controls: Notes) -> Kept | None:

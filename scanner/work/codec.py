@@ -173,6 +173,21 @@ def unsealed(data: bytes) -> list[bytes]:
     return _PARTS.decode(body)
 
 
+def pack(entries: Sequence[tuple[str, int, bytes]]) -> bytes:
+    """Bytes with a name and a number each, as one."""
+    body = msgspec.msgpack.encode(entries)
+    return checksum(body) + body
+
+
+def unpack(data: bytes) -> list[tuple[str, int, bytes]]:
+    """What ``pack`` was given. Raises ``CodecError``."""
+    body = data[_CHECKSUM:]
+    if data[:_CHECKSUM] != checksum(body):
+        raise CodecError("these bytes were made by another version, or changed")
+    return _ENTRIES.decode(body)
+
+
+_ENTRIES = msgspec.msgpack.Decoder(list[tuple[str, int, bytes]])
 _PARTS = msgspec.msgpack.Decoder(list[bytes])
 _NOTES = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, str]])
 

@@ -34,9 +34,10 @@ class Kept:
 
     def __init__(self, directory: Path, terms: bytes, controls: Notes) -> None:
         """Outcomes are those under the terms; ``controls`` are the looks at files that the terms name."""
-        self._store = Store(directory)
+        start = os.fsencode(os.getcwd())  # noqa: PTH109 # as it is
+        self._store = Store(directory, start)
         answers = repr(sorted(controls.answers.items())).encode("utf-8", "surrogatepass")
-        self._under = sealed([terms, answers, os.fsencode(os.getcwd())])  # noqa: PTH109 # as it is
+        self._under = sealed([terms, answers, start])
         self._present = Present()
 
     def outcome(self, task: Task, written: bytes) -> Outcome | None:
@@ -66,6 +67,10 @@ class Kept:
         if notes.is_steady:
             self._store.write(name, sealed([encode_notes(notes), encode(made)]))
         return made
+
+    def save(self) -> None:
+        """Write down what is new."""
+        self._store.save()
 
     def _known(self, name: str) -> bytes | None:
         """What stands under a name, if every look that was noted beside it would show the same."""

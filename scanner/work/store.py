@@ -1,7 +1,8 @@
-"""Files with bytes by name, in a directory that is the user's alone and of no consequence to anything but time.
+"""Bytes by name, in files of a directory that is the user's alone and of no consequence to anything but time.
 
-Files are written as a whole or not at all, so any number of processes may use the directory at once. It may be deleted
-at any time. A directory that cannot be written to, or that is somebody else's, is as good as empty.
+Files are written as a whole or not at all, so any number of processes may use the directory at once; where two write
+the same one, what the first has found is found again some time. It may be deleted at any time. A file that is cut off
+or changed, and a directory that cannot be written to, or that is somebody else's, are as good as empty.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from scanner.work.codec import pack, unpack
+
 LIFETIME = 14 * 86_400
-"""Seconds after which a file is deleted that nobody has used."""
+"""Seconds after which is deleted what nobody has used."""
 
 _DAY = 86_400
 _STAMP = "tidied"
@@ -26,48 +29,80 @@ _LIBRARIES = ("aws_login_scan", "cfn_flip", "lark", "msgspec", "pathspec", "pyth
 
 
 class Store:
-    """What this version of the scanner has written below a directory."""
+    """What this version of the scanner has written below a directory, for scans that start in one place."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, start: bytes) -> None:
         self._directory = directory
         self._place = f"{directory}/{code_version()}"
-        self._is_ours: bool | None = None
-        self._may_write = True
+        self._start = blake2b(start, digest_size=8).hexdigest()
+        self._today = int(time.time()) // _DAY
+        self._drawers: dict[str, dict[str, tuple[int, bytes]]] = {}
+        """What stands under each name, with the day on which it was used last, by files."""
+        self._changed: set[str] = set()
 
     def read(self, name: str) -> bytes | None:
         """What stands under a name; None if that cannot be had."""
-        try:
-            if self._is_ours is None:
-                self._is_ours = _is_ours(self._place)
-            return _read(f"{self._place}/{name}") if self._is_ours else None
-        except (OSError, ValueError):
+        drawer = self._drawer(name)
+        found = drawer.get(name)
+        if found is None:
             return None
+        day, content = found
+        if day < self._today:
+            drawer[name] = self._today, content
+            self._changed.add(_drawer_of(name))
+        return content
 
     def write(self, name: str, content: bytes) -> None:
-        """Put something under a name, if that is possible."""
-        if self._may_write:
-            try:
-                self._write(name, content)
-            except (OSError, ValueError):
-                self._may_write = False
+        """Put something under a name, until it is saved."""
+        self._drawer(name)[name] = self._today, content
+        self._changed.add(_drawer_of(name))
 
-    def _write(self, name: str, content: bytes) -> None:
-        if not self._is_ours:
-            Path(self._place).mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._is_ours = _is_ours(self._place)
-            if not self._is_ours:
-                raise PermissionError
-            _tidy(self._directory, Path(self._place))
-        temporary = f"{self._place}/.{os.urandom(8).hex()}"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN, 0o600)
+    def save(self) -> None:
+        """Write what has changed, if that is possible, without what has not been used for long."""
+        oldest = self._today - LIFETIME // _DAY
         try:
-            with open(descriptor, "wb") as opened:  # noqa: PTH123 # a descriptor has no path
-                opened.write(content)
-            os.replace(temporary, f"{self._place}/{name}")  # noqa: PTH105 # a text
-        except OSError:
-            with suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108 # the same
-            raise
+            if self._changed:
+                Path(self._place).mkdir(mode=0o700, parents=True, exist_ok=True)
+                if _is_ours(self._place):
+                    _tidy(self._directory, Path(self._place))
+                    for number in sorted(self._changed):
+                        drawer = self._drawers[number]
+                        used = [(name, day, found) for name, (day, found) in drawer.items() if day >= oldest]
+                        _write(f"{self._place}/{self._start}{number}", pack(used))
+        except (OSError, ValueError):
+            pass  # the next scan has more to do
+        self._changed.clear()
+
+    def _drawer(self, name: str) -> dict[str, tuple[int, bytes]]:
+        number = _drawer_of(name)
+        if number not in self._drawers:
+            self._drawers[number] = {}
+            with suppress(OSError, ValueError):
+                if _is_ours(self._place):
+                    content = unpack(_read(f"{self._place}/{self._start}{number}"))
+                    self._drawers[number] = {name: (day, found) for name, day, found in content}
+        return self._drawers[number]
+
+
+def _drawer_of(name: str) -> str:
+    """Files are written anew as a whole, so there are some, and few for each of them to be quickly found."""
+    return f"-{int(name[:2], 16) % _DRAWERS:02}"
+
+
+_DRAWERS = 64
+
+
+def _write(file: str, content: bytes) -> None:
+    temporary = f"{os.path.dirname(file)}/.{os.urandom(8).hex()}"  # noqa: PTH120 # a text
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN, 0o600)
+    try:
+        with open(descriptor, "wb") as opened:  # noqa: PTH123 # a descriptor has no path
+            opened.write(content)
+        os.replace(temporary, file)  # noqa: PTH105 # the same
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108 # the same
+        raise
 
 
 _PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -77,9 +112,6 @@ def _read(file: str) -> bytes:
     descriptor = os.open(file, os.O_RDONLY | _PLAIN)
     try:
         status = os.fstat(descriptor)
-        if time.time() - status.st_mtime > _DAY:
-            with suppress(OSError):  # it is being used
-                os.utime(file)
         found = os.read(descriptor, status.st_size + 1)
         while len(found) < status.st_size and (more := os.read(descriptor, status.st_size)):
             found += more
