@@ -6,7 +6,6 @@ it stands: the parser sees lines and columns of the slice, ``Place`` turns them 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
@@ -19,9 +18,10 @@ from lark.tree import Tree
 from scanner.span import Span
 from scanner.terraform.language import nodes
 from scanner.terraform.language.nodes import Node
-from scanner.terraform.language.place import MAX_NESTING, Place, SyntaxProblem
+from scanner.terraform.language.place import MAX_NESTING, Place, SyntaxProblem, is_too_deep
 from scanner.terraform.language.spelling import Spelling, respell
-from scanner.terraform.language.syntax_tree import Converter, ParseExpression, trees
+from scanner.terraform.language.syntax_tree import Converter, trees
+from scanner.terraform.language.template_nodes import ParseExpression
 
 _Tree = Tree[Token]
 
@@ -63,7 +63,9 @@ def _parser() -> Callable[[str], _Tree]:
 
 def _parse(text: str, place: Place) -> tuple[Spelling, _Tree]:
     """The tree of a text's body, and how the text was spelled for it."""
-    _refuse_deep_nesting(text, place)
+    if is_too_deep(text):
+        span = Span(place.path, place.line, place.column, place.line, place.column)
+        raise SyntaxProblem(f"it is nested more than {MAX_NESTING} levels deep", span)
     spelling = respell(text + "\n")
     if spelling.broken_at is not None:
         line, column = place.position(*spelling.lines.position(spelling.broken_at))
@@ -89,16 +91,3 @@ def _description(problem: UnexpectedInput) -> str:
         return "this character is not expected here"
     shown = str(token).strip().splitlines()
     return f'"{shown[0][:40]}" is not expected here' if shown else "the line ends too early"
-
-
-_BRACKETS = re.compile(r"[(\[{]|[)\]}]|[?]|[-!](?=[\s(!-])")
-
-
-def _refuse_deep_nesting(text: str, place: Place) -> None:
-    """Brackets in strings count too: they cannot make the limit reachable for anybody who does not try."""
-    depth = 0
-    for found in _BRACKETS.finditer(text):
-        depth += -1 if found[0] in ")]}" else 1 if found[0] in "([{" else 0
-        if depth > MAX_NESTING:
-            span = Span(place.path, place.line, place.column, place.line, place.column)
-            raise SyntaxProblem(f"it is nested more than {MAX_NESTING} levels deep", span)
