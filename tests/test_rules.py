@@ -15,7 +15,7 @@ from scanner.rules import rule_file
 from scanner.rules.loader import EXAMPLES as EXAMPLE_RULES
 from scanner.rules.loader import RuleError, builtin_directory, builtin_rules, example_rules, load_rule, load_rules
 from scanner.rules.rule import Rule
-from scanner.verdicts.questions import Question
+from scanner.verdicts.question import Question
 from tests.scans import ROOT, scanned, write
 
 RULES = (*builtin_rules(), *example_rules())

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from scanner.rules.problems import Problem, RuleError
 from scanner.rules.rule import Rule
-from scanner.rules.rule_file import read_rule
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
@@ -81,6 +80,8 @@ def load_rule(file: Path, directory: Path | None = None, *, check: bool = True) 
     except UnreadableFileError as problem:
         why = str(problem) if file.exists() else "it does not exist"
         raise RuleError(Problem(f"the file cannot be read: {why}", Span.whole_file(shown))) from problem
+    from scanner.rules.rule_file import read_rule
+
     return read_rule(text, shown, file.stem, check=check)
 
 

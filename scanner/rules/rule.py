@@ -11,7 +11,7 @@ from typing import Any
 from scanner.finding import Level
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
-from scanner.verdicts.questions import Question
+from scanner.verdicts.question import Question
 
 Path = tuple[str | int, ...]
 """Where something is in the document: keys and positions, from the top."""
