@@ -34,7 +34,7 @@ HOMES = {
         "configuration/yaml_tree.py",
         "rules/rule_file.py",
         *(f"cloudformation/template/{name}.py" for name in ("comments", "syntax")),
-        "terraform/language/functions/yaml_text.py",
+        "terraform/language/functions/yaml_values.py",
     },
 }
 
