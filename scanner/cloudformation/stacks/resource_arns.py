@@ -18,8 +18,6 @@ def service_in_arn(resource_type: str, attribute: str) -> str | None:
 
 @cache
 def _services() -> Mapping[tuple[str, str], str]:
-    text = (
-        Path(__file__).with_name("resource_arns.json").read_text(encoding="utf-8")
-    )  # importlib.resources takes longer
+    text = Path(__file__).with_name("resource_arns.json").read_text(encoding="utf-8")
     rows = (json.loads(line) for line in text.splitlines()[1:])
     return {(kind, attribute): service for service, kind, *attributes in rows for attribute in attributes}
