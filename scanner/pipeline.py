@@ -7,34 +7,35 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
+from scanner.controls import AccountControls
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
-from scanner.other_roots import PolicyNames, policies_of_others
 from scanner.path_sections import PathSection, section_of
 from scanner.report.report import Report
 from scanner.repository import path_in_repository
 from scanner.root import Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.ask import questions_of
-from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
 from scanner.session import session
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
-from scanner.triage.forms import one_of_each
 from scanner.triage.run import FORMS, ReadRoot, Run
 from scanner.triage.triage import triage
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.unmatched_sections import unmatched_sections
-from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
-from scanner.verdicts.questions import Questions
-from scanner.work.assessor import Assessor
+from scanner.verdicts.question import Questions
 from scanner.work.outcome import Outcome, Task, Terms
+
+if TYPE_CHECKING:
+    from scanner.finding import Finding
+    from scanner.other_roots import PolicyNames
+    from scanner.verdicts.assessed_principal import AssessedPrincipal
 
 Assess = Callable[[Task], Outcome]
 Map = Callable[[Assess, Iterable[Task]], Iterable[Outcome]]
@@ -72,11 +73,22 @@ def scan(
         found = discover(
             options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
         )
-        assess = Assessor(_terms(options, questions_of(rules)), debug=options.debug)
+        assess = _assessor(options, rules) if found.roots else _no_outcome
         outcomes = _outcomes([_task(root, options) for root in found.roots], assess, map, watch)
         if tell is not None:
             outcomes = _told(outcomes, tell)
         return _report(found, outcomes, inputs, rules, _sources(found.roots, options), options)
+
+
+def _assessor(options: Options, rules: Sequence[Rule]) -> Assess:
+    """Does the work. What that takes is imported when there is something to do."""
+    from scanner.work.assessor import Assessor
+
+    return Assessor(_terms(options, questions_of(rules)), debug=options.debug)
+
+
+def _no_outcome(task: Task) -> Outcome:
+    raise AssertionError(f"{task.root.path} is no root")
 
 
 def _task(root: ScanRoot, options: Options) -> Task:
@@ -144,19 +156,22 @@ def _report(
             policies.append(found.policies)
     diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
     diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
-    diagnostics |= dict.fromkeys(policies_of_others(policies))
+    if policies:
+        from scanner.other_roots import policies_of_others
+
+        diagnostics |= dict.fromkeys(policies_of_others(policies))
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
     try:
         run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
         if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
             diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(
-            match(rules, assessed, sources),
+            _findings(rules, assessed, sources),
             options.suppress,
             options.baseline,
             options.write_baseline,
             run,
-            fold=lambda marked: one_of_each(marked, assessed, sources),
+            fold=lambda marked: _one_of_each(marked, assessed, sources),
         )
     except BaselineError as problem:
         raise UsageError(str(problem), problem.path) from problem
@@ -174,6 +189,27 @@ def _report(
         ),
         tuple(rules),
     )
+
+
+def _findings(
+    rules: Sequence[Rule], assessed: Sequence[AssessedPrincipal], sources: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """What the rules find; nothing where there is nobody, without a look at what their selectors mean."""
+    if not assessed:
+        return ()
+    from scanner.rules.match import match
+
+    return match(rules, assessed, sources)
+
+
+def _one_of_each(
+    findings: tuple[Finding, ...], assessed: Sequence[AssessedPrincipal], sources: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    if not findings:
+        return ()
+    from scanner.triage.forms import one_of_each
+
+    return one_of_each(findings, assessed, sources)
 
 
 def _with_place(named: Mapping[str, Span], problem: Diagnostic) -> Diagnostic:
@@ -261,6 +297,10 @@ def chosen_rules(options: Options) -> tuple[Rule, ...]:
 
 def _check_controls(options: Options) -> None:
     """Every file of control policies must be one, whether it binds anybody or not."""
+    if not options.accounts and not options.sections and options.controls == AccountControls():
+        return
+    from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
+
     try:
         ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
     except ControlPolicyError as problem:

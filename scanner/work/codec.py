@@ -32,7 +32,7 @@ from scanner.iam import automaton, condition, evaluate, policy, principal, varia
 from scanner.iam.managed_document import managed_document
 from scanner.iam.policy import PolicyDocument
 from scanner.principals import definition
-from scanner.verdicts import assessed_principal, console, questions, sign_in
+from scanner.verdicts import assessed_principal, console, question, sign_in
 from scanner.work import outcome
 
 T = TypeVar("T")
@@ -79,8 +79,8 @@ _RECORDS: tuple[type, ...] = (
     root.ScanRoot,
     controls.AccountControls,
     path_sections.PathSection,
-    questions.Question,
-    questions.Questions,
+    question.Question,
+    question.Questions,
     outcome.Task,
     outcome.Terms,
 )

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-import hcl2.parser
+import lark
 from lark.exceptions import LarkError, UnexpectedInput
 from lark.lexer import Token
 from lark.tree import Tree
 
 from scanner.span import Span
-from scanner.terraform.language import nodes
+from scanner.terraform.language import hcl_tables, nodes
 from scanner.terraform.language.nodes import Node
 from scanner.terraform.language.place import MAX_NESTING, Place, SyntaxProblem, is_too_deep
 from scanner.terraform.language.spelling import Spelling, respell
@@ -57,8 +57,17 @@ def read_expression(text: str, place: Place, span: Span, parse_inner: ParseExpre
 
 
 @lru_cache(maxsize=1)
-def _parser() -> Callable[[str], _Tree]:
-    return hcl2.parser.parser().parse
+def parser() -> Callable[[str], _Tree]:
+    """What parses the text of a body, in one spelling of several."""
+    package, found = hcl_tables.package(), hcl_tables.tables(lark.__version__)
+    if package is not None and found is not None:
+        from scanner.terraform.language.table_parser import table_parser
+
+        return table_parser(found, package)
+    import hcl2.parser
+
+    parse: Callable[[str], _Tree] = hcl2.parser.parser().parse
+    return parse
 
 
 def _parse(text: str, place: Place) -> tuple[Spelling, _Tree]:
@@ -73,7 +82,7 @@ def _parse(text: str, place: Place) -> tuple[Spelling, _Tree]:
             "the line ends in the middle of an expression", Span(place.path, line, column, line, column)
         )
     try:
-        tree = _parser()(spelling.text)
+        tree = parser()(spelling.text)
     except UnexpectedInput as problem:
         line, column = place.position(*spelling.lines.position(getattr(problem, "pos_in_stream", None) or 0))
         span = Span(place.path, line, column, line, column)
