@@ -30,10 +30,8 @@ from scanner.terraform.aws.resource_type import Resource
 from scanner.terraform.language.equality import equal
 from scanner.terraform.plans.forgotten import left_behind, sentence
 from scanner.terraform.plans.plan_document import (
-    JSONObject,
     PlanDocument,
     PlanError,
-    PlannedInstance,
     block_address,
     has_unknown,
 )
@@ -43,6 +41,7 @@ from scanner.terraform.plans.plan_places import moved
 from scanner.terraform.plans.plan_reader import read_document
 from scanner.terraform.plans.plan_references import Path, PlannedConfiguration, Reference
 from scanner.terraform.plans.plan_source import Source, source_of
+from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import NULL, Unknown, Value
 
@@ -80,16 +79,16 @@ def _reader(document: PlanDocument, source: Source, root: ScanRoot, span: Span) 
 
 
 def _facts(document: PlanDocument, reader: _Reader) -> Iterator[Fact]:
-    for address, planned in document.instances.items():
-        if address.mode is Mode.MANAGED and address.type in TYPES:
+    for address, planned in document.instances.of_types(TYPES.__contains__).items():
+        if address.mode is Mode.MANAGED:
             yield from facts(replace(reader, span=reader.place(address)).instance(planned))
     for planned in left_behind(document):
         yield from facts_left_behind(reader.before(planned))
 
 
 def _unread(document: PlanDocument, reader: _Reader) -> Iterator[Diagnostic]:
-    for address, planned in document.instances.items():
-        if address.mode is Mode.MANAGED and unread_types.is_unread(address.type):
+    for address, planned in document.instances.of_types(unread_types.is_unread).items():
+        if address.mode is Mode.MANAGED:
             found = unread_types.unread(replace(reader, span=reader.place(address)).instance(planned))
             if found is not None:
                 yield found

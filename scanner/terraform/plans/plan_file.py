@@ -21,17 +21,20 @@ from scanner.terraform.plans.plan_archive import PlanArchive
 from scanner.terraform.plans.plan_document import (
     DEFERRED,
     INCOMPLETE,
-    JSONObject,
     PlanDocument,
     PlanError,
-    PlannedInstance,
-    Values,
-    after_changes,
     forgets,
     stays,
 )
 from scanner.terraform.plans.plan_json import Outline, parse
 from scanner.terraform.plans.plan_snapshot import read_snapshot
+from scanner.terraform.plans.planned_instances import (
+    JSONObject,
+    PlannedInstance,
+    PlannedInstances,
+    Values,
+    after_changes,
+)
 from scanner.terraform.plans.protobuf_wire import Fields, WireError, fields, number, parts, text
 from scanner.terraform.plans.state_file import stored_document
 
@@ -88,7 +91,7 @@ def read_plan_file(data: bytes) -> PlanDocument:
             raise PlanError(f"its format version {number(plan, _Plan.VERSION)} is not known; {_REMEDY}")
         if number(plan, _Plan.ERRORED):
             raise PlanError("it is the plan of a run that failed")
-        instances = after_changes(before.instances.values(), _planned(plan))
+        instances = PlannedInstances.of(after_changes(before.instances.values(), _planned(plan)).values())
         forgotten = tuple(_forgotten(plan))
         variables = dict(_variables(plan))
         left_out = tuple(_left_out(plan))

@@ -9,10 +9,10 @@ https://developer.hashicorp.com/terraform/internals/json-format
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, TypeVar
+from functools import cache, partial
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -23,16 +23,19 @@ from scanner.terraform.plans.address_text import parse_module_address
 from scanner.terraform.plans.plan_document import (
     DEFERRED,
     INCOMPLETE,
-    JSONObject,
     PlanDocument,
     PlanError,
+    forgets,
+    stays,
+)
+from scanner.terraform.plans.planned_instances import (
+    JSONObject,
     PlannedInstance,
+    PlannedInstances,
     Values,
     after_changes,
     by_address,
-    forgets,
     resource_address,
-    stays,
 )
 
 Parsed = TypeVar("Parsed")
@@ -151,14 +154,18 @@ def _plan(outline: Outline) -> PlanDocument:
     prior = _PriorState()
     if outline.prior_state != NOTHING:
         prior = parse(outline.prior_state, _PriorState, "prior_state")
-    before = _state(prior.values or _Values())
+    before = _by_type(_resources(prior.values))
     left_out: tuple[str, ...] = ()
     if outline.deferred_changes not in (NOTHING, Raw(b"[]")):
         left_out = (DEFERRED,)
     elif outline.complete is False:
         left_out = (INCOMPLETE,)
+    addressed = cache(module_address)
+    listed = _Listed(
+        before, _by_type((addressed(found.module_address), found) for found in changes if not found.deposed)
+    )
     return PlanDocument(
-        after_changes(before.instances.values(), _planned(changes)),
+        PlannedInstances({*listed.before, *listed.changes}, listed.instances, listed.modules),
         _get(outline.configuration, "configuration"),
         _get(outline.variables, "variables"),
         left_out,
@@ -170,24 +177,60 @@ def _get(section: Raw, name: str) -> JSONObject:
     return parse(section, dict[str, Any], name) if section != NOTHING else {}
 
 
-def _planned(changes: list[_ResourceChange]) -> Iterator[tuple[PlannedInstance, bool]]:
+class _HasType(Protocol):
+    type: str
+
+
+Listed = TypeVar("Listed", bound=_HasType)
+ByType = Mapping[str, Sequence[tuple[ModuleAddress, Listed]]]
+"""What a file lists, by the type of the resources, each with the module that it is in."""
+
+
+def _by_type(listed: Iterable[tuple[ModuleAddress, Listed]]) -> ByType[Listed]:
+    found: dict[str, list[tuple[ModuleAddress, Listed]]] = {}
+    for item in listed:
+        found.setdefault(item[1].type, []).append(item)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The resources that a plan lists: those in the state before, and what it changes."""
+
+    before: ByType[_Resource]
+    changes: ByType[_ResourceChange]
+
+    def instances(self, type_: str) -> Mapping[ResourceAddress, PlannedInstance]:
+        """What exists of a type after apply."""
+        before = by_address(_stored(self.before.get(type_, ())))
+        return after_changes(before.values(), _planned(self.changes.get(type_, ())))
+
+    def modules(self, instances: PlannedInstances) -> set[ModuleAddress]:
+        """The modules that something is in after apply: what is changed tells most of them."""
+        found = {
+            module for changes in self.changes.values() for module, change in changes if stays(change.change.actions)
+        }
+        for type_, stored in self.before.items():
+            if not all(module in found for module, _ in stored):
+                found |= {address.module for address in instances.of_type(type_)}
+        return found
+
+
+def _planned(changes: Iterable[tuple[ModuleAddress, _ResourceChange]]) -> Iterator[tuple[PlannedInstance, bool]]:
     """The instances that the plan says something about, and whether they remain."""
-    for found in changes:
-        if not found.deposed:
-            address = _changed(found)
-            planned = PlannedInstance(address, partial(_change_values, found.change, address))
-            yield planned, stays(found.change.actions)
+    for module, found in changes:
+        address = _address(module, found)
+        yield PlannedInstance(address, partial(_change_values, found.change, address)), stays(found.change.actions)
 
 
 def _forgotten(changes: list[_ResourceChange]) -> Iterator[PlannedInstance]:
     for found in changes:
         if forgets(found.change.actions):
-            address = _changed(found)
+            address = _address(module_address(found.module_address), found)
             yield PlannedInstance(address, partial(_state_values, found.change.before, address))
 
 
-def _changed(found: _ResourceChange) -> ResourceAddress:
-    module = module_address(found.module_address)
+def _address(module: ModuleAddress, found: _ResourceChange | _Resource) -> ResourceAddress:
     return resource_address(module, found.mode, found.type, found.name, found.index)
 
 
@@ -201,47 +244,52 @@ def _attributes(values: Raw, address: ResourceAddress) -> JSONObject:
 
 
 def _state(values: _Values) -> PlanDocument:
-    resources = list(_stored(values.root_module)) if values.root_module is not None else []
-    return state_document(
-        StoredObject(address, resource.values, resource.deposed_key) for address, resource in resources
-    )
+    listed = _by_type(_resources(values))
+    deposed = [
+        _address(module, found)
+        for type_ in sorted(listed.keys() & TYPES)
+        for module, found in listed[type_]
+        if found.deposed_key
+    ]
+    return state_document(listed, lambda type_: _stored(listed[type_]), deposed)
 
 
-def _stored(module: _Module) -> Iterator[tuple[ResourceAddress, _Resource]]:
-    address = module_address(module.address)
-    for resource in module.resources:
-        yield resource_address(address, resource.mode, resource.type, resource.name, resource.index), resource
-    for child in module.child_modules:
-        yield from _stored(child)
+def _resources(values: _Values | None) -> Iterator[tuple[ModuleAddress, _Resource]]:
+    """All resources, each with the module that it is in."""
+    modules = [values.root_module] if values is not None and values.root_module is not None else []
+    while modules:
+        module = modules.pop()
+        address = module_address(module.address)
+        yield from ((address, resource) for resource in module.resources)
+        modules.extend(reversed(module.child_modules))
 
 
-@dataclass(frozen=True, slots=True)
-class StoredObject:
-    """One object of a state."""
-
-    address: ResourceAddress
-    attributes: Raw
-    deposed: str | None = None
-    """Its key if it is deposed."""
-    provider: str | None = None
-    """The provider configuration that it was made through."""
+def _stored(listed: Iterable[tuple[ModuleAddress, _Resource]]) -> Iterator[PlannedInstance]:
+    for module, found in listed:
+        if not found.deposed_key:
+            yield stored_instance(_address(module, found), found.values)
 
 
-def state_document(stored: Iterable[StoredObject]) -> PlanDocument:
-    """The objects of a state.
+def stored_instance(address: ResourceAddress, attributes: Raw, provider: str | None = None) -> PlannedInstance:
+    """An object of a state, with the provider configuration that it was made through."""
+    return PlannedInstance(address, partial(_state_values, attributes, address), provider=provider)
+
+
+def state_document(
+    types: Iterable[str],
+    stored: Callable[[str], Iterable[PlannedInstance]],
+    deposed: Iterable[ResourceAddress],
+) -> PlanDocument:
+    """The objects of a state, by type.
 
     A deposed object was replaced and waits for its destruction. It is not a second principal.
     """
-    instances: list[PlannedInstance] = []
-    left_out: list[str] = []
-    for found in stored:
-        address = found.address
-        if not found.deposed:
-            values = partial(_state_values, found.attributes, address)
-            instances.append(PlannedInstance(address, values, provider=found.provider))
-        elif address.mode is Mode.MANAGED and address.type in TYPES:
-            left_out.append(f"A deposed object of {address} is left out, as the next apply destroys it.")
-    return PlanDocument(by_address(instances), left_out=tuple(left_out))
+    left_out = [
+        f"A deposed object of {address} is left out, as the next apply destroys it."
+        for address in deposed
+        if address.mode is Mode.MANAGED and address.type in TYPES
+    ]
+    return PlanDocument(PlannedInstances(types, lambda type_: by_address(stored(type_))), left_out=tuple(left_out))
 
 
 def _state_values(attributes: Raw, address: ResourceAddress) -> Values:

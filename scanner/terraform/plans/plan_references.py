@@ -22,7 +22,7 @@ from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, Resource
 from scanner.terraform.aws.naming import fits, named_by, usual_attribute
 from scanner.terraform.aws.resource_type import Named
 from scanner.terraform.plans.expression_references import Plain
-from scanner.terraform.plans.plan_document import JSONObject
+from scanner.terraform.plans.planned_instances import JSONObject
 
 Path = tuple[str | tuple[int, int], ...]
 """Where a value stands in a block: names of arguments and nested blocks, and for one of several its number and how many

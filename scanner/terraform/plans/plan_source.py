@@ -38,7 +38,6 @@ from scanner.terraform.plans.plan_agreement import difference
 from scanner.terraform.plans.plan_confirmation import confirmed
 from scanner.terraform.plans.plan_document import (
     BlockAddress,
-    JSONObject,
     PlanDocument,
     PlanError,
     Snapshot,
@@ -47,6 +46,7 @@ from scanner.terraform.plans.plan_document import (
 from scanner.terraform.plans.plan_knowledge import Plan
 from scanner.terraform.plans.plan_places import is_same_file
 from scanner.terraform.plans.plan_snapshot import PackedModules
+from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance
 from scanner.terraform.plans.planned_values import PlannedValues
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value
@@ -192,7 +192,7 @@ class _Merge:
         if not found and not (changed or problems):
             return Source(references=references)
         warnings = problems
-        if changed and any(self._known.is_open(planned[address]) for address in planned if _is_identity(address)):
+        if changed and any(map(self._known.is_open, self._identities().values())):
             warnings = (*problems, self.warning(changed))
         blocks = {block_address(address): instance.span for address, instance in evaluated.items()}
         blocks |= dict(_documents(self._module))
@@ -222,7 +222,7 @@ class _Merge:
 
     def _unrelated(self) -> str | None:
         """Nothing is wrong with a configuration that happens to lie beside."""
-        if self._root.inputs.source is None or not any(map(_is_identity, self._document.instances)):
+        if self._root.inputs.source is None or not self._identities():
             return None
         return "there is no resource of the plan"
 
@@ -245,19 +245,22 @@ class _Merge:
     def _other_instances(self, evaluated: Set[ResourceAddress]) -> str | None:
         """A plan has all instances, unless it says that it is not complete."""
         planned = self._document.instances
-        if self._document.left_out or any(instance.untouched for instance in planned.values()):
-            return None
         known = [address for address in evaluated if not _is_open(address)]
         expanded = {block_address(address) for address in evaluated} - {
             block_address(address) for address in evaluated if _is_open(address)
         }
         more = [address for address in known if address not in planned]
         less = [
-            address
-            for address in planned
-            if _is_identity(address) and block_address(address) in expanded and address not in evaluated
+            address for address in self._identities() if block_address(address) in expanded and address not in evaluated
         ]
-        return f"the instances differ: {(more or less)[0]}" if more or less else None
+        if not (more or less) or self._document.left_out or any(each.untouched for each in planned.values()):
+            return None
+        return f"the instances differ: {(more or less)[0]}"
+
+    def _identities(self) -> Mapping[ResourceAddress, PlannedInstance]:
+        """What the plan has of the types that say who there is and what they may do."""
+        found = self._document.instances.of_types(TYPES.__contains__)
+        return {address: planned for address, planned in found.items() if address.mode is Mode.MANAGED}
 
     def _problems(self) -> Iterator[Diagnostic]:
         """A plan is complete without its configuration, so an error in that is a warning here."""
@@ -280,10 +283,6 @@ def _is_open(address: ResourceAddress) -> bool:
     """Whether it stands for instances that are not known, or has a key that is known in part."""
     keys = (address.key, *(key for _, key in address.module.steps))
     return any(key is Wildcard.ANY or (isinstance(key, str) and "…" in key) for key in keys)
-
-
-def _is_identity(address: ResourceAddress) -> bool:
-    return address.mode is Mode.MANAGED and address.type in TYPES
 
 
 def _workspace(document: PlanDocument, root: ScanRoot) -> Value:

@@ -6,15 +6,17 @@ same. Version 4 is written since Terraform 0.12 and by every OpenTofu.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from msgspec import Raw, Struct
 
-from scanner.terraform.address import Mode
+from scanner.terraform.address import Mode, ModuleAddress, ResourceAddress
 from scanner.terraform.aws.facts import TYPES
-from scanner.terraform.plans.plan_document import PlanDocument, PlanError, resource_address
-from scanner.terraform.plans.plan_json import NOTHING, Outline, StoredObject, module_address, parse, state_document
+from scanner.terraform.plans.plan_document import PlanDocument, PlanError
+from scanner.terraform.plans.plan_json import NOTHING, Outline, module_address, parse, state_document, stored_instance
+from scanner.terraform.plans.planned_instances import PlannedInstance, resource_address
 
 _VERSION = 4
 
@@ -44,16 +46,38 @@ def stored_document(outline: Outline) -> PlanDocument:
         remedy = "Terraform 0.12 or later writes it anew when it applies" if older else "this scanner knows version 4"
         raise PlanError(f"it is a state of version {version}{by}; {remedy}")
     resources = [] if outline.resources == NOTHING else parse(outline.resources, list[_Resource], "resources")
-    return state_document(_instances(resources))
-
-
-def _instances(resources: list[_Resource]) -> Iterator[StoredObject]:
+    listed: dict[str, list[tuple[ModuleAddress, _Resource]]] = {}
+    addressed = cache(module_address)
     for resource in resources:
-        module = module_address(resource.module)
+        module = addressed(resource.module)
+        listed.setdefault(resource.type, []).append((module, resource))
+        if resource.type in TYPES:
+            _refuse_old_attributes(module, resource)
+    deposed = [
+        _address(module, resource, instance)
+        for type_ in sorted(listed.keys() & TYPES)
+        for module, resource in listed[type_]
+        for instance in resource.instances
+        if instance.deposed
+    ]
+    return state_document(listed, lambda type_: _instances(listed[type_]), deposed)
+
+
+def _refuse_old_attributes(module: ModuleAddress, resource: _Resource) -> None:
+    for instance in resource.instances:
+        is_old = instance.attributes == NOTHING and bool(instance.attributes_flat)
+        if is_old and Mode.of(resource.mode) is Mode.MANAGED:
+            remedy = "`terraform apply -refresh-only` brings the state up to date"
+            raise PlanError(f"{_address(module, resource, instance)} is stored as Terraform 0.11 did it; {remedy}")
+
+
+def _instances(listed: Iterable[tuple[ModuleAddress, _Resource]]) -> Iterator[PlannedInstance]:
+    for module, resource in listed:
         for instance in resource.instances:
-            address = resource_address(module, resource.mode, resource.type, resource.name, instance.index_key)
-            old = instance.attributes == NOTHING and bool(instance.attributes_flat)
-            if old and address.mode is Mode.MANAGED and address.type in TYPES:
-                remedy = "`terraform apply -refresh-only` brings the state up to date"
-                raise PlanError(f"{address} is stored as Terraform 0.11 did it; {remedy}")
-            yield StoredObject(address, instance.attributes, instance.deposed, resource.provider or None)
+            if not instance.deposed:
+                address = _address(module, resource, instance)
+                yield stored_instance(address, instance.attributes, resource.provider or None)
+
+
+def _address(module: ModuleAddress, resource: _Resource, instance: _Instance) -> ResourceAddress:
+    return resource_address(module, resource.mode, resource.type, resource.name, instance.index_key)
