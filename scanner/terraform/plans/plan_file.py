@@ -17,6 +17,7 @@ from functools import partial
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.plans.address_text import parse_resource_address
 from scanner.terraform.plans.dynamic_value import known_and_unknown
+from scanner.terraform.plans.json_sections import sections
 from scanner.terraform.plans.plan_archive import PlanArchive
 from scanner.terraform.plans.plan_document import (
     DEFERRED,
@@ -26,7 +27,6 @@ from scanner.terraform.plans.plan_document import (
     forgets,
     stays,
 )
-from scanner.terraform.plans.plan_json import Outline, parse
 from scanner.terraform.plans.plan_snapshot import read_snapshot
 from scanner.terraform.plans.planned_instances import (
     JSONObject,
@@ -104,7 +104,7 @@ def read_plan_file(data: bytes) -> PlanDocument:
 
 def _before(archive: PlanArchive) -> PlanDocument:
     try:
-        return stored_document(parse(archive.state(), Outline))
+        return stored_document(sections(archive.state()))
     except PlanError as problem:
         raise PlanError(f"the state in it cannot be read: {problem}") from problem
 

@@ -1,8 +1,4 @@
-"""Plans and states in JSON. The only reader of it, for the output of ``terraform show -json`` and for stored states.
-
-Only what is named below is ever built in memory; the rest of a file is checked for being JSON and skipped. The values
-of an instance stay the bytes they are until somebody asks for them, so a plan takes little more memory than its file
-has bytes (``benchmarks/large_plan.py``).
+"""Plans and states in JSON, as ``terraform show -json`` prints them.
 
 https://developer.hashicorp.com/terraform/internals/json-format
 """
@@ -12,22 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from scanner.terraform.address import Mode, ModuleAddress, ResourceAddress
 from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.plans.address_text import parse_module_address
-from scanner.terraform.plans.plan_document import (
-    DEFERRED,
-    INCOMPLETE,
-    PlanDocument,
-    PlanError,
-    forgets,
-    stays,
+from scanner.terraform.plans.json_sections import (
+    NOTHING,
+    Change,
+    Resource,
+    ResourceChange,
+    Sections,
+    ShownValues,
+    parse_object,
 )
+from scanner.terraform.plans.plan_document import DEFERRED, INCOMPLETE, PlanDocument, PlanError, forgets, stays
 from scanner.terraform.plans.planned_instances import (
     JSONObject,
     PlannedInstance,
@@ -38,89 +35,7 @@ from scanner.terraform.plans.planned_instances import (
     resource_address,
 )
 
-Parsed = TypeVar("Parsed")
-NOTHING = Raw(b"null")
-"""What stands for a section that is not there."""
-
-
-class Outline(Struct):
-    """The sections of a file by which its kind is told. Those that may be large are not parsed yet."""
-
-    format_version: Any = None
-    terraform_version: Any = None
-    errored: Any = None
-    complete: Any = None
-    variables: Raw = NOTHING
-    planned_values: Raw = NOTHING
-    resource_changes: Raw = NOTHING
-    deferred_changes: Raw = NOTHING
-    prior_state: Raw = NOTHING
-    configuration: Raw = NOTHING
-    values: Raw = NOTHING
-    # Of a stored state:
-    version: Any = None
-    serial: Any = None
-    resources: Raw = NOTHING
-    # Of what OpenTofu encrypted:
-    encrypted_data: Raw = NOTHING
-    encryption_version: Any = None
-
-
-class _Change(Struct):
-    """What is planned for one instance: "change representation" in the format's description."""
-
-    actions: list[str] = []
-    before: Raw = NOTHING
-    after: Raw = NOTHING
-    after_unknown: Raw = NOTHING
-
-
-class _ResourceChange(Struct):
-    mode: str
-    type: str
-    name: str
-    change: _Change
-    index: int | str | None = None
-    module_address: str = ""
-    deposed: str | None = None
-
-
-class _Resource(Struct):
-    mode: str
-    type: str
-    name: str
-    index: int | str | None = None
-    values: Raw = NOTHING
-    deposed_key: str | None = None
-
-
-class _Module(Struct):
-    resources: list[_Resource] = []
-    child_modules: list[_Module] = []
-    address: str = ""
-
-
-class _Values(Struct):
-    root_module: _Module | None = None
-
-
-class _PriorState(Struct):
-    values: _Values | None = None
-
-
-def parse(data: bytes | Raw, type_: type[Parsed], section: str = "") -> Parsed:
-    """A JSON text as a type. Raises ``PlanError``."""
-    try:
-        return msgspec.json.decode(data, type=type_)
-    except msgspec.ValidationError as problem:
-        found = str(problem) if "`$" in str(problem) else f"{problem} - at `$`"
-        if section:
-            found = found.replace("`$", f"`{section}")
-        raise PlanError(f"it is not what Terraform writes: {found}") from problem
-    except (msgspec.DecodeError, UnicodeError) as problem:
-        raise PlanError(f"it is not valid JSON: {problem}") from problem
-    except RecursionError as problem:
-        raise PlanError("it is nested too deeply") from problem
+_NOTHING_UNKNOWN = Raw(b"false")
 
 
 def module_address(text: str) -> ModuleAddress:
@@ -131,63 +46,53 @@ def module_address(text: str) -> ModuleAddress:
     return found
 
 
-def shown_document(outline: Outline) -> PlanDocument:
+def shown_document(found: Sections) -> PlanDocument:
     """The output of ``terraform show -json``. Raises ``PlanError``."""
-    version = outline.format_version
+    version = found.format_version
     if not isinstance(version, str):
         raise PlanError("it has no format_version, so it is not the output of `terraform show -json`")
     if version.split(".")[0] not in ("0", "1"):
         raise PlanError(f"its format version {version} is not known")
-    if outline.values != NOTHING:
-        return _state(parse(outline.values, _Values, "values"))
-    return _plan(outline)
+    state = found.shown()
+    return _state(state) if state is not None else _plan(found)
 
 
-def _plan(outline: Outline) -> PlanDocument:
-    if outline.errored is True:
+def _plan(found: Sections) -> PlanDocument:
+    if found.errored is True:
         raise PlanError("it is the plan of a run that failed")
-    if outline.resource_changes == NOTHING and _get(outline.planned_values, "planned_values").get("root_module"):
+    changes = found.changes()
+    if changes is None and parse_object(found.planned_values, "planned_values").get("root_module"):
         raise PlanError("it has planned values but no resource_changes, so it does not say which values are known")
-    changes: list[_ResourceChange] = []
-    if outline.resource_changes != NOTHING:
-        changes = parse(outline.resource_changes, list[_ResourceChange], "resource_changes")
-    prior = _PriorState()
-    if outline.prior_state != NOTHING:
-        prior = parse(outline.prior_state, _PriorState, "prior_state")
-    before = _by_type(_resources(prior.values))
+    prior = found.prior()
+    before = _by_type(_resources(prior.values if prior is not None else None))
     left_out: tuple[str, ...] = ()
-    if outline.deferred_changes not in (NOTHING, Raw(b"[]")):
+    if found.deferred_changes not in (NOTHING, Raw(b"[]")):
         left_out = (DEFERRED,)
-    elif outline.complete is False:
+    elif found.complete is False:
         left_out = (INCOMPLETE,)
     addressed = cache(module_address)
-    listed = _Listed(
-        before, _by_type((addressed(found.module_address), found) for found in changes if not found.deposed)
-    )
+    planned = [(addressed(change.module_address), change) for change in changes or () if not change.deposed]
+    listed = _Listed(before, _by_type(planned))
     return PlanDocument(
         PlannedInstances({*listed.before, *listed.changes}, listed.instances, listed.modules),
-        _get(outline.configuration, "configuration"),
-        _get(outline.variables, "variables"),
+        parse_object(found.configuration, "configuration"),
+        parse_object(found.variables, "variables"),
         left_out,
-        forgotten=tuple(_forgotten(changes)),
+        forgotten=tuple(_forgotten(changes or ())),
     )
-
-
-def _get(section: Raw, name: str) -> JSONObject:
-    return parse(section, dict[str, Any], name) if section != NOTHING else {}
 
 
 class _HasType(Protocol):
     type: str
 
 
-Listed = TypeVar("Listed", bound=_HasType)
-ByType = Mapping[str, Sequence[tuple[ModuleAddress, Listed]]]
+Item = TypeVar("Item", bound=_HasType)
+ByType = Mapping[str, Sequence[tuple[ModuleAddress, Item]]]
 """What a file lists, by the type of the resources, each with the module that it is in."""
 
 
-def _by_type(listed: Iterable[tuple[ModuleAddress, Listed]]) -> ByType[Listed]:
-    found: dict[str, list[tuple[ModuleAddress, Listed]]] = {}
+def _by_type(listed: Iterable[tuple[ModuleAddress, Item]]) -> ByType[Item]:
+    found: dict[str, list[tuple[ModuleAddress, Item]]] = {}
     for item in listed:
         found.setdefault(item[1].type, []).append(item)
     return found
@@ -197,8 +102,8 @@ def _by_type(listed: Iterable[tuple[ModuleAddress, Listed]]) -> ByType[Listed]:
 class _Listed:
     """The resources that a plan lists: those in the state before, and what it changes."""
 
-    before: ByType[_Resource]
-    changes: ByType[_ResourceChange]
+    before: ByType[Resource]
+    changes: ByType[ResourceChange]
 
     def instances(self, type_: str) -> Mapping[ResourceAddress, PlannedInstance]:
         """What exists of a type after apply."""
@@ -216,34 +121,34 @@ class _Listed:
         return found
 
 
-def _planned(changes: Iterable[tuple[ModuleAddress, _ResourceChange]]) -> Iterator[tuple[PlannedInstance, bool]]:
+def _planned(changes: Iterable[tuple[ModuleAddress, ResourceChange]]) -> Iterator[tuple[PlannedInstance, bool]]:
     """The instances that the plan says something about, and whether they remain."""
     for module, found in changes:
         address = _address(module, found)
         yield PlannedInstance(address, partial(_change_values, found.change, address)), stays(found.change.actions)
 
 
-def _forgotten(changes: list[_ResourceChange]) -> Iterator[PlannedInstance]:
+def _forgotten(changes: Iterable[ResourceChange]) -> Iterator[PlannedInstance]:
     for found in changes:
         if forgets(found.change.actions):
             address = _address(module_address(found.module_address), found)
             yield PlannedInstance(address, partial(_state_values, found.change.before, address))
 
 
-def _address(module: ModuleAddress, found: _ResourceChange | _Resource) -> ResourceAddress:
+def _address(module: ModuleAddress, found: ResourceChange | Resource) -> ResourceAddress:
     return resource_address(module, found.mode, found.type, found.name, found.index)
 
 
-def _change_values(change: _Change, address: ResourceAddress) -> Values:
+def _change_values(change: Change, address: ResourceAddress) -> Values:
     return _attributes(change.after, address), _attributes(change.after_unknown, address)
 
 
 def _attributes(values: Raw, address: ResourceAddress) -> JSONObject:
     """An object. ``null`` is one without attributes, and ``false`` says that nothing in it is unknown."""
-    return parse(values, dict[str, Any], str(address)) if values not in (NOTHING, Raw(b"false")) else {}
+    return parse_object(values, str(address)) if values != _NOTHING_UNKNOWN else {}
 
 
-def _state(values: _Values) -> PlanDocument:
+def _state(values: ShownValues) -> PlanDocument:
     listed = _by_type(_resources(values))
     deposed = [
         _address(module, found)
@@ -254,7 +159,7 @@ def _state(values: _Values) -> PlanDocument:
     return state_document(listed, lambda type_: _stored(listed[type_]), deposed)
 
 
-def _resources(values: _Values | None) -> Iterator[tuple[ModuleAddress, _Resource]]:
+def _resources(values: ShownValues | None) -> Iterator[tuple[ModuleAddress, Resource]]:
     """All resources, each with the module that it is in."""
     modules = [values.root_module] if values is not None and values.root_module is not None else []
     while modules:
@@ -264,7 +169,7 @@ def _resources(values: _Values | None) -> Iterator[tuple[ModuleAddress, _Resourc
         modules.extend(reversed(module.child_modules))
 
 
-def _stored(listed: Iterable[tuple[ModuleAddress, _Resource]]) -> Iterator[PlannedInstance]:
+def _stored(listed: Iterable[tuple[ModuleAddress, Resource]]) -> Iterator[PlannedInstance]:
     for module, found in listed:
         if not found.deposed_key:
             yield stored_instance(_address(module, found), found.values)
