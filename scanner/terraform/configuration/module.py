@@ -5,13 +5,14 @@ https://developer.hashicorp.com/terraform/language/files
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from pathlib import Path
 
+from scanner import file_system
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text, why
 from scanner.span import Span
 from scanner.terraform.aws.blocks import SHAPES
@@ -157,7 +158,7 @@ def load_module(directory: Path, path: str, boundary: Path, generated: Iterable[
     """Index all files of a directory. Files that cannot be read or indexed are diagnostics of the module."""
     module = Module(path, directory)
     try:
-        names = [entry.name for entry in os.scandir(directory) if not entry.is_dir(follow_symlinks=False)]
+        names = [entry.name for entry in file_system.entries(directory) if not entry.is_directory]
     except OSError as problem:
         message = as_sentence(why(problem))
         module.diagnostics.append(error("Unreadable path", message, Span.whole_file(path)))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Protocol
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress

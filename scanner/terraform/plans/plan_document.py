@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance, PlannedInstances
 

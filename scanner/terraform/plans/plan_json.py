@@ -6,12 +6,12 @@ https://developer.hashicorp.com/terraform/internals/json-format
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Protocol, TypeVar
 
 from msgspec import Raw
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import Mode, ModuleAddress, ResourceAddress
 from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.plans.address_text import parse_module_address

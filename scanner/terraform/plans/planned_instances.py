@@ -7,10 +7,11 @@ addresses of what is listed under a type when somebody wants that one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain
 from typing import Any
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
 
 JSONObject = dict[str, Any]
