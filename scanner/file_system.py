@@ -48,6 +48,7 @@ class Entry(NamedTuple):
     name: str
     is_directory: bool
     """Whether it is one itself; a link to one is none."""
+    is_link: bool
 
 
 Question = tuple[str, str, int]
@@ -83,6 +84,16 @@ def noted() -> Iterator[Notes]:
         yield notes
     finally:
         _NOTES.reset(before)
+
+
+def note_all(others: Notes) -> None:
+    """Take over the notes of somebody else, as if all of it was looked at now."""
+    notes = _NOTES.get()
+    if notes is not None:
+        for question, answer in others.answers.items():
+            if notes.answers.setdefault(question, answer) != answer:
+                notes.is_steady = False
+        notes.is_steady = notes.is_steady and others.is_steady
 
 
 def content(path: AnyPath, limit: int, *, follow: bool = True) -> bytes:
@@ -196,14 +207,14 @@ def entries(path: AnyPath) -> tuple[Entry, ...]:
     notes = _NOTES.get()
     try:
         with os.scandir(path) as listed:
-            found = [Entry(one.name, one.is_dir(follow_symlinks=False)) for one in listed]
+            found = [Entry(one.name, one.is_dir(follow_symlinks=False), one.is_symlink()) for one in listed]
     except OSError as problem:
         if notes is not None:
             notes.add(Look.ENTRIES, path, _problem(problem))
         raise
     found.sort(key=lambda one: one.name)
     if notes is not None:
-        lines = "".join(f"{one.name}{'/' if one.is_directory else ''}\0" for one in found)
+        lines = "".join(f"{one.name}{'/' if one.is_directory else '@' if one.is_link else ''}\0" for one in found)
         notes.add(Look.ENTRIES, path, _digest(os.fsencode(lines)))
     return tuple(found)
 

@@ -22,6 +22,7 @@ from scanner.rules.ask import questions_of
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
+from scanner.session import session
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
 from scanner.triage.forms import one_of_each
@@ -67,14 +68,15 @@ def scan(
     rules = chosen_rules(options) if rules is None else rules
     _check_controls(options)
     inputs = _with_parameters(options)
-    found = discover(
-        options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
-    )
-    assess = Assessor(_terms(options, questions_of(rules)), debug=options.debug)
-    outcomes = _outcomes([_task(root, options) for root in found.roots], assess, map, watch)
-    if tell is not None:
-        outcomes = _told(outcomes, tell)
-    return _report(found, outcomes, inputs, rules, _sources(found.roots, options), options)
+    with session():
+        found = discover(
+            options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
+        )
+        assess = Assessor(_terms(options, questions_of(rules)), debug=options.debug)
+        outcomes = _outcomes([_task(root, options) for root in found.roots], assess, map, watch)
+        if tell is not None:
+            outcomes = _told(outcomes, tell)
+        return _report(found, outcomes, inputs, rules, _sources(found.roots, options), options)
 
 
 def _task(root: ScanRoot, options: Options) -> Task:

@@ -16,6 +16,7 @@ from scanner.other_roots import policy_names
 from scanner.path_sections import PathSection
 from scanner.principals.definition import PrincipalDefinition
 from scanner.root import Assumption, ScanRoot
+from scanner.session import session
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import console_access
 from scanner.verdicts.control_policies import ControlPolicies
@@ -46,8 +47,9 @@ class Assessor:
     def __call__(self, task: Task) -> Outcome:
         """What the root comes to."""
         root = task.root
-        facts = (extraction.extract if self.debug else extraction.extract_or_report)(root)
-        principals, wrong = self._assessed(root, facts, task.section)
+        with session():  # what is tried out reads the same again
+            facts = (extraction.extract if self.debug else extraction.extract_or_report)(root)
+            principals, wrong = self._assessed(root, facts, task.section)
         if root.neighbours:  # what is wrong with them is said where they are roots
             wrong = tuple(problem for problem in wrong if problem.span.path in facts.files)
         return Outcome(
