@@ -92,6 +92,15 @@ class ResourceAddress:
     name: str
     key: InstanceKey = None
 
+    @property
+    def resource(self) -> ResourceAddress:
+        """The resource that it is an instance of: the address without a key."""
+        return ResourceAddress(self.module, self.mode, self.type, self.name)
+
+    def instance(self, key: InstanceKey) -> ResourceAddress:
+        """Another instance of the same resource."""
+        return ResourceAddress(self.module, self.mode, self.type, self.name, key)
+
     def __str__(self) -> str:
         prefix = f"{self.module}." if self.module.steps else ""
         data = "data." if self.mode is Mode.DATA else ""

@@ -26,7 +26,7 @@ NOTHING = Raw(b"null")
 """What stands for a value that is not there."""
 
 
-class Change(Struct, gc=False):
+class Change(Struct, gc=False, eq=False):
     """What is planned for one instance: "change representation" in the format's description."""
 
     actions: list[str] = []
@@ -188,16 +188,16 @@ def sections_one_by_one(data: bytes) -> Sections:
     return _parse(data, _Undecoded, "")
 
 
-def parse_object(data: Raw, name: str) -> JSONObject:
+def parse_object(data: Raw, name: object) -> JSONObject:
     """A JSON object; empty for ``null``. Raises ``PlanError``, which says where in ``name`` something is wrong."""
     return _section(data, dict[str, Any], name) or {}
 
 
-def _section(data: Raw, type_: type[Parsed], name: str) -> Parsed | None:
+def _section(data: Raw, type_: type[Parsed], name: object) -> Parsed | None:
     return _parse(data, type_, name) if data != NOTHING else None
 
 
-def _parse(data: bytes | Raw, type_: type[Parsed], section: str) -> Parsed:
+def _parse(data: bytes | Raw, type_: type[Parsed], section: object) -> Parsed:
     """A JSON text as a type. Raises ``PlanError``."""
     try:
         return msgspec.json.decode(data, type=type_)

@@ -29,6 +29,7 @@ from scanner.terraform.aws.facts import TYPES, facts, facts_left_behind
 from scanner.terraform.aws.naming import is_naming
 from scanner.terraform.aws.resource_type import Resource
 from scanner.terraform.language.equality import equal
+from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.plans.forgotten import left_behind, sentence
 from scanner.terraform.plans.plan_document import (
     PlanDocument,
@@ -131,9 +132,9 @@ class _Reader:
         names, home = {*after, *unknown}, self.homes.of(planned)
         evaluated = self.source.instances.get(address)
         if evaluated is None:
-            attributes = {name: self.attribute(address, name, after, unknown) for name in names}
             trail = self.source.trails.get(block_address(address), ())
-            return ResourceInstance(address, attributes, self.span, home, trail=trail)
+            known = self._attributes(address, after, unknown)
+            return ResourceInstance(address, known, self.span, home, trail=trail)
         attributes = {name: evaluated.get(name) for name in names}
         if self.source.is_own:
             for name, value in attributes.items():
@@ -144,6 +145,15 @@ class _Reader:
             if has_unknown(unknown.get(name)):
                 attributes[name] = self._open(address, name, after, unknown, attributes[name])
         return ResourceInstance(address, attributes, self.span, home, trail=evaluated.trail)
+
+    def _attributes(self, address: ResourceAddress, after: JSONObject, unknown: JSONObject) -> Mapping[str, Value]:
+        """All attributes by what the plan alone says. Those that may be taken for names are looked at in any case."""
+        names = {*after, *unknown}
+        found = Namespace(lambda: names, lambda name: self.attribute(address, name, after, unknown))
+        for name, marks in unknown.items():
+            if self.configuration.sets(address, name) and has_unknown(marks):
+                found[name]
+        return found
 
     def before(self, planned: PlannedInstance) -> ResourceInstance:
         """One instance as it is, whatever the configuration says: all of that is known."""
@@ -196,8 +206,8 @@ class _Reader:
         if known is None and isinstance(unknown, dict | list):
             return self._value(address, path, [] if isinstance(unknown, list) else {}, unknown)
         named = self.configuration.named(address, path, self.plan, known) if isinstance(known, str) else None
-        source = Attribute(str(named.address), named.attribute) if named is not None else None
-        return replace(values.of(known, self.span), source=source)
+        value = values.of(known, self.span)
+        return value if named is None else replace(value, source=Attribute(str(named.address), named.attribute))
 
     def _after_apply(self, address: ResourceAddress, name: str, after: JSONObject) -> Value:
         """What the provider computes, or what the argument refers to; else unknown."""

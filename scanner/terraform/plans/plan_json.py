@@ -145,7 +145,7 @@ def _change_values(change: Change, address: ResourceAddress) -> Values:
 
 def _attributes(values: Raw, address: ResourceAddress) -> JSONObject:
     """An object. ``null`` is one without attributes, and ``false`` says that nothing in it is unknown."""
-    return parse_object(values, str(address)) if values != _NOTHING_UNKNOWN else {}
+    return parse_object(values, address) if values != _NOTHING_UNKNOWN else {}
 
 
 def _state(values: ShownValues) -> PlanDocument:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 
 from scanner.lazy_dataclass import dataclass
@@ -69,5 +68,5 @@ def _keys(addresses: Iterable[ResourceAddress]) -> Mapping[ResourceAddress, tupl
     """The instance keys of every resource, by its address without key."""
     found: dict[ResourceAddress, list[InstanceKey]] = {}
     for address in addresses:
-        found.setdefault(replace(address, key=None), []).append(address.key)
+        found.setdefault(address.resource, []).append(address.key)
     return {resource: tuple(keys) for resource, keys in found.items()}

@@ -168,7 +168,7 @@ class PlannedConfiguration:
         return _object(expression)
 
     def _place(self, address: ResourceAddress, planned: Planned) -> _Place:
-        resource = replace(address, key=None)
+        resource = address.resource
         return _Place(address.module, address.key, self._block(address), planned.instances(resource), resource)
 
     def _block(self, address: ResourceAddress) -> JSONObject:
@@ -243,7 +243,7 @@ class _Tracer:
             return False
         for name, expression in _object(place.block.get("expressions")).items():
             if isinstance(expression, dict) and expression.get("references") == ["each.value"]:
-                keyed = ((key, replace(place.resource, key=key)) for key in place.keys)
+                keyed = ((key, place.resource.instance(key)) for key in place.keys)
                 if all(self.planned.text(address, name) == key for key, address in keyed):
                     return True
         return False
@@ -261,7 +261,7 @@ class _Tracer:
         if len(steps) != 1 or (self.named is None and _plain(for_each) is None):
             return None
         has_key = place.key in self.planned.instances(address)
-        return self._attribute(replace(address, key=place.key), steps[0]) if has_key else None
+        return self._attribute(address.instance(place.key), steps[0]) if has_key else None
 
     def _reference(
         self, text: str, steps: tuple[str, ...], place: _Place, keys: frozenset[InstanceKey] | None, hops: int
@@ -319,7 +319,7 @@ class _Tracer:
             return None
         usual = usual_attribute(address.type, self.named) if self.named is not None else None
         attribute = written or self.takes or usual
-        return self._attribute(replace(address, key=chosen[0]), attribute) if attribute is not None else None
+        return self._attribute(address.instance(chosen[0]), attribute) if attribute is not None else None
 
     def _attribute(self, address: ResourceAddress, attribute: str) -> Reference | None:
         suits = self.named is None or (address.mode is Mode.MANAGED and fits(address.type, attribute, self.named))

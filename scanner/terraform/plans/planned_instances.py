@@ -6,9 +6,10 @@ addresses of what is listed under a type when somebody wants that one.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
-from itertools import chain
+from functools import lru_cache, partial
 from typing import Any
 
 from scanner.lazy_dataclass import dataclass
@@ -32,6 +33,10 @@ class PlannedInstance:
     """The provider configuration that it has, as a plan file or a stored state names it. JSON does not."""
 
 
+_KEPT = 4096
+"""Instances of a file whose values are kept: several readers ask for each, and references for some again and again."""
+
+
 class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
     """Instances by address, in the order in which Terraform lists them."""
 
@@ -48,7 +53,9 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
         self._types = frozenset(types)
         self._read = read
         self._modules = modules
+        self._decoded = lru_cache(_KEPT)(operator.call)
         self._found: dict[str, Mapping[ResourceAddress, PlannedInstance]] = {}
+        self._merged: dict[frozenset[str], Mapping[ResourceAddress, PlannedInstance]] = {}
 
     @classmethod
     def of(cls, instances: Iterable[PlannedInstance]) -> PlannedInstances:
@@ -63,14 +70,20 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
         if type_ not in self._types:
             return {}
         if type_ not in self._found:
-            self._found[type_] = self._read(type_)
+            found = self._read(type_)
+            self._found[type_] = {address: self._keeping(instance) for address, instance in found.items()}
         return self._found[type_]
+
+    def _keeping(self, instance: PlannedInstance) -> PlannedInstance:
+        return replace(instance, values=partial(self._decoded, instance.values))
 
     def of_types(self, is_wanted: Callable[[str], bool]) -> Mapping[ResourceAddress, PlannedInstance]:
         """The instances of some types, in the order of all."""
-        return by_address(
-            chain.from_iterable(self.of_type(type_).values() for type_ in self._types if is_wanted(type_))
-        )
+        wanted = frozenset(filter(is_wanted, self._types))
+        if wanted not in self._merged:
+            found = [instance for type_ in wanted for instance in self.of_type(type_).values()]
+            self._merged[wanted] = by_address(found)
+        return self._merged[wanted]
 
     def modules(self) -> tuple[ModuleAddress, ...]:
         """The module instances that something is in, in order."""
@@ -91,10 +104,11 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
 def by_address(instances: Iterable[PlannedInstance]) -> Mapping[ResourceAddress, PlannedInstance]:
     """Instances in the order in which Terraform lists them."""
     found = {instance.address: instance for instance in instances}
-    return {address: found[address] for address in sorted(found, key=_order)}
+    return {instance.address: instance for instance in sorted(found.values(), key=_order)}
 
 
-def _order(address: ResourceAddress) -> tuple[object, ...]:
+def _order(instance: PlannedInstance) -> tuple[object, ...]:
+    address = instance.address
     is_data = address.mode is Mode.DATA
     return *_module_order(address.module), not is_data, address.type, address.name, _key_order(address.key)
 
