@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 INTERRUPTED = 130
+_NEW_OBJECTS = 10_000
+"""Between two searches for cycles, of which hardly any are made: what a scan makes is kept, or goes by itself."""
 
 
 def main() -> None:
     """Run ``scan``, and exit with its status."""
+    gc.set_threshold(_NEW_OBJECTS)
     try:
         status = _plainly()
         if status is None:
