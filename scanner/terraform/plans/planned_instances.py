@@ -50,7 +50,7 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
 
         ``modules`` finds the modules that have instances, where that takes less than to read them all.
         """
-        self._types = frozenset(types)
+        self.types = frozenset(types)
         self._read = read
         self._modules = modules
         self._decoded = lru_cache(_KEPT)(operator.call)
@@ -67,7 +67,7 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
 
     def of_type(self, type_: str) -> Mapping[ResourceAddress, PlannedInstance]:
         """The instances of one type."""
-        if type_ not in self._types:
+        if type_ not in self.types:
             return {}
         if type_ not in self._found:
             found = self._read(type_)
@@ -79,7 +79,7 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
 
     def of_types(self, is_wanted: Callable[[str], bool]) -> Mapping[ResourceAddress, PlannedInstance]:
         """The instances of some types, in the order of all."""
-        wanted = frozenset(filter(is_wanted, self._types))
+        wanted = frozenset(filter(is_wanted, self.types))
         if wanted not in self._merged:
             found = [instance for type_ in wanted for instance in self.of_type(type_).values()]
             self._merged[wanted] = by_address(found)
@@ -98,7 +98,7 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
         return iter(self.of_types(lambda _: True))
 
     def __len__(self) -> int:
-        return sum(len(self.of_type(type_)) for type_ in self._types)
+        return sum(len(self.of_type(type_)) for type_ in self.types)
 
 
 def by_address(instances: Iterable[PlannedInstance]) -> Mapping[ResourceAddress, PlannedInstance]:
