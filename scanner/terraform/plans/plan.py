@@ -1,8 +1,8 @@
 """Plans and states: the same resource instances, and so the same facts.
 
 A plan knows the values of everything but what the provider computes. What is known after apply is evaluated where the
-plan's own configuration is at hand (``scanner.terraform.plans.plan_source``). Without it there are the references in a
-plan in JSON, which say what an argument names and not what a document is made of
+plan's own configuration is at hand (``scanner.terraform.plans.plan_evaluation``). Without it there are the references
+in a plan in JSON, which say what an argument names and not what a document is made of
 (``scanner.terraform.plans.plan_references``).
 
 https://developer.hashicorp.com/terraform/internals/json-format
@@ -22,7 +22,7 @@ from scanner.root import ScanRoot
 from scanner.span import Span
 from scanner.symbol import Attribute
 from scanner.terraform.address import Mode, ResourceAddress
-from scanner.terraform.aws import policy_document, policy_text, unread_types
+from scanner.terraform.aws import unread_types
 from scanner.terraform.aws.after_apply import after_apply
 from scanner.terraform.aws.computed import computed
 from scanner.terraform.aws.facts import TYPES, facts, facts_left_behind
@@ -42,8 +42,9 @@ from scanner.terraform.plans.plan_knowledge import Plan
 from scanner.terraform.plans.plan_places import moved
 from scanner.terraform.plans.plan_reader import read_document
 from scanner.terraform.plans.plan_references import Path, PlannedConfiguration, Reference
-from scanner.terraform.plans.plan_source import Source, source_of
+from scanner.terraform.plans.plan_source import Source
 from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance
+from scanner.terraform.plans.source_choice import source_of
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import NULL, Unknown, Value
 
@@ -258,6 +259,8 @@ class _Reader:
         address = target.address
         if address.type != "aws_iam_policy_document" or "json" not in target.attribute:
             return after_apply(address, target.attribute, self.span)
+        from scanner.terraform.aws import policy_document, policy_text
+
         after, unknown = planned.values()
         entries = {
             name: self._value(address, (name,), after.get(name), unknown.get(name)) for name in {*after, *unknown}

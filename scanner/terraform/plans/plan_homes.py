@@ -20,7 +20,7 @@ from scanner.partition import partition_of
 from scanner.root import Inputs
 from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.aws.facts import TYPES
-from scanner.terraform.configuration.provider import ACCOUNT_ARGUMENTS, DEFAULT, account_digest
+from scanner.terraform.configuration.provider_account import ACCOUNT_ARGUMENTS, DEFAULT, account_digest
 from scanner.terraform.plans.plan_document import PlanDocument
 from scanner.terraform.plans.plan_references import PlannedConfiguration
 from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance

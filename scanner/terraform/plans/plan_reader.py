@@ -7,7 +7,6 @@ from pathlib import Path
 from scanner.source_file import UnreadableFileError, read_bytes, wide_encoding
 from scanner.terraform.plans.json_sections import sections
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError
-from scanner.terraform.plans.plan_file import read_plan_file
 from scanner.terraform.plans.plan_json import shown_document
 from scanner.terraform.plans.recognition import ARCHIVE
 from scanner.terraform.plans.state_file import stored_document
@@ -23,6 +22,8 @@ def read_document(path: Path) -> PlanDocument:
     except UnreadableFileError as problem:
         raise PlanError(str(problem)) from problem
     if data.startswith(ARCHIVE):
+        from scanner.terraform.plans.plan_file import read_plan_file
+
         return read_plan_file(data)
     found = sections(_utf8(data))
     if found.encryption_version is not None:

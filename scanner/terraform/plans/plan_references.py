@@ -22,7 +22,7 @@ from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
 from scanner.terraform.aws.naming import fits, named_by, usual_attribute
 from scanner.terraform.aws.resource_type import Named
-from scanner.terraform.plans.expression_references import Plain
+from scanner.terraform.plans.plain_reference import Plain
 from scanner.terraform.plans.planned_instances import JSONObject
 
 Path = tuple[str | tuple[int, int], ...]
