@@ -7,13 +7,11 @@ import os
 import sys
 
 INTERRUPTED = 130
-_NEW_OBJECTS = 10_000
-"""Between two searches for cycles, of which hardly any are made: what a scan makes is kept, or goes by itself."""
 
 
 def main() -> None:
     """Run ``scan``, and exit with its status."""
-    gc.set_threshold(_NEW_OBJECTS)
+    gc.set_threshold(50_000, 20, 100)  # almost nothing that a scan makes goes in circles: looking for some took a fifth
     try:
         status = _plainly()
         if status is None:

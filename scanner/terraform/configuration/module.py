@@ -51,6 +51,9 @@ class Module:
     calls: dict[str, IndexedBlock] = field(default_factory=dict)
     resources: dict[Name, IndexedBlock] = field(default_factory=dict)
     data: dict[Name, IndexedBlock] = field(default_factory=dict)
+    resource_types: dict[str, set[str]] = field(default_factory=dict)
+    """The names of the resources of each type."""
+    data_types: dict[str, set[str]] = field(default_factory=dict)
     ephemeral: dict[str, set[str]] = field(default_factory=dict)
     """Names of ephemeral resources by type. What they are is not known before apply, so their blocks do not matter."""
     providers: list[IndexedBlock] = field(default_factory=list)
@@ -261,10 +264,12 @@ def _declare(module: Module, block: IndexedBlock) -> None:
             module.outputs[name] = block
         case "module", (name,):
             module.calls[name] = block
-        case "resource", (_, _):
+        case "resource", (type_, name):
             module.resources[block.labels] = block
-        case "data", (_, _):
+            module.resource_types.setdefault(type_, set()).add(name)
+        case "data", (type_, name):
             module.data[block.labels] = block
+            module.data_types.setdefault(type_, set()).add(name)
         case "ephemeral", (type_, name):
             module.ephemeral.setdefault(type_, set()).add(name)
         case "terraform", ():

@@ -75,11 +75,11 @@ def _text(path: str, within: tuple[Path, ...]) -> str:
     text = read_text(path, within=within)
     if path.endswith(".json"):
         return text if "module" in text or "\\u" in text else "{}"
-    return text if _CALL.search(text) is not None else ""
+    return text if _CALL.search(text) is not None else ""  # which looks for its first letters at once
 
 
 _CALLS = frozenset({"module"})
-_CALL = re.compile(r"\bmodule(?:[ \t\r]*[\"/]|[ \t\r]+[^\W\d])")
+_CALL = re.compile(r"module(?:[ \t\r]*[\"/]|[ \t\r]+[^\W\d])")
 """How every call begins, and few other things."""
 
 

@@ -41,6 +41,10 @@ def refuse_undeclared_in(body: nodes.Body, scope: Scope) -> None:
         scope.host.refuse(problem)
 
 
+_OF_INSTANCES = frozenset({"for_each", "count"})
+"""They are evaluated outside of the instances that they make, where less is bound."""
+
+
 def _of_instances(body: nodes.Body) -> Iterator[str]:
     """What ``count`` and ``for_each`` declare, whichever the instance is."""
     if "for_each" in body.attributes:
@@ -56,8 +60,12 @@ _META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection"})
 
 def _look_in(body: nodes.Body, scope: Scope, bound: _Bound, problems: list[UndeclaredError]) -> None:
     for name, attribute in body.attributes.items():
-        if name not in _META_ARGUMENTS:
-            _look(attribute.value, scope, bound, problems)
+        if name in _META_ARGUMENTS:
+            continue
+        before = len(problems)
+        _look(attribute.value, scope, bound, problems)
+        if len(problems) == before and name not in _OF_INSTANCES:
+            scope.host.checked(attribute.value)  # an instance knows all of these names: it need not be looked at again
     for block in body.blocks:
         if block.type == "dynamic":  # its content is looked at only if there is an element to make a block of
             for_each = block.body.attributes.get("for_each")
