@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanner.source_file import UnreadableFileError, read_bytes, wide_encoding
-from scanner.terraform.plans.json_sections import sections
+from scanner.terraform.plans.json_sections import Sections, sections
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError
 from scanner.terraform.plans.plan_json import shown_document
 from scanner.terraform.plans.recognition import ARCHIVE
@@ -25,7 +25,11 @@ def read_document(path: Path) -> PlanDocument:
         from scanner.terraform.plans.plan_file import read_plan_file
 
         return read_plan_file(data)
-    found = sections(_utf8(data))
+    return json_document(sections(_utf8(data)))
+
+
+def json_document(found: Sections) -> PlanDocument:
+    """A plan or a state in JSON. Raises ``PlanError``."""
     if found.encryption_version is not None:
         raise PlanError("OpenTofu has encrypted it; `tofu show -json` prints what can be scanned")
     if found.format_version is None and found.version is not None and found.serial is not None:
