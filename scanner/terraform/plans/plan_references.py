@@ -178,7 +178,9 @@ class PlannedConfiguration:
             blocks = self._blocks[way] = {}
             for resource in self.module(address.module).get("resources") or ():
                 if isinstance(resource, dict):
-                    blocks.setdefault((resource.get("mode"), resource.get("type"), resource.get("name")), resource)
+                    names = tuple(resource.get(key) for key in ("mode", "type", "name"))
+                    if all(isinstance(name, str) for name in names):
+                        blocks.setdefault(names, resource)
         return blocks.get((address.mode.value, address.type, address.name), {})
 
     def module(self, address: ModuleAddress) -> JSONObject:
