@@ -17,6 +17,8 @@ class Mode(Enum):
     OTHER = "other"
     """Ephemeral resources, and what later versions bring."""
 
+    __hash__ = object.__hash__  # as fast as it can be: every address is hashed many times
+
     @classmethod
     def of(cls, written: str) -> Mode:
         """The mode that a plan or state calls so."""

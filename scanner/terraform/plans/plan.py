@@ -84,7 +84,7 @@ def _reader(document: PlanDocument, source: Source, root: ScanRoot, span: Span) 
 def _facts(document: PlanDocument, reader: _Reader) -> Iterator[Fact]:
     for address, planned in document.instances.of_types(TYPES.__contains__).items():
         if address.mode is Mode.MANAGED:
-            yield from facts(replace(reader, span=reader.place(address)).instance(planned))
+            yield from facts(reader.at(address).instance(planned))
     for planned in left_behind(document):
         yield from facts_left_behind(reader.before(planned))
 
@@ -92,7 +92,7 @@ def _facts(document: PlanDocument, reader: _Reader) -> Iterator[Fact]:
 def _unread(document: PlanDocument, reader: _Reader) -> Iterator[Diagnostic]:
     for address, planned in document.instances.of_types(unread_types.is_unread).items():
         if address.mode is Mode.MANAGED:
-            found = unread_types.unread(replace(reader, span=reader.place(address)).instance(planned))
+            found = unread_types.unread(reader.at(address).instance(planned))
             if found is not None:
                 yield found
 
@@ -122,9 +122,11 @@ class _Reader:
     named: dict[str, None]
     """Arguments that were taken to be what they refer to. Filled while instances are read."""
 
-    def place(self, address: ResourceAddress) -> Span:
-        """The block that an instance comes from, or the plan."""
-        return self.source.blocks.get(block_address(address), self.span)
+    def at(self, address: ResourceAddress) -> _Reader:
+        """A reader for which values stand in the block that an instance comes from, if there is one."""
+        if not self.source.blocks:
+            return self
+        return replace(self, span=self.source.blocks.get(block_address(address), self.span))
 
     def instance(self, planned: PlannedInstance) -> ResourceInstance:
         """One instance, as it is evaluated where the plan's own configuration is at hand."""
@@ -133,7 +135,7 @@ class _Reader:
         names, home = {*after, *unknown}, self.homes.of(planned)
         evaluated = self.source.instances.get(address)
         if evaluated is None:
-            trail = self.source.trails.get(block_address(address), ())
+            trail = self.source.trails.get(block_address(address), ()) if self.source.trails else ()
             known = self._attributes(address, after, unknown)
             return ResourceInstance(address, known, self.span, home, trail=trail)
         attributes = {name: evaluated.get(name) for name in names}
@@ -247,7 +249,7 @@ class _Reader:
         planned = self.plan.document.instances.get(target.address)
         if planned is None:
             return after_apply(target.address, target.attribute, self.span)
-        reader = replace(self, span=self.place(target.address))
+        reader = self.at(target.address)
         if target.address.mode is Mode.DATA:
             return reader.document(target, planned)
         found = reader.attribute(target.address, target.attribute, *planned.values())

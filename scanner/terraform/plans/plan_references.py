@@ -126,8 +126,10 @@ class PlannedConfiguration:
         named = named_by(tuple(step for step in path if isinstance(step, str)))
         if named is None or not isinstance(path[-1], str):
             return None
-        tracer = _Tracer(self, planned, named, known=known)
-        return tracer.follow(self._expression(address, path), self._place(address, planned))
+        expression = self._expression(address, path)
+        if not expression.get("references"):
+            return None
+        return _Tracer(self, planned, named, known=known).follow(expression, self._place(address, planned))
 
     def confirmed(self, address: ResourceAddress, path: Path, planned: Planned) -> tuple[Reference | None, ...]:
         """What an argument is for sure: one reference, or all items of a list. Empty if it is not confirmed.

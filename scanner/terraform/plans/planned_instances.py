@@ -75,14 +75,15 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
         return self._found[type_]
 
     def _keeping(self, instance: PlannedInstance) -> PlannedInstance:
-        return replace(instance, values=partial(self._decoded, instance.values))
+        values = partial(self._decoded, instance.values)
+        return PlannedInstance(instance.address, values, instance.untouched, instance.provider)
 
     def of_types(self, is_wanted: Callable[[str], bool]) -> Mapping[ResourceAddress, PlannedInstance]:
         """The instances of some types, in the order of all."""
         wanted = frozenset(filter(is_wanted, self.types))
         if wanted not in self._merged:
             found = [instance for type_ in wanted for instance in self.of_type(type_).values()]
-            self._merged[wanted] = by_address(found)
+            self._merged[wanted] = _in_order(found)
         return self._merged[wanted]
 
     def modules(self) -> tuple[ModuleAddress, ...]:
@@ -104,7 +105,11 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
 def by_address(instances: Iterable[PlannedInstance]) -> Mapping[ResourceAddress, PlannedInstance]:
     """Instances in the order in which Terraform lists them."""
     found = {instance.address: instance for instance in instances}
-    return {instance.address: instance for instance in sorted(found.values(), key=_order)}
+    return _in_order(found.values())
+
+
+def _in_order(instances: Iterable[PlannedInstance]) -> Mapping[ResourceAddress, PlannedInstance]:
+    return {instance.address: instance for instance in sorted(instances, key=_order)}
 
 
 def _order(instance: PlannedInstance) -> tuple[object, ...]:
