@@ -20,7 +20,7 @@ HOMES = {
     "msgspec": {
         "report/encoding.py",
         "work/codec.py",
-        *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "plan_json", "state_file")),
+        *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "json_sections", "plan_json")),
     },
     "pathspec": {"globs.py", "ignored.py"},
     # graphemes, and what RE2 has and Python has not
