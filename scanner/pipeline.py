@@ -19,7 +19,6 @@ from scanner.iam.context import Circumstances
 from scanner.options import Options
 from scanner.other_roots import OtherRoots
 from scanner.path_sections import section_of
-from scanner.principals.definition import PrincipalDefinition
 from scanner.report.report import Report
 from scanner.repository import path_in_repository
 from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
@@ -35,11 +34,10 @@ from scanner.triage.triage import triage
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.unmatched_sections import unmatched_sections
 from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.console import console_access
+from scanner.verdicts.assessment import Assessment
 from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
-from scanner.verdicts.questions import Questions, answers, without_mfa
+from scanner.verdicts.questions import Questions
 from scanner.verdicts.scenarios import assess
-from scanner.verdicts.sign_in import Permission, aws_login
 
 RECURSION_LIMIT = 12_000
 """Evaluation nests as deep as its bounds allow; CPython's default would stop it before them."""
@@ -256,23 +254,17 @@ def _assessor(options: Options, controls: ControlPolicies, questions: Questions)
         request = Circumstances(root.inputs.region, options.context)
         section = section_of(root.stands_in or root.location, options.sections, options.directory)
 
-        def decide(definition: PrincipalDefinition) -> AssessedPrincipal:
-            principal = definition.principal
-            given = controls.circumstances(principal, request, section)
-            login = aws_login(principal, given)
-            asked = answers(principal, given, questions.asked)
-            alone: tuple[Permission, ...] = ()
-            if questions.without_mfa:
-                bare = without_mfa(given)
-                alone = (*aws_login(principal, bare).permissions, *answers(principal, bare, questions.asked))
-            console = console_access(definition, options.assume_console)
-            return AssessedPrincipal(definition, console, login, asked, alone)
+        assessment = Assessment(
+            lambda principal: controls.circumstances(principal.account, request, section),
+            questions,
+            options.assume_console,
+        )
 
         def under(assumptions: tuple[Assumption, ...]) -> Facts:
             return extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
 
         try:
-            return assess(facts, decide, under)
+            return assess(facts, assessment.assessed, under)
         except Exception as problem:  # as in extract_or_report: a bug of ours must not lose the other roots
             if options.debug:
                 raise

@@ -115,7 +115,6 @@ class StatementMatch:
 class Decision:
     """The answer for one request, with the evidence."""
 
-    request: Request
     outcome: Outcome
     matches: tuple[StatementMatch, ...]
     """Every statement whose action matched, or may match, in the order of the policies."""
@@ -153,7 +152,7 @@ def decide(
     allowed = _some_allow(identity) & all_of(layers.values())
     outcome, causes = _outcome(denied, allowed)
     blocked_by = frozenset(layer for layer, answer in layers.items() if answer.is_no)
-    return Decision(request, outcome, everything, causes, blocked_by)
+    return Decision(outcome, everything, causes, blocked_by)
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

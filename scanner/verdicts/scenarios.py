@@ -267,7 +267,7 @@ def _decision(base: Decision, leaves: list[Decision]) -> Decision:
             matches.setdefault(_evidence(match), match)
     causes = tuple(sorted({cause for leaf in leaves for cause in leaf.causes}, key=Cause.sort_key))
     blocked_by = frozenset.intersection(*(leaf.blocked_by for leaf in leaves))
-    return Decision(base.request, outcomes.pop(), tuple(matches.values()), causes, blocked_by)
+    return Decision(outcomes.pop(), tuple(matches.values()), causes, blocked_by)
 
 
 def _evidence(match: StatementMatch) -> object:
