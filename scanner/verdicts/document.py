@@ -33,6 +33,11 @@ class PermissionDocuments:
         self._further = further
         self._known: dict[tuple[object, ...], tuple[AssessedPrincipal, list[Document]]] = {}
 
+    @property
+    def made(self) -> tuple[list[Document], ...]:
+        """All lists so far, in the order in which they were wanted."""
+        return tuple(permissions for _, permissions in self._known.values())
+
     def of(self, assessed: AssessedPrincipal) -> list[Document]:
         """Not to be changed."""
         definition = assessed.definition
