@@ -5,12 +5,12 @@ https://git-scm.com/docs/gitignore
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 
 FILE = ".gitignore"

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from scanner.lazy_dataclass import dataclass
 
 
 def path_in_repository(path: Path, workspace: Path | None) -> str | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import re
-import stat
 from typing import TYPE_CHECKING
+
+from scanner import file_system
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,10 +37,10 @@ def why(problem: OSError | ValueError) -> str:
 
 def leads_out(path: Path, within: tuple[Path, ...]) -> bool:
     """Whether a path is a symbolic link to something outside the directories. A link to nowhere leads nowhere."""
-    if not path.is_symlink() or not path.exists():
+    if not file_system.is_link(path) or not file_system.exists(path):
         return False
-    target = path.resolve()
-    return not any(target.is_relative_to(directory.resolve()) for directory in within)
+    target = file_system.real(path)
+    return not any(target.is_relative_to(file_system.real(directory)) for directory in within)
 
 
 class UnreadableFileError(Exception):
@@ -82,11 +83,10 @@ def read_bytes(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] =
     try:
         if within and leads_out(path, within):
             raise UnreadableFileError("it is a link that leads out of the scanned tree")
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFileError("it is not a regular file")
-        if status.st_size > limit:
-            raise UnreadableFileError(f"it is larger than {limit} bytes")
-        return path.read_bytes()
+        return file_system.content(path, limit)
+    except file_system.NotRegularError as problem:
+        raise UnreadableFileError("it is not a regular file") from problem
+    except file_system.TooLargeError as problem:
+        raise UnreadableFileError(f"it is larger than {limit} bytes") from problem
     except (OSError, ValueError) as problem:
         raise UnreadableFileError(why(problem)) from problem

@@ -19,6 +19,7 @@ HOMES = {
     # what it reads is described by types, which stand beside the readers
     "msgspec": {
         "report/encoding.py",
+        "work/codec.py",
         *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "plan_json", "state_file")),
     },
     "pathspec": {"globs.py", "ignored.py"},

@@ -51,7 +51,7 @@ The evidence is not computed apart: a ``Decision`` holds the statement matches t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 
@@ -64,6 +64,7 @@ from scanner.iam.policy import Patterns, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
 from scanner.iam.request import Request
 from scanner.iam.variables import PolicyText, resolve
+from scanner.lazy_dataclass import dataclass
 from scanner.truth import NO, Truth, all_of, any_of, undetermined
 
 
@@ -113,7 +114,7 @@ class StatementMatch:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer for one request, with the evidence."""
+    """The answer for one request, with the evidence. The request itself is large, and nobody asks for it again."""
 
     outcome: Outcome
     matches: tuple[StatementMatch, ...]

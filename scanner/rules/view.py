@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.cause import Cause
@@ -11,6 +10,7 @@ from scanner.diagnostic import as_sentence
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch, worst
 from scanner.iam.pattern import Text, literal
 from scanner.iam.principal import PolicyType, Principal
+from scanner.lazy_dataclass import dataclass
 from scanner.rules.parts import PARTS, PERMISSION_PARTS, context_keys
 from scanner.rules.trusted import trust_entries
 from scanner.verdicts.assessed_principal import AssessedPrincipal

@@ -8,7 +8,7 @@ may, if somebody lets them), or through the account access manager (they do, if 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from fnmatch import fnmatchcase
 
@@ -18,6 +18,7 @@ from scanner.iam.context import account_of
 from scanner.iam.pattern import literal
 from scanner.iam.policy import PolicyDocument
 from scanner.iam.principal import Principal, PrincipalKind
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PrincipalDefinition
 from scanner.span import Span
 from scanner.truth import Truth, any_of

@@ -41,8 +41,8 @@ class PermissionDocuments:
     def of(self, assessed: AssessedPrincipal) -> list[Document]:
         """Not to be changed."""
         definition = assessed.definition
-        shared = (assessed.aws_login, assessed.asked, assessed.without_mfa, definition.principal.boundaries)
-        key = (*map(id, shared), definition.span)
+        shared = (assessed.asked, assessed.without_mfa, definition.principal.boundaries)
+        key = (id(assessed.aws_login), definition.span, *(tuple(map(id, parts)) for parts in shared))
         if key not in self._known:
             self._known[key] = (
                 assessed,

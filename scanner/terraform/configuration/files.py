@@ -7,7 +7,8 @@ https://opentofu.org/docs/language/files/
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from scanner.lazy_dataclass import dataclass
 
 TERRAGRUNT_FILE = "terragrunt.hcl"
 TERRAGRUNT_JSON_FILE = "terragrunt.hcl.json"

@@ -5,13 +5,14 @@ https://developer.hashicorp.com/terraform/language/files
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from pathlib import Path
 
+from scanner import file_system
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text, why
 from scanner.span import Span
 from scanner.terraform.aws.blocks import SHAPES
@@ -68,9 +69,20 @@ class Module:
     files: list[str] = field(default_factory=list)
     checked: dict[int, nodes.Node | nodes.Body] = field(default_factory=dict)
     """Expressions and bodies whose names are known to be declared, by identity."""
+    size: int = 0
+    """Characters of its files."""
+    has_links: bool = False
+    """Whether a file is a link, which may lead out of one scanned tree and not out of another."""
+    trees: dict[Span, tuple[nodes.Block | None, tuple[SyntaxProblem, ...]]] = field(default_factory=dict)
+    """What was parsed so far by any root, with what is wrong in it, by the place of the block."""
     _parsed: dict[Span, nodes.Block | None] = field(default_factory=dict)
     _broken: set[Span] = field(default_factory=set)
     _locals: dict[str, nodes.Attribute] | None = None
+
+    def for_a_root(self) -> Module:
+        """The same module, of which only the index and the trees are known: what is wrong with a tree counts for the
+        roots that look at it."""
+        return replace(self, diagnostics=[*self.diagnostics], checked={}, _parsed={}, _broken=set(), _locals=None)
 
     def parsed(self, block: IndexedBlock) -> nodes.Block | None:
         """The block's syntax tree, with override files merged in.
@@ -99,19 +111,10 @@ class Module:
         return parsed
 
     def _parse_single(self, block: IndexedBlock) -> nodes.Block | None:
-        problems: list[SyntaxProblem] = []
-        parsed: nodes.Block | None = None
-        try:
-            if block.json is not None:
-                parsed = json_syntax.parse_block(block, SHAPES, problems)
-            else:
-                parsed, found = recovery.parse_block(block)
-                problems += found
-        except SyntaxProblem as problem:
-            problems.append(problem)
-            if block.type in _NAMED:
-                body = nodes.Body({}, (), block.span, unread=str(problem))
-                parsed = nodes.Block(block.type, block.labels, body, block.span)
+        known = self.trees.get(block.span)
+        if known is None:
+            known = self.trees[block.span] = _tree(block)
+        parsed, problems = known
         self.diagnostics += [error("Invalid Terraform syntax", as_sentence(str(one)), one.span) for one in problems]
         return parsed
 
@@ -153,22 +156,45 @@ class Module:
             yield from parsed.body.attributes.values() if parsed is not None else ()
 
 
+def _tree(block: IndexedBlock) -> tuple[nodes.Block | None, tuple[SyntaxProblem, ...]]:
+    """What a block says as far as it can be read, and what is wrong with it."""
+    problems: list[SyntaxProblem] = []
+    parsed: nodes.Block | None = None
+    try:
+        if block.json is not None:
+            parsed = json_syntax.parse_block(block, SHAPES, problems)
+        else:
+            parsed, found = recovery.parse_block(block)
+            problems += found
+    except SyntaxProblem as problem:
+        problems.append(problem)
+        if block.type in _NAMED:
+            body = nodes.Body({}, (), block.span, unread=str(problem))
+            parsed = nodes.Block(block.type, block.labels, body, block.span)
+    return parsed, tuple(problems)
+
+
 def load_module(directory: Path, path: str, boundary: Path, generated: Iterable[GeneratedFile] = ()) -> Module:
     """Index all files of a directory. Files that cannot be read or indexed are diagnostics of the module."""
     module = Module(path, directory)
     try:
-        names = [entry.name for entry in os.scandir(directory) if not entry.is_dir(follow_symlinks=False)]
+        entries = {entry.name: entry.is_link for entry in file_system.entries(directory) if not entry.is_directory}
     except OSError as problem:
         message = as_sentence(why(problem))
         module.diagnostics.append(error("Unreadable path", message, Span.whole_file(path)))
         return module
-    made = {file.name: file for file in generated if not (file.gives_way and file.name in names)}
+    made = {file.name: file for file in generated if not (file.gives_way and file.name in entries)}
     module.generated = made
 
     def read(name: str) -> str:
-        return made[name].text if name in made else read_text(directory / name, within=(boundary, directory))
+        if name in made:
+            return made[name].text
+        if not entries[name]:
+            return read_text(directory / name)
+        module.has_links = True
+        return read_text(directory / name, within=(boundary, directory))
 
-    return index_module(module, {*names, *made}, read)
+    return index_module(module, {*entries, *made}, read)
 
 
 def index_module(module: Module, names: Iterable[str], read: Callable[[str], str]) -> Module:
@@ -193,6 +219,7 @@ def _blocks(module: Module, name: str, read: Callable[[str], str]) -> tuple[Inde
     except UnreadableFileError as problem:
         module.diagnostics.append(error("Unreadable file", as_sentence(str(problem)), Span.whole_file(shown)))
         return ()
+    module.size += len(text)
     index = json_syntax.index_json(shown, text) if name.endswith(".json") else index_file(shown, text)
     for found in index.problems:
         module.diagnostics.append(error("Invalid Terraform syntax", as_sentence(found.message), found.span))

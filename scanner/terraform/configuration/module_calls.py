@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from scanner import file_system
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
 from scanner.source_file import read_text
 from scanner.terraform.configuration.child_modules import MAX_MODULE_DEPTH, MAX_MODULE_INSTANCES
@@ -46,7 +47,8 @@ def written_calls(directory: Path, boundary: Path) -> Calls:
     found: set[Path] = set()
     is_open = False
     within = (boundary, directory)
-    module = index_module(Module(".", directory), os.listdir(directory), lambda name: _text(directory / name, within))  # noqa: PTH208 # names suffice
+    names = [one.name for one in file_system.entries(directory)]
+    module = index_module(Module(".", directory), names, lambda name: _text(directory / name, within))
     for block in module.calls.values():
         source = _source(block, module.overrides.get(block.span, ()))
         if not isinstance(source, nodes.Literal | None):

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from scanner import file_system
 from scanner.cause import NOT_INSTALLED, Cause, CauseKind
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.terraform.address import ModuleAddress
@@ -33,7 +34,7 @@ def find_module(
     if source is not None and is_local(source):
         directory = Path(_normal(caller.directory / source))
         shown = _normal_shown(f"{caller.path}/{source}")
-        if directory.is_dir():
+        if file_system.is_directory(directory):
             return directory, shown
         return Cause(
             CauseKind.MISSING_MODULE, f'the directory "{source}" of {address}, which does not exist', attribute.span
@@ -65,7 +66,7 @@ def _installed(root: Module, address: ModuleAddress) -> str | None:
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, dict) and entry.get("Key") == address.calls and isinstance(entry.get("Dir"), str):
             found: str = entry["Dir"]
-            return found if (root.directory / found).is_dir() else None
+            return found if file_system.is_directory(root.directory / found) else None
     return None
 
 

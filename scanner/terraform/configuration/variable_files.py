@@ -9,14 +9,14 @@ https://developer.hashicorp.com/terraform/language/values/variables#variable-def
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
-from scanner import values
+from scanner import file_system, values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import as_sentence, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
@@ -100,7 +100,7 @@ def _same(value: Value) -> Value:
 
 
 def _beside(directory: Path) -> Iterator[str]:
-    names = {file.name for file in directory.iterdir()}
+    names = {file.name for file in file_system.entries(directory)}
     yield from (name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names)
     yield from (name for name in sorted(names) if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
 

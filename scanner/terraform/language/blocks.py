@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 
 if TYPE_CHECKING:
@@ -64,6 +65,19 @@ _BLANK = re.compile(r"[ \t\r]*(?:/\*.*?\*/[ \t]*)*", re.DOTALL)
 _IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
 _QUOTED_LABEL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 _IN_CODE = re.compile(r'"|[{}]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
+_PLAIN_CODE = re.compile(
+    r"""
+    (?: [^"{}\#/<]++
+      | "(?: [^"\\$%\n]++ | \\[^\n] | \$(?![{$]) | %(?![{%]) | \$\{ [^"{}\#/<\n]*+ \} )*+"
+      | (?: \# | // ) [^\n]*+
+      | /(?![/*])
+      | <(?!<)
+    )*+
+    """,
+    re.VERBOSE,
+)
+"""What has neither braces nor anything that has to be looked at more closely, in one step."""
+_PLAIN_HEADER = re.compile(r'([^\W\d][\w-]*+)[ \t]*+(?:"([^"\\\n]*+)"[ \t]*+(?:"([^"\\\n]*+)"[ \t]*+)?)?\{')
 _IN_VALUE = re.compile(r'"|[()\[\]{}\n]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
 _IN_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{|\n', re.DOTALL)
 
@@ -78,19 +92,23 @@ class UnbalancedError(Exception):
 
 def index_file(path: str, text: str) -> FileIndex:
     """Find the top-level blocks of a file. Never raises for any text."""
-    lines = LineIndex(path, text)
     blocks: list[IndexedBlock] = []
-    position = _after(BETWEEN, text, 0)
+    position, line, line_start = 0, 1, 0
     try:
-        while position < len(text):
-            start = position
-            block_type, labels, position = header(text, position)
-            position = skip_code(text, position)
-            span = lines.span(start, position)
+        while (start := _after(BETWEEN, text, position)) < len(text):
+            newlines = text.count("\n", position, start)
+            if newlines:
+                line, line_start = line + newlines, text.rfind("\n", position, start) + 1
+            block_type, labels, inside = header(text, start)
+            position = skip_code(text, inside)
+            first, column = line, start - line_start + 1
+            newlines = text.count("\n", start, position)
+            if newlines:
+                line, line_start = line + newlines, text.rfind("\n", start, position) + 1
+            span = Span(path, first, column, line, position - line_start + 1)
             blocks.append(IndexedBlock(block_type, labels, text[start:position], span))
-            position = _after(BETWEEN, text, position)
     except UnbalancedError as problem:
-        span = lines.span(problem.offset, problem.offset)
+        span = LineIndex(path, text).span(problem.offset, problem.offset)
         return FileIndex(path, tuple(blocks), (IndexProblem(str(problem), span),))
     return FileIndex(path, tuple(blocks))
 
@@ -119,7 +137,7 @@ def argument_text(block: IndexedBlock, name: str) -> str | None:
         while (found := _IDENTIFIER.match(text, _after(BETWEEN, text, position))) is not None:
             position = _after(_BLANK, text, found.end())
             if text.startswith("=", position):
-                start, position = position + 1, _skip_value(text, position + 1)
+                start, position = position + 1, value_end(text, position + 1)
                 if found[0] == name:
                     return text[start:position]
             else:
@@ -130,8 +148,8 @@ def argument_text(block: IndexedBlock, name: str) -> str | None:
     return None
 
 
-def _skip_value(text: str, position: int) -> int:
-    """The offset behind an argument's value, which ends with the line, a comment behind it, or the block."""
+def value_end(text: str, position: int) -> int:
+    """The offset behind the value that begins at ``position``: it ends with its line, a comment, or the block."""
     depth = 0
     while (found := _IN_VALUE.search(text, position)) is not None:
         token = found[0]
@@ -161,6 +179,9 @@ def _after(skipped: re.Pattern[str], text: str, position: int) -> int:
 
 def header(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
     """A block's type and labels, and the offset behind its opening brace."""
+    plain = _PLAIN_HEADER.match(text, position)
+    if plain is not None:
+        return plain[1], tuple(label for label in (plain[2], plain[3]) if label is not None), plain.end()
     name = _IDENTIFIER.match(text, position)
     if name is None:
         raise UnbalancedError("a block is expected here", position)
@@ -183,7 +204,18 @@ def header(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
 def skip_code(text: str, position: int) -> int:
     """The offset behind the brace that closes what was opened just before ``position``."""
     opened = [position - 1]
+    go_over = _PLAIN_CODE.match
     while opened:
+        position = go_over(text, position).end()  # type: ignore[union-attr] # it matches anywhere
+        brace = text[position : position + 1]
+        position += 1
+        if brace == "}":
+            opened.pop()
+            continue
+        if brace == "{":
+            opened.append(position - 1)
+            continue
+        position -= 1
         found = _IN_CODE.search(text, position)
         if found is None:
             raise UnbalancedError("the { here is never closed", opened[-1])

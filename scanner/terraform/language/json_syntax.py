@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from unicodedata import normalize
 
 from scanner import json_tree
 from scanner.json_tree import Array, Member, Object, Scalar
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 from scanner.terraform.language import nodes, numbers, syntax
 from scanner.terraform.language.blocks import FileIndex, IndexedBlock, IndexProblem, JSONContent

@@ -17,7 +17,8 @@ from lark.lexer import Token
 from lark.tree import Tree
 
 from scanner.span import LineIndex, Span
-from scanner.terraform.language import nodes, templates
+from scanner.terraform.language import nodes, plain, templates
+from scanner.terraform.language.moved import moved
 from scanner.terraform.language.nodes import Node
 from scanner.terraform.language.spelling import Spelling, respell
 from scanner.terraform.language.syntax_tree import (
@@ -41,6 +42,28 @@ MAX_NESTING = 120
 
 def parse_block(block: IndexedBlock) -> nodes.Block:
     """Parse one block of an index. Raises ``SyntaxProblem``."""
+    return plain.read_block(block, _expression_at) or parse_block_by_grammar(block)
+
+
+def _expression_at(text: str, path: str, line: int, column: int) -> Node | None:
+    """An expression in a block, or None if the block has to say what is wrong with it."""
+    try:
+        return moved(_expression_anywhere(text), path, line, column)
+    except SyntaxProblem:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _expression_anywhere(text: str) -> Node:
+    """The tree of a text as if it stood at the beginning of a file: much is written more than once."""
+    return parse_expression(text, _BEGINNING)
+
+
+_BEGINNING = Span("", 1, 1, 1, 1)
+
+
+def parse_block_by_grammar(block: IndexedBlock) -> nodes.Block:
+    """The same without the look whether the block is plain, which changes nothing but the time that it takes."""
     place = Place(block.span.path, block.span.line, block.span.column)
     spelling, body = _parse(block.text, place)
     blocks = [child for child in body.children if isinstance(child, Tree) and child.data == "block"]

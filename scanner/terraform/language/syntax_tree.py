@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from lark.lexer import Token
 from lark.tree import Tree
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 from scanner.terraform.language import nodes, templates
 from scanner.terraform.language.nodes import Node
@@ -54,8 +54,20 @@ class Place:
         if self.inside is not None:
             return self.inside
         meta = tree.meta
-        start, end = (0, 0) if meta.empty else (meta.start_pos, meta.end_pos)
+        start, end = (0, 0) if meta.empty else (meta.start_pos, _end(tree))
         return Span(self.path, *self.position(*lines.position(start)), *self.position(*lines.position(end)))
+
+
+def _end(tree: _Tree) -> int:
+    """Where a tree ends. The grammar takes the new line behind an operation for a part of it, which it is of a body."""
+    for child in reversed(tree.children):
+        if isinstance(child, Token):
+            return child.end_pos or 0
+        if child.data != "new_line_or_comment":
+            return tree.meta.end_pos if tree.data in ("body", "block") else _end(child)
+        if tree.data == "body":
+            break
+    return tree.meta.end_pos
 
 
 def nested(flat: Callable[[], templates.Flat], span: Span) -> tuple[nodes.TemplatePart, ...]:
@@ -133,16 +145,21 @@ class Converter:
     def block(self, tree: _Tree) -> nodes.Block:
         """A block with its labels and body."""
         header: list[str] = []
-        body: nodes.Body | None = None
+        attributes: dict[str, nodes.Attribute] = {}
+        blocks: tuple[nodes.Block, ...] = ()
         for child in trees(tree):
             if child.data == "body":
-                body = self.body(child)
+                attributes, blocks = self._entries(child)
             else:
                 header.append(self._word(child))
         span = self._span(tree)
-        return nodes.Block(header[0], tuple(header[1:]), body or nodes.Body({}, (), span), span)
+        return nodes.Block(header[0], tuple(header[1:]), nodes.Body(attributes, blocks, span), span)
 
     def body(self, tree: _Tree) -> nodes.Body:
+        """The content of a file."""
+        return nodes.Body(*self._entries(tree), self._span(tree))
+
+    def _entries(self, tree: _Tree) -> tuple[dict[str, nodes.Attribute], tuple[nodes.Block, ...]]:
         """Attributes by name, and blocks in order."""
         attributes: dict[str, nodes.Attribute] = {}
         blocks: list[nodes.Block] = []
@@ -154,7 +171,7 @@ class Converter:
             if attribute.name in attributes:
                 raise SyntaxProblem(f'"{attribute.name}" is set twice', attribute.span)
             attributes[attribute.name] = attribute
-        return nodes.Body(attributes, tuple(blocks), self._span(tree))
+        return attributes, tuple(blocks)
 
     def attribute(self, tree: _Tree) -> nodes.Attribute:
         """``name = value``"""
