@@ -35,7 +35,7 @@ def why(problem: OSError | ValueError) -> str:
     return _WHY.get(problem.errno or 0) or (problem.strerror or "it cannot be used").lower()
 
 
-def leads_out(path: Path, within: tuple[Path, ...]) -> bool:
+def leads_out(path: Path | str, within: tuple[Path, ...]) -> bool:
     """Whether a path is a symbolic link to something outside the directories. A link to nowhere leads nowhere."""
     if not file_system.is_link(path) or not file_system.exists(path):
         return False
@@ -47,7 +47,7 @@ class UnreadableFileError(Exception):
     """The file cannot be read as text. The message is a sentence without its full stop."""
 
 
-def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> str:
+def read_text(path: Path | str, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> str:
     """A file's text, without byte order mark. With ``within``, a link is followed only if it stays in one of these.
 
     Raises ``UnreadableFileError`` for what is not a regular file, is too large, or is not UTF-8. Never blocks.
@@ -64,6 +64,8 @@ def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = 
 
 def wide_encoding(content: bytes) -> str | None:
     """The encoding of a text whose characters have two or four bytes, by its mark or its first character; else None."""
+    if b"\0" not in content[:4] and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return None  # as nearly every file
     return next((encoding for encoding, begins in _WIDE if begins.match(content)), None)
 
 
@@ -78,7 +80,7 @@ _WIDE = tuple(
 )
 
 
-def read_bytes(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> bytes:
+def read_bytes(path: Path | str, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> bytes:
     """A file's content, with the same care."""
     try:
         if within and leads_out(path, within):

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.terraform.language.blocks import IndexedBlock, index_file
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.plain import read_block
 from scanner.terraform.language.syntax import parse_block, parse_block_by_grammar
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = sorted((ROOT / "fixtures" / "terraform").rglob("*.tf"))

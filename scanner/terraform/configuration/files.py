@@ -27,7 +27,7 @@ class ConfigurationFiles:
 
 def is_configuration(name: str) -> bool:
     """Whether a file of this name is configuration. Hidden files and what editors leave behind are not."""
-    return _suffix(name) is not None
+    return name.endswith(_SUFFIXES) and not name.startswith(".")
 
 
 def is_override(name: str) -> bool:

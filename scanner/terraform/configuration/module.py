@@ -19,8 +19,8 @@ from scanner.terraform.aws.blocks import SHAPES
 from scanner.terraform.configuration.files import configuration_files
 from scanner.terraform.language import json_syntax, nodes, recovery, syntax
 from scanner.terraform.language.blocks import IndexedBlock, index_file
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.shapes import LABELS
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 
 Name = tuple[str, ...]
 """A block's labels."""
@@ -51,6 +51,9 @@ class Module:
     calls: dict[str, IndexedBlock] = field(default_factory=dict)
     resources: dict[Name, IndexedBlock] = field(default_factory=dict)
     data: dict[Name, IndexedBlock] = field(default_factory=dict)
+    resource_types: dict[str, set[str]] = field(default_factory=dict)
+    """The names of the resources of each type."""
+    data_types: dict[str, set[str]] = field(default_factory=dict)
     ephemeral: dict[str, set[str]] = field(default_factory=dict)
     """Names of ephemeral resources by type. What they are is not known before apply, so their blocks do not matter."""
     providers: list[IndexedBlock] = field(default_factory=list)
@@ -190,26 +193,33 @@ def load_module(directory: Path, path: str, boundary: Path, generated: Iterable[
         if name in made:
             return made[name].text
         if not entries[name]:
-            return read_text(directory / name)
+            return read_text(f"{directory}/{name}")
         module.has_links = True
-        return read_text(directory / name, within=(boundary, directory))
+        return read_text(f"{directory}/{name}", within=(boundary, directory))
 
     return index_module(module, {*entries, *made}, read)
 
 
-def index_module(module: Module, names: Iterable[str], read: Callable[[str], str]) -> Module:
-    """Fill a module from its files, wherever they are. ``read`` raises ``UnreadableFileError``."""
+def index_module(
+    module: Module, names: Iterable[str], read: Callable[[str], str], types: frozenset[str] | None = None
+) -> Module:
+    """Fill a module from its files, wherever they are, perhaps with blocks of some types only.
+
+    ``read`` raises ``UnreadableFileError``.
+    """
     files = configuration_files(names)
     for name in files.primary:
-        for block in _blocks(module, name, read):
+        for block in _blocks(module, name, read, types):
             _declare(module, block)
     for name in files.override:
-        for block in _blocks(module, name, read):
+        for block in _blocks(module, name, read, types):
             _override(module, block)
     return module
 
 
-def _blocks(module: Module, name: str, read: Callable[[str], str]) -> tuple[IndexedBlock, ...]:
+def _blocks(
+    module: Module, name: str, read: Callable[[str], str], types: frozenset[str] | None
+) -> tuple[IndexedBlock, ...]:
     shown = f"{module.path}/{name}" if module.path != "." else name
     if name in module.generated:
         shown = module.generated[name].path
@@ -220,7 +230,7 @@ def _blocks(module: Module, name: str, read: Callable[[str], str]) -> tuple[Inde
         module.diagnostics.append(error("Unreadable file", as_sentence(str(problem)), Span.whole_file(shown)))
         return ()
     module.size += len(text)
-    index = json_syntax.index_json(shown, text) if name.endswith(".json") else index_file(shown, text)
+    index = json_syntax.index_json(shown, text) if name.endswith(".json") else index_file(shown, text, types)
     for found in index.problems:
         module.diagnostics.append(error("Invalid Terraform syntax", as_sentence(found.message), found.span))
     return index.blocks
@@ -254,10 +264,12 @@ def _declare(module: Module, block: IndexedBlock) -> None:
             module.outputs[name] = block
         case "module", (name,):
             module.calls[name] = block
-        case "resource", (_, _):
+        case "resource", (type_, name):
             module.resources[block.labels] = block
-        case "data", (_, _):
+            module.resource_types.setdefault(type_, set()).add(name)
+        case "data", (type_, name):
             module.data[block.labels] = block
+            module.data_types.setdefault(type_, set()).add(name)
         case "ephemeral", (type_, name):
             module.ephemeral.setdefault(type_, set()).add(name)
         case "terraform", ():

@@ -27,9 +27,9 @@ from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate, evaluate_or_refuse, evaluate_whole
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import Scope
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.type_expressions import constraint
 from scanner.values import Value
 

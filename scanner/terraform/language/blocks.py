@@ -60,24 +60,41 @@ class FileIndex:
     problems: tuple[IndexProblem, ...] = ()
 
 
-BETWEEN = re.compile(r"(?:[\s\ufeff]|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+BETWEEN = re.compile(r"(?:[\s\ufeff]++|#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+")
 _BLANK = re.compile(r"[ \t\r]*(?:/\*.*?\*/[ \t]*)*", re.DOTALL)
 _IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
 _QUOTED_LABEL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 _IN_CODE = re.compile(r'"|[{}]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
-_PLAIN_CODE = re.compile(
-    r"""
-    (?: [^"{}\#/<]++
-      | "(?: [^"\\$%\n]++ | \\[^\n] | \$(?![{$]) | %(?![{%]) | \$\{ [^"{}\#/<\n]*+ \} )*+"
-      | (?: \# | // ) [^\n]*+
-      | /(?![/*])
-      | <(?!<)
-    )*+
+_PLAIN = r"""
+    [^"{}\#/<]++
+  | "(?: [^"\\$%\n]++ | \\[^\n] | \$(?![{$]) | %(?![{%]) | \$\{ [^"{}\#/<\n]*+ \} )*+"
+  | (?: \# | // ) [^\n]*+
+  | /(?![/*])
+  | <(?!<)
+"""
+"""What is no brace and has none that counts, but for heredocs."""
+_HEREDOC = r"""
+    <<-?(?P<marker{0}>[^\W\d][\w.-]*+) [ \t]*+ \r?\n
+    (?: [^\n]*+ \n )*? [ \t]*+ (?P=marker{0}) [ \t]*+ \r? (?= \n | \Z )
+"""
+_LEVELS = 6
+"""How deep braces are in the blocks that one pattern takes."""
+
+
+def _plain_code(levels: int) -> str:
+    deeper = rf"| \{{ {_plain_code(levels - 1)} \}}" if levels else ""
+    return rf"(?: {_PLAIN} | {_HEREDOC.format(levels)} {deeper} )*+"
+
+
+PLAIN_BLOCK = re.compile(
+    rf"""
+    ([^\W\d][\w-]*+) [ \t]*+
+    (?: "([^"\\\n]*+)" [ \t]*+ (?: "([^"\\\n]*+)" [ \t]*+ )? )?
+    \{{ {_plain_code(_LEVELS)} \}}
     """,
     re.VERBOSE,
 )
-"""What has neither braces nor anything that has to be looked at more closely, in one step."""
-_PLAIN_HEADER = re.compile(r'([^\W\d][\w-]*+)[ \t]*+(?:"([^"\\\n]*+)"[ \t]*+(?:"([^"\\\n]*+)"[ \t]*+)?)?\{')
+"""A whole block of the usual form in one step. What it takes ends where ``skip_code`` says; it takes nothing else."""
 _IN_VALUE = re.compile(r'"|[()\[\]{}\n]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
 _IN_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{|\n', re.DOTALL)
 
@@ -90,27 +107,35 @@ class UnbalancedError(Exception):
         self.offset = offset
 
 
-def index_file(path: str, text: str) -> FileIndex:
-    """Find the top-level blocks of a file. Never raises for any text."""
+def index_file(path: str, text: str, types: frozenset[str] | None = None) -> FileIndex:
+    """Find the top-level blocks of a file, all of them or those of some types. Never raises for any text."""
     blocks: list[IndexedBlock] = []
-    position, line, line_start = 0, 1, 0
+    position = counted = 0
+    line = 1
     try:
         while (start := _after(BETWEEN, text, position)) < len(text):
-            newlines = text.count("\n", position, start)
-            if newlines:
-                line, line_start = line + newlines, text.rfind("\n", position, start) + 1
-            block_type, labels, inside = header(text, start)
-            position = skip_code(text, inside)
-            first, column = line, start - line_start + 1
-            newlines = text.count("\n", start, position)
-            if newlines:
-                line, line_start = line + newlines, text.rfind("\n", start, position) + 1
-            span = Span(path, first, column, line, position - line_start + 1)
+            block_type, labels, position = _block(text, start)
+            if types is not None and block_type not in types:
+                continue
+            first = line + text.count("\n", counted, start)
+            line, counted = first + text.count("\n", start, position), position
+            span = Span(path, first, start - text.rfind("\n", 0, start), line, position - text.rfind("\n", 0, position))
             blocks.append(IndexedBlock(block_type, labels, text[start:position], span))
     except UnbalancedError as problem:
         span = LineIndex(path, text).span(problem.offset, problem.offset)
         return FileIndex(path, tuple(blocks), (IndexProblem(str(problem), span),))
     return FileIndex(path, tuple(blocks))
+
+
+def _block(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
+    """A block's type and labels, and the offset behind it."""
+    plain = PLAIN_BLOCK.match(text, position)
+    if plain is not None:
+        block_type, first, second = plain.group(1, 2, 3)
+        labels = () if first is None else (first,) if second is None else (first, second)
+        return block_type, labels, plain.end()
+    block_type, found, inside = header(text, position)
+    return block_type, found, skip_code(text, inside)
 
 
 def comments(text: str) -> Iterator[tuple[int, int]]:
@@ -179,9 +204,6 @@ def _after(skipped: re.Pattern[str], text: str, position: int) -> int:
 
 def header(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
     """A block's type and labels, and the offset behind its opening brace."""
-    plain = _PLAIN_HEADER.match(text, position)
-    if plain is not None:
-        return plain[1], tuple(label for label in (plain[2], plain[3]) if label is not None), plain.end()
     name = _IDENTIFIER.match(text, position)
     if name is None:
         raise UnbalancedError("a block is expected here", position)
@@ -204,18 +226,7 @@ def header(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
 def skip_code(text: str, position: int) -> int:
     """The offset behind the brace that closes what was opened just before ``position``."""
     opened = [position - 1]
-    go_over = _PLAIN_CODE.match
     while opened:
-        position = go_over(text, position).end()  # type: ignore[union-attr] # it matches anywhere
-        brace = text[position : position + 1]
-        position += 1
-        if brace == "}":
-            opened.pop()
-            continue
-        if brace == "{":
-            opened.append(position - 1)
-            continue
-        position -= 1
         found = _IN_CODE.search(text, position)
         if found is None:
             raise UnbalancedError("the { here is never closed", opened[-1])

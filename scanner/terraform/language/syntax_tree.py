@@ -8,54 +8,19 @@ from collections.abc import Callable, Iterator
 from lark.lexer import Token
 from lark.tree import Tree
 
-from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 from scanner.terraform.language import nodes, templates
 from scanner.terraform.language.nodes import Node
 from scanner.terraform.language.numbers import parse_number
+from scanner.terraform.language.place import Place, SyntaxProblem
 from scanner.terraform.language.spelling import Spelling
+from scanner.terraform.language.template_nodes import nested, template_node
 
 _Tree = Tree[Token]
 MAX_TREE_DEPTH = 800
 """Levels of the grammar's tree; a sum of a hundred terms takes two hundred."""
 ParseExpression = Callable[[str, Span, int, int], Node]
 """Parses the text of an expression that stands at a line and column."""
-
-
-class SyntaxProblem(Exception):  # noqa: N818 # it is the input's problem, not an error of ours
-    """The text is not Terraform's language, as far as the parser can tell."""
-
-    def __init__(self, message: str, span: Span) -> None:
-        super().__init__(message)
-        self.span = span
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a parsed slice begins in its file. ``indent`` characters were put before its first line."""
-
-    path: str
-    line: int
-    column: int
-    indent: int = 0
-    inside: Span | None = None
-    """Set when the slice comes from a text with escapes of its own (a JSON text): then everything stands there."""
-
-    def position(self, line: int, column: int) -> tuple[int, int]:
-        """The file's line and column for those of the slice."""
-        if self.inside is not None:
-            return self.inside.line, self.inside.column
-        if line == 1:
-            return self.line, max(self.column + column - 1 - self.indent, 1)
-        return self.line + line - 1, column
-
-    def span(self, tree: _Tree, lines: LineIndex) -> Span:
-        """The region of the file that a tree was parsed from; the parser saw fewer lines than there are."""
-        if self.inside is not None:
-            return self.inside
-        meta = tree.meta
-        start, end = (0, 0) if meta.empty else (meta.start_pos, _end(tree))
-        return Span(self.path, *self.position(*lines.position(start)), *self.position(*lines.position(end)))
 
 
 def _end(tree: _Tree) -> int:
@@ -68,34 +33,6 @@ def _end(tree: _Tree) -> int:
         if tree.data == "body":
             break
     return tree.meta.end_pos
-
-
-def nested(flat: Callable[[], templates.Flat], span: Span) -> tuple[nodes.TemplatePart, ...]:
-    """The tree of a template's parts. Raises ``SyntaxProblem`` where they do not nest."""
-    try:
-        return templates.nest(flat())
-    except templates.TemplateError as problem:
-        raise SyntaxProblem(str(problem), span) from problem
-
-
-def template_node(flat: Callable[[], templates.Flat], span: Span) -> Node:
-    """A template as an expression. Raises ``SyntaxProblem``."""
-    written: templates.Flat = []
-
-    def kept() -> templates.Flat:
-        written.extend(part for part in flat() if part != "")
-        return templates.stripped(written)
-
-    parts = nested(kept, span)
-    if not parts:
-        return nodes.Literal("", span)
-    if len(parts) == 1:
-        only = parts[0]
-        if isinstance(only, str):
-            return nodes.Literal(only, span)
-        if len(written) == 1 and not isinstance(only, nodes.TemplateIf | nodes.TemplateFor):
-            return only  # "${x}" is x itself, whatever its type; " ${~x}" is not
-    return nodes.TemplateNode(parts, span)
 
 
 def trees(tree: _Tree) -> list[_Tree]:
@@ -140,7 +77,9 @@ class Converter:
         self._depth = 0
 
     def _span(self, tree: _Tree) -> Span:
-        return self._place.span(tree, self._spelling.lines)
+        meta = tree.meta
+        start, end = (0, 0) if meta.empty else (meta.start_pos, _end(tree))
+        return self._place.span(start, end, self._spelling.lines)
 
     def block(self, tree: _Tree) -> nodes.Block:
         """A block with its labels and body."""

@@ -24,8 +24,8 @@ from scanner.terraform.language import nodes, syntax
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate
 from scanner.terraform.language.namespace import Namespace
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.scope import Scope
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.values import Unknown, Value, unknown
 
 MAX_FILES_DEEP = 20

@@ -28,7 +28,7 @@ from scanner.terraform.configuration.terragrunt.config import Config, Entries, r
 from scanner.terraform.configuration.terragrunt.generate import Generated, generated_by
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
-from scanner.terraform.language.syntax_tree import SyntaxProblem
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.types import STRING
 from scanner.values import Value
 
