@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.controls import AccountControls
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
+from scanner.file_system import Notes, noted
 from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
 from scanner.path_sections import PathSection, section_of
@@ -25,6 +27,7 @@ from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules
 from scanner.session import session
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
+from scanner.triage.comments import may_ask
 from scanner.triage.run import FORMS, ReadRoot, Run
 from scanner.triage.triage import triage
 from scanner.undeclared import undeclared_parameters, undeclared_variables
@@ -36,9 +39,9 @@ if TYPE_CHECKING:
     from scanner.finding import Finding
     from scanner.other_roots import PolicyNames
     from scanner.verdicts.assessed_principal import AssessedPrincipal
+    from scanner.work.assessor import Assessor
 
-Assess = Callable[[Task], Outcome]
-Map = Callable[[Assess, Iterable[Task]], Iterable[Outcome]]
+Map = Callable[["Assessor", Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
 Tell = Callable[[str], None]
@@ -56,39 +59,55 @@ class UsageError(Exception):
 
 def scan(
     options: Options,
-    map: Map = map,  # noqa: A002 # it stands for it
+    map: Map | None = None,  # noqa: A002 # it stands for it
     watch: Watch | None = None,
     tell: Tell | None = None,
     rules: Sequence[Rule] | None = None,
 ) -> Report:
     """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report.
 
-    ``map`` does what the built-in function of that name does: here or in other processes, in any order, but what it
-    gives is in the order of the roots. ``rules`` are followed in place of those that the options name.
+    ``map`` does what the built-in function of that name does, wherever and in whichever order: what it gives is in the
+    order of the roots. Without it the options say how many processes work and what is kept. ``rules`` are followed in
+    place of those that the options name.
     """
     rules = chosen_rules(options) if rules is None else rules
-    _check_controls(options)
+    with noted(is_exact=True) as controls:
+        _check_controls(options)
     inputs = _with_parameters(options)
-    with session():
+    with session(), noted(is_exact=options.cache is not None, seek=may_ask):
         found = discover(
             options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
         )
-        assess = _assessor(options, rules) if found.roots else _no_outcome
-        outcomes = _outcomes([_task(root, options) for root in found.roots], assess, map, watch)
-        if tell is not None:
-            outcomes = _told(outcomes, tell)
-        return _report(found, outcomes, inputs, rules, _sources(found.roots, options), options)
+        if not found.roots:
+            return _report(found, (), inputs, rules, {}, options)
+        terms = _terms(options, questions_of(rules))
+        tasks = [_task(root, options) for root in found.roots]
+        assess = _assessor(options, terms)
+        with closing(_outcomes(tasks, assess, map or _roots(options, terms, controls), watch)) as outcomes:
+            told = outcomes if tell is None else _told(outcomes, tell)
+            return _report(found, told, inputs, rules, _sources(found.roots, options), options)
 
 
-def _assessor(options: Options, rules: Sequence[Rule]) -> Assess:
+def _roots(options: Options, terms: Terms, controls: Notes) -> Map:
+    """As the options have it. An error of our own rises with its traceback where it is made, so that is here then."""
+    if options.debug or (options.jobs == 1 and options.cache is None):
+        return map
+    from scanner.work.roots import Roots
+
+    kept = None
+    if options.cache is not None:
+        from scanner.work.codec import encode
+        from scanner.work.kept import Kept
+
+        kept = Kept(options.cache, encode(terms), controls)
+    return Roots(options.jobs, kept)
+
+
+def _assessor(options: Options, terms: Terms) -> Assessor:
     """Does the work. What that takes is imported when there is something to do."""
     from scanner.work.assessor import Assessor
 
-    return Assessor(_terms(options, questions_of(rules)), debug=options.debug)
-
-
-def _no_outcome(task: Task) -> Outcome:
-    raise AssertionError(f"{task.root.path} is no root")
+    return Assessor(terms, debug=options.debug)
 
 
 def _task(root: ScanRoot, options: Options) -> Task:
@@ -98,10 +117,10 @@ def _task(root: ScanRoot, options: Options) -> Task:
 
 def _outcomes(
     tasks: Sequence[Task],
-    assess: Assess,
+    assess: Assessor,
     map: Map,  # noqa: A002
     watch: Watch | None,
-) -> Iterator[tuple[ScanRoot, Outcome]]:
+) -> Generator[tuple[ScanRoot, Outcome], None, None]:
     """The outcome of each root. Those that exchange values with others come last, done again with the others beside."""
     waiting: dict[ScanRoot, Outcome] = {}
     sections: dict[tuple[RootKind, str], PathSection] = {}
@@ -142,6 +161,7 @@ def _report(
     declared: set[str] = set()
     undeclared: list[frozenset[Diagnostic]] = []
     read: list[_Read] = []
+    silent: set[str] = set()
     policies: list[PolicyNames] = []
     for root, found in outcomes:
         assessed.extend(found.principals)
@@ -149,6 +169,7 @@ def _report(
         files |= found.files
         shown_in = {one.definition.span.path for one in found.principals}
         read.append(_Read(root, found.files | shown_in, found.has_errors))
+        silent |= found.silent
         declared |= found.parameters
         if found.undeclared is not None:
             undeclared.append(found.undeclared)
@@ -163,6 +184,7 @@ def _report(
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
     try:
         run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
+        run = replace(run, silent=frozenset(silent))
         if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
             diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(

@@ -37,6 +37,8 @@ def suppress(
     problems: list[Diagnostic] = []
     ignores: list[Ignore] = []
     for path, boundary in run.files.items():
+        if path in run.silent:
+            continue
         found, wrong = ignores_in(run.directory / path, path, (boundary,))
         ignores += found
         problems += wrong

@@ -51,6 +51,8 @@ class Outcome:
     """What is wrong with the root and with the policies in it."""
     files: frozenset[str] = frozenset()
     """Paths of the files that were read."""
+    silent: frozenset[str] = frozenset()
+    """Those of them that certainly ask for nothing to be ignored."""
     identities: int = 0
     """How many there are; groups count."""
     policies: PolicyNames | None = None
