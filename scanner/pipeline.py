@@ -10,41 +10,40 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner.calls import not_known
+from scanner.calls import Calls, not_known
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
+from scanner.controls import AccountControls
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.file_system import Notes, noted
 from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
-from scanner.other_roots import PolicyNames, policies_of_others
 from scanner.path_sections import PathSection, section_of
 from scanner.report.report import Report
 from scanner.repository import path_in_repository
 from scanner.root import Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.ask import questions_of
-from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
 from scanner.session import session
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
 from scanner.triage.comments import may_ask
-from scanner.triage.forms import one_of_each
 from scanner.triage.run import FORMS, ReadRoot, Run
 from scanner.triage.triage import triage
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.unmatched_sections import unmatched_sections
-from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
-from scanner.verdicts.questions import Questions
-from scanner.work.assessor import Assessor
+from scanner.verdicts.question import Questions
 from scanner.work.outcome import Outcome, Task, Terms
 
 if TYPE_CHECKING:
+    from scanner.finding import Finding
+    from scanner.other_roots import PolicyNames
+    from scanner.verdicts.assessed_principal import AssessedPrincipal
+    from scanner.work.assessor import Assessor
     from scanner.work.kept import Kept
 
-Map = Callable[[Assessor, Iterable[Task]], Iterable[Outcome]]
+Map = Callable[["Assessor", Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
 Tell = Callable[[str], None]
@@ -78,7 +77,8 @@ def scan(
         _check_controls(options)
     inputs = _with_parameters(options)
     terms = _terms(options, questions_of(rules))
-    kept = _kept(options, terms, controls) if map is None else None
+    keeps = map is None and not options.debug
+    kept = _Keeping(options.cache, terms, controls) if options.cache is not None and keeps else None
     with session(), noted(is_exact=kept is not None, seek=may_ask):
         found = discover(
             options.paths,
@@ -87,25 +87,43 @@ def scan(
             options.standard_input,
             options.exclude,
             options.sections,
-            not_known if kept is None else kept.calls,
+            kept.calls if kept is not None else not_known,
         )
-        assess = Assessor(terms, debug=options.debug)
+        if not found.roots:
+            return _report(found, (), inputs, rules, {}, options)
         tasks = [_task(root, options) for root in found.roots]
-        with closing(_outcomes(tasks, assess, map or _roots(options, kept), watch)) as outcomes:
+        assess = _assessor(options, terms)
+        roots = map or _roots(options, kept.kept if kept is not None else None)
+        with closing(_outcomes(tasks, assess, roots, watch)) as outcomes:
             told = outcomes if tell is None else _told(outcomes, tell)
             report = _report(found, told, inputs, rules, _sources(found.roots, options), options)
     if kept is not None:
-        kept.save()
+        kept.kept.save()
     return report
 
 
-def _kept(options: Options, terms: Terms, controls: Notes) -> Kept | None:
-    if options.cache is None or options.debug:
-        return None
-    from scanner.work.codec import encode
-    from scanner.work.kept import Kept
+@dataclass(slots=True)
+class _Keeping:
+    """What is kept, which is not looked for before somebody asks."""
 
-    return Kept(options.cache, encode(terms), controls)
+    directory: Path
+    terms: Terms
+    controls: Notes
+    _kept: Kept | None = None
+
+    @property
+    def kept(self) -> Kept:
+        """It."""
+        if self._kept is None:
+            from scanner.work.codec import encode
+            from scanner.work.kept import Kept
+
+            self._kept = Kept(self.directory, encode(self.terms), self.controls)
+        return self._kept
+
+    def calls(self, place: Path, boundary: Path, find: Callable[[], Calls]) -> Calls:
+        """What is known of calls."""
+        return self.kept.calls(place, boundary, find)
 
 
 def _roots(options: Options, kept: Kept | None) -> Map:
@@ -115,6 +133,13 @@ def _roots(options: Options, kept: Kept | None) -> Map:
     from scanner.work.roots import Roots
 
     return Roots(options.jobs, kept)
+
+
+def _assessor(options: Options, terms: Terms) -> Assessor:
+    """Does the work. What that takes is imported when there is something to do."""
+    from scanner.work.assessor import Assessor
+
+    return Assessor(terms, debug=options.debug)
 
 
 def _task(root: ScanRoot, options: Options) -> Task:
@@ -184,7 +209,10 @@ def _report(
             policies.append(found.policies)
     diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
     diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
-    diagnostics |= dict.fromkeys(policies_of_others(policies))
+    if policies:
+        from scanner.other_roots import policies_of_others
+
+        diagnostics |= dict.fromkeys(policies_of_others(policies))
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
     try:
         run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
@@ -192,12 +220,12 @@ def _report(
         if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
             diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(
-            match(rules, assessed, sources),
+            _findings(rules, assessed, sources),
             options.suppress,
             options.baseline,
             options.write_baseline,
             run,
-            fold=lambda marked: one_of_each(marked, assessed, sources),
+            fold=lambda marked: _one_of_each(marked, assessed, sources),
         )
     except BaselineError as problem:
         raise UsageError(str(problem), problem.path) from problem
@@ -215,6 +243,27 @@ def _report(
         ),
         tuple(rules),
     )
+
+
+def _findings(
+    rules: Sequence[Rule], assessed: Sequence[AssessedPrincipal], sources: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """What the rules find; nothing where there is nobody, without a look at what their selectors mean."""
+    if not assessed:
+        return ()
+    from scanner.rules.match import match
+
+    return match(rules, assessed, sources)
+
+
+def _one_of_each(
+    findings: tuple[Finding, ...], assessed: Sequence[AssessedPrincipal], sources: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    if not findings:
+        return ()
+    from scanner.triage.forms import one_of_each
+
+    return one_of_each(findings, assessed, sources)
 
 
 def _with_place(named: Mapping[str, Span], problem: Diagnostic) -> Diagnostic:
@@ -302,6 +351,10 @@ def chosen_rules(options: Options) -> tuple[Rule, ...]:
 
 def _check_controls(options: Options) -> None:
     """Every file of control policies must be one, whether it binds anybody or not."""
+    if not options.accounts and not options.sections and options.controls == AccountControls():
+        return
+    from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
+
     try:
         ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
     except ControlPolicyError as problem:

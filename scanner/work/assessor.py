@@ -16,15 +16,12 @@ from scanner.file_system import note_all, noted
 from scanner.iam.context import Circumstances
 from scanner.other_roots import policy_names
 from scanner.path_sections import PathSection
-from scanner.principals.definition import PrincipalDefinition
 from scanner.root import Assumption, ScanRoot
 from scanner.session import session
 from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.console import console_access
+from scanner.verdicts.assessment import Assessment
 from scanner.verdicts.control_policies import ControlPolicies
-from scanner.verdicts.questions import answers, without_mfa
 from scanner.verdicts.scenarios import assess
-from scanner.verdicts.sign_in import Permission, aws_login
 from scanner.work.outcome import Outcome, Task, Terms
 
 RECURSION_LIMIT = 12_000
@@ -78,23 +75,17 @@ class Assessor:
         terms = self.terms
         request = Circumstances(root.inputs.region, terms.context)
 
-        def decide(definition: PrincipalDefinition) -> AssessedPrincipal:
-            principal = definition.principal
-            given = self._controls.circumstances(principal, request, section)
-            login = aws_login(principal, given)
-            asked = answers(principal, given, terms.questions.asked)
-            alone: tuple[Permission, ...] = ()
-            if terms.questions.without_mfa:
-                bare = without_mfa(given)
-                alone = (*aws_login(principal, bare).permissions, *answers(principal, bare, terms.questions.asked))
-            console = console_access(definition, terms.assume_console)
-            return AssessedPrincipal(definition, console, login, asked, alone)
+        assessment = Assessment(
+            lambda principal: self._controls.circumstances(principal.account, request, section),
+            terms.questions,
+            terms.assume_console,
+        )
 
         def under(assumptions: tuple[Assumption, ...]) -> Facts:
             return extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
 
         try:
-            return assess(facts, decide, under)
+            return assess(facts, assessment.assessed, under)
         except Exception as problem:  # as in extract_or_report: a bug of ours must not lose the other roots
             if self.debug:
                 raise

@@ -32,7 +32,7 @@ from scanner.file_system import Notes
 from scanner.iam import automaton, condition, evaluate, policy, principal, variables
 from scanner.iam.managed_document import ManagedDocument, managed_document
 from scanner.principals import definition
-from scanner.verdicts import assessed_principal, console, questions, sign_in
+from scanner.verdicts import assessed_principal, console, question, sign_in
 from scanner.work import outcome
 
 T = TypeVar("T")
@@ -79,8 +79,8 @@ RECORDS: tuple[type, ...] = (
     root.ScanRoot,
     controls.AccountControls,
     path_sections.PathSection,
-    questions.Question,
-    questions.Questions,
+    question.Question,
+    question.Questions,
     outcome.Task,
     outcome.Terms,
     calls.Calls,
