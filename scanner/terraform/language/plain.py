@@ -48,6 +48,7 @@ _ENTRY = re.compile(
     re.VERBOSE,
 )
 """An argument with its value where that is of the plainest; or a nested block up to its brace."""
+_OPEN_ENDS = frozenset("+-*/%&|<>?!=:") | {""}
 _LABEL = re.compile(rf'"({CHARACTERS}*+)"|({NAME})')
 
 
@@ -133,6 +134,8 @@ class _BlockReader(ExpressionReader):
         written = text[start : value_end(text, start)].rstrip(" \t\r")
         if "/*" in written or ("<<" in written[1:] and written[-1] not in ")]}"):
             raise HardError  # where the argument ends is not where its expression does
+        if written[-1:] in _OPEN_ENDS:
+            raise HardError  # the line must not end there
         given = self._hard(written, self._path, line, start - before)
         if given is None:
             raise HardError
