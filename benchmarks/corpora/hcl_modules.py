@@ -8,26 +8,12 @@ _NETWORK_VARIABLES = (
     ("availability_zones", "list(string)", '["eu-west-1a", "eu-west-1b", "eu-west-1c"]'),
     ("public_subnets", "list(string)", "[]"),
     ("private_subnets", "list(string)", "[]"),
-    ("database_subnets", "list(string)", "[]"),
-    ("intra_subnets", "list(string)", "[]"),
-    ("enable_dns_hostnames", "bool", "true"),
-    ("enable_dns_support", "bool", "true"),
     ("enable_nat_gateway", "bool", "true"),
     ("single_nat_gateway", "bool", "false"),
-    ("one_nat_gateway_per_az", "bool", "false"),
-    ("enable_vpn_gateway", "bool", "false"),
     ("enable_flow_log", "bool", "true"),
     ("flow_log_retention", "number", "30"),
     ("map_public_ip_on_launch", "bool", "false"),
-    ("instance_tenancy", "string", '"default"'),
-    ("secondary_cidr_blocks", "list(string)", "[]"),
-    ("public_subnet_tags", "map(string)", "{}"),
     ("private_subnet_tags", "map(string)", "{}"),
-    ("gateway_endpoints", "set(string)", '["s3", "dynamodb"]'),
-    ("interface_endpoints", "set(string)", '["ecr.api", "ecr.dkr", "logs", "sts"]'),
-    ("allowed_ports", "map(number)", "{ https = 443, postgres = 5432 }"),
-    ("dhcp_options_domain_name", "string", '""'),
-    ("dhcp_options_domain_name_servers", "list(string)", '["AmazonProvidedDNS"]'),
     ("manage_default_security_group", "bool", "true"),
     ("tags", "map(string)", "{}"),
 )
@@ -44,13 +30,13 @@ def _variable(name: str, type_: str, default: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _subnets(kind: str, tags: str) -> str:
+def _subnets(kind: str, variable: str, tags: str) -> str:
     return f"""
 resource "aws_subnet" "{kind}" {{
-  count = length(var.{kind}_subnets)
+  count = length({variable})
 
   vpc_id                  = aws_vpc.this.id
-  cidr_block              = element(concat(var.{kind}_subnets, [""]), count.index)
+  cidr_block              = element(concat({variable}, [""]), count.index)
   availability_zone       = length(var.availability_zones) > 0 ? element(var.availability_zones, count.index) : null
   map_public_ip_on_launch = {"var.map_public_ip_on_launch" if kind == "public" else "false"}
 
@@ -62,7 +48,7 @@ resource "aws_subnet" "{kind}" {{
 }}
 
 resource "aws_route_table" "{kind}" {{
-  count  = length(var.{kind}_subnets) > 0 ? local.{"nat_gateways" if kind == "private" else "one"} : 0
+  count  = length({variable}) > 0 ? local.{"nat_gateways" if kind == "private" else "one"} : 0
   vpc_id = aws_vpc.this.id
   tags   = merge({{ Name = "${{var.name}}-{kind}-${{count.index}}" }}, var.tags)
 
@@ -72,7 +58,7 @@ resource "aws_route_table" "{kind}" {{
 }}
 
 resource "aws_route_table_association" "{kind}" {{
-  count = length(var.{kind}_subnets)
+  count = length({variable})
 
   subnet_id      = element(aws_subnet.{kind}[*].id, count.index)
   route_table_id = element(aws_route_table.{kind}[*].id, var.single_nat_gateway ? 0 : count.index)
@@ -83,9 +69,9 @@ resource "aws_network_acl" "{kind}" {{
   subnet_ids = aws_subnet.{kind}[*].id
 
   dynamic "ingress" {{
-    for_each = var.allowed_ports
+    for_each = local.allowed_ports
     content {{
-      rule_no    = 100 + index(keys(var.allowed_ports), ingress.key)
+      rule_no    = 100 + index(keys(local.allowed_ports), ingress.key)
       protocol   = "tcp"
       action     = "allow"
       cidr_block = var.cidr
@@ -101,23 +87,40 @@ resource "aws_network_acl" "{kind}" {{
 
 _NETWORK = (
     """locals {
+  database_subnets                 = []
+  intra_subnets                    = []
+  enable_dns_hostnames             = true
+  enable_dns_support               = true
+  one_nat_gateway_per_az           = false
+  enable_vpn_gateway               = false
+  instance_tenancy                 = "default"
+  secondary_cidr_blocks            = []
+  public_subnet_tags               = {}
+  gateway_endpoints                = ["s3", "dynamodb"]
+  interface_endpoints              = ["ecr.api", "ecr.dkr", "logs", "sts"]
+  allowed_ports                    = { https = 443, postgres = 5432 }
+  dhcp_options_domain_name         = ""
+  dhcp_options_domain_name_servers = ["AmazonProvidedDNS"]
+}
+
+locals {
   one          = 1
-  one_per_zone = var.one_nat_gateway_per_az ? length(var.availability_zones) : max(length(var.private_subnets), 1)
+  one_per_zone = local.one_nat_gateway_per_az ? length(var.availability_zones) : max(length(var.private_subnets), 1)
   nat_gateways = var.single_nat_gateway ? 1 : local.one_per_zone
 }
 
 resource "aws_vpc" "this" {
   cidr_block           = var.cidr
-  instance_tenancy     = var.instance_tenancy
-  enable_dns_hostnames = var.enable_dns_hostnames
-  enable_dns_support   = var.enable_dns_support
+  instance_tenancy     = local.instance_tenancy
+  enable_dns_hostnames = local.enable_dns_hostnames
+  enable_dns_support   = local.enable_dns_support
   tags                 = merge({ Name = var.name }, var.tags)
 }
 
 resource "aws_vpc_ipv4_cidr_block_association" "this" {
-  count      = length(var.secondary_cidr_blocks)
+  count      = length(local.secondary_cidr_blocks)
   vpc_id     = aws_vpc.this.id
-  cidr_block = element(var.secondary_cidr_blocks, count.index)
+  cidr_block = element(local.secondary_cidr_blocks, count.index)
 }
 
 resource "aws_default_security_group" "this" {
@@ -127,9 +130,9 @@ resource "aws_default_security_group" "this" {
 }
 
 resource "aws_vpc_dhcp_options" "this" {
-  count               = var.dhcp_options_domain_name == "" ? 0 : 1
-  domain_name         = var.dhcp_options_domain_name
-  domain_name_servers = var.dhcp_options_domain_name_servers
+  count               = local.dhcp_options_domain_name == "" ? 0 : 1
+  domain_name         = local.dhcp_options_domain_name
+  domain_name_servers = local.dhcp_options_domain_name_servers
   tags                = merge({ Name = var.name }, var.tags)
 }
 
@@ -168,7 +171,7 @@ resource "aws_route" "public_internet" {
 }
 
 resource "aws_vpc_endpoint" "gateway" {
-  for_each          = var.gateway_endpoints
+  for_each          = local.gateway_endpoints
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${data.aws_region.current.name}.${each.value}"
   vpc_endpoint_type = "Gateway"
@@ -176,7 +179,7 @@ resource "aws_vpc_endpoint" "gateway" {
 }
 
 resource "aws_vpc_endpoint" "interface" {
-  for_each            = var.interface_endpoints
+  for_each            = local.interface_endpoints
   vpc_id              = aws_vpc.this.id
   service_name        = "com.amazonaws.${data.aws_region.current.name}.${each.value}"
   vpc_endpoint_type   = "Interface"
@@ -190,7 +193,7 @@ resource "aws_security_group" "endpoints" {
   vpc_id      = aws_vpc.this.id
 
   dynamic "ingress" {
-    for_each = var.allowed_ports
+    for_each = local.allowed_ports
     content {
       description = ingress.key
       from_port   = ingress.value
@@ -211,15 +214,15 @@ resource "aws_cloudwatch_log_group" "flow_log" {
 data "aws_region" "current" {}
 
 resource "aws_vpn_gateway" "this" {
-  count  = var.enable_vpn_gateway ? 1 : 0
+  count  = local.enable_vpn_gateway ? 1 : 0
   vpc_id = aws_vpc.this.id
   tags   = merge({ Name = var.name }, var.tags)
 }
 """
-    + _subnets("public", "var.public_subnet_tags")
-    + _subnets("private", "var.private_subnet_tags")
-    + _subnets("database", '{ Tier = "database" }')
-    + _subnets("intra", '{ Tier = "intra" }')
+    + _subnets("public", "var.public_subnets", "local.public_subnet_tags")
+    + _subnets("private", "var.private_subnets", "var.private_subnet_tags")
+    + _subnets("database", "local.database_subnets", '{ Tier = "database" }')
+    + _subnets("intra", "local.intra_subnets", '{ Tier = "intra" }')
 )
 
 _NETWORK_OUTPUTS = """

@@ -75,7 +75,7 @@ variable "region" {
 }
 
 variable "team" {
-  description = "Who is asked about it."
+  description = "Who is asked about <<service>>."
   type        = string
   default     = "<<team>>"
 }
@@ -109,21 +109,18 @@ data "aws_caller_identity" "current" {}
 _MAIN = """module "network" {
   source = "<<up>>/modules/network"
 
-  name               = local.prefix
-  cidr               = "10.<<block>>.0.0/16"
-  availability_zones = formatlist("%s%s", var.region, ["a", "b", "c"])
-  public_subnets     = [for index in range(3) : cidrsubnet("10.<<block>>.0.0/16", 8, index)]
-  private_subnets    = ["10.<<block>>.16.0/20", "10.<<block>>.32.0/20", "10.<<block>>.48.0/20"]
-  enable_nat_gateway = var.environment != "development"
-  single_nat_gateway = <<single>>
-  tags               = local.tags
-}
-
-module "platform" {
-  source = "<<up>>/modules/platform"
-
-  name = local.prefix
-  tags = local.tags
+  name                    = "${var.environment}-<<service>>"
+  cidr                    = "10.<<block>>.0.0/16"
+  availability_zones      = ["${var.region}a", "${var.region}b"]
+  public_subnets          = ["10.<<block>>.0.0/24", "10.<<block>>.1.0/24"]
+  private_subnets         = ["10.<<block>>.16.0/20", "10.<<block>>.32.0/20"]
+  enable_nat_gateway      = var.environment != "development"
+  single_nat_gateway      = <<single>>
+  enable_flow_log         = true
+  flow_log_retention      = 90
+  map_public_ip_on_launch = false
+  private_subnet_tags     = merge(local.tags, { "kubernetes.io/role/internal-elb" = 1 })
+  tags                    = local.tags
 }
 
 data "terraform_remote_state" "dns" {
@@ -136,17 +133,60 @@ data "terraform_remote_state" "dns" {
 }
 """
 
+_PLATFORM = """
+module "platform" {
+  source = "<<up>>/modules/platform"
+
+  name = "${local.prefix}-platform"
+  tags = local.tags
+}
+"""
+
 _LAMBDA = """
 module "worker" {
   source = "<<up>>/modules/lambda"
 
   name        = "${local.prefix}-worker"
-  environment = { TABLE = "${local.prefix}-jobs", STAGE = var.environment }
+  handler     = "<<function>>.handler"
+  environment = { TABLE = "<<service>>-jobs", STAGE = var.environment }
   statements = [
-    { actions = ["dynamodb:GetItem", "dynamodb:PutItem"], resources = ["arn:aws:dynamodb:*:*:table/jobs-*"] },
+    { actions = ["dynamodb:GetItem", "dynamodb:PutItem"], resources = ["arn:aws:dynamodb:*:*:table/<<service>>-*"] },
     { actions = ["sqs:SendMessage"], resources = ["*"] },
   ]
   tags = local.tags
+}
+"""
+
+_TASK_ROLE = """
+resource "aws_iam_role" "task" {
+  name = "<<service>>-task"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "task" {
+  name = "work"
+  role = aws_iam_role.task.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = ["s3:GetObject", "s3:PutObject"], Resource = "arn:aws:s3:::<<service>>-*/*" },
+      { Effect = "Allow", Action = ["sqs:ReceiveMessage", "sqs:DeleteMessage"], Resource = "*" },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "task" {
+  role       = aws_iam_role.task.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 }
 """
 
@@ -184,7 +224,7 @@ def write_terraform(top: Path, megabytes: float, seed: int = 13) -> None:
 def _write_root(tree: Tree, chosen: random.Random, number: int) -> Iterator[Expected]:
     environment = ENVIRONMENTS[number % len(ENVIRONMENTS)]
     team = f"team-{number // len(ENVIRONMENTS) % 40}"
-    service = f"service-{number // len(ENVIRONMENTS)}"
+    service = f"service-{number}"
     root = f"environments/{environment}/{team}/{service}"
     started = tree.size
     values = {
@@ -195,6 +235,7 @@ def _write_root(tree: Tree, chosen: random.Random, number: int) -> Iterator[Expe
         "region": chosen.choice(REGIONS),
         "cost": 1000 + chosen.randrange(20),
         "block": chosen.randrange(200),
+        "function": chosen.choice(("main", "worker", "app")),
         "single": chosen.choice(("true", "false")),
         "up": UP,
     }
@@ -203,7 +244,9 @@ def _write_root(tree: Tree, chosen: random.Random, number: int) -> Iterator[Expe
         tree.write(f"{root}/{name}", fill(text, **values).lstrip())
 
     full = number % 4 != 3
-    main = _MAIN + (_LAMBDA if number % 3 == 0 else "")
+    main = _MAIN + (_PLATFORM if number % 3 == 1 else "")
+    if full:
+        main += _LAMBDA if number % 3 == 0 else _TASK_ROLE
     write("versions.tf", _VERSIONS)
     write("variables.tf", _VARIABLES)
     write("locals.tf", _LOCALS if full else _PLAIN_LOCALS)
