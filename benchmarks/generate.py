@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from benchmarks.corpora.cloudformation import write_cloudformation
 from benchmarks.corpora.terraform import write_terraform
 
 
@@ -19,6 +20,8 @@ def parser() -> argparse.ArgumentParser:
     kinds = made.add_subparsers(dest="kind", required=True)
     terraform = kinds.add_parser("terraform", help="a monorepo of root modules and shared modules")
     terraform.add_argument("--megabytes", type=float, default=10)
+    cloudformation = kinds.add_parser("cloudformation", help="templates, half of them YAML, half JSON")
+    cloudformation.add_argument("--megabytes", type=float, default=10)
     for kind in kinds.choices.values():
         kind.add_argument("path", type=Path, help="directory or file to write")
     return made
@@ -34,6 +37,8 @@ def main() -> None:
     match arguments.kind:
         case "terraform":
             write_terraform(path, arguments.megabytes, arguments.seed)
+        case "cloudformation":
+            write_cloudformation(path, arguments.megabytes, arguments.seed)
 
 
 if __name__ == "__main__":
