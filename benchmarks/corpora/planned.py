@@ -1,7 +1,7 @@
 """The resources of made-up plans and states, in the proportions of real ones, and who of them has console access.
 
 Most are about things that have nothing to do with identities. One of a dozen belongs to a team, which is an instance of
-a module: people from ``for_each``, a policy that they get by reference, a role, one in three of which people may assume.
+a module: people from ``for_each``, a policy that they get by reference, a role, in one of three people may assume.
 """
 
 from __future__ import annotations
