@@ -495,6 +495,14 @@ def _possible(decision: str) -> Verdict:
 
 
 PATTERNS: tuple[People, ...] = (
+    People(
+        _MODULE,
+        (
+            ('module.<<stem>>.aws_iam_user.this["margaret"]', EVERYWHERE),
+            ('module.<<stem>>.aws_iam_user.this["katherine"]', EVERYWHERE),
+        ),
+    ),
+    People(_SAML, (("module.<<stem>>.aws_iam_role.this", EVERYWHERE),)),
     People(_READ_ONLY, (("aws_iam_user.<<stem>>", NOTHING),)),
     People(_MANAGED, (("aws_iam_user.<<stem>>", EVERYWHERE),)),
     People(_GROUP, (('aws_iam_user.<<stem>>["ada"]', HERE), ('aws_iam_user.<<stem>>["grace"]', HERE))),
@@ -511,14 +519,6 @@ PATTERNS: tuple[People, ...] = (
         _OPEN_CONSOLE,
         (("aws_iam_user.<<stem>>", Verdict("unknown", "implicit_deny", "implicit_deny")),),
     ),
-    People(
-        _MODULE,
-        (
-            ('module.<<stem>>.aws_iam_user.this["margaret"]', EVERYWHERE),
-            ('module.<<stem>>.aws_iam_user.this["katherine"]', EVERYWHERE),
-        ),
-    ),
-    People(_SAML, (("module.<<stem>>.aws_iam_role.this", EVERYWHERE),)),
     People(_SAML_INLINE, (("aws_iam_role.<<stem>>", NOTHING),)),
     People(
         _SWITCH,
@@ -528,7 +528,7 @@ PATTERNS: tuple[People, ...] = (
         ),
     ),
 )
-"""Each gives console access to somebody."""
+"""Each gives console access to somebody; those that call modules come first."""
 
 MACHINES = People(_MACHINES, ())
 """Users and roles of programs: nobody who signs in to the console."""

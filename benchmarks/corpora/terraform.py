@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 from benchmarks.corpora.expected import Expected, write_facts
@@ -25,6 +26,8 @@ UP = "../../../.."
 STEMS = ("owner", "operator", "analyst")
 PEOPLE_SHARE = 0.23
 """How many roots have people."""
+ALWAYS_PEOPLE = 2
+"""The first roots have some, since a module that nobody calls would be a root itself."""
 
 _VERSIONS = """terraform {
   required_version = ">= 1.9"
@@ -214,14 +217,15 @@ def write_terraform(top: Path, megabytes: float, seed: int = 13) -> None:
         for name, text in files.items():
             tree.write(f"modules/{module}/{name}", text.lstrip())
     found: list[Expected] = []
+    patterns = cycle(PATTERNS)
     number = 0
     while tree.size < megabytes * 1e6:
-        found += _write_root(tree, chosen, number)
+        found += _write_root(tree, chosen, number, patterns)
         number += 1
     write_facts(top, found)
 
 
-def _write_root(tree: Tree, chosen: random.Random, number: int) -> Iterator[Expected]:
+def _write_root(tree: Tree, chosen: random.Random, number: int, patterns: Iterator[People]) -> Iterator[Expected]:
     environment = ENVIRONMENTS[number % len(ENVIRONMENTS)]
     team = f"team-{number // len(ENVIRONMENTS) % 40}"
     service = f"service-{number}"
@@ -256,15 +260,17 @@ def _write_root(tree: Tree, chosen: random.Random, number: int) -> Iterator[Expe
         write("providers.tf", _PROVIDERS)
     if number % 4 == 0:
         write("README.md", _README)
-    if full and chosen.random() < PEOPLE_SHARE * 4 / 3:
-        yield from _write_people(tree, chosen, root, values)
+    if full and (chosen.random() < PEOPLE_SHARE * 4 / 3 or number < ALWAYS_PEOPLE):
+        yield from _write_people(tree, chosen, root, values, patterns)
     _fill_up(tree, chosen, root, ROOT_SIZE - len(BASE) - (tree.size - started))
 
 
-def _write_people(tree: Tree, chosen: random.Random, root: str, values: dict[str, object]) -> Iterator[Expected]:
+def _write_people(
+    tree: Tree, chosen: random.Random, root: str, values: dict[str, object], patterns: Iterator[People]
+) -> Iterator[Expected]:
     texts: list[str] = []
     for stem in STEMS[: chosen.choice((1, 1, 1, 2))]:
-        people: People = chosen.choice(PATTERNS)
+        people = next(patterns)
         texts.append(fill(people.code, **values, stem=stem).lstrip())
         for name, text in people.files:
             tree.write(f"{root}/{fill(name, stem=stem)}", text)
