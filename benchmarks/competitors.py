@@ -43,6 +43,21 @@ Plan = msgspec.defstruct("Plan", [("resource_changes", list[Resource])])
 with open(sys.argv[1], "rb") as file:
     msgspec.json.decode(file.read(), type=Plan)
 """
+_DECODE = """
+import sys, msgspec
+with open(sys.argv[1], "rb") as file:
+    msgspec.json.decode(file.read())
+"""
+_OTHER_LOAD = """
+import sys, orjson
+with open(sys.argv[1], "rb") as file:
+    orjson.loads(file.read())
+"""
+_STREAM = """
+import sys, ijson
+with open(sys.argv[1], "rb") as file:
+    kept = [each for each in ijson.items(file, "resource_changes.item") if each["type"].startswith("aws_iam_")]
+"""
 _GUARD = """
 import json, pathlib, sys, cfn_guard_rs
 rules = 'rule users when Resources exists { Resources.*[ Type == "AWS::IAM::User" ] { Properties.Path exists } }'
@@ -162,5 +177,12 @@ def competitors(work: Path, checkov: Path | None) -> Mapping[str, Competitor]:
             "types and actions of all changes",
             lambda path: [*PYTHON, _TYPED, path],
             _package("msgspec"),
+        ),
+        "msgspec, everything": Competitor(
+            "msgspec", "everything", lambda path: [*PYTHON, _DECODE, path], _package("msgspec")
+        ),
+        "orjson": Competitor("orjson", "everything", lambda path: [*PYTHON, _OTHER_LOAD, path], _package("orjson")),
+        "ijson": Competitor(
+            "ijson", "streaming, changes of identities", lambda path: [*PYTHON, _STREAM, path], _package("ijson")
         ),
     }

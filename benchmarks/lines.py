@@ -79,7 +79,12 @@ LINES: tuple[Line, ...] = (
     _LARGE,
     Line("CloudFormation, 10 MB", TEMPLATES[10], (AtMost(3.0, "yaml"),), beside=("cfn-guard", "cfn-lint")),
     Line("plan in JSON, 50 MB", PLANS[50], (LIKE_JSON, IN_MEMORY), beside=("msgspec",)),
-    Line("plan in JSON, 200 MB", PLANS[200], (LIKE_JSON, IN_MEMORY), beside=("msgspec",)),
+    Line(
+        "plan in JSON, 200 MB",
+        PLANS[200],
+        (LIKE_JSON, IN_MEMORY),
+        beside=("msgspec", "msgspec, everything", "orjson", "ijson"),
+    ),
     Line(
         "plan file, the same plan of 50 MB",
         PLAN_FILE,

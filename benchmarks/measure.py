@@ -1,8 +1,8 @@
 """Runs a command and says what it took: seconds of the processor, of the clock, and memory.
 
 Between the runner and what it measures stands a small process (this file, run as a script), since a process begins with
-the peak memory of the one that started it. It adopts what the command leaves behind, so that processes which a server of
-theirs has started count as well.
+the peak memory of the one that started it. It adopts what the command leaves behind, so that processes which a server
+of theirs has started count as well.
 """
 
 from __future__ import annotations

@@ -52,6 +52,15 @@ class Bench:
     work: Path
     programs: dict[str, Competitor]
 
+    @property
+    def output(self) -> Path:
+        """What the last program printed."""
+        return self.work / "output"
+
+    def measured(self, line: Line, directory: Path) -> Measurement:
+        """One scan of a directory as a line says, its report unchecked."""
+        return measure(self._command(line, "."), directory, self.output, _environment(self.work))
+
     def run_all(self, tasks: Iterable[Task], runs: int) -> dict[Task, Measurement]:
         """The medians of so many runs of each, by turns. Raises ``WrongResultError``."""
         found: dict[Task, list[Measurement]] = {task: [] for task in tasks}
@@ -76,7 +85,7 @@ class Bench:
         directory, name = (
             (self.work, "") if path is None else (path, ".") if path.is_dir() else (path.parent, path.name)
         )
-        output = self.work / "output"
+        output = self.output
         match task:
             case Other():
                 program = self.programs[task.key]
@@ -106,7 +115,7 @@ class Bench:
         return measured
 
     def _command(self, line: Line, path: str) -> list[str]:
-        if line.input is None:
+        if not path:
             return [str(self.scan), *line.options]
         known = options_of(self.scan)
         options: list[str] = []
