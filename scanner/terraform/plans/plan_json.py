@@ -2,7 +2,7 @@
 
 Only what is named below is ever built in memory; the rest of a file is checked for being JSON and skipped. The values
 of an instance stay the bytes they are until somebody asks for them, so a plan takes little more memory than its file
-has bytes (``benchmarks/large_plan.py``).
+has bytes (docs/benchmarks.md).
 
 https://developer.hashicorp.com/terraform/internals/json-format
 """
