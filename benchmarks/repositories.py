@@ -13,6 +13,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.inputs import EMPTY
 from benchmarks.lines import MEBIBYTE, Line
 from benchmarks.measure import Measurement
 from benchmarks.page import replace_part
@@ -69,8 +70,9 @@ def _row(bench: Bench, repository: Repository, clone: Path, runs: int) -> str:
     size = sum(file.stat().st_size for file in files if file.is_file() and not file.is_symlink())
     measured: list[Measurement] = []
     for _ in range(runs):
-        measured.append(bench.measured(Line(repository.name, None), clone))
+        measured.append(bench.measured(Line(repository.name, EMPTY), clone))
         report = json.loads(bench.output.read_bytes())
+    bench.compare(Line(repository.name, EMPTY), clone, ".")
     summary = report["summary"]
     cpu, wall, peak = (statistics.median(getattr(each, name) for each in measured) for name in ("cpu", "wall", "peak"))
     return (

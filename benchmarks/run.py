@@ -40,6 +40,9 @@ def add_places(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scan", type=Path, default=Path(sys.executable).with_name("scan"), help="the scanner to measure"
     )
+    parser.add_argument(
+        "--same-as", type=Path, metavar="SCAN", help="another scanner whose reports have to be the same"
+    )
     parser.add_argument("--checkov", type=Path, metavar="PATH", help="Checkov's command, in an environment of its own")
     parser.add_argument("--work", type=Path, default=usual, help=f"where inputs are kept, {usual} by default")
 
@@ -52,7 +55,8 @@ def bench_of(chosen: argparse.Namespace) -> Bench:
     installed = {key: each for key, each in found.items() if each.version() is not None}
     for key in found.keys() - installed.keys():
         print(f"{found[key].name} is not installed")
-    return Bench(chosen.scan.absolute(), work, installed)
+    reference = chosen.same_as and chosen.same_as.absolute()
+    return Bench(chosen.scan.absolute(), work, installed, reference)
 
 
 def main() -> None:

@@ -51,6 +51,8 @@ class Bench:
     scan: Path
     work: Path
     programs: dict[str, Competitor]
+    reference: Path | None = None
+    """Another scanner, whose reports have to be the same bytes."""
 
     @property
     def output(self) -> Path:
@@ -69,7 +71,7 @@ class Bench:
         for number in range(runs):
             for task, so_far in found.items():
                 if number == 0 or not self._is_slow(task):
-                    so_far.append(self._run(task))
+                    so_far.append(self._run(task, is_first=number == 0))
                     print(f"{number + 1}/{runs} {_title(task)}: {so_far[-1].cpu:.2f} s", flush=True)
         return {task: _median(measured) for task, measured in found.items()}
 
@@ -80,7 +82,7 @@ class Bench:
     def _is_slow(self, task: Task) -> bool:
         return isinstance(task, Other) and self.programs[task.key].is_slow
 
-    def _run(self, task: Task) -> Measurement:
+    def _run(self, task: Task, *, is_first: bool) -> Measurement:
         path = self._prepared(task)
         directory, name = (
             (self.work, "") if path is None else (path, ".") if path.is_dir() else (path.parent, path.name)
@@ -97,6 +99,8 @@ class Bench:
                     return self._again(line, path, output)
                 measured = measure(self._command(line, name), directory, output, _environment(self.work))
                 self._check(line, path, measured, output)
+                if is_first:
+                    self.compare(line, directory, name)
         return measured
 
     def _again(self, line: Line, path: Path, output: Path) -> Measurement:
@@ -114,15 +118,26 @@ class Bench:
         self._check(line, path, measured, output)
         return measured
 
-    def _command(self, line: Line, path: str) -> list[str]:
+    def compare(self, line: Line, directory: Path, path: str) -> None:
+        """Whether the reference says the same as the last scan. Raises ``WrongResultError``."""
+        if self.reference is None or line.input is None:
+            return
+        other = self.work / "reference"
+        command = self._command(line, path, self.reference)
+        measure(command, directory, other, _environment(self.work))
+        if other.read_bytes() != self.output.read_bytes():
+            raise WrongResultError(f"{line.name}: {other} and {self.output} differ")
+
+    def _command(self, line: Line, path: str, scan: Path | None = None) -> list[str]:
+        scan = scan or self.scan
         if not path:
-            return [str(self.scan), *line.options]
-        known = options_of(self.scan)
+            return [str(scan), *line.options]
+        known = options_of(scan)
         options: list[str] = []
         for option in line.options:
             if option in known or (not option.startswith("-") and options and options[-1] == "--jobs"):
                 options.append(option)
-        return [str(self.scan), path, "--format", "json", *options]
+        return [str(scan), path, "--format", "json", *options]
 
     def _check(self, line: Line, path: Path | None, measured: Measurement, output: Path) -> None:
         if path is None:
