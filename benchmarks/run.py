@@ -24,7 +24,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3, help="how often each is run; medians are shown")
     parser.add_argument("--quick", action="store_true", help="only what takes seconds")
     parser.add_argument(
-        "--only", metavar="TEXT", help="only lines whose names have this in them, and what they refer to"
+        "--only",
+        metavar="TEXT",
+        action="append",
+        help="only lines whose names have this in them, and what they refer to",
     )
     parser.add_argument("--slow", action="store_true", help="programs that take minutes, too, once")
     parser.add_argument("--alone", action="store_true", help="no other programs")
@@ -82,11 +85,12 @@ def main() -> None:
         replace_part("table", table)
 
 
-def _lines(quick: bool, only: str | None) -> list[Line]:
+def _lines(quick: bool, only: list[str] | None) -> list[Line]:
     """The lines that are chosen, and those that their goals refer to."""
-    chosen = [line for line in LINES if (only or "") in line.name and (line.is_quick or not quick)]
-    named = {goal.line for line in chosen for goal in line.goals}
-    return [line for line in LINES if line in chosen or line.name in named]
+    named = [line for line in LINES if any(text in line.name for text in only or [""])]
+    chosen = [line for line in named if line.is_quick or not quick]
+    compared = {goal.line for line in chosen for goal in line.goals}
+    return [line for line in LINES if line in chosen or line.name in compared]
 
 
 def _others(lines: list[Line], bench: Bench) -> list[Other]:

@@ -56,8 +56,8 @@ class Bench:
 
     @property
     def output(self) -> Path:
-        """What the last program printed."""
-        return self.work / "output"
+        """What the last program printed; others may measure at the same time."""
+        return self.work / f"output-{os.getpid()}"
 
     def measured(self, line: Line, directory: Path) -> Measurement:
         """One scan of a directory as a line says, its report unchecked."""
@@ -122,7 +122,7 @@ class Bench:
         """Whether the reference says the same as the last scan. Raises ``WrongResultError``."""
         if self.reference is None or line.input is None:
             return
-        other = self.work / "reference"
+        other = self.output.with_name(f"{self.output.name}.reference")
         command = self._command(line, path, self.reference)
         measure(command, directory, other, _environment(self.work))
         if other.read_bytes() != self.output.read_bytes():
