@@ -9,9 +9,12 @@ from benchmarks.corpora.expected import EVERYWHERE, NOTHING, Expected, write_fac
 from benchmarks.corpora.hcl_modules import MODULES
 from benchmarks.corpora.text import Tree, fill
 
+MOST = 1000
+"""Numbers in one ``range``."""
+
 _INSTANCES = """
 resource "aws_iam_user" "u" {
-  for_each = toset([for number in range(<<users>>) : "user-${number}"])
+  for_each = toset(<<names>>)
   name     = each.key
 }
 
@@ -30,8 +33,16 @@ resource "aws_iam_user_policy_attachment" "u" {
 
 def write_instances(top: Path, users: int) -> None:
     """One root, in which ``for_each`` makes users, each with a password and an attachment."""
-    Tree(top).write("main.tf", fill(_INSTANCES, users=users).lstrip())
+    Tree(top).write("main.tf", fill(_INSTANCES, names=_names(users)).lstrip())
     write_facts(top, (Expected(".", f'aws_iam_user.u["user-{number}"]', NOTHING) for number in range(users)))
+
+
+def _names(users: int) -> str:
+    """An expression for the names of users. ``range`` makes 1,024 numbers at most."""
+    if users <= MOST:
+        return f'[for number in range({users}) : "user-${{number}}"]'
+    end = f"min(block + {MOST}, {users})"
+    return f'flatten([for block in range(0, {users}, {MOST}) : [for n in range(block, {end}) : "user-${{n}}"]])'
 
 
 _CALL = """
@@ -140,5 +151,5 @@ def write_foreign_files(top: Path, files: int) -> None:
         ending = list(_FOREIGN)[number % len(_FOREIGN)]
         directory = f"packages/package-{number // 200}/source/part-{number // 20 % 10}"
         tree.write(f"{directory}/file-{number}.{ending}", fill(_FOREIGN[ending], number=number))
-    tree.write("infrastructure/main.tf", fill(_INSTANCES, users=1).lstrip())
+    tree.write("infrastructure/main.tf", fill(_INSTANCES, names=_names(1)).lstrip())
     write_facts(top, [Expected("infrastructure", 'aws_iam_user.u["user-0"]', NOTHING)])
