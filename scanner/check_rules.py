@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.report.escape import inert, visible

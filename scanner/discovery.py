@@ -7,27 +7,33 @@ what is not a regular file.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.calls import nested_in_others, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
-from scanner.cloudformation.template.recognition import is_text_template, looks_like_change_set, looks_like_template
+from scanner.cloudformation.template.recognition import (
+    CHANGE_SET_MARK,
+    TEMPLATE_MARKS,
+    is_text_template,
+    looks_like_change_set,
+    looks_like_template,
+)
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
 from scanner.globs import PathGlob
 from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above
+from scanner.lazy_dataclass import dataclass
 from scanner.path_sections import PathSection, inputs_in, section_of
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, why
+from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, why, wide_encoding
 from scanner.span import Span
 from scanner.standard_input import NAME as STANDARD_INPUT
 from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE, is_configuration
-from scanner.terraform.plans.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
+from scanner.terraform.plans.recognition import ARCHIVE, PLAN_MARKS, as_text, mistaken_for_plan, recognise_plan
 
 if TYPE_CHECKING:
     from scanner.terraform.configuration.terragrunt.unit import Unit
@@ -36,14 +42,15 @@ SKIPPED = frozenset({".terraform", ".terragrunt-cache", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
 EXCLUDE = "`exclude`"
 """How the option is called in messages, wherever it is given."""
-_TEMPLATE_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack"})
-_PROGRAMS_AND_MEDIA = re.compile(
-    r"\.(?:"
-    r"py|pyc|js|ts|tsx|jsx|mjs|go|rs|java|class|jar|c|h|cc|cpp|so|o|a|rb|php|sh|ps1|md|rst|html|css|"
-    r"scss|svg|png|jpg|jpeg|gif|ico|pdf|gz|tgz|bz2|xz|tar|woff|woff2|ttf|mp4|lock|sum|mod|toml|"
-    r"cfg|ini|csv|tfvars|hcl|tftpl|tpl|sql|exe|dll|whl|ipynb|proto|xml|map|snap|pem|crt|key|backup"
-    r")$",
-    re.IGNORECASE,
+_TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack")
+_PROGRAMS_AND_MEDIA = frozenset(
+    {
+        *("py", "pyc", "js", "ts", "tsx", "jsx", "mjs", "go", "rs", "java", "class", "jar", "c", "h", "cc", "cpp"),
+        *("o", "a", "rb", "php", "sh", "ps1", "md", "rst", "html", "css", "scss", "svg", "png", "jpg", "jpeg", "gif"),
+        *("ico", "pdf", "gz", "tgz", "bz2", "xz", "tar", "woff", "woff2", "ttf", "mp4", "lock", "sum", "mod", "toml"),
+        *("cfg", "ini", "csv", "tfvars", "hcl", "tftpl", "tpl", "sql", "exe", "dll", "whl", "ipynb", "proto", "xml"),
+        *("so", "map", "snap", "pem", "crt", "key", "backup"),
+    }
 )
 """Suffixes of files that are not opened to see whether they are ours."""
 _KINDS = {
@@ -81,7 +88,8 @@ def discover(
     What ``exclude`` matches is not walked unless it is named (``PathGlob.inside``). ``sections`` say what inputs roots
     have by their path.
     """
-    walk = _Walk(directory, standard_input, tuple(exclude))
+    boundaries = _Boundaries(directory)
+    walk = _Walk(directory, boundaries, standard_input, tuple(exclude))
     for given in paths:
         walk.named(given)
     found: dict[tuple[RootKind, str], ScanRoot] = {}
@@ -95,20 +103,20 @@ def discover(
         from scanner.terraform.configuration.module_calls import evaluated_calls
 
         return evaluated_calls(
-            root, inputs_of(root), _boundary(root, directory), [walk.units[file] for file in run.get(root, ())]
+            root, inputs_of(root), boundaries.of(root), [walk.units[file] for file in run.get(root, ())]
         )
 
     modules = root_modules(
-        {module: _boundary(module, directory) for module in walk.modules}, walk.named_modules | run.keys(), calls
+        {module: boundaries.of(module) for module in walk.modules}, walk.named_modules | run.keys(), calls
     )
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
-    nested = nested_in_others({location: _boundary(location, directory) for location in templates})
+    nested = nested_in_others({location: boundaries.of(location.parent) for location in templates})
     files = [(kind, location) for kind, location in walk.files if location not in nested]
     for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
         units = tuple((file, walk.shown(file)) for file in run.get(location, ()))
         received = location == standard_input
-        boundary = location.parent if received else _boundary(location, directory)
+        boundary = location.parent if received else boundaries.of(_directory_of(kind, location))
         stands_in = directory if received else None
         own = inputs_of(stands_in or location)
         found[kind, shown] = ScanRoot(kind, shown, location, boundary, own, units=units, stands_in=stands_in)
@@ -117,8 +125,32 @@ def discover(
 
 
 @dataclass(slots=True)
+class _Boundaries:
+    """In which directory the files that a root names have to be."""
+
+    directory: Path
+    """The working directory."""
+    _tops: dict[Path, Path | None] = field(default_factory=dict)
+
+    def of(self, start: Path) -> Path:
+        """The git work tree that a directory is in, else the working directory, else the directory itself."""
+        return self._top(start) or (self.directory if start.is_relative_to(self.directory) else start)
+
+    def _top(self, start: Path) -> Path | None:
+        if start not in self._tops:
+            is_top = (start / ".git").exists()
+            self._tops[start] = start if is_top else self._top(start.parent) if start.parent != start else None
+        return self._tops[start]
+
+
+def _directory_of(kind: RootKind, location: Path) -> Path:
+    return location if kind in (RootKind.TERRAFORM_MODULE, RootKind.CDK_ASSEMBLY) else location.parent
+
+
+@dataclass(slots=True)
 class _Walk:
     directory: Path
+    boundaries: _Boundaries
     standard_input: Path | None = None
     exclude: tuple[PathGlob, ...] = ()
     modules: dict[Path, None] = field(default_factory=dict)
@@ -198,7 +230,7 @@ class _Walk:
         """A Terragrunt file: the module that it runs is a root, wherever that is."""
         from scanner.terraform.configuration.terragrunt.unit import read_unit
 
-        unit = self.units[file] = read_unit(file, self.shown(file), _boundary(file, self.directory))
+        unit = self.units[file] = read_unit(file, self.shown(file), self.boundaries.of(file.parent))
         if unit.directory is not None and self._has_terraform(unit.directory):
             self._module(unit.directory)
 
@@ -281,29 +313,35 @@ class _Walk:
             except UnreadableFileError as problem:
                 self._unreadable(path / IGNORE_FILE, str(problem))
         for entry in entries:
-            location = path / entry.name
+            name = entry.name
             is_directory = entry.is_dir(follow_symlinks=False)
-            if is_directory and entry.name in SKIPPED:
-                self.skipped.append(location)
-                continue
-            if ignored.covers(location, is_directory=is_directory):
-                self.passed_over.append((location, IGNORE_FILE))
-            elif any(one.matches(location, self.directory, is_directory=is_directory) for one in exclude):
-                self.passed_over.append((location, EXCLUDE))
+            if is_directory and name in SKIPPED:
+                self.skipped.append(path / name)
+            elif ignored.files and ignored.covers(entry.path, is_directory=is_directory):
+                self.passed_over.append((path / name, IGNORE_FILE))
+            elif exclude and any(
+                one.matches(path / name, self.directory, is_directory=is_directory) for one in exclude
+            ):
+                self.passed_over.append((path / name, EXCLUDE))
             elif is_directory:
-                self._directory(location, ignored, exclude)
-            elif is_configuration(entry.name):
+                self._directory(path / name, ignored, exclude)
+            elif is_configuration(name):
                 self._module(path)
-            elif entry.name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
-                self._unit(location)
-            elif _is_directory(entry):
-                continue  # a link to a directory: what it leads to is walked where it is
-            elif not _PROGRAMS_AND_MEDIA.search(entry.name):
-                self._file(location, named=False)
+            elif name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
+                self._unit(path / name)
+            elif name.rpartition(".")[2].lower() in _PROGRAMS_AND_MEDIA and "." in name:
+                continue
+            elif entry.is_symlink():
+                if not _is_directory(entry):  # what a link to a directory leads to is walked where it is
+                    self._file(path / name, named=False)
+            elif entry.is_file(follow_symlinks=False) and _is_none_of_ours(entry.path):
+                continue
+            else:
+                self._file(path / name, named=False)
 
     def _is_assembly(self, manifest: Path) -> bool:
         try:
-            return is_manifest(read_text(manifest, within=(_boundary(manifest, self.directory),)))
+            return is_manifest(read_text(manifest, within=(self.boundaries.of(manifest.parent),)))
         except UnreadableFileError:
             return False  # then it is a file like others
 
@@ -312,7 +350,7 @@ class _Walk:
             self._found(RootKind.CDK_ASSEMBLY, path.parent)
             return
         try:
-            if not named and leads_out(path, (_boundary(path, self.directory),)):
+            if not named and path.is_symlink() and leads_out(path, (self.boundaries.of(path.parent),)):
                 raise UnreadableFileError("it is a link that leads out of the scanned tree")
             head = _head(path)
         except UnreadableFileError as problem:
@@ -371,6 +409,37 @@ def recognise(head: bytes) -> RootKind | None:
     return RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(text) else None
 
 
+def may_be_ours(content: bytes) -> bool:
+    """Whether a file that begins like this may be recognised: each kind has one of a few words."""
+    return any(mark in content for mark in _MARKS) or wide_encoding(content) is not None or content.startswith(ARCHIVE)
+
+
+_MARKS = tuple(mark.encode() for mark in (*TEMPLATE_MARKS, CHANGE_SET_MARK, *PLAN_MARKS))
+
+
+def _is_none_of_ours(path: str) -> bool:
+    """Whether a regular file is plainly nothing that is scanned, as most are that have to be opened.
+
+    False for what takes a closer look, and for what cannot be read.
+    """
+    try:
+        file = os.open(path, _READ)
+        try:
+            content = os.read(file, _HEAD)
+            if path.lower().endswith(_TEMPLATE_SUFFIXES):
+                while len(content) < MAX_BYTES and (more := os.read(file, MAX_BYTES)):
+                    content += more
+        finally:
+            os.close(file)
+    except OSError:
+        return False
+    return not may_be_ours(content)
+
+
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Never waits for anybody who writes, should a pipe have taken the place of the file."""
+
+
 def _head(path: Path) -> bytes:
     """The beginning of a regular file; the whole of a template that begins with a long preamble is not needed."""
     try:
@@ -389,12 +458,3 @@ def _head(path: Path) -> bytes:
 def _may_be_a_template(head: bytes, path: Path) -> bool:
     """Whether it takes the whole file to tell: descriptions, parameters and mappings may stand before the resources."""
     return path.suffix.lower() in _TEMPLATE_SUFFIXES and as_text(head) != "" and recognise_plan(head) is None
-
-
-def _boundary(location: Path, directory: Path) -> Path:
-    """The git work tree that holds the root, else the working directory, else the root itself."""
-    start = location if location.is_dir() else location.parent
-    for parent in (start, *start.parents):
-        if (parent / ".git").exists():
-            return parent
-    return directory if start.is_relative_to(directory) else start

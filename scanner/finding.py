@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import Enum
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
 

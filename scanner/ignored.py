@@ -5,36 +5,97 @@ https://git-scm.com/docs/gitignore
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import re
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pathspec import GitIgnoreSpec
+
 FILE = ".gitignore"
+
+
+class IgnoreFile:
+    """What one ignore file says.
+
+    Most paths match none of its patterns, which takes long to find out one after the other. So once it was asked often,
+    one expression says whether any of them matches.
+    """
+
+    __slots__ = ("_any", "_asked", "_spec", "base")
+
+    def __init__(self, base: str, spec: GitIgnoreSpec) -> None:
+        self.base = base
+        """Its directory, up to the slash at its end."""
+        self._spec = spec
+        self._asked = 0
+        self._any: re.Pattern[str] | None = None
+
+    def verdict(self, relative: str) -> bool | None:
+        """Whether it excludes a path; None if it does not name that. A directory has a slash at its end."""
+        self._asked += 1
+        if self._asked == OFTEN:
+            self._any = any_of(self._spec)
+        if self._any is not None and self._any.match(relative) is None:
+            return None
+        return self._spec.check_file(relative).include
+
+
+OFTEN = 200
+"""After how many questions one expression pays, which takes as long as these to be compiled."""
+_ANYWHERE = "^(?:.+/)?"
+"""How pathspec writes that a pattern counts at any depth."""
+_DIRECTORY_OR_END = "(?:(?P<ps_d>/)|$)"
+_DIRECTORY = "(?P<ps_d>/)"
+_GROUP = re.compile(r"\(\?P<|\\[1-9]|\|")
+
+
+def any_of(spec: GitIgnoreSpec) -> re.Pattern[str] | None:
+    """Matches what any of the patterns does; None if they are not as pathspec is known to write them."""
+    anywhere: list[str] = []
+    below: list[str] = []
+    for pattern in spec.patterns:
+        if pattern.include is None or pattern.regex is None:
+            continue  # a comment or an empty line
+        bare = pattern.regex.pattern.replace(_DIRECTORY_OR_END, "(?:/|$)").replace(_DIRECTORY, "/")
+        if not bare.startswith("^") or _GROUP.search(bare.replace("(?:/|$)", "")) is not None:
+            return None
+        if bare.startswith(_ANYWHERE):
+            anywhere.append(bare.removeprefix(_ANYWHERE))
+        else:
+            below.append(bare)
+    parts = [*([f"{_ANYWHERE}(?:{'|'.join(anywhere)})"] if anywhere else []), *below]
+    return re.compile("|".join(parts)) if parts else None
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
     """The ignore files that count in a directory, outermost first."""
 
-    specs: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
+    files: tuple[IgnoreFile, ...] = ()
 
     def below(self, directory: Path) -> Ignored:
         """The same with what the directory's own file says. Raises ``UnreadableFileError``."""
+        from pathspec import GitIgnoreSpec
+
         try:
             spec = GitIgnoreSpec.from_lines(read_text(directory / FILE).splitlines())
         except ValueError as problem:
             raise UnreadableFileError(str(problem)) from problem
-        return Ignored((*self.specs, (directory, spec)))
+        base = os.path.join(directory, "")  # noqa: PTH118 # a path keeps no slash at its end
+        return Ignored((*self.files, IgnoreFile(base, spec)))
 
-    def covers(self, path: Path, *, is_directory: bool) -> bool:
+    def covers(self, path: str, *, is_directory: bool) -> bool:
         """Whether a path is excluded, given that nothing above it is. The innermost file that names it decides."""
-        for base, spec in reversed(self.specs):
-            relative = path.relative_to(base).as_posix() + ("/" if is_directory else "")
-            verdict = spec.check_file(relative).include
+        for file in reversed(self.files):
+            relative = path[len(file.base) :].replace(os.sep, "/")
+            verdict = file.verdict(f"{relative}/" if is_directory else relative)
             if verdict is not None:
                 return verdict
         return False
@@ -55,6 +116,6 @@ def ignored_above(path: Path) -> Ignored:
     for parent, step in pairwise(way):
         if (parent / FILE).is_file():
             found = found.below(parent)
-        if found.covers(step, is_directory=True):
+        if found.covers(str(step), is_directory=True):
             return Ignored()
     return found

@@ -7,13 +7,14 @@ file counts for them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 
 from scanner.controls import AccountControls
 from scanner.finding import Level
 from scanner.globs import PathGlob
+from scanner.lazy_dataclass import dataclass
 from scanner.path_sections import PathSection
 from scanner.root import Inputs, ValuesFile
 from scanner.span import Span
@@ -32,13 +33,13 @@ class Options:
     """The file that the path ``-`` means."""
     workspace: Path | None = None
     """Where a CI system has checked the repository out; the top of the repository is looked for without."""
-    inputs: Inputs = Inputs()  # noqa: RUF009 # frozen
+    inputs: Inputs = Inputs()  # frozen
     parameters: tuple[tuple[str, str] | ValuesFile, ...] = ()
     """``--parameter`` and ``--parameters`` in the order of the command line, which the pipeline turns into
     ``inputs.parameters``: a later one outranks an earlier one."""
     context: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
     """Context keys that the user fixes; None says that the key is absent."""
-    controls: AccountControls = AccountControls()  # noqa: RUF009 # frozen
+    controls: AccountControls = AccountControls()  # frozen
     """Control policies for all accounts, beside those of their sections."""
     accounts: Mapping[str, AccountControls] = field(default_factory=dict)
     """Control policies by account ID, and under ``DEFAULT_ACCOUNT`` those of all others."""

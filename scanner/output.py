@@ -7,12 +7,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from scanner import github_actions
 from scanner.excerpt import Sources
 from scanner.finding import Level
+from scanner.lazy_dataclass import dataclass
 from scanner.report import Appearance, render
 from scanner.report.report import Report
 from scanner.source_file import why

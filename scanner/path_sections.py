@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 
 from scanner.globs import PathGlob
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
 from scanner.span import Span
 

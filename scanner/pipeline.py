@@ -1,32 +1,28 @@
-"""``scan``: the facts of all roots, then the report. Every hand-over is a value, so any stage can run elsewhere."""
+"""``scan``: the outcomes of all roots, then the report. Every hand-over is a value, so any stage can run elsewhere."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
-from scanner import extraction
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
-from scanner.facts import Facts
-from scanner.iam.context import Circumstances
+from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
-from scanner.other_roots import OtherRoots
-from scanner.path_sections import section_of
-from scanner.principals.definition import PrincipalDefinition
+from scanner.other_roots import PolicyNames, policies_of_others
+from scanner.path_sections import PathSection, section_of
 from scanner.report.report import Report
 from scanner.repository import path_in_repository
-from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
+from scanner.root import Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.ask import questions_of
 from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
+from scanner.session import session
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
 from scanner.triage.forms import one_of_each
@@ -35,23 +31,17 @@ from scanner.triage.triage import triage
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.unmatched_sections import unmatched_sections
 from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.console import console_access
 from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
-from scanner.verdicts.questions import Questions, answers, without_mfa
-from scanner.verdicts.scenarios import assess
-from scanner.verdicts.sign_in import Permission, aws_login
+from scanner.verdicts.questions import Questions
+from scanner.work.assessor import Assessor
+from scanner.work.outcome import Outcome, Task, Terms
 
-RECURSION_LIMIT = 12_000
-"""Evaluation nests as deep as its bounds allow; CPython's default would stop it before them."""
-
-Extract = Callable[[ScanRoot], Facts]
-Map = Callable[[Extract, Iterable[ScanRoot]], Iterable[Facts]]
+Assess = Callable[[Task], Outcome]
+Map = Callable[[Assess, Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
 Tell = Callable[[str], None]
 """Is told what is scanned, a line for each root."""
-Assess = Callable[[ScanRoot, Facts], tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]]
-"""The principals of a root with what is decided about them, and what is wrong with their policies."""
 
 
 class UsageError(Exception):
@@ -72,80 +62,89 @@ def scan(
 ) -> Report:
     """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report.
 
-    ``rules`` are followed in place of those that the options name.
+    ``map`` does what the built-in function of that name does: here or in other processes, in any order, but what it
+    gives is in the order of the roots. ``rules`` are followed in place of those that the options name.
     """
     rules = chosen_rules(options) if rules is None else rules
-    controls = _controls(options)
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+    _check_controls(options)
     inputs = _with_parameters(options)
-    found = discover(
-        options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
-    )
-    read = extraction.extract if options.debug else extraction.extract_or_report
-    facts = _facts(found.roots, read, map, watch)
-    if tell is not None:
-        facts = _told(facts, tell)
-    sources = _sources(found.roots, options)
-    return _report(found, facts, inputs, _assessor(options, controls, questions_of(rules)), rules, sources, options)
+    with session():
+        found = discover(
+            options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
+        )
+        assess = Assessor(_terms(options, questions_of(rules)), debug=options.debug)
+        outcomes = _outcomes([_task(root, options) for root in found.roots], assess, map, watch)
+        if tell is not None:
+            outcomes = _told(outcomes, tell)
+        return _report(found, outcomes, inputs, rules, _sources(found.roots, options), options)
 
 
-def _facts(roots: Sequence[ScanRoot], read: Extract, map: Map, watch: Watch | None) -> Iterator[tuple[ScanRoot, Facts]]:  # noqa: A002
-    """The facts of each root. Those that exchange values with others come last, read again with the others beside."""
-    waiting: dict[ScanRoot, Facts] = {}
-    for done, (root, facts) in enumerate(zip(roots, map(read, roots), strict=True), 1):
-        if exchanges(root, facts):
-            waiting[root] = facts
+def _task(root: ScanRoot, options: Options) -> Task:
+    section = section_of(root.stands_in or root.location, options.sections, options.directory)
+    return Task(root, replace(section, glob=None, span=None))
+
+
+def _outcomes(
+    tasks: Sequence[Task],
+    assess: Assess,
+    map: Map,  # noqa: A002
+    watch: Watch | None,
+) -> Iterator[tuple[ScanRoot, Outcome]]:
+    """The outcome of each root. Those that exchange values with others come last, done again with the others beside."""
+    waiting: dict[ScanRoot, Outcome] = {}
+    sections: dict[tuple[RootKind, str], PathSection] = {}
+    for done, (task, outcome) in enumerate(zip(tasks, map(assess, tasks), strict=True), 1):
+        if exchanges(task.root, outcome):
+            waiting[task.root] = outcome
+            sections[task.root.kind, task.root.path] = task.section
         else:
-            yield root, facts
+            yield task.root, outcome
         if watch is not None:
-            watch(done, len(roots))
+            watch(done, len(tasks))
     joined = with_neighbours(waiting)
     again = [root for root in joined if root not in waiting]
-    waiting |= zip(again, map(read, again), strict=True)
+    if again:
+        waiting |= zip(again, map(assess, [Task(root, sections[root.kind, root.path]) for root in again]), strict=True)
     for root in joined:
         yield root, waiting[root]
 
 
-def _told(facts: Iterable[tuple[ScanRoot, Facts]], tell: Tell) -> Iterator[tuple[ScanRoot, Facts]]:
-    for root, found in facts:
-        tell(f"{root.path}: {root.kind.value}, files: {len(found.files)}, identities: {len(found.identities)}")
+def _told(outcomes: Iterable[tuple[ScanRoot, Outcome]], tell: Tell) -> Iterator[tuple[ScanRoot, Outcome]]:
+    for root, found in outcomes:
+        tell(f"{root.path}: {root.kind.value}, files: {len(found.files)}, identities: {found.identities}")
         yield root, found
 
 
 def _report(
     discovery: Discovery,
-    found: Iterable[tuple[ScanRoot, Facts]],
+    outcomes: Iterable[tuple[ScanRoot, Outcome]],
     inputs: Inputs,
-    assess_root: Assess,
     rules: Sequence[Rule],
     sources: Mapping[str, str],
     options: Options,
 ) -> Report:
-    """What the facts come to. The order in which they arrive does not matter."""
+    """What the outcomes come to. The order in which they arrive does not matter."""
     diagnostics: dict[Diagnostic, None] = dict.fromkeys(discovery.diagnostics)
     assessed: list[AssessedPrincipal] = []
     files: set[str] = set()
     declared: set[str] = set()
     undeclared: list[frozenset[Diagnostic]] = []
     read: list[_Read] = []
-    others = OtherRoots()
-    for root, facts in found:
-        others.add(facts)
-        principals, wrong = assess_root(root, facts)
-        if root.neighbours:  # what is wrong with them is said where they are roots
-            wrong = tuple(problem for problem in wrong if problem.span.path in facts.files)
-        assessed.extend(principals)
-        diagnostics.update(dict.fromkeys(replace(one, root=facts.root) for one in (*facts.diagnostics, *wrong)))
-        files |= facts.files
-        shown_in = {one.definition.span.path for one in principals}
-        failed = any(one.severity is Severity.ERROR for one in (*facts.diagnostics, *wrong))
-        read.append(_Read(root, facts.files | shown_in, failed))
-        declared |= facts.parameters
-        if facts.undeclared is not None:
-            undeclared.append(facts.undeclared)
+    policies: list[PolicyNames] = []
+    for root, found in outcomes:
+        assessed.extend(found.principals)
+        diagnostics.update(dict.fromkeys(found.diagnostics))
+        files |= found.files
+        shown_in = {one.definition.span.path for one in found.principals}
+        read.append(_Read(root, found.files | shown_in, found.has_errors))
+        declared |= found.parameters
+        if found.undeclared is not None:
+            undeclared.append(found.undeclared)
+        if found.policies is not None:
+            policies.append(found.policies)
     diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
     diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
-    diagnostics |= dict.fromkeys(others.diagnostics())
+    diagnostics |= dict.fromkeys(policies_of_others(policies))
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
     try:
         run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
@@ -169,7 +168,7 @@ def _report(
         findings,
         tuple(
             sorted(
-                map(partial(_with_place, options.named), diagnostics),
+                (_with_place(options.named, one) for one in diagnostics),
                 key=lambda found: (found.root, found.span, found.message),
             )
         ),
@@ -251,36 +250,6 @@ def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:
     return definition.root, definition.address, definition.span
 
 
-def _assessor(options: Options, controls: ControlPolicies, questions: Questions) -> Assess:
-    def assess_root(root: ScanRoot, facts: Facts) -> tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]:
-        request = Circumstances(root.inputs.region, options.context)
-        section = section_of(root.stands_in or root.location, options.sections, options.directory)
-
-        def decide(definition: PrincipalDefinition) -> AssessedPrincipal:
-            principal = definition.principal
-            given = controls.circumstances(principal, request, section)
-            login = aws_login(principal, given)
-            asked = answers(principal, given, questions.asked)
-            alone: tuple[Permission, ...] = ()
-            if questions.without_mfa:
-                bare = without_mfa(given)
-                alone = (*aws_login(principal, bare).permissions, *answers(principal, bare, questions.asked))
-            console = console_access(definition, options.assume_console)
-            return AssessedPrincipal(definition, console, login, asked, alone)
-
-        def under(assumptions: tuple[Assumption, ...]) -> Facts:
-            return extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
-
-        try:
-            return assess(facts, decide, under)
-        except Exception as problem:  # as in extract_or_report: a bug of ours must not lose the other roots
-            if options.debug:
-                raise
-            return (), (extraction.internal_error(problem, facts.root),)
-
-    return assess_root
-
-
 def chosen_rules(options: Options) -> tuple[Rule, ...]:
     """The rules that a scan follows. Raises ``UsageError`` and ``RuleError``."""
     paths = [rules_path(path, options.directory) for path in options.rule_paths]
@@ -290,11 +259,23 @@ def chosen_rules(options: Options) -> tuple[Rule, ...]:
         raise UsageError(str(problem)) from problem
 
 
-def _controls(options: Options) -> ControlPolicies:
+def _check_controls(options: Options) -> None:
+    """Every file of control policies must be one, whether it binds anybody or not."""
     try:
-        return ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
+        ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
     except ControlPolicyError as problem:
         raise UsageError(str(problem), problem.path) from problem
+
+
+def _terms(options: Options, questions: Questions) -> Terms:
+    return Terms(
+        options.directory,
+        options.context,
+        options.controls,
+        tuple(options.accounts.items()),
+        options.assume_console,
+        questions,
+    )
 
 
 def _with_parameters(options: Options) -> Inputs:

@@ -10,15 +10,16 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from scanner.lazy_dataclass import dataclass
 
 
 def path_in_repository(path: Path, workspace: Path | None) -> str | None:
     """The path from the top of the repository, with ``/``; empty for the top itself, None outside of any."""
     here = Path(os.path.realpath(path))
-    top = top_of_repository(here, workspace)
+    top = _top_above(here, workspace)
     if top is None:
         return None
     relative = here.relative_to(top).as_posix()
@@ -27,7 +28,11 @@ def path_in_repository(path: Path, workspace: Path | None) -> str | None:
 
 def top_of_repository(path: Path, workspace: Path | None) -> Path | None:
     """The top of the repository that a path is in, without links on the way; None outside of any."""
-    here = Path(os.path.realpath(path))
+    return _top_above(Path(os.path.realpath(path)), workspace)
+
+
+def _top_above(here: Path, workspace: Path | None) -> Path | None:
+    """The same for a path without links."""
     checkout = Path(os.path.realpath(workspace)) if workspace is not None else None
     if checkout is None or not here.is_relative_to(checkout):
         return _top(here)

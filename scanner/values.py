@@ -9,11 +9,12 @@ that is known in part keeps its known pieces around the holes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import TypeAlias
 
 from scanner.cause import Cause
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.symbol import Account, Attribute, Setting, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined

@@ -13,12 +13,13 @@ import pytest
 ROOT = Path(__file__).parent.parent / "scanner"
 HOMES = {
     "cfn_tools": {"cloudformation/template/syntax.py"},
-    "hcl2": {"terraform/language/syntax.py"},
+    "hcl2": {"terraform/language/grammar.py"},
     "jsonpath_ng": {f"rules/{name}.py" for name in ("bounded_match", "rule", "selector_check", "selector_syntax")},
-    "lark": {"terraform/language/syntax.py", "terraform/language/syntax_tree.py"},
+    "lark": {"terraform/language/grammar.py", "terraform/language/syntax_tree.py"},
     # what it reads is described by types, which stand beside the readers
     "msgspec": {
         "report/encoding.py",
+        "work/codec.py",
         *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "plan_json", "state_file")),
     },
     "pathspec": {"globs.py", "ignored.py"},

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.configuration.errors import ConfigError, MistakeError
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from scanner.configuration.errors import MistakeError, unknown_word
 from scanner.configuration.origin import Origin
 from scanner.configuration.tree import Listing, Node, Scalar, ScalarKind, Table
 from scanner.globs import GlobError, PathGlob
+from scanner.lazy_dataclass import dataclass
 
 T = TypeVar("T")
 

@@ -6,7 +6,6 @@ An option of the command line that a file may set has the same name there, with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +14,7 @@ from scanner.configuration.items import Choice, EnvironmentFlag, Flag, Glob, Par
 from scanner.configuration.shapes import Context, Levels, Many, One, Pairs, Shape
 from scanner.configuration.suppressions import Suppressions
 from scanner.finding import LEVELS, Level
+from scanner.lazy_dataclass import dataclass
 from scanner.report import FORMATS
 
 T = TypeVar("T")

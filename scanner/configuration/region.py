@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.htm
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scanner.configuration.errors import MistakeError
 from scanner.configuration.items import OptionError, Text
 from scanner.configuration.origin import Origin
 from scanner.configuration.tree import Node
+from scanner.lazy_dataclass import dataclass
 
 FORM = "[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}"
 

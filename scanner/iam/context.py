@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from scanner.cause import ACCOUNT_ID, Cause, CauseKind
@@ -16,6 +16,7 @@ from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
 from scanner.iam.request import ContextValue, Fixed, OneOf, Presence, Unsettled
 from scanner.iam.trust import may_tag_sessions
+from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Account, Named, NameKind
 from scanner.truth import YES, Truth
 

@@ -7,12 +7,11 @@ policy by an ARN that nobody defines may allow or deny anything.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 
-from scanner import json_text, values
+from scanner import json_text
 from scanner.cause import ACCOUNT_ID, Cause, CauseKind
 from scanner.diagnostic import Diagnostic
 from scanner.facts import (
@@ -30,9 +29,11 @@ from scanner.facts import (
 )
 from scanner.iam import managed
 from scanner.iam.arn import ACCOUNT, Arn, segment
+from scanner.iam.managed_document import managed_document
 from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.accounts import Accounts
 from scanner.principals.definition import GroupMembership, PrincipalDefinition
 from scanner.principals.references import (
@@ -334,11 +335,11 @@ def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:
 
 @lru_cache(maxsize=4096)
 def _aws_managed(arn: str) -> _Resolved:
-    found = managed.document(arn)
-    if found is None:
+    found, document = managed.document(arn), managed_document(arn)
+    if found is None or document is None:
         detail = f"the AWS managed policy {arn}, which is not in the data of {managed.taken()}"
         return _Resolved(arn, opaque(Cause(CauseKind.MISSING_POLICY, detail)), aws_managed=True)
-    return _Resolved(found.name, parse_document(values.of(json.loads(found.text))), aws_managed=True)
+    return _Resolved(found.name, document, aws_managed=True)
 
 
 def _tags(tags: Value) -> Mapping[str, Text]:

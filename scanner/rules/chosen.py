@@ -7,11 +7,11 @@ nearest thing around it that has a place of its own, such as a policy or an entr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from scanner.finding import RelatedLocation
 from scanner.iam.principal import AttachedPolicy
+from scanner.lazy_dataclass import dataclass
 from scanner.rules.parts import sign_in_grants
 from scanner.rules.rule import Path
 from scanner.rules.trusted import TrustEntry, trust_entries

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
 _NEAR = 0.6

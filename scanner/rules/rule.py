@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
 from scanner.finding import Level
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.verdicts.questions import Question
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from scanner.lazy_dataclass import dataclass
 
 
 class Mode(Enum):

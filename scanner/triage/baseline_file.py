@@ -21,10 +21,11 @@ import re
 import secrets
 import stat
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 
 from scanner.json_tree import Array, JSONError, Member, Object, Scalar, parse
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text, why
 from scanner.span import LineIndex, Span
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from scanner.lazy_dataclass import dataclass
 from scanner.repository import top_of_repository
 from scanner.root import RootKind
 

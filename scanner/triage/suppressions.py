@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from difflib import get_close_matches
 from os.path import normpath
@@ -18,6 +18,7 @@ from posixpath import basename
 from scanner.diagnostic import Diagnostic, warning
 from scanner.finding import Finding, Suppression
 from scanner.globs import PathGlob
+from scanner.lazy_dataclass import dataclass
 from scanner.rules.places import OPEN
 from scanner.span import Span
 from scanner.suppress_entry import SuppressEntry

@@ -7,9 +7,10 @@ the directory of the baseline, and begins with ``..`` if there is a repository.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from scanner.lazy_dataclass import dataclass
 from scanner.repository import top_of_repository
 from scanner.triage.baseline_file import Entry
 

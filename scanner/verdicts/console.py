@@ -7,7 +7,7 @@ may, if somebody lets them), or through the account access manager (they do, if 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from fnmatch import fnmatchcase
 
@@ -17,6 +17,7 @@ from scanner.iam.context import account_of
 from scanner.iam.pattern import literal
 from scanner.iam.policy import PolicyDocument
 from scanner.iam.principal import PrincipalKind
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PrincipalDefinition
 from scanner.span import Span
 from scanner.truth import Truth, any_of

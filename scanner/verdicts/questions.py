@@ -24,7 +24,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam.context import (
@@ -41,6 +41,7 @@ from scanner.iam.evaluate import decide
 from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import Principal
 from scanner.iam.request import Request
+from scanner.lazy_dataclass import dataclass
 from scanner.truth import undetermined
 from scanner.verdicts.sign_in import ACTIONS, Permission
 

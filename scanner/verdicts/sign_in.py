@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/signin/latest/userguide/command-line-sign-in.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from scanner.iam.context import Circumstances, account_of, context_of, region_of
@@ -13,6 +12,7 @@ from scanner.iam.evaluate import Decision, Outcome, decide, worst
 from scanner.iam.pattern import Text
 from scanner.iam.principal import Principal
 from scanner.iam.request import Request
+from scanner.lazy_dataclass import dataclass
 
 ACTIONS = ("signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token")
 

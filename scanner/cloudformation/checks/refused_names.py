@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, assert_never
 
@@ -20,6 +19,7 @@ from scanner.cloudformation.template.placeholders import has_placeholder
 from scanner.cloudformation.template.scalars import as_name
 from scanner.cloudformation.template.sections import ANY, TRANSFORM, UNREADABLE
 from scanner.diagnostic import Diagnostic, error
+from scanner.lazy_dataclass import dataclass
 from scanner.values import Value
 
 if TYPE_CHECKING:

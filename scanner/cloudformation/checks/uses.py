@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from scanner.cloudformation.language.intrinsics import IF
 from scanner.cloudformation.template.placeholders import has_placeholder
 from scanner.cloudformation.template.scalars import as_name
 from scanner.cloudformation.template.sections import FOR_EACH, TRANSFORM, UNREADABLE
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.values import Value
 

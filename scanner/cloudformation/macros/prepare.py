@@ -7,7 +7,7 @@ would rewrite is not wrong yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.language.intrinsics import evaluate
@@ -24,6 +24,7 @@ from scanner.cloudformation.template.sections import (
     transforms_of,
 )
 from scanner.diagnostic import Diagnostic, Severity, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.values import Value
 

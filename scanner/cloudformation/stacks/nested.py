@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner import file_system
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.checks.cycles import cycles
 from scanner.cloudformation.checks.refused_names import places, refused_names
@@ -33,6 +34,7 @@ from scanner.cloudformation.template.regions import named_partition
 from scanner.cloudformation.template.sections import RAIN_SOURCE
 from scanner.cloudformation.template.syntax import parse
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.values import Value, pieces, unknown
@@ -243,7 +245,7 @@ def _local(path: str, place: Place, stack: str, span: Span | None) -> Place | Ca
         return Cause(
             CauseKind.MISSING_MODULE, f'the path "{path}" of {stack}, which leads outside the scanned tree', span
         )
-    if not target.location.exists():
+    if not file_system.exists(target.location):
         return Cause(CauseKind.MISSING_MODULE, f'the template "{path}" of {stack}, which does not exist', span)
     return target
 

@@ -6,8 +6,10 @@ Files are read inside the scanned tree only.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from pathlib import Path
+
+from scanner import file_system
+from scanner.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Place:
         """A file named relative to the template; None when it is outside the tree, also through a link."""
         location = Path(posixpath.normpath(self.location.parent / relative))
         try:
-            inside = location.resolve().is_relative_to(self.boundary.resolve())
+            inside = file_system.real(location).is_relative_to(file_system.real(self.boundary))
+            inside = inside and not file_system.is_circle(location)
         except (OSError, RuntimeError, ValueError):  # links in a circle; a null character
             return None
         shown = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), relative))

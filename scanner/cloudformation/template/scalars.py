@@ -17,10 +17,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 
+from scanner.lazy_dataclass import dataclass
 from scanner.values import Unknown, Value
 
 MAX_DIGITS = 100

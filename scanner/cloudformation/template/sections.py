@@ -6,10 +6,11 @@ What a section cannot be is a diagnostic, and the entry is left out; the rest of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.values import Unknown, Value, unknown
 

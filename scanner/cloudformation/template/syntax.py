@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +28,7 @@ from scanner.cloudformation.template.placeholders import hint
 from scanner.cloudformation.template.scalar_nodes import as_plain, as_tagged, key_of
 from scanner.cloudformation.template.sections import RAIN_SOURCE, UNREADABLE
 from scanner.diagnostic import Diagnostic, error
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 from scanner.values import Value, unknown
 

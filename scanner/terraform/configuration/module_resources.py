@@ -58,15 +58,14 @@ class ModuleResources:
 
     def of_type(self, name: str) -> Value:
         """What the name of a resource type means: its resources by name."""
-        return Value(self._names(Mode.MANAGED, name, self._owner.module.resources))
+        return Value(self._names(Mode.MANAGED, name, self._owner.module.resource_types))
 
     def data(self) -> Value:
         """What ``data`` means: types of data sources."""
-        blocks = self._owner.module.data
-        types = {labels[0] for labels in blocks}
+        types = self._owner.module.data_types
         return Value(
             Namespace(
-                lambda: types, lambda name: Value(self._names(Mode.DATA, name, blocks)), declares="data source of type"
+                lambda: types, lambda name: Value(self._names(Mode.DATA, name, types)), declares="data source of type"
             )
         )
 
@@ -87,6 +86,8 @@ class ModuleResources:
     def instances(self, types: frozenset[str]) -> Iterator[ResourceInstance]:
         """Every instance of the managed resources of some types."""
         owner = self._owner
+        if types.isdisjoint(owner.module.resource_types):
+            return
         for type_, name in owner.module.resources:
             if type_ not in types:
                 continue
@@ -109,8 +110,8 @@ class ModuleResources:
                     owner.trail,
                 )
 
-    def _names(self, mode: Mode, type_: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Namespace:
-        names = {labels[1] for labels in blocks if labels[0] == type_}
+    def _names(self, mode: Mode, type_: str, types: Mapping[str, set[str]]) -> Namespace:
+        names = types[type_]
         return Namespace(lambda: names, lambda name: self._resource(mode, type_, name), declares=type_)
 
     def _block(self, mode: Mode, type_: str, name: str) -> IndexedBlock:

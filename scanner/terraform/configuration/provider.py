@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.facts import Account, Home
+from scanner.lazy_dataclass import dataclass
 from scanner.partition import partition_of
 from scanner.root import Inputs
 from scanner.terraform.configuration.block_entries import block_entries
@@ -41,7 +42,7 @@ ACCOUNT_ARGUMENTS = (
 class Provider:
     """The account, partition and region that resources are created in, and the tags that all of them get."""
 
-    home: Home = Home()  # noqa: RUF009 # frozen
+    home: Home = Home()  # frozen
     default_tags: Value = NULL
 
 

@@ -9,14 +9,14 @@ https://developer.hashicorp.com/terraform/language/values/variables#variable-def
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
-from scanner import values
+from scanner import file_system, values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import as_sentence, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
@@ -27,9 +27,9 @@ from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate, evaluate_or_refuse, evaluate_whole
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import Scope
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.type_expressions import constraint
 from scanner.values import Value
 
@@ -100,7 +100,7 @@ def _same(value: Value) -> Value:
 
 
 def _beside(directory: Path) -> Iterator[str]:
-    names = {file.name for file in directory.iterdir()}
+    names = {file.name for file in file_system.entries(directory)}
     yield from (name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names)
     yield from (name for name in sorted(names) if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
 

@@ -32,9 +32,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from scanner.cause import Cause
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Assumption
 from scanner.span import Span
 from scanner.symbol import Symbol

@@ -24,11 +24,12 @@ address as its symbol (``scanner.terraform.resource_instance``).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.symbol import Symbol
 from scanner.terraform.language.errors import EvaluationError

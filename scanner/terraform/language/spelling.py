@@ -12,8 +12,9 @@ interpolations and ``for`` expressions they mean nothing and go.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex
 
 _CODE = re.compile(

@@ -10,9 +10,9 @@ https://developer.hashicorp.com/terraform/internals/json-format#expression-repre
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, assert_never
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import written_key
 from scanner.terraform.language import nodes
 from scanner.terraform.language.nodes import Node

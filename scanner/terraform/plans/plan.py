@@ -11,12 +11,13 @@ https://developer.hashicorp.com/terraform/internals/json-format
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from scanner import values
 from scanner.diagnostic import Diagnostic, as_sentence, error, warning
 from scanner.facts import Fact, Facts, Home, collect
+from scanner.lazy_dataclass import dataclass
 from scanner.root import ScanRoot
 from scanner.span import Span
 from scanner.symbol import Attribute

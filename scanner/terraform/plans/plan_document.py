@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
 
 JSONObject = dict[str, Any]

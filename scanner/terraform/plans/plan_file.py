@@ -11,9 +11,9 @@ OpenTofu, under the version number 3. Anything else is refused, and ``terraform 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.plans.address_text import parse_resource_address
 from scanner.terraform.plans.dynamic_value import known_and_unknown

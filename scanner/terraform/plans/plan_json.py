@@ -10,13 +10,13 @@ https://developer.hashicorp.com/terraform/internals/json-format
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import Mode, ModuleAddress, ResourceAddress
 from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.plans.address_text import parse_module_address

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
 from scanner.terraform.plans.plan_document import PlanDocument, has_unknown
 

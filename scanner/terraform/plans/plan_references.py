@@ -15,9 +15,10 @@ Local values are not in a plan: what goes through them is not known.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Protocol
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
 from scanner.terraform.aws.naming import fits, named_by, usual_attribute
 from scanner.terraform.aws.resource_type import Named

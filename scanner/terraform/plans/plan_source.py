@@ -16,13 +16,14 @@ from __future__ import annotations
 import os.path
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
-from scanner import values
+from scanner import file_system, values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, warning
 from scanner.facts import ALWAYS, Choice, Existence
+from scanner.lazy_dataclass import dataclass
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
@@ -80,7 +81,7 @@ class Source:
 def source_of(document: PlanDocument, root: ScanRoot) -> Source:
     """The configuration in the plan, the one that the user names, or the one beside; nothing if there is none."""
     given = root.inputs.source
-    directory = Path(given).resolve() if given is not None else root.directory
+    directory = file_system.real(given) if given is not None else root.directory
     if given is not None and not _has_configuration(directory):
         raise PlanError(f"there is no Terraform configuration in {given} (--source)")
     if document.snapshot is not None:
@@ -92,7 +93,7 @@ def source_of(document: PlanDocument, root: ScanRoot) -> Source:
 
 def _has_configuration(directory: Path) -> bool:
     try:
-        return any(is_configuration(file.name) for file in directory.iterdir())
+        return any(is_configuration(file.name) for file in file_system.entries(directory))
     except OSError:
         return False
 

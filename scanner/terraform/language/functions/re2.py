@@ -7,9 +7,11 @@ atom = character | class | "(" flags? alternatives ")" | "^" | "$" | "." | escap
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import regex  # type: ignore[import-untyped] # it ships none
+
+from scanner.lazy_dataclass import dataclass
 
 MAX_REPEAT = 1000
 """RE2's own limit, also for repetitions inside one another."""

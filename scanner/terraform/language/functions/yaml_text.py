@@ -9,10 +9,11 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import yaml
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.language.conversion import to_text
 from scanner.terraform.language.functions.dates import yaml_timestamp
 from scanner.terraform.language.functions.sequences import MAX_ELEMENTS

@@ -1,0 +1,261 @@
+"""Looking at the scanned tree: the only place where its files are opened, and its directories listed or asked for.
+
+The tree may hold anything: a device, a link to nowhere, a disk image. Only regular files are opened, and none is read
+beyond a bound. What is looked at can be noted down (``noted``), with the answer, so that somebody can see later whether
+any answer has changed (``Present``); what nobody has looked at cannot matter.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import field
+from enum import Enum
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from scanner.lazy_dataclass import dataclass
+
+AnyPath: TypeAlias = "str | os.PathLike[str]"
+
+
+class NotRegularError(Exception):
+    """It is a directory, a device or the like."""
+
+
+class TooLargeError(Exception):
+    """It has more bytes than the caller wants to read."""
+
+
+class Look(Enum):
+    """What one wants to know of a path."""
+
+    CONTENT = "content"
+    STATUS = "status"
+    LINK = "link"
+    ENTRIES = "entries"
+    REAL = "real"
+
+
+class Entry(NamedTuple):
+    """What a directory has."""
+
+    name: str
+    is_directory: bool
+    """Whether it is one itself; a link to one is none."""
+    is_link: bool
+
+
+Question = tuple[str, str, int]
+"""The word of a look, an absolute path, and the most bytes that are read of a content."""
+
+
+@dataclass(slots=True)
+class Notes:
+    """What was looked at, with the answers."""
+
+    answers: dict[Question, str] = field(default_factory=dict)
+    """A digest of what was found, or the word for a problem: never any content."""
+    is_steady: bool = True
+    """Whether every question that was asked again had the same answer."""
+
+    def add(self, look: Look, path: AnyPath, answer: str, limit: int = 0) -> None:
+        """One look."""
+        text = os.fspath(path)
+        question = look.value, text if text.startswith("/") else os.path.abspath(text), limit  # noqa: PTH100 # lexical
+        if self.answers.setdefault(question, answer) != answer:
+            self.is_steady = False
+
+
+_NOTES: ContextVar[Notes | None] = ContextVar("notes", default=None)
+
+
+@contextmanager
+def noted() -> Iterator[Notes]:
+    """Notes of everything that is looked at inside, and that notes around it do not have."""
+    notes = Notes()
+    before = _NOTES.set(notes)
+    try:
+        yield notes
+    finally:
+        _NOTES.reset(before)
+
+
+def note_all(others: Notes) -> None:
+    """Take over the notes of somebody else, as if all of it was looked at now."""
+    notes = _NOTES.get()
+    if notes is not None:
+        for question, answer in others.answers.items():
+            if notes.answers.setdefault(question, answer) != answer:
+                notes.is_steady = False
+        notes.is_steady = notes.is_steady and others.is_steady
+
+
+def content(path: AnyPath, limit: int, *, follow: bool = True) -> bytes:
+    """What is in a regular file. Never blocks. Without ``follow`` it is no link.
+
+    Raises ``OSError``, ``ValueError`` for a path that cannot be, ``NotRegularError`` and ``TooLargeError``.
+    """
+    notes = _NOTES.get()
+    try:
+        found = _content(path, limit, follow=follow)
+    except (OSError, ValueError, NotRegularError, TooLargeError) as problem:
+        if notes is not None:
+            notes.add(Look.CONTENT, path, _problem(problem), limit)
+        raise
+    if notes is not None:
+        notes.add(Look.CONTENT, path, _digest(found), limit)
+    return found
+
+
+def _content(path: AnyPath, limit: int, *, follow: bool) -> bytes:
+    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 # a device must not even be opened
+        raise NotRegularError
+    descriptor = os.open(path, _FLAGS if follow else _FLAGS | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotRegularError
+        if status.st_size > limit:
+            raise TooLargeError
+        found = os.read(descriptor, status.st_size + 1)
+        while len(found) != status.st_size:  # it is larger than one read, or it is being written
+            more = os.read(descriptor, _MORE)
+            if len(found) + len(more) > limit:
+                raise TooLargeError
+            if not more:
+                break
+            found += more
+        return found
+    finally:
+        os.close(descriptor)
+
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_MORE = 1 << 24
+
+
+def mode(path: AnyPath) -> int:
+    """What kind of thing there is at the end of all links: the bits of ``stat.S_IFMT``. Raises ``OSError``."""
+    return _kind(Look.STATUS, path, os.stat)
+
+
+def is_link(path: AnyPath) -> bool:
+    """Whether there is a symbolic link."""
+    return stat.S_ISLNK(_kind_if_any(Look.LINK, path, os.lstat))
+
+
+def _kind(look: Look, path: AnyPath, ask: Callable[[AnyPath], os.stat_result]) -> int:
+    notes = _NOTES.get()
+    try:
+        found = stat.S_IFMT(ask(path).st_mode)
+    except (OSError, ValueError) as problem:
+        if notes is not None:
+            notes.add(look, path, _problem(problem))
+        raise
+    if notes is not None:
+        notes.add(look, path, f"{found:o}")
+    return found
+
+
+def _kind_if_any(look: Look, path: AnyPath, ask: Callable[[AnyPath], os.stat_result]) -> int:
+    """The same, or zero where a path leads nowhere. Raises ``OSError`` where that cannot be said."""
+    try:
+        return _kind(look, path, ask)
+    except ValueError:
+        return 0
+    except OSError as problem:
+        if problem.errno not in _NOTHING:
+            raise
+        return 0
+
+
+_NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.EBADF, errno.ELOOP)
+
+
+def exists(path: AnyPath) -> bool:
+    """Whether there is anything at the end of all links."""
+    return _kind_if_any(Look.STATUS, path, os.stat) != 0
+
+
+def is_file(path: AnyPath) -> bool:
+    """Whether there is a regular file at the end of all links."""
+    return stat.S_ISREG(_kind_if_any(Look.STATUS, path, os.stat))
+
+
+def is_directory(path: AnyPath) -> bool:
+    """Whether there is a directory at the end of all links."""
+    return stat.S_ISDIR(_kind_if_any(Look.STATUS, path, os.stat))
+
+
+def is_circle(path: AnyPath) -> bool:
+    """Whether links lead back to themselves on the way."""
+    try:
+        mode(path)
+    except OSError as problem:
+        return problem.errno == errno.ELOOP
+    return False
+
+
+def entries(path: AnyPath) -> tuple[Entry, ...]:
+    """What a directory has, by name. Raises ``OSError``."""
+    notes = _NOTES.get()
+    try:
+        with os.scandir(path) as listed:
+            found = [Entry(one.name, one.is_dir(follow_symlinks=False), one.is_symlink()) for one in listed]
+    except OSError as problem:
+        if notes is not None:
+            notes.add(Look.ENTRIES, path, _problem(problem))
+        raise
+    found.sort(key=lambda one: one.name)
+    if notes is not None:
+        lines = "".join(f"{one.name}{'/' if one.is_directory else '@' if one.is_link else ''}\0" for one in found)
+        notes.add(Look.ENTRIES, path, _digest(os.fsencode(lines)))
+    return tuple(found)
+
+
+def real(path: AnyPath) -> Path:
+    """The path without links. What does not exist is a path all the same."""
+    found = os.path.realpath(path)
+    notes = _NOTES.get()
+    if notes is not None:
+        notes.add(Look.REAL, path, _digest(os.fsencode(found)))
+    return Path(found)
+
+
+_LOOKS: Mapping[str, Callable[[str, int], object]] = {
+    Look.CONTENT.value: content,
+    Look.STATUS.value: lambda path, _: mode(path),
+    Look.LINK.value: lambda path, _: is_link(path),
+    Look.ENTRIES.value: lambda path, _: entries(path),
+    Look.REAL.value: lambda path, _: real(path),
+}
+
+
+class Present:
+    """What there is to see now, each thing looked at once."""
+
+    def __init__(self) -> None:
+        self._answers: dict[Question, str | None] = {}
+
+    def answer(self, question: Question) -> str | None:
+        """What would be noted; None if that cannot be said."""
+        if question not in self._answers:
+            look, path, limit = question
+            with noted() as notes, suppress(OSError, ValueError, NotRegularError, TooLargeError):
+                _LOOKS[look](path, limit)
+            self._answers[question] = notes.answers.get(question)
+        return self._answers[question]
+
+
+def _digest(found: bytes) -> str:
+    return blake2b(found, digest_size=16).hexdigest()
+
+
+def _problem(problem: Exception) -> str:
+    return f"{type(problem).__name__} {getattr(problem, 'errno', None)}"
