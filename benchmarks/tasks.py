@@ -132,12 +132,7 @@ class Bench:
         scan = scan or self.scan
         if not path:
             return [str(scan), *line.options]
-        known = options_of(scan)
-        options: list[str] = []
-        for option in line.options:
-            if option in known or (not option.startswith("-") and options and options[-1] == "--jobs"):
-                options.append(option)
-        return [str(scan), path, "--format", "json", *options]
+        return [str(scan), path, "--format", "json", *understood(scan, line.options)]
 
     def _check(self, line: Line, path: Path | None, measured: Measurement, output: Path) -> None:
         if path is None:
@@ -162,6 +157,17 @@ def options_of(scan: Path) -> frozenset[str]:
     environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
     shown = subprocess.run([scan, "--help"], capture_output=True, text=True, check=True, env=environment).stdout
     return frozenset(re.findall(r"--[a-z][a-z-]+", shown))
+
+
+def understood(scan: Path, options: Iterable[str]) -> list[str]:
+    """Those of the options that a scanner has, with their values."""
+    known = options_of(scan)
+    kept: list[str] = []
+    is_kept = False
+    for option in options:
+        is_kept = option in known if option.startswith("-") else is_kept
+        kept += [option] if is_kept else []
+    return kept
 
 
 def _environment(work: Path) -> dict[str, str]:
