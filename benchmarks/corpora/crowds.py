@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 from benchmarks.corpora.expected import EVERYWHERE, NOTHING, Expected, write_facts
-from benchmarks.corpora.hcl_modules import MODULES
 from benchmarks.corpora.text import Tree, fill
 
 MOST = 1000
@@ -45,17 +44,42 @@ def _names(users: int) -> str:
     return f'flatten([for block in range(0, {users}, {MOST}) : [for n in range(block, {end}) : "user-${{n}}"]])'
 
 
-_CALL = """
-module "people" {
-  source = "../../modules/people"
+_MODULE = """
+variable "name" {
+  type = string
+}
 
-  people = {
-    person-<<number>> = { groups = ["operators"] }
-  }
-  groups = {
-    operators = ["arn:aws:iam::aws:policy/<<policy>>"]
-  }
-  prefix = "root-<<number>>"
+variable "policy" {
+  type    = string
+  default = "ReadOnlyAccess"
+}
+
+variable "tags" {
+  type    = map(string)
+  default = {}
+}
+
+resource "aws_iam_user" "this" {
+  name = "${var.name}-user"
+  tags = var.tags
+}
+
+resource "aws_iam_user_login_profile" "this" {
+  user = aws_iam_user.this.name
+}
+
+resource "aws_iam_user_policy_attachment" "this" {
+  user       = aws_iam_user.this.name
+  policy_arn = "arn:aws:iam::aws:policy/${var.policy}"
+}
+"""
+
+_CALL = """
+module "person" {
+  source = "../../modules/person"
+
+  name   = "person-<<number>>"
+  policy = "<<policy>>"
 }
 """
 
@@ -63,15 +87,14 @@ module "people" {
 def write_shared_module(top: Path, roots: int) -> None:
     """Many roots that call one module."""
     tree = Tree(top)
-    for name, text in MODULES["people"].items():
-        tree.write(f"modules/people/{name}", text.lstrip())
+    tree.write("modules/person/main.tf", _MODULE.lstrip())
     found = []
     for number in range(roots):
         allowed = number % 2 == 0
         policy = "SignInLocalDevelopmentAccess" if allowed else "ReadOnlyAccess"
         tree.write(f"roots/root-{number}/main.tf", fill(_CALL, number=number, policy=policy).lstrip())
-        address = f'module.people.aws_iam_user.this["person-{number}"]'
-        found.append(Expected(f"roots/root-{number}", address, EVERYWHERE if allowed else NOTHING))
+        verdict = EVERYWHERE if allowed else NOTHING
+        found.append(Expected(f"roots/root-{number}", "module.person.aws_iam_user.this", verdict))
     write_facts(top, found)
 
 
