@@ -46,6 +46,7 @@ benchmarks: setup
 	$(BIN)/pip install --quiet --constraint constraints.txt --group benchmarks
 	$(BIN)/python -m benchmarks.run --write $(if $(CHECKOV),--slow --checkov $(CHECKOV))
 	$(BIN)/python -m benchmarks.scaling --write
+	$(BIN)/python -m benchmarks.shares --write
 	$(if $(REPOSITORIES),$(BIN)/python -m benchmarks.repositories $(REPOSITORIES) --write)
 	$(BIN)/python -m benchmarks.managed_policies
 
