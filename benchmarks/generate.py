@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.corpora.cloudformation import write_cloudformation
+from benchmarks.corpora.cloudformation import write_cloudformation, write_conditions
 from benchmarks.corpora.crowds import write_foreign_files, write_instances, write_policies, write_shared_module
 from benchmarks.corpora.plan_file import write_plan_file
 from benchmarks.corpora.plan_json import write_plan_json
@@ -21,6 +21,7 @@ from benchmarks.corpora.terraform import write_terraform
 KINDS: dict[str, tuple[Callable[..., None], str, dict[str, Any]]] = {
     "terraform": (write_terraform, "a monorepo of root modules and shared modules", {"megabytes": 10.0}),
     "cloudformation": (write_cloudformation, "templates, half of them YAML, half JSON", {"megabytes": 10.0}),
+    "conditions": (write_conditions, "a template with conditions on conditions", {"depth": 80}),
     "plan": (write_plan_json, "a plan in JSON", {"megabytes": 50.0}),
     "state": (write_state, "a state file", {"megabytes": 50.0}),
     "plan-file": (write_plan_file, "a plan file; the size is that of its JSON", {"megabytes": 50.0}),

@@ -52,6 +52,7 @@ PLAN_FILE = file("plan-file", ".tfplan", 50)
 STATE = file("state", ".tfstate", 50)
 ONE_ROOT = tree("instances", users=1)
 IN_MEMORY = AtMost(3.0, of_file=True, measure="peak")
+CROWD = AtMost(3.0)
 LIKE_JSON = AtMost(0.45, "json")
 
 _ROOT = Line("one small root", ONE_ROOT, (AtMost(0.25),), is_quick=True)
@@ -64,10 +65,14 @@ _TERRAFORM = Line(
 _LARGE = Line("Terraform, 50 MB", TERRAFORM[50], (AtMost(5.5, line=_TERRAFORM.name),))
 
 
-def _crowd(name: str, whole: Input, quarter: Input) -> tuple[Line, Line]:
+def _crowd(name: str, whole: Input, quarter: Input, *goals: AtMost) -> tuple[Line, Line]:
     """Work of one kind, and a quarter of it, that shows whether it grows in proportion."""
     less = Line(f"a quarter of that: {quarter.name}", quarter)
-    return Line(name, whole, (AtMost(3.0), AtMost(4.4, line=less.name))), less
+    return Line(name, whole, (*goals, AtMost(4.4, line=less.name))), less
+
+
+def _conditions(depth: int) -> Input:
+    return Input("conditions", (("depth", depth),), ".yaml")
 
 
 LINES: tuple[Line, ...] = (
@@ -78,6 +83,7 @@ LINES: tuple[Line, ...] = (
     _TERRAFORM,
     _LARGE,
     Line("CloudFormation, 10 MB", TEMPLATES[10], (AtMost(3.0, "yaml"),), beside=("cfn-guard", "cfn-lint")),
+    *_crowd("160 conditions, each on the one before", _conditions(160), _conditions(40)),
     Line("plan in JSON, 50 MB", PLANS[50], (LIKE_JSON, IN_MEMORY), beside=("msgspec",)),
     Line(
         "plan in JSON, 200 MB",
@@ -91,17 +97,21 @@ LINES: tuple[Line, ...] = (
         (AtMost(0.45, "json", PLANS[50]), AtMost(3.0, of_file=True, on=PLANS[50], measure="peak")),
     ),
     Line("state, 50 MB", STATE, (LIKE_JSON, IN_MEMORY)),
-    *_crowd("10,000 users of one `for_each`", tree("instances", users=10_000), tree("instances", users=2_500)),
-    *_crowd("2,000 roots that call one module", tree("shared-module", roots=2_000), tree("shared-module", roots=500)),
+    *_crowd("10,000 users of one `for_each`", tree("instances", users=10_000), tree("instances", users=2_500), CROWD),
+    *_crowd(
+        "2,000 roots that call one module", tree("shared-module", roots=2_000), tree("shared-module", roots=500), CROWD
+    ),
     *_crowd(
         "1,000 roles with 50 policies each",
         tree("policies", principals=1_000, policies=50),
         tree("policies", principals=250, policies=50),
+        CROWD,
     ),
     *_crowd(
         "200,000 files that are none of ours",
         tree("foreign-files", files=200_000),
         tree("foreign-files", files=50_000),
+        CROWD,
     ),
     *(
         Line(

@@ -17,6 +17,7 @@ from tests.scans import scanned
 SMALL: dict[str, dict[str, float]] = {
     "terraform": {"megabytes": 0.6},
     "cloudformation": {"megabytes": 0.8},
+    "conditions": {"depth": 30},
     "plan": {"megabytes": 0.6},
     "state": {"megabytes": 0.3},
     "plan-file": {"megabytes": 0.6},

@@ -36,6 +36,7 @@ INPUTS: dict[str, tuple[str, dict[str, float]] | None] = {
     "--version": None,
     "terraform": ("terraform", {"megabytes": 0.6}),
     "cloudformation": ("cloudformation", {"megabytes": 0.6}),
+    "conditions": ("conditions", {"depth": 40}),
     "plan": ("plan", {"megabytes": 1}),
     "plan file": ("plan-file", {"megabytes": 1}),
     "state": ("state", {"megabytes": 1}),

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.corpora.expected import EVERYWHERE, Expected, write_facts
+from benchmarks.corpora.expected import EVERYWHERE, OPEN, Expected, write_facts
 from benchmarks.corpora.template_others import OTHERS, base, serverless
-from benchmarks.corpora.template_people import PATTERNS, user
+from benchmarks.corpora.template_people import PATTERNS, READ_ONLY, SIGN_IN, user
 from benchmarks.corpora.template_text import as_json, as_yaml
 from benchmarks.corpora.text import Tree
 
@@ -40,6 +40,26 @@ def write_cloudformation(top: Path, megabytes: float, seed: int = 13) -> None:
         written[form] += tree.size - before
         number += 1
     write_facts(top, found)
+
+
+def write_conditions(path: Path, depth: int) -> None:
+    """A template whose conditions each name the one before twice, which who forgets answers decides again and again."""
+    template = _head("Many conditions")
+    template["Parameters"] |= {f"Wish{number}": {"Type": "String"} for number in range(depth)}
+    conditions = template["Conditions"]
+    conditions["Step0"] = {"Fn::Equals": [{"Ref": "Wish0"}, "yes"]}
+    for number in range(1, depth):
+        before = {"Condition": f"Step{number - 1}"}
+        wish = {"Fn::Equals": [{"Ref": f"Wish{number}"}, "yes"]}
+        conditions[f"Step{number}"] = {"Fn::Or": [{"Fn::And": [before, wish]}, {"Fn::Not": [before]}]}
+    arns = {"Fn::If": [f"Step{depth - 1}", [SIGN_IN], [READ_ONLY]]}
+    template["Resources"] = {
+        "Settled": user(ManagedPolicyArns=[SIGN_IN]),
+        "Open": user(ManagedPolicyArns=arns),
+        **{f"Topic{number}": {"Type": "AWS::SNS::Topic", "Condition": f"Step{number}"} for number in range(depth)},
+    }
+    path.write_text(as_yaml(template, "Conditions on conditions."), encoding="utf-8")
+    write_facts(path, [Expected(path.name, "Settled", EVERYWHERE), Expected(path.name, "Open", OPEN)])
 
 
 def _write_template(tree: Tree, chosen: random.Random, number: int, form: str) -> Iterator[Expected]:
