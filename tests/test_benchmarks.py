@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from benchmarks.competitors import Competitor
 from benchmarks.correctness import differences
 from benchmarks.generate import KINDS, generate
-from benchmarks.lines import LINES
+from benchmarks.inputs import EMPTY
+from benchmarks.lines import LINES, MEBIBYTE, AtMost, Line
+from benchmarks.measure import Measurement, measure
+from benchmarks.table import markdown
+from benchmarks.tasks import Bench, Other, Scan, Task, understood
 from scanner.report.json import render
 from scanner.report.report import Report
 from tests.scans import scanned
@@ -75,3 +82,54 @@ def test_goals_refer_to_lines_that_there_are() -> None:
     names = [line.name for line in LINES]
     assert len(set(names)) == len(names)
     assert {goal.line for line in LINES for goal in line.goals if goal.line} <= set(names)
+
+
+BURN = "import time; [None for _ in iter(time.process_time, None) if time.process_time() > 0.3 and exit()]"
+LEAVE = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {BURN!r}])"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans are not counted elsewhere")
+def test_processes_that_are_left_behind_count(tmp_path: Path) -> None:
+    measured = measure([sys.executable, "-c", LEAVE], tmp_path, tmp_path / "output", dict(os.environ))
+    assert measured.status == 0
+    assert measured.cpu > 0.3
+
+
+def _bench(tmp_path: Path) -> Bench:
+    program = Competitor("json.load", "everything", lambda path: [path], lambda: "3")
+    return Bench(tmp_path / "scan", tmp_path, {"json": program})
+
+
+def _row(tmp_path: Path, *goals: AtMost, **others: float) -> list[str]:
+    """The cells of a line that took 2 s, and 3 MiB."""
+    line = Line("a line", EMPTY, goals)
+    results: dict[Task, Measurement] = {Scan(line): Measurement(2, 1, 3 * MEBIBYTE, 0)}
+    results |= {Other(key, EMPTY): Measurement(cpu, 1, MEBIBYTE, 0) for key, cpu in others.items()}
+    row = next(row for row in markdown(_bench(tmp_path), [line], results, 1).split("\n") if row.startswith("| a line"))
+    return [cell.strip() for cell in row.strip("|").split("|")][4:]
+
+
+@pytest.mark.parametrize(
+    ("goal", "shown"),
+    [
+        (AtMost(3), ["≤ 3 s", "2.00", "met"]),
+        (AtMost(1.5), ["≤ 1.5 s", "2.00", "**not met**"]),
+        (AtMost(0.5, "json"), ["≤ 0.5 times json.load", "0.50", "met"]),
+        (AtMost(0.4, "json"), ["≤ 0.4 times json.load", "0.50", "**not met**"]),
+        (AtMost(2 * MEBIBYTE, measure="peak"), ["peak ≤ 2 MiB", "3", "**not met**"]),
+        (AtMost(1.0, line="a line", measure="wall"), ["wall ≤ 1 times a line", "1.00", "met"]),
+    ],
+)
+def test_goals_are_compared(goal: AtMost, shown: list[str], tmp_path: Path) -> None:
+    assert _row(tmp_path, goal, json=4.0) == shown
+
+
+def test_a_goal_is_open_without_the_other_program(tmp_path: Path) -> None:
+    assert _row(tmp_path, AtMost(0.5, "json")) == ["≤ 0.5 times json.load", "", ""]
+
+
+@pytest.mark.slow
+def test_options_that_a_scanner_lacks_are_left_out() -> None:
+    scan = Path(sys.executable).with_name("scan")
+    assert understood(scan, ("--no-such-option", "5", "--format", "json")) == ["--format", "json"]
