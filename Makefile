@@ -35,6 +35,7 @@ laws: setup
 snapshots: setup
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report
 	$(BIN)/python -m tools.write_pages
+	$(BIN)/python -m tools.pack_rules
 
 # The site, in build/site. A link or an anchor that leads nowhere ends it.
 docs: setup

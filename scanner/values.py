@@ -92,7 +92,7 @@ class Value:
 
     def at(self, span: Span | None) -> Value:
         """The same value, said to come from ``span``."""
-        return replace(self, span=span)
+        return Value(self.data, span, self.trail, self.source, self.encodes)
 
     def passed(self, span: Span) -> Value:
         """The same value after it went through the expression at ``span``."""

@@ -15,12 +15,12 @@ HOMES = {
     "cfn_tools": {"cloudformation/template/syntax.py"},
     "hcl2": {"terraform/language/grammar.py"},
     "jsonpath_ng": {f"rules/{name}.py" for name in ("bounded_match", "rule", "selector_check", "selector_syntax")},
-    "lark": {"terraform/language/grammar.py", "terraform/language/syntax_tree.py"},
+    "lark": {f"terraform/language/{name}.py" for name in ("grammar", "syntax_tree", "table_parser")},
     # what it reads is described by types, which stand beside the readers
     "msgspec": {
         "report/encoding.py",
         "work/codec.py",
-        *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "plan_json", "state_file")),
+        *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "json_sections", "plan_json")),
     },
     "pathspec": {"globs.py", "ignored.py"},
     # graphemes, and what RE2 has and Python has not
@@ -34,7 +34,7 @@ HOMES = {
         "configuration/yaml_tree.py",
         "rules/rule_file.py",
         *(f"cloudformation/template/{name}.py" for name in ("comments", "syntax")),
-        "terraform/language/functions/yaml_text.py",
+        "terraform/language/functions/yaml_values.py",
     },
 }
 

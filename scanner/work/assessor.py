@@ -5,24 +5,23 @@ It needs nothing but the root and the terms, so it can be done in any process, i
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 
 from scanner import extraction
 from scanner.diagnostic import Diagnostic
 from scanner.facts import Facts
+from scanner.file_system import note_all, noted
 from scanner.iam.context import Circumstances
 from scanner.other_roots import policy_names
 from scanner.path_sections import PathSection
-from scanner.principals.definition import PrincipalDefinition
 from scanner.root import Assumption, ScanRoot
 from scanner.session import session
 from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.console import console_access
+from scanner.verdicts.assessment import Assessment
 from scanner.verdicts.control_policies import ControlPolicies
-from scanner.verdicts.questions import answers, without_mfa
 from scanner.verdicts.scenarios import assess
-from scanner.verdicts.sign_in import Permission, aws_login
 from scanner.work.outcome import Outcome, Task, Terms
 
 RECURSION_LIMIT = 12_000
@@ -47,15 +46,17 @@ class Assessor:
     def __call__(self, task: Task) -> Outcome:
         """What the root comes to."""
         root = task.root
-        with session():  # what is tried out reads the same again
+        with session(), noted() as notes:  # what is tried out reads the same again
             facts = (extraction.extract if self.debug else extraction.extract_or_report)(root)
             principals, wrong = self._assessed(root, facts, task.section)
+        note_all(notes)
         if root.neighbours:  # what is wrong with them is said where they are roots
             wrong = tuple(problem for problem in wrong if problem.span.path in facts.files)
         return Outcome(
             principals,
             tuple(dict.fromkeys(replace(one, root=facts.root) for one in (*facts.diagnostics, *wrong))),
             facts.files,
+            frozenset(file for file in facts.files if self._location(file) in notes.without),
             len(facts.identities),
             policy_names(facts),
             facts.parameters,
@@ -64,29 +65,27 @@ class Assessor:
             facts.imports,
         )
 
+    def _location(self, shown: str) -> str:
+        location = f"{self.terms.directory}/{shown}"
+        return location if ".." not in shown else os.path.normpath(location)
+
     def _assessed(
         self, root: ScanRoot, facts: Facts, section: PathSection
     ) -> tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]:
         terms = self.terms
         request = Circumstances(root.inputs.region, terms.context)
 
-        def decide(definition: PrincipalDefinition) -> AssessedPrincipal:
-            principal = definition.principal
-            given = self._controls.circumstances(principal, request, section)
-            login = aws_login(principal, given)
-            asked = answers(principal, given, terms.questions.asked)
-            alone: tuple[Permission, ...] = ()
-            if terms.questions.without_mfa:
-                bare = without_mfa(given)
-                alone = (*aws_login(principal, bare).permissions, *answers(principal, bare, terms.questions.asked))
-            console = console_access(definition, terms.assume_console)
-            return AssessedPrincipal(definition, console, login, asked, alone)
+        assessment = Assessment(
+            lambda principal: self._controls.circumstances(principal.account, request, section),
+            terms.questions,
+            terms.assume_console,
+        )
 
         def under(assumptions: tuple[Assumption, ...]) -> Facts:
             return extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
 
         try:
-            return assess(facts, decide, under)
+            return assess(facts, assessment.assessed, under)
         except Exception as problem:  # as in extract_or_report: a bug of ours must not lose the other roots
             if self.debug:
                 raise

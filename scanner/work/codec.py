@@ -17,7 +17,7 @@ the scanner, that are cut off or changed are refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, fields
 from enum import Enum
 from functools import cache
@@ -28,17 +28,18 @@ from typing import Any, TypeVar
 import msgspec
 
 from scanner import cause, controls, diagnostic, other_roots, path_sections, root, span, symbol, truth
+from scanner.file_system import Notes
 from scanner.iam import automaton, condition, evaluate, policy, principal, variables
 from scanner.iam.managed_document import managed_document
 from scanner.iam.policy import PolicyDocument
 from scanner.principals import definition
-from scanner.verdicts import assessed_principal, console, questions, sign_in
+from scanner.verdicts import assessed_principal, console, question, sign_in
 from scanner.work import outcome
 
 T = TypeVar("T")
 
 _CHECKSUM = 16
-_RECORDS: tuple[type, ...] = (
+RECORDS: tuple[type, ...] = (
     span.Span,
     cause.Cause,
     truth.Truth,
@@ -79,12 +80,12 @@ _RECORDS: tuple[type, ...] = (
     root.ScanRoot,
     controls.AccountControls,
     path_sections.PathSection,
-    questions.Question,
-    questions.Questions,
+    question.Question,
+    question.Questions,
     outcome.Task,
     outcome.Terms,
 )
-_WORDS: tuple[type[Enum], ...] = (
+WORDS: tuple[type[Enum], ...] = (
     cause.CauseKind,
     diagnostic.Severity,
     symbol.Setting,
@@ -154,7 +155,39 @@ def encode(value: object) -> bytes:
         body = _packed(rows)
     except (OverflowError, RecursionError) as problem:  # a number that nobody means, a nesting that nobody writes
         raise CodecError(str(problem)) from problem
-    return _checksum(body) + body
+    return checksum(body) + body
+
+
+def sealed(parts: Sequence[bytes]) -> bytes:
+    """Several bytes as one, which can be told from any others."""
+    body = msgspec.msgpack.encode(parts)
+    return checksum(body) + body
+
+
+def unsealed(data: bytes) -> list[bytes]:
+    """The bytes that ``sealed`` was given. Raises ``CodecError``."""
+    body = data[_CHECKSUM:]
+    if data[:_CHECKSUM] != checksum(body):
+        raise CodecError("these bytes were made by another version, or changed")
+    return _PARTS.decode(body)
+
+
+_PARTS = msgspec.msgpack.Decoder(list[bytes])
+_NOTES = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, str]])
+
+
+def encode_notes(notes: Notes) -> bytes:
+    """What was looked at, with the answers."""
+    marks = notes.marks
+    return msgspec.msgpack.encode([(*one, answer, marks.get(one, "")) for one, answer in notes.answers.items()])
+
+
+def decode_notes(data: bytes) -> list[tuple[str, str, int, str, str]]:
+    """Looks with their answers and marks. Raises ``CodecError``."""
+    try:
+        return _NOTES.decode(data)
+    except msgspec.DecodeError as problem:
+        raise CodecError("these are no notes") from problem
 
 
 def _packed(rows: list[object]) -> bytes:
@@ -199,7 +232,7 @@ def _with_surrogates(found: Any) -> object:
 def decode(data: bytes, kind: type[T]) -> T:
     """The value of a type that bytes were made of. Raises ``CodecError``."""
     body = data[_CHECKSUM:]
-    if data[:_CHECKSUM] != _checksum(body):
+    if data[:_CHECKSUM] != checksum(body):
         raise CodecError("these bytes were made by another version, or changed")
     try:
         is_plain, *rows = msgspec.msgpack.decode(body)
@@ -238,11 +271,11 @@ def _decoded(rows: list[Any]) -> object:
 @cache
 def _plans() -> dict[type, tuple[int, tuple[str, ...], tuple[str, ...]]]:
     """For each record its number, its fields of scalars, and all others."""
-    return {kind: (number, *_fields(kind)) for number, kind in enumerate(_RECORDS)}
+    return {kind: (number, *_fields(kind)) for number, kind in enumerate(RECORDS)}
 
 
-_NUMBERS = {kind: len(_RECORDS) + number for number, kind in enumerate(_WORDS)}
-_PATH = len(_RECORDS) + len(_WORDS)
+_NUMBERS = {kind: len(RECORDS) + number for number, kind in enumerate(WORDS)}
+_PATH = len(RECORDS) + len(WORDS)
 _MANAGED = _PATH + 1
 
 
@@ -259,7 +292,7 @@ def _makers() -> list[tuple[Callable[..., object], int]]:
     for kind, (_, scalars, others) in _plans().items():
         in_order = tuple(one.name for one in fields(kind)) == (*scalars, *others)
         found.append((kind if in_order else _by_name(kind, (*scalars, *others)), len(scalars)))
-    found += [(kind.__getitem__, 1) for kind in _WORDS]
+    found += [(kind.__getitem__, 1) for kind in WORDS]
     return [*found, (Path, 1), (_managed, 1)]
 
 
@@ -280,10 +313,11 @@ def _by_name(kind: type, names: tuple[str, ...]) -> Callable[..., object]:
 @cache
 def _format() -> bytes:
     """What tells the format of one version from that of another."""
-    lines = [f"{kind.__module__}.{kind.__name__} {_fields(kind)}" for kind in _RECORDS]
-    lines += [f"{kind.__module__}.{kind.__name__} {[*kind.__members__]}" for kind in _WORDS]
+    lines = [f"{kind.__module__}.{kind.__name__} {_fields(kind)}" for kind in RECORDS]
+    lines += [f"{kind.__module__}.{kind.__name__} {[*kind.__members__]}" for kind in WORDS]
     return "\n".join(lines).encode()
 
 
-def _checksum(body: bytes) -> bytes:
+def checksum(body: bytes) -> bytes:
+    """What stands before a body that this version has written."""
     return blake2b(body, digest_size=_CHECKSUM, key=blake2b(_format(), digest_size=32).digest()).digest()

@@ -110,6 +110,7 @@ class RootConfiguration:
 
     def refuse(self, problem: EvaluationError) -> Value:
         """Report an expression that Terraform would refuse, and give what stands in its place."""
+        self.resolution.given_up += 1
         if isinstance(problem, BoundError):
             self.report(error("Bound exceeded", as_sentence(str(problem)), problem.span))
             return values.unknown(

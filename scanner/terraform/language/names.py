@@ -82,6 +82,13 @@ def may_be_sensitive(node: object) -> bool:
     return any(may_be_sensitive(part) for part in _parts(node))
 
 
+def mentions(node: object, names: frozenset[str]) -> bool:
+    """Whether one of the names stands anywhere in an expression, whatever it means there."""
+    if isinstance(node, nodes.Name):
+        return node.name in names
+    return any(mentions(part, names) for part in _parts(node))
+
+
 def calls_something(node: object) -> bool:
     """Whether there is a call in an expression."""
     return isinstance(node, nodes.Call) or any(calls_something(part) for part in _parts(node))

@@ -77,6 +77,8 @@ class Questions:
 
     def supposed(self, value: Value) -> Value:
         """The value, or what is taken for granted in its place."""
+        if not self.assumed:
+            return value
         assumption = self._assumption(value.unknown)
         if assumption is None or assumption.value is None:
             return value
@@ -201,6 +203,11 @@ class Questions:
         return self._origins
 
     # What Terraform would refuse
+
+    @property
+    def is_attempt(self) -> bool:
+        """Whether it does not matter just now whether an evaluation fails."""
+        return self._attempts > 0
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

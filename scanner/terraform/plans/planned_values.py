@@ -10,7 +10,8 @@ from scanner.iam.arn import Arn
 from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.plans.plan_agreement import scalar_text
 from scanner.terraform.plans.plan_description import DESCRIBED
-from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance, Values, has_unknown
+from scanner.terraform.plans.plan_document import PlanDocument, has_unknown
+from scanner.terraform.plans.planned_instances import PlannedInstance, Values
 from scanner.terraform.plans.same_document import same_document
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Unknown, Value, same_text
