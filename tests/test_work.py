@@ -53,7 +53,7 @@ COUNTED = {
     "template expressions evaluated": ("cloudformation/language/intrinsics.py", "_evaluate"),
     "actions looked for in statements": ("iam/evaluate.py", "_actions"),
     "decisions": ("iam/evaluate.py", "decide"),
-    "JSON texts decoded": ("terraform/plans/plan_json.py", "parse"),
+    "JSON texts decoded": ("terraform/plans/json_sections.py", "_parse"),
 }
 """What is counted, and the function whose calls these are."""
 
