@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +63,10 @@ _LOOKED_AT = 200
 """Ignored entries that are looked at where nothing else was found."""
 _HEAD = 4096
 """Bytes that are read to recognise a file."""
+
+
+_Exclude = Sequence[tuple[Callable[[str], bool], PathGlob]]
+"""Patterns, each with a quick look whether it may match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,7 @@ class _Walk:
             self._unreadable(path, f"an ignore file above it cannot be read: {problem}")
             return
         exclude = [one.inside(path, self.directory) for one in self.exclude]
-        self._directory(path, ignored, tuple(one for one in exclude if one is not None))
+        self._directory(path, ignored, [(one.may_match(self.directory), one) for one in exclude if one is not None])
         if before == self._tally():
             self._nothing_in(path, self.passed_over[passed_over:])
 
@@ -298,7 +302,7 @@ class _Walk:
         except OSError:
             return False  # reported when it is walked
 
-    def _directory(self, path: Path, ignored: Ignored, exclude: tuple[PathGlob, ...]) -> None:
+    def _directory(self, path: Path, ignored: Ignored, exclude: _Exclude) -> None:
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError as problem:
@@ -320,9 +324,7 @@ class _Walk:
                 self.skipped.append(path / name)
             elif ignored.files and ignored.covers(entry.path, is_directory=is_directory):
                 self.passed_over.append((path / name, IGNORE_FILE))
-            elif exclude and any(
-                one.matches(path / name, self.directory, is_directory=is_directory) for one in exclude
-            ):
+            elif exclude and self._is_excluded(entry.path, exclude, is_directory=is_directory):
                 self.passed_over.append((path / name, EXCLUDE))
             elif is_directory:
                 self._directory(path / name, ignored, exclude)
@@ -339,6 +341,13 @@ class _Walk:
                 continue
             else:
                 self._file(path / name, named=False)
+
+    def _is_excluded(self, path: str, exclude: _Exclude, *, is_directory: bool) -> bool:
+        seen = f"{path}/" if is_directory else path
+        return any(
+            may_match(seen) and one.matches(Path(path), self.directory, is_directory=is_directory)
+            for may_match, one in exclude
+        )
 
     def _is_assembly(self, manifest: Path) -> bool:
         try:

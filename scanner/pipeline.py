@@ -20,7 +20,7 @@ from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
 from scanner.path_sections import PathSection, section_of
 from scanner.report.report import Report
-from scanner.repository import path_in_repository
+from scanner.repository import RealPaths, path_in_repository
 from scanner.root import Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.ask import questions_of
 from scanner.rules.rule import Rule
@@ -294,11 +294,12 @@ def _run(
     """What there is to know of this scan when findings are suppressed, or compared with a baseline."""
     files: dict[str, Path] = {}
     roots: dict[str, ReadRoot] = {}
+    real = RealPaths()
     for one in sorted(read, key=lambda one: one.root.path):
         own = {one.root.path} if one.root.kind in _WITHOUT_COMMENTS else set()
         files |= dict.fromkeys(sorted(one.files - own), one.root.boundary)
         file = one.root.location if one.root.stands_in is None else one.root.stands_in / one.root.path
-        of, form = os.path.realpath(_is_of(one.root, options)), FORMS.get(one.root.kind, "")
+        of, form = real.of(_is_of(one.root, options)), FORMS.get(one.root.kind, "")
         roots[one.root.path] = ReadRoot(of, form, os.path.realpath(file) if form else "", not one.has_errors)
     return Run(
         options.directory,
@@ -318,13 +319,14 @@ def _run(
 def _sources(roots: Sequence[ScanRoot], options: Options) -> dict[str, str]:
     """What each root is of: a plan or state is of the configuration beside it, or of the one that the user names."""
     found: dict[str, str] = {}
+    real = RealPaths()
     for root in roots:
         of = _is_of(root, options)
         if root.stands_in is not None and root.kind not in FORMS:
             found[root.path] = root.path
             continue
-        inside = path_in_repository(of, options.workspace)
-        found[root.path] = os.path.realpath(of) if inside is None else inside or "."
+        inside = path_in_repository(of, options.workspace, real)
+        found[root.path] = real.of(of) if inside is None else inside or "."
     return found
 
 
