@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark.exceptions import LarkError
+from lark.grammar import Rule
 from lark.parsers.lalr_analysis import Shift
 
 from scanner.terraform.language import grammar, hcl_tables
