@@ -68,13 +68,12 @@ def in_processes(crew: Crew, tasks: Sequence[tuple[bytes, int]]) -> Iterator[tup
     waiting = chunks([size for _, size in tasks], crew.jobs * CHUNKS)
     suspected: set[int] = set()
     workers: list[_Worker] = []
-    context = _context(crew.imports)
     try:
         while waiting or any(worker.at for worker in workers):
             idle = [worker for worker in workers if not worker.at]
             while waiting and (idle or len(workers) < crew.jobs):
                 if not idle:
-                    idle.append(_start(context, crew))
+                    idle.append(_start(crew))
                     workers.append(idle[0])
                 _hand(idle.pop(), waiting.popleft(), tasks)
             for pipe in wait([worker.pipe for worker in workers if worker.at]):
@@ -151,7 +150,8 @@ def _context(imports: Sequence[str]) -> BaseContext:
     return context
 
 
-def _start(context: BaseContext, crew: Crew) -> _Worker:
+def _start(crew: Crew) -> _Worker:
+    context = _context(crew.imports)
     try:
         ours, theirs = context.Pipe()
         process = context.Process(  # type: ignore[attr-defined] # every context has it
