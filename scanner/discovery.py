@@ -13,7 +13,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner.calls import nested_in_others, root_modules
+from scanner.calls import Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import (
     CHANGE_SET_MARK,
@@ -86,11 +86,12 @@ def discover(
     standard_input: Path | None = None,
     exclude: Sequence[PathGlob] = (),
     sections: Sequence[PathSection] = (),
+    known: Known = not_known,
 ) -> Discovery:
     """Find every scan root under the paths, which are relative to the directory; ``-`` means ``standard_input``.
 
     What ``exclude`` matches is not walked unless it is named (``PathGlob.inside``). ``sections`` say what inputs roots
-    have by their path.
+    have by their path, ``known`` what is known of calls.
     """
     boundaries = _Boundaries(directory)
     walk = _Walk(directory, boundaries, standard_input, tuple(exclude))
@@ -111,10 +112,10 @@ def discover(
         )
 
     modules = root_modules(
-        {module: boundaries.of(module) for module in walk.modules}, walk.named_modules | run.keys(), calls
+        {module: boundaries.of(module) for module in walk.modules}, walk.named_modules | run.keys(), calls, known
     )
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
-    nested = nested_in_others({location: boundaries.of(location.parent) for location in templates})
+    nested = nested_in_others({location: boundaries.of(location.parent) for location in templates}, known)
     files = [(kind, location) for kind, location in walk.files if location not in nested]
     for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
