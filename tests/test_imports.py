@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "scanner"
 HOMES = {
-    "cfn_tools": {"cloudformation/template/syntax.py"},
+    "cfn_tools": {"cloudformation/template/composer.py"},
     "hcl2": {"terraform/language/grammar.py"},
     "jsonpath_ng": {f"rules/{name}.py" for name in ("bounded_match", "rule", "selector_check", "selector_syntax")},
     "lark": {f"terraform/language/{name}.py" for name in ("grammar", "syntax_tree", "table_parser")},
@@ -33,7 +33,7 @@ HOMES = {
     "yaml": {
         "configuration/yaml_tree.py",
         "rules/rule_file.py",
-        *(f"cloudformation/template/{name}.py" for name in ("comments", "syntax")),
+        *(f"cloudformation/template/{name}.py" for name in ("comments", "composer", "syntax")),
         "terraform/language/functions/yaml_values.py",
     },
 }
