@@ -128,6 +128,19 @@ def scan(
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Names of users who have a password that is not in the code."),
     ] = None,
+    jobs: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="How many processes may work at once.", show_default="all that may be used"),
+    ] = None,
+    cache: Annotated[
+        bool | None,
+        typer.Option(
+            "--cache/--no-cache",
+            help="Keep what was found out, for the next scan.",
+            show_default="cache, if there is a directory for caches",
+        ),
+    ] = None,
+    cache_dir: Annotated[str | None, typer.Option(metavar="DIR", help="The directory for it.")] = None,
     baseline: Annotated[
         str | None, typer.Option(metavar="FILE", help="Findings that are known and do not count.")
     ] = None,

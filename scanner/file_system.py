@@ -2,7 +2,8 @@
 
 The tree may hold anything: a device, a link to nowhere, a disk image. Only regular files are opened, and none is read
 beyond a bound. What is looked at can be noted down (``noted``), with the answer, so that somebody can see later whether
-any answer has changed (``Present``); what nobody has looked at cannot matter.
+any answer has changed (``Present``); what nobody has looked at cannot matter. Like git, that takes a file or directory
+whose times, size and number are those of then for unchanged, if it had been left alone for a while by then.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -59,26 +61,54 @@ Question = tuple[str, str, int]
 class Notes:
     """What was looked at, with the answers."""
 
+    is_exact: bool = True
+    """Whether the answers are wanted."""
+    seek: Callable[[bytes], bool] | None = None
+    """What is asked about every content besides."""
     answers: dict[Question, str] = field(default_factory=dict)
     """A digest of what was found, or the word for a problem: never any content."""
+    marks: dict[Question, str] = field(default_factory=dict)
+    """What tells, where it does, that a file or directory is the same without another look into it."""
+    without: set[str] = field(default_factory=set)
+    """Paths of the files in which what was asked about was not found."""
     is_steady: bool = True
     """Whether every question that was asked again had the same answer."""
 
-    def add(self, look: Look, path: AnyPath, answer: str, limit: int = 0) -> None:
-        """One look."""
+    def add(self, look: Look, path: AnyPath, answer: str, limit: int = 0, status: os.stat_result | None = None) -> None:
+        """One look; ``status`` is that of what was looked into."""
         text = os.fspath(path)
         question = look.value, text if text.startswith("/") else os.path.abspath(text), limit  # noqa: PTH100 # lexical
         if self.answers.setdefault(question, answer) != answer:
             self.is_steady = False
+        elif status is not None and time.time() - max(status.st_mtime, status.st_ctime) > _COARSEST:
+            self.marks[question] = _mark(status)
+
+
+_COARSEST = 2.0
+"""Seconds: what was changed less long ago may be changed again without a trace in its times."""
+
+
+def _mark(status: os.stat_result) -> str:
+    """Times of changes, with size and number. Nobody sets the second time; on Windows there is none."""
+    if os.name != "posix":
+        return ""
+    return f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size} {status.st_ino} {status.st_dev}"
 
 
 _NOTES: ContextVar[Notes | None] = ContextVar("notes", default=None)
 
 
 @contextmanager
-def noted() -> Iterator[Notes]:
-    """Notes of everything that is looked at inside, and that notes around it do not have."""
-    notes = Notes()
+def noted(*, is_exact: bool | None = None, seek: Callable[[bytes], bool] | None = None) -> Iterator[Notes]:
+    """Notes of everything that is looked at inside, and that notes around it do not have.
+
+    What is not said is as it is for the notes around it; where there are none, the answers are wanted.
+    """
+    around = _NOTES.get()
+    if around is not None:
+        is_exact = around.is_exact if is_exact is None else is_exact
+        seek = around.seek if seek is None else seek
+    notes = Notes(is_exact is not False, seek)
     before = _NOTES.set(notes)
     try:
         yield notes
@@ -93,6 +123,8 @@ def note_all(others: Notes) -> None:
         for question, answer in others.answers.items():
             if notes.answers.setdefault(question, answer) != answer:
                 notes.is_steady = False
+        notes.marks |= others.marks
+        notes.without |= others.without
         notes.is_steady = notes.is_steady and others.is_steady
 
 
@@ -103,17 +135,20 @@ def content(path: AnyPath, limit: int, *, follow: bool = True) -> bytes:
     """
     notes = _NOTES.get()
     try:
-        found = _content(path, limit, follow=follow)
+        found, status = _content(path, limit, follow=follow)
     except (OSError, ValueError, NotRegularError, TooLargeError) as problem:
-        if notes is not None:
+        if notes is not None and notes.is_exact:
             notes.add(Look.CONTENT, path, _problem(problem), limit)
         raise
     if notes is not None:
-        notes.add(Look.CONTENT, path, _digest(found), limit)
+        if notes.is_exact:
+            notes.add(Look.CONTENT, path, _digest(found), limit, status)
+        if notes.seek is not None and not notes.seek(found):
+            notes.without.add(os.fspath(path))
     return found
 
 
-def _content(path: AnyPath, limit: int, *, follow: bool) -> bytes:
+def _content(path: AnyPath, limit: int, *, follow: bool) -> tuple[bytes, os.stat_result]:
     if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 # a device must not even be opened
         raise NotRegularError
     descriptor = os.open(path, _FLAGS if follow else _FLAGS | getattr(os, "O_NOFOLLOW", 0))
@@ -131,7 +166,7 @@ def _content(path: AnyPath, limit: int, *, follow: bool) -> bytes:
             if not more:
                 break
             found += more
-        return found
+        return found, status
     finally:
         os.close(descriptor)
 
@@ -155,10 +190,10 @@ def _kind(look: Look, path: AnyPath, ask: Callable[[AnyPath], os.stat_result]) -
     try:
         found = stat.S_IFMT(ask(path).st_mode)
     except (OSError, ValueError) as problem:
-        if notes is not None:
+        if notes is not None and notes.is_exact:
             notes.add(look, path, _problem(problem))
         raise
-    if notes is not None:
+    if notes is not None and notes.is_exact:
         notes.add(look, path, f"{found:o}")
     return found
 
@@ -206,24 +241,38 @@ def entries(path: AnyPath) -> tuple[Entry, ...]:
     """What a directory has, by name. Raises ``OSError``."""
     notes = _NOTES.get()
     try:
+        status = os.stat(path) if notes is not None and notes.is_exact else None  # noqa: PTH116 # it may be a text
         with os.scandir(path) as listed:
             found = [Entry(one.name, one.is_dir(follow_symlinks=False), one.is_symlink()) for one in listed]
     except OSError as problem:
-        if notes is not None:
+        if notes is not None and notes.is_exact:
             notes.add(Look.ENTRIES, path, _problem(problem))
         raise
     found.sort(key=lambda one: one.name)
-    if notes is not None:
+    if notes is not None and notes.is_exact:
         lines = "".join(f"{one.name}{'/' if one.is_directory else '@' if one.is_link else ''}\0" for one in found)
-        notes.add(Look.ENTRIES, path, _digest(os.fsencode(lines)))
+        notes.add(Look.ENTRIES, path, _digest(os.fsencode(lines)), status=status)
     return tuple(found)
+
+
+def size(path: AnyPath) -> int:
+    """The bytes of a file, or of what is directly in a directory; zero for what cannot be said. Never noted."""
+    try:
+        with os.scandir(path) as listed:
+            return sum(one.stat().st_size for one in listed if one.is_file())
+    except NotADirectoryError:
+        with suppress(OSError):
+            return os.stat(path).st_size  # noqa: PTH116 # it may be a text
+    except OSError:
+        pass
+    return 0
 
 
 def real(path: AnyPath) -> Path:
     """The path without links. What does not exist is a path all the same."""
     found = os.path.realpath(path)
     notes = _NOTES.get()
-    if notes is not None:
+    if notes is not None and notes.is_exact:
         notes.add(Look.REAL, path, _digest(os.fsencode(found)))
     return Path(found)
 
@@ -242,15 +291,30 @@ class Present:
 
     def __init__(self) -> None:
         self._answers: dict[Question, str | None] = {}
+        self._marks: dict[str, str | None] = {}
 
-    def answer(self, question: Question) -> str | None:
-        """What would be noted; None if that cannot be said."""
-        if question not in self._answers:
-            look, path, limit = question
-            with noted() as notes, suppress(OSError, ValueError, NotRegularError, TooLargeError):
-                _LOOKS[look](path, limit)
-            self._answers[question] = notes.answers.get(question)
-        return self._answers[question]
+    def is_as_noted(self, question: Question, answer: str, mark: str) -> bool:
+        """Whether a question has the same answer as it had when it was noted, with the mark of then."""
+        known = self._answers.get(question)
+        if known is None:
+            if mark and self._mark(question[1]) == mark:
+                self._answers[question] = answer
+                return True
+            known = self._answers[question] = self._answer(question)
+        return known == answer
+
+    def _mark(self, path: str) -> str | None:
+        if path not in self._marks:
+            self._marks[path] = None
+            with suppress(OSError, ValueError):
+                self._marks[path] = _mark(os.stat(path))  # noqa: PTH116 # it is a text
+        return self._marks[path]
+
+    def _answer(self, question: Question) -> str | None:
+        look, path, limit = question
+        with noted(is_exact=True) as notes, suppress(OSError, ValueError, NotRegularError, TooLargeError):
+            _LOOKS[look](path, limit)
+        return notes.answers.get(question)
 
 
 def _digest(found: bytes) -> str:

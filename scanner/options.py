@@ -62,6 +62,10 @@ class Options:
     """The day on which suppressions must not have expired; by default it is that of the clock, in UTC."""
     debug: bool = False
     """Let errors of the scanner's own rise, with their tracebacks."""
+    jobs: int = 1
+    """How many processes may work on the roots, if there is work enough; with ``debug`` it is one."""
+    cache: Path | None = None
+    """The directory where outcomes are kept from one scan to the next; None for no such thing."""
     exclude: tuple[PathGlob, ...] = ()
     """What is not scanned unless a path names it."""
     sections: tuple[PathSection, ...] = ()

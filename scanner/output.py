@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -90,6 +88,8 @@ def category(scanned: Iterable[str]) -> str:
         return ""
     named = ",".join(sorted(set(scanned) - {"", "."}))
     if len(named) > _LONGEST_CATEGORY:
+        import hashlib
+
         named = hashlib.sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return f"aws-login-scan/{named}/" if named else "aws-login-scan/"
 
@@ -108,4 +108,8 @@ def width() -> int | None:
     columns = os.environ.get("COLUMNS", "")
     if columns.isdecimal() and int(columns):
         return int(columns)
-    return min(shutil.get_terminal_size((80, 24)).columns, 120) if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return min(shutil.get_terminal_size((80, 24)).columns, 120)

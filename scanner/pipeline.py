@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from scanner.calls import Calls, not_known
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
+from scanner.controls import AccountControls
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
+from scanner.file_system import Notes, noted
 from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
-from scanner.other_roots import PolicyNames, policies_of_others
 from scanner.path_sections import PathSection, section_of
 from scanner.report.report import Report
-from scanner.repository import path_in_repository
+from scanner.repository import RealPaths, path_in_repository
 from scanner.root import Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.ask import questions_of
-from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
 from scanner.session import session
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
-from scanner.triage.forms import one_of_each
+from scanner.triage.comments import may_ask
 from scanner.triage.run import FORMS, ReadRoot, Run
 from scanner.triage.triage import triage
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.unmatched_sections import unmatched_sections
-from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
-from scanner.verdicts.questions import Questions
-from scanner.work.assessor import Assessor
+from scanner.verdicts.question import Questions
 from scanner.work.outcome import Outcome, Task, Terms
 
-Assess = Callable[[Task], Outcome]
-Map = Callable[[Assess, Iterable[Task]], Iterable[Outcome]]
+if TYPE_CHECKING:
+    from scanner.finding import Finding
+    from scanner.other_roots import PolicyNames
+    from scanner.verdicts.assessed_principal import AssessedPrincipal
+    from scanner.work.assessor import Assessor
+    from scanner.work.kept import Kept
+
+Map = Callable[["Assessor", Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
 Tell = Callable[[str], None]
@@ -55,28 +61,85 @@ class UsageError(Exception):
 
 def scan(
     options: Options,
-    map: Map = map,  # noqa: A002 # it stands for it
+    map: Map | None = None,  # noqa: A002 # it stands for it
     watch: Watch | None = None,
     tell: Tell | None = None,
     rules: Sequence[Rule] | None = None,
 ) -> Report:
     """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report.
 
-    ``map`` does what the built-in function of that name does: here or in other processes, in any order, but what it
-    gives is in the order of the roots. ``rules`` are followed in place of those that the options name.
+    ``map`` does what the built-in function of that name does, wherever and in whichever order: what it gives is in the
+    order of the roots. Without it the options say how many processes work and what is kept. ``rules`` are followed in
+    place of those that the options name.
     """
     rules = chosen_rules(options) if rules is None else rules
-    _check_controls(options)
+    with noted(is_exact=True) as controls:
+        _check_controls(options)
     inputs = _with_parameters(options)
-    with session():
+    terms = _terms(options, questions_of(rules))
+    keeps = map is None and not options.debug
+    kept = _Keeping(options.cache, terms, controls) if options.cache is not None and keeps else None
+    with session(), noted(is_exact=kept is not None, seek=may_ask):
         found = discover(
-            options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
+            options.paths,
+            options.directory,
+            inputs,
+            options.standard_input,
+            options.exclude,
+            options.sections,
+            kept.calls if kept is not None else not_known,
         )
-        assess = Assessor(_terms(options, questions_of(rules)), debug=options.debug)
-        outcomes = _outcomes([_task(root, options) for root in found.roots], assess, map, watch)
-        if tell is not None:
-            outcomes = _told(outcomes, tell)
-        return _report(found, outcomes, inputs, rules, _sources(found.roots, options), options)
+        if not found.roots:
+            return _report(found, (), inputs, rules, {}, options)
+        tasks = [_task(root, options) for root in found.roots]
+        assess = _assessor(options, terms)
+        roots = map or _roots(options, kept.kept if kept is not None else None)
+        with closing(_outcomes(tasks, assess, roots, watch)) as outcomes:
+            told = outcomes if tell is None else _told(outcomes, tell)
+            report = _report(found, told, inputs, rules, _sources(found.roots, options), options)
+    if kept is not None:
+        kept.kept.save()
+    return report
+
+
+@dataclass(slots=True)
+class _Keeping:
+    """What is kept, which is not looked for before somebody asks."""
+
+    directory: Path
+    terms: Terms
+    controls: Notes
+    _kept: Kept | None = None
+
+    @property
+    def kept(self) -> Kept:
+        """It."""
+        if self._kept is None:
+            from scanner.work.codec import encode
+            from scanner.work.kept import Kept
+
+            self._kept = Kept(self.directory, encode(self.terms), self.controls)
+        return self._kept
+
+    def calls(self, place: Path, boundary: Path, find: Callable[[], Calls]) -> Calls:
+        """What is known of calls."""
+        return self.kept.calls(place, boundary, find)
+
+
+def _roots(options: Options, kept: Kept | None) -> Map:
+    """As the options have it. An error of our own rises with its traceback where it is made, so that is here then."""
+    if options.debug or (options.jobs == 1 and kept is None):
+        return map
+    from scanner.work.roots import Roots
+
+    return Roots(options.jobs, kept)
+
+
+def _assessor(options: Options, terms: Terms) -> Assessor:
+    """Does the work. What that takes is imported when there is something to do."""
+    from scanner.work.assessor import Assessor
+
+    return Assessor(terms, debug=options.debug)
 
 
 def _task(root: ScanRoot, options: Options) -> Task:
@@ -86,10 +149,10 @@ def _task(root: ScanRoot, options: Options) -> Task:
 
 def _outcomes(
     tasks: Sequence[Task],
-    assess: Assess,
+    assess: Assessor,
     map: Map,  # noqa: A002
     watch: Watch | None,
-) -> Iterator[tuple[ScanRoot, Outcome]]:
+) -> Generator[tuple[ScanRoot, Outcome], None, None]:
     """The outcome of each root. Those that exchange values with others come last, done again with the others beside."""
     waiting: dict[ScanRoot, Outcome] = {}
     sections: dict[tuple[RootKind, str], PathSection] = {}
@@ -130,6 +193,7 @@ def _report(
     declared: set[str] = set()
     undeclared: list[frozenset[Diagnostic]] = []
     read: list[_Read] = []
+    silent: set[str] = set()
     policies: list[PolicyNames] = []
     for root, found in outcomes:
         assessed.extend(found.principals)
@@ -137,6 +201,7 @@ def _report(
         files |= found.files
         shown_in = {one.definition.span.path for one in found.principals}
         read.append(_Read(root, found.files | shown_in, found.has_errors))
+        silent |= found.silent
         declared |= found.parameters
         if found.undeclared is not None:
             undeclared.append(found.undeclared)
@@ -144,19 +209,23 @@ def _report(
             policies.append(found.policies)
     diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
     diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
-    diagnostics |= dict.fromkeys(policies_of_others(policies))
+    if policies:
+        from scanner.other_roots import policies_of_others
+
+        diagnostics |= dict.fromkeys(policies_of_others(policies))
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
     try:
         run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
+        run = replace(run, silent=frozenset(silent))
         if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
             diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(
-            match(rules, assessed, sources),
+            _findings(rules, assessed, sources),
             options.suppress,
             options.baseline,
             options.write_baseline,
             run,
-            fold=lambda marked: one_of_each(marked, assessed, sources),
+            fold=lambda marked: _one_of_each(marked, assessed, sources),
         )
     except BaselineError as problem:
         raise UsageError(str(problem), problem.path) from problem
@@ -174,6 +243,27 @@ def _report(
         ),
         tuple(rules),
     )
+
+
+def _findings(
+    rules: Sequence[Rule], assessed: Sequence[AssessedPrincipal], sources: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """What the rules find; nothing where there is nobody, without a look at what their selectors mean."""
+    if not assessed:
+        return ()
+    from scanner.rules.match import match
+
+    return match(rules, assessed, sources)
+
+
+def _one_of_each(
+    findings: tuple[Finding, ...], assessed: Sequence[AssessedPrincipal], sources: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    if not findings:
+        return ()
+    from scanner.triage.forms import one_of_each
+
+    return one_of_each(findings, assessed, sources)
 
 
 def _with_place(named: Mapping[str, Span], problem: Diagnostic) -> Diagnostic:
@@ -204,11 +294,12 @@ def _run(
     """What there is to know of this scan when findings are suppressed, or compared with a baseline."""
     files: dict[str, Path] = {}
     roots: dict[str, ReadRoot] = {}
+    real = RealPaths()
     for one in sorted(read, key=lambda one: one.root.path):
         own = {one.root.path} if one.root.kind in _WITHOUT_COMMENTS else set()
         files |= dict.fromkeys(sorted(one.files - own), one.root.boundary)
         file = one.root.location if one.root.stands_in is None else one.root.stands_in / one.root.path
-        of, form = os.path.realpath(_is_of(one.root, options)), FORMS.get(one.root.kind, "")
+        of, form = real.of(_is_of(one.root, options)), FORMS.get(one.root.kind, "")
         roots[one.root.path] = ReadRoot(of, form, os.path.realpath(file) if form else "", not one.has_errors)
     return Run(
         options.directory,
@@ -228,13 +319,14 @@ def _run(
 def _sources(roots: Sequence[ScanRoot], options: Options) -> dict[str, str]:
     """What each root is of: a plan or state is of the configuration beside it, or of the one that the user names."""
     found: dict[str, str] = {}
+    real = RealPaths()
     for root in roots:
         of = _is_of(root, options)
         if root.stands_in is not None and root.kind not in FORMS:
             found[root.path] = root.path
             continue
-        inside = path_in_repository(of, options.workspace)
-        found[root.path] = os.path.realpath(of) if inside is None else inside or "."
+        inside = path_in_repository(of, options.workspace, real)
+        found[root.path] = real.of(of) if inside is None else inside or "."
     return found
 
 
@@ -261,6 +353,10 @@ def chosen_rules(options: Options) -> tuple[Rule, ...]:
 
 def _check_controls(options: Options) -> None:
     """Every file of control policies must be one, whether it binds anybody or not."""
+    if not options.accounts and not options.sections and options.controls == AccountControls():
+        return
+    from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
+
     try:
         ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
     except ControlPolicyError as problem:

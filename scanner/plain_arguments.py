@@ -20,13 +20,13 @@ LISTS = frozenset(
 TEXTS = frozenset(
     {
         *("fail_on", "min_severity", "workspace", "source", "account", "region", "baseline", "write_baseline"),
-        *("config", "explain"),
+        *("config", "explain", "jobs", "cache_dir"),
     }
 )
 """Options with one value: the last one counts."""
 SWITCHES = frozenset({"exit_zero", "list_rules", "no_config", "show_config", "verbose", "debug", "version"})
 """Options that are either given or not."""
-OPEN_SWITCHES = frozenset({"quiet", "env_vars"})
+OPEN_SWITCHES = frozenset({"quiet", "env_vars", "cache"})
 """Those with a counterpart that begins with ``--no-``, so that neither may be given."""
 LETTERS = {"-q": "--quiet", "-v": "--verbose"}
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 NAME = "-"
 """The path that means standard input, on the command line and in reports."""
@@ -19,6 +17,9 @@ def received(paths: Iterable[str]) -> Iterator[Path | None]:
     if NAME not in paths:
         yield None
         return
+    import shutil
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(prefix="scan-") as directory:  # which nobody else may read
         file = Path(directory) / "standard-input"
         with file.open("wb") as copy:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from scanner.diagnostic import Diagnostic, warning
@@ -49,5 +48,7 @@ def _advice(glob: PathGlob, directory: Path, places: Iterable[Path]) -> str:
     """The root without a section that is nearest, or what to do where none is near."""
     base = glob.base or directory
     paths = sorted(place.relative_to(base).as_posix() for place in places if place.is_relative_to(base))
+    from difflib import get_close_matches
+
     near = get_close_matches(glob.pattern.strip("./"), paths, 1, _NEAR)
     return f'Write "{near[0]}" if that is meant.' if near else "Correct or remove the section."

@@ -92,7 +92,7 @@ class Value:
 
     def at(self, span: Span | None) -> Value:
         """The same value, said to come from ``span``."""
-        return replace(self, span=span)
+        return Value(self.data, span, self.trail, self.source, self.encodes)
 
     def read_from(self, source: Attribute) -> Value:
         """The same value, which was read from an attribute of a resource."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,17 +87,11 @@ def _with_exit_zero(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**values, "fail_on": "never"} if values["exit_zero"] else values
 
 
-def _environment() -> Iterator[tuple[str, str]]:
-    for name, value in sorted(os.environ.items()):
-        if name.startswith("TF_VAR_"):
-            yield name.removeprefix("TF_VAR_"), value
-
-
 def _options(settings: Settings, write_baseline: str | None, *, debug: bool) -> Options:
     from scanner.configuration.scan_options import scan_options
 
     workspace = Path(os.environ["GITHUB_WORKSPACE"]) if os.environ.get("GITHUB_WORKSPACE") else None
-    return scan_options(settings, Path.cwd(), _environment(), workspace, write_baseline, debug=debug)
+    return scan_options(settings, Path.cwd(), os.environ, workspace, write_baseline, debug=debug)
 
 
 def _explain(options: Options, settings: Settings, wanted: str, formats: list[str], *, verbose: bool) -> int:

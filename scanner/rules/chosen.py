@@ -19,7 +19,7 @@ from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access
 from scanner.verdicts.document import Document
-from scanner.verdicts.questions import ANY
+from scanner.verdicts.question import ANY
 from scanner.verdicts.reasons import described, reasons
 
 

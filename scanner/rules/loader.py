@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from scanner.rules.packed import packed_rule
 from scanner.rules.problems import Problem, RuleError
 from scanner.rules.rule import Rule
-from scanner.rules.rule_file import read_rule
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
@@ -81,6 +81,11 @@ def load_rule(file: Path, directory: Path | None = None, *, check: bool = True) 
     except UnreadableFileError as problem:
         why = str(problem) if file.exists() else "it does not exist"
         raise RuleError(Problem(f"the file cannot be read: {why}", Span.whole_file(shown))) from problem
+    packed = None if check else packed_rule(text, shown)
+    if packed is not None and packed.id == file.stem:
+        return packed
+    from scanner.rules.rule_file import read_rule
+
     return read_rule(text, shown, file.stem, check=check)
 
 

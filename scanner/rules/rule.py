@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from scanner.finding import Level
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
-from scanner.verdicts.questions import Question
+from scanner.verdicts.question import Question
 
 Path = tuple[str | int, ...]
 """Where something is in the document: keys and positions, from the top."""
@@ -57,9 +57,7 @@ class Selector:
 
     @cached_property
     def _compiled(self) -> Any:
-        from jsonpath_ng.ext.parser import parse
-
-        tree = parse(self.text)
+        tree = _parser().parse(self.text)
         if "=~" not in self.text:
             return tree
         from scanner.rules.bounded_match import bounded
@@ -80,6 +78,14 @@ class Selector:
         Raises ``EndlessSearchError`` for a regular expression that takes too long.
         """
         return (tuple(_steps(found)) for found in self._compiled.find(document))
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Any:
+    """For all selectors: to make a parser takes longer than to parse."""
+    from jsonpath_ng.ext.parser import ExtendedJsonPathParser
+
+    return ExtendedJsonPathParser()
 
 
 def _steps(found: Any) -> list[str | int]:

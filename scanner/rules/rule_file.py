@@ -21,7 +21,7 @@ from scanner.rules.problems import Problem, RuleError, did_you_mean
 from scanner.rules.rule import Examples, Rule, Selector, braces
 from scanner.rules.view import PLACEHOLDERS
 from scanner.span import LineIndex, Span
-from scanner.verdicts.questions import ANY, Question
+from scanner.verdicts.question import ANY, Question
 
 REQUIRED = ("id", "severity", "title", "select", "message", "help")
 KEYS = (*REQUIRED, "examples", "ask", "url", "tags")

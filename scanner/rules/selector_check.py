@@ -30,7 +30,7 @@ from scanner.rules.bounded_match import BoundedPattern, EndlessSearchError, Patt
 from scanner.rules.document_shape import BOOLEAN, LIST, MAPPING, NULL, NUMBER, STRING, Shape, type_of
 from scanner.rules.problems import did_you_mean
 from scanner.rules.selector_syntax import Fault, PlacedText, parse
-from scanner.verdicts.questions import Question
+from scanner.verdicts.question import Question
 from scanner.verdicts.sign_in import ACTIONS
 
 _MAX_LENGTH = 10_000

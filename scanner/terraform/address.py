@@ -17,6 +17,8 @@ class Mode(Enum):
     OTHER = "other"
     """Ephemeral resources, and what later versions bring."""
 
+    __hash__ = object.__hash__  # as fast as it can be: every address is hashed many times
+
     @classmethod
     def of(cls, written: str) -> Mode:
         """The mode that a plan or state calls so."""
@@ -95,6 +97,15 @@ class ResourceAddress:
     type: str
     name: str
     key: InstanceKey = None
+
+    @property
+    def resource(self) -> ResourceAddress:
+        """The resource that it is an instance of: the address without a key."""
+        return ResourceAddress(self.module, self.mode, self.type, self.name)
+
+    def instance(self, key: InstanceKey) -> ResourceAddress:
+        """Another instance of the same resource."""
+        return ResourceAddress(self.module, self.mode, self.type, self.name, key)
 
     def __str__(self) -> str:
         prefix = f"{self.module}." if self.module.steps else ""

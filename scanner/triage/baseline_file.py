@@ -18,7 +18,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import stat
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, field
@@ -169,6 +168,8 @@ def save(path: str, file: Path, entries: Iterable[Entry], tree: Path) -> None:
     real = Path(os.path.realpath(file))
     if Path(os.path.abspath(file)).is_relative_to(tree) and not real.is_relative_to(os.path.realpath(tree)):  # noqa: PTH100 # lexical
         raise BaselineError(f"{path}: it is not written, because a link leads out of the scanned tree", path)
+    import secrets
+
     temporary = real.with_name(f".{real.name}.{secrets.token_hex(8)}")
     try:
         mode = real.stat().st_mode if real.exists() else None

@@ -56,6 +56,8 @@ class Run:
     """Ids of the rules that were followed."""
     known_rules: Callable[[], frozenset[str]]
     """Ids of all rules that there are; reads them anew, so it is asked only about one that was not followed."""
+    silent: frozenset[str] = frozenset()
+    """The files among them that certainly ask for nothing to be ignored."""
 
     def location(self, path: str) -> str:
         """A path of a report as an absolute one without links."""

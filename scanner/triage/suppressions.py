@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from datetime import date
-from difflib import get_close_matches
 from os.path import normpath
 from pathlib import Path
 from posixpath import basename
@@ -38,6 +37,8 @@ def suppress(
     problems: list[Diagnostic] = []
     ignores: list[Ignore] = []
     for path, boundary in run.files.items():
+        if path in run.silent:
+            continue
         found, wrong = ignores_in(run.directory / path, path, (boundary,))
         ignores += found
         problems += wrong
@@ -64,6 +65,8 @@ def _wrong(rule: str | None, reason: str, until: date | None, span: Span, run: R
     """Why a suppression does not count, or would not although the rule was followed."""
     what = "What it names" if rule is None else f'"{rule}"'
     if rule is not None and rule not in run.followed and rule not in (known := run.known_rules()):
+        from difflib import get_close_matches
+
         close = get_close_matches(rule, sorted(known), 1)
         hint = f' Did you mean "{close[0]}"?' if close else " --list-rules shows them all."
         if rule == "*":

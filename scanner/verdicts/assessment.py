@@ -12,7 +12,8 @@ from scanner.iam.request import ContextValue
 from scanner.principals.definition import PrincipalDefinition
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import console_access, ways_into
-from scanner.verdicts.questions import Questions, answers, without_mfa
+from scanner.verdicts.question import Questions
+from scanner.verdicts.questions import answers, without_mfa
 from scanner.verdicts.sign_in import AwsLogin, Permission, aws_login
 from scanner.verdicts.ways_in import WaysIn
 

@@ -41,30 +41,9 @@ from scanner.iam.evaluate import decide
 from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import Principal
 from scanner.iam.request import ContextValue, Request
-from scanner.lazy_dataclass import dataclass
 from scanner.truth import undetermined
+from scanner.verdicts.question import ANY, Question
 from scanner.verdicts.sign_in import ACTIONS, Permission
-
-ANY = "*"
-"""What stands in a question for what nothing fixes."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Question:
-    """An action and a resource, as they are written."""
-
-    action: str
-    resource: str = ANY
-
-
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """What is decided about each principal beside ``aws login``."""
-
-    asked: tuple[Question, ...] = ()
-    """In the order in which the answers are reported."""
-    without_mfa: bool = False
-    """Whether everything is decided for sessions without MFA as well."""
 
 
 def answers(

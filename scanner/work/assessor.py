@@ -5,12 +5,14 @@ It needs nothing but the root and the terms, so it can be done in any process, i
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 
 from scanner import extraction
 from scanner.diagnostic import Diagnostic
 from scanner.facts import Facts
+from scanner.file_system import note_all, noted
 from scanner.iam.context import Circumstances
 from scanner.other_roots import policy_names
 from scanner.path_sections import PathSection
@@ -44,15 +46,17 @@ class Assessor:
     def __call__(self, task: Task) -> Outcome:
         """What the root comes to."""
         root = task.root
-        with session():  # what is tried out reads the same again
+        with session(), noted() as notes:  # what is tried out reads the same again
             facts = (extraction.extract if self.debug else extraction.extract_or_report)(root)
             principals, wrong = self._assessed(root, facts, task.section)
+        note_all(notes)
         if root.neighbours:  # what is wrong with them is said where they are roots
             wrong = tuple(problem for problem in wrong if problem.span.path in facts.files)
         return Outcome(
             principals,
             tuple(dict.fromkeys(replace(one, root=facts.root) for one in (*facts.diagnostics, *wrong))),
             facts.files,
+            frozenset(file for file in facts.files if self._location(file) in notes.without),
             len(facts.identities),
             policy_names(facts),
             facts.parameters,
@@ -60,6 +64,10 @@ class Assessor:
             facts.exports,
             facts.imports,
         )
+
+    def _location(self, shown: str) -> str:
+        location = f"{self.terms.directory}/{shown}"
+        return location if ".." not in shown else os.path.normpath(location)
 
     def _assessed(
         self, root: ScanRoot, facts: Facts, section: PathSection

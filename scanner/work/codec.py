@@ -17,7 +17,7 @@ the scanner, that are cut off or changed are refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, fields
 from enum import Enum
 from functools import cache
@@ -27,18 +27,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scanner import cause, controls, diagnostic, other_roots, path_sections, root, span, symbol, truth
+from scanner import calls, cause, controls, diagnostic, other_roots, path_sections, root, span, symbol, truth
+from scanner.file_system import Notes
 from scanner.iam import automaton, condition, evaluate, policy, principal, variables
-from scanner.iam.managed_document import managed_document
-from scanner.iam.policy import PolicyDocument
+from scanner.iam.managed_document import ManagedDocument, managed_document
 from scanner.principals import definition
-from scanner.verdicts import assessed_principal, console, questions, sign_in
+from scanner.verdicts import assessed_principal, console, question, sign_in
 from scanner.work import outcome
 
 T = TypeVar("T")
 
 _CHECKSUM = 16
-_RECORDS: tuple[type, ...] = (
+RECORDS: tuple[type, ...] = (
     span.Span,
     cause.Cause,
     truth.Truth,
@@ -79,12 +79,13 @@ _RECORDS: tuple[type, ...] = (
     root.ScanRoot,
     controls.AccountControls,
     path_sections.PathSection,
-    questions.Question,
-    questions.Questions,
+    question.Question,
+    question.Questions,
     outcome.Task,
     outcome.Terms,
+    calls.Calls,
 )
-_WORDS: tuple[type[Enum], ...] = (
+WORDS: tuple[type[Enum], ...] = (
     cause.CauseKind,
     diagnostic.Severity,
     symbol.Setting,
@@ -129,12 +130,13 @@ def encode(value: object) -> bytes:
         if known is not None:
             return known[0]
         plan = plans.get(kind)
-        if kind is PolicyDocument and one.managed is not None:
+        if kind is ManagedDocument:
             row: list[object] = [_MANAGED, one.managed]
         elif plan is not None:
-            number, scalars, others = plan
-            row = [number, *[getattr(one, name) for name in scalars]]
-            row += [write(getattr(one, name)) for name in others]
+            number, names, others = plan
+            row = [number, *[getattr(one, name) for name in names]]
+            for place in others:
+                row[place] = write(row[place])
         elif kind is frozenset:
             return {"s": [write(item) for item in one]}
         elif isinstance(one, Mapping):
@@ -154,7 +156,54 @@ def encode(value: object) -> bytes:
         body = _packed(rows)
     except (OverflowError, RecursionError) as problem:  # a number that nobody means, a nesting that nobody writes
         raise CodecError(str(problem)) from problem
-    return _checksum(body) + body
+    return checksum(body) + body
+
+
+def sealed(parts: Sequence[bytes]) -> bytes:
+    """Several bytes as one, which can be told from any others."""
+    body = msgspec.msgpack.encode(parts)
+    return checksum(body) + body
+
+
+def unsealed(data: bytes) -> list[bytes]:
+    """The bytes that ``sealed`` was given. Raises ``CodecError``."""
+    body = data[_CHECKSUM:]
+    if data[:_CHECKSUM] != checksum(body):
+        raise CodecError("these bytes were made by another version, or changed")
+    return _PARTS.decode(body)
+
+
+def pack(entries: Sequence[tuple[str, int, bytes]]) -> bytes:
+    """Bytes with a name and a number each, as one."""
+    body = msgspec.msgpack.encode(entries)
+    return checksum(body) + body
+
+
+def unpack(data: bytes) -> list[tuple[str, int, bytes]]:
+    """What ``pack`` was given. Raises ``CodecError``."""
+    body = data[_CHECKSUM:]
+    if data[:_CHECKSUM] != checksum(body):
+        raise CodecError("these bytes were made by another version, or changed")
+    return _ENTRIES.decode(body)
+
+
+_ENTRIES = msgspec.msgpack.Decoder(list[tuple[str, int, bytes]])
+_PARTS = msgspec.msgpack.Decoder(list[bytes])
+_NOTES = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, str]])
+
+
+def encode_notes(notes: Notes) -> bytes:
+    """What was looked at, with the answers."""
+    marks = notes.marks
+    return msgspec.msgpack.encode([(*one, answer, marks.get(one, "")) for one, answer in notes.answers.items()])
+
+
+def decode_notes(data: bytes) -> list[tuple[str, str, int, str, str]]:
+    """Looks with their answers and marks. Raises ``CodecError``."""
+    try:
+        return _NOTES.decode(data)
+    except msgspec.DecodeError as problem:
+        raise CodecError("these are no notes") from problem
 
 
 def _packed(rows: list[object]) -> bytes:
@@ -199,7 +248,7 @@ def _with_surrogates(found: Any) -> object:
 def decode(data: bytes, kind: type[T]) -> T:
     """The value of a type that bytes were made of. Raises ``CodecError``."""
     body = data[_CHECKSUM:]
-    if data[:_CHECKSUM] != _checksum(body):
+    if data[:_CHECKSUM] != checksum(body):
         raise CodecError("these bytes were made by another version, or changed")
     try:
         is_plain, *rows = msgspec.msgpack.decode(body)
@@ -220,7 +269,7 @@ def _decoded(rows: list[Any]) -> object:
         if kind is int:
             return made[one]
         if kind is list:
-            return tuple([read(item) for item in one])
+            return tuple([read(item) for item in one]) if one else ()
         if kind is dict:
             if "s" in one:
                 return frozenset([read(item) for item in one["s"]])
@@ -229,61 +278,55 @@ def _decoded(rows: list[Any]) -> object:
         return one
 
     last = rows.pop()
-    for number, *values in rows:
-        make, scalars = makers[number]
-        made.append(make(*values[:scalars], *[read(value) for value in values[scalars:]]))
+    for row in rows:
+        make, others = makers[row[0]]
+        for place in others:
+            value = row[place]
+            if value is not None:
+                row[place] = made[value] if type(value) is int else read(value)
+        made.append(make(*row[1:]))
     return read(last)
 
 
 @cache
-def _plans() -> dict[type, tuple[int, tuple[str, ...], tuple[str, ...]]]:
-    """For each record its number, its fields of scalars, and all others."""
-    return {kind: (number, *_fields(kind)) for number, kind in enumerate(_RECORDS)}
+def _plans() -> dict[type, tuple[int, tuple[str, ...], tuple[int, ...]]]:
+    """For each record its number, its fields, and the places in its rows of what is no scalar."""
+    return {kind: (number, *_fields(kind)) for number, kind in enumerate(RECORDS)}
 
 
-_NUMBERS = {kind: len(_RECORDS) + number for number, kind in enumerate(_WORDS)}
-_PATH = len(_RECORDS) + len(_WORDS)
+_NUMBERS = {kind: len(RECORDS) + number for number, kind in enumerate(WORDS)}
+_PATH = len(RECORDS) + len(WORDS)
 _MANAGED = _PATH + 1
 
 
-def _fields(kind: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _fields(kind: type) -> tuple[tuple[str, ...], tuple[int, ...]]:
     found: tuple[Field[Any], ...] = fields(kind)
-    scalars = tuple(one.name for one in found if set(str(one.type).replace("|", " ").split()) <= _SCALARS)
-    return scalars, tuple(one.name for one in found if one.name not in scalars)
+    others = (place for place, one in enumerate(found, 1) if not _is_scalar(one))
+    return tuple(one.name for one in found), tuple(others)
+
+
+def _is_scalar(one: Field[Any]) -> bool:
+    return set(str(one.type).replace("|", " ").split()) <= _SCALARS
 
 
 @cache
-def _makers() -> list[tuple[Callable[..., object], int]]:
-    """For each number what makes an object of a row, and how many values of the row are taken as they are."""
-    found: list[tuple[Callable[..., object], int]] = []
-    for kind, (_, scalars, others) in _plans().items():
-        in_order = tuple(one.name for one in fields(kind)) == (*scalars, *others)
-        found.append((kind if in_order else _by_name(kind, (*scalars, *others)), len(scalars)))
-    found += [(kind.__getitem__, 1) for kind in _WORDS]
-    return [*found, (Path, 1), (_managed, 1)]
-
-
-def _managed(arn: str) -> PolicyDocument:
-    found = managed_document(arn)
-    if found is None:
-        raise LookupError(arn)
-    return found
-
-
-def _by_name(kind: type, names: tuple[str, ...]) -> Callable[..., object]:
-    def make(*values: object) -> object:
-        return kind(**dict(zip(names, values, strict=True)))
-
-    return make
+def _makers() -> list[tuple[Callable[..., object], tuple[int, ...]]]:
+    """For each number what makes an object of a row, and the places in it of what is no scalar."""
+    found: list[tuple[Callable[..., object], tuple[int, ...]]] = [
+        (kind, others) for kind, (_, _, others) in _plans().items()
+    ]
+    found += [(kind.__getitem__, ()) for kind in WORDS]
+    return [*found, (Path, ()), (managed_document, ())]
 
 
 @cache
 def _format() -> bytes:
-    """What tells the format of one version from that of another."""
-    lines = [f"{kind.__module__}.{kind.__name__} {_fields(kind)}" for kind in _RECORDS]
-    lines += [f"{kind.__module__}.{kind.__name__} {[*kind.__members__]}" for kind in _WORDS]
-    return "\n".join(lines).encode()
+    """What tells the format of one version from that of another: a digest."""
+    lines = [f"{kind.__module__}.{kind.__name__} {_fields(kind)}" for kind in RECORDS]
+    lines += [f"{kind.__module__}.{kind.__name__} {[*kind.__members__]}" for kind in WORDS]
+    return blake2b("\n".join(lines).encode(), digest_size=32).digest()
 
 
-def _checksum(body: bytes) -> bytes:
-    return blake2b(body, digest_size=_CHECKSUM, key=blake2b(_format(), digest_size=32).digest()).digest()
+def checksum(body: bytes) -> bytes:
+    """What stands before a body that this version has written."""
+    return blake2b(body, digest_size=_CHECKSUM, key=_format()).digest()

@@ -7,15 +7,18 @@ scans.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner.controls import AccountControls
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.lazy_dataclass import dataclass
-from scanner.other_roots import PolicyNames
 from scanner.path_sections import PathSection
 from scanner.root import ScanRoot
-from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.questions import Questions
+from scanner.verdicts.question import Questions
+
+if TYPE_CHECKING:
+    from scanner.other_roots import PolicyNames
+    from scanner.verdicts.assessed_principal import AssessedPrincipal
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Outcome:
     """What is wrong with the root and with the policies in it."""
     files: frozenset[str] = frozenset()
     """Paths of the files that were read."""
+    silent: frozenset[str] = frozenset()
+    """Those of them that certainly ask for nothing to be ignored."""
     identities: int = 0
     """How many there are; groups count."""
     policies: PolicyNames | None = None

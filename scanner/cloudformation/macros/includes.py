@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 
 from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.template.keys import TRANSFORM
 from scanner.cloudformation.template.place import Place
 from scanner.cloudformation.template.scalar_nodes import KEY_WITHOUT_QUOTES
-from scanner.cloudformation.template.sections import TRANSFORM
 from scanner.cloudformation.template.syntax import parse
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.lazy_dataclass import dataclass

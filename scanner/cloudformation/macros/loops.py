@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.intrinsics import evaluate
+from scanner.cloudformation.template.keys import FOR_EACH
 from scanner.cloudformation.template.scalars import as_name, as_text
-from scanner.cloudformation.template.sections import ANY, FOR_EACH
+from scanner.cloudformation.template.sections import ANY
 from scanner.diagnostic import Diagnostic, error
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span

@@ -14,15 +14,10 @@ from scanner.cloudformation.language.intrinsics import evaluate
 from scanner.cloudformation.macros.includes import INCLUDE, Includes
 from scanner.cloudformation.macros.loops import Doubts, Loops
 from scanner.cloudformation.macros.serverless import SERVERLESS, with_serverless
+from scanner.cloudformation.template.keys import FOR_EACH, TRANSFORM
+from scanner.cloudformation.template.outline import Outline
 from scanner.cloudformation.template.place import Place
-from scanner.cloudformation.template.sections import (
-    FOR_EACH,
-    TRANSFORM,
-    Template,
-    read_template,
-    transform_name,
-    transforms_of,
-)
+from scanner.cloudformation.template.sections import Template, read_template, transform_name, transforms_of
 from scanner.diagnostic import Diagnostic, Severity, error, warning
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
@@ -67,7 +62,7 @@ def prepare(document: Value, place: Place, names_of: NamesOf, uploaded: Uploaded
     files: set[str] = set()
     problems: list[Diagnostic] = []
     doubts: dict[str, Doubts] = {}
-    if marks.transforms or transforms_of(document):
+    if marks.transforms or any(_may_include(found) for found in transforms_of(document)):
         names = _names(document, place, names_of)
         find = (lambda location: uploaded(location, names)) if uploaded is not None else lambda _: None
         includes = Includes(place, lambda found: evaluate(found, names), find)
@@ -104,7 +99,15 @@ class _Marks:
     loops: tuple[Value, ...]
 
 
+def _may_include(transform: Value) -> bool:
+    """Whether a transform of the template as a whole may take something from another file."""
+    name = transform_name(transform)
+    return name is None or name == INCLUDE
+
+
 def _marks(document: Value) -> _Marks:
+    if isinstance(document.data, Outline):
+        return _Marks((), ())
     transforms: list[Value] = []
     loops: list[Value] = []
     waiting: list[Value] = [document]

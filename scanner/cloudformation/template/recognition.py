@@ -8,6 +8,7 @@ files of CodeDeploy the ``Resources`` are a list.
 
 from __future__ import annotations
 
+import json
 import re
 
 _VERSION = "AWSTemplateFormatVersion"
@@ -53,13 +54,23 @@ def is_text_template(text: str) -> bool:
 
     In JSON ``${`` and ``%{`` stand in texts only, as they do for ``Fn::Sub``; in YAML no line begins with a directive.
     """
+    if "%{" not in text and "${" not in text:
+        return False
     if text.removeprefix("\ufeff").lstrip()[:1] == "{":
-        return _PLACEHOLDER.search(_QUOTED.sub("", text)) is not None
-    return _DIRECTIVE.search(text) is not None
+        return not _is_json(text) and _PLACEHOLDER.search(_QUOTED.sub("", text)) is not None
+    return "%{" in text and _DIRECTIVE.search(text) is not None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _json_sections(head: str) -> dict[str, int]:
-    """Which of the marks are keys of the outermost object, and where each ends."""
+    """Which of the marks are keys of the outermost object, and where each ends. The version is enough by itself."""
     depth = 0
     found: dict[str, int] = {}
     for token in _JSON_TOKEN.finditer(head):
@@ -72,15 +83,19 @@ def _json_sections(head: str) -> dict[str, int]:
             name = text[1 : text.index('"', 1)]
             if name in TEMPLATE_MARKS:
                 found.setdefault(name, token.end())
+            if name == _VERSION:
+                break
     return found
 
 
 def _yaml_sections(head: str) -> dict[str, int]:
-    """Which of the marks are keys at the outermost indentation, and where each ends."""
+    """Which of the marks are keys at the outermost indentation, and where each ends, likewise."""
     first = _FIRST_LINE.search(head)
     indentation = first[1] if first else ""
     key = re.compile(rf"""^{indentation}["']?({"|".join(TEMPLATE_MARKS)})["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
     found: dict[str, int] = {}
     for match in key.finditer(head):
         found.setdefault(match[1], match.end())
+        if match[1] == _VERSION:
+            break
     return found

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
-from scanner import file_system, values
+from scanner import confidential, file_system, values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import as_sentence, error, warning
 from scanner.lazy_dataclass import dataclass
@@ -67,6 +67,10 @@ def input_values(root: ModuleInstance, inputs: Inputs, units: Sequence[Unit] = (
     for name, given in _last(root, inputs, units).items():
         if name in root.module.variables:
             found[name] = _value(name, given, root)
+            if confidential.is_watched():
+                sensitive = _attribute(root, name, "sensitive")
+                is_declared = sensitive is not None and getattr(sensitive.value, "value", True) is not False
+                confidential.meet(name, found[name], is_declared=is_declared)
         else:
             _undeclared(name, given, root)
     return found

@@ -6,22 +6,22 @@ it stands: the parser sees lines and columns of the slice, ``Place`` turns them 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-import hcl2.parser
+import lark
 from lark.exceptions import LarkError, UnexpectedInput
 from lark.lexer import Token
 from lark.tree import Tree
 
 from scanner.span import Span
-from scanner.terraform.language import nodes
+from scanner.terraform.language import hcl_tables, nodes
 from scanner.terraform.language.nodes import Node
-from scanner.terraform.language.place import MAX_NESTING, Place, SyntaxProblem
+from scanner.terraform.language.place import MAX_NESTING, Place, SyntaxProblem, is_too_deep
 from scanner.terraform.language.spelling import Spelling, respell
-from scanner.terraform.language.syntax_tree import Converter, ParseExpression, trees
+from scanner.terraform.language.syntax_tree import Converter, trees
+from scanner.terraform.language.template_nodes import ParseExpression
 
 _Tree = Tree[Token]
 
@@ -57,13 +57,24 @@ def read_expression(text: str, place: Place, span: Span, parse_inner: ParseExpre
 
 
 @lru_cache(maxsize=1)
-def _parser() -> Callable[[str], _Tree]:
-    return hcl2.parser.parser().parse
+def parser() -> Callable[[str], _Tree]:
+    """What parses the text of a body, in one spelling of several."""
+    package, found = hcl_tables.package(), hcl_tables.tables(lark.__version__)
+    if package is not None and found is not None:
+        from scanner.terraform.language.table_parser import table_parser
+
+        return table_parser(found, package)
+    import hcl2.parser
+
+    parse: Callable[[str], _Tree] = hcl2.parser.parser().parse
+    return parse
 
 
 def _parse(text: str, place: Place) -> tuple[Spelling, _Tree]:
     """The tree of a text's body, and how the text was spelled for it."""
-    _refuse_deep_nesting(text, place)
+    if is_too_deep(text):
+        span = Span(place.path, place.line, place.column, place.line, place.column)
+        raise SyntaxProblem(f"it is nested more than {MAX_NESTING} levels deep", span)
     spelling = respell(text + "\n")
     if spelling.broken_at is not None:
         line, column = place.position(*spelling.lines.position(spelling.broken_at))
@@ -71,7 +82,7 @@ def _parse(text: str, place: Place) -> tuple[Spelling, _Tree]:
             "the line ends in the middle of an expression", Span(place.path, line, column, line, column)
         )
     try:
-        tree = _parser()(spelling.text)
+        tree = parser()(spelling.text)
     except UnexpectedInput as problem:
         line, column = place.position(*spelling.lines.position(getattr(problem, "pos_in_stream", None) or 0))
         span = Span(place.path, line, column, line, column)
@@ -89,16 +100,3 @@ def _description(problem: UnexpectedInput) -> str:
         return "this character is not expected here"
     shown = str(token).strip().splitlines()
     return f'"{shown[0][:40]}" is not expected here' if shown else "the line ends too early"
-
-
-_BRACKETS = re.compile(r"[(\[{]|[)\]}]|[?]|[-!](?=[\s(!-])")
-
-
-def _refuse_deep_nesting(text: str, place: Place) -> None:
-    """Brackets in strings count too: they cannot make the limit reachable for anybody who does not try."""
-    depth = 0
-    for found in _BRACKETS.finditer(text):
-        depth += -1 if found[0] in ")]}" else 1 if found[0] in "([{" else 0
-        if depth > MAX_NESTING:
-            span = Span(place.path, place.line, place.column, place.line, place.column)
-            raise SyntaxProblem(f"it is nested more than {MAX_NESTING} levels deep", span)

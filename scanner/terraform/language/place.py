@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 
 MAX_NESTING = 120
 """Deeper expressions are refused: nobody writes them, and a reader must not run out of stack on them."""
+
+
+_BRACKETS = re.compile(r"[(\[{]|[)\]}]")
+
+
+def is_too_deep(text: str) -> bool:
+    """Whether brackets nest too deep. Those in strings count too: nobody has so many who does not try."""
+    if sum(map(text.count, "([{")) <= MAX_NESTING:
+        return False
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth += -1 if found[0] in ")]}" else 1
+        if depth > MAX_NESTING:
+            return True
+    return False
 
 
 class SyntaxProblem(Exception):  # noqa: N818 # it is the input's problem, not an error of ours

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from scanner.span import LineIndex, Span
-from scanner.terraform.language import nodes, plain, templates
+from scanner.terraform.language import nodes, plain, plain_expressions, templates
 from scanner.terraform.language.moved import moved
 from scanner.terraform.language.nodes import Node
 from scanner.terraform.language.place import Place, SyntaxProblem
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def parse_block(block: IndexedBlock) -> nodes.Block:
     """Parse one block of an index. Raises ``SyntaxProblem``."""
-    return plain.read_block(block, _expression_at) or parse_block_by_grammar(block)
+    return plain.read_block(block, parse_expression, _expression_at) or parse_block_by_grammar(block)
 
 
 def _expression_at(text: str, path: str, line: int, column: int) -> Node | None:
@@ -35,7 +35,7 @@ def _expression_at(text: str, path: str, line: int, column: int) -> Node | None:
 @lru_cache(maxsize=1024)
 def _expression_anywhere(text: str) -> Node:
     """The tree of a text as if it stood at the beginning of a file: much is written more than once."""
-    return parse_expression(text, _BEGINNING)
+    return parse_expression_by_grammar(text, _BEGINNING)
 
 
 _BEGINNING = Span("", 1, 1, 1, 1)
@@ -45,7 +45,7 @@ def parse_block_by_grammar(block: IndexedBlock) -> nodes.Block:
     """The same without the look whether the block is plain, which changes nothing but the time that it takes."""
     from scanner.terraform.language import grammar
 
-    return grammar.read_block(block.text, block.span, parse_expression)
+    return grammar.read_block(block.text, block.span, parse_expression_by_grammar)
 
 
 def parse_body(path: str, text: str) -> nodes.Body:
@@ -60,10 +60,17 @@ def parse_expression(text: str, span: Span, line: int | None = None, column: int
 
     Raises ``SyntaxProblem``.
     """
+    line, column = line or span.line, column or span.column
+    node = plain_expressions.read_expression(text, span.path, line, column, parse_expression)
+    return node or parse_expression_by_grammar(text, span, line, column)
+
+
+def parse_expression_by_grammar(text: str, span: Span, line: int | None = None, column: int | None = None) -> Node:
+    """The same without the look whether the expression is plain."""
     from scanner.terraform.language import grammar
 
     place = Place(span.path, line or span.line, column or span.column)
-    return grammar.read_expression(text, place, span, parse_expression)
+    return grammar.read_expression(text, place, span, parse_expression_by_grammar)
 
 
 def parse_expression_in_text(text: str, span: Span) -> Node:

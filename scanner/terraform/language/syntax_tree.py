@@ -8,19 +8,17 @@ from collections.abc import Callable, Iterator
 from lark.lexer import Token
 from lark.tree import Tree
 
-from scanner.span import LineIndex, Span
+from scanner.span import Span
 from scanner.terraform.language import nodes, templates
 from scanner.terraform.language.nodes import Node
 from scanner.terraform.language.numbers import parse_number
 from scanner.terraform.language.place import Place, SyntaxProblem
 from scanner.terraform.language.spelling import Spelling
-from scanner.terraform.language.template_nodes import nested, template_node
+from scanner.terraform.language.template_nodes import ParseExpression, heredoc_node, template_node
 
 _Tree = Tree[Token]
 MAX_TREE_DEPTH = 800
 """Levels of the grammar's tree; a sum of a hundred terms takes two hundred."""
-ParseExpression = Callable[[str, Span, int, int], Node]
-"""Parses the text of an expression that stands at a line and column."""
 
 
 def _end(tree: _Tree) -> int:
@@ -195,26 +193,7 @@ class Converter:
     def _heredoc(self, tree: _Tree) -> Node:
         """The parser hands a heredoc over as raw text; the lines between the markers are the template."""
         raw = self._text(next(_tokens(tree)))
-        opening, _, rest = raw.partition("\n")
-        marker = opening.strip().removeprefix("<<").removeprefix("-")
-        content = re.sub(rf"[ \t]*{re.escape(marker)}\r?\n\Z", "", rest)
-        span = self._span(tree)
-        lines = LineIndex(span.path, content)
-
-        def parse(inside: str, offset: int) -> Node:
-            line, column = lines.position(offset)
-            return self._parse_expression(inside, span, span.line + line, column)
-
-        def flat() -> templates.Flat:
-            found = templates.stripped(templates.split(content, parse))
-            return templates.without_indent(found) if opening.startswith("<<-") else found
-
-        parts = nested(flat, span)
-        if not parts:
-            return nodes.Literal("", span)
-        if len(parts) == 1 and isinstance(parts[0], str):
-            return nodes.Literal(parts[0], span)
-        return nodes.TemplateNode(parts, span)
+        return heredoc_node(raw, self._span(tree), self._parse_expression)
 
     def _escaped_string(self, tree: _Tree) -> Node:
         """A text with escaped quotes inside a template directive."""
