@@ -29,7 +29,7 @@ def match(
     """
     followed, assessed = tuple(rules), tuple(principals)
     keys = {key for key in PARTS if any(rule.sees(key) for rule in followed)}
-    views = Views(keys)
+    views = Views(keys, with_permissions=any(_sees_permissions(rule) for rule in followed))
     documents = [views.of(one) for one in assessed]
     selectable = Documents(documents)
     found = [
@@ -38,6 +38,10 @@ def match(
         for number, paths in sorted(_selected(rule, selectable).items())
     ]
     return tuple(sorted(found, key=_order))
+
+
+def _sees_permissions(rule: Rule) -> bool:
+    return any(selector.keys is None or "permissions" in selector.keys for selector in rule.selectors)
 
 
 def _selected(rule: Rule, documents: Documents) -> dict[int, list[Path]]:
