@@ -42,7 +42,7 @@ def names_are_sound(document: Outline, template: Template) -> bool:
         if not all(_has_attribute(types[name], attribute) for name, attribute in used.attributes):
             return False
     defined = parameters | PSEUDO
-    if not all(used.references <= defined for used in tests.values()):
+    if not all(used.references <= defined - types.keys() for used in tests.values()):  # which may refer to no resource
         return False
     defined |= types.keys()
     if not all(used.references <= defined for used in (*resources.values(), *outputs)):

@@ -12,7 +12,7 @@ from dataclasses import field
 
 from scanner.cloudformation.template.keys import is_macro
 from scanner.cloudformation.template.outline import Call, Glance
-from scanner.cloudformation.template.yaml_line import Form, Line, read_line
+from scanner.cloudformation.template.yaml_line import Form, Line, is_function, read_line
 from scanner.lazy_dataclass import dataclass
 
 _DEEPEST_COLUMN = 40
@@ -74,8 +74,29 @@ class _Entry:
             line = read_line(text)
             if line is None:
                 raise _HardError
-            position = self._take(line, position)
+            if line.is_plain and self.opened is None and not self.lists:
+                self._take_plain(line)
+                position += 1
+            else:
+                position = self._take(line, position)
         self._nothing_follows()
+
+    def _take_plain(self, line: Line) -> None:
+        """The usual line, for which nothing else matters."""
+        column, key, mappings = line.column, line.key or "", self.mappings
+        if column > self.limit or column > _DEEPEST_COLUMN:
+            raise _HardError
+        while mappings and mappings[-1][0] > column:
+            mappings.pop()
+        if not mappings or mappings[-1][0] != column:
+            mappings.append((column, {key}))
+        elif key in mappings[-1][1]:
+            raise _HardError
+        else:
+            mappings[-1][1].add(key)
+        if len(mappings) == 1 and isinstance(self.value, dict):
+            self.value[key] = line.plain
+        self.limit = column
 
     def _take(self, line: Line, position: int) -> int:
         """One line, and what belongs to its value; the number of the next one."""
@@ -184,11 +205,6 @@ class _Entry:
                 indentation = column if indentation is None else indentation
             position += 1
         return position
-
-
-def is_function(key: str) -> bool:
-    """Whether a mapping with no other key is a call."""
-    return key == "Ref" or key.startswith("Fn::")
 
 
 def _element(line: Line) -> object:

@@ -76,6 +76,8 @@ class Line(NamedTuple):
     """Of a scalar or a value in flow style."""
     calls: tuple[Call, ...]
     """Those inside of a value in flow style."""
+    is_plain: bool = False
+    """It is a key with a scalar, and nothing else."""
 
 
 class _Opaque(Enum):
@@ -102,15 +104,18 @@ def read_line(line: str) -> Line | None:
     start = len(indentation) + len(dashes)
     places = tuple(len(indentation) + place for place, sign in enumerate(dashes) if sign == "-")
     say = partial(Line, start, places, key, name)
+    is_plain = not (key is None or dashes or tag is not None or is_function(key))
     match value.lastgroup:
         case "plain" if tag is None and is_account(value["plain"]):
             return None
         case "plain":
-            return say(Form.SCALAR, value["plain"] if tag is not None or is_text(value["plain"]) else None, ())
+            return say(
+                Form.SCALAR, value["plain"] if tag is not None or is_text(value["plain"]) else None, (), is_plain
+            )
         case "double" | "single" as group:
-            return say(Form.SCALAR, value[group], ())
+            return say(Form.SCALAR, value[group], (), is_plain)
         case "escaped":
-            return say(Form.SCALAR, OPAQUE, ())
+            return say(Form.SCALAR, OPAQUE, (), is_plain)
         case "block":
             return say(Form.BLOCK, OPAQUE, ())
         case "flow":
@@ -118,6 +123,11 @@ def read_line(line: str) -> Line | None:
             return None if glance is None else say(Form.FLOW, glance.plain, glance.calls)
         case _:
             return say(Form.NOTHING, None, ())
+
+
+def is_function(key: str) -> bool:
+    """Whether a mapping with no other key is a call."""
+    return key == "Ref" or key.startswith("Fn::")
 
 
 def _long_form(tag: str) -> str:
