@@ -64,8 +64,10 @@ class Form(Enum):
 class Line(NamedTuple):
     """What a line says."""
 
+    begins: int
+    """The column of the first thing in it, counted from 0."""
     column: int
-    """Where its key or value begins, counted from 0."""
+    """That of its key or value."""
     dashes: tuple[int, ...]
     """The columns of the dashes of list items that begin."""
     key: str | None
@@ -77,7 +79,11 @@ class Line(NamedTuple):
     calls: tuple[Call, ...]
     """Those inside of a value in flow style."""
     is_plain: bool = False
-    """It is a key with a scalar, and nothing else."""
+    """It is a key, perhaps with a scalar, and calls nothing."""
+
+
+NOTHING = Line(0, 0, (), None, None, Form.NOTHING, None, ())
+"""An empty line, or a comment."""
 
 
 class _Opaque(Enum):
@@ -91,7 +97,9 @@ OPAQUE = _Opaque.TEXT
 
 @lru_cache(maxsize=16_384)
 def read_line(line: str) -> Line | None:
-    """What a line that is neither empty nor a comment says; None for a hard one."""
+    """What a line says; None for a hard one."""
+    if line.lstrip(" ")[:1] in ("", "#"):
+        return NOTHING
     found = _LINE.fullmatch(line)
     if found is None or "\t" in line:
         return None
@@ -103,8 +111,8 @@ def read_line(line: str) -> Line | None:
     name = None if tag is None else _long_form(tag)
     start = len(indentation) + len(dashes)
     places = tuple(len(indentation) + place for place, sign in enumerate(dashes) if sign == "-")
-    say = partial(Line, start, places, key, name)
-    is_plain = not (key is None or dashes or tag is not None or is_function(key))
+    say = partial(Line, len(indentation), start, places, key, name)
+    is_plain = not (key is None or tag is not None or is_function(key))
     match value.lastgroup:
         case "plain" if tag is None and is_account(value["plain"]):
             return None
@@ -122,7 +130,7 @@ def read_line(line: str) -> Line | None:
             glance = _flow(f"!{tag} {value['flow']}" if tag is not None else value["flow"])
             return None if glance is None else say(Form.FLOW, glance.plain, glance.calls)
         case _:
-            return say(Form.NOTHING, None, ())
+            return say(Form.NOTHING, None, (), is_plain)
 
 
 def is_function(key: str) -> bool:

@@ -17,7 +17,7 @@ from scanner.cloudformation.template.node_glance import entries_of, glance_at
 from scanner.cloudformation.template.nodes import MAX_NODES, Converter
 from scanner.cloudformation.template.outline import SECTIONS, Entries, Glance, Outline, UnsureError
 from scanner.cloudformation.template.yaml_entry import glance_at_lines
-from scanner.cloudformation.template.yaml_line import Form, is_function, read_line
+from scanner.cloudformation.template.yaml_line import NOTHING, Form, is_function, read_line
 from scanner.span import Span
 from scanner.values import Value
 
@@ -176,5 +176,4 @@ def _last(pieces: dict[str, _Piece]) -> _Piece:
 
 def _says_something(line: str) -> bool:
     """Whether a line is neither empty nor a comment."""
-    text = line.lstrip(" ")
-    return text != "" and text[0] != "#"
+    return read_line(line) is not NOTHING
