@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner.calls import nested_in_others, root_modules
+from scanner.calls import Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import (
     CHANGE_SET_MARK,
@@ -65,6 +65,10 @@ _HEAD = 4096
 """Bytes that are read to recognise a file."""
 
 
+_Exclude = Sequence[tuple[Callable[[str], bool], PathGlob]]
+"""Patterns, each with a quick look whether it may match."""
+
+
 @dataclass(frozen=True, slots=True)
 class Discovery:
     """The roots, sorted by path, and what could not be looked at."""
@@ -82,11 +86,12 @@ def discover(
     standard_input: Path | None = None,
     exclude: Sequence[PathGlob] = (),
     sections: Sequence[PathSection] = (),
+    known: Known = not_known,
 ) -> Discovery:
     """Find every scan root under the paths, which are relative to the directory; ``-`` means ``standard_input``.
 
     What ``exclude`` matches is not walked unless it is named (``PathGlob.inside``). ``sections`` say what inputs roots
-    have by their path.
+    have by their path, ``known`` what is known of calls.
     """
     boundaries = _Boundaries(directory)
     walk = _Walk(directory, boundaries, standard_input, tuple(exclude))
@@ -107,10 +112,10 @@ def discover(
         )
 
     modules = root_modules(
-        {module: boundaries.of(module) for module in walk.modules}, walk.named_modules | run.keys(), calls
+        {module: boundaries.of(module) for module in walk.modules}, walk.named_modules | run.keys(), calls, known
     )
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
-    nested = nested_in_others({location: boundaries.of(location.parent) for location in templates})
+    nested = nested_in_others({location: boundaries.of(location.parent) for location in templates}, known)
     files = [(kind, location) for kind, location in walk.files if location not in nested]
     for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
@@ -210,7 +215,7 @@ class _Walk:
             self._unreadable(path, f"an ignore file above it cannot be read: {problem}")
             return
         exclude = [one.inside(path, self.directory) for one in self.exclude]
-        self._directory(path, ignored, tuple(one for one in exclude if one is not None))
+        self._directory(path, ignored, [(one.may_match(self.directory), one) for one in exclude if one is not None])
         if before == self._tally():
             self._nothing_in(path, self.passed_over[passed_over:])
 
@@ -297,7 +302,7 @@ class _Walk:
         except OSError:
             return False  # reported when it is walked
 
-    def _directory(self, path: Path, ignored: Ignored, exclude: tuple[PathGlob, ...]) -> None:
+    def _directory(self, path: Path, ignored: Ignored, exclude: _Exclude) -> None:
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError as problem:
@@ -319,9 +324,7 @@ class _Walk:
                 self.skipped.append(path / name)
             elif ignored.files and ignored.covers(entry.path, is_directory=is_directory):
                 self.passed_over.append((path / name, IGNORE_FILE))
-            elif exclude and any(
-                one.matches(path / name, self.directory, is_directory=is_directory) for one in exclude
-            ):
+            elif exclude and self._is_excluded(entry.path, exclude, is_directory=is_directory):
                 self.passed_over.append((path / name, EXCLUDE))
             elif is_directory:
                 self._directory(path / name, ignored, exclude)
@@ -338,6 +341,13 @@ class _Walk:
                 continue
             else:
                 self._file(path / name, named=False)
+
+    def _is_excluded(self, path: str, exclude: _Exclude, *, is_directory: bool) -> bool:
+        seen = f"{path}/" if is_directory else path
+        return any(
+            may_match(seen) and one.matches(Path(path), self.directory, is_directory=is_directory)
+            for may_match, one in exclude
+        )
 
     def _is_assembly(self, manifest: Path) -> bool:
         try:

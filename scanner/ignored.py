@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from scanner.globs import union_of
 from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 
@@ -41,7 +42,7 @@ class IgnoreFile:
         """Whether it excludes a path; None if it does not name that. A directory has a slash at its end."""
         self._asked += 1
         if self._asked == OFTEN:
-            self._any = any_of(self._spec)
+            self._any = union_of(self._spec)
         if self._any is not None and self._any.match(relative) is None:
             return None
         return self._spec.check_file(relative).include
@@ -49,29 +50,6 @@ class IgnoreFile:
 
 OFTEN = 200
 """After how many questions one expression pays, which takes as long as these to be compiled."""
-_ANYWHERE = "^(?:.+/)?"
-"""How pathspec writes that a pattern counts at any depth."""
-_DIRECTORY_OR_END = "(?:(?P<ps_d>/)|$)"
-_DIRECTORY = "(?P<ps_d>/)"
-_GROUP = re.compile(r"\(\?P<|\\[1-9]|\|")
-
-
-def any_of(spec: GitIgnoreSpec) -> re.Pattern[str] | None:
-    """Matches what any of the patterns does; None if they are not as pathspec is known to write them."""
-    anywhere: list[str] = []
-    below: list[str] = []
-    for pattern in spec.patterns:
-        if pattern.include is None or pattern.regex is None:
-            continue  # a comment or an empty line
-        bare = pattern.regex.pattern.replace(_DIRECTORY_OR_END, "(?:/|$)").replace(_DIRECTORY, "/")
-        if not bare.startswith("^") or _GROUP.search(bare.replace("(?:/|$)", "")) is not None:
-            return None
-        if bare.startswith(_ANYWHERE):
-            anywhere.append(bare.removeprefix(_ANYWHERE))
-        else:
-            below.append(bare)
-    parts = [*([f"{_ANYWHERE}(?:{'|'.join(anywhere)})"] if anywhere else []), *below]
-    return re.compile("|".join(parts)) if parts else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner.calls import Calls, not_known
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.controls import AccountControls
 from scanner.diagnostic import Diagnostic, Severity
@@ -19,7 +20,7 @@ from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
 from scanner.path_sections import PathSection, section_of
 from scanner.report.report import Report
-from scanner.repository import path_in_repository
+from scanner.repository import RealPaths, path_in_repository
 from scanner.root import Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.ask import questions_of
 from scanner.rules.rule import Rule
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from scanner.other_roots import PolicyNames
     from scanner.verdicts.assessed_principal import AssessedPrincipal
     from scanner.work.assessor import Assessor
+    from scanner.work.kept import Kept
 
 Map = Callable[["Assessor", Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
@@ -74,32 +76,62 @@ def scan(
     with noted(is_exact=True) as controls:
         _check_controls(options)
     inputs = _with_parameters(options)
-    with session(), noted(is_exact=options.cache is not None, seek=may_ask):
+    terms = _terms(options, questions_of(rules))
+    keeps = map is None and not options.debug
+    kept = _Keeping(options.cache, terms, controls) if options.cache is not None and keeps else None
+    with session(), noted(is_exact=kept is not None, seek=may_ask):
         found = discover(
-            options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
+            options.paths,
+            options.directory,
+            inputs,
+            options.standard_input,
+            options.exclude,
+            options.sections,
+            kept.calls if kept is not None else not_known,
         )
         if not found.roots:
             return _report(found, (), inputs, rules, {}, options)
-        terms = _terms(options, questions_of(rules))
         tasks = [_task(root, options) for root in found.roots]
         assess = _assessor(options, terms)
-        with closing(_outcomes(tasks, assess, map or _roots(options, terms, controls), watch)) as outcomes:
+        roots = map or _roots(options, kept.kept if kept is not None else None)
+        with closing(_outcomes(tasks, assess, roots, watch)) as outcomes:
             told = outcomes if tell is None else _told(outcomes, tell)
-            return _report(found, told, inputs, rules, _sources(found.roots, options), options)
+            report = _report(found, told, inputs, rules, _sources(found.roots, options), options)
+    if kept is not None:
+        kept.kept.save()
+    return report
 
 
-def _roots(options: Options, terms: Terms, controls: Notes) -> Map:
+@dataclass(slots=True)
+class _Keeping:
+    """What is kept, which is not looked for before somebody asks."""
+
+    directory: Path
+    terms: Terms
+    controls: Notes
+    _kept: Kept | None = None
+
+    @property
+    def kept(self) -> Kept:
+        """It."""
+        if self._kept is None:
+            from scanner.work.codec import encode
+            from scanner.work.kept import Kept
+
+            self._kept = Kept(self.directory, encode(self.terms), self.controls)
+        return self._kept
+
+    def calls(self, place: Path, boundary: Path, find: Callable[[], Calls]) -> Calls:
+        """What is known of calls."""
+        return self.kept.calls(place, boundary, find)
+
+
+def _roots(options: Options, kept: Kept | None) -> Map:
     """As the options have it. An error of our own rises with its traceback where it is made, so that is here then."""
-    if options.debug or (options.jobs == 1 and options.cache is None):
+    if options.debug or (options.jobs == 1 and kept is None):
         return map
     from scanner.work.roots import Roots
 
-    kept = None
-    if options.cache is not None:
-        from scanner.work.codec import encode
-        from scanner.work.kept import Kept
-
-        kept = Kept(options.cache, encode(terms), controls)
     return Roots(options.jobs, kept)
 
 
@@ -262,11 +294,12 @@ def _run(
     """What there is to know of this scan when findings are suppressed, or compared with a baseline."""
     files: dict[str, Path] = {}
     roots: dict[str, ReadRoot] = {}
+    real = RealPaths()
     for one in sorted(read, key=lambda one: one.root.path):
         own = {one.root.path} if one.root.kind in _WITHOUT_COMMENTS else set()
         files |= dict.fromkeys(sorted(one.files - own), one.root.boundary)
         file = one.root.location if one.root.stands_in is None else one.root.stands_in / one.root.path
-        of, form = os.path.realpath(_is_of(one.root, options)), FORMS.get(one.root.kind, "")
+        of, form = real.of(_is_of(one.root, options)), FORMS.get(one.root.kind, "")
         roots[one.root.path] = ReadRoot(of, form, os.path.realpath(file) if form else "", not one.has_errors)
     return Run(
         options.directory,
@@ -286,13 +319,14 @@ def _run(
 def _sources(roots: Sequence[ScanRoot], options: Options) -> dict[str, str]:
     """What each root is of: a plan or state is of the configuration beside it, or of the one that the user names."""
     found: dict[str, str] = {}
+    real = RealPaths()
     for root in roots:
         of = _is_of(root, options)
         if root.stands_in is not None and root.kind not in FORMS:
             found[root.path] = root.path
             continue
-        inside = path_in_repository(of, options.workspace)
-        found[root.path] = os.path.realpath(of) if inside is None else inside or "."
+        inside = path_in_repository(of, options.workspace, real)
+        found[root.path] = real.of(of) if inside is None else inside or "."
     return found
 
 

@@ -16,9 +16,32 @@ from pathlib import Path
 from scanner.lazy_dataclass import dataclass
 
 
-def path_in_repository(path: Path, workspace: Path | None) -> str | None:
+class RealPaths:
+    """Paths without links on the way, as ``os.path.realpath`` gives them; each directory is followed once.
+
+    For a while in which links stay as they are.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Path, str] = {}
+
+    def of(self, path: Path) -> str:
+        """The absolute path without links."""
+        found = self._known.get(path)
+        if found is None:
+            found = self._known[path] = self._followed(path)
+        return found
+
+    def _followed(self, path: Path) -> str:
+        if os.name == "nt" or not path.is_absolute() or path.name in ("", ".."):
+            return os.path.realpath(path)
+        whole = os.path.join(self.of(path.parent), path.name)  # noqa: PTH118 # no path objects for as many
+        return os.path.realpath(whole) if os.path.islink(whole) else whole  # noqa: PTH114 # the same
+
+
+def path_in_repository(path: Path, workspace: Path | None, real: RealPaths | None = None) -> str | None:
     """The path from the top of the repository, with ``/``; empty for the top itself, None outside of any."""
-    here = Path(os.path.realpath(path))
+    here = Path(real.of(path) if real is not None else os.path.realpath(path))
     top = _top_above(here, workspace)
     if top is None:
         return None

@@ -18,7 +18,7 @@ from scanner.principals.merge import merge
 from scanner.root import Inputs, RootKind
 from scanner.span import Span
 from scanner.verdicts.assessment import Assessment, decisions
-from scanner.verdicts.questions import Question, Questions
+from scanner.verdicts.question import Question, Questions
 from tests.iam.worlds import ACCOUNT, EXAMPLES, SPAN, Blank, Dice, cause_of, dice, made, text
 from tests.scans import ROOT, Scan
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
-from scanner import ignored
+from scanner import globs, ignored
+from scanner.globs import PathGlob
 from scanner.ignored import Ignored, IgnoreFile
 
 NAMES = st.sampled_from(["a", "b", "ab", "a.tf", ".x", "a|b", "^", "a b", "é", "build", "x.pyc", "(", "$", "1"])
@@ -44,10 +45,27 @@ def test_law_one_expression_says_what_all_patterns_say(lines: list[str], paths: 
         assert together.verdict(path) == spec.check_file(path).include
 
 
+ODD_PATTERNS = st.sampled_from([".", "./", "*", "**", "/", "../a", "../../r/a", "./a/*"])
+
+
+@given(PATTERNS | ODD_PATTERNS, PATHS, st.sampled_from([None, Path("/r/a")]))
+@settings(max_examples=600, deadline=None)
+def test_law_the_quick_look_passes_over_nothing_that_is_excluded(pattern: str, path: str, base: Path | None) -> None:
+    glob, directory = PathGlob(pattern, base), Path("/r")
+    try:
+        glob.check()
+        may_match = glob.may_match(directory)
+    except ValueError:
+        return
+    for below in ("/r", "/r/a", "/other", ""):
+        absolute = f"{below}/{path}"
+        assert may_match(absolute) or not glob.matches(Path(absolute), directory, is_directory=path.endswith("/"))
+
+
 def test_usual_patterns_are_put_together() -> None:
     """Otherwise the law would say nothing."""
     spec = GitIgnoreSpec.from_lines(["*.pyc", "/build/", "!keep", "a/**/b", "# c", "", "foo/", "[ab]*.t", "**/z/**"])
-    assert ignored.any_of(spec) is not None
+    assert globs.union_of(spec) is not None
 
 
 def test_many_files_are_excluded_as_few_are(tmp_path: Path) -> None:

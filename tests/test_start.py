@@ -26,7 +26,7 @@ resource "aws_iam_user_login_profile" "ada" {
   user = aws_iam_user.ada.name
 }
 """
-HARD = 'resource "aws_iam_user" "a" {\n  for_each = toset([for name in ["a", "b"] : name])\n  name = each.key\n}\n'
+HARD = 'resource "aws_iam_user" "a" {\n  name = "%{ if true }é%{ endif }"\n}\n'
 TEMPLATE = "Resources:\n  Ada:\n    Type: AWS::IAM::User\n    Properties: {LoginProfile: {Password: x}}\n"
 SCAN = """
 import sys
@@ -73,18 +73,18 @@ def test_nothing_to_scan_takes_little(tmp_path: Path) -> None:
         ({"main.tf": USER}, {"jsonpath_ng"}),
         ({"main.tf": HARD}, {"jsonpath_ng", "lark", "regex"}),  # Lark looks whether regex is there
         ({"a.yaml": TEMPLATE}, {"jsonpath_ng", "yaml", "cfn_tools"}),
-        ({"plan.json": (FIXTURES / "plan" / "minimal-user.json").read_text()}, {"jsonpath_ng", "msgspec"}),
+        ({"plan.json": (FIXTURES / "plan" / "minimal-user.json").read_text()}, {"jsonpath_ng"}),
         ({"main.tf": USER, ".gitignore": "*.log\n"}, {"jsonpath_ng", "pathspec"}),
         ({"main.tf": "locals {\n  a = 1\n}\n"}, set()),
     ],
-    ids=["user", "comprehension", "template", "plan", "ignore file", "nobody"],
+    ids=["user", "grammar", "template", "plan", "ignore file", "nobody"],
 )
 def test_a_small_root_takes_the_libraries_of_its_kind(
     files: dict[str, str], libraries: set[str], tmp_path: Path
 ) -> None:
     write(tmp_path, files)
     modules = imported(tmp_path)
-    assert modules & LIBRARIES == libraries
+    assert modules & LIBRARIES - {"msgspec"} == libraries, "and msgspec, which writes what is kept"
     own = rooms(modules)
     if "a.yaml" in files:
         assert "terraform.language" not in own

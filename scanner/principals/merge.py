@@ -371,11 +371,11 @@ def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:
 
 @lru_cache(maxsize=4096)
 def _aws_managed(arn: str) -> _Resolved:
-    found, document = managed.document(arn), managed_document(arn)
-    if found is None or document is None:
+    found = managed.document(arn)
+    if found is None:
         detail = f"the AWS managed policy {arn}, which is not in the data of {managed.taken()}"
         return _Resolved(arn, opaque(Cause(CauseKind.MISSING_POLICY, detail)), aws_managed=True)
-    return _Resolved(found.name, document, aws_managed=True)
+    return _Resolved(found.name, managed_document(arn), aws_managed=True)
 
 
 def _tags(tags: Value) -> Mapping[str, Text]:

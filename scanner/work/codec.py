@@ -27,11 +27,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scanner import cause, controls, diagnostic, other_roots, path_sections, root, span, symbol, truth
+from scanner import calls, cause, controls, diagnostic, other_roots, path_sections, root, span, symbol, truth
 from scanner.file_system import Notes
 from scanner.iam import automaton, condition, evaluate, policy, principal, variables
-from scanner.iam.managed_document import managed_document
-from scanner.iam.policy import PolicyDocument
+from scanner.iam.managed_document import ManagedDocument, managed_document
 from scanner.principals import definition
 from scanner.verdicts import assessed_principal, console, question, sign_in
 from scanner.work import outcome
@@ -84,6 +83,7 @@ RECORDS: tuple[type, ...] = (
     question.Questions,
     outcome.Task,
     outcome.Terms,
+    calls.Calls,
 )
 WORDS: tuple[type[Enum], ...] = (
     cause.CauseKind,
@@ -130,12 +130,13 @@ def encode(value: object) -> bytes:
         if known is not None:
             return known[0]
         plan = plans.get(kind)
-        if kind is PolicyDocument and one.managed is not None:
+        if kind is ManagedDocument:
             row: list[object] = [_MANAGED, one.managed]
         elif plan is not None:
-            number, scalars, others = plan
-            row = [number, *[getattr(one, name) for name in scalars]]
-            row += [write(getattr(one, name)) for name in others]
+            number, names, others = plan
+            row = [number, *[getattr(one, name) for name in names]]
+            for place in others:
+                row[place] = write(row[place])
         elif kind is frozenset:
             return {"s": [write(item) for item in one]}
         elif isinstance(one, Mapping):
@@ -172,6 +173,21 @@ def unsealed(data: bytes) -> list[bytes]:
     return _PARTS.decode(body)
 
 
+def pack(entries: Sequence[tuple[str, int, bytes]]) -> bytes:
+    """Bytes with a name and a number each, as one."""
+    body = msgspec.msgpack.encode(entries)
+    return checksum(body) + body
+
+
+def unpack(data: bytes) -> list[tuple[str, int, bytes]]:
+    """What ``pack`` was given. Raises ``CodecError``."""
+    body = data[_CHECKSUM:]
+    if data[:_CHECKSUM] != checksum(body):
+        raise CodecError("these bytes were made by another version, or changed")
+    return _ENTRIES.decode(body)
+
+
+_ENTRIES = msgspec.msgpack.Decoder(list[tuple[str, int, bytes]])
 _PARTS = msgspec.msgpack.Decoder(list[bytes])
 _NOTES = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, str]])
 
@@ -253,7 +269,7 @@ def _decoded(rows: list[Any]) -> object:
         if kind is int:
             return made[one]
         if kind is list:
-            return tuple([read(item) for item in one])
+            return tuple([read(item) for item in one]) if one else ()
         if kind is dict:
             if "s" in one:
                 return frozenset([read(item) for item in one["s"]])
@@ -262,15 +278,19 @@ def _decoded(rows: list[Any]) -> object:
         return one
 
     last = rows.pop()
-    for number, *values in rows:
-        make, scalars = makers[number]
-        made.append(make(*values[:scalars], *[read(value) for value in values[scalars:]]))
+    for row in rows:
+        make, others = makers[row[0]]
+        for place in others:
+            value = row[place]
+            if value is not None:
+                row[place] = made[value] if type(value) is int else read(value)
+        made.append(make(*row[1:]))
     return read(last)
 
 
 @cache
-def _plans() -> dict[type, tuple[int, tuple[str, ...], tuple[str, ...]]]:
-    """For each record its number, its fields of scalars, and all others."""
+def _plans() -> dict[type, tuple[int, tuple[str, ...], tuple[int, ...]]]:
+    """For each record its number, its fields, and the places in its rows of what is no scalar."""
     return {kind: (number, *_fields(kind)) for number, kind in enumerate(RECORDS)}
 
 
@@ -279,45 +299,34 @@ _PATH = len(RECORDS) + len(WORDS)
 _MANAGED = _PATH + 1
 
 
-def _fields(kind: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _fields(kind: type) -> tuple[tuple[str, ...], tuple[int, ...]]:
     found: tuple[Field[Any], ...] = fields(kind)
-    scalars = tuple(one.name for one in found if set(str(one.type).replace("|", " ").split()) <= _SCALARS)
-    return scalars, tuple(one.name for one in found if one.name not in scalars)
+    others = (place for place, one in enumerate(found, 1) if not _is_scalar(one))
+    return tuple(one.name for one in found), tuple(others)
+
+
+def _is_scalar(one: Field[Any]) -> bool:
+    return set(str(one.type).replace("|", " ").split()) <= _SCALARS
 
 
 @cache
-def _makers() -> list[tuple[Callable[..., object], int]]:
-    """For each number what makes an object of a row, and how many values of the row are taken as they are."""
-    found: list[tuple[Callable[..., object], int]] = []
-    for kind, (_, scalars, others) in _plans().items():
-        in_order = tuple(one.name for one in fields(kind)) == (*scalars, *others)
-        found.append((kind if in_order else _by_name(kind, (*scalars, *others)), len(scalars)))
-    found += [(kind.__getitem__, 1) for kind in WORDS]
-    return [*found, (Path, 1), (_managed, 1)]
-
-
-def _managed(arn: str) -> PolicyDocument:
-    found = managed_document(arn)
-    if found is None:
-        raise LookupError(arn)
-    return found
-
-
-def _by_name(kind: type, names: tuple[str, ...]) -> Callable[..., object]:
-    def make(*values: object) -> object:
-        return kind(**dict(zip(names, values, strict=True)))
-
-    return make
+def _makers() -> list[tuple[Callable[..., object], tuple[int, ...]]]:
+    """For each number what makes an object of a row, and the places in it of what is no scalar."""
+    found: list[tuple[Callable[..., object], tuple[int, ...]]] = [
+        (kind, others) for kind, (_, _, others) in _plans().items()
+    ]
+    found += [(kind.__getitem__, ()) for kind in WORDS]
+    return [*found, (Path, ()), (managed_document, ())]
 
 
 @cache
 def _format() -> bytes:
-    """What tells the format of one version from that of another."""
+    """What tells the format of one version from that of another: a digest."""
     lines = [f"{kind.__module__}.{kind.__name__} {_fields(kind)}" for kind in RECORDS]
     lines += [f"{kind.__module__}.{kind.__name__} {[*kind.__members__]}" for kind in WORDS]
-    return "\n".join(lines).encode()
+    return blake2b("\n".join(lines).encode(), digest_size=32).digest()
 
 
 def checksum(body: bytes) -> bytes:
     """What stands before a body that this version has written."""
-    return blake2b(body, digest_size=_CHECKSUM, key=blake2b(_format(), digest_size=32).digest()).digest()
+    return blake2b(body, digest_size=_CHECKSUM, key=_format()).digest()

@@ -61,7 +61,7 @@ class Roots:
         if kept is not None:
             for number, task in enumerate(tasks):
                 written[number] = encode(task)
-                found = kept.find(task, written[number])
+                found = kept.outcome(task, written[number])
                 if found is not None:
                     known[number] = found
         missing = [number for number in range(len(tasks)) if number not in known]
@@ -105,7 +105,7 @@ class Roots:
         except (CodecError, ValueError):
             return None
         if self._kept is not None and notes:
-            self._kept.keep(task, written, made, notes)
+            self._kept.keep_outcome(task, written, made, notes)
         return outcome
 
     def _here(self, assess: Assessor, task: Task, written: bytes) -> Outcome:
@@ -113,7 +113,7 @@ class Roots:
             return assess(task)
         outcome, made, notes = with_notes(assess, task)
         if notes:
-            self._kept.keep(task, written, made, notes)
+            self._kept.keep_outcome(task, written, made, notes)
         return outcome
 
 

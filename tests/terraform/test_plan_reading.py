@@ -22,6 +22,7 @@ from scanner.terraform.plans.json_sections import Sections, sections, sections_o
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError
 from scanner.terraform.plans.plan_reader import json_document, read_document
 from scanner.terraform.plans.planned_instances import PlannedInstance
+from scanner.terraform.plans.protobuf_wire import WireError, fields
 from scanner.terraform.plans.recognition import recognise_plan
 from scanner.terraform.plans.source_choice import source_of
 from tests.scans import ROOT
@@ -239,3 +240,55 @@ STEP = st.one_of(
 def test_the_type_in_an_address_is_that_of_the_address(text: str) -> None:
     address = parse_resource_address(text)
     assert resource_type(text) == (address.type if address is not None else None)
+
+
+def fields_byte_by_byte(message: bytes) -> dict[int, list[int | bytes]]:
+    """The fields of a protocol buffer, read without a thought of speed."""
+    found: dict[int, list[int | bytes]] = {}
+    left = list(message)
+
+    def number() -> int:
+        digits: list[int] = []
+        while True:
+            if not left or len(digits) == 10:
+                raise ValueError
+            digits.append(left.pop(0))
+            if digits[-1] < 0x80:
+                return sum((digit & 0x7F) << 7 * place for place, digit in enumerate(digits)) & (1 << 64) - 1
+
+    while left:
+        tag = number()
+        lengths: dict[int, Callable[[], int]] = {1: lambda: 8, 2: number, 5: lambda: 4}
+        value: int | bytes
+        if tag & 7 == 0:
+            value = number()
+        else:
+            length = lengths[tag & 7]()
+            if length > len(left):
+                raise ValueError
+            value, left[:length] = bytes(left[:length]), []
+        found.setdefault(tag >> 3, []).append(value)
+    return found
+
+
+FIELD = st.builds(
+    lambda number, kind, rest: bytes([number << 3 | kind]) + rest,
+    st.integers(0, 31),
+    st.integers(0, 5),
+    st.binary(max_size=12),
+)
+
+
+@given(st.one_of(st.binary(max_size=40), st.lists(FIELD, max_size=5).map(b"".join)))
+@settings(max_examples=1000)
+def test_fields_are_those_of_the_format(message: bytes) -> None:
+    try:
+        found = {
+            number: [item if isinstance(item, int) else bytes(item) for item in values]
+            for number, values in fields(memoryview(message)).items()
+        }
+    except WireError:
+        with pytest.raises((ValueError, KeyError)):
+            fields_byte_by_byte(message)
+    else:
+        assert found == fields_byte_by_byte(message)

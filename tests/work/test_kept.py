@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from hypothesis import strategies as st
 
 from scanner import file_system
 from scanner.controls import AccountControls
+from scanner.file_system import Notes
 from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.root import Inputs, ValuesFile
-from scanner.work import kept, roots
-from scanner.work.codec import unsealed
+from scanner.work import kept, roots, store
+from scanner.work.codec import CodecError, decode, encode_notes, pack, sealed, unpack, unsealed
+from scanner.work.outcome import Outcome
 from scanner.work.roots import Roots
 from tests.scans import write
 from tests.work.outcomes import FIXTURES, ROOT, report
@@ -268,13 +271,14 @@ def test_what_is_harmed(project: Path, tmp_path: Path, harm: Callable[[Path], No
 
 
 def test_the_entry_of_another_root(project: Path, tmp_path: Path) -> None:
+    """What stands under another name is of another root, and what it was made of is of that one."""
     cache = tmp_path / "cache"
-    alone = report(project, cache=cache)
-    first, second, *_ = entries(cache)
-    content = first.read_bytes()
-    first.write_bytes(second.read_bytes())
-    second.write_bytes(content)
-    assert report(project, cache=cache) == alone
+    report(project, cache=cache)
+    found = {name: (day, content) for file in entries(cache) for name, day, content in unpack(file.read_bytes())}
+    for file in entries(cache):
+        for harmed in (b"", b"x", sealed([]), sealed([b"x", b"y"]), sealed([encode_notes(Notes()), b"y"])):
+            file.write_bytes(pack([(name, found[name][0], harmed) for name, _, _ in unpack(file.read_bytes())]))
+            assert report(project, cache=cache) == report(project)
 
 
 def test_two_scans_at_once(project: Path, tmp_path: Path) -> None:
@@ -289,8 +293,10 @@ def test_two_scans_at_once(project: Path, tmp_path: Path) -> None:
 def test_a_directory_that_goes_away(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = tmp_path / "cache"
     alone = report(project, cache=cache)
-    find = kept.Kept.find
-    monkeypatch.setattr(kept.Kept, "find", lambda *given: (shutil.rmtree(cache, ignore_errors=True), find(*given))[1])
+    find = kept.Kept.outcome
+    monkeypatch.setattr(
+        kept.Kept, "outcome", lambda *given: (shutil.rmtree(cache, ignore_errors=True), find(*given))[1]
+    )
     assert report(project, cache=cache) == alone
 
 
@@ -315,6 +321,7 @@ def test_only_the_user_can_read_and_write(project: Path, tmp_path: Path) -> None
         os.umask(before)
     (version,) = (one for one in cache.iterdir() if one.is_dir())
     assert stat.S_IMODE(version.stat().st_mode) == 0o700
+    assert entries(cache)
     assert {stat.S_IMODE(file.stat().st_mode) for file in version.iterdir()} == {0o600}
     for file in version.iterdir():
         file.write_bytes(b"others")
@@ -351,28 +358,43 @@ def test_what_nobody_uses_goes(project: Path, tmp_path: Path) -> None:
 def test_what_is_used_stays(project: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     report(project, cache=cache)
+    today = int(time.time()) // 86_400
     for file in entries(cache):
-        os.utime(file, (time.time() - kept.LIFETIME / 2,) * 2)
+        found = [(name, today - 3, content) for name, _, content in unpack(file.read_bytes())]
+        file.write_bytes(pack([*found, (found[0][0][:2] + "f" * 46, today - 15, b"nobody's")]))
+        os.utime(file, (0, 0))
     report(project, cache=cache)
-    assert all(time.time() - file.stat().st_mtime < 60 for file in entries(cache))
+    assert entries(cache)
+    for file in entries(cache):
+        assert {day for _, day, _ in unpack(file.read_bytes())} == {today}
+        assert time.time() - file.stat().st_mtime < 60
 
 
 def test_another_version(project: Path, tmp_path: Path, worked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     report(project, cache=tmp_path / "cache")
     worked.clear()
     monkeypatch.setattr(sys, "version", "4.0")
-    kept.code_version.cache_clear()
+    store.code_version.cache_clear()
     try:
         report(project, cache=tmp_path / "cache")
     finally:
         monkeypatch.undo()
-        kept.code_version.cache_clear()
+        store.code_version.cache_clear()
     assert worked
+
+
+def outcomes(cache: Path) -> list[Outcome]:
+    found = []
+    for content in contents(cache):
+        with suppress(CodecError):
+            found.append(decode(content, Outcome))
+    return found
 
 
 def contents(cache: Path) -> Iterator[bytes]:
     for file in entries(cache):
-        yield from unsealed(file.read_bytes())
+        for _, _, content in unpack(file.read_bytes()):
+            yield from unsealed(content)
 
 
 SECRETS = {
@@ -411,9 +433,9 @@ def test_secrets_are_not_kept(tmp_path: Path, what: str) -> None:
     write(tmp_path / "project", files)
     scan(Options(directory=tmp_path / "project", inputs=inputs, cache=tmp_path / "cache"))
     assert not any(b"hunter2" in content for content in contents(tmp_path / "cache"))
-    assert len(entries(tmp_path / "cache")) == (what == "a password")
+    assert len(outcomes(tmp_path / "cache")) == (what == "a password")
 
 
 def test_plans_are_not_kept(tmp_path: Path) -> None:
     scan(Options(paths=("fixtures/plan",), directory=ROOT, cache=tmp_path))
-    assert not entries(tmp_path)
+    assert not outcomes(tmp_path)

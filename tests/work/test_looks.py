@@ -27,7 +27,7 @@ KNOWN = {
     "with self._archive.open(member) as file:",  # in a plan that was read
     "def open(self, resource: Resource, scope: StackScope) -> Nested:",
 }
-OWN_DATA = {"cloudformation/stacks/resource_arns.py"}
+OWN_DATA = {"cloudformation/stacks/resource_arns.py", "terraform/language/hcl_tables.py"}
 
 
 def test_readers_have_no_other_way_to_look() -> None:

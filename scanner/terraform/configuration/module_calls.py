@@ -17,7 +17,6 @@ from itertools import islice
 from pathlib import Path
 
 from scanner import file_system
-from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
 from scanner.source_file import read_text
 from scanner.terraform.configuration.child_modules import MAX_MODULE_DEPTH, MAX_MODULE_INSTANCES
@@ -33,18 +32,12 @@ from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.place import SyntaxProblem
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
-    """What the calls of one directory say by themselves."""
+def written_calls(directory: Path, boundary: Path) -> tuple[frozenset[Path], bool]:
+    """The directories that plain texts in a directory call, and whether a source is an expression, whose value depends
+    on who calls.
 
-    directories: frozenset[Path]
-    """Those that plain texts name."""
-    is_open: bool
-    """Whether a source is an expression, whose value depends on who calls."""
-
-
-def written_calls(directory: Path, boundary: Path) -> Calls:
-    """The calls of a directory. What is wrong with its files is reported when it is extracted."""
+    What is wrong with its files is reported when it is extracted.
+    """
     found: set[Path] = set()
     is_open = False
     links = {one.name: one.is_link for one in file_system.entries(directory)}
@@ -59,7 +52,7 @@ def written_calls(directory: Path, boundary: Path) -> Calls:
             is_open = True
         elif source is not None and isinstance(source.value, str) and is_local(source.value):
             found.add(Path(os.path.normpath(directory / source.value)))
-    return Calls(frozenset(found), is_open)
+    return frozenset(found), is_open
 
 
 def _source(call: IndexedBlock, overrides: Sequence[IndexedBlock]) -> nodes.Node | None:

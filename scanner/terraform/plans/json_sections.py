@@ -2,7 +2,7 @@
 
 Only what is named below is ever built in memory; the rest of a file is checked for being JSON and skipped. The values
 of an instance stay the bytes they are until somebody asks for them, so a plan takes little more memory than its file
-has bytes (``benchmarks/large_plan.py``).
+has bytes (docs/benchmarks.md).
 
 A file is decoded in one pass. Where anything in it is not as it must be, it is decoded again, section by section as the
 reader asks for them: then what is wrong is said of the first section that matters, and what does not matter may be
