@@ -37,7 +37,8 @@ class Matching:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
-        self._views = Views({key for key in PARTS if any(rule.sees(key) for rule in self._rules)})
+        keys = {key for key in PARTS if any(rule.sees(key) for rule in self._rules)}
+        self._views = Views(keys, with_permissions=any(_sees_permissions(rule) for rule in self._rules))
         self._assessed: list[AssessedPrincipal] = []
         self._documents: list[dict[str, Any]] = []
 
@@ -56,6 +57,10 @@ class Matching:
             for number, paths in sorted(_selected(rule, selectable).items())
         ]
         return tuple(sorted(found, key=_order))
+
+
+def _sees_permissions(rule: Rule) -> bool:
+    return any(selector.keys is None or "permissions" in selector.keys for selector in rule.selectors)
 
 
 def _selected(rule: Rule, documents: Documents) -> dict[int, list[Path]]:
