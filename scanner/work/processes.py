@@ -8,6 +8,7 @@ error. All others go on. Tasks and outcomes travel as bytes (``scanner.work.code
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 import threading
 from collections import deque
@@ -72,10 +73,7 @@ def in_processes(crew: Crew, tasks: Sequence[tuple[bytes, int]]) -> Iterator[tup
         while waiting or any(worker.at for worker in workers):
             idle = [worker for worker in workers if not worker.at]
             while waiting and (idle or len(workers) < crew.jobs):
-                if not idle:
-                    idle.append(_start(crew))
-                    workers.append(idle[0])
-                _hand(idle.pop(), waiting.popleft(), tasks)
+                _hand(idle.pop() if idle else _start(crew, workers), waiting.popleft(), tasks)
             for pipe in wait([worker.pipe for worker in workers if worker.at]):
                 worker = next(one for one in workers if one.pipe is pipe)
                 try:
@@ -150,19 +148,34 @@ def _context(imports: Sequence[str]) -> BaseContext:
     return context
 
 
-def _start(crew: Crew) -> _Worker:
+def _start(crew: Crew, workers: list[_Worker]) -> _Worker:
+    """One more worker. An interrupt meanwhile waits until it is one of the workers, which somebody ends."""
     context = _context(crew.imports)
-    try:
-        ours, theirs = context.Pipe()
-        process = context.Process(  # type: ignore[attr-defined] # every context has it
-            target=crew.serve, args=(theirs, crew.terms, crew.keeps), daemon=True
-        )
-        with _without_main():
+    with _uninterrupted(), _without_main():
+        try:
+            ours, theirs = context.Pipe()
+            process = context.Process(  # type: ignore[attr-defined] # every context has it
+                target=crew.serve, args=(theirs, crew.terms, crew.keeps), daemon=True
+            )
             process.start()
-    except OSError as problem:
-        raise StartError from problem
-    theirs.close()
-    return _Worker(process, ours)
+        except OSError as problem:
+            raise StartError from problem
+        theirs.close()
+        workers.append(_Worker(process, ours))
+    return workers[-1]
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """The new process has the same mask, so that an interrupt does not reach it before it says that it minds none."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
