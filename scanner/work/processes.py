@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import field
 from importlib import import_module
@@ -32,6 +32,12 @@ Serve = Callable[[Connection, bytes, bool], None]
 
 CHUNKS = 8
 """For each worker: the smaller they are, the less one worker has to wait for another in the end."""
+
+
+_AHEAD = 2
+"""How many tasks a worker may still have when it gets more, so that it need not wait for them."""
+_SMALL = 32_768 if sys.platform == "linux" else 0
+"""Bytes of a chunk that fit into a pipe: nobody waits until they are read by one who waits until answers are."""
 
 
 class StartError(Exception):
@@ -83,9 +89,13 @@ def in_processes(crew: Crew, tasks: Sequence[tuple[bytes, int]]) -> Iterator[tup
                     _end(worker)
                     yield from _after_death(worker, waiting, suspected)
                     continue
-                if worker.is_ready:
-                    yield worker.at.popleft(), answer
-                worker.is_ready = True
+                if not worker.is_ready:
+                    worker.is_ready = True
+                    continue
+                number = worker.at.popleft()
+                if waiting and len(worker.at) <= _AHEAD and sum(len(tasks[one][0]) for one in waiting[0]) < _SMALL:
+                    _hand(worker, waiting.popleft(), tasks)
+                yield number, answer
     finally:
         for worker in workers:
             _end(worker)
@@ -189,10 +199,10 @@ def _without_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _hand(worker: _Worker, chunk: Iterable[int], tasks: Sequence[tuple[bytes, int]]) -> None:
+def _hand(worker: _Worker, chunk: Sequence[int], tasks: Sequence[tuple[bytes, int]]) -> None:
     worker.at.extend(chunk)
     try:
-        worker.pipe.send_bytes(sealed([tasks[number][0] for number in worker.at]))
+        worker.pipe.send_bytes(sealed([tasks[number][0] for number in chunk]))
     except OSError:
         return  # it has died, which is noticed when no answer comes
 
