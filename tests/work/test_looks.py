@@ -89,7 +89,7 @@ def test_roots_after_others_look_at_as_much() -> None:
     from scanner.work.outcome import Terms
 
     assess = Assessor(Terms(SCANNER.parent))
-    tasks = [task for task, _ in of_fixtures() if task.root.kind.is_terraform][::2]
+    tasks = [task for task, _ in of_fixtures()][::2]
     alone = [with_notes(assess, task) for task in tasks]
     with session():
         for _ in range(2):
