@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+
+from scanner.file_system import without_links
 
 Evaluate = Callable[[Path], Iterable[tuple[Path, Path]]]
 """Who calls whom beneath a root module, by directories; asked where a source has to be evaluated for it."""
@@ -20,11 +21,11 @@ def root_modules(modules: Mapping[Path, Path], named: set[Path], evaluate: Evalu
     from scanner.terraform.configuration.module_calls import written_calls
 
     written = {module: written_calls(module, boundary) for module, boundary in modules.items()}
-    real = {os.path.realpath(module): module for module in modules}
+    real = {without_links(module): module for module in modules}
 
     def found_as(child: Path) -> Path:
         """The same directory as it was found: a source may lead to it through a link."""
-        return child if child in written else real.get(os.path.realpath(child), child)
+        return child if child in written else real.get(without_links(child), child)
 
     calls = {module: {found_as(child) for child in found.directories} for module, found in written.items()}
     is_open = {module for module, found in written.items() if found.is_open}

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scanner.file_system import without_links
 from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.report.escape import inert, visible
@@ -77,7 +78,7 @@ def failing_examples(rule: Rule, directory: Path) -> Iterator[Problem]:
 
 
 def _is_builtin(file: Path) -> bool:
-    return file.resolve().is_relative_to(builtin_directory().resolve())
+    return without_links(file).is_relative_to(without_links(builtin_directory()))
 
 
 def _failing(rule: Rule, base: Path, path: str, *, flagged: bool) -> str | None:

@@ -31,6 +31,13 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _path(given: str | None) -> str | None:
+    """A path of an option that no configuration file has."""
+    if given == "":
+        raise typer.BadParameter("the path is empty")
+    return given
+
+
 def _environment() -> Iterator[tuple[str, str]]:
     for name, value in sorted(os.environ.items()):
         if name.startswith("TF_VAR_"):
@@ -60,7 +67,8 @@ def _settings(invocation: typer.Context, config: str | None, *, no_config: bool)
     try:
         given = command_line(_with_exit_zero(invocation.params), invocation.meta[_ORDER])
     except CommandLineError as problem:
-        raise typer.BadParameter(str(problem), param_hint=f"--{problem.option.replace('_', '-')}") from problem
+        hint = "PATH" if problem.option == "paths" else f"--{problem.option.replace('_', '-')}"
+        raise typer.BadParameter(str(problem), param_hint=hint) from problem
     if config is not None:
         return settle(given, load_named(config, Path.cwd()))
     found = None if no_config else find(Path.cwd())
@@ -81,7 +89,7 @@ def _options(settings: Settings, write_baseline: str | None, *, debug: bool) -> 
 @app.command(cls=_OrderedCommand, context_settings={"help_option_names": ["-h", "--help"]})
 def scan(
     invocation: typer.Context,
-    paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="What to scan.", show_default=".")] = None,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="PATH", help="What to scan.", show_default=".")] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Do not scan what matches, as in .gitignore.")
     ] = None,
@@ -175,11 +183,12 @@ def scan(
         str | None, typer.Option(metavar="FILE", help="Findings that are known and do not count.")
     ] = None,
     write_baseline: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write or update a baseline with what is found now.")
+        str | None,
+        typer.Option(metavar="FILE", callback=_path, help="Write or update a baseline with what is found now."),
     ] = None,
     config: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="The configuration file, instead of the one found above."),
+        typer.Option(metavar="FILE", callback=_path, help="The configuration file, instead of the one found above."),
     ] = None,
     no_config: Annotated[bool, typer.Option("--no-config", help="Read no configuration file.")] = False,
     show_config: Annotated[

@@ -18,6 +18,7 @@ from scanner.calls import nested_in_others, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import is_text_template, looks_like_change_set, looks_like_template
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.file_system import exists, is_dir, is_file, names_in, without_links
 from scanner.globs import PathGlob
 from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above
@@ -146,7 +147,7 @@ class _Walk:
         path = self._through_links(Path(os.path.normpath(self.directory / given)))
         try:
             status = path.stat()
-        except OSError as problem:
+        except (OSError, ValueError) as problem:
             self._unreadable(path, why(problem))
             return
         if stat.S_ISDIR(status.st_mode):
@@ -155,7 +156,7 @@ class _Walk:
             self._module(path.parent)
             self.named_modules.add(path.parent)
             for name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
-                if (path.parent / name).is_file():
+                if is_file(path.parent / name):
                     self._unit(path.parent / name)
         elif path.name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
             self._named_unit(path)
@@ -164,7 +165,7 @@ class _Walk:
 
     def _through_links(self, path: Path) -> Path:
         """An absolute path that leads below the working directory by another way, as one below it."""
-        real = Path(os.path.realpath(path))
+        real = without_links(path)
         is_another_way = not path.is_relative_to(self.directory) and real.is_relative_to(self.directory)
         return real if is_another_way else path
 
@@ -233,14 +234,14 @@ class _Walk:
         for found, by, what in hidden[:3]:
             name = self.shown(found)
             message += f" {name} is {what}, but {by} excludes it: to scan it, name it (`scan {name}`)."
-        if not hidden and (path / "cdk.json").is_file():
+        if not hidden and is_file(path / "cdk.json"):
             message += " It is a CDK app: `cdk synth` writes the cloud assembly, cdk.out, which can be scanned."
         self.diagnostics.append(error("Nothing to scan", message, Span.whole_file(shown)))
 
     def _excluded(self, path: Path) -> str | None:
         """What there is at a path that ignore files exclude."""
-        if path.is_dir():
-            if (path / MANIFEST).is_file() and self._is_assembly(path / MANIFEST):
+        if is_dir(path):
+            if is_file(path / MANIFEST) and self._is_assembly(path / MANIFEST):
                 return "a CDK cloud assembly"
             return "a Terraform module" if self._has_terraform(path) else None
         if is_configuration(path.name):
@@ -260,10 +261,7 @@ class _Walk:
         self.seen += 1
 
     def _has_terraform(self, path: Path) -> bool:
-        try:
-            return any(is_configuration(name) for name in os.listdir(path))  # noqa: PTH208 # names suffice
-        except OSError:
-            return False  # reported when it is walked
+        return any(map(is_configuration, names_in(path)))  # one that cannot be read is reported when it is walked
 
     def _directory(self, path: Path, ignored: Ignored, exclude: tuple[PathGlob, ...]) -> None:
         try:
@@ -282,7 +280,7 @@ class _Walk:
                 self._unreadable(path / IGNORE_FILE, str(problem))
         for entry in entries:
             location = path / entry.name
-            is_directory = entry.is_dir(follow_symlinks=False)
+            is_directory = _is_directory(entry, follow_symlinks=False)
             if is_directory and entry.name in SKIPPED:
                 self.skipped.append(location)
                 continue
@@ -316,7 +314,9 @@ class _Walk:
                 raise UnreadableFileError("it is a link that leads out of the scanned tree")
             head = _head(path)
         except UnreadableFileError as problem:
-            if named or path.suffix.lower() in _TEMPLATE_SUFFIXES:
+            # What is no template by its name may still be a plan. A link to nowhere or a socket is none.
+            is_secret = isinstance(problem.__cause__, PermissionError)
+            if named or is_secret or path.suffix.lower() in _TEMPLATE_SUFFIXES:
                 self._unreadable(path, str(problem))
             return
         kind = recognise(head)
@@ -353,11 +353,11 @@ class _Walk:
         self.diagnostics.append(error("Unreadable path", as_sentence(why), span))
 
 
-def _is_directory(entry: os.DirEntry[str]) -> bool:
+def _is_directory(entry: os.DirEntry[str], *, follow_symlinks: bool = True) -> bool:
     try:
-        return entry.is_dir()
+        return entry.is_dir(follow_symlinks=follow_symlinks)
     except OSError:
-        return False  # a link in a circle, which is reported as a file that cannot be read
+        return False  # it is reported as a file that cannot be read
 
 
 def recognise(head: bytes) -> RootKind | None:
@@ -381,7 +381,7 @@ def _head(path: Path) -> bytes:
             head = file.read(_HEAD)
             if _may_be_a_template(head, path):
                 head += file.read(MAX_BYTES)
-    except OSError as problem:
+    except (OSError, ValueError) as problem:
         raise UnreadableFileError(why(problem)) from problem
     return head
 
@@ -393,8 +393,8 @@ def _may_be_a_template(head: bytes, path: Path) -> bool:
 
 def _boundary(location: Path, directory: Path) -> Path:
     """The git work tree that holds the root, else the working directory, else the root itself."""
-    start = location if location.is_dir() else location.parent
+    start = location if is_dir(location) else location.parent
     for parent in (start, *start.parents):
-        if (parent / ".git").exists():
+        if exists(parent / ".git"):
             return parent
     return directory if start.is_relative_to(directory) else start

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from scanner.file_system import exists, is_file
 from scanner.source_file import UnreadableFileError, read_text
 
 FILE = ".gitignore"
@@ -47,13 +48,13 @@ def ignored_above(path: Path) -> Ignored:
     Raises ``UnreadableFileError``.
     """
     above = list(path.parents)
-    top = next((number for number, parent in enumerate(above) if (parent / ".git").exists()), None)
+    top = next((number for number, parent in enumerate(above) if exists(parent / ".git")), None)
     found = Ignored()
-    if top is None or (path / ".git").exists():
+    if top is None or exists(path / ".git"):
         return found
     way = [*reversed(above[: top + 1]), path]
     for parent, step in pairwise(way):
-        if (parent / FILE).is_file():
+        if is_file(parent / FILE):
             found = found.below(parent)
         if found.covers(step, is_directory=True):
             return Ignored()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
+from scanner.file_system import is_dir
 from scanner.globs import PathGlob
 from scanner.root import Inputs
 from scanner.span import Span
@@ -30,7 +31,7 @@ def section_of(location: Path, sections: Sequence[PathSection], directory: Path)
     """What all sections together say about the root at an absolute path: of each thing, what the last one says."""
     if not sections:
         return PathSection()
-    is_directory = location.is_dir()
+    is_directory = is_dir(location)
     said = {
         one.name: value
         for section in sections

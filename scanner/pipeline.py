@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.facts import Facts
+from scanner.file_system import without_links
 from scanner.iam.context import Circumstances
 from scanner.options import Options
 from scanner.other_roots import OtherRoots
@@ -209,8 +209,8 @@ def _run(
         own = {one.root.path} if one.root.kind in _WITHOUT_COMMENTS else set()
         files |= dict.fromkeys(sorted(one.files - own), one.root.boundary)
         file = one.root.location if one.root.stands_in is None else one.root.stands_in / one.root.path
-        of, form = os.path.realpath(_is_of(one.root, options)), FORMS.get(one.root.kind, "")
-        roots[one.root.path] = ReadRoot(of, form, os.path.realpath(file) if form else "", not one.has_errors)
+        of, form = str(without_links(_is_of(one.root, options))), FORMS.get(one.root.kind, "")
+        roots[one.root.path] = ReadRoot(of, form, str(without_links(file)) if form else "", not one.has_errors)
     return Run(
         options.directory,
         options.workspace,
@@ -235,7 +235,7 @@ def _sources(roots: Sequence[ScanRoot], options: Options) -> dict[str, str]:
             found[root.path] = root.path
             continue
         inside = path_in_repository(of, options.workspace)
-        found[root.path] = os.path.realpath(of) if inside is None else inside or "."
+        found[root.path] = str(without_links(of)) if inside is None else inside or "."
     return found
 
 

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from scanner.file_system import exists, without_links
+
 
 def path_in_repository(path: Path, workspace: Path | None) -> str | None:
     """The path from the top of the repository, with ``/``; empty for the top itself, None outside of any."""
-    here = Path(os.path.realpath(path))
+    here = without_links(path)
     top = top_of_repository(here, workspace)
     if top is None:
         return None
@@ -27,18 +29,18 @@ def path_in_repository(path: Path, workspace: Path | None) -> str | None:
 
 def top_of_repository(path: Path, workspace: Path | None) -> Path | None:
     """The top of the repository that a path is in, without links on the way; None outside of any."""
-    here = Path(os.path.realpath(path))
-    checkout = Path(os.path.realpath(workspace)) if workspace is not None else None
+    here = without_links(path)
+    checkout = without_links(workspace) if workspace is not None else None
     if checkout is None or not here.is_relative_to(checkout):
         return _top(here)
     inside = _top(here)
     is_in_a_part = inside is not None and inside != checkout and inside.is_relative_to(checkout)
-    return inside if is_in_a_part and not (checkout / ".git").exists() else checkout
+    return inside if is_in_a_part and not exists(checkout / ".git") else checkout
 
 
 @lru_cache(maxsize=4096)
 def _top(here: Path) -> Path | None:
-    if (here / ".git").exists():
+    if exists(here / ".git"):
         return here
     return _top(here.parent) if here.parent != here else None
 
@@ -67,7 +69,7 @@ def outlook(directory: Path, scanned: Iterable[Path], workspace: Path | None) ->
         return Outlook(inside)
     tops = {top_of_repository(path, workspace) for path in scanned}
     top = tops.pop() if len(tops) == 1 else None
-    here = os.path.realpath(directory)
+    here = without_links(directory)
     return Outlook(above="" if top is None else os.path.relpath(top, here).replace(os.sep, "/"))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from scanner.file_system import exists, is_link, without_links
 
 MAX_BYTES = 32 * 1024 * 1024
 """Larger files are refused unless the caller says otherwise. Hand-written ones have some hundred kilobytes at most."""
@@ -31,15 +31,17 @@ def why(problem: OSError | ValueError) -> str:
     """What the operating system says against a file, as a clause about it."""
     if isinstance(problem, ValueError):
         return "its name is not possible"
+    if problem.errno == errno.ENOENT and problem.filename is not None and is_link(Path(os.fsdecode(problem.filename))):
+        return "it is a link to something that does not exist"
     return _WHY.get(problem.errno or 0) or (problem.strerror or "it cannot be used").lower()
 
 
 def leads_out(path: Path, within: tuple[Path, ...]) -> bool:
     """Whether a path is a symbolic link to something outside the directories. A link to nowhere leads nowhere."""
-    if not path.is_symlink() or not path.exists():
+    if not is_link(path) or not exists(path):
         return False
-    target = path.resolve()
-    return not any(target.is_relative_to(directory.resolve()) for directory in within)
+    target = without_links(path)
+    return not any(target.is_relative_to(without_links(directory)) for directory in within)
 
 
 class UnreadableFileError(Exception):
@@ -83,6 +85,8 @@ def read_bytes(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] =
         if within and leads_out(path, within):
             raise UnreadableFileError("it is a link that leads out of the scanned tree")
         status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise UnreadableFileError(_WHY[errno.EISDIR])
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableFileError("it is not a regular file")
         if status.st_size > limit:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from scanner.diagnostic import Diagnostic, warning
+from scanner.file_system import exists, is_dir, without_links
 from scanner.globs import PathGlob
 from scanner.options import Options
 from scanner.root import ScanRoot
@@ -24,7 +25,7 @@ def unmatched_sections(
     """
     places = [root.stands_in or root.location for root in roots]
     matched = {
-        section: [place for place in places if glob.matches(place, options.directory, is_directory=place.is_dir())]
+        section: [place for place in places if glob.matches(place, options.directory, is_directory=is_dir(place))]
         for section in options.sections
         if (glob := section.glob) is not None
     }
@@ -42,7 +43,7 @@ def _is_all_there(glob: PathGlob, options: Options, is_scanned: Callable[[Path],
     reach = glob.reach(options.directory)
     if any(one.matches(reach, options.directory, is_directory=True) for one in options.exclude):
         return False
-    return is_scanned(reach.resolve()) or (options.paths_are_configured and not reach.exists())
+    return is_scanned(without_links(reach)) or (options.paths_are_configured and not exists(reach))
 
 
 def _advice(glob: PathGlob, directory: Path, places: Iterable[Path]) -> str:

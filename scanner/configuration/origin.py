@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scanner.configuration.errors import MistakeError
+from scanner.file_system import without_links
 from scanner.span import Span
 
 
@@ -39,7 +40,7 @@ class Origin:
         if not text or "\0" in text:
             raise MistakeError(f'"{text}" is not a path', span)
         absolute = os.path.normpath(self.directory / text)
-        if self.tree is not None and not Path(os.path.realpath(absolute)).is_relative_to(os.path.realpath(self.tree)):
+        if self.tree is not None and not without_links(absolute).is_relative_to(without_links(self.tree)):
             only = "only the command line and a file given with --config may do that"
             raise MistakeError(f'"{text}" leads out of {self._shown(str(self.tree))}; {only}', span)
         shown = self._shown(absolute)
@@ -50,7 +51,7 @@ class Origin:
     def written_path(self, text: str, span: Span) -> str:
         """The same for a file that is written: nothing of git's own, where hooks and settings are."""
         path = self.path(text, span)
-        parts = Path(os.path.realpath(self.working / path)).parts
+        parts = without_links(self.working / path).parts
         if self.tree is not None and any(part.lower() == ".git" for part in parts):
             raise MistakeError(f'"{text}" is inside .git, where nothing is written', span)
         return path

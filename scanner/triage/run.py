@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from scanner.file_system import without_links
 from scanner.repository import top_of_repository
 from scanner.root import RootKind
 
@@ -59,7 +59,7 @@ class Run:
 
     def location(self, path: str) -> str:
         """A path of a report as an absolute one without links."""
-        return os.path.realpath(self.directory / path)
+        return str(without_links(self.directory / path))
 
     def covers(self, path: Path) -> bool:
         """Whether a directory with all that is in it, or a file, was looked at; it may be gone."""
@@ -70,7 +70,7 @@ class Run:
     @cached_property
     def covers_everything(self) -> bool:
         """Whether the whole repository was looked at; outside of one, the working directory."""
-        return self.covers(top_of_repository(self.directory, self.workspace) or self.directory.resolve())
+        return self.covers(top_of_repository(self.directory, self.workspace) or without_links(self.directory))
 
     def is_shared(self, file: str) -> bool:
         """Whether what was read in a file may have to do with roots that were not scanned, as a child module may."""
@@ -89,8 +89,8 @@ class Run:
 
     @cached_property
     def _scanned(self) -> tuple[Path, ...]:
-        return tuple((self.directory / path).resolve() for path in self.paths)
+        return tuple(without_links(self.directory / path) for path in self.paths)
 
     @cached_property
     def _passed_over(self) -> frozenset[Path]:
-        return frozenset(path.resolve() for path in self.passed_over)
+        return frozenset(without_links(path) for path in self.passed_over)

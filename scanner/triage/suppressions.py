@@ -16,6 +16,7 @@ from pathlib import Path
 from posixpath import basename
 
 from scanner.diagnostic import Diagnostic, warning
+from scanner.file_system import without_links
 from scanner.finding import Finding, Suppression
 from scanner.globs import PathGlob
 from scanner.rules.places import OPEN
@@ -174,5 +175,5 @@ class _List:
             followed = entry.rule is None or entry.rule in self.run.followed
             if number in self.used or not followed or self.run.has_errors:
                 continue
-            if self.run.covers((self.run.directory / Path(entry.span.path)).resolve().parent):
+            if self.run.covers(without_links(self.run.directory / entry.span.path).parent):
                 yield warning(UNUSED, "No finding is one that it names. Remove it.", entry.span)

@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scanner.file_system import without_links
 from scanner.repository import top_of_repository
 from scanner.triage.baseline_file import Entry
 
@@ -43,12 +44,12 @@ class Viewpoint:
     def _location(self, shown: str) -> str:
         leads_out = shown == _OUT or shown.startswith(f"{_OUT}/")
         start = self.directory if self.top is None or leads_out else self.top
-        return os.path.realpath(start / shown)  # earlier versions wrote absolute paths outside of repositories
+        return str(without_links(start / shown))  # earlier versions wrote absolute paths outside of repositories
 
 
 def viewpoint(file: Path, workspace: Path | None) -> Viewpoint:
     """That of a baseline."""
-    directory = Path(os.path.realpath(file)).parent
+    directory = without_links(file).parent
     return Viewpoint(directory, holder(directory, workspace))
 
 

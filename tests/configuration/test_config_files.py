@@ -68,7 +68,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
     (tmp_path / OURS).mkdir()
     found = find(tmp_path)
     assert found is not None
-    with pytest.raises(ConfigError, match="not a regular file"):
+    with pytest.raises(ConfigError, match="it is a directory"):
         load_found(found, tmp_path)
     with pytest.raises(ConfigError, match=r"missing\.yaml:1: it does not exist"):
         load_named("missing.yaml", tmp_path)

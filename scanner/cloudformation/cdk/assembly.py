@@ -25,6 +25,7 @@ from scanner.cloudformation.cdk.manifest import ASSETS, MANIFEST, NESTED, STACK
 from scanner.cloudformation.stacks.assets import Asset, Assets, assets_of
 from scanner.cloudformation.template.place import Place
 from scanner.diagnostic import Diagnostic, as_sentence, error, warning
+from scanner.file_system import is_file
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
@@ -206,7 +207,7 @@ def _assets(artifacts: Iterable[Mapping[str, Any]], manifest: Place, assembly: A
     for artifact in artifacts:
         file = _text(_object(artifact.get("properties")).get("file")) if artifact.get("type") == ASSETS else None
         listed = manifest.beside(file) if file else None
-        if listed is None or not listed.location.is_file():
+        if listed is None or not is_file(listed.location):
             continue
         for asset in _object((_json(listed, assembly) or {}).get("files")).values():
             source = _object(_object(asset).get("source"))

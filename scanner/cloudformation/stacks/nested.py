@@ -33,6 +33,7 @@ from scanner.cloudformation.template.regions import named_partition
 from scanner.cloudformation.template.sections import RAIN_SOURCE
 from scanner.cloudformation.template.syntax import parse
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.file_system import exists
 from scanner.root import Inputs
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.values import Value, pieces, unknown
@@ -243,7 +244,7 @@ def _local(path: str, place: Place, stack: str, span: Span | None) -> Place | Ca
         return Cause(
             CauseKind.MISSING_MODULE, f'the path "{path}" of {stack}, which leads outside the scanned tree', span
         )
-    if not target.location.exists():
+    if not exists(target.location):
         return Cause(CauseKind.MISSING_MODULE, f'the template "{path}" of {stack}, which does not exist', span)
     return target
 

@@ -9,6 +9,8 @@ import posixpath
 from dataclasses import dataclass
 from pathlib import Path
 
+from scanner.file_system import without_links
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -24,9 +26,6 @@ class Place:
     def beside(self, relative: str) -> Place | None:
         """A file named relative to the template; None when it is outside the tree, also through a link."""
         location = Path(posixpath.normpath(self.location.parent / relative))
-        try:
-            inside = location.resolve().is_relative_to(self.boundary.resolve())
-        except (OSError, RuntimeError, ValueError):  # links in a circle; a null character
-            return None
+        inside = without_links(location).is_relative_to(without_links(self.boundary))
         shown = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), relative))
         return Place(shown, location, self.boundary) if inside else None

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from scanner.file_system import names_in
 from scanner.root import Inputs
 from scanner.source_file import read_text
 from scanner.terraform.configuration.child_modules import MAX_MODULE_DEPTH, MAX_MODULE_INSTANCES
@@ -46,7 +47,7 @@ def written_calls(directory: Path, boundary: Path) -> Calls:
     found: set[Path] = set()
     is_open = False
     within = (boundary, directory)
-    module = index_module(Module(".", directory), os.listdir(directory), lambda name: _text(directory / name, within))  # noqa: PTH208 # names suffice
+    module = index_module(Module(".", directory), names_in(directory), lambda name: _text(directory / name, within))
     for block in module.calls.values():
         source = _source(block, module.overrides.get(block.span, ()))
         if not isinstance(source, nodes.Literal | None):

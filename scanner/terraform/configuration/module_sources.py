@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scanner.cause import NOT_INSTALLED, Cause, CauseKind
+from scanner.file_system import is_dir
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.terraform.address import ModuleAddress
 from scanner.terraform.configuration.module import Module
@@ -33,7 +34,7 @@ def find_module(
     if source is not None and is_local(source):
         directory = Path(_normal(caller.directory / source))
         shown = _normal_shown(f"{caller.path}/{source}")
-        if directory.is_dir():
+        if is_dir(directory):
             return directory, shown
         return Cause(
             CauseKind.MISSING_MODULE, f'the directory "{source}" of {address}, which does not exist', attribute.span
@@ -65,7 +66,7 @@ def _installed(root: Module, address: ModuleAddress) -> str | None:
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, dict) and entry.get("Key") == address.calls and isinstance(entry.get("Dir"), str):
             found: str = entry["Dir"]
-            return found if (root.directory / found).is_dir() else None
+            return found if is_dir(root.directory / found) else None
     return None
 
 

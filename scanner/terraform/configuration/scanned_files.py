@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scanner.file_system import is_dir, without_links
 from scanner.terraform.language.functions.signature import FunctionError, MissingFileError, UnsupportedError, invalid
 
 MAX_SIZE = 8 * 1024 * 1024
@@ -35,7 +36,7 @@ class ScannedFiles:
         real = self._inside(path)
         try:
             if not stat.S_ISREG(real.stat().st_mode):
-                kind = "a directory" if real.is_dir() else "not a regular file"
+                kind = "a directory" if is_dir(real) else "not a regular file"
                 raise invalid("path", f'"{path}" is {kind}')
             descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -86,8 +87,8 @@ class ScannedFiles:
             raise UnsupportedError(f'the path "{path}" leads to a home directory, outside the scanned tree')
         if "\0" in path:
             raise invalid("path", "it contains a NUL character")
-        real = Path(os.path.realpath(self.directory / path))
-        if not real.is_relative_to(os.path.realpath(self.boundary)):
+        real = without_links(self.directory / path)
+        if not real.is_relative_to(without_links(self.boundary)):
             raise UnsupportedError(f'the path "{path}" leads outside the scanned tree')
         return real
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import as_sentence, error, warning
+from scanner.file_system import names_in
 from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
@@ -100,9 +101,9 @@ def _same(value: Value) -> Value:
 
 
 def _beside(directory: Path) -> Iterator[str]:
-    names = {file.name for file in directory.iterdir()}
+    names = names_in(directory)
     yield from (name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names)
-    yield from (name for name in sorted(names) if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
+    yield from (name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
 
 
 def _file(path: Path, shown: str, root: ModuleInstance, way: _Way) -> dict[str, _Given]:

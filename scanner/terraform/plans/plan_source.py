@@ -23,6 +23,7 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, warning
 from scanner.facts import ALWAYS, Choice, Existence
+from scanner.file_system import names_in, without_links
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
@@ -80,7 +81,7 @@ class Source:
 def source_of(document: PlanDocument, root: ScanRoot) -> Source:
     """The configuration in the plan, the one that the user names, or the one beside; nothing if there is none."""
     given = root.inputs.source
-    directory = Path(given).resolve() if given is not None else root.directory
+    directory = without_links(Path(given)) if given is not None else root.directory
     if given is not None and not _has_configuration(directory):
         raise PlanError(f"there is no Terraform configuration in {given} (--source)")
     if document.snapshot is not None:
@@ -91,10 +92,7 @@ def source_of(document: PlanDocument, root: ScanRoot) -> Source:
 
 
 def _has_configuration(directory: Path) -> bool:
-    try:
-        return any(is_configuration(file.name) for file in directory.iterdir())
-    except OSError:
-        return False
+    return any(map(is_configuration, names_in(directory)))
 
 
 def _unpacked(root: ScanRoot, directory: Path) -> tuple[RootConfiguration, Path, str]:

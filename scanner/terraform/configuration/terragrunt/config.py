@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from scanner.cause import Cause, CauseKind
+from scanner.file_system import without_links
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform.configuration.terragrunt.functions import Functions
@@ -215,7 +216,7 @@ class Config:
 
 def read_inside(file: Path, boundary: Path) -> str:
     """The text of a file that another one names. Raises ``UnreadableFileError``."""
-    if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(boundary)):
+    if not without_links(file).is_relative_to(without_links(boundary)):
         raise UnreadableFileError("it is outside the scanned tree")
     return read_text(file)
 

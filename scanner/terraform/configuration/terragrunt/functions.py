@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scanner.cause import Cause, CauseKind
+from scanner.file_system import exists
 from scanner.span import Span
 from scanner.symbol import Symbol
 from scanner.terraform.configuration.known_functions import FUNCTIONS
@@ -84,7 +85,7 @@ class Functions:
             if not parent.is_relative_to(self.boundary):
                 break
             for name in names:
-                if name is not None and (parent / name).exists():
+                if name is not None and exists(parent / name):
                     return Value(str(parent / name), span)
         if len(arguments) > 1:
             return arguments[1]
@@ -97,7 +98,7 @@ class Functions:
             return unknown(
                 Cause(CauseKind.MISSING_INPUT, "a file that Terragrunt reads, whose path is not known", span)
             )
-        if len(arguments) > 1 and not (self.unit / path).exists():
+        if len(arguments) > 1 and not exists(self.unit / path):
             return arguments[1]
         return self.read(path)
 
@@ -137,7 +138,7 @@ class Functions:
         return Value(os.path.relpath(self._top(span), self.unit).replace(os.sep, "/"), span)
 
     def _top(self, span: Span) -> Path:
-        if (self.boundary / ".git").exists():
+        if exists(self.boundary / ".git"):
             return self.boundary
         raise EvaluationError("the top of the git work tree is not known", span)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
+from scanner.file_system import exists, is_dir, is_file
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
@@ -90,7 +91,7 @@ def read_unit(file: Path, shown: str, boundary: Path) -> Unit:
 
 def units_beside(directory: Path, shown: str, boundary: Path) -> tuple[Unit, ...]:
     """The unit of a module that has its ``terragrunt.hcl`` beside it."""
-    files = [name for name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE) if (directory / name).is_file()]
+    files = [name for name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE) if is_file(directory / name)]
     return tuple(read_unit(directory / name, name if shown == "." else f"{shown}/{name}", boundary) for name in files)
 
 
@@ -106,7 +107,7 @@ def _directory(unit: Path, source: str | None) -> Path | None:
     if source is None or not (is_local(source) or source.startswith("/") or source in (".", "..")):
         return None
     directory = Path(os.path.normpath(unit / re.sub("/{2,}", "/", source)))
-    return directory if directory.is_dir() else None
+    return directory if is_dir(directory) else None
 
 
 def _overrides(config: Config, unit: Path, boundary: Path) -> Entries:
@@ -147,7 +148,7 @@ def _variable_file(file: Value, unit: Path, boundary: Path) -> Entries:
     if file.text is None:
         return Entries(is_open=True)
     path = Path(os.path.normpath(unit / file.text))
-    if not path.exists():
+    if not exists(path):
         return Entries()  # one that is optional; without one that is required nothing runs
     try:
         parse = json_syntax.parse_variable_file if path.name.endswith(".json") else syntax.parse_body
