@@ -14,6 +14,7 @@ from scanner import __version__, github_actions
 from scanner.commands.messages import USAGE, tell
 from scanner.output import STANDARD_OUTPUT, Delivery
 from scanner.report import FOR_PEOPLE, FORMATS
+from scanner.source_file import why
 
 if TYPE_CHECKING:
     from scanner.configuration.settings import Settings
@@ -29,6 +30,14 @@ def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"scan {__version__}")
         raise typer.Exit
+
+
+def _working_directory() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as problem:
+        tell(f"the working directory: {why(problem)}")
+        raise typer.Exit(USAGE) from problem
 
 
 def _path(given: str | None) -> str | None:
@@ -56,7 +65,7 @@ class _OrderedCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-def _settings(invocation: typer.Context, config: str | None, *, no_config: bool) -> Settings:
+def _settings(invocation: typer.Context, directory: Path, config: str | None, *, no_config: bool) -> Settings:
     """The command line and the configuration file, together. Raises ``ConfigError``."""
     from scanner.configuration.find import find
     from scanner.configuration.load import load_found, load_named
@@ -70,20 +79,20 @@ def _settings(invocation: typer.Context, config: str | None, *, no_config: bool)
         hint = "PATH" if problem.option == "paths" else f"--{problem.option.replace('_', '-')}"
         raise typer.BadParameter(str(problem), param_hint=hint) from problem
     if config is not None:
-        return settle(given, load_named(config, Path.cwd()))
-    found = None if no_config else find(Path.cwd())
-    return settle(given, None if found is None else load_found(found, Path.cwd()))
+        return settle(given, load_named(config, directory))
+    found = None if no_config else find(directory)
+    return settle(given, None if found is None else load_found(found, directory))
 
 
 def _with_exit_zero(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "fail_on": "never"} if values["exit_zero"] else values
 
 
-def _options(settings: Settings, write_baseline: str | None, *, debug: bool) -> Options:
+def _options(settings: Settings, directory: Path, write_baseline: str | None, *, debug: bool) -> Options:
     from scanner.configuration.scan_options import scan_options
 
     workspace = Path(os.environ["GITHUB_WORKSPACE"]) if os.environ.get("GITHUB_WORKSPACE") else None
-    return scan_options(settings, Path.cwd(), _environment(), workspace, write_baseline, debug=debug)
+    return scan_options(settings, directory, _environment(), workspace, write_baseline, debug=debug)
 
 
 @app.command(cls=_OrderedCommand, context_settings={"help_option_names": ["-h", "--help"]})
@@ -209,19 +218,20 @@ def scan(
     Exit status: 0 if nothing is found at or above --fail-on, 1 if something is, 2 if the scan could not be done or is
     incomplete.
     """
+    directory = _working_directory()
     if check_rules:
         from scanner.commands.rules import check
 
-        raise typer.Exit(check(check_rules, paths))
+        raise typer.Exit(check(check_rules, paths, directory))
     from scanner.configuration.errors import ConfigError
 
     try:
-        settings = _settings(invocation, config, no_config=no_config)
+        settings = _settings(invocation, directory, config, no_config=no_config)
     except ConfigError as problem:
         for mistake in str(problem).splitlines():
             tell(mistake)
         raise typer.Exit(USAGE) from problem
-    options = _options(settings, write_baseline, debug=debug)
+    options = _options(settings, directory, write_baseline, debug=debug)
     if list_rules:
         from scanner.commands.rules import show_all
 

@@ -22,6 +22,7 @@ _WHY = {
     errno.EISDIR: "it is a directory",
     errno.ELOOP: "it is a link that leads back to itself",
     errno.ENAMETOOLONG: "its name is too long",
+    errno.EBADF: "it is closed",
     errno.ENOSPC: "no space is left",
     errno.EROFS: "the file system is read-only",
 }
