@@ -87,7 +87,7 @@ def _failing(rule: Rule, base: Path, path: str, *, flagged: bool) -> str | None:
     report = scan(Options(paths=(path,), directory=base), rules=(rule,))
     if report.errors:
         first = report.errors[0]
-        return f'the example "{path}" cannot be scanned: {first.span.path}:{first.span.line}: {first.message}'
+        return f'the example "{path}" cannot be scanned: {first.span.place}: {first.message}'
     if not report.principals:
         return f'the example "{path}" has no users, roles or permission sets'
     if flagged and not report.findings:

@@ -314,7 +314,7 @@ class _Walk:
                 raise UnreadableFileError("it is a link that leads out of the scanned tree")
             head = _head(path)
         except UnreadableFileError as problem:
-            # What is no template by its name may still be a plan. A link to nowhere or a socket is none.
+            # A plan may have any name. A link to nowhere and a socket hold none.
             is_secret = isinstance(problem.__cause__, PermissionError)
             if named or is_secret or path.suffix.lower() in _TEMPLATE_SUFFIXES:
                 self._unreadable(path, str(problem))

@@ -178,11 +178,11 @@ def _report(
 
 
 def _with_place(named: Mapping[str, Span], problem: Diagnostic) -> Diagnostic:
-    """What is wrong with a whole file, with where the configuration names that, so that it is found there."""
+    """What is wrong with a whole file, at the place where the configuration names that: there it can be mended."""
     place = named.get(problem.span.path)
-    if place is None or problem.severity is not Severity.ERROR or problem.span != Span.whole_file(problem.span.path):
+    if place is None or problem.severity is not Severity.ERROR or not problem.span.is_whole_file:
         return problem
-    return replace(problem, detail=f"{problem.detail} It is named in {place.path}:{place.line}.")
+    return replace(problem, detail=f'"{problem.span.path}" is named here. {problem.detail}', span=place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,4 +311,4 @@ def _in_file(file: ValuesFile, directory: Path) -> dict[str, str | None]:
     try:
         return load_parameters(directory / file.path, file.path)
     except ParameterFileError as problem:
-        raise UsageError(f"{problem.span.path}:{problem.span.line}: {problem}", file.path) from problem
+        raise UsageError(f"{problem.span.place}: {problem}", file.path) from problem

@@ -11,10 +11,7 @@ import errno
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from typing import Any, TextIO
 
 
 class StreamError(Exception):
@@ -49,7 +46,7 @@ class _Raw(io.RawIOBase):
             raise io.UnsupportedOperation("it is closed")
         return self._descriptor
 
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:  # a buffer, for which Python 3.11 has no type
         try:
             if self._descriptor is None:
                 raise OSError(errno.EBADF, os.strerror(errno.EBADF))

@@ -272,7 +272,7 @@ def test_more_rules(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert [found["message"] for found in json.loads(result.stdout)["findings"]] == ["minimal-user is a user"]
     (tmp_path / "wrong.yaml").write_text("id: wrong\n")
-    assert "wrong.yaml:1" in scan(SILENT, "--rules", tmp_path).stderr
+    assert "wrong.yaml: " in scan(SILENT, "--rules", tmp_path).stderr
 
 
 @pytest.mark.parametrize("wanted", ["aws_iam_user.minimal", "minimal-user"])
@@ -314,7 +314,7 @@ def test_standard_input_that_is_nothing(text: str) -> None:
     result = scan("-", given=text)
     assert result.returncode == 2
     assert result.stdout.startswith("error: Nothing to scan: ")
-    assert "  --> -:1" in result.stdout
+    assert "  --> -\n" in result.stdout
 
 
 def test_verbose_says_what_is_scanned() -> None:

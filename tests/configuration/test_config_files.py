@@ -70,7 +70,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
     assert found is not None
     with pytest.raises(ConfigError, match="it is a directory"):
         load_found(found, tmp_path)
-    with pytest.raises(ConfigError, match=r"missing\.yaml:1: it does not exist"):
+    with pytest.raises(ConfigError, match=r"missing\.yaml: it does not exist"):
         load_named("missing.yaml", tmp_path)
     with pytest.raises(ConfigError, match=r"has no section \[tool.aws-login-scan\]"):
         configured(tmp_path, "[tool.ruff]\n", "pyproject.toml")
