@@ -16,6 +16,7 @@ from scanner.discovery import Discovery, discover
 from scanner.facts import Facts
 from scanner.file_system import without_links
 from scanner.iam.context import Circumstances
+from scanner.option_checks import mistakes
 from scanner.options import Options
 from scanner.other_roots import OtherRoots
 from scanner.path_sections import section_of
@@ -74,6 +75,9 @@ def scan(
 
     ``rules`` are followed in place of those that the options name.
     """
+    wrong = next(mistakes(options), None)
+    if wrong is not None:
+        raise UsageError(wrong)
     rules = chosen_rules(options) if rules is None else rules
     controls = _controls(options)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
