@@ -288,7 +288,7 @@ def test_explain_says_whom_there_is() -> None:
     result = scan(FLAGGED, "--explain", "aws_iam_user.minimum")
     assert result.returncode == 2
     assert result.stderr.splitlines() == [
-        "scan: there is no principal aws_iam_user.minimum; there are the principals:",
+        'scan: there is no principal "aws_iam_user.minimum" and no such rule; near to it:',
         "  aws_iam_user.minimal",
     ]
     assert scan(FLAGGED, "--explain", "x", "--format", "github").returncode == 2
@@ -333,6 +333,9 @@ def test_verbose_says_what_is_scanned() -> None:
         ("scan --format js", ["json"]),
         ("scan --fail-on ", ["error", "warning", "note", "never"]),
         ("scan --min-severity w", ["warning"]),
+        ("scan --select role-cannot", ["role-cannot-aws-login"]),
+        ("scan --explain may-pass", ["may-pass-any-role"]),
+        ("scan --output js", ["json="]),
     ],
 )
 def test_shells_complete_options_and_their_values(words: str, offered: list[str]) -> None:
