@@ -271,10 +271,12 @@ def scan(
         raise typer.Exit(USAGE) from problem
     options = _options(settings, directory, write_baseline, debug=debug)
     if list_rules:
+        _refuse_formats("--list-rules", format, "text")
         from scanner.commands.rules import show_all
 
         raise typer.Exit(show_all(options))
     if show_config:
+        _refuse_formats("--show-config", format, "text", "json")
         from scanner.commands.show_config import run as show
 
         raise typer.Exit(show(options, settings, as_json="json" in (format or ())))
@@ -287,9 +289,13 @@ def scan(
     raise typer.Exit(run(options, settings, _delivery(settings), version=__version__, verbose=verbose))
 
 
+def _refuse_formats(option: str, formats: Sequence[str] | None, *possible: str) -> None:
+    if any(name not in possible for name in formats or ()):
+        raise typer.BadParameter(f"it prints {' or '.join(possible)}", param_hint=option)
+
+
 def _explain(options: Options, settings: Settings, wanted: str, formats: list[str], *, verbose: bool) -> int:
-    if any(name not in ("text", "json") for name in formats):
-        raise typer.BadParameter("it prints text or json", param_hint="--explain")
+    _refuse_formats("--explain", formats, "text", "json")
     from scanner.commands import explain
 
     return explain.run(options, settings, wanted, as_json="json" in formats, version=__version__, verbose=verbose)

@@ -66,6 +66,8 @@ def scan(
         (["--help"], 0),
         (["-h"], 0),
         (["--list-rules"], 0),
+        (["--list-rules", "--format", "json"], 2),
+        (["--show-config", "--format", "csv"], 2),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )
