@@ -35,15 +35,20 @@ laws: setup
 snapshots: setup
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report
 	$(BIN)/python -m tools.write_pages
+	$(BIN)/python -m tools.pack_rules
 
 # The site, in build/site. A link or an anchor that leads nowhere ends it.
 docs: setup
 	$(BIN)/properdocs build --strict --config-file mkdocs.yml
 
-# Small sizes; each takes larger ones, such as `python -m benchmarks.large_plan 200`.
+# Writes what it measures to docs/benchmarks.md. REPOSITORIES=DIR measures the public repositories that are cloned there,
+# CHECKOV=PATH Checkov and other programs that take minutes; see benchmarks/README.md.
 benchmarks: setup
-	$(BIN)/python -m benchmarks.instances 1 10 100 1000
-	$(BIN)/python -m benchmarks.large_plan 1 20
+	$(BIN)/pip install --quiet --constraint constraints.txt --group benchmarks
+	$(BIN)/python -m benchmarks.run --write $(if $(CHECKOV),--slow --checkov $(CHECKOV))
+	$(BIN)/python -m benchmarks.scaling --write
+	$(BIN)/python -m benchmarks.shares --write
+	$(if $(REPOSITORIES),$(BIN)/python -m benchmarks.repositories $(REPOSITORIES) --write)
 	$(BIN)/python -m benchmarks.managed_policies
 
 # What the action and the image install: versions of constraints.txt, with hashes for every platform.

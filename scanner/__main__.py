@@ -5,6 +5,7 @@ What Python would make of an interrupt, a closed pipe or a full disk is a traceb
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -19,12 +20,15 @@ NOT_DONE = 2
 
 def main() -> None:
     """Run ``scan``, and exit with its status."""
+    gc.set_threshold(50_000, 20, 100)  # almost nothing that a scan makes goes in circles: looking for some took a fifth
     guard()
     try:
-        from scanner.cli import app
-
         try:
-            app()
+            status = _plainly()
+            if status is None:
+                from scanner.cli import app
+
+                app()
         finally:
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -43,6 +47,28 @@ def main() -> None:
 
         tell(f"internal error: {type(problem).__name__}: {problem} (--debug shows where)")
         _exit(NOT_DONE)
+    sys.exit(status)
+
+
+def _plainly() -> int | None:
+    """The exit status of what usual arguments ask for; None for those that Typer has to read, or to refuse."""
+    from scanner.plain_arguments import read
+
+    given = read(sys.argv[1:], os.environ) if os.name != "nt" else None
+    if given is None:
+        return None
+    values, order = given
+    if values["version"]:
+        from scanner import __version__
+
+        sys.stdout.write(f"scan {__version__}\n")
+        return 0
+    from scanner.commands.command import ArgumentError, run
+
+    try:
+        return run(values, order)
+    except ArgumentError:
+        return None
 
 
 def _exit(status: int) -> NoReturn:

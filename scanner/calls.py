@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
-from scanner.file_system import without_links
+from scanner import file_system
+from scanner.lazy_dataclass import dataclass
 
 Evaluate = Callable[[Path], Iterable[tuple[Path, Path]]]
 """Who calls whom beneath a root module, by directories; asked where a source has to be evaluated for it."""
 
 
-def root_modules(modules: Mapping[Path, Path], named: set[Path], evaluate: Evaluate) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What the text of one module directory, or of one template, calls by itself."""
+
+    places: frozenset[Path] = frozenset()
+    is_open: bool = False
+    """Whether it depends on who calls, because a source is an expression."""
+
+
+Known = Callable[[Path, Path, Callable[[], Calls]], Calls]
+"""The calls of a place, which has a boundary, from wherever they are known; otherwise somebody has to find them."""
+
+
+def not_known(place: Path, boundary: Path, find: Callable[[], Calls]) -> Calls:
+    """Nothing is known of earlier scans."""
+    del place, boundary
+    return find()
+
+
+def root_modules(
+    modules: Mapping[Path, Path], named: set[Path], evaluate: Evaluate, known: Known = not_known
+) -> list[Path]:
     """Directories that no other directory calls as a child module, and those that the user names.
 
     Each module stands with the directory that it reads files in.
     """
-    if not modules:
-        return []
-    from scanner.terraform.configuration.module_calls import written_calls
-
-    written = {module: written_calls(module, boundary) for module, boundary in modules.items()}
-    real = {without_links(module): module for module in modules}
+    written = {
+        module: known(module, boundary, partial(_written, module, boundary)) for module, boundary in modules.items()
+    }
+    real = {file_system.real(module): module for module in modules}
 
     def found_as(child: Path) -> Path:
         """The same directory as it was found: a source may lead to it through a link."""
-        return child if child in written else real.get(without_links(child), child)
+        return child if child in written else real.get(file_system.real(child), child)
 
-    calls = {module: {found_as(child) for child in found.directories} for module, found in written.items()}
+    calls = {module: {found_as(child) for child in found.places} for module, found in written.items()}
     is_open = {module for module, found in written.items() if found.is_open}
     tops = _tops(calls, named)
     if is_open:
@@ -53,15 +74,26 @@ def _with(
     return {caller: children for caller, children in found.items() if caller in calls}
 
 
-def nested_in_others(templates: Mapping[Path, Path]) -> set[Path]:
+def _written(module: Path, boundary: Path) -> Calls:
+    from scanner.terraform.configuration.module_calls import written_calls
+
+    places, is_open = written_calls(module, boundary)
+    return Calls(places, is_open)
+
+
+def nested_in_others(templates: Mapping[Path, Path], known: Known = not_known) -> set[Path]:
     """Which of the templates another one nests; each stands with the directory that it reads other files in."""
-    if not templates:
-        return set()
+    calls = {
+        file: {*known(file, boundary, partial(_nested, file, boundary)).places} for file, boundary in templates.items()
+    }
+    return set(calls) - _tops(calls, set())
+
+
+def _nested(file: Path, boundary: Path) -> Calls:
     from scanner.cloudformation.stacks.nested import nested_templates
     from scanner.cloudformation.template.place import Place
 
-    calls = {file: nested_templates(Place(str(file), file, boundary)) for file, boundary in templates.items()}
-    return set(calls) - _tops(calls, set())
+    return Calls(frozenset(nested_templates(Place(str(file), file, boundary))))
 
 
 def _tops(calls: Mapping[Path, set[Path]], named: set[Path]) -> set[Path]:

@@ -7,9 +7,10 @@ context make it ``conditional`` (see ``scanner.iam.evaluate``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from scanner.file_system import without_links
+from scanner import file_system
+from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.report.escape import inert, visible
@@ -78,7 +78,7 @@ def failing_examples(rule: Rule, directory: Path) -> Iterator[Problem]:
 
 
 def _is_builtin(file: Path) -> bool:
-    return without_links(file).is_relative_to(without_links(builtin_directory()))
+    return file_system.real(file).is_relative_to(file_system.real(builtin_directory()))
 
 
 def _failing(rule: Rule, base: Path, path: str, *, flagged: bool) -> str | None:

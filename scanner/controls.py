@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from scanner.lazy_dataclass import dataclass
 
 DEFAULT_ACCOUNT = "default"
 """The section for accounts that have none of their own."""

@@ -7,28 +7,34 @@ what is not a regular file.
 from __future__ import annotations
 
 import os
-import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner.calls import nested_in_others, root_modules
+from scanner import file_system
+from scanner.calls import Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
-from scanner.cloudformation.template.recognition import is_text_template, looks_like_change_set, looks_like_template
+from scanner.cloudformation.template.recognition import (
+    CHANGE_SET_MARK,
+    TEMPLATE_MARKS,
+    is_text_template,
+    looks_like_change_set,
+    looks_like_template,
+)
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
-from scanner.file_system import exists, is_dir, is_file, names_in, without_links
 from scanner.globs import PathGlob
 from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above
+from scanner.lazy_dataclass import dataclass
 from scanner.path_sections import PathSection, inputs_in, section_of
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, why
+from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, why, wide_encoding
 from scanner.span import Span
 from scanner.standard_input import NAME as STANDARD_INPUT
 from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE, is_configuration
-from scanner.terraform.plans.recognition import ARCHIVE, as_text, mistaken_for_plan, recognise_plan
+from scanner.terraform.plans.recognition import ARCHIVE, PLAN_MARKS, as_text, mistaken_for_plan, recognise_plan
 
 if TYPE_CHECKING:
     from scanner.terraform.configuration.terragrunt.unit import Unit
@@ -37,14 +43,15 @@ SKIPPED = frozenset({".terraform", ".terragrunt-cache", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
 EXCLUDE = "`exclude`"
 """How the option is called in messages, wherever it is given."""
-_TEMPLATE_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack"})
-_PROGRAMS_AND_MEDIA = re.compile(
-    r"\.(?:"
-    r"py|pyc|js|ts|tsx|jsx|mjs|go|rs|java|class|jar|c|h|cc|cpp|so|o|a|rb|php|sh|ps1|md|rst|html|css|"
-    r"scss|svg|png|jpg|jpeg|gif|ico|pdf|gz|tgz|bz2|xz|tar|woff|woff2|ttf|mp4|lock|sum|mod|toml|"
-    r"cfg|ini|csv|tfvars|hcl|tftpl|tpl|sql|exe|dll|whl|ipynb|proto|xml|map|snap|pem|crt|key|backup"
-    r")$",
-    re.IGNORECASE,
+_TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack")
+_PROGRAMS_AND_MEDIA = frozenset(
+    {
+        *("py", "pyc", "js", "ts", "tsx", "jsx", "mjs", "go", "rs", "java", "class", "jar", "c", "h", "cc", "cpp"),
+        *("o", "a", "rb", "php", "sh", "ps1", "md", "rst", "html", "css", "scss", "svg", "png", "jpg", "jpeg", "gif"),
+        *("ico", "pdf", "gz", "tgz", "bz2", "xz", "tar", "woff", "woff2", "ttf", "mp4", "lock", "sum", "mod", "toml"),
+        *("cfg", "ini", "csv", "tfvars", "hcl", "tftpl", "tpl", "sql", "exe", "dll", "whl", "ipynb", "proto", "xml"),
+        *("so", "map", "snap", "pem", "crt", "key", "backup"),
+    }
 )
 """Suffixes of files that are not opened to see whether they are ours."""
 _KINDS = {
@@ -57,6 +64,10 @@ _LOOKED_AT = 200
 """Ignored entries that are looked at where nothing else was found."""
 _HEAD = 4096
 """Bytes that are read to recognise a file."""
+
+
+_Exclude = Sequence[tuple[Callable[[str], bool], PathGlob]]
+"""Patterns, each with a quick look whether it may match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +87,15 @@ def discover(
     standard_input: Path | None = None,
     exclude: Sequence[PathGlob] = (),
     sections: Sequence[PathSection] = (),
+    known: Known = not_known,
 ) -> Discovery:
     """Find every scan root under the paths, which are relative to the directory; ``-`` means ``standard_input``.
 
     What ``exclude`` matches is not walked unless it is named (``PathGlob.inside``). ``sections`` say what inputs roots
-    have by their path.
+    have by their path, ``known`` what is known of calls.
     """
-    walk = _Walk(directory, standard_input, tuple(exclude))
+    boundaries = _Boundaries(directory)
+    walk = _Walk(directory, boundaries, standard_input, tuple(exclude))
     for given in paths:
         walk.named(given)
     found: dict[tuple[RootKind, str], ScanRoot] = {}
@@ -96,20 +109,20 @@ def discover(
         from scanner.terraform.configuration.module_calls import evaluated_calls
 
         return evaluated_calls(
-            root, inputs_of(root), _boundary(root, directory), [walk.units[file] for file in run.get(root, ())]
+            root, inputs_of(root), boundaries.of(root), [walk.units[file] for file in run.get(root, ())]
         )
 
     modules = root_modules(
-        {module: _boundary(module, directory) for module in walk.modules}, walk.named_modules | run.keys(), calls
+        {module: boundaries.of(module) for module in walk.modules}, walk.named_modules | run.keys(), calls, known
     )
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
-    nested = nested_in_others({location: _boundary(location, directory) for location in templates})
+    nested = nested_in_others({location: boundaries.of(location.parent) for location in templates}, known)
     files = [(kind, location) for kind, location in walk.files if location not in nested]
     for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
         units = tuple((file, walk.shown(file)) for file in run.get(location, ()))
         received = location == standard_input
-        boundary = location.parent if received else _boundary(location, directory)
+        boundary = location.parent if received else boundaries.of(_directory_of(kind, location))
         stands_in = directory if received else None
         own = inputs_of(stands_in or location)
         found[kind, shown] = ScanRoot(kind, shown, location, boundary, own, units=units, stands_in=stands_in)
@@ -118,8 +131,32 @@ def discover(
 
 
 @dataclass(slots=True)
+class _Boundaries:
+    """In which directory the files that a root names have to be."""
+
+    directory: Path
+    """The working directory."""
+    _tops: dict[Path, Path | None] = field(default_factory=dict)
+
+    def of(self, start: Path) -> Path:
+        """The git work tree that a directory is in, else the working directory, else the directory itself."""
+        return self._top(start) or (self.directory if start.is_relative_to(self.directory) else start)
+
+    def _top(self, start: Path) -> Path | None:
+        if start not in self._tops:
+            is_top = file_system.exists(start / ".git")
+            self._tops[start] = start if is_top else self._top(start.parent) if start.parent != start else None
+        return self._tops[start]
+
+
+def _directory_of(kind: RootKind, location: Path) -> Path:
+    return location if kind in (RootKind.TERRAFORM_MODULE, RootKind.CDK_ASSEMBLY) else location.parent
+
+
+@dataclass(slots=True)
 class _Walk:
     directory: Path
+    boundaries: _Boundaries
     standard_input: Path | None = None
     exclude: tuple[PathGlob, ...] = ()
     modules: dict[Path, None] = field(default_factory=dict)
@@ -156,7 +193,7 @@ class _Walk:
             self._module(path.parent)
             self.named_modules.add(path.parent)
             for name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
-                if is_file(path.parent / name):
+                if file_system.is_file(path.parent / name):
                     self._unit(path.parent / name)
         elif path.name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
             self._named_unit(path)
@@ -165,7 +202,7 @@ class _Walk:
 
     def _through_links(self, path: Path) -> Path:
         """An absolute path that leads below the working directory by another way, as one below it."""
-        real = without_links(path)
+        real = file_system.real(path)
         is_another_way = not path.is_relative_to(self.directory) and real.is_relative_to(self.directory)
         return real if is_another_way else path
 
@@ -179,7 +216,7 @@ class _Walk:
             self._unreadable(path, f"an ignore file above it cannot be read: {problem}")
             return
         exclude = [one.inside(path, self.directory) for one in self.exclude]
-        self._directory(path, ignored, tuple(one for one in exclude if one is not None))
+        self._directory(path, ignored, [(one.may_match(self.directory), one) for one in exclude if one is not None])
         if before == self._tally():
             self._nothing_in(path, self.passed_over[passed_over:])
 
@@ -199,7 +236,7 @@ class _Walk:
         """A Terragrunt file: the module that it runs is a root, wherever that is."""
         from scanner.terraform.configuration.terragrunt.unit import read_unit
 
-        unit = self.units[file] = read_unit(file, self.shown(file), _boundary(file, self.directory))
+        unit = self.units[file] = read_unit(file, self.shown(file), self.boundaries.of(file.parent))
         if unit.directory is not None and self._has_terraform(unit.directory):
             self._module(unit.directory)
 
@@ -234,14 +271,14 @@ class _Walk:
         for found, by, what in hidden[:3]:
             name = self.shown(found)
             message += f" {name} is {what}, but {by} excludes it: to scan it, name it (`scan {name}`)."
-        if not hidden and is_file(path / "cdk.json"):
+        if not hidden and file_system.is_file(path / "cdk.json"):
             message += " It is a CDK app: `cdk synth` writes the cloud assembly, cdk.out, which can be scanned."
         self.diagnostics.append(error("Nothing to scan", message, Span.whole_file(shown)))
 
     def _excluded(self, path: Path) -> str | None:
         """What there is at a path that ignore files exclude."""
-        if is_dir(path):
-            if is_file(path / MANIFEST) and self._is_assembly(path / MANIFEST):
+        if file_system.is_directory(path):
+            if file_system.is_file(path / MANIFEST) and self._is_assembly(path / MANIFEST):
                 return "a CDK cloud assembly"
             return "a Terraform module" if self._has_terraform(path) else None
         if is_configuration(path.name):
@@ -261,9 +298,10 @@ class _Walk:
         self.seen += 1
 
     def _has_terraform(self, path: Path) -> bool:
-        return any(map(is_configuration, names_in(path)))  # one that cannot be read is reported when it is walked
+        """One that cannot be listed is reported when it is walked."""
+        return any(is_configuration(entry.name) for entry in file_system.entries_if_any(path))
 
-    def _directory(self, path: Path, ignored: Ignored, exclude: tuple[PathGlob, ...]) -> None:
+    def _directory(self, path: Path, ignored: Ignored, exclude: _Exclude) -> None:
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError as problem:
@@ -279,29 +317,40 @@ class _Walk:
             except UnreadableFileError as problem:
                 self._unreadable(path / IGNORE_FILE, str(problem))
         for entry in entries:
-            location = path / entry.name
-            is_directory = _is_directory(entry, follow_symlinks=False)
-            if is_directory and entry.name in SKIPPED:
-                self.skipped.append(location)
-                continue
-            if ignored.covers(location, is_directory=is_directory):
-                self.passed_over.append((location, IGNORE_FILE))
-            elif any(one.matches(location, self.directory, is_directory=is_directory) for one in exclude):
-                self.passed_over.append((location, EXCLUDE))
+            name = entry.name
+            is_directory = _is(entry.is_dir, follow_symlinks=False)
+            if is_directory and name in SKIPPED:
+                self.skipped.append(path / name)
+            elif ignored.files and ignored.covers(entry.path, is_directory=is_directory):
+                self.passed_over.append((path / name, IGNORE_FILE))
+            elif exclude and self._is_excluded(entry.path, exclude, is_directory=is_directory):
+                self.passed_over.append((path / name, EXCLUDE))
             elif is_directory:
-                self._directory(location, ignored, exclude)
-            elif is_configuration(entry.name):
+                self._directory(path / name, ignored, exclude)
+            elif is_configuration(name):
                 self._module(path)
-            elif entry.name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
-                self._unit(location)
-            elif _is_directory(entry):
-                continue  # a link to a directory: what it leads to is walked where it is
-            elif not _PROGRAMS_AND_MEDIA.search(entry.name):
-                self._file(location, named=False)
+            elif name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
+                self._unit(path / name)
+            elif name.rpartition(".")[2].lower() in _PROGRAMS_AND_MEDIA and "." in name:
+                continue
+            elif _is(entry.is_symlink):
+                if not _is(entry.is_dir):  # what a link to a directory leads to is walked where it is
+                    self._file(path / name, named=False)
+            elif _is(entry.is_file) and _is_none_of_ours(entry.path):
+                continue
+            else:
+                self._file(path / name, named=False)
+
+    def _is_excluded(self, path: str, exclude: _Exclude, *, is_directory: bool) -> bool:
+        seen = f"{path}/" if is_directory else path
+        return any(
+            may_match(seen) and one.matches(Path(path), self.directory, is_directory=is_directory)
+            for may_match, one in exclude
+        )
 
     def _is_assembly(self, manifest: Path) -> bool:
         try:
-            return is_manifest(read_text(manifest, within=(_boundary(manifest, self.directory),)))
+            return is_manifest(read_text(manifest, within=(self.boundaries.of(manifest.parent),)))
         except UnreadableFileError:
             return False  # then it is a file like others
 
@@ -310,7 +359,7 @@ class _Walk:
             self._found(RootKind.CDK_ASSEMBLY, path.parent)
             return
         try:
-            if not named and leads_out(path, (_boundary(path, self.directory),)):
+            if not named and file_system.is_link(path) and leads_out(path, (self.boundaries.of(path.parent),)):
                 raise UnreadableFileError("it is a link that leads out of the scanned tree")
             head = _head(path)
         except UnreadableFileError as problem:
@@ -353,11 +402,12 @@ class _Walk:
         self.diagnostics.append(error("Unreadable path", as_sentence(why), span))
 
 
-def _is_directory(entry: os.DirEntry[str], *, follow_symlinks: bool = True) -> bool:
+def _is(question: Callable[..., bool], **how: bool) -> bool:
+    """What an entry of a directory answers. Where it may not be asked, it is reported as a file that cannot be read."""
     try:
-        return entry.is_dir(follow_symlinks=follow_symlinks)
+        return question(**how)
     except OSError:
-        return False  # it is reported as a file that cannot be read
+        return False
 
 
 def recognise(head: bytes) -> RootKind | None:
@@ -369,6 +419,37 @@ def recognise(head: bytes) -> RootKind | None:
     if looks_like_change_set(text):
         return RootKind.CHANGE_SET
     return RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(text) else None
+
+
+def may_be_ours(content: bytes) -> bool:
+    """Whether a file that begins like this may be recognised: each kind has one of a few words."""
+    return any(mark in content for mark in _MARKS) or wide_encoding(content) is not None or content.startswith(ARCHIVE)
+
+
+_MARKS = tuple(mark.encode() for mark in (*TEMPLATE_MARKS, CHANGE_SET_MARK, *PLAN_MARKS))
+
+
+def _is_none_of_ours(path: str) -> bool:
+    """Whether a regular file is plainly nothing that is scanned, as most are that have to be opened.
+
+    False for what takes a closer look, and for what cannot be read.
+    """
+    try:
+        file = os.open(path, _READ)
+        try:
+            content = os.read(file, _HEAD)
+            if path.lower().endswith(_TEMPLATE_SUFFIXES):
+                while len(content) < MAX_BYTES and (more := os.read(file, MAX_BYTES)):
+                    content += more
+        finally:
+            os.close(file)
+    except OSError:
+        return False
+    return not may_be_ours(content)
+
+
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Never waits for anybody who writes, should a pipe have taken the place of the file."""
 
 
 def _head(path: Path) -> bytes:
@@ -389,12 +470,3 @@ def _head(path: Path) -> bytes:
 def _may_be_a_template(head: bytes, path: Path) -> bool:
     """Whether it takes the whole file to tell: descriptions, parameters and mappings may stand before the resources."""
     return path.suffix.lower() in _TEMPLATE_SUFFIXES and as_text(head) != "" and recognise_plan(head) is None
-
-
-def _boundary(location: Path, directory: Path) -> Path:
-    """The git work tree that holds the root, else the working directory, else the root itself."""
-    start = location if is_dir(location) else location.parent
-    for parent in (start, *start.parents):
-        if exists(parent / ".git"):
-            return parent
-    return directory if start.is_relative_to(directory) else start

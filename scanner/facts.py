@@ -7,11 +7,12 @@ frozen and picklable and holds no secret: that a user has a password is a fact, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from scanner.cause import Cause
 from scanner.diagnostic import Diagnostic
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Assumption, RootKind
 from scanner.span import Span
 from scanner.symbol import Account as AccountSymbol

@@ -1,47 +1,328 @@
-"""Questions about paths that have an answer for every path.
+"""Looking at the scanned tree: the only place where its files are opened, and its directories listed or asked for.
 
-``pathlib`` raises where a directory on the way may not be entered, where a name is too long or holds a NUL, and where
-links lead back to themselves; what it raises where depends on the version of Python. Here what cannot be looked at is
-not there. Whoever goes on to read it says why it cannot be read.
+The tree may hold anything: a device, a link to nowhere, a disk image. Only regular files are opened, and none is read
+beyond a bound. Every question about a path has an answer, where ``pathlib`` has exceptions, which depend on the version
+of Python: what cannot be looked at is not there, be it in a directory that may not be entered, under a name that is too
+long or has a NUL, or behind links that lead back to themselves. Who goes on to read it is told why that cannot be done.
+
+What is looked at can be noted down (``noted``), with the answer, so that somebody can see later whether
+any answer has changed (``Present``); what nobody has looked at cannot matter. Like git, that takes a file or directory
+whose times, size and number are those of then for unchanged, if it had been left alone for a while by then.
 """
 
 from __future__ import annotations
 
 import os
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import field
+from enum import Enum
+from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from scanner.lazy_dataclass import dataclass
+
+AnyPath: TypeAlias = "str | os.PathLike[str]"
 
 
-def exists(path: Path) -> bool:
-    """Whether there is anything at a path, at the end of all links."""
-    return os.path.exists(path)  # noqa: PTH110
+class NotRegularError(Exception):
+    """It is a directory, a device or the like."""
 
 
-def is_file(path: Path) -> bool:
-    """Whether there is a regular file, at the end of all links."""
-    return os.path.isfile(path)  # noqa: PTH113
+class DirectoryError(NotRegularError):
+    """It is a directory."""
 
 
-def is_dir(path: Path) -> bool:
-    """Whether there is a directory, at the end of all links."""
-    return os.path.isdir(path)  # noqa: PTH112
+class TooLargeError(Exception):
+    """It has more bytes than the caller wants to read."""
 
 
-def is_link(path: Path) -> bool:
-    """Whether the path itself is a symbolic link, to something or to nowhere."""
-    return os.path.islink(path)  # noqa: PTH114
+class Look(Enum):
+    """What one wants to know of a path."""
+
+    CONTENT = "content"
+    STATUS = "status"
+    LINK = "link"
+    ENTRIES = "entries"
+    REAL = "real"
 
 
-def without_links(path: Path | str) -> Path:
-    """The path without links, as far as they can be followed; the path itself where it cannot be one."""
+class Entry(NamedTuple):
+    """What a directory has."""
+
+    name: str
+    is_directory: bool
+    """Whether it is one itself; a link to one is none."""
+    is_link: bool
+
+
+Question = tuple[str, str, int]
+"""The word of a look, an absolute path, and the most bytes that are read of a content."""
+
+
+@dataclass(slots=True)
+class Notes:
+    """What was looked at, with the answers."""
+
+    is_exact: bool = True
+    """Whether the answers are wanted."""
+    seek: Callable[[bytes], bool] | None = None
+    """What is asked about every content besides."""
+    answers: dict[Question, str] = field(default_factory=dict)
+    """A digest of what was found, or the word for a problem: never any content."""
+    marks: dict[Question, str] = field(default_factory=dict)
+    """What tells, where it does, that a file or directory is the same without another look into it."""
+    without: set[str] = field(default_factory=set)
+    """Paths of the files in which what was asked about was not found."""
+    is_steady: bool = True
+    """Whether every question that was asked again had the same answer."""
+
+    def add(self, look: Look, path: AnyPath, answer: str, limit: int = 0, status: os.stat_result | None = None) -> None:
+        """One look; ``status`` is that of what was looked into."""
+        text = os.fspath(path)
+        question = look.value, text if text.startswith("/") else os.path.abspath(text), limit  # noqa: PTH100 # lexical
+        if self.answers.setdefault(question, answer) != answer:
+            self.is_steady = False
+        elif status is not None and time.time() - max(status.st_mtime, status.st_ctime) > _COARSEST:
+            self.marks[question] = _mark(status)
+
+
+_COARSEST = 2.0
+"""Seconds: what was changed less long ago may be changed again without a trace in its times."""
+
+
+def _mark(status: os.stat_result) -> str:
+    """Times of changes, with size and number. Nobody sets the second time; on Windows there is none."""
+    if os.name != "posix":
+        return ""
+    return f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size} {status.st_ino} {status.st_dev}"
+
+
+_NOTES: ContextVar[Notes | None] = ContextVar("notes", default=None)
+
+
+@contextmanager
+def noted(*, is_exact: bool | None = None, seek: Callable[[bytes], bool] | None = None) -> Iterator[Notes]:
+    """Notes of everything that is looked at inside, and that notes around it do not have.
+
+    What is not said is as it is for the notes around it; where there are none, the answers are wanted.
+    """
+    around = _NOTES.get()
+    if around is not None:
+        is_exact = around.is_exact if is_exact is None else is_exact
+        seek = around.seek if seek is None else seek
+    notes = Notes(is_exact is not False, seek)
+    before = _NOTES.set(notes)
     try:
-        return Path(os.path.realpath(path))
+        yield notes
+    finally:
+        _NOTES.reset(before)
+
+
+def note_all(others: Notes) -> None:
+    """Take over the notes of somebody else, as if all of it was looked at now."""
+    notes = _NOTES.get()
+    if notes is not None:
+        for question, answer in others.answers.items():
+            if notes.answers.setdefault(question, answer) != answer:
+                notes.is_steady = False
+        notes.marks |= others.marks
+        notes.without |= others.without
+        notes.is_steady = notes.is_steady and others.is_steady
+
+
+def content(path: AnyPath, limit: int, *, follow: bool = True) -> bytes:
+    """What is in a regular file. Never blocks. Without ``follow`` it is no link.
+
+    Raises ``OSError``, ``ValueError`` for a path that cannot be, ``NotRegularError`` and ``TooLargeError``.
+    """
+    notes = _NOTES.get()
+    try:
+        found, status = _content(path, limit, follow=follow)
+    except (OSError, ValueError, NotRegularError, TooLargeError) as problem:
+        if notes is not None and notes.is_exact:
+            notes.add(Look.CONTENT, path, _problem(problem), limit)
+        raise
+    if notes is not None:
+        if notes.is_exact:
+            notes.add(Look.CONTENT, path, _digest(found), limit, status)
+        if notes.seek is not None and not notes.seek(found):
+            notes.without.add(os.fspath(path))
+    return found
+
+
+def _content(path: AnyPath, limit: int, *, follow: bool) -> tuple[bytes, os.stat_result]:
+    mode = os.stat(path).st_mode  # noqa: PTH116 # a device must not even be opened
+    if not stat.S_ISREG(mode):
+        raise DirectoryError if stat.S_ISDIR(mode) else NotRegularError
+    descriptor = os.open(path, _FLAGS if follow else _FLAGS | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotRegularError
+        if status.st_size > limit:
+            raise TooLargeError
+        found = os.read(descriptor, status.st_size + 1)
+        while len(found) != status.st_size:  # it is larger than one read, or it is being written
+            more = os.read(descriptor, _MORE)
+            if len(found) + len(more) > limit:
+                raise TooLargeError
+            if not more:
+                break
+            found += more
+        return found, status
+    finally:
+        os.close(descriptor)
+
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_MORE = 1 << 24
+
+
+def mode(path: AnyPath) -> int:
+    """What kind of thing there is at the end of all links: the bits of ``stat.S_IFMT``. Raises ``OSError``."""
+    return _kind(Look.STATUS, path, os.stat)
+
+
+def is_link(path: AnyPath) -> bool:
+    """Whether there is a symbolic link."""
+    return stat.S_ISLNK(_kind_if_any(Look.LINK, path, os.lstat))
+
+
+def _kind(look: Look, path: AnyPath, ask: Callable[[AnyPath], os.stat_result]) -> int:
+    notes = _NOTES.get()
+    try:
+        found = stat.S_IFMT(ask(path).st_mode)
+    except (OSError, ValueError) as problem:
+        if notes is not None and notes.is_exact:
+            notes.add(look, path, _problem(problem))
+        raise
+    if notes is not None and notes.is_exact:
+        notes.add(look, path, f"{found:o}")
+    return found
+
+
+def _kind_if_any(look: Look, path: AnyPath, ask: Callable[[AnyPath], os.stat_result]) -> int:
+    """The same, or zero for what cannot be looked at."""
+    try:
+        return _kind(look, path, ask)
     except (OSError, ValueError):
-        return Path(path)
+        return 0
 
 
-def names_in(directory: Path) -> tuple[str, ...]:
-    """The names in a directory, sorted; none where they cannot be had."""
+def exists(path: AnyPath) -> bool:
+    """Whether there is anything at the end of all links."""
+    return _kind_if_any(Look.STATUS, path, os.stat) != 0
+
+
+def is_file(path: AnyPath) -> bool:
+    """Whether there is a regular file at the end of all links."""
+    return stat.S_ISREG(_kind_if_any(Look.STATUS, path, os.stat))
+
+
+def is_directory(path: AnyPath) -> bool:
+    """Whether there is a directory at the end of all links."""
+    return stat.S_ISDIR(_kind_if_any(Look.STATUS, path, os.stat))
+
+
+def entries(path: AnyPath) -> tuple[Entry, ...]:
+    """What a directory has, by name. Raises ``OSError``, and ``ValueError`` for a path that cannot be."""
+    notes = _NOTES.get()
     try:
-        return tuple(sorted(os.listdir(directory)))  # noqa: PTH208
+        status = os.stat(path) if notes is not None and notes.is_exact else None  # noqa: PTH116 # it may be a text
+        with os.scandir(path) as listed:
+            found = [Entry(one.name, one.is_dir(follow_symlinks=False), one.is_symlink()) for one in listed]
+    except (OSError, ValueError) as problem:
+        if notes is not None and notes.is_exact:
+            notes.add(Look.ENTRIES, path, _problem(problem))
+        raise
+    found.sort(key=lambda one: one.name)
+    if notes is not None and notes.is_exact:
+        lines = "".join(f"{one.name}{'/' if one.is_directory else '@' if one.is_link else ''}\0" for one in found)
+        notes.add(Look.ENTRIES, path, _digest(os.fsencode(lines)), status=status)
+    return tuple(found)
+
+
+def entries_if_any(path: AnyPath) -> tuple[Entry, ...]:
+    """The same, or nothing where it cannot be had."""
+    try:
+        return entries(path)
     except (OSError, ValueError):
         return ()
+
+
+def size(path: AnyPath) -> int:
+    """The bytes of a file, or of what is directly in a directory; zero for what cannot be said. Never noted."""
+    try:
+        with os.scandir(path) as listed:
+            return sum(one.stat().st_size for one in listed if one.is_file())
+    except NotADirectoryError:
+        with suppress(OSError):
+            return os.stat(path).st_size  # noqa: PTH116 # it may be a text
+    except (OSError, ValueError):
+        pass
+    return 0
+
+
+def real(path: AnyPath) -> Path:
+    """The path without links, as far as they can be followed. What does not exist is a path all the same."""
+    try:
+        found = os.path.realpath(path)
+    except (OSError, ValueError):  # of which Python 3.11 has more than others
+        found = os.path.abspath(path)  # noqa: PTH100 # it may be a text
+    notes = _NOTES.get()
+    if notes is not None and notes.is_exact:
+        notes.add(Look.REAL, path, _digest(os.fsencode(found)))
+    return Path(found)
+
+
+_LOOKS: Mapping[str, Callable[[str, int], object]] = {
+    Look.CONTENT.value: content,
+    Look.STATUS.value: lambda path, _: mode(path),
+    Look.LINK.value: lambda path, _: is_link(path),
+    Look.ENTRIES.value: lambda path, _: entries(path),
+    Look.REAL.value: lambda path, _: real(path),
+}
+
+
+class Present:
+    """What there is to see now, each thing looked at once."""
+
+    def __init__(self) -> None:
+        self._answers: dict[Question, str | None] = {}
+        self._marks: dict[str, str | None] = {}
+
+    def is_as_noted(self, question: Question, answer: str, mark: str) -> bool:
+        """Whether a question has the same answer as it had when it was noted, with the mark of then."""
+        known = self._answers.get(question)
+        if known is None:
+            if mark and self._mark(question[1]) == mark:
+                self._answers[question] = answer
+                return True
+            known = self._answers[question] = self._answer(question)
+        return known == answer
+
+    def _mark(self, path: str) -> str | None:
+        if path not in self._marks:
+            self._marks[path] = None
+            with suppress(OSError, ValueError):
+                self._marks[path] = _mark(os.stat(path))  # noqa: PTH116 # it is a text
+        return self._marks[path]
+
+    def _answer(self, question: Question) -> str | None:
+        look, path, limit = question
+        with noted(is_exact=True) as notes, suppress(OSError, ValueError, NotRegularError, TooLargeError):
+            _LOOKS[look](path, limit)
+        return notes.answers.get(question)
+
+
+def _digest(found: bytes) -> str:
+    return blake2b(found, digest_size=16).hexdigest()
+
+
+def _problem(problem: Exception) -> str:
+    return f"{type(problem).__name__} {getattr(problem, 'errno', None)}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import Enum
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
 
@@ -95,4 +95,6 @@ class Finding:
     def fingerprint(self) -> str:
         """Stays the same when lines move: made of the rule, the source and the address only."""
         identity = f"{self.rule}\0{self.source or self.root}\0{self.principal}"
+        import hashlib
+
         return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]

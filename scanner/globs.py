@@ -5,12 +5,15 @@ https://git-scm.com/docs/gitignore
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from scanner.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -58,6 +61,21 @@ class PathGlob:
         relative = path.relative_to(base).as_posix()
         return bool(_spec(pattern).match_file(f"{relative}/" if is_directory else relative))
 
+    def may_match(self, directory: Path) -> Callable[[str], bool]:
+        """A quick look at absolute paths, of directories with a slash at the end: false for what does not match."""
+        base, pattern = self._placed(directory)
+        itself, begin = str(base), os.path.join(base, "")  # noqa: PTH118 # a path keeps no slash at its end
+        is_all = pattern.strip("/") in _BASE
+        any_way = None if is_all else union_of(_spec(pattern))
+
+        def may_match(path: str) -> bool:
+            if not path.startswith(begin):
+                return path == itself
+            below = path[len(begin) :].replace(os.sep, "/")
+            return not below or any_way is None or any_way.match(below) is not None
+
+        return may_match
+
     def inside(self, named: Path, directory: Path) -> PathGlob | None:
         """What it still excludes inside of a directory that is named although it may be excluded; None for nothing.
 
@@ -85,6 +103,31 @@ class PathGlob:
         while pattern == ".." or pattern.startswith("../"):
             base, pattern = base.parent, f"./{pattern[3:]}"
         return base, pattern.removeprefix(".") if pattern.startswith("./") else pattern
+
+
+_ANYWHERE = "^(?:.+/)?"
+"""How pathspec writes that a pattern counts at any depth."""
+_DIRECTORY_OR_END = "(?:(?P<ps_d>/)|$)"
+_DIRECTORY = "(?P<ps_d>/)"
+_GROUP = re.compile(r"\(\?P<|\\[1-9]|\|")
+
+
+def union_of(spec: GitIgnoreSpec) -> re.Pattern[str] | None:
+    """Matches what any of the patterns does; None if they are not as pathspec is known to write them."""
+    anywhere: list[str] = []
+    below: list[str] = []
+    for pattern in spec.patterns:
+        if pattern.include is None or pattern.regex is None:
+            continue  # a comment or an empty line
+        bare = pattern.regex.pattern.replace(_DIRECTORY_OR_END, "(?:/|$)").replace(_DIRECTORY, "/")
+        if not bare.startswith("^") or _GROUP.search(bare.replace("(?:/|$)", "")) is not None:
+            return None
+        if bare.startswith(_ANYWHERE):
+            anywhere.append(bare.removeprefix(_ANYWHERE))
+        else:
+            below.append(bare)
+    parts = [*([f"{_ANYWHERE}(?:{'|'.join(anywhere)})"] if anywhere else []), *below]
+    return re.compile("|".join(parts)) if parts else None
 
 
 @lru_cache(maxsize=1024)

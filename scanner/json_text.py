@@ -6,10 +6,10 @@ hole inside quotes for a piece of that text. Everything else is plain JSON, read
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from scanner import json_tree, values
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 from scanner.values import Unknown, Value
 

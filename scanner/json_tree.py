@@ -7,11 +7,12 @@ because its readers disagree about them. IAM refuses a key that is there twice, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined] # documented only in its module
 from typing import TypeAlias
+
+from scanner.lazy_dataclass import dataclass
 
 MAX_NODES = 1_000_000
 """Values of one text. What programs write for Terraform has some ten thousand."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 
 from scanner.controls import AccountControls
 from scanner.finding import Level
 from scanner.globs import PathGlob
+from scanner.lazy_dataclass import dataclass
 from scanner.path_sections import PathSection
 from scanner.root import Inputs, ValuesFile
 from scanner.span import Span
@@ -33,13 +34,13 @@ class Options:
     """The file that the path ``-`` means."""
     workspace: Path | None = None
     """Where a CI system has checked the repository out; the top of the repository is looked for without."""
-    inputs: Inputs = Inputs()  # noqa: RUF009 # frozen
+    inputs: Inputs = Inputs()  # frozen
     parameters: tuple[tuple[str, str] | ValuesFile, ...] = ()
     """``--parameter`` and ``--parameters`` in the order of the command line, which the pipeline turns into
     ``inputs.parameters``: a later one outranks an earlier one."""
     context: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
     """Context keys that the user fixes; None says that the key is absent."""
-    controls: AccountControls = AccountControls()  # noqa: RUF009 # frozen
+    controls: AccountControls = AccountControls()  # frozen
     """Control policies for all accounts, beside those of their sections."""
     accounts: Mapping[str, AccountControls] = field(default_factory=dict)
     """Control policies by account ID, and under ``DEFAULT_ACCOUNT`` those of all others."""
@@ -62,6 +63,10 @@ class Options:
     """The day on which suppressions must not have expired; by default it is that of the clock, in UTC."""
     debug: bool = False
     """Let errors of the scanner's own rise, with their tracebacks."""
+    jobs: int = 1
+    """How many processes may work on the roots, if there is work enough; with ``debug`` it is one."""
+    cache: Path | None = None
+    """The directory where outcomes are kept from one scan to the next; None for no such thing."""
     exclude: tuple[PathGlob, ...] = ()
     """What is not scanned unless a path names it."""
     sections: tuple[PathSection, ...] = ()

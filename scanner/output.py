@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from scanner import github_actions
 from scanner.excerpt import Sources
 from scanner.finding import Level
+from scanner.lazy_dataclass import dataclass
 from scanner.report import Appearance, render
 from scanner.report.report import Report
 from scanner.source_file import why
@@ -89,6 +88,8 @@ def category(scanned: Iterable[str]) -> str:
         return ""
     named = ",".join(sorted(set(scanned) - {"", "."}))
     if len(named) > _LONGEST_CATEGORY:
+        import hashlib
+
         named = hashlib.sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return f"aws-login-scan/{named}/" if named else "aws-login-scan/"
 
@@ -107,4 +108,8 @@ def width() -> int | None:
     columns = os.environ.get("COLUMNS", "")
     if columns.isdecimal() and int(columns):
         return int(columns)
-    return min(shutil.get_terminal_size((80, 24)).columns, 120) if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return min(shutil.get_terminal_size((80, 24)).columns, 120)

@@ -1,58 +1,54 @@
-"""``scan``: the facts of all roots, then the report. Every hand-over is a value, so any stage can run elsewhere."""
+"""``scan``: the outcomes of all roots, then the report. Every hand-over is a value, so any stage can run elsewhere."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scanner import extraction
+from scanner import file_system
+from scanner.calls import Calls, not_known
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
+from scanner.controls import AccountControls
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
-from scanner.facts import Facts
-from scanner.file_system import without_links
-from scanner.iam.context import Circumstances
+from scanner.file_system import Notes, noted
+from scanner.lazy_dataclass import dataclass
 from scanner.option_checks import mistakes
 from scanner.options import Options
-from scanner.other_roots import OtherRoots
-from scanner.path_sections import section_of
-from scanner.principals.definition import PrincipalDefinition
+from scanner.path_sections import PathSection, section_of
 from scanner.report.report import Report
-from scanner.repository import path_in_repository
-from scanner.root import Assumption, Inputs, RootKind, ScanRoot, ValuesFile
+from scanner.repository import RealPaths, path_in_repository
+from scanner.root import Inputs, RootKind, ScanRoot, ValuesFile
 from scanner.rules.ask import questions_of
-from scanner.rules.match import match
 from scanner.rules.rule import Rule
 from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
+from scanner.session import session
 from scanner.span import Span
 from scanner.triage.baseline_file import BaselineError
-from scanner.triage.forms import one_of_each
+from scanner.triage.comments import may_ask
 from scanner.triage.run import FORMS, ReadRoot, Run
 from scanner.triage.triage import triage
 from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.unmatched_sections import unmatched_sections
-from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.console import console_access
-from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
-from scanner.verdicts.questions import Questions, answers, without_mfa
-from scanner.verdicts.scenarios import assess
-from scanner.verdicts.sign_in import Permission, aws_login
+from scanner.verdicts.question import Questions
+from scanner.work.outcome import Outcome, Task, Terms
 
-RECURSION_LIMIT = 12_000
-"""Evaluation nests as deep as its bounds allow; CPython's default would stop it before them."""
+if TYPE_CHECKING:
+    from scanner.finding import Finding
+    from scanner.other_roots import PolicyNames
+    from scanner.verdicts.assessed_principal import AssessedPrincipal
+    from scanner.work.assessor import Assessor
+    from scanner.work.kept import Kept
 
-Extract = Callable[[ScanRoot], Facts]
-Map = Callable[[Extract, Iterable[ScanRoot]], Iterable[Facts]]
+Map = Callable[["Assessor", Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
 Tell = Callable[[str], None]
 """Is told what is scanned, a line for each root."""
-Assess = Callable[[ScanRoot, Facts], tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]]
-"""The principals of a root with what is decided about them, and what is wrong with their policies."""
 
 
 class UsageError(Exception):
@@ -66,102 +62,174 @@ class UsageError(Exception):
 
 def scan(
     options: Options,
-    map: Map = map,  # noqa: A002 # it stands for it
+    map: Map | None = None,  # noqa: A002 # it stands for it
     watch: Watch | None = None,
     tell: Tell | None = None,
     rules: Sequence[Rule] | None = None,
 ) -> Report:
     """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report.
 
-    ``rules`` are followed in place of those that the options name.
+    ``map`` does what the built-in function of that name does, wherever and in whichever order: what it gives is in the
+    order of the roots. Without it the options say how many processes work and what is kept. ``rules`` are followed in
+    place of those that the options name.
     """
     wrong = next(mistakes(options), None)
     if wrong is not None:
         raise UsageError(wrong)
     rules = chosen_rules(options) if rules is None else rules
-    controls = _controls(options)
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+    with noted(is_exact=True) as controls:
+        _check_controls(options)
     inputs = _with_parameters(options)
-    found = discover(
-        options.paths, options.directory, inputs, options.standard_input, options.exclude, options.sections
-    )
-    read = extraction.extract if options.debug else extraction.extract_or_report
-    facts = _facts(found.roots, read, map, watch)
-    if tell is not None:
-        facts = _told(facts, tell)
-    sources = _sources(found.roots, options)
-    return _report(found, facts, inputs, _assessor(options, controls, questions_of(rules)), rules, sources, options)
+    terms = _terms(options, questions_of(rules))
+    keeps = map is None and not options.debug
+    kept = _Keeping(options.cache, terms, controls) if options.cache is not None and keeps else None
+    with session(), noted(is_exact=kept is not None, seek=may_ask):
+        found = discover(
+            options.paths,
+            options.directory,
+            inputs,
+            options.standard_input,
+            options.exclude,
+            options.sections,
+            kept.calls if kept is not None else not_known,
+        )
+        if not found.roots:
+            return _report(found, (), inputs, rules, {}, options)
+        tasks = [_task(root, options) for root in found.roots]
+        assess = _assessor(options, terms)
+        roots = map or _roots(options, kept.kept if kept is not None else None)
+        with closing(_outcomes(tasks, assess, roots, watch)) as outcomes:
+            told = outcomes if tell is None else _told(outcomes, tell)
+            report = _report(found, told, inputs, rules, _sources(found.roots, options), options)
+    if kept is not None:
+        kept.kept.save()
+    return report
 
 
-def _facts(roots: Sequence[ScanRoot], read: Extract, map: Map, watch: Watch | None) -> Iterator[tuple[ScanRoot, Facts]]:  # noqa: A002
-    """The facts of each root. Those that exchange values with others come last, read again with the others beside."""
-    waiting: dict[ScanRoot, Facts] = {}
-    for done, (root, facts) in enumerate(zip(roots, map(read, roots), strict=True), 1):
-        if exchanges(root, facts):
-            waiting[root] = facts
+@dataclass(slots=True)
+class _Keeping:
+    """What is kept, which is not looked for before somebody asks."""
+
+    directory: Path
+    terms: Terms
+    controls: Notes
+    _kept: Kept | None = None
+
+    @property
+    def kept(self) -> Kept:
+        """It."""
+        if self._kept is None:
+            from scanner.work.codec import encode
+            from scanner.work.kept import Kept
+
+            self._kept = Kept(self.directory, encode(self.terms), self.controls)
+        return self._kept
+
+    def calls(self, place: Path, boundary: Path, find: Callable[[], Calls]) -> Calls:
+        """What is known of calls."""
+        return self.kept.calls(place, boundary, find)
+
+
+def _roots(options: Options, kept: Kept | None) -> Map:
+    """As the options have it. An error of our own rises with its traceback where it is made, so that is here then."""
+    if options.debug or (options.jobs == 1 and kept is None):
+        return map
+    from scanner.work.roots import Roots
+
+    return Roots(options.jobs, kept)
+
+
+def _assessor(options: Options, terms: Terms) -> Assessor:
+    """Does the work. What that takes is imported when there is something to do."""
+    from scanner.work.assessor import Assessor
+
+    return Assessor(terms, debug=options.debug)
+
+
+def _task(root: ScanRoot, options: Options) -> Task:
+    section = section_of(root.stands_in or root.location, options.sections, options.directory)
+    return Task(root, replace(section, glob=None, span=None))
+
+
+def _outcomes(
+    tasks: Sequence[Task],
+    assess: Assessor,
+    map: Map,  # noqa: A002
+    watch: Watch | None,
+) -> Generator[tuple[ScanRoot, Outcome], None, None]:
+    """The outcome of each root. Those that exchange values with others come last, done again with the others beside."""
+    waiting: dict[ScanRoot, Outcome] = {}
+    sections: dict[tuple[RootKind, str], PathSection] = {}
+    for done, (task, outcome) in enumerate(zip(tasks, map(assess, tasks), strict=True), 1):
+        if exchanges(task.root, outcome):
+            waiting[task.root] = outcome
+            sections[task.root.kind, task.root.path] = task.section
         else:
-            yield root, facts
+            yield task.root, outcome
         if watch is not None:
-            watch(done, len(roots))
+            watch(done, len(tasks))
     joined = with_neighbours(waiting)
     again = [root for root in joined if root not in waiting]
-    waiting |= zip(again, map(read, again), strict=True)
+    if again:
+        waiting |= zip(again, map(assess, [Task(root, sections[root.kind, root.path]) for root in again]), strict=True)
     for root in joined:
         yield root, waiting[root]
 
 
-def _told(facts: Iterable[tuple[ScanRoot, Facts]], tell: Tell) -> Iterator[tuple[ScanRoot, Facts]]:
-    for root, found in facts:
-        tell(f"{root.path}: {root.kind.value}, files: {len(found.files)}, identities: {len(found.identities)}")
+def _told(outcomes: Iterable[tuple[ScanRoot, Outcome]], tell: Tell) -> Iterator[tuple[ScanRoot, Outcome]]:
+    for root, found in outcomes:
+        tell(f"{root.path}: {root.kind.value}, files: {len(found.files)}, identities: {found.identities}")
         yield root, found
 
 
 def _report(
     discovery: Discovery,
-    found: Iterable[tuple[ScanRoot, Facts]],
+    outcomes: Iterable[tuple[ScanRoot, Outcome]],
     inputs: Inputs,
-    assess_root: Assess,
     rules: Sequence[Rule],
     sources: Mapping[str, str],
     options: Options,
 ) -> Report:
-    """What the facts come to. The order in which they arrive does not matter."""
+    """What the outcomes come to. The order in which they arrive does not matter."""
     diagnostics: dict[Diagnostic, None] = dict.fromkeys(discovery.diagnostics)
     assessed: list[AssessedPrincipal] = []
     files: set[str] = set()
     declared: set[str] = set()
     undeclared: list[frozenset[Diagnostic]] = []
     read: list[_Read] = []
-    others = OtherRoots()
-    for root, facts in found:
-        others.add(facts)
-        principals, wrong = assess_root(root, facts)
-        if root.neighbours:  # what is wrong with them is said where they are roots
-            wrong = tuple(problem for problem in wrong if problem.span.path in facts.files)
-        assessed.extend(principals)
-        diagnostics.update(dict.fromkeys(replace(one, root=facts.root) for one in (*facts.diagnostics, *wrong)))
-        files |= facts.files
-        shown_in = {one.definition.span.path for one in principals}
-        failed = any(one.severity is Severity.ERROR for one in (*facts.diagnostics, *wrong))
-        read.append(_Read(root, facts.files | shown_in, failed))
-        declared |= facts.parameters
-        if facts.undeclared is not None:
-            undeclared.append(facts.undeclared)
+    silent: set[str] = set()
+    policies: list[PolicyNames] = []
+    for root, found in outcomes:
+        assessed.extend(found.principals)
+        diagnostics.update(dict.fromkeys(found.diagnostics))
+        files |= found.files
+        shown_in = {one.definition.span.path for one in found.principals}
+        read.append(_Read(root, found.files | shown_in, found.has_errors))
+        silent |= found.silent
+        declared |= found.parameters
+        if found.undeclared is not None:
+            undeclared.append(found.undeclared)
+        if found.policies is not None:
+            policies.append(found.policies)
     diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
     diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
-    diagnostics |= dict.fromkeys(others.diagnostics())
+    if policies:
+        from scanner.other_roots import policies_of_others
+
+        diagnostics |= dict.fromkeys(policies_of_others(policies))
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
     try:
         run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
+        run = replace(run, silent=frozenset(silent))
         if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
             diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(
-            match(rules, assessed, sources),
+            _findings(rules, assessed, sources),
             options.suppress,
             options.baseline,
             options.write_baseline,
             run,
-            fold=lambda marked: one_of_each(marked, assessed, sources),
+            fold=lambda marked: _one_of_each(marked, assessed, sources),
         )
     except BaselineError as problem:
         raise UsageError(str(problem), problem.path) from problem
@@ -173,12 +241,33 @@ def _report(
         findings,
         tuple(
             sorted(
-                map(partial(_with_place, options.named), diagnostics),
+                (_with_place(options.named, one) for one in diagnostics),
                 key=lambda found: (found.root, found.span, found.message),
             )
         ),
         tuple(rules),
     )
+
+
+def _findings(
+    rules: Sequence[Rule], assessed: Sequence[AssessedPrincipal], sources: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """What the rules find; nothing where there is nobody, without a look at what their selectors mean."""
+    if not assessed:
+        return ()
+    from scanner.rules.match import match
+
+    return match(rules, assessed, sources)
+
+
+def _one_of_each(
+    findings: tuple[Finding, ...], assessed: Sequence[AssessedPrincipal], sources: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    if not findings:
+        return ()
+    from scanner.triage.forms import one_of_each
+
+    return one_of_each(findings, assessed, sources)
 
 
 def _with_place(named: Mapping[str, Span], problem: Diagnostic) -> Diagnostic:
@@ -209,12 +298,13 @@ def _run(
     """What there is to know of this scan when findings are suppressed, or compared with a baseline."""
     files: dict[str, Path] = {}
     roots: dict[str, ReadRoot] = {}
+    real = RealPaths()
     for one in sorted(read, key=lambda one: one.root.path):
         own = {one.root.path} if one.root.kind in _WITHOUT_COMMENTS else set()
         files |= dict.fromkeys(sorted(one.files - own), one.root.boundary)
         file = one.root.location if one.root.stands_in is None else one.root.stands_in / one.root.path
-        of, form = str(without_links(_is_of(one.root, options))), FORMS.get(one.root.kind, "")
-        roots[one.root.path] = ReadRoot(of, form, str(without_links(file)) if form else "", not one.has_errors)
+        of, form = real.of(_is_of(one.root, options)), FORMS.get(one.root.kind, "")
+        roots[one.root.path] = ReadRoot(of, form, str(file_system.real(file)) if form else "", not one.has_errors)
     return Run(
         options.directory,
         options.workspace,
@@ -233,13 +323,14 @@ def _run(
 def _sources(roots: Sequence[ScanRoot], options: Options) -> dict[str, str]:
     """What each root is of: a plan or state is of the configuration beside it, or of the one that the user names."""
     found: dict[str, str] = {}
+    real = RealPaths()
     for root in roots:
         of = _is_of(root, options)
         if root.stands_in is not None and root.kind not in FORMS:
             found[root.path] = root.path
             continue
-        inside = path_in_repository(of, options.workspace)
-        found[root.path] = str(without_links(of)) if inside is None else inside or "."
+        inside = path_in_repository(of, options.workspace, real)
+        found[root.path] = real.of(of) if inside is None else inside or "."
     return found
 
 
@@ -255,36 +346,6 @@ def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:
     return definition.root, definition.address, definition.span
 
 
-def _assessor(options: Options, controls: ControlPolicies, questions: Questions) -> Assess:
-    def assess_root(root: ScanRoot, facts: Facts) -> tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]:
-        request = Circumstances(root.inputs.region, options.context)
-        section = section_of(root.stands_in or root.location, options.sections, options.directory)
-
-        def decide(definition: PrincipalDefinition) -> AssessedPrincipal:
-            principal = definition.principal
-            given = controls.circumstances(principal, request, section)
-            login = aws_login(principal, given)
-            asked = answers(principal, given, questions.asked)
-            alone: tuple[Permission, ...] = ()
-            if questions.without_mfa:
-                bare = without_mfa(given)
-                alone = (*aws_login(principal, bare).permissions, *answers(principal, bare, questions.asked))
-            console = console_access(definition, options.assume_console)
-            return AssessedPrincipal(definition, console, login, asked, alone)
-
-        def under(assumptions: tuple[Assumption, ...]) -> Facts:
-            return extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
-
-        try:
-            return assess(facts, decide, under)
-        except Exception as problem:  # as in extract_or_report: a bug of ours must not lose the other roots
-            if options.debug:
-                raise
-            return (), (extraction.internal_error(problem, facts.root),)
-
-    return assess_root
-
-
 def chosen_rules(options: Options) -> tuple[Rule, ...]:
     """The rules that a scan follows. Raises ``UsageError`` and ``RuleError``."""
     paths = [rules_path(path, options.directory) for path in options.rule_paths]
@@ -294,11 +355,27 @@ def chosen_rules(options: Options) -> tuple[Rule, ...]:
         raise UsageError(str(problem)) from problem
 
 
-def _controls(options: Options) -> ControlPolicies:
+def _check_controls(options: Options) -> None:
+    """Every file of control policies must be one, whether it binds anybody or not."""
+    if not options.accounts and not options.sections and options.controls == AccountControls():
+        return
+    from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
+
     try:
-        return ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
+        ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
     except ControlPolicyError as problem:
         raise UsageError(str(problem), problem.path) from problem
+
+
+def _terms(options: Options, questions: Questions) -> Terms:
+    return Terms(
+        options.directory,
+        options.context,
+        options.controls,
+        tuple(options.accounts.items()),
+        options.assume_console,
+        questions,
+    )
 
 
 def _with_parameters(options: Options) -> Inputs:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import re
-import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scanner.file_system import exists, is_link, without_links
+from scanner import file_system
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_BYTES = 32 * 1024 * 1024
 """Larger files are refused unless the caller says otherwise. Hand-written ones have some hundred kilobytes at most."""
@@ -32,24 +34,25 @@ def why(problem: OSError | ValueError) -> str:
     """What the operating system says against a file, as a clause about it."""
     if isinstance(problem, ValueError):
         return "its name is not possible"
-    if problem.errno == errno.ENOENT and problem.filename is not None and is_link(Path(os.fsdecode(problem.filename))):
+    path = problem.filename
+    if problem.errno == errno.ENOENT and path is not None and file_system.is_link(os.fsdecode(path)):
         return "it is a link to something that does not exist"
     return _WHY.get(problem.errno or 0) or (problem.strerror or "it cannot be used").lower()
 
 
-def leads_out(path: Path, within: tuple[Path, ...]) -> bool:
+def leads_out(path: Path | str, within: tuple[Path, ...]) -> bool:
     """Whether a path is a symbolic link to something outside the directories. A link to nowhere leads nowhere."""
-    if not is_link(path) or not exists(path):
+    if not file_system.is_link(path) or not file_system.exists(path):
         return False
-    target = without_links(path)
-    return not any(target.is_relative_to(without_links(directory)) for directory in within)
+    target = file_system.real(path)
+    return not any(target.is_relative_to(file_system.real(directory)) for directory in within)
 
 
 class UnreadableFileError(Exception):
     """The file cannot be read as text. The message is a sentence without its full stop."""
 
 
-def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> str:
+def read_text(path: Path | str, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> str:
     """A file's text, without byte order mark. With ``within``, a link is followed only if it stays in one of these.
 
     Raises ``UnreadableFileError`` for what is not a regular file, is too large, or is not UTF-8. Never blocks.
@@ -66,6 +69,8 @@ def read_text(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = 
 
 def wide_encoding(content: bytes) -> str | None:
     """The encoding of a text whose characters have two or four bytes, by its mark or its first character; else None."""
+    if b"\0" not in content[:4] and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return None  # as nearly every file
     return next((encoding for encoding, begins in _WIDE if begins.match(content)), None)
 
 
@@ -80,18 +85,17 @@ _WIDE = tuple(
 )
 
 
-def read_bytes(path: Path, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> bytes:
+def read_bytes(path: Path | str, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> bytes:
     """A file's content, with the same care."""
     try:
         if within and leads_out(path, within):
             raise UnreadableFileError("it is a link that leads out of the scanned tree")
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise UnreadableFileError(_WHY[errno.EISDIR])
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFileError("it is not a regular file")
-        if status.st_size > limit:
-            raise UnreadableFileError(f"it is larger than {limit} bytes")
-        return path.read_bytes()
+        return file_system.content(path, limit)
+    except file_system.DirectoryError as problem:
+        raise UnreadableFileError(_WHY[errno.EISDIR]) from problem
+    except file_system.NotRegularError as problem:
+        raise UnreadableFileError("it is not a regular file") from problem
+    except file_system.TooLargeError as problem:
+        raise UnreadableFileError(f"it is larger than {limit} bytes") from problem
     except (OSError, ValueError) as problem:
         raise UnreadableFileError(why(problem)) from problem

@@ -7,7 +7,8 @@ code points; the end is exclusive. Paths use ``/`` and are relative to the worki
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from scanner.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 NAME = "-"
 """The path that means standard input, on the command line and in reports."""
@@ -28,6 +26,9 @@ def received(paths: Iterable[str]) -> Iterator[Path | None]:
         return
     if sys.stdin is None:
         raise StandardInputError("it is closed")
+    import shutil
+    from tempfile import TemporaryDirectory
+
     with ExitStack() as stack:
         try:
             directory = stack.enter_context(TemporaryDirectory(prefix="scan-"))  # which nobody else may read

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
 

@@ -6,9 +6,11 @@ value with parts and never taken apart as text; ``str`` gives what people read, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TypeAlias
+
+from scanner.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

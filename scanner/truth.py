@@ -10,10 +10,10 @@ A ``Truth`` refuses to be used as a ``bool``: an ``if`` would quietly pick a sid
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NoReturn
 
 from scanner.cause import Cause
+from scanner.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
+from scanner import file_system
 from scanner.diagnostic import Diagnostic, warning
-from scanner.file_system import exists, is_dir, without_links
 from scanner.globs import PathGlob
 from scanner.options import Options
 from scanner.root import ScanRoot
@@ -25,7 +24,11 @@ def unmatched_sections(
     """
     places = [root.stands_in or root.location for root in roots]
     matched = {
-        section: [place for place in places if glob.matches(place, options.directory, is_directory=is_dir(place))]
+        section: [
+            place
+            for place in places
+            if glob.matches(place, options.directory, is_directory=file_system.is_directory(place))
+        ]
         for section in options.sections
         if (glob := section.glob) is not None
     }
@@ -43,12 +46,14 @@ def _is_all_there(glob: PathGlob, options: Options, is_scanned: Callable[[Path],
     reach = glob.reach(options.directory)
     if any(one.matches(reach, options.directory, is_directory=True) for one in options.exclude):
         return False
-    return is_scanned(without_links(reach)) or (options.paths_are_configured and not exists(reach))
+    return is_scanned(file_system.real(reach)) or (options.paths_are_configured and not file_system.exists(reach))
 
 
 def _advice(glob: PathGlob, directory: Path, places: Iterable[Path]) -> str:
     """The root without a section that is nearest, or what to do where none is near."""
     base = glob.base or directory
     paths = sorted(place.relative_to(base).as_posix() for place in places if place.is_relative_to(base))
+    from difflib import get_close_matches
+
     near = get_close_matches(glob.pattern.strip("./"), paths, 1, _NEAR)
     return f'Write "{near[0]}" if that is meant.' if near else "Correct or remove the section."

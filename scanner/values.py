@@ -9,11 +9,12 @@ that is known in part keeps its known pieces around the holes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import TypeAlias
 
 from scanner.cause import Cause
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.symbol import Account, Attribute, Setting, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined
@@ -91,7 +92,7 @@ class Value:
 
     def at(self, span: Span | None) -> Value:
         """The same value, said to come from ``span``."""
-        return replace(self, span=span)
+        return Value(self.data, span, self.trail, self.source, self.encodes)
 
     def passed(self, span: Span) -> Value:
         """The same value after it went through the expression at ``span``."""

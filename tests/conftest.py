@@ -19,6 +19,9 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+os.environ["XDG_CACHE_HOME"] = os.devnull  # no test leaves outcomes to another, or to the user who runs it
+
+
 SLOW = "\npytestmark = pytest.mark.slow\n"
 
 

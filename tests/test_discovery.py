@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from scanner.discovery import discover
+from scanner.discovery import discover, may_be_ours, recognise
 from scanner.root import Inputs
 from tests.scans import Scan, write
 
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 TF = 'resource "aws_iam_user" "u" {\n  name = "a"\n}\n'
 TF_JSON = '{"resource": {"aws_iam_user": {"u": {"name": "a"}}}}'
 TEMPLATE = "Resources:\n  U:\n    Type: AWS::IAM::User\n"
@@ -287,3 +290,65 @@ def test_links_out_of_the_tree_are_not_read(tmp_path: Path, scan_files: Scan) ->
     assert said.keys() == {"tree/a.tf", "tree/b.yaml", "tree/terraform.tfvars"}
     assert all("leads out of the scanned tree" in message for message in said.values())
     assert not any("root:x" in message for message in said.values())
+
+
+BEGINNINGS = [
+    "{",
+    "\n{ ",
+    '{"',
+    "Resources:\n",
+    "\ufeff",
+    "",
+    '{"version": 4, ',
+    '{"a": 1, ',
+    "PK\x03\x04",
+    "# x\n",
+    "---\n",
+]
+PIECES = [
+    *(
+        '"version": 4',
+        '"serial": 1',
+        '"lineage": "',
+        '"format_version": "1.2"',
+        '"terraform_version": "1.9.0"',
+        ", ",
+        "}",
+    ),
+    *(
+        '"planned_values": {}',
+        '"values": {}',
+        '"encrypted_data": "',
+        '"meta": {',
+        "AWSTemplateFormatVersion: x\n",
+        "\n",
+    ),
+    *("Resources:\n  A:\n    Type: AWS::IAM::User\n", '"Resources": {"A": {"Type": "AWS::IAM::User"}}', '"Changes": ['),
+    *('"ChangeSetId": "a", ', "kind: ConfigMap\n", "\0", "é", "0123-456", "tfplan"),
+]
+
+
+@given(
+    st.sampled_from(BEGINNINGS), st.lists(st.sampled_from(PIECES), max_size=6), st.sampled_from(["utf-8", "utf-16-le"])
+)
+@settings(max_examples=500, deadline=None)
+def test_law_what_is_recognised_may_be_ours(beginning: str, pieces: list[str], encoding: str) -> None:
+    """The quick look at a file never passes over what the close one recognises."""
+    content = "".join((beginning, *pieces)).encode(encoding)
+    assert may_be_ours(content) or recognise(content) is None
+
+
+@pytest.mark.parametrize("file", [path for path in FIXTURES.rglob("*") if path.is_file()], ids=str)
+def test_fixtures_that_are_recognised_may_be_ours(file: Path) -> None:
+    content = file.read_bytes()
+    assert may_be_ours(content) or recognise(content) is None
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "..yaml", "A.YAML", "a.txt"])
+def test_a_template_behind_a_long_preamble_is_found(name: str, tmp_path: Path) -> None:
+    """In a file of any other name the beginning decides."""
+    text = "Description: >\n" + "  word\n" * 2000 + "Resources:\n  A:\n    Type: AWS::IAM::User\n"
+    (tmp_path / name).write_text(text)
+    (tmp_path / "other.json").write_text('{"a": 1}')
+    found = [root.path for root in discover(["."], tmp_path, Inputs()).roots]
+    assert found == ([name] if name.lower().endswith("yaml") else [])

@@ -11,7 +11,7 @@ import pytest
 
 from scanner.report.report import Report
 from scanner.rules.document_shape import SCHEMA
-from scanner.rules.match import DOCUMENT_VERSION
+from scanner.rules.documents import DOCUMENT_VERSION
 from scanner.rules.view import view
 from tests.scans import ROOT, scanned
 

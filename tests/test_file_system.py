@@ -20,6 +20,8 @@ USER = (
     'resource "aws_iam_user" "u" {\n  name = "u"\n}\n'
     'resource "aws_iam_user_login_profile" "u" {\n  user = aws_iam_user.u.name\n}\n'
 )
+ASKING = {"file_system.py", "terraform/language/hcl_tables.py"}
+"""The latter asks for a file of our own."""
 LONG = "x" * 300 + ".yaml"
 
 
@@ -120,10 +122,12 @@ def test_every_question_has_an_answer(tmp_path: Path, path: str) -> None:
     for asked in (tmp_path / path, tmp_path / "loop" / path):
         here = asked == tmp_path
         assert file_system.exists(asked) is here
-        assert file_system.is_dir(asked) is here
+        assert file_system.is_directory(asked) is here
         assert not file_system.is_file(asked)
-        assert file_system.names_in(asked) == (("loop",) if here else ())
-        assert file_system.without_links(asked).is_absolute()
+        assert file_system.is_link(asked) is (asked.name == "loop")
+        assert [entry.name for entry in file_system.entries_if_any(asked)] == (["loop"] if here else [])
+        assert file_system.size(asked) == 0
+        assert file_system.real(asked).is_absolute()
 
 
 def test_a_path_with_a_nul_is_an_error(scan_files: Scan) -> None:
@@ -144,6 +148,7 @@ def test_no_other_file_asks_pathlib() -> None:
     asking = [
         f"{file.relative_to(PACKAGE)}:{node.lineno}: ask scanner.file_system instead of .{node.func.attr}()"
         for file in sorted(PACKAGE.rglob("*.py"))
+        if file.relative_to(PACKAGE).as_posix() not in ASKING
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         if node.func.attr in questions and not node.args and not node.keywords

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from scanner.repository import outlook, path_in_repository
+from scanner.repository import RealPaths, outlook, path_in_repository
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,29 @@ def test_a_link_to_the_workspace_is_the_workspace(tmp_path: Path) -> None:
     (tmp_path / "repo" / "infra").mkdir(parents=True)
     (tmp_path / "linked").symlink_to(tmp_path / "repo")
     assert path_in_repository(tmp_path / "repo" / "infra", tmp_path / "linked") == "infra"
+
+
+def test_many_paths_are_followed_as_each_is(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "file").write_text("")
+    (tmp_path / "link").symlink_to("a")
+    (tmp_path / "a" / "to").symlink_to(tmp_path / "link" / "b")
+    (tmp_path / "a" / "file").symlink_to("b/file")
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "gone").symlink_to("nowhere/at/all")
+    real = RealPaths()
+    for path in (
+        "a",
+        "a/b/file",
+        "link/b/file",
+        "link/to/file",
+        "a/file",
+        "circle",
+        "circle/x",
+        "gone",
+        "gone/x",
+        "no/x",
+    ):
+        for written in (tmp_path / path, tmp_path / path / ".." / "a", Path(os.path.relpath(tmp_path / path))):
+            assert real.of(written) == os.path.realpath(written)
+    assert real.of(Path("/")) == "/"

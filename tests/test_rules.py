@@ -14,9 +14,11 @@ from scanner.check_rules import failing_examples
 from scanner.rules import rule_file
 from scanner.rules.loader import EXAMPLES as EXAMPLE_RULES
 from scanner.rules.loader import RuleError, builtin_directory, builtin_rules, example_rules, load_rule, load_rules
+from scanner.rules.packed import packed_rule
 from scanner.rules.rule import Rule
-from scanner.verdicts.questions import Question
+from scanner.verdicts.question import Question
 from tests.scans import ROOT, scanned, write
+from tools import pack_rules
 
 RULES = (*builtin_rules(), *example_rules())
 SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "rules" / "schema.json").read_text(encoding="utf-8")))
@@ -25,6 +27,22 @@ SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "rules" / "schema.js
 def test_every_rule_has_examples() -> None:
     assert RULES, "rules/ has no rule"
     assert [rule.id for rule in RULES if not rule.examples.flagged or not rule.examples.passed] == []
+
+
+@pytest.mark.parametrize(("text", "rule"), [*pack_rules.rules()], ids=lambda value: getattr(value, "id", ""))
+def test_rules_are_packed_as_they_are_read(text: str, rule: Rule) -> None:
+    """With all their places; otherwise each start reads YAML."""
+    assert repr(packed_rule(text, rule.span.path)) == repr(rule), "run `make snapshots`"
+
+
+def test_a_changed_rule_is_read_anew(tmp_path: Path) -> None:
+    file = builtin_directory() / "role-cannot-aws-login.yaml"
+    copy = tmp_path / file.name
+    copy.write_text(file.read_text().replace("severity: ", "severity:  ").replace("title: ", "title: A "))
+    assert load_rule(copy, check=False).title == f"A {load_rule(file, check=False).title}"
+    (tmp_path / "other.yaml").write_text(file.read_text())
+    with pytest.raises(RuleError, match="is not the name of the file"):
+        load_rule(tmp_path / "other.yaml", check=False)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

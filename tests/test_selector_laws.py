@@ -19,6 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.rules.document_shape import LIST, MAPPING, NUMBER, SCHEMA, Shape, principal
+from scanner.rules.documents import Documents
+from scanner.rules.loader import builtin_rules
 from scanner.rules.rule import Selector
 from scanner.rules.selector_check import faults
 from tests.document import PRINCIPAL, sample, sample_principals, selected
@@ -168,3 +170,40 @@ def test_the_check_takes_any_text(text: str) -> None:
 def test_the_documents_of_the_tests_satisfy_the_schema(random: Random) -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(sample(random))
+
+
+ALL = list(PATHS)
+
+
+def everyone(random: Random) -> list[dict[str, Any]]:
+    """Principals, the same once more, and some with one part of another; those have the very same permissions."""
+    few = sample_principals(random, 5)["principals"]
+    mixed = [{**random.choice(few), key: random.choice(few)[key]} for key in random.choices(list(PRINCIPAL), k=10)]
+    return [*few, *({**one} for one in few), *mixed]
+
+
+STEPS = ("", ".permissions[*]", ".console.via[0]", ".*", "..name", "[*]", ".policies[?(@.attached == 'yes')].name")
+LONE = ("$.principals[0]", "$.principals[-1:]", "$..console", "$.*[*].kind", "$.principals", "$.principals[?(@)]")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_looking_once_at_those_that_are_the_same_selects_the_same(data: st.DataObject) -> None:
+    random = data.draw(st.randoms(use_true_random=False))
+    tests = [f"{path} == {json.dumps(random.choice(['yes', 'user', 'a', 'no', 1]))}" for path in random.sample(ALL, 2)]
+    tests += [*random.sample(ALL, 2), f"{random.choice(ALL)} != 'admin'", f"!{random.choice(ALL)}"]
+    test = random.choice([" && ", " || "]).join(random.sample(tests, random.choice([1, 2, 3])))
+    text = random.choice([f"$.principals[?({test})]", "$.principals[*]"]) + random.choice(STEPS)
+    selector = Selector(random.choice([text, text, text, random.choice(LONE)]))
+    documents = everyone(random)
+    slowly: dict[int, list[Any]] = {}
+    for path in selector.select({"version": 1, "principals": documents}):
+        match path:
+            case ("principals", int(number), *inside):
+                slowly.setdefault(number, []).append(tuple(inside))
+    assert Documents(documents).selected(selector) == slowly
+
+
+def test_built_in_rules_look_once() -> None:
+    selectors = [selector for rule in builtin_rules() for selector in rule.selectors]
+    assert all(selector.keys is not None for selector in selectors)

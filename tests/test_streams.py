@@ -104,7 +104,7 @@ def test_any_environment(tmp_path: Path, environment: dict[str, str]) -> None:
 
 
 def test_a_bug_of_ours_is_no_finding() -> None:
-    broken = "import scanner.pipeline as p; p._controls = None; import scanner.__main__ as m; m.main()"
+    broken = "import scanner.pipeline as p; p._check_controls = None; import scanner.__main__ as m; m.main()"
     for arguments, status, said in (
         ("", 2, "scan: internal error: TypeError: 'NoneType' object is not callable (--debug shows where)\n"),
         ("--debug", 1, "Traceback"),

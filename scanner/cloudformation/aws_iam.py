@@ -8,7 +8,7 @@ looked at by no one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
@@ -43,6 +43,7 @@ from scanner.facts import (
     PolicyUse,
     Target,
 )
+from scanner.lazy_dataclass import dataclass
 from scanner.values import NULL, Unknown, Value, unknown
 
 if TYPE_CHECKING:

@@ -12,30 +12,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
-from scanner.facts import Facts
 from scanner.root import RootKind, ScanRoot
 
 MAX_NEIGHBOURS = 60
 """A template that exchanges values with more than this is evaluated beside the nearest of them."""
 
 
-def exchanges(root: ScanRoot, facts: Facts) -> bool:
+class Exchanged(Protocol):
+    """The names of the values that a template hands to others, and that it has from them."""
+
+    @property
+    def exports(self) -> frozenset[str]:
+        """Those that it hands out."""
+
+    @property
+    def imports(self) -> frozenset[str]:
+        """Those that it takes."""
+
+
+def exchanges(root: ScanRoot, names: Exchanged) -> bool:
     """Whether a root may have neighbours."""
-    return root.kind is RootKind.CLOUDFORMATION_TEMPLATE and bool(facts.exports or facts.imports)
+    return root.kind is RootKind.CLOUDFORMATION_TEMPLATE and bool(names.exports or names.imports)
 
 
-def with_neighbours(found: Mapping[ScanRoot, Facts]) -> tuple[ScanRoot, ...]:
+def with_neighbours(found: Mapping[ScanRoot, Exchanged]) -> tuple[ScanRoot, ...]:
     """The roots in their order, with their neighbours."""
     makers: dict[str, list[ScanRoot]] = {}
-    for root, facts in found.items():
-        for name in facts.exports:
+    for root, names in found.items():
+        for name in names.exports:
             makers.setdefault(name, []).append(root)
     above: dict[ScanRoot, dict[ScanRoot, None]] = {root: {} for root in found}
     below: dict[ScanRoot, dict[ScanRoot, None]] = {root: {} for root in found}
     contested: dict[ScanRoot, list[tuple[str, str]]] = {}
-    for root, facts in found.items():
-        for name in sorted(facts.imports):
+    for root, names in found.items():
+        for name in sorted(names.imports):
             made_by = _meant(makers.get(name, []), root)
             if len(made_by) == 1:
                 above[root][made_by[0]] = None

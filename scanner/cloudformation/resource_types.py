@@ -9,7 +9,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from scanner.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

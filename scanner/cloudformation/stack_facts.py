@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scanner.cloudformation.aws_iam import facts_of
-from scanner.cloudformation.checks.makers import Makers
+from scanner.cloudformation.aws_iam import facts_of, is_identity_type
+from scanner.cloudformation.checks.makers import Makers, may_be_unfollowed
 from scanner.cloudformation.checks.shapes import refused_properties
 from scanner.cloudformation.checks.unfilled import variables_outside_sub
+from scanner.cloudformation.resource_types import resource_type
 from scanner.cloudformation.stacks.nested import STACKS
 from scanner.cloudformation.stacks.stack_sets import STACK_SET
 from scanner.diagnostic import Diagnostic, Severity, error, warning
@@ -38,7 +39,7 @@ def stack_facts(scope: StackScope, home: Home, *, is_rewritten: bool = False) ->
     facts: list[Fact] = []
     problems: list[Diagnostic] = []
     makers = Makers(scope)
-    for resource in scope.template.resources.values():
+    for resource in scope.template.of_types(_says_something):
         facts.extend(facts_of(resource, scope, home))
         refused = refused_properties(resource, scope)
         problems.extend(replace(one, severity=Severity.WARNING) if is_rewritten else one for one in refused)
@@ -48,14 +49,24 @@ def stack_facts(scope: StackScope, home: Home, *, is_rewritten: bool = False) ->
     return facts, problems
 
 
+def _says_something(kind: str) -> bool:
+    """Whether there may be anything to say of resources of a type."""
+    is_known = is_identity_type(kind) or resource_type(kind).properties is not None
+    return is_known or kind in STACKS or _is_module(kind) or may_be_unfollowed(kind)
+
+
+def _is_module(kind: str) -> bool:
+    return kind.endswith("::MODULE")
+
+
 def _nested(scope: StackScope) -> Iterator[Resource]:
-    for resource in scope.template.resources.values():
-        if resource.type in STACKS and not scope.existence(resource)[0].is_no:
+    for resource in scope.template.of_types(STACKS.__contains__):
+        if not scope.existence(resource)[0].is_no:
             yield resource
 
 
 def _problems(resource: Resource, scope: StackScope) -> Iterator[Diagnostic]:
-    is_module = resource.type.endswith("::MODULE")
+    is_module = _is_module(resource.type)
     if (not is_module and resource.type not in STACKS) or scope.existence(resource)[0].is_no:
         return
     missing = f'The identities that "{scope.symbol(resource.logical_id)}" defines are missing'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 from scanner.report.escape import visible
 from scanner.span import Span
@@ -28,6 +27,8 @@ class ConfigError(Exception):
 def unknown_word(what: str, word: str, words: Iterable[str], span: Span) -> MistakeError:
     """That there is no such key or value, with the one that it is nearly, else with all that there are."""
     known = list(words)
+    from difflib import get_close_matches
+
     near = get_close_matches(word, known, 1)
     instead = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
     return MistakeError(f'there is no {what} "{word}"; {instead}', span)

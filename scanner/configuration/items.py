@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from scanner import file_system
 from scanner.configuration.errors import MistakeError, unknown_word
 from scanner.configuration.origin import Origin
 from scanner.configuration.tree import Listing, Node, Scalar, ScalarKind, Table
-from scanner.file_system import exists
 from scanner.globs import GlobError, PathGlob
+from scanner.lazy_dataclass import dataclass
 
 T = TypeVar("T")
 
@@ -142,6 +142,38 @@ class Flag(Item[bool]):
         return {"type": "boolean"}
 
 
+@dataclass(frozen=True)
+class Number(Item[int]):
+    """A whole number of some size."""
+
+    least: int
+    most: int
+
+    def read(self, node: Node, origin: Origin, name: str) -> int:
+        """The number."""
+        del origin
+        if not isinstance(node, Scalar) or node.kind is not ScalarKind.NUMBER or not self._is_one(node.text):
+            raise MistakeError(f'"{name}" must be {self._what}', node.span)
+        return int(node.text)
+
+    def parse(self, text: str) -> int:
+        """The same from its text."""
+        if not self._is_one(text):
+            raise OptionError(f"it must be {self._what}")
+        return int(text)
+
+    def schema(self) -> dict[str, Any]:
+        """An integer with its bounds."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+    @property
+    def _what(self) -> str:
+        return f"a whole number from {self.least} to {self.most}"
+
+    def _is_one(self, text: str) -> bool:
+        return re.fullmatch(r"[0-9]{1,9}", text) is not None and self.least <= int(text) <= self.most
+
+
 class EnvironmentFlag(Flag):
     """Yes or no to reading the environment, which may hold secrets."""
 
@@ -181,13 +213,24 @@ class Path(Item[str]):
         return {"type": "string", "minLength": 1}
 
 
+class OwnPath(Path):
+    """A path that only the user chooses, for something is written there beside what is asked for."""
+
+    def read(self, node: Node, origin: Origin, name: str) -> str:
+        """The path, in a file that the user names."""
+        if not origin.is_named:
+            only = f"only --{name.replace('_', '-')} and a file given with --config may do that"
+            raise MistakeError(f'"{name}" chooses a place outside of what is scanned; {only}', node.span)
+        return super().read(node, origin, name)
+
+
 class Rules(Path):
     """Where rules are: a path, or the id of an example rule."""
 
     def read(self, node: Node, origin: Origin, name: str) -> str:
         """The path relative to the working directory, or the id as it is."""
         text = string(node, name)
-        if re.fullmatch(r"[\w-]+", text) is None or exists(origin.directory / text):
+        if re.fullmatch(r"[\w-]+", text) is None or file_system.exists(origin.directory / text):
             return super().read(node, origin, name)
         origin.named.setdefault(text, node.span)
         return text

@@ -6,15 +6,27 @@ An option of the command line that a file may set has the same name there, with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from scanner.configuration.account_sections import ACCOUNT_ID, REGION, Accounts
-from scanner.configuration.items import Choice, EnvironmentFlag, Flag, Glob, Parameter, Path, Rules, Text, Variable
+from scanner.configuration.items import (
+    Choice,
+    EnvironmentFlag,
+    Flag,
+    Glob,
+    Number,
+    OwnPath,
+    Parameter,
+    Path,
+    Rules,
+    Text,
+    Variable,
+)
 from scanner.configuration.shapes import Context, Levels, Many, One, Pairs, Shape
 from scanner.configuration.suppressions import Suppressions
 from scanner.finding import LEVELS, Level
+from scanner.lazy_dataclass import dataclass
 from scanner.report import FORMATS
 
 T = TypeVar("T")
@@ -118,6 +130,24 @@ ASSUME_CONSOLE = Key(
     "Patterns for names of users who have a password although the code gives them none.",
 )
 BASELINE = Key("baseline", One(Path()), Merge.REPLACE, "A file with findings that are known and do not count.")
+JOBS = Key(
+    "jobs",
+    One(Number(1, 256)),
+    Merge.REPLACE,
+    "How many processes may work at once. All that may be used if nobody says it; one if there is little to do.",
+)
+CACHE = Key(
+    "cache",
+    One(Flag()),
+    Merge.REPLACE,
+    "Keep what was found out, for the next scan. Yes if nobody says it and there is a directory for such things.",
+)
+CACHE_DIR = Key(
+    "cache_dir",
+    One(OwnPath()),
+    Merge.REPLACE,
+    "The directory for it. Only in a file given with `--config`.",
+)
 ACCOUNTS = Key(
     "accounts",
     Accounts(),
@@ -152,6 +182,9 @@ KEYS: tuple[Key[Any], ...] = (
     SCP,
     RCP,
     ASSUME_CONSOLE,
+    JOBS,
+    CACHE,
+    CACHE_DIR,
     ACCOUNTS,
 )
 BY_NAME = {key.name: key for key in KEYS}

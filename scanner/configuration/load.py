@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +14,7 @@ from scanner.configuration.find import MAX_BYTES, SECTION, SHARED, Found
 from scanner.configuration.keys import BY_NAME, COMMAND_LINE_ONLY
 from scanner.configuration.origin import Origin
 from scanner.configuration.tree import Entry, Node, Table
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 

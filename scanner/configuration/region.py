@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scanner.configuration.errors import MistakeError
 from scanner.configuration.items import OptionError, Text
 from scanner.configuration.origin import Origin
 from scanner.configuration.tree import Node
+from scanner.lazy_dataclass import dataclass
 from scanner.region_names import FORM, mistake_in_region
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scanner.configuration import keys
 from scanner.configuration.keys import Key
+from scanner.configuration.machine import cache_directory, usable_processors
 from scanner.configuration.settings import Settings
 from scanner.controls import AccountControls
 from scanner.finding import Level
@@ -18,13 +19,13 @@ from scanner.root import Inputs, ValuesFile
 def scan_options(
     settings: Settings,
     directory: Path,
-    environment: Iterable[tuple[str, str]],
+    environment: Mapping[str, str],
     workspace: Path | None,
     write_baseline: str | None = None,
     *,
     debug: bool,
 ) -> Options:
-    """The options of a scan. ``environment`` counts where it is asked for; the rest is what ``Options`` has."""
+    """The options of a scan. What ``environment`` has for Terraform counts where it is asked for."""
     accounts = settings.all(keys.ACCOUNTS)
     everywhere = PathSection(None, _one(settings, keys.ACCOUNT), _one(settings, keys.REGION_))
     return Options(
@@ -33,7 +34,7 @@ def scan_options(
         workspace=workspace,
         inputs=Inputs(
             variables=_in_order(settings, keys.VAR, keys.VAR_FILE),
-            environment=tuple(environment) if settings.one(keys.ENV_VARS, default=False) else (),
+            environment=tuple(_variables(environment)) if settings.one(keys.ENV_VARS, default=False) else (),
             source=_one(settings, keys.SOURCE),
             workspace=_one(settings, keys.WORKSPACE),
             account=_on_command_line(settings, keys.ACCOUNT),
@@ -60,7 +61,23 @@ def scan_options(
         write_baseline=write_baseline,
         paths_are_configured=any(one.span is not None for one in settings.given(keys.PATHS)),
         named=settings.named(),
+        jobs=next(iter(settings.all(keys.JOBS)), 0) or usable_processors(),
+        cache=_cache(settings, directory, environment),
     )
+
+
+def _variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in sorted(environment.items()):
+        if name.startswith("TF_VAR_"):
+            yield name.removeprefix("TF_VAR_"), value
+
+
+def _cache(settings: Settings, directory: Path, environment: Mapping[str, str]) -> Path | None:
+    given = _one(settings, keys.CACHE_DIR)
+    wanted = next(iter(settings.all(keys.CACHE)), None)
+    if given is not None and wanted is not False:
+        return directory / given
+    return cache_directory(environment, is_wanted=wanted)
 
 
 def _one(settings: Settings, key: Key[str]) -> str | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from scanner.configuration.items import OptionError
 from scanner.configuration.keys import BY_NAME, IGNORE, KEYS, SELECT, Key, Merge
 from scanner.configuration.load import Configuration, Given, Values
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
 T = TypeVar("T")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from scanner.configuration.errors import MistakeError
 from scanner.configuration.items import ContextValues, Item, OptionError, Path, string
 from scanner.configuration.origin import Origin
 from scanner.configuration.tree import Listing, Node, Table
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
 T = TypeVar("T")

@@ -8,10 +8,10 @@ from typing import Any
 
 from scanner.configuration.keys import KEYS, Key
 from scanner.configuration.load import Given
-from scanner.configuration.secret_names import looks_secret
 from scanner.configuration.settings import Settings
 from scanner.configuration.shapes import NO_ENTRIES
 from scanner.report.escape import inert, visible
+from scanner.secret_names import looks_secret
 
 VERSION = 1
 _MASKED = "***"

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from scanner.lazy_dataclass import dataclass
 
 Path = tuple[str | int, ...]
 """Keys and indices from the top of the document."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scanner.iam.pattern import Hole, Text
+from scanner.lazy_dataclass import dataclass
 
 ACCOUNT = 4
 """Which segment has the account, counted from 0."""

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 
 from scanner.cause import Cause
+from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Symbol
 
 

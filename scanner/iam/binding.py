@@ -6,7 +6,7 @@ They are values like others wherever a policy has them: in resources, principals
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
@@ -15,6 +15,7 @@ from scanner.iam.condition import Condition
 from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import Principal
 from scanner.iam.variables import PolicyText
+from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Symbol
 
 OWN_REGION = pattern.word(frozenset({Cause(CauseKind.REGION, "the region that the code is applied in")}), values.REGION)

@@ -12,7 +12,7 @@ import base64
 import binascii
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -23,6 +23,7 @@ from scanner.iam.language import Question
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, literal
 from scanner.iam.request import Fixed, OneOf, Request, Unsettled
 from scanner.iam.variables import PolicyText, resolve
+from scanner.lazy_dataclass import dataclass
 from scanner.truth import NO, Truth, all_of, any_of, truth, undetermined
 
 Comparison = Callable[[Pattern, Text], Truth]

@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from scanner.cause import ACCOUNT_ID, Cause, CauseKind
@@ -16,6 +16,7 @@ from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
 from scanner.iam.request import ContextValue, Fixed, OneOf, Presence, Unsettled
 from scanner.iam.trust import may_tag_sessions
+from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Account, Named, NameKind
 from scanner.truth import YES, Truth
 
@@ -70,29 +71,83 @@ def open_region(cause: Cause) -> Text:
 
 
 def context_of(
-    principal: Principal, circumstances: Circumstances, action: str, region: Text | None = None
+    principal: Principal,
+    circumstances: Circumstances,
+    action: str,
+    region: Text | None = None,
+    own: Mapping[str, ContextValue] | None = None,
 ) -> Mapping[str, ContextValue]:
     """Everything that is known of the context of a request that this principal makes by itself.
 
-    ``region`` is that of the request, if it is not the one that the user signs in through.
+    ``region`` is that of the request, if it is not the one that the user signs in through; ``own`` are the principal's
+    ``OwnKeys``, where somebody wants to know which of them are looked up.
     """
-    is_user = principal.kind is PrincipalKind.USER
-    account = account_of(principal)
     context: dict[str, ContextValue] = {
-        "aws:principalarn": _principal_arn(principal, account),
-        "aws:principalaccount": Fixed((account,)),
-        "aws:principaltype": Fixed((("User" if is_user else "AssumedRole",),)),
+        "aws:principalaccount": Fixed((account_of(principal),)),
+        "aws:principaltype": Fixed((("User" if principal.kind is PrincipalKind.USER else "AssumedRole",),)),
         "aws:principalisawsservice": Fixed((("false",),)),
         "aws:viaawsservice": Fixed((("false",),)),
         "aws:securetransport": Fixed((("true",),)),
         "aws:requestedregion": Fixed((region_of(circumstances) if region is None else region,)),
-        "aws:username": Fixed((principal.name,)) if is_user else Presence.ABSENT,
-        **_tags(principal, account),
         **SIGN_IN_KEYS.get(action.lower(), {}),
     }
     for key, given in circumstances.context:
         context[key.lower()] = Presence.ABSENT if given is None else Fixed(tuple((text,) for text in given))
-    return context
+    return _Context(context, OwnKeys(principal) if own is None else own)
+
+
+class _Context(Mapping[str, ContextValue]):
+    """What is known of a request before it is known who makes it, in front of the keys of who does."""
+
+    __slots__ = ("_known", "_own")
+
+    def __init__(self, known: Mapping[str, ContextValue], own: Mapping[str, ContextValue]) -> None:
+        self._known = known
+        self._own = own
+
+    def __getitem__(self, key: str) -> ContextValue:
+        found = self._known.get(key)
+        return self._own[key] if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._own, **self._known})
+
+    def __len__(self) -> int:
+        return len({**self._own, **self._known})
+
+
+class OwnKeys(Mapping[str, ContextValue]):
+    """The keys of the context in which principals of one kind and account differ, each made when it is looked up."""
+
+    __slots__ = ("_principal", "_tags")
+
+    def __init__(self, principal: Principal) -> None:
+        self._principal = principal
+        self._tags: Mapping[str, ContextValue] | None = None
+
+    def __getitem__(self, key: str) -> ContextValue:
+        principal = self._principal
+        if key == _ARN:
+            return _principal_arn(principal, account_of(principal))
+        if key == _USERNAME:
+            return Fixed((principal.name,)) if principal.kind is PrincipalKind.USER else Presence.ABSENT
+        if not key.startswith(_TAG):
+            raise KeyError(key)
+        return self._all_tags()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((_ARN, _USERNAME, *self._all_tags()))
+
+    def __len__(self) -> int:
+        return 2 + len(self._all_tags())
+
+    def _all_tags(self) -> Mapping[str, ContextValue]:
+        if self._tags is None:
+            self._tags = _tags(self._principal, account_of(self._principal))
+        return self._tags
+
+
+_ARN, _USERNAME, _TAG = "aws:principalarn", "aws:username", "aws:principaltag/"
 
 
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_signin.html and
@@ -119,11 +174,11 @@ def _tags(principal: Principal, account: Text) -> Mapping[str, ContextValue]:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
     if principal.kind is PrincipalKind.PERMISSION_SET or _may_bring_tags(principal, account):
-        return {"aws:principaltag/": Presence.FREE}
+        return {_TAG: Presence.FREE}
     doubt = principal.tags_doubt
     others: ContextValue = Presence.ABSENT if doubt is None else Unsettled(frozenset({doubt}))
-    own = {f"aws:principaltag/{key.lower()}": Fixed((text,)) for key, text in principal.tags.items()}
-    return {"aws:principaltag/": others, **own}
+    own = {f"{_TAG}{key.lower()}": Fixed((text,)) for key, text in principal.tags.items()}
+    return {_TAG: others, **own}
 
 
 def _may_bring_tags(principal: Principal, account: Text) -> bool:

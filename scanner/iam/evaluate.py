@@ -51,7 +51,7 @@ The evidence is not computed apart: a ``Decision`` holds the statement matches t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 
@@ -64,6 +64,7 @@ from scanner.iam.policy import Patterns, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
 from scanner.iam.request import Request
 from scanner.iam.variables import PolicyText, resolve
+from scanner.lazy_dataclass import dataclass
 from scanner.truth import NO, Truth, all_of, any_of, undetermined
 
 
@@ -113,9 +114,8 @@ class StatementMatch:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer for one request, with the evidence."""
+    """The answer for one request, with the evidence. The request itself is large, and nobody asks for it again."""
 
-    request: Request
     outcome: Outcome
     matches: tuple[StatementMatch, ...]
     """Every statement whose action matched, or may match, in the order of the policies."""
@@ -153,7 +153,7 @@ def decide(
     allowed = _some_allow(identity) & all_of(layers.values())
     outcome, causes = _outcome(denied, allowed)
     blocked_by = frozenset(layer for layer, answer in layers.items() if answer.is_no)
-    return Decision(request, outcome, everything, causes, blocked_by)
+    return Decision(outcome, everything, causes, blocked_by)
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

@@ -17,12 +17,12 @@ of the sentence that can answer it: what a pattern says by a symbol, of the one 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam.automaton import Hole, Pattern, advanced, closed, compiled, widened_pattern
+from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Symbol
 from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
 

@@ -21,11 +21,11 @@ import json
 import pkgutil
 import re
 import zlib
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from scanner.iam.arn import Arn
+from scanner.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

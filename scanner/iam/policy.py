@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 
 from scanner import json_text
@@ -20,6 +20,7 @@ from scanner.iam.condition import Condition
 from scanner.iam.pattern import Hole, Text, literal, text_of
 from scanner.iam.variables import PolicyText, parse_policy_text
 from scanner.iam.variants import Variant, candidates_of, variants
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value, holes
@@ -73,6 +74,8 @@ class PolicyDocument:
 
     statements: tuple[Statement, ...]
     diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
+    managed: str | None = field(default=None, compare=False)
+    """The ARN of the AWS managed policy whose document it is, so that it can be had again instead of copied."""
 
 
 def opaque(cause: Cause, span: Span | None = None) -> PolicyDocument:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from scanner.cause import Cause
 from scanner.iam.pattern import Text
 from scanner.iam.policy import PolicyDocument
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.symbol import Account
 from scanner.truth import YES, Truth

@@ -6,11 +6,12 @@ Context keys compare without case. A key is fixed (with one value or several), a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam.pattern import Text
+from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Symbol
 
 

@@ -19,7 +19,7 @@ it there meets it everywhere. What is known of the caller decides as always.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from scanner.cause import CauseKind
 from scanner.iam import pattern
@@ -29,6 +29,7 @@ from scanner.iam.language import Language, Question, Rule, admits
 from scanner.iam.pattern import Hole, literal, lowered
 from scanner.iam.policy import Patterns, PolicyDocument, PrincipalPattern, Principals, Statement
 from scanner.iam.request import ContextValue, Fixed, Request
+from scanner.lazy_dataclass import dataclass
 from scanner.truth import NO, YES, Truth, all_of, any_of, truth, undetermined
 
 Covers = Callable[[Principals], Rule]

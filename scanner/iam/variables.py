@@ -9,10 +9,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, parse_wildcards, written
 from scanner.iam.request import Fixed, OneOf, Request, Unsettled
+from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Named, NameKind
 
 _VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")

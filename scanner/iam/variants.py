@@ -12,10 +12,11 @@ undecided elements make ten more variants, not a thousand.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 from scanner.cause import Cause
+from scanner.lazy_dataclass import dataclass
 from scanner.values import Unknown, Value
 
 MAX_VARIANTS = 32

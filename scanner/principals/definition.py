@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from scanner.iam.principal import Principal
+from scanner.lazy_dataclass import dataclass
 from scanner.root import RootKind
 from scanner.span import Span
 from scanner.truth import NO, Truth

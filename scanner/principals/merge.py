@@ -7,12 +7,10 @@ policy by an ARN that nobody defines may allow or deny anything.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
-from scanner import json_text, values
+from scanner import json_text
 from scanner.cause import ACCOUNT_ID, Cause, CauseKind
 from scanner.diagnostic import Diagnostic
 from scanner.facts import (
@@ -30,9 +28,11 @@ from scanner.facts import (
 )
 from scanner.iam import managed
 from scanner.iam.arn import ACCOUNT, Arn, segment
+from scanner.iam.managed_document import managed_document
 from scanner.iam.pattern import Hole, Text, hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.accounts import Accounts
 from scanner.principals.definition import GroupMembership, PrincipalDefinition
 from scanner.principals.references import (
@@ -98,6 +98,8 @@ class _Merge:
         self._keys: dict[str, list[Span]] = {}
         self._partitions: dict[str, str] = {}
         """The partition that the ARNs of attached AWS managed policies name."""
+        self._attached: dict[object, AttachedPolicy] = {}
+        self._sets: dict[tuple[int, ...], tuple[AttachedPolicy, ...]] = {}
 
     def run(self) -> tuple[tuple[PrincipalDefinition, ...], tuple[Diagnostic, ...]]:
         for exclusive in self._facts.exclusives:
@@ -147,7 +149,7 @@ class _Merge:
     def _inline(self, inline: InlinePolicy) -> None:
         name = inline.name.text or inline.origin.address
         for identity, applies in self._reach(inline.target, inline.origin):
-            policy = AttachedPolicy(
+            policy = self._policy(
                 PolicyType.IDENTITY,
                 name,
                 self._document(inline.document),
@@ -165,7 +167,7 @@ class _Merge:
             arn = Arn.parse(attachment.policy.text or "")
             if arn is not None and resolved.aws_managed:
                 self._partitions.setdefault(identity.origin.address, arn.partition)
-            policy = AttachedPolicy(
+            policy = self._policy(
                 PolicyType.BOUNDARY if is_boundary else PolicyType.IDENTITY,
                 resolved.name,
                 resolved.document,
@@ -197,7 +199,18 @@ class _Merge:
                 name = literal(text_of(group.name) or ()) or group.origin.address
                 self._note_group(user, literal(text_of(group.name) or ()) or None, in_it)
                 for policy in self._reaching.get(group.origin.address, ()):
-                    reaching.append(replace(policy, applies=in_it & policy.applies, group=name))
+                    reaching.append(
+                        self._policy(
+                            policy.policy_type,
+                            policy.name,
+                            policy.document,
+                            policy.how,
+                            policy.span,
+                            in_it & policy.applies,
+                            policy.aws_managed,
+                            group=name,
+                        )
+                    )
             if not certain:
                 reaching.append(_undefined_group(membership, applies))
                 doubt = undetermined(membership.group.unknown.cause) if membership.group.unknown is not None else YES
@@ -252,8 +265,8 @@ class _Merge:
             account_symbol=identity.home.account.symbol,
             tags=_tags(identity.tags),
             tags_doubt=identity.tags.unknown.cause if identity.tags.unknown is not None else None,
-            policies=tuple(self._reaching.get(address, ())),
-            boundaries=tuple(self._boundaries.get(address, ())),
+            policies=self._together(self._reaching.get(address, ())),
+            boundaries=self._together(self._boundaries.get(address, ())),
             trust=self._document(identity.trust, DocumentKind.TRUST) if identity.trust is not None else None,
         )
         return PrincipalDefinition(
@@ -272,6 +285,30 @@ class _Merge:
             trail=identity.origin.trail,
             notes=identity.origin.notes,
         )
+
+    def _policy(
+        self,
+        policy_type: PolicyType,
+        name: str,
+        document: PolicyDocument,
+        how: How,
+        span: Span,
+        applies: Truth,
+        aws_managed: bool | None,
+        group: str | None = None,
+    ) -> AttachedPolicy:
+        """A policy as it reaches an identity: the very same one for all whom it reaches in the same way."""
+        doubt = None if applies.known is not None else id(applies)
+        key = (policy_type, name, id(document), how, span, applies.known, doubt, aws_managed, group)
+        known = self._attached.get(key)
+        if known is None:
+            known = AttachedPolicy(policy_type, name, document, how, span, applies, aws_managed, group)
+            self._attached[key] = known
+        return known
+
+    def _together(self, policies: Sequence[AttachedPolicy]) -> tuple[AttachedPolicy, ...]:
+        """The very same for all identities with the same policies, so that what is decided by them is decided once."""
+        return self._sets.setdefault(tuple(map(id, policies)), tuple(policies))
 
     def _entitled(self, identity: Identity) -> tuple[Truth, tuple[Span, ...]]:
         """Whether somebody is entitled to a role, and by what."""
@@ -338,7 +375,7 @@ def _aws_managed(arn: str) -> _Resolved:
     if found is None:
         detail = f"the AWS managed policy {arn}, which is not in the data of {managed.taken()}"
         return _Resolved(arn, opaque(Cause(CauseKind.MISSING_POLICY, detail)), aws_managed=True)
-    return _Resolved(found.name, parse_document(values.of(json.loads(found.text))), aws_managed=True)
+    return _Resolved(found.name, managed_document(arn), aws_managed=True)
 
 
 def _tags(tags: Value) -> Mapping[str, Text]:

@@ -7,10 +7,10 @@ the same to say about each. People want to read it once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import chain
 
 from scanner.finding import Finding, RelatedLocation
+from scanner.lazy_dataclass import dataclass
 
 _MOST_NAMES = 3
 

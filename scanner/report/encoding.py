@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +11,26 @@ import msgspec
 _BEYOND_ASCII = re.compile(r"[^\n -~]")
 _OLD_COMMAND = re.compile(r"##(?=\w*\[)")
 """``##[`` and its like, which ``scanner.report.escape`` tells about; in JSON it can only stand in a string."""
+
+
+def encoded_with_shared(document: dict[str, Any], key: str, shared: Sequence[list[Any]]) -> str:
+    """The same of a document in which something stands once and is meant many times.
+
+    Where an object that is an element of a list at the top has a number under the key, the shared list of that number
+    is meant.
+    """
+    inside = [_indented(encoded({key: part})[len("{\n") : -len("\n}\n")]) for part in shared]
+    # No line of JSON can begin so but that of the key: in strings a line break is written \\n.
+    number = re.compile(rf'^{_DEEPER}  "{key}": (\d+)', re.MULTILINE)
+    return number.sub(lambda found: inside[int(found[1])], encoded(document))
+
+
+def _indented(text: str) -> str:
+    return _DEEPER + text.replace("\n", f"\n{_DEEPER}")
+
+
+_DEEPER = " " * 4
+"""How much further in an element of a list at the top stands than the top itself."""
 
 
 def encoded(document: dict[str, Any]) -> str:

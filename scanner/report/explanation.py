@@ -7,12 +7,12 @@ answer for both actions and both clients alike.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from scanner.iam.evaluate import Decision, StatementMatch
 from scanner.iam.policy import Patterns, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType
 from scanner.iam.variables import shown_text
+from scanner.lazy_dataclass import dataclass
 from scanner.root import RootKind
 from scanner.span import Span
 from scanner.truth import Truth

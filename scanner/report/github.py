@@ -14,11 +14,12 @@ the place and the rule.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, Finding, Level
+from scanner.lazy_dataclass import dataclass
 from scanner.report.blocks import Block, blocks
 from scanner.report.escape import visible
 from scanner.report.report import Report

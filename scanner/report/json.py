@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.report.encoding import encoded
-from scanner.verdicts.document import Document, location, principal_document
+from scanner.report.encoding import encoded_with_shared
+from scanner.verdicts.document import Document, PermissionDocuments, location, principal_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,16 +27,19 @@ VERSION = 1
 
 def render(report: Report, version: str) -> str:
     """The report as one JSON object and a newline; ``version`` is the scanner's own."""
+    permissions = PermissionDocuments()
+    principals = [principal_document(each, permissions) for each in sorted(report.principals, key=_order_of_principal)]
+    numbers = {id(one): number for number, one in enumerate(permissions.made)}
     document = {
         "version": VERSION,
         "tool": {"name": "scan", "version": version},
         "summary": _summary(report),
-        "principals": [principal_document(each) for each in sorted(report.principals, key=_order_of_principal)],
+        "principals": [{**each, "permissions": numbers[id(each["permissions"])]} for each in principals],
         "findings": [_finding(each) for each in sorted(report.findings, key=_order_of_finding)],
         "errors": _diagnostics(report.errors),
         "warnings": _diagnostics(report.warnings),
     }
-    return encoded(document)
+    return encoded_with_shared(document, "permissions", permissions.made)
 
 
 def _summary(report: Report) -> Document:

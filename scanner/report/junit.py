@@ -16,13 +16,14 @@ five times as long to import.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, count
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import Finding
+from scanner.lazy_dataclass import dataclass
 from scanner.report.escape import inert, visible
 from scanner.report.report import Report
 from scanner.report.wording import repository_path, worst_first

@@ -11,12 +11,13 @@ fit is left out here, and a line says how much that is.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import Level
+from scanner.lazy_dataclass import dataclass
 from scanner.report.blocks import Block, blocks
 from scanner.report.markdown_text import code, link, prose
 from scanner.report.report import Report

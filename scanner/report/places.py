@@ -8,10 +8,10 @@ in a plan that is a single line.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 from scanner.finding import Finding, RelatedLocation
+from scanner.lazy_dataclass import dataclass
 from scanner.report.blocks import Block, blocks
 from scanner.report.wording import counted, worst_first
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, Finding, Level
+from scanner.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from scanner.rules.rule import Rule

@@ -18,13 +18,13 @@ to run.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import groupby
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import Level, RelatedLocation
+from scanner.lazy_dataclass import dataclass
 from scanner.report.blocks import Block, blocks
 from scanner.report.escape import inert, visible
 from scanner.report.quotation import quoted

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from scanner.rules.rule import Rule
-from scanner.verdicts.questions import ANY, Questions
+from scanner.verdicts.question import ANY, Questions
 
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9_-]+")
 _SEGMENT = re.compile(r"[A-Za-z0-9-]*")

@@ -7,11 +7,11 @@ nearest thing around it that has a place of its own, such as a policy or an entr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from scanner.finding import RelatedLocation
 from scanner.iam.principal import AttachedPolicy
+from scanner.lazy_dataclass import dataclass
 from scanner.rules.parts import sign_in_grants
 from scanner.rules.rule import Path
 from scanner.rules.trusted import TrustEntry, trust_entries
@@ -19,7 +19,7 @@ from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access
 from scanner.verdicts.document import Document
-from scanner.verdicts.questions import ANY
+from scanner.verdicts.question import ANY
 from scanner.verdicts.reasons import described, reasons
 
 

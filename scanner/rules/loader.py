@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from scanner.file_system import exists, is_dir, is_file, without_links
+from scanner import file_system
+from scanner.rules.packed import packed_rule
 from scanner.rules.problems import Problem, RuleError
 from scanner.rules.rule import Rule
-from scanner.rules.rule_file import read_rule
 from scanner.source_file import UnreadableFileError, read_text, why
 from scanner.span import Span
 
@@ -26,7 +26,7 @@ def builtin_rules() -> tuple[Rule, ...]:
 def builtin_directory() -> Path:
     """In an installed package beside this file, in a checkout at the top level."""
     installed = Path(__file__).parent / "builtin"
-    return installed if is_dir(installed) else Path(__file__).parent.parent.parent / "rules"
+    return installed if file_system.is_directory(installed) else Path(__file__).parent.parent.parent / "rules"
 
 
 def example_rules() -> tuple[Rule, ...]:
@@ -37,7 +37,7 @@ def example_rules() -> tuple[Rule, ...]:
 def example_file(rule_id: str) -> Path | None:
     """The file of an example rule; None if there is none of that id."""
     file = builtin_directory() / EXAMPLES / f"{rule_id}.yaml"
-    return file if file.name == f"{rule_id}.yaml" and is_file(file) else None
+    return file if file.name == f"{rule_id}.yaml" and file_system.is_file(file) else None
 
 
 def load_rules(paths: Iterable[Path], directory: Path | None = None, *, check: bool = True) -> tuple[Rule, ...]:
@@ -81,6 +81,11 @@ def load_rule(file: Path, directory: Path | None = None, *, check: bool = True) 
         text = read_text(file)
     except UnreadableFileError as problem:
         raise RuleError(Problem(f"the file cannot be read: {problem}", Span.whole_file(shown))) from problem
+    packed = None if check else packed_rule(text, shown)
+    if packed is not None and packed.id == file.stem:
+        return packed
+    from scanner.rules.rule_file import read_rule
+
     return read_rule(text, shown, file.stem, check=check)
 
 
@@ -89,7 +94,7 @@ def _files(paths: Iterable[Path], directory: Path | None) -> Iterator[Path | Pro
     seen: set[Path] = set()
     for path in paths:
         whole = Span.whole_file(_shown(path, directory))
-        if is_dir(path):
+        if file_system.is_directory(path):
             try:
                 files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES)
             except OSError as problem:
@@ -97,13 +102,13 @@ def _files(paths: Iterable[Path], directory: Path | None) -> Iterator[Path | Pro
                 continue
             if not files:
                 yield Problem("the directory has no rule files, whose names end in .yaml or .yml", whole)
-        elif exists(path) and path.suffix not in _SUFFIXES:
+        elif file_system.exists(path) and path.suffix not in _SUFFIXES:
             yield Problem("it is not a rule file, whose name ends in .yaml or .yml", whole)
             continue
         else:
             files = [path]
         for file in files:
-            real = without_links(file)
+            real = file_system.real(file)
             if real not in seen:
                 seen.add(real)
                 yield file

@@ -8,17 +8,16 @@ from typing import Any
 from scanner.finding import Finding, RelatedLocation
 from scanner.root import RootKind
 from scanner.rules.chosen import Chosen, chosen, ways_in
+from scanner.rules.documents import Documents
 from scanner.rules.parts import PARTS
 from scanner.rules.places import places
 from scanner.rules.problems import Problem, RuleError
 from scanner.rules.rule import Path, Rule, Selector, filled, split_at
-from scanner.rules.view import causes, view, words
+from scanner.rules.view import Views, causes, words
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
-
-DOCUMENT_VERSION = 1
 
 
 def match(
@@ -30,34 +29,33 @@ def match(
     """
     followed, assessed = tuple(rules), tuple(principals)
     keys = {key for key in PARTS if any(rule.sees(key) for rule in followed)}
-    documents = [view(one, keys) for one in assessed]
-    whole: dict[str, Any] = {"version": DOCUMENT_VERSION, "principals": documents}
+    views = Views(keys)
+    documents = [views.of(one) for one in assessed]
+    selectable = Documents(documents)
     found = [
         _finding(rule, assessed[number], documents[number], paths, sources)
         for rule in followed
-        for number, paths in sorted(_selected(rule, whole).items())
+        for number, paths in sorted(_selected(rule, selectable).items())
     ]
     return tuple(sorted(found, key=_order))
 
 
-def _selected(rule: Rule, whole: dict[str, Any]) -> dict[int, list[Path]]:
+def _selected(rule: Rule, documents: Documents) -> dict[int, list[Path]]:
     """The principals that a rule selects, by their places, and where in each of them. Raises ``RuleError``."""
     found: dict[int, list[Path]] = {}
     for selector in rule.selectors:
-        for path in _paths(rule, selector, whole):
-            match path:
-                case ("principals", int(number), *inside):
-                    found.setdefault(number, []).append(tuple(inside))
+        for number, paths in _by_selector(rule, selector, documents).items():
+            found[number] = [*found.get(number, ()), *paths]
     return found
 
 
-def _paths(rule: Rule, selector: Selector, whole: dict[str, Any]) -> Iterator[Path]:
+def _by_selector(rule: Rule, selector: Selector, documents: Documents) -> dict[int, list[Path]]:
     if "=~" not in selector.text:
-        return selector.select(whole)
+        return documents.selected(selector)
     from scanner.rules.bounded_match import EndlessSearchError
 
     try:
-        return selector.select(whole)
+        return documents.selected(selector)
     except EndlessSearchError as problem:
         raise RuleError(Problem(str(problem), selector.span or rule.span)) from problem
 
@@ -76,19 +74,19 @@ def _finding(
     picked = chosen(assessed, document, paths)
     said = words(assessed, document, (one.words for one in picked))
     definition = assessed.definition
-    around = tuple(filled(part, said.__getitem__) for part in split_at(rule.message, "name"))
+    around = tuple(filled(part, said) for part in split_at(rule.message, "name"))
     return Finding(
         rule.id,
         rule.level,
         rule.title,
-        said["name"].join(around),
-        filled(rule.help, said.__getitem__).strip(),
+        said("name").join(around),
+        filled(rule.help, said).strip(),
         definition.address,
         definition.root,
         definition.span,
         tuple(dict.fromkeys((*_form(assessed), *_decisive(rule, assessed, picked), *_way(assessed)))),
         sources.get(definition.root, definition.root),
-        said["name"],
+        said("name"),
         around,
         rule.url,
         rule.tags,

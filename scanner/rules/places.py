@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from scanner.finding import Place
 from scanner.root import RootKind
 from scanner.span import Span
-from scanner.verdicts.assessed_principal import AssessedPrincipal
+
+if TYPE_CHECKING:
+    from scanner.verdicts.assessed_principal import AssessedPrincipal
 
 OPEN = "*"
 """The key of an instance that stands for all, or for one whose key is not known."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from difflib import get_close_matches
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
 _NEAR = 0.6
@@ -34,5 +33,7 @@ class RuleError(Exception):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A question to be put behind a message, or nothing if no known word is near."""
     by_lowered = {one.lower(): one for one in known}
+    from difflib import get_close_matches
+
     found = get_close_matches(word.lower(), by_lowered, n=1, cutoff=_NEAR)
     return f'; did you mean "{by_lowered[found[0]]}"?' if found else ""

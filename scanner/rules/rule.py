@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import field
+from functools import cached_property, lru_cache
 from typing import Any
 
 from scanner.finding import Level
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
-from scanner.verdicts.questions import Question
+from scanner.verdicts.question import Question
 
 Path = tuple[str | int, ...]
 """Where something is in the document: keys and positions, from the top."""
@@ -56,14 +57,20 @@ class Selector:
 
     @cached_property
     def _compiled(self) -> Any:
-        from jsonpath_ng.ext.parser import parse
-
-        tree = parse(self.text)
+        tree = _parser().parse(self.text)
         if "=~" not in self.text:
             return tree
         from scanner.rules.bounded_match import bounded
 
         return bounded(tree)
+
+    @cached_property
+    def keys(self) -> frozenset[str] | None:
+        """The keys of a principal that tell whether it selects that principal, and what in it.
+
+        None if it may look at any key, or at more than one principal at a time.
+        """
+        return _keys_of_each(self._compiled)
 
     def select(self, document: dict[str, Any]) -> Iterator[Path]:
         """Where the parts of the document are that it selects; what it makes anew (a length) is nowhere.
@@ -71,6 +78,14 @@ class Selector:
         Raises ``EndlessSearchError`` for a regular expression that takes too long.
         """
         return (tuple(_steps(found)) for found in self._compiled.find(document))
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Any:
+    """For all selectors: to make a parser takes longer than to parse."""
+    from jsonpath_ng.ext.parser import ExtendedJsonPathParser
+
+    return ExtendedJsonPathParser()
 
 
 def _steps(found: Any) -> list[str | int]:
@@ -89,6 +104,74 @@ def _steps(found: Any) -> list[str | int]:
         found = found.context
     steps.reverse()
     return steps
+
+
+def _keys_of_each(tree: Any) -> frozenset[str] | None:
+    """The keys that a selector of the form ``$.principals[…]…`` looks at in each of the principals; None for any."""
+    from jsonpath_ng import Child, Fields, Root
+    from jsonpath_ng.ext.filter import Filter
+    from jsonpath_ng.jsonpath import Wildcard
+
+    steps: list[Any] = []
+    while isinstance(tree, Child):
+        steps.append(tree.right)
+        tree = tree.left
+    match (tree, *reversed(steps)):
+        case (Root(), Fields(fields=("principals",)), Filter() | Wildcard() as each, *inside):
+            tests = each.expressions if isinstance(each, Filter) else ()
+            if all(map(_stays_below, (*tests, *inside))):
+                return _together(map(_keys_of, (*tests, *inside[:1])))
+    return None
+
+
+def _together(several: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    found: frozenset[str] = frozenset()
+    for keys in several:
+        if keys is None:
+            return None
+        found |= keys
+    return found
+
+
+def _stays_below(node: Any) -> bool:
+    """Whether a part of a selector leads to nothing but what is inside of where it begins."""
+    from jsonpath_ng import Child, Descendants, Fields, Index, Slice, This
+    from jsonpath_ng.ext.filter import And, Expression, Filter, Or
+    from jsonpath_ng.ext.iterable import Keys, Len
+    from jsonpath_ng.jsonpath import JSONPath, Wildcard
+
+    match node:
+        case Child() | Descendants():
+            return _stays_below(node.left) and _stays_below(node.right)
+        case Filter():
+            return all(map(_stays_below, node.expressions))
+        case And() | Or():
+            return all(map(_stays_below, node.operands))
+        case Expression():
+            return _stays_below(node.target) and (not isinstance(node.value, JSONPath) or _stays_below(node.value))
+    return isinstance(node, Fields | Index | Slice | This | Wildcard | Keys | Len)
+
+
+def _keys_of(node: Any) -> frozenset[str] | None:
+    """The keys of a mapping that a part of a selector looks at, beginning there; None if it may be any."""
+    from jsonpath_ng import Child, Fields, This
+    from jsonpath_ng.ext.filter import And, Expression, Or
+    from jsonpath_ng.jsonpath import JSONPath
+
+    match node:
+        case Fields() if "*" not in node.fields:
+            return frozenset(node.fields)
+        case Child(left=This()):
+            return _keys_of(node.right)
+        case Child():
+            return _keys_of(node.left)
+        case And() | Or():
+            parts = node.operands
+        case Expression():
+            parts = [node.target, *([node.value] if isinstance(node.value, JSONPath) else [])]
+        case _:
+            return None
+    return _together(map(_keys_of, parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby, takewhile
 from typing import Any
 
 import yaml
 
 from scanner.finding import Level
+from scanner.lazy_dataclass import dataclass
 from scanner.rules.ask import wrong_action, wrong_resource
 from scanner.rules.problems import Problem, RuleError, did_you_mean
 from scanner.rules.rule import Examples, Rule, Selector, braces
 from scanner.rules.view import PLACEHOLDERS
 from scanner.span import LineIndex, Span
-from scanner.verdicts.questions import ANY, Question
+from scanner.verdicts.question import ANY, Question
 
 REQUIRED = ("id", "severity", "title", "select", "message", "help")
 KEYS = (*REQUIRED, "examples", "ask", "url", "tags")

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from jsonpath_ng import Child, Descendants, Fields, Index, Root, Slice, This
@@ -24,12 +24,13 @@ from jsonpath_ng.ext.filter import And, Expression, Filter, Or
 from jsonpath_ng.ext.iterable import Keys, Len
 from jsonpath_ng.jsonpath import JSONPath, Wildcard
 
+from scanner.lazy_dataclass import dataclass
 from scanner.rules import document_shape
 from scanner.rules.bounded_match import BoundedPattern, EndlessSearchError, PatternError
 from scanner.rules.document_shape import BOOLEAN, LIST, MAPPING, NULL, NUMBER, STRING, Shape, type_of
 from scanner.rules.problems import did_you_mean
 from scanner.rules.selector_syntax import Fault, PlacedText, parse
-from scanner.verdicts.questions import Question
+from scanner.verdicts.question import Question
 from scanner.verdicts.sign_in import ACTIONS
 
 _MAX_LENGTH = 10_000

@@ -7,7 +7,7 @@ decides that.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.iam.arn import ACCOUNT, segment
 from scanner.iam.binding import binding_of
@@ -18,6 +18,7 @@ from scanner.iam.policy import PrincipalPattern, Principals, Statement
 from scanner.iam.principal import Principal
 from scanner.iam.trust import is_everybody, lets_in_by
 from scanner.iam.variables import PolicyText, shown_text
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PrincipalDefinition
 from scanner.span import Span
 from scanner.verdicts.ways_in.switch_role import Switch

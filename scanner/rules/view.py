@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from scanner.cause import Cause
 from scanner.diagnostic import as_sentence
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch, worst
 from scanner.iam.pattern import Text, literal
-from scanner.iam.principal import PolicyType
+from scanner.iam.principal import PolicyType, Principal
+from scanner.lazy_dataclass import dataclass
 from scanner.rules.parts import PARTS, PERMISSION_PARTS, context_keys
 from scanner.rules.trusted import trust_entries
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Via
-from scanner.verdicts.document import principal_document
+from scanner.verdicts.document import PermissionDocuments, principal_document
 from scanner.verdicts.reasons import described, listed, misplaced, written_resources
 from scanner.verdicts.remedies import orders
 from scanner.verdicts.sign_in import Client, Permission
@@ -58,45 +59,111 @@ def view(assessed: AssessedPrincipal, keys: Container[str] = frozenset(PARTS)) -
 
     What becomes of it without MFA is not part of it where that was not decided.
     """
-    parts = [key for key in PARTS if key in keys and (key != "without_mfa" or assessed.without_mfa)]
-    document = principal_document(assessed)
-    for key, of_permission in PERMISSION_PARTS.items():
-        if key in parts:
-            for number, permission in enumerate(document["permissions"]):
-                permission[key] = of_permission(assessed, number)
-    document.update((key, PARTS[key](assessed)) for key in parts)
-    return document
+    return Views(keys).of(assessed)
 
 
-def words(assessed: AssessedPrincipal, document: dict[str, Any], selected: Iterable[str] = ()) -> dict[str, str]:
-    """A text for every placeholder; ``selected`` is what the rule chose inside the principal, in words."""
-    definition, principal = assessed.definition, assessed.principal
-    local = assessed.aws_login.of(Client.LOCALHOST)
-    causes = [cause for permission in local for cause in permission.decision.causes]
-    trusted = (entry.shown for entry in trust_entries(definition) if entry.effect == "Allow")
-    return {
-        "name": document["name"] or document["address"],
-        "kind": document["kind"].replace("_", " "),
-        "account": principal.account or "an account whose ID is not known",
-        "tags": _joined((f"{key} = {_shown(text)}" for key, text in principal.tags.items()), "no tags"),
-        "groups": _joined((found.name or "an unknown group" for found in definition.groups), "no group"),
-        "policies": _joined((policy.name for policy in principal.policies), "no policy"),
-        "boundaries": _joined((policy.name for policy in principal.boundaries), "no permissions boundary"),
-        "trusted": _joined(trusted, "nobody"),
-        "session_duration": _duration(definition.session_duration),
-        "context_keys": _joined(context_keys(local)),
-        "without_mfa": _without_mfa(assessed),
-        "selected": _joined(selected),
-        "missing": _missing(assessed, local),
-        "depends_on": _joined(cause.detail for cause in causes),
-        "undetermined_by": _joined(
-            cause.detail for cause in (*assessed.console.causes, *causes) if not cause.kind.concerns_request
-        ),
-        "enter": " or ".join(dict.fromkeys(_ENTER.get(via, _SIGN_IN) for via in assessed.console.via)) or _SIGN_IN,
-        "way_in_advice": " ".join(_ADVICE[via] for via in assessed.console.via if via in _ADVICE),
-        "remedy": " ".join(as_sentence(one) for one in orders(assessed)),
-        "denied_by": _joined(f"{_sid(match)} of {described(match.policy)}" for match in _deciding(local, denies=True)),
-    }
+class Views:
+    """The same of many principals, who may share parts of their documents."""
+
+    def __init__(self, keys: Container[str]) -> None:
+        self._keys = [key for key in PARTS if key in keys]
+        self._permissions = PermissionDocuments(self._parts_of_permission)
+
+    def of(self, assessed: AssessedPrincipal) -> dict[str, Any]:
+        """The document of one of them."""
+        document = principal_document(assessed, self._permissions)
+        document.update((key, PARTS[key](assessed)) for key in self._parts(assessed))
+        return document
+
+    def _parts(self, assessed: AssessedPrincipal) -> Iterator[str]:
+        return (key for key in self._keys if key != "without_mfa" or assessed.without_mfa)
+
+    def _parts_of_permission(self, assessed: AssessedPrincipal, number: int) -> dict[str, object]:
+        of_permission = {key: PERMISSION_PARTS[key] for key in self._parts(assessed) if key in PERMISSION_PARTS}
+        return {key: made(assessed, number) for key, made in of_permission.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Flagged:
+    """A principal that a rule has chosen."""
+
+    assessed: AssessedPrincipal
+    document: dict[str, Any]
+    selected: tuple[str, ...]
+    """What the rule chose inside it, in words."""
+
+    @property
+    def principal(self) -> Principal:
+        return self.assessed.principal
+
+    @property
+    def local(self) -> tuple[Permission, ...]:
+        return self.assessed.aws_login.of(Client.LOCALHOST)
+
+    @property
+    def causes(self) -> Iterator[Cause]:
+        return (cause for permission in self.local for cause in permission.decision.causes)
+
+
+def words(assessed: AssessedPrincipal, document: dict[str, Any], selected: Iterable[str] = ()) -> Callable[[str], str]:
+    """Gives the text for a placeholder; ``selected`` is what the rule chose inside the principal, in words."""
+    flagged = _Flagged(assessed, document, tuple(selected))
+    return lambda placeholder: _WORDS[placeholder](flagged)
+
+
+def _tags(found: _Flagged) -> str:
+    return _joined((f"{key} = {_shown(text)}" for key, text in found.principal.tags.items()), "no tags")
+
+
+def _groups(found: _Flagged) -> str:
+    return _joined((group.name or "an unknown group" for group in found.assessed.definition.groups), "no group")
+
+
+def _boundaries(found: _Flagged) -> str:
+    return _joined((policy.name for policy in found.principal.boundaries), "no permissions boundary")
+
+
+def _trusted(found: _Flagged) -> str:
+    entries = trust_entries(found.assessed.definition)
+    return _joined((entry.shown for entry in entries if entry.effect == "Allow"), "nobody")
+
+
+def _undetermined_by(found: _Flagged) -> str:
+    causes = (*found.assessed.console.causes, *found.causes)
+    return _joined(cause.detail for cause in causes if not cause.kind.concerns_request)
+
+
+def _enter(found: _Flagged) -> str:
+    return " or ".join(dict.fromkeys(_ENTER.get(via, _SIGN_IN) for via in found.assessed.console.via)) or _SIGN_IN
+
+
+def _denied_by(found: _Flagged) -> str:
+    denying = _deciding(found.local, denies=True)
+    return _joined(f"{_sid(match)} of {described(match.policy)}" for match in denying)
+
+
+_WORDS: Mapping[str, Callable[[_Flagged], str]] = {
+    "name": lambda found: str(found.document["name"] or found.document["address"]),
+    "kind": lambda found: str(found.document["kind"]).replace("_", " "),
+    "account": lambda found: found.principal.account or "an account whose ID is not known",
+    "tags": _tags,
+    "groups": _groups,
+    "policies": lambda found: _joined((policy.name for policy in found.principal.policies), "no policy"),
+    "boundaries": _boundaries,
+    "trusted": _trusted,
+    "session_duration": lambda found: _duration(found.assessed.definition.session_duration),
+    "context_keys": lambda found: _joined(context_keys(found.local)),
+    "without_mfa": lambda found: _without_mfa(found.assessed),
+    "selected": lambda found: _joined(found.selected),
+    "missing": lambda found: _missing(found.assessed, found.local),
+    "depends_on": lambda found: _joined(cause.detail for cause in found.causes),
+    "undetermined_by": _undetermined_by,
+    "enter": _enter,
+    "way_in_advice": lambda found: " ".join(_ADVICE[via] for via in found.assessed.console.via if via in _ADVICE),
+    "remedy": lambda found: " ".join(as_sentence(one) for one in orders(found.assessed)),
+    "denied_by": _denied_by,
+}
+"""What stands for each of the placeholders. Most rules have one or two of them."""
 
 
 def _joined(parts: Iterable[str], otherwise: str = "nothing") -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from scanner.lazy_dataclass import dataclass
 
 
 class Mode(Enum):
@@ -15,6 +16,8 @@ class Mode(Enum):
     DATA = "data"
     OTHER = "other"
     """Ephemeral resources, and what later versions bring."""
+
+    __hash__ = object.__hash__  # as fast as it can be: every address is hashed many times
 
     @classmethod
     def of(cls, written: str) -> Mode:
@@ -90,6 +93,15 @@ class ResourceAddress:
     type: str
     name: str
     key: InstanceKey = None
+
+    @property
+    def resource(self) -> ResourceAddress:
+        """The resource that it is an instance of: the address without a key."""
+        return ResourceAddress(self.module, self.mode, self.type, self.name)
+
+    def instance(self, key: InstanceKey) -> ResourceAddress:
+        """Another instance of the same resource."""
+        return ResourceAddress(self.module, self.mode, self.type, self.name, key)
 
     def __str__(self) -> str:
         prefix = f"{self.module}." if self.module.steps else ""

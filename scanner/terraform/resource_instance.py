@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from scanner.facts import ALWAYS, Existence, Home
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.terraform.address import ResourceAddress
 from scanner.values import NULL, Value
@@ -19,7 +20,7 @@ class ResourceInstance:
     attributes: Mapping[str, Value]
     """Nested blocks are lists of objects. What is not set is missing or null."""
     span: Span = field(compare=False)
-    home: Home = Home()  # noqa: RUF009 # frozen
+    home: Home = Home()  # frozen
     existence: Existence = ALWAYS
     default_tags: Value = NULL
     trail: tuple[Span, ...] = field(default=(), compare=False)

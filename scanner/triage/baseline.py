@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from posixpath import basename
 
 from scanner.diagnostic import Diagnostic, warning
 from scanner.finding import Finding
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.triage.baseline_file import Entry
 from scanner.triage.run import ReadRoot, Run

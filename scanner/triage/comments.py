@@ -1,7 +1,6 @@
 """What the files of a scan ask to ignore: in comments of their languages, in ``Metadata``, in ``"//"`` of JSON.
 
-Every file that was read is looked at once more, as bytes, and only one that has ``scan:ignore``, or nearly, is read as
-text.
+Every file that was read is looked at, as bytes, and only one that has ``scan:ignore``, or nearly, is read as text.
 """
 
 from __future__ import annotations
@@ -42,11 +41,16 @@ def ignores_in(file: Path, path: str, within: tuple[Path, ...]) -> tuple[list[Ig
         content = read_bytes(file, within=within)
     except UnreadableFileError:
         return [], []
-    if not any(trace.search(content) for trace in _TRACES):
+    if not may_ask(content):
         return [], []
     text = content.decode("utf-8-sig", "replace")
     problems: list[Diagnostic] = []
     return list(_ignores(text, path, problems)), problems
+
+
+def may_ask(content: bytes) -> bool:
+    """Whether a file of this content may ask to ignore anything."""
+    return any(trace.search(content) for trace in _TRACES)
 
 
 def _ignores(text: str, path: str, problems: list[Diagnostic]) -> Iterator[Ignore]:

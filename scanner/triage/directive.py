@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from scanner.lazy_dataclass import dataclass
 from scanner.triage.reason import MalformedError, expiry, is_reason
 
 MARK = "scan:ignore"

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 
 from scanner.finding import Finding
 from scanner.iam.evaluate import Outcome
 from scanner.iam.pattern import literal
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import ANY_KEY, stands_for
 from scanner.root import RootKind
 from scanner.verdicts.assessed_principal import AssessedPrincipal

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
 from scanner.finding import Suppression
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from scanner.lazy_dataclass import dataclass
 
 _UNTIL = re.compile(r"\b(?P<word>until|untill|till|til)(?![^\W\d_])", re.IGNORECASE)
 _BETWEEN = re.compile(

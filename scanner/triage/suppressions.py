@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
-from difflib import get_close_matches
 from os.path import normpath
 from pathlib import Path
 from posixpath import basename
 
+from scanner import file_system
 from scanner.diagnostic import Diagnostic, warning
-from scanner.file_system import without_links
 from scanner.finding import Finding, Suppression
 from scanner.globs import PathGlob
+from scanner.lazy_dataclass import dataclass
 from scanner.rules.places import OPEN
 from scanner.span import Span
 from scanner.suppress_entry import SuppressEntry
@@ -38,6 +38,8 @@ def suppress(
     problems: list[Diagnostic] = []
     ignores: list[Ignore] = []
     for path, boundary in run.files.items():
+        if path in run.silent:
+            continue
         found, wrong = ignores_in(run.directory / path, path, (boundary,))
         ignores += found
         problems += wrong
@@ -64,6 +66,8 @@ def _wrong(rule: str | None, reason: str, until: date | None, span: Span, run: R
     """Why a suppression does not count, or would not although the rule was followed."""
     what = "What it names" if rule is None else f'"{rule}"'
     if rule is not None and rule not in run.followed and rule not in (known := run.known_rules()):
+        from difflib import get_close_matches
+
         close = get_close_matches(rule, sorted(known), 1)
         hint = f' Did you mean "{close[0]}"?' if close else " --list-rules shows them all."
         if rule == "*":
@@ -175,5 +179,5 @@ class _List:
             followed = entry.rule is None or entry.rule in self.run.followed
             if number in self.used or not followed or self.run.has_errors:
                 continue
-            if self.run.covers(without_links(self.run.directory / entry.span.path).parent):
+            if self.run.covers(file_system.real(self.run.directory / entry.span.path).parent):
                 yield warning(UNUSED, "No finding is one that it names. Remove it.", entry.span)

@@ -7,10 +7,11 @@ the directory of the baseline, and begins with ``..`` if there is a repository.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from scanner.file_system import without_links
+from scanner import file_system
+from scanner.lazy_dataclass import dataclass
 from scanner.repository import top_of_repository
 from scanner.triage.baseline_file import Entry
 
@@ -44,12 +45,12 @@ class Viewpoint:
     def _location(self, shown: str) -> str:
         leads_out = shown == _OUT or shown.startswith(f"{_OUT}/")
         start = self.directory if self.top is None or leads_out else self.top
-        return str(without_links(start / shown))  # earlier versions wrote absolute paths outside of repositories
+        return str(file_system.real(start / shown))  # earlier versions wrote absolute paths outside of repositories
 
 
 def viewpoint(file: Path, workspace: Path | None) -> Viewpoint:
     """That of a baseline."""
-    directory = without_links(file).parent
+    directory = file_system.real(file).parent
     return Viewpoint(directory, holder(directory, workspace))
 
 

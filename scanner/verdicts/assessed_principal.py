@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scanner.iam.principal import Principal
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PrincipalDefinition
 from scanner.verdicts.console import ConsoleAccess
 from scanner.verdicts.sign_in import AwsLogin, Permission

@@ -7,7 +7,8 @@ may, if somebody lets them), or through the account access manager (they do, if 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import field
 from enum import Enum
 from fnmatch import fnmatchcase
 
@@ -16,11 +17,12 @@ from scanner.iam.binding import binding_of
 from scanner.iam.context import account_of
 from scanner.iam.pattern import literal
 from scanner.iam.policy import PolicyDocument
-from scanner.iam.principal import PrincipalKind
+from scanner.iam.principal import Principal, PrincipalKind
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PrincipalDefinition
 from scanner.span import Span
 from scanner.truth import Truth, any_of
-from scanner.verdicts.ways_in import ways_in
+from scanner.verdicts.ways_in import WaysIn, ways_in
 
 
 class Access(Enum):
@@ -55,7 +57,18 @@ class ConsoleAccess:
     """What an unknown answer depends on."""
 
 
-def console_access(definition: PrincipalDefinition, assumed: tuple[str, ...] = ()) -> ConsoleAccess:
+WaysInto = Callable[[Principal, PolicyDocument], WaysIn]
+"""The ways that a principal's trust policy leaves."""
+
+
+def ways_into(principal: Principal, trust: PolicyDocument) -> WaysIn:
+    """The ways, found by looking."""
+    return ways_in(trust, binding_of(principal, account_of(principal)))
+
+
+def console_access(
+    definition: PrincipalDefinition, assumed: tuple[str, ...] = (), ways: WaysInto = ways_into
+) -> ConsoleAccess:
     """How the principal gets to the console. ``assumed`` are name patterns of users who have a password anyway."""
     match definition.principal.kind:
         case PrincipalKind.USER:
@@ -63,7 +76,7 @@ def console_access(definition: PrincipalDefinition, assumed: tuple[str, ...] = (
         case PrincipalKind.PERMISSION_SET:
             return ConsoleAccess(Access.YES, (Via.IDENTITY_CENTER,), (definition.span,))
         case PrincipalKind.ROLE:
-            return _role(definition)
+            return _role(definition, ways)
 
 
 def _user(definition: PrincipalDefinition, assumed: tuple[str, ...]) -> ConsoleAccess:
@@ -79,12 +92,11 @@ def _user(definition: PrincipalDefinition, assumed: tuple[str, ...]) -> ConsoleA
     return ConsoleAccess(Access.NO)
 
 
-def _role(definition: PrincipalDefinition) -> ConsoleAccess:
+def _role(definition: PrincipalDefinition, ways_into: WaysInto) -> ConsoleAccess:
     principal = definition.principal
     if principal.trust is None:
         return ConsoleAccess(Access.NO)
-    binding = binding_of(principal, account_of(principal))
-    ways = ways_in(principal.trust, binding)
+    ways = ways_into(principal, principal.trust)
     entitled = ways.account_access & definition.entitled
     certain = {Via.SAML: ways.saml, Via.ACCOUNT_ACCESS: entitled}
     possible = {

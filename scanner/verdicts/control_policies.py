@@ -16,7 +16,7 @@ from scanner.cause import ACCOUNT_ID
 from scanner.controls import DEFAULT_ACCOUNT, AccountControls
 from scanner.iam.context import Circumstances, ControlLevel
 from scanner.iam.policy import DocumentKind, parse_document
-from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal
+from scanner.iam.principal import AttachedPolicy, How, PolicyType
 from scanner.path_sections import PathSection
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
@@ -56,17 +56,22 @@ class ControlPolicies:
             self._levels(section.scp_levels, YES)
             self._rcps(section.rcps, YES)
         self._in_section = lru_cache(maxsize=1024)(self._with_section)
+        self._of_account = lru_cache(maxsize=1024)(self._circumstances)
 
-    def circumstances(self, principal: Principal, request: Circumstances, section: PathSection) -> Circumstances:
-        """The circumstances of the principal's requests with the policies that bind it; ``section`` is its root's.
+    def circumstances(self, account: str | None, request: Circumstances, section: PathSection) -> Circumstances:
+        """The circumstances of the requests of an account's principals with the policies that bind them.
 
-        While the account is not known, every section of one may bind it; what all of them say holds all the same.
+        ``section`` is that of their root. While the account is not known, every section of one may bind them; what all
+        of them say holds all the same. The very same object for principals of one account.
         """
+        return self._of_account(account, request, section)
+
+    def _circumstances(self, account: str | None, request: Circumstances, section: PathSection) -> Circumstances:
         accounts = self._in_section(section)
-        if principal.account is None:
+        if account is None:
             may_bind: Sequence[AccountControls] = tuple(accounts.values())
         else:
-            may_bind = (accounts.get(principal.account, accounts[DEFAULT_ACCOUNT]),)
+            may_bind = (accounts.get(account, accounts[DEFAULT_ACCOUNT]),)
         levels = self._levels(self._always.scp_levels, YES)
         policies = self._rcps(self._always.rcps, YES)
         scps, applies = _distinct([one.scp_levels for one in may_bind])

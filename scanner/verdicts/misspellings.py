@@ -21,8 +21,8 @@ _NEAR = 0.86
 def misspelled_actions(principal: Principal) -> Iterator[tuple[str, str]]:
     """Actions as they are written in the principal's Allow statements, and what they are nearly."""
     for policy in (*principal.policies, *principal.boundaries):
-        for statement in policy.document.statements:
-            if statement.allows.is_no or statement.actions.negated or policy.aws_managed:
+        for statement in () if policy.aws_managed else policy.document.statements:
+            if statement.allows.is_no or statement.actions.negated:
                 continue
             for item in statement.actions.items:
                 written = "".join(part for part in item if isinstance(part, str))

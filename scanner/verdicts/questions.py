@@ -23,8 +23,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam.context import (
@@ -40,37 +40,20 @@ from scanner.iam.context import (
 from scanner.iam.evaluate import decide
 from scanner.iam.pattern import Hole, Text
 from scanner.iam.principal import Principal
-from scanner.iam.request import Request
+from scanner.iam.request import ContextValue, Request
 from scanner.truth import undetermined
+from scanner.verdicts.question import ANY, Question
 from scanner.verdicts.sign_in import ACTIONS, Permission
-
-ANY = "*"
-"""What stands in a question for what nothing fixes."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Question:
-    """An action and a resource, as they are written."""
-
-    action: str
-    resource: str = ANY
-
-
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """What is decided about each principal beside ``aws login``."""
-
-    asked: tuple[Question, ...] = ()
-    """In the order in which the answers are reported."""
-    without_mfa: bool = False
-    """Whether everything is decided for sessions without MFA as well."""
 
 
 def answers(
-    principal: Principal, circumstances: Circumstances, questions: Iterable[Question]
+    principal: Principal,
+    circumstances: Circumstances,
+    questions: Iterable[Question],
+    own: Mapping[str, ContextValue] | None = None,
 ) -> tuple[Permission, ...]:
-    """What IAM answers to each of the questions, in their order."""
-    return tuple(_answer(principal, circumstances, question) for question in questions)
+    """What IAM answers to each of the questions, in their order. Its own keys may be given, as for ``context_of``."""
+    return tuple(_answer(principal, circumstances, question, own) for question in questions)
 
 
 def without_mfa(circumstances: Circumstances) -> Circumstances:
@@ -83,11 +66,13 @@ def without_mfa(circumstances: Circumstances) -> Circumstances:
     return replace(circumstances, context=(*circumstances.context, *assumed))
 
 
-def _answer(principal: Principal, circumstances: Circumstances, question: Question) -> Permission:
+def _answer(
+    principal: Principal, circumstances: Circumstances, question: Question, own: Mapping[str, ContextValue] | None
+) -> Permission:
     circumstances = _bound(circumstances, question)
     region = _region(circumstances, question)
     resource = tuple(_joined(_resource(principal, region, question.resource)))
-    context = context_of(principal, circumstances, question.action, region)
+    context = context_of(principal, circumstances, question.action, region, own)
     signs_in = question.action.lower() in _SIGN_IN
     decision = decide(principal, Request(question.action, resource, context), circumstances, guesses_account=signs_in)
     return Permission(question.action, None, question.resource, decision)

@@ -32,12 +32,13 @@ and a warning says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.cause import Cause
 from scanner.diagnostic import Diagnostic, warning
 from scanner.facts import MAX_ANSWERS, Choice, Facts
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PrincipalDefinition, stands_for
 from scanner.principals.merge import merge
 from scanner.root import Assumption
@@ -267,7 +268,7 @@ def _decision(base: Decision, leaves: list[Decision]) -> Decision:
             matches.setdefault(_evidence(match), match)
     causes = tuple(sorted({cause for leaf in leaves for cause in leaf.causes}, key=Cause.sort_key))
     blocked_by = frozenset.intersection(*(leaf.blocked_by for leaf in leaves))
-    return Decision(base.request, outcomes.pop(), tuple(matches.values()), causes, blocked_by)
+    return Decision(outcomes.pop(), tuple(matches.values()), causes, blocked_by)
 
 
 def _evidence(match: StatementMatch) -> object:

@@ -5,14 +5,15 @@ https://docs.aws.amazon.com/signin/latest/userguide/command-line-sign-in.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import Enum
 
 from scanner.iam.context import Circumstances, account_of, context_of, region_of
 from scanner.iam.evaluate import Decision, Outcome, decide, worst
 from scanner.iam.pattern import Text
 from scanner.iam.principal import Principal
-from scanner.iam.request import Request
+from scanner.iam.request import ContextValue, Request
+from scanner.lazy_dataclass import dataclass
 
 ACTIONS = ("signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token")
 
@@ -51,9 +52,11 @@ class AwsLogin:
         return tuple(permission for permission in self.permissions if permission.client is client)
 
 
-def aws_login(principal: Principal, circumstances: Circumstances) -> AwsLogin:
-    """Decide all four permissions of a principal."""
-    contexts = {action: context_of(principal, circumstances, action) for action in ACTIONS}
+def aws_login(
+    principal: Principal, circumstances: Circumstances, own: Mapping[str, ContextValue] | None = None
+) -> AwsLogin:
+    """Decide all four permissions of a principal. Its own keys may be given, as for ``context_of``."""
+    contexts = {action: context_of(principal, circumstances, action, own=own) for action in ACTIONS}
     permissions: list[Permission] = []
     for client in Client:
         resource = _resource(principal, client, circumstances)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import cfn_flip
 import pytest
 
-from scanner.cloudformation.template import syntax
+from scanner.cloudformation.template import composer
 from scanner.cloudformation.template.syntax import MAX_TEMPLATE_DEPTH, Parsed, parse
 from scanner.values import Value
 
@@ -215,7 +215,7 @@ REFUSED = [
 def test_what_cannot_be_read_is_an_error(text: str, summary: str, loader: str, monkeypatch: pytest.MonkeyPatch) -> None:
     parse.cache_clear()  # of what the other loader has read
     if loader == "cfn-flip":
-        monkeypatch.setattr(syntax, "_Loader", syntax.CfnYamlLoader)
+        monkeypatch.setattr(composer, "_Composer", composer.composer_of(composer.CfnYamlLoader))
         if text.startswith("[["):
             summary = "Template refused"
     limit = sys.getrecursionlimit()
@@ -301,7 +301,7 @@ def test_documents_before_a_broken_one_are_kept() -> None:
 
 def test_both_loaders_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     fast = parse(SPANS, "t.yaml").documents[0]
-    monkeypatch.setattr(syntax, "_Loader", syntax.CfnYamlLoader)
+    monkeypatch.setattr(composer, "_Composer", composer.composer_of(composer.CfnYamlLoader))
     slow = parse(SPANS, "t.yaml").documents[0]
     assert plain(fast) == plain(slow)
     for path, _ in PLACES:

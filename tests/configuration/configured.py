@@ -24,4 +24,4 @@ def options(folder: Path, configuration: Configuration | None, **given: Any) -> 
     """What a scan in a folder has for options, with options of the command line in this order."""
     order = [name for name, value in given.items() for _ in (value if isinstance(value, list) else [value])]
     settings = settle(command_line(given, order), configuration)
-    return scan_options(settings, folder, [("team", "from the environment")], None, debug=True)
+    return scan_options(settings, folder, {"TF_VAR_team": "from the environment"}, None, debug=True)

@@ -13,9 +13,9 @@ import yaml
 from scanner.configuration.keys import COMMAND_LINE_ONLY, KEYS, OUTPUT, Merge
 from scanner.configuration.scan_options import scan_options
 from scanner.configuration.schema import configuration_schema, schema_text
-from scanner.configuration.secret_names import is_secret_name, looks_secret
 from scanner.configuration.settings import Settings, command_line, settle
 from scanner.configuration.show import as_json, as_text
+from scanner.secret_names import is_secret_name, looks_secret
 from tests.configuration.configured import configured
 from tests.configuration.mistakes import MISTAKES
 from tools.write_configuration_reference import PAGE, SCHEMA, page
@@ -65,6 +65,9 @@ context: {a: null, b: [c], d: true}
 scp: [[a], [b]]
 rcp: [a]
 assume_console: [a]
+jobs: 2
+cache: false
+cache_dir: c
 accounts: {default: {scp: [a]}, 111122223333: {rcp: [a]}, 'x/*': {account: "111122223333", region: aa-b-1, scp: [[a]]}}
 """
     found = yaml.safe_load(text)
@@ -111,7 +114,7 @@ output: {json: [a, b]}
     settings = settings_of(tmp_path, text, select=["q"], workspace="w")
     shown = as_text(settings)
     again = settle({}, configured(tmp_path, shown, "again.yaml"))
-    first, second = (scan_options(one, tmp_path, (), None, debug=True) for one in (settings, again))
+    first, second = (scan_options(one, tmp_path, {}, None, debug=True) for one in (settings, again))
     assert first.suppress[0].reason == second.suppress[0].reason
     assert [one.value for one in again.given(OUTPUT)] == [("json", "a"), ("json", "b")]
     for field in ("fail_on", "paths", "context", "controls", "accounts", "sections", "select"):

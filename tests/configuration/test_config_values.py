@@ -185,7 +185,7 @@ def test_values_count_in_the_order_of_the_command_line_after_those_of_the_file(t
     for order in (["var_file", "var"], ["var", "var_file"]):
         values = {"var": ["b=3"], "var_file": ["g"]}
         settings = settle(command_line(values, order), found)
-        variables = scan_options(settings, tmp_path, (), None, debug=True).inputs.variables
+        variables = scan_options(settings, tmp_path, {}, None, debug=True).inputs.variables
         own = [ValuesFile("g"), ("b", "3")]
         assert variables == (ValuesFile("f"), ("a", "1"), *(own if order[0] == "var_file" else reversed(own)))
 

@@ -19,7 +19,8 @@ from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value
-from scanner.verdicts.questions import Question, answers
+from scanner.verdicts.question import Question
+from scanner.verdicts.questions import answers
 from tests.iam.case_files import ATTACHMENT_KEYS, Case, only
 
 SPAN = Span("case", 1, 1, 1, 1)

@@ -15,7 +15,8 @@ from scanner.iam.context import Circumstances
 from scanner.iam.evaluate import Outcome
 from scanner.iam.policy import parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
-from scanner.verdicts.questions import Question, answers
+from scanner.verdicts.question import Question
+from scanner.verdicts.questions import answers
 from tests.iam.test_settling import MAY_BECOME
 from tests.iam.worlds import ACCOUNT, EXAMPLES, SPAN, Dice, answer, decision, dice, same
 

@@ -27,7 +27,8 @@ from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value
-from scanner.verdicts.questions import Question, answers
+from scanner.verdicts.question import Question
+from scanner.verdicts.questions import answers
 
 SPAN = Span("policy", 1, 1, 1, 1)
 ACCOUNT = "111122223333"

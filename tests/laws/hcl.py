@@ -11,8 +11,8 @@ from scanner.span import Span
 from scanner.terraform.configuration.files import configuration_files
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import index_file
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.syntax import parse_block
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 from tests.laws.project import Project
 
 

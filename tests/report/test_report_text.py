@@ -175,4 +175,4 @@ def test_formats_are_imported_when_they_are_used() -> None:
         "print(*FORMATS, *[name for name in sys.modules if name.startswith('scanner.') or name in ('msgspec', 'rich')])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.split() == [*FORMATS, "scanner.report"]
+    assert found.stdout.split() == [*FORMATS, "scanner.lazy_dataclass", "scanner.report"]

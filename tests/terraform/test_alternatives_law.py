@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from scanner.pipeline import RECURSION_LIMIT
 from scanner.report.report import Report
 from scanner.root import Inputs
+from scanner.work.assessor import RECURSION_LIMIT
 from tests.scans import scanned_files, verdicts
 
 pytestmark = pytest.mark.slow

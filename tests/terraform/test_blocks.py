@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark.tree import Tree
 
+from scanner.terraform.language import blocks
 from scanner.terraform.language.arguments import argument
 from scanner.terraform.language.blocks import index_file
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.syntax import parse_block
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 
 pytestmark = pytest.mark.slow
 
@@ -46,6 +47,20 @@ def test_fixtures(file: Path) -> None:
 
 def test_there_are_fixtures() -> None:
     assert len(FILES) > 40
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*'\n \t"{}#/<$%\\-a.', "${", "}", "$${", "/*", "*/", "<<E\n", "\nE\n", "<<-E \n", "//"]),
+        max_size=30,
+    )
+)
+def test_a_block_in_one_step_ends_where_its_braces_say(pieces: list[str]) -> None:
+    text = "a {" + "".join(pieces) + "}"
+    plain = blocks.PLAIN_BLOCK.match(text)
+    if plain is not None:
+        assert blocks.skip_code(text, 3) == plain.end()
 
 
 TRICKY = [

@@ -14,7 +14,7 @@ import pytest
 
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.language.errors import EvaluationError
-from scanner.terraform.language.syntax_tree import SyntaxProblem
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.values import holes
 from tests.tables import table
 from tests.terraform.evaluation import CASES, DIFFERENT, REFUSED, UNKNOWN, evaluated, plain, result, root_module, same

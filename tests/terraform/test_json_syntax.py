@@ -9,7 +9,7 @@ import pytest
 from scanner.terraform.aws.blocks import SHAPES
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.blocks import FileIndex, IndexedBlock, index_file
-from scanner.terraform.language.syntax_tree import SyntaxProblem
+from scanner.terraform.language.place import SyntaxProblem
 from tests.scans import Scan, verdicts
 
 pytestmark = pytest.mark.slow

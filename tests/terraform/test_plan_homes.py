@@ -8,9 +8,10 @@ from scanner.facts import Account, Home
 from scanner.root import Inputs
 from scanner.span import Span
 from scanner.terraform.plans.address_text import parse_resource_address
-from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance
+from scanner.terraform.plans.plan_document import PlanDocument
 from scanner.terraform.plans.plan_homes import Homes
 from scanner.terraform.plans.plan_references import PlannedConfiguration
+from scanner.terraform.plans.planned_instances import PlannedInstance, PlannedInstances
 from scanner.terraform.resource_instance import ResourceInstance
 
 PROVIDER = 'provider["registry.opentofu.org/hashicorp/aws"].by'
@@ -31,7 +32,7 @@ def test_instances_of_a_configuration_with_for_each_have_their_own_account() -> 
     }
     span = Span("main.tf", 1, 1, 1, 1)
     evaluated = {address: ResourceInstance(address, {}, span, home) for address, home in homes.items()}
-    document = PlanDocument({instance.address: instance for instance in (one, two, left)})
+    document = PlanDocument(PlannedInstances.of([one, two, left]))
 
     found = Homes(document, PlannedConfiguration({}, {}), evaluated, Inputs())
 
@@ -52,6 +53,6 @@ def test_instances_of_a_configuration_with_for_each_have_their_own_account() -> 
 )
 def test_the_account_that_is_given_is_that_of_the_default_configuration(provider: str, account: str | None) -> None:
     user = planned("aws_iam_user.u", provider)
-    document = PlanDocument({user.address: user})
+    document = PlanDocument(PlannedInstances.of([user]))
     homes = Homes(document, PlannedConfiguration({}, {}), {}, Inputs(account="111111111111"))
     assert homes.of(user).account.id == account

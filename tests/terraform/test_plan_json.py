@@ -56,6 +56,10 @@ PLANS: dict[str, tuple[object, list[str]]] = {
         },
         ["aws_iam_user.u"],
     ),
+    "a block without a name": (
+        {**PLAN, "configuration": {"root_module": {"resources": [{"mode": "managed", "type": [], "name": {}}]}}},
+        ["aws_iam_user.u"],
+    ),
     "no resources at all": ({"format_version": "1.2", "planned_values": {"root_module": {}}, "configuration": {}}, []),
     "kept": (changed(actions=["no-op"]), ["aws_iam_user.u"]),
     "updated": (changed(actions=["update"]), ["aws_iam_user.u"]),

@@ -16,16 +16,17 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from scanner import file_system
 from scanner.cloudformation.cdk.constructs import Construct
 from scanner.cloudformation.cdk.lookups import placeholders
 from scanner.cloudformation.cdk.manifest import ASSETS, MANIFEST, NESTED, STACK
 from scanner.cloudformation.stacks.assets import Asset, Assets, assets_of
 from scanner.cloudformation.template.place import Place
 from scanner.diagnostic import Diagnostic, as_sentence, error, warning
-from scanner.file_system import is_file
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
@@ -207,7 +208,7 @@ def _assets(artifacts: Iterable[Mapping[str, Any]], manifest: Place, assembly: A
     for artifact in artifacts:
         file = _text(_object(artifact.get("properties")).get("file")) if artifact.get("type") == ASSETS else None
         listed = manifest.beside(file) if file else None
-        if listed is None or not is_file(listed.location):
+        if listed is None or not file_system.is_file(listed.location):
             continue
         for asset in _object((_json(listed, assembly) or {}).get("files")).values():
             source = _object(_object(asset).get("source"))

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from scanner.lazy_dataclass import dataclass
 
 _NESTED = ".NestedStack"
 

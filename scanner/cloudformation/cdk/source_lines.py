@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from scanner.file_system import is_file
+from scanner import file_system
 from scanner.span import Span
 
 if TYPE_CHECKING:
@@ -59,6 +59,6 @@ def _in_the_tree(path: str, manifest: Place) -> Place | None:
         if not candidate.is_absolute():
             continue
         place = manifest.beside(os.path.relpath(candidate, manifest.location.parent))
-        if place is not None and is_file(place.location):
+        if place is not None and file_system.is_file(place.location):
             return place
     return None

@@ -49,6 +49,11 @@ _IDENTITY_PROPERTIES = frozenset(
 )
 
 
+def may_be_unfollowed(kind: str) -> bool:
+    """Whether resources of a type may make identities of which no template says anything."""
+    return kind.startswith(_CUSTOM) or kind == PRODUCT
+
+
 class Makers:
     """Finds such resources in one stack."""
 
@@ -59,9 +64,9 @@ class Makers:
 
     def unfollowed(self, resource: Resource) -> Iterator[Diagnostic]:
         """A warning about a resource whose identities are not followed, if it may make any."""
-        is_custom = resource.type.startswith(_CUSTOM)
-        if (not is_custom and resource.type != PRODUCT) or self._names.existence(resource)[0].is_no:
+        if not may_be_unfollowed(resource.type) or self._names.existence(resource)[0].is_no:
             return
+        is_custom = resource.type.startswith(_CUSTOM)
         name = self._names.symbol(resource.logical_id)
         if not is_custom:
             detail = (
@@ -117,11 +122,10 @@ class Makers:
     def _policies(self) -> Mapping[str, list[str]]:
         """The policies of each role."""
         found: dict[str, list[str]] = {}
-        for name, resource in self._names.template.resources.items():
-            if resource.type in _POLICIES:
-                for value in resource.properties.values():
-                    for role in self._running(value):
-                        found.setdefault(role, []).append(name)
+        for policy in self._names.template.of_types(_POLICIES.__contains__):
+            for value in policy.properties.values():
+                for role in self._running(value):
+                    found.setdefault(role, []).append(policy.logical_id)
         return found
 
     def _running(self, value: Value) -> Iterator[str]:

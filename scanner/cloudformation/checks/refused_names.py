@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, assert_never
 
 from scanner.cloudformation.checks.uses import Kind, Use, uses
 from scanner.cloudformation.resource_types import resource_type
+from scanner.cloudformation.template.keys import TRANSFORM, UNREADABLE
 from scanner.cloudformation.template.placeholders import has_placeholder
 from scanner.cloudformation.template.scalars import as_name
-from scanner.cloudformation.template.sections import ANY, TRANSFORM, UNREADABLE
+from scanner.cloudformation.template.sections import ANY
 from scanner.diagnostic import Diagnostic, error
+from scanner.lazy_dataclass import dataclass
 from scanner.values import Value
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ FUNCTIONS = frozenset(
         *("Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll"),
     )
 )
-_PSEUDO = frozenset(
+PSEUDO = frozenset(
     f"AWS::{name}"
     for name in (
         *("AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix"),
@@ -164,7 +165,7 @@ class _Names:
             case Kind.DEPENDENCY:
                 return self._missing(use.name, self.resources, "resource")
             case Kind.REFERENCE if use.name.startswith("AWS::"):
-                return None if use.name in _PSEUDO else _undefined(use.name, "pseudo parameter", _PSEUDO)
+                return None if use.name in PSEUDO else _undefined(use.name, "pseudo parameter", PSEUDO)
             case Kind.REFERENCE if place.section == "Conditions":
                 if self.resources is not None and use.name in self.resources:
                     what = f'The condition "{place.name}" refers to the resource "{use.name}"'

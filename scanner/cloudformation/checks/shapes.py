@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, assert_never
 
@@ -22,6 +21,7 @@ from scanner.cloudformation.resource_types import Document, ListOf, MappingOf, S
 from scanner.cloudformation.template.placeholders import variable_outside_sub
 from scanner.cloudformation.template.scalars import as_text
 from scanner.diagnostic import Diagnostic, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.values import Value
 
 if TYPE_CHECKING:

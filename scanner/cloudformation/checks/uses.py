@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from scanner.cloudformation.language.intrinsics import IF
+from scanner.cloudformation.template.keys import FOR_EACH, TRANSFORM, UNREADABLE
 from scanner.cloudformation.template.placeholders import has_placeholder
 from scanner.cloudformation.template.scalars import as_name
-from scanner.cloudformation.template.sections import FOR_EACH, TRANSFORM, UNREADABLE
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.values import Value
 
 VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+NAME = re.compile(r"[A-Za-z0-9_.:]+")
+"""What can stand in a variable."""
 
 
 Branches = tuple[tuple[str, bool], ...]
@@ -105,7 +108,7 @@ def _variables(text: str, given: Mapping[str, Value], span: Span | None) -> Iter
         name = found[1].strip()
         if name in given or name.startswith("!") or has_placeholder(found[0]):
             continue
-        if not re.fullmatch(r"[A-Za-z0-9_.:]+", name):
+        if not NAME.fullmatch(name):
             yield Use(Kind.VARIABLE, found[1], span)
         else:
             yield Use(Kind.ATTRIBUTE if "." in name else Kind.REFERENCE, name, span)

@@ -20,8 +20,8 @@ from scanner.cloudformation.language.arguments import Function, arguments, first
 from scanner.cloudformation.language.lists import availability_zones, cidr, length, select, split
 from scanner.cloudformation.language.stack_outputs import export_name, output_name
 from scanner.cloudformation.language.text import MAX_TEXT, join_text, text_pieces
+from scanner.cloudformation.template.keys import UNREADABLE
 from scanner.cloudformation.template.scalars import as_text, texts_throughout, without_types
-from scanner.cloudformation.template.sections import UNREADABLE
 from scanner.values import Unknown, Value, holes, pieces, unknown
 
 if TYPE_CHECKING:

@@ -6,12 +6,13 @@ policy, a membership, a password), taking the expression apart keeps what each b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.certain_shapes import Form, certain_form
 from scanner.cloudformation.language.intrinsics import IF, NO_VALUE, branches, call_of, cause_of, evaluate
+from scanner.lazy_dataclass import dataclass
 from scanner.symbol import NameKind
 from scanner.values import Unknown, Value
 

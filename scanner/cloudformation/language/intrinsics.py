@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.functions import FUNCTIONS
 from scanner.cloudformation.language.text import join_text
+from scanner.cloudformation.template.keys import UNREADABLE
 from scanner.cloudformation.template.placeholders import has_placeholder, pieces_around
-from scanner.cloudformation.template.sections import UNREADABLE
 from scanner.values import Unknown, Value, holes, unknown
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scanner import confidential
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.template.scalars import as_text
 from scanner.symbol import Named, NameKind
@@ -48,6 +49,8 @@ def parameter_value(
         text = given[name]
         if text is None:
             return _unknown(prefix, name, CauseKind.MISSING_INPUT, "keeps the value that it has in the stack", span)
+        echo = entries.get("NoEcho")
+        confidential.meet(name, Value(text), is_declared=echo is not None and as_text(echo.data) != "false")
         if not _allows(declaration, kind, text):
             return _unknown(
                 prefix, name, CauseKind.MISSING_INPUT, f'does not allow the value "{text}" that was given', span

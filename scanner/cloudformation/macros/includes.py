@@ -12,14 +12,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.template.keys import TRANSFORM
 from scanner.cloudformation.template.place import Place
 from scanner.cloudformation.template.scalar_nodes import KEY_WITHOUT_QUOTES
-from scanner.cloudformation.template.sections import TRANSFORM
 from scanner.cloudformation.template.syntax import parse
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.values import Value, unknown
 

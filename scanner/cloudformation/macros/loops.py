@@ -15,14 +15,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.intrinsics import evaluate
+from scanner.cloudformation.template.keys import FOR_EACH
 from scanner.cloudformation.template.scalars import as_name, as_text
-from scanner.cloudformation.template.sections import ANY, FOR_EACH
+from scanner.cloudformation.template.sections import ANY
 from scanner.diagnostic import Diagnostic, error
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.symbol import Aspect, Named, NameKind, Part, Repetition, Symbol
 from scanner.values import Unknown, Value, joined, pieces, unknown

@@ -7,23 +7,19 @@ would rewrite is not wrong yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.language.intrinsics import evaluate
 from scanner.cloudformation.macros.includes import INCLUDE, Includes
 from scanner.cloudformation.macros.loops import Doubts, Loops
 from scanner.cloudformation.macros.serverless import SERVERLESS, with_serverless
+from scanner.cloudformation.template.keys import FOR_EACH, TRANSFORM
+from scanner.cloudformation.template.outline import Outline
 from scanner.cloudformation.template.place import Place
-from scanner.cloudformation.template.sections import (
-    FOR_EACH,
-    TRANSFORM,
-    Template,
-    read_template,
-    transform_name,
-    transforms_of,
-)
+from scanner.cloudformation.template.sections import Template, read_template, transform_name, transforms_of
 from scanner.diagnostic import Diagnostic, Severity, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.values import Value
 
@@ -66,7 +62,7 @@ def prepare(document: Value, place: Place, names_of: NamesOf, uploaded: Uploaded
     files: set[str] = set()
     problems: list[Diagnostic] = []
     doubts: dict[str, Doubts] = {}
-    if marks.transforms or transforms_of(document):
+    if marks.transforms or any(_may_include(found) for found in transforms_of(document)):
         names = _names(document, place, names_of)
         find = (lambda location: uploaded(location, names)) if uploaded is not None else lambda _: None
         includes = Includes(place, lambda found: evaluate(found, names), find)
@@ -103,7 +99,15 @@ class _Marks:
     loops: tuple[Value, ...]
 
 
+def _may_include(transform: Value) -> bool:
+    """Whether a transform of the template as a whole may take something from another file."""
+    name = transform_name(transform)
+    return name is None or name == INCLUDE
+
+
 def _marks(document: Value) -> _Marks:
+    if isinstance(document.data, Outline):
+        return _Marks((), ())
     transforms: list[Value] = []
     loops: list[Value] = []
     waiting: list[Value] = [document]

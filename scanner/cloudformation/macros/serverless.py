@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from scanner.cloudformation.language.intrinsics import NO_VALUE
 from scanner.cloudformation.macros.serverless_policies import MANAGED, allow, managed_policy, written_policies
-from scanner.cloudformation.template.sections import Resource, Template
+from scanner.cloudformation.template.sections import Resource, Resources, Template
 from scanner.span import Span
 from scanner.values import Value, of
 
@@ -52,21 +52,25 @@ def with_serverless(template: Template, document: Value) -> Template:
     sections = document.entries
     common = _mapping(sections.get("Globals"))
     entries = _mapping(sections.get("Resources"))
-    resources: dict[str, Resource] = {}
+    changed: dict[str, Resource] = {}
     conditions = dict(template.conditions)
     made: list[Resource] = []
-    for logical_id, written in template.resources.items():
-        if not written.type.startswith(_PREFIX):
-            resources[logical_id] = written
-            continue
+    for written in template.of_types(_is_serverless):
         kind = written.type.removeprefix(_PREFIX)
-        ignored = _mapping(entries.get(logical_id)).get("IgnoreGlobals")
+        ignored = _mapping(entries.get(written.logical_id)).get("IgnoreGlobals")
         resource = _with_globals(written, common.get(kind), ignored)
-        resources[logical_id] = replace(resource, type=_PLAIN.get(kind, resource.type))
+        changed[written.logical_id] = replace(resource, type=_PLAIN.get(kind, resource.type))
         made += _roles(kind, resource, conditions)
     for role in made:
-        resources.setdefault(role.logical_id, role)
+        if role.logical_id not in template.resources:
+            changed.setdefault(role.logical_id, role)
+    types = {**template.types, **{name: resource.type for name, resource in changed.items()}}
+    resources = Resources(types, lambda name: changed[name] if name in changed else template.resources[name])
     return replace(template, resources=resources, conditions=conditions)
+
+
+def _is_serverless(kind: str) -> bool:
+    return kind.startswith(_PREFIX)
 
 
 def _mapping(value: Value | None) -> Mapping[str, Value]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.language.intrinsics import evaluate
+from scanner.lazy_dataclass import dataclass
 from scanner.values import Unknown, Value, pieces
 
 if TYPE_CHECKING:

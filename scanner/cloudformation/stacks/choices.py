@@ -13,13 +13,14 @@ them all may try what cannot be; that makes a verdict weaker and never wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.language.intrinsics import evaluate
 from scanner.cloudformation.language.parameters import allowed_values, is_text
 from scanner.cloudformation.template.scalars import as_text
 from scanner.facts import MAX_ANSWERS, Choice
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Assumption
 from scanner.symbol import Named, NameKind, Symbol
 from scanner.values import PARTITION, Unknown, Value

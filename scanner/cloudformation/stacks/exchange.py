@@ -12,11 +12,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.stacks.handed_out import handed_out
+from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Named, NameKind
 from scanner.values import Unknown, Value, unknown
 

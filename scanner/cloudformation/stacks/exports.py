@@ -32,8 +32,8 @@ def offer(scopes: Iterable[StackScope], exchange: Exchange) -> frozenset[str]:
             if name is not None and not scope.output_exists(output).is_no:
                 exchange.offer_export(name, _output(scope, output))
                 names.add(name)
-        for resource in scope.template.resources.values():
-            for parameter, written in _written(resource, scope) if resource.type == WRITER else ():
+        for writer in scope.template.of_types(WRITER.__eq__):
+            for parameter, written in _written(writer, scope):
                 exchange.offer_parameter(parameter, written)
     return frozenset(names)
 

@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner import file_system
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.checks.cycles import cycles
 from scanner.cloudformation.checks.refused_names import places, refused_names
+from scanner.cloudformation.checks.sound_names import names_are_sound
 from scanner.cloudformation.language.guards import existence_conditions
 from scanner.cloudformation.language.intrinsics import call_of, evaluate
 from scanner.cloudformation.macros.prepare import Prepared, prepare
@@ -27,13 +29,14 @@ from scanner.cloudformation.stacks.scope import Nested, StackScope
 from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.stacks.stack_sets import BODY, STACK_SET, inline_template, stack_of_set
 from scanner.cloudformation.stacks.tags import stack_tags
+from scanner.cloudformation.template.outline import Outline
 from scanner.cloudformation.template.place import Place
 from scanner.cloudformation.template.placeholders import SCAN_WHAT_IS_GENERATED
 from scanner.cloudformation.template.regions import named_partition
 from scanner.cloudformation.template.sections import RAIN_SOURCE
 from scanner.cloudformation.template.syntax import parse
 from scanner.diagnostic import Diagnostic, Severity
-from scanner.file_system import exists
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.values import Value, pieces, unknown
@@ -72,9 +75,7 @@ def nested_templates(place: Place) -> set[Path]:
     found: set[Path] = set()
     for document in parse(text, place.path).documents:
         template = prepare(document, place, lambda names: StackScope(names, Inputs())).template
-        for resource in template.resources.values():
-            if resource.type not in STACKS:
-                continue
+        for resource in template.of_types(STACKS.__contains__):
             written = resource.get(_LOCATIONS[resource.type])
             path = resource.asset or (written.text if written is not None else None)
             beside = place.beside(path) if path and not _REMOTE.match(path) else None
@@ -231,6 +232,9 @@ def _is_source(problem: Diagnostic, place: Place) -> bool:
 
 def _refused(prepared: Prepared, scope: StackScope) -> Iterator[Diagnostic]:
     """What is wrong with the names of a template. What a macro would rewrite is not wrong yet."""
+    document = prepared.document.data
+    if isinstance(document, Outline) and names_are_sound(document, prepared.template):
+        return
     used = tuple(places(prepared.document))
     found = (*refused_names(prepared.document, prepared.template, used), *cycles(used, scope))
     for problem in found:
@@ -244,7 +248,7 @@ def _local(path: str, place: Place, stack: str, span: Span | None) -> Place | Ca
         return Cause(
             CauseKind.MISSING_MODULE, f'the path "{path}" of {stack}, which leads outside the scanned tree', span
         )
-    if not exists(target.location):
+    if not file_system.exists(target.location):
         return Cause(CauseKind.MISSING_MODULE, f'the template "{path}" of {stack}, which does not exist', span)
     return target
 

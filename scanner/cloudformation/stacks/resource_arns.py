@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 def service_in_arn(resource_type: str, attribute: str) -> str | None:
@@ -18,6 +18,6 @@ def service_in_arn(resource_type: str, attribute: str) -> str | None:
 
 @cache
 def _services() -> Mapping[tuple[str, str], str]:
-    text = files("scanner.cloudformation.stacks").joinpath("resource_arns.json").read_text("utf-8")
+    text = Path(__file__).with_name("resource_arns.json").read_text(encoding="utf-8")
     rows = (json.loads(line) for line in text.splitlines()[1:])
     return {(kind, attribute): service for service, kind, *attributes in rows for attribute in attributes}

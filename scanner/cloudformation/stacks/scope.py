@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import values
@@ -23,6 +23,7 @@ from scanner.cloudformation.stacks.stack import ALONE, Stack
 from scanner.cloudformation.template.scalars import as_name, as_text, scalar_text
 from scanner.cloudformation.template.sections import ANY
 from scanner.facts import Account
+from scanner.lazy_dataclass import dataclass
 from scanner.partition import url_suffix
 from scanner.symbol import Aspect, Attribute, Named, NameKind, Repetition, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined

@@ -7,9 +7,9 @@ gets its parameters from the template around it, and exists only where the stack
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scanner.lazy_dataclass import dataclass
 from scanner.values import Value
 
 if TYPE_CHECKING:

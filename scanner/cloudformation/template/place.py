@@ -6,10 +6,10 @@ Files are read inside the scanned tree only.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from pathlib import Path
 
-from scanner.file_system import without_links
+from scanner import file_system
+from scanner.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,6 @@ class Place:
     def beside(self, relative: str) -> Place | None:
         """A file named relative to the template; None when it is outside the tree, also through a link."""
         location = Path(posixpath.normpath(self.location.parent / relative))
-        inside = without_links(location).is_relative_to(without_links(self.boundary))
+        inside = file_system.real(location).is_relative_to(file_system.real(self.boundary))
         shown = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), relative))
         return Place(shown, location, self.boundary) if inside else None

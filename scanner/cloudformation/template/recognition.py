@@ -8,10 +8,14 @@ files of CodeDeploy the ``Resources`` are a list.
 
 from __future__ import annotations
 
+import json
 import re
 
 _VERSION = "AWSTemplateFormatVersion"
-_MARKS = (_VERSION, "Resources")
+TEMPLATE_MARKS = (_VERSION, "Resources")
+"""A template has one of these words."""
+CHANGE_SET_MARK = '"ChangeSetId"'
+"""A change set has it."""
 _TYPE = re.compile(
     r"""["']?\bType["']?\s*:\s*["']?(?:AWS::[A-Za-z]|Custom::\w|Alexa::\w|[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9])"""
     r"""|\bFn::(?:Transform["']?\s*:|ForEach::\w)"""
@@ -28,7 +32,7 @@ _FIRST_LINE = re.compile(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
 
 def looks_like_template(head: str) -> bool:
     """Whether a text, or its beginning, is a template. May be wrong for a text that is cut off too early."""
-    if not any(mark in head for mark in _MARKS):
+    if not any(mark in head for mark in TEMPLATE_MARKS):
         return False
     head = head.removeprefix("\ufeff")
     sections = _json_sections(head) if head.lstrip()[:1] == "{" else _yaml_sections(head)
@@ -42,7 +46,7 @@ def looks_like_template(head: str) -> bool:
 def looks_like_change_set(text: str) -> bool:
     """Whether a text is the description of a change set, in JSON."""
     is_json = text.removeprefix("\ufeff").lstrip()[:1] == "{"
-    return is_json and '"ChangeSetId"' in text and _JSON_CHANGES.search(text) is not None
+    return is_json and CHANGE_SET_MARK in text and _JSON_CHANGES.search(text) is not None
 
 
 def is_text_template(text: str) -> bool:
@@ -50,13 +54,23 @@ def is_text_template(text: str) -> bool:
 
     In JSON ``${`` and ``%{`` stand in texts only, as they do for ``Fn::Sub``; in YAML no line begins with a directive.
     """
+    if "%{" not in text and "${" not in text:
+        return False
     if text.removeprefix("\ufeff").lstrip()[:1] == "{":
-        return _PLACEHOLDER.search(_QUOTED.sub("", text)) is not None
-    return _DIRECTIVE.search(text) is not None
+        return not _is_json(text) and _PLACEHOLDER.search(_QUOTED.sub("", text)) is not None
+    return "%{" in text and _DIRECTIVE.search(text) is not None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _json_sections(head: str) -> dict[str, int]:
-    """Which of the marks are keys of the outermost object, and where each ends."""
+    """Which of the marks are keys of the outermost object, and where each ends. The version is enough by itself."""
     depth = 0
     found: dict[str, int] = {}
     for token in _JSON_TOKEN.finditer(head):
@@ -67,17 +81,21 @@ def _json_sections(head: str) -> dict[str, int]:
             depth -= 1
         elif depth == 1 and token[1] is not None:
             name = text[1 : text.index('"', 1)]
-            if name in _MARKS:
+            if name in TEMPLATE_MARKS:
                 found.setdefault(name, token.end())
+            if name == _VERSION:
+                break
     return found
 
 
 def _yaml_sections(head: str) -> dict[str, int]:
-    """Which of the marks are keys at the outermost indentation, and where each ends."""
+    """Which of the marks are keys at the outermost indentation, and where each ends, likewise."""
     first = _FIRST_LINE.search(head)
     indentation = first[1] if first else ""
-    key = re.compile(rf"""^{indentation}["']?({"|".join(_MARKS)})["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+    key = re.compile(rf"""^{indentation}["']?({"|".join(TEMPLATE_MARKS)})["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
     found: dict[str, int] = {}
     for match in key.finditer(head):
         found.setdefault(match[1], match.end())
+        if match[1] == _VERSION:
+            break
     return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_PARTITION = re.compile(r"\barn:(aws(?:-[a-z]{1,10}){0,3}):")
+_PARTITION = re.compile(r"arn(?<!\warn):(aws(?:-[a-z]{1,10}){0,3}):")
+"""It begins with a literal, which is found faster than the beginning of a word."""
 
 
 def named_partition(text: str) -> str | None:

@@ -15,6 +15,11 @@ _ACCOUNT = re.compile(r"0[0-9]{11}")
 KEY_WITHOUT_QUOTES = "Key without quotes"
 
 
+def is_account(written: str) -> bool:
+    """Whether a scalar without quotes looks like an account ID that CloudFormation reads as something else."""
+    return _ACCOUNT.fullmatch(written) is not None
+
+
 def as_tagged(written: str, tag: str, span: Span) -> Value:
     """What CloudFormation reads where there are quotes or a tag."""
     return _value(tagged(written, tag), written, span)
@@ -24,7 +29,7 @@ def as_plain(written: str, span: Span) -> tuple[Value, Diagnostic | None]:
     """What CloudFormation reads where there are neither quotes nor a tag; unknown where that is not settled."""
     meaning = plain(written)
     problem = None
-    if _ACCOUNT.fullmatch(written):
+    if is_account(written):
         detail = (
             f"{written} is not in quotes. CloudFormation reads it as a number and makes "
             f"{as_text(meaning)} of it, which is not an account ID. Put it in quotes."

@@ -17,10 +17,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 
+from scanner.lazy_dataclass import dataclass
 from scanner.values import Unknown, Value
 
 MAX_DIGITS = 100
@@ -35,6 +36,8 @@ _BOOLEANS = {
     for spelling in (word, word.capitalize(), word.upper())
 }
 _LETTERS = {"y": "true", "Y": "true", "n": "false", "N": "false"}
+_WORDS_OF_ANOTHER_TYPE = frozenset((*_NULL, *_BOOLEANS, *_LETTERS))
+_BEGINS_A_NUMBER = frozenset("+-.0123456789")
 _BASES = (
     (re.compile(r"([-+]?)0b([01_]+)"), 2),
     (re.compile(r"([-+]?)0x([0-9a-fA-F_]+)"), 16),
@@ -69,9 +72,14 @@ def plain(text: str) -> Scalar:
         return _BOOLEANS[text]
     if text in _LETTERS:
         return Readings((text, _LETTERS[text]))
-    if text[0] not in "+-.0123456789" or len(text) > MAX_DIGITS:
+    if text[0] not in _BEGINS_A_NUMBER or len(text) > MAX_DIGITS:
         return text
     return _number(text)
+
+
+def is_text(written: str) -> bool:
+    """Whether a scalar without quotes and without a tag is certainly a text. Some that begin like a number are too."""
+    return written not in _WORDS_OF_ANOTHER_TYPE and written[0] not in _BEGINS_A_NUMBER
 
 
 def is_letter(text: str) -> bool:

@@ -5,19 +5,17 @@ What a section cannot be is a diagnostic, and the entry is left out; the rest of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field, replace
 
 from scanner.cause import Cause, CauseKind
+from scanner.cloudformation.template.keys import FOR_EACH, TRANSFORM, UNREADABLE
+from scanner.cloudformation.template.outline import Glance, Outline
 from scanner.diagnostic import Diagnostic, error
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.values import Unknown, Value, unknown
 
-FOR_EACH = "Fn::ForEach::"
-TRANSFORM = "Fn::Transform"
-UNREADABLE = "Fn::?"
-"""The key, in a mapping, of an unknown that stands for entries whose keys cannot be read. Like a function it says that
-the mapping is something else than what is written there."""
 RAIN_SOURCE = "Source for Rain"
 """Summary of the one error that a file gets which Rain has yet to make a template of."""
 ANY = "*"
@@ -49,6 +47,34 @@ class Resource:
         return self.properties.get(name, self.hidden)
 
 
+class Resources(Mapping[str, Resource]):
+    """Resources that are read one by one. Their types are known beforehand."""
+
+    __slots__ = ("_made", "_make", "types")
+
+    def __init__(self, types: Mapping[str, str], make: Callable[[str], Resource]) -> None:
+        self.types = types
+        self._make = make
+        self._made: dict[str, Resource] = {}
+
+    def __getitem__(self, key: str) -> Resource:
+        made = self._made.get(key)
+        if made is None:
+            if key not in self.types:
+                raise KeyError(key)
+            made = self._made[key] = self._make(key)
+        return made
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.types
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.types)
+
+    def __len__(self) -> int:
+        return len(self.types)
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """One document."""
@@ -58,7 +84,21 @@ class Template:
     mappings: Mapping[str, Value] = field(default_factory=dict)
     conditions: Mapping[str, Value] = field(default_factory=dict)
     resources: Mapping[str, Resource] = field(default_factory=dict)
+    """Each is read when somebody asks for it, where that can be done (``Resources``)."""
     outputs: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """The types of the resources, for which none of them has to be read."""
+        if isinstance(self.resources, Resources):
+            return self.resources.types
+        return {name: resource.type for name, resource in self.resources.items()}
+
+    def of_types(self, is_wanted: Callable[[str], bool]) -> Iterator[Resource]:
+        """The resources of some types, in their order."""
+        types = self.types
+        wanted = {kind for kind in set(types.values()) if is_wanted(kind)}
+        return (self.resources[name] for name, kind in types.items() if kind in wanted)
 
 
 def read_template(
@@ -73,6 +113,22 @@ def read_template(
     if not isinstance(document.data, Mapping):
         return Template(span), (error("Invalid template", "It is not a mapping of sections.", span),)
     sections = document.data
+    on_demand = _on_demand(sections) if isinstance(sections, Outline) and not doubts else None
+    resources = _resources(sections, span, problems, doubts or {}) if on_demand is None else on_demand
+    template = Template(
+        span,
+        parameters=_section(sections, "Parameters", span, problems),
+        mappings=_section(sections, "Mappings", span, problems),
+        conditions=_section(sections, "Conditions", span, problems),
+        resources=resources,
+        outputs=_section(sections, "Outputs", span, problems),
+    )
+    return template, tuple(problems)
+
+
+def _resources(
+    sections: Mapping[str, Value], span: Span, problems: list[Diagnostic], doubts: Mapping[str, tuple[Unknown, ...]]
+) -> Mapping[str, Resource]:
     resources: dict[str, Resource] = {}
     entries = _section(sections, "Resources", span, problems)
     if "Resources" not in sections:
@@ -84,18 +140,39 @@ def read_template(
         if entry.unknown is None:
             resource = _resource(logical_id, entry, where, problems)
             if resource is not None:
-                resources[logical_id] = replace(
-                    resource, doubts=(*resource.doubts, *(doubts or {}).get(logical_id, ()))
-                )
-    template = Template(
-        span,
-        parameters=_section(sections, "Parameters", span, problems),
-        mappings=_section(sections, "Mappings", span, problems),
-        conditions=_section(sections, "Conditions", span, problems),
-        resources=resources,
-        outputs=_section(sections, "Outputs", span, problems),
-    )
-    return template, tuple(problems)
+                own = doubts.get(logical_id, ())
+                resources[logical_id] = replace(resource, doubts=(*resource.doubts, *own)) if own else resource
+    return resources
+
+
+def _on_demand(sections: Outline) -> Resources | None:
+    """The resources of which a glance shows that nothing is wrong with any of them; else None."""
+    written = sections.sections.get("Resources")
+    if written is None:
+        return None
+    types = {name: kind for name, glance in written.items() if (kind := _sound_type(glance)) is not None}
+    if len(types) < len(written):
+        return None
+    entries = sections["Resources"].entries
+
+    def make(name: str) -> Resource:
+        entry = entries[name]
+        problems: list[Diagnostic] = []
+        resource = _resource(name, entry, entry.span or Span.whole_file(""), problems)
+        if resource is None or problems:
+            raise TypeError(f"the resource {name} is not what a glance showed")
+        return resource
+
+    return Resources(types, make)
+
+
+def _sound_type(glance: Glance) -> str | None:
+    """The type of a resource that is a mapping with a type, and has properties that are one."""
+    entry = glance.plain
+    if not isinstance(entry, dict):
+        return None
+    kind, properties = entry.get("Type"), entry.get("Properties", {})
+    return kind if isinstance(kind, str) and isinstance(properties, dict) else None
 
 
 def transforms_of(document: Value) -> tuple[Value, ...]:

@@ -24,9 +24,9 @@ from __future__ import annotations
 
 import gzip
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scanner.lazy_dataclass import dataclass
 from scanner.report.encoding import encoded
 from scanner.report.sarif.results import CUT, LEFT_OUT, Results
 from scanner.report.sarif.rules import INCOMPLETE, NOT_FOLLOWED, descriptors

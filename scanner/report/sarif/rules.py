@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scanner.finding import Finding, Level
+from scanner.lazy_dataclass import dataclass
 from scanner.report.places import sentence
 from scanner.report.wording import worst_first
 from scanner.rules.rule import filled, placeholders

@@ -13,6 +13,15 @@ _WELL_KNOWN = ("aws_iam_", "aws_ssoadmin_", "aws_identitystore_", "awscc_iam_", 
 """Beginnings of the types whose computed attributes are known."""
 
 
+def is_computed(resource_type: str, attribute: str) -> bool:
+    """Whether the provider may compute an attribute where the block does not set it; otherwise it is null."""
+    known = RESOURCE_TYPES.get(resource_type)
+    if known is not None and attribute in known.computed:
+        return True
+    is_set_by_block = known is not None and (attribute in known.arguments or attribute in known.blocks)
+    return not is_set_by_block and not (resource_type.startswith(_WELL_KNOWN) and attribute not in COMPUTED)
+
+
 def computed(resource: Resource, attribute: str) -> Value:
     """An attribute that the block does not set: of an identity null, unless the provider computes it."""
     resource_type = resource.address.type
@@ -20,8 +29,7 @@ def computed(resource: Resource, attribute: str) -> Value:
     compute = known.computed.get(attribute) if known is not None else None
     if compute is not None:
         return compute(resource)
-    is_set_by_block = known is not None and (attribute in known.arguments or attribute in known.blocks)
-    if is_set_by_block or (resource_type.startswith(_WELL_KNOWN) and attribute not in COMPUTED):
+    if not is_computed(resource_type, attribute):
         return NULL
     found = after_apply(resource.address, attribute)
     return of_service(found, resource_type, resource.home.partition) if attribute == "arn" else found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner import values
 from scanner.cause import FROM_ACCOUNT, Cause, CauseKind
 from scanner.facts import Home
 from scanner.iam import managed
+from scanner.lazy_dataclass import dataclass
 from scanner.partition import url_suffix
 from scanner.symbol import Account, AppliedBy, Part, PolicyPath, Setting, Symbol
 from scanner.terraform.address import ResourceAddress

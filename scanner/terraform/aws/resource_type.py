@@ -7,10 +7,11 @@ The files beside this one have the types by topic, ``resource_types`` lists them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 
 from scanner.facts import Fact, Home
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.language.shapes import Shape
 from scanner.terraform.language.types import Type

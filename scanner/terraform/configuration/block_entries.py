@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from scanner.cause import Cause, CauseKind
@@ -41,10 +41,16 @@ def _names_argument(node: nodes.Node, name: str) -> bool:
     return False
 
 
-def block_entries(body: nodes.Body, scope: Scope) -> Namespace:
+Share = Callable[[str, Callable[[], Value]], Value]
+"""An argument by its name and the way to evaluate it, which is not gone where the value is known already."""
+
+
+def block_entries(body: nodes.Body, scope: Scope, share: Share = lambda _, evaluate: evaluate()) -> Namespace:
     """The arguments and nested blocks of a body, each evaluated on demand. What is not set is null."""
     names = _names(body)
-    return Namespace(lambda: names, lambda name: _entry(body, name, scope), lambda _: _not_set(body))
+    return Namespace(
+        lambda: names, lambda name: share(name, lambda: _entry(body, name, scope)), lambda _: _not_set(body)
+    )
 
 
 def _not_set(body: nodes.Body) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -12,6 +11,7 @@ from scanner import values
 from scanner.cause import NOT_INSTALLED, Cause, CauseKind
 from scanner.diagnostic import as_sentence, error, warning
 from scanner.facts import Existence
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.terraform.address import InstanceKey, ModuleAddress, full_name

@@ -6,12 +6,13 @@ https://developer.hashicorp.com/terraform/language/meta-arguments/for_each
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from enum import Enum
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.symbol import Aspect, Block, Named, NameKind, Repetition, Symbol
 from scanner.terraform.address import InstanceKey, Wildcard

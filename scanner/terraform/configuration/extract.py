@@ -74,7 +74,7 @@ def _evaluated(
 
 
 def _unread(module: ModuleInstance) -> Iterator[Diagnostic]:
-    types = frozenset(type_ for type_, _ in module.module.resources if unread_types.is_unread(type_))
+    types = frozenset(filter(unread_types.is_unread, module.module.resource_types))
     for resource in module.resource_instances(types) if types else ():
         found = unread_types.unread(resource)
         if found is not None:

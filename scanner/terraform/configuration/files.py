@@ -7,7 +7,8 @@ https://opentofu.org/docs/language/files/
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from scanner.lazy_dataclass import dataclass
 
 TERRAGRUNT_FILE = "terragrunt.hcl"
 TERRAGRUNT_JSON_FILE = "terragrunt.hcl.json"
@@ -26,7 +27,7 @@ class ConfigurationFiles:
 
 def is_configuration(name: str) -> bool:
     """Whether a file of this name is configuration. Hidden files and what editors leave behind are not."""
-    return _suffix(name) is not None
+    return name.endswith(_SUFFIXES) and not name.startswith(".")
 
 
 def is_override(name: str) -> bool:

@@ -5,21 +5,22 @@ https://developer.hashicorp.com/terraform/language/files
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from pathlib import Path
 
+from scanner import file_system
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text, why
 from scanner.span import Span
 from scanner.terraform.aws.blocks import SHAPES
 from scanner.terraform.configuration.files import configuration_files
 from scanner.terraform.language import json_syntax, nodes, recovery, syntax
 from scanner.terraform.language.blocks import IndexedBlock, index_file
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.shapes import LABELS
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 
 Name = tuple[str, ...]
 """A block's labels."""
@@ -50,6 +51,9 @@ class Module:
     calls: dict[str, IndexedBlock] = field(default_factory=dict)
     resources: dict[Name, IndexedBlock] = field(default_factory=dict)
     data: dict[Name, IndexedBlock] = field(default_factory=dict)
+    resource_types: dict[str, set[str]] = field(default_factory=dict)
+    """The names of the resources of each type."""
+    data_types: dict[str, set[str]] = field(default_factory=dict)
     ephemeral: dict[str, set[str]] = field(default_factory=dict)
     """Names of ephemeral resources by type. What they are is not known before apply, so their blocks do not matter."""
     providers: list[IndexedBlock] = field(default_factory=list)
@@ -68,9 +72,20 @@ class Module:
     files: list[str] = field(default_factory=list)
     checked: dict[int, nodes.Node | nodes.Body] = field(default_factory=dict)
     """Expressions and bodies whose names are known to be declared, by identity."""
+    size: int = 0
+    """Characters of its files."""
+    has_links: bool = False
+    """Whether a file is a link, which may lead out of one scanned tree and not out of another."""
+    trees: dict[Span, tuple[nodes.Block | None, tuple[SyntaxProblem, ...]]] = field(default_factory=dict)
+    """What was parsed so far by any root, with what is wrong in it, by the place of the block."""
     _parsed: dict[Span, nodes.Block | None] = field(default_factory=dict)
     _broken: set[Span] = field(default_factory=set)
     _locals: dict[str, nodes.Attribute] | None = None
+
+    def for_a_root(self) -> Module:
+        """The same module, of which only the index and the trees are known: what is wrong with a tree counts for the
+        roots that look at it."""
+        return replace(self, diagnostics=[*self.diagnostics], checked={}, _parsed={}, _broken=set(), _locals=None)
 
     def parsed(self, block: IndexedBlock) -> nodes.Block | None:
         """The block's syntax tree, with override files merged in.
@@ -99,19 +114,10 @@ class Module:
         return parsed
 
     def _parse_single(self, block: IndexedBlock) -> nodes.Block | None:
-        problems: list[SyntaxProblem] = []
-        parsed: nodes.Block | None = None
-        try:
-            if block.json is not None:
-                parsed = json_syntax.parse_block(block, SHAPES, problems)
-            else:
-                parsed, found = recovery.parse_block(block)
-                problems += found
-        except SyntaxProblem as problem:
-            problems.append(problem)
-            if block.type in _NAMED:
-                body = nodes.Body({}, (), block.span, unread=str(problem))
-                parsed = nodes.Block(block.type, block.labels, body, block.span)
+        known = self.trees.get(block.span)
+        if known is None:
+            known = self.trees[block.span] = _tree(block)
+        parsed, problems = known
         self.diagnostics += [error("Invalid Terraform syntax", as_sentence(str(one)), one.span) for one in problems]
         return parsed
 
@@ -153,37 +159,67 @@ class Module:
             yield from parsed.body.attributes.values() if parsed is not None else ()
 
 
+def _tree(block: IndexedBlock) -> tuple[nodes.Block | None, tuple[SyntaxProblem, ...]]:
+    """What a block says as far as it can be read, and what is wrong with it."""
+    problems: list[SyntaxProblem] = []
+    parsed: nodes.Block | None = None
+    try:
+        if block.json is not None:
+            parsed = json_syntax.parse_block(block, SHAPES, problems)
+        else:
+            parsed, found = recovery.parse_block(block)
+            problems += found
+    except SyntaxProblem as problem:
+        problems.append(problem)
+        if block.type in _NAMED:
+            body = nodes.Body({}, (), block.span, unread=str(problem))
+            parsed = nodes.Block(block.type, block.labels, body, block.span)
+    return parsed, tuple(problems)
+
+
 def load_module(directory: Path, path: str, boundary: Path, generated: Iterable[GeneratedFile] = ()) -> Module:
     """Index all files of a directory. Files that cannot be read or indexed are diagnostics of the module."""
     module = Module(path, directory)
     try:
-        names = [entry.name for entry in os.scandir(directory) if not entry.is_dir(follow_symlinks=False)]
+        entries = {entry.name: entry.is_link for entry in file_system.entries(directory) if not entry.is_directory}
     except OSError as problem:
         message = as_sentence(why(problem))
         module.diagnostics.append(error("Unreadable path", message, Span.whole_file(path)))
         return module
-    made = {file.name: file for file in generated if not (file.gives_way and file.name in names)}
+    made = {file.name: file for file in generated if not (file.gives_way and file.name in entries)}
     module.generated = made
 
     def read(name: str) -> str:
-        return made[name].text if name in made else read_text(directory / name, within=(boundary, directory))
+        if name in made:
+            return made[name].text
+        if not entries[name]:
+            return read_text(f"{directory}/{name}")
+        module.has_links = True
+        return read_text(f"{directory}/{name}", within=(boundary, directory))
 
-    return index_module(module, {*names, *made}, read)
+    return index_module(module, {*entries, *made}, read)
 
 
-def index_module(module: Module, names: Iterable[str], read: Callable[[str], str]) -> Module:
-    """Fill a module from its files, wherever they are. ``read`` raises ``UnreadableFileError``."""
+def index_module(
+    module: Module, names: Iterable[str], read: Callable[[str], str], types: frozenset[str] | None = None
+) -> Module:
+    """Fill a module from its files, wherever they are, perhaps with blocks of some types only.
+
+    ``read`` raises ``UnreadableFileError``.
+    """
     files = configuration_files(names)
     for name in files.primary:
-        for block in _blocks(module, name, read):
+        for block in _blocks(module, name, read, types):
             _declare(module, block)
     for name in files.override:
-        for block in _blocks(module, name, read):
+        for block in _blocks(module, name, read, types):
             _override(module, block)
     return module
 
 
-def _blocks(module: Module, name: str, read: Callable[[str], str]) -> tuple[IndexedBlock, ...]:
+def _blocks(
+    module: Module, name: str, read: Callable[[str], str], types: frozenset[str] | None
+) -> tuple[IndexedBlock, ...]:
     shown = f"{module.path}/{name}" if module.path != "." else name
     if name in module.generated:
         shown = module.generated[name].path
@@ -193,7 +229,8 @@ def _blocks(module: Module, name: str, read: Callable[[str], str]) -> tuple[Inde
     except UnreadableFileError as problem:
         module.diagnostics.append(error("Unreadable file", as_sentence(str(problem)), Span.whole_file(shown)))
         return ()
-    index = json_syntax.index_json(shown, text) if name.endswith(".json") else index_file(shown, text)
+    module.size += len(text)
+    index = json_syntax.index_json(shown, text) if name.endswith(".json") else index_file(shown, text, types)
     for found in index.problems:
         module.diagnostics.append(error("Invalid Terraform syntax", as_sentence(found.message), found.span))
     return index.blocks
@@ -227,10 +264,12 @@ def _declare(module: Module, block: IndexedBlock) -> None:
             module.outputs[name] = block
         case "module", (name,):
             module.calls[name] = block
-        case "resource", (_, _):
+        case "resource", (type_, name):
             module.resources[block.labels] = block
-        case "data", (_, _):
+            module.resource_types.setdefault(type_, set()).add(name)
+        case "data", (type_, name):
             module.data[block.labels] = block
+            module.data_types.setdefault(type_, set()).add(name)
         case "ephemeral", (type_, name):
             module.ephemeral.setdefault(type_, set()).add(name)
         case "terraform", ():

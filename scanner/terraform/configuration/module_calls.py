@@ -11,12 +11,12 @@ https://opentofu.org/docs/language/modules/sources/#support-for-variable-and-loc
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from scanner.file_system import names_in
+from scanner import file_system
 from scanner.root import Inputs
 from scanner.source_file import read_text
 from scanner.terraform.configuration.child_modules import MAX_MODULE_DEPTH, MAX_MODULE_INSTANCES
@@ -29,32 +29,30 @@ from scanner.terraform.configuration.variable_files import input_values
 from scanner.terraform.language import nodes
 from scanner.terraform.language.arguments import argument
 from scanner.terraform.language.blocks import IndexedBlock
-from scanner.terraform.language.syntax_tree import SyntaxProblem
+from scanner.terraform.language.place import SyntaxProblem
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
-    """What the calls of one directory say by themselves."""
+def written_calls(directory: Path, boundary: Path) -> tuple[frozenset[Path], bool]:
+    """The directories that plain texts in a directory call, and whether a source is an expression, whose value depends
+    on who calls.
 
-    directories: frozenset[Path]
-    """Those that plain texts name."""
-    is_open: bool
-    """Whether a source is an expression, whose value depends on who calls."""
-
-
-def written_calls(directory: Path, boundary: Path) -> Calls:
-    """The calls of a directory. What is wrong with its files is reported when it is extracted."""
+    What is wrong with its files is reported when it is extracted.
+    """
     found: set[Path] = set()
     is_open = False
-    within = (boundary, directory)
-    module = index_module(Module(".", directory), names_in(directory), lambda name: _text(directory / name, within))
+    links = {one.name: one.is_link for one in file_system.entries_if_any(directory)}
+
+    def read(name: str) -> str:
+        return _text(f"{directory}/{name}", within=(boundary, directory) if links[name] else ())
+
+    module = index_module(Module(".", directory), links, read, _CALLS)
     for block in module.calls.values():
         source = _source(block, module.overrides.get(block.span, ()))
         if not isinstance(source, nodes.Literal | None):
             is_open = True
         elif source is not None and isinstance(source.value, str) and is_local(source.value):
             found.add(Path(os.path.normpath(directory / source.value)))
-    return Calls(frozenset(found), is_open)
+    return frozenset(found), is_open
 
 
 def _source(call: IndexedBlock, overrides: Sequence[IndexedBlock]) -> nodes.Node | None:
@@ -65,10 +63,17 @@ def _source(call: IndexedBlock, overrides: Sequence[IndexedBlock]) -> nodes.Node
     return next((source for source in reversed(written) if source is not None), None)
 
 
-def _text(path: Path, within: tuple[Path, ...]) -> str:
+def _text(path: str, within: tuple[Path, ...]) -> str:
     """A file's text, or nothing if there is no call in it: most files have none."""
     text = read_text(path, within=within)
-    return text if "module" in text or "\\u" in text else "{}" if path.suffix == ".json" else ""
+    if path.endswith(".json"):
+        return text if "module" in text or "\\u" in text else "{}"
+    return text if _CALL.search(text) is not None else ""  # which looks for its first letters at once
+
+
+_CALLS = frozenset({"module"})
+_CALL = re.compile(r"module(?:[ \t\r]*[\"/]|[ \t\r]+[^\W\d])")
+"""How every call begins, and few other things."""
 
 
 def evaluated_calls(root: Path, inputs: Inputs, boundary: Path, units: Sequence[Unit]) -> Iterator[tuple[Path, Path]]:

@@ -18,9 +18,9 @@ from scanner.terraform.configuration.scanned_files import ScannedFiles
 from scanner.terraform.language import functions, nodes, syntax
 from scanner.terraform.language.errors import EvaluationError, UnfollowedError
 from scanner.terraform.language.expressions import render
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import Scope
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.values import Unknown, Value
 
 _PROVIDERS = {"aws": "hashicorp/aws", "terraform": "terraform.io/builtin/terraform"}

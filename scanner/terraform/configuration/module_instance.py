@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.facts import ALWAYS
+from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Named, NameKind
 from scanner.terraform.address import ModuleAddress, full_name
 from scanner.terraform.configuration.child_modules import Call, ChildModules
@@ -48,6 +50,23 @@ def _domain(declaration: Mapping[str, nodes.Attribute], *, may_be_null: bool) ->
         case nodes.Attribute(value=nodes.Name(name="bool")):
             return ("true", "false", "null") if may_be_null else ("true", "false")
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Either(Collection[str]):
+    """The names of both, first come first."""
+
+    first: Collection[str]
+    second: Collection[str]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.first or name in self.second
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self.first, self.second)
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.second)
 
 
 class ModuleInstance:
@@ -90,7 +109,7 @@ class ModuleInstance:
         return self._resources.instances(types)
 
     def _namespaces(self) -> Mapping[str, Value]:
-        types = {labels[0] for labels in self.module.resources}
+        types = self.module.resource_types
         made: dict[str, Callable[[], Value]] = {
             "var": lambda: Value(Namespace(lambda: self.module.variables, self._variable, declares="variable")),
             "local": lambda: Value(Namespace(lambda: self.module.locals, self._local, declares="local value")),
@@ -100,9 +119,9 @@ class ModuleInstance:
             "path": self._path,
             "terraform": self._terraform,
             "tofu": self._terraform,
-            **{name: functools.partial(self._resources.of_type, name) for name in types},
         }
-        return Namespace(lambda: made, lambda name: made[name]())
+        names = _Either(made, types)
+        return Namespace(lambda: names, lambda name: made[name]() if name in made else self._resources.of_type(name))
 
     def _path(self) -> Value:
         """Relative to the root module, which is where Terraform runs."""

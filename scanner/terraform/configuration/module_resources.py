@@ -18,12 +18,13 @@ from scanner.terraform.aws.arguments import converted
 from scanner.terraform.aws.computed import computed
 from scanner.terraform.aws.naming import is_naming
 from scanner.terraform.aws.resource_type import Resource
-from scanner.terraform.configuration.block_entries import block_entries, ignores_changes
+from scanner.terraform.configuration.block_entries import block_entries
 from scanner.terraform.configuration.expand import Expansion, Instance, Repeats, at_keys, by_key, expand, refused
 from scanner.terraform.configuration.module import Module
 from scanner.terraform.configuration.module_host import ModuleHost
 from scanner.terraform.configuration.provider import Provider, Reference, named_provider
 from scanner.terraform.configuration.root_configuration import RootConfiguration
+from scanner.terraform.configuration.shared_arguments import SharedArguments
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.errors import EvaluationError, ImpossibleError
@@ -55,18 +56,18 @@ class ModuleResources:
     def __init__(self, owner: Owner) -> None:
         self._owner = owner
         self._expansions: dict[tuple[Mode, str, str], Expansion] = {}
+        self._arguments: dict[tuple[Mode, str, str], SharedArguments] = {}
 
     def of_type(self, name: str) -> Value:
         """What the name of a resource type means: its resources by name."""
-        return Value(self._names(Mode.MANAGED, name, self._owner.module.resources))
+        return Value(self._names(Mode.MANAGED, name, self._owner.module.resource_types))
 
     def data(self) -> Value:
         """What ``data`` means: types of data sources."""
-        blocks = self._owner.module.data
-        types = {labels[0] for labels in blocks}
+        types = self._owner.module.data_types
         return Value(
             Namespace(
-                lambda: types, lambda name: Value(self._names(Mode.DATA, name, blocks)), declares="data source of type"
+                lambda: types, lambda name: Value(self._names(Mode.DATA, name, types)), declares="data source of type"
             )
         )
 
@@ -87,6 +88,8 @@ class ModuleResources:
     def instances(self, types: frozenset[str]) -> Iterator[ResourceInstance]:
         """Every instance of the managed resources of some types."""
         owner = self._owner
+        if types.isdisjoint(owner.module.resource_types):
+            return
         for type_, name in owner.module.resources:
             if type_ not in types:
                 continue
@@ -96,8 +99,10 @@ class ModuleResources:
                 continue
             refuse_undeclared_in(parsed.body, owner.scope)
             reference = named_provider(parsed.body, type_)
+            provider: Provider | None = None
             for instance in expansion.instances.values():
-                provider = owner.provider(reference, owner.scope.bind(instance.bindings))
+                if provider is None or reference.key is not None:
+                    provider = owner.provider(reference, owner.scope.bind(instance.bindings))
                 address = ResourceAddress(owner.address, Mode.MANAGED, type_, name, instance.key)
                 yield ResourceInstance(
                     address,
@@ -109,8 +114,8 @@ class ModuleResources:
                     owner.trail,
                 )
 
-    def _names(self, mode: Mode, type_: str, blocks: Mapping[tuple[str, ...], IndexedBlock]) -> Namespace:
-        names = {labels[1] for labels in blocks if labels[0] == type_}
+    def _names(self, mode: Mode, type_: str, types: Mapping[str, set[str]]) -> Namespace:
+        names = types[type_]
         return Namespace(lambda: names, lambda name: self._resource(mode, type_, name), declares=type_)
 
     def _block(self, mode: Mode, type_: str, name: str) -> IndexedBlock:
@@ -167,25 +172,51 @@ class ModuleResources:
 
     def _attributes(self, address: ResourceAddress, body: nodes.Body, instance: Instance) -> Namespace:
         owner = self._owner
+        shared = self._shared(address, body)
         reconciled = owner.configuration.reconciled
-        scope = replace(owner.scope.bind(instance.bindings), doubts=self._doubts(address, instance))
-        entries = block_entries(body, scope)
+        doubts = self._doubts(address, instance)
+        scope = replace(owner.scope.bind(instance.bindings), doubts=doubts)
+        entries = block_entries(body, scope, lambda name, evaluate: shared.entry(name, doubts, evaluate))
         shown = str(address)
-        unset = self._unset(address, partial(owner.provider, named_provider(body, address.type), scope), entries)
+        resolve = owner.configuration.resolution.resolve
+        unset: Callable[[str], Value] | None = None
 
         def load(name: str) -> Value:
+            known = shared.finished(name, doubts)
+            if known is not None:  # nothing is evaluated, so there can be no circle
+                return finished(name, known, written=True)
             attribute = body.attributes.get(name)
             place = attribute.span if attribute is not None else body.span
-            return owner.configuration.resolution.resolve(f"{shown}.{name}", place, lambda: evaluated(name))
+            return resolve(f"{shown}.{name}", place, lambda: evaluated(name))
 
         def evaluated(name: str) -> Value:
-            written = not entries[name].is_null
-            value = entries[name] if written else unset(name)
+            nonlocal unset
+            entry = entries[name]
+            written = not entry.is_null
+            if not written and unset is None:
+                unset = self._unset(
+                    address, partial(owner.provider, named_provider(body, address.type), scope), entries
+                )
+            value = entry if written or unset is None else unset(name)
             found = converted(address.type, name, value)
-            found = reconciled(address, name, found, written and not ignores_changes(body, name))
+            if written:
+                shared.finish(name, doubts, entry, found)
+            return finished(name, found, written=written)
+
+        def finished(name: str, found: Value, *, written: bool) -> Value:
+            found = reconciled(address, name, found, written and not shared.ignores_changes(name))
             return replace(found, source=Attribute(shown, name)) if is_naming(address, name) else found
 
         return Namespace(lambda: entries, load, load)
+
+    def _shared(self, address: ResourceAddress, body: nodes.Body) -> SharedArguments:
+        key = address.mode, address.type, address.name
+        known = self._arguments.get(key)
+        if known is None or known.body is not body:
+            configuration = self._owner.configuration
+            known = SharedArguments(body, configuration.resolution, configuration.questions)
+            self._arguments[key] = known
+        return known
 
     def _doubts(self, address: ResourceAddress, instance: Instance) -> tuple[Unknown, ...]:
         """What must hold if the instance is to be there."""

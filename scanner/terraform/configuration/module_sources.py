@@ -6,11 +6,12 @@ https://developer.hashicorp.com/terraform/language/modules/sources
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from scanner import file_system
 from scanner.cause import NOT_INSTALLED, Cause, CauseKind
-from scanner.file_system import is_dir
+from scanner.session import once
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.terraform.address import ModuleAddress
 from scanner.terraform.configuration.module import Module
@@ -34,7 +35,7 @@ def find_module(
     if source is not None and is_local(source):
         directory = Path(_normal(caller.directory / source))
         shown = _normal_shown(f"{caller.path}/{source}")
-        if is_dir(directory):
+        if file_system.is_directory(directory):
             return directory, shown
         return Cause(
             CauseKind.MISSING_MODULE, f'the directory "{source}" of {address}, which does not exist', attribute.span
@@ -58,16 +59,23 @@ def is_local(source: str) -> bool:
 
 def _installed(root: Module, address: ModuleAddress) -> str | None:
     """The directory that ``terraform init`` noted for a call, relative to the root module."""
+    found = once((_manifest, root.directory), lambda: _manifest(root.directory), len).get(address.calls)
+    return found if found is not None and file_system.is_directory(root.directory / found) else None
+
+
+def _manifest(directory: Path) -> Mapping[str, str]:
+    """Where ``terraform init`` put the modules of a root module, by the calls that lead to them."""
     try:
-        manifest = json.loads(read_text(root.directory / ".terraform" / "modules" / "modules.json"))
+        manifest = json.loads(read_text(directory / ".terraform" / "modules" / "modules.json"))
     except (UnreadableFileError, ValueError):
-        return None  # not initialised, or by a version that writes something else: the same to the caller
+        return {}  # not initialised, or by a version that writes something else: the same to the caller
     entries = manifest.get("Modules") if isinstance(manifest, dict) else None
+    found: dict[str, str] = {}
     for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and entry.get("Key") == address.calls and isinstance(entry.get("Dir"), str):
-            found: str = entry["Dir"]
-            return found if is_dir(root.directory / found) else None
-    return None
+        match entry:
+            case {"Key": str(key), "Dir": str(where)}:
+                found.setdefault(key, where)
+    return found
 
 
 def _normal(path: Path) -> str:

@@ -9,39 +9,30 @@ https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-in
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from scanner.facts import Account, Home
+from scanner.lazy_dataclass import dataclass
 from scanner.partition import partition_of
 from scanner.root import Inputs
 from scanner.terraform.configuration.block_entries import block_entries
 from scanner.terraform.configuration.module import Module
+from scanner.terraform.configuration.provider_account import ACCOUNT_ARGUMENTS, DEFAULT, account_digest
 from scanner.terraform.language import nodes
 from scanner.terraform.language.expressions import evaluate_or_refuse
 from scanner.terraform.language.scope import Scope
-from scanner.values import NULL, Unknown, Value, holes
-
-DEFAULT = "aws"
-"""The name of the configuration that everything has which names no other."""
+from scanner.values import NULL, Unknown, Value
 
 CLOUD_CONTROL = "awscc"
 """The same of the provider that has CloudFormation's types."""
-
-ACCOUNT_ARGUMENTS = (
-    *("profile", "access_key", "secret_key", "token", "shared_credentials_files", "shared_config_files"),
-    *("shared_credentials_file", "assume_role", "assume_role_with_web_identity"),
-    *("allowed_account_ids", "forbidden_account_ids", "endpoints"),
-)
-"""What decides about the account. Configurations that differ in other things, the region above all, are in one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
     """The account, partition and region that resources are created in, and the tags that all of them get."""
 
-    home: Home = Home()  # noqa: RUF009 # frozen
+    home: Home = Home()  # frozen
     default_tags: Value = NULL
 
 
@@ -151,24 +142,6 @@ def unconfigured(inputs: Inputs) -> Provider:
 def not_passed(inputs: Inputs, name: str) -> Provider:
     """A configuration that the caller of a module has to give: nothing is known of its account."""
     return Provider(Home(partition_of(inputs.region), Account(None, name, account_digest([("", Value(name))]))))
-
-
-def account_digest(arguments: Iterable[tuple[str, Value]]) -> str:
-    """What tells apart configurations by their arguments; empty if there are none. Secrets cannot be read off it."""
-    written = [f"{name}={_written(value)}" for name, value in arguments if not value.is_null and value.data != ()]
-    return hashlib.sha256("\n".join(written).encode()).hexdigest() if written else ""
-
-
-def _written(value: Value) -> str:
-    match value.data:
-        case Unknown() as unknown:
-            return f"?{unknown.symbol or unknown.cause.detail}{[str(hole.symbol) for hole in holes(value)]}"
-        case tuple() as items:
-            return f"[{','.join(map(_written, items))}]"
-        case Mapping() as entries:
-            set_ = ((name, entries[name]) for name in sorted(entries))
-            return f"{{{','.join(f'{name}={_written(item)}' for name, item in set_ if not item.is_null)}}}"
-    return repr(value.data)
 
 
 def _account_id(entries: Mapping[str, Value]) -> str | None:

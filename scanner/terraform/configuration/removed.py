@@ -9,12 +9,12 @@ https://developer.hashicorp.com/terraform/language/block/removed
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, warning
 from scanner.facts import Fact
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.terraform.address import Mode, ModuleAddress, ResourceAddress
 from scanner.terraform.aws.facts import DEFINITIONS, TYPES, facts_left_behind

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Protocol
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
+from scanner.session import once
 from scanner.span import Span
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
 from scanner.terraform.configuration.expand import Expansion, Instance
@@ -82,9 +84,20 @@ class RootConfiguration:
         known = self.modules.get(directory)
         if known is None:
             packed = self.packed
-            loaded = packed.load(directory, path) if packed else load_module(directory, path, self.boundary, generated)
+            loaded = packed.load(directory, path) if packed else self._loaded(directory, path, tuple(generated))
             known = self.modules[directory] = loaded
         return known
+
+    def _loaded(self, directory: Path, path: str, generated: tuple[GeneratedFile, ...]) -> Module:
+        if not generated:
+            shared = once(
+                (Module, directory, path),
+                lambda: load_module(directory, path, self.boundary),
+                lambda module: module.size,
+            )
+            if not shared.has_links:
+                return shared.for_a_root()
+        return load_module(directory, path, self.boundary, generated)
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Remember a diagnostic, once."""
@@ -97,6 +110,7 @@ class RootConfiguration:
 
     def refuse(self, problem: EvaluationError) -> Value:
         """Report an expression that Terraform would refuse, and give what stands in its place."""
+        self.resolution.given_up += 1
         if isinstance(problem, BoundError):
             self.report(error("Bound exceeded", as_sentence(str(problem)), problem.span))
             return values.unknown(

@@ -6,14 +6,13 @@ link, is not looked at; nothing out there is opened.
 
 from __future__ import annotations
 
-import os
 import posixpath
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from scanner.file_system import is_dir, without_links
+from scanner import file_system
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.language.functions.signature import FunctionError, MissingFileError, UnsupportedError, invalid
 
 MAX_SIZE = 8 * 1024 * 1024
@@ -35,26 +34,24 @@ class ScannedFiles:
         """What is in a regular file."""
         real = self._inside(path)
         try:
-            if not stat.S_ISREG(real.stat().st_mode):
-                kind = "a directory" if is_dir(real) else "not a regular file"
+            found = file_system.mode(real)
+            if not stat.S_ISREG(found):
+                kind = "a directory" if stat.S_ISDIR(found) else "not a regular file"
                 raise invalid("path", f'"{path}" is {kind}')
-            descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+            return file_system.content(real, MAX_SIZE, follow=False)
         except FileNotFoundError:
             raise MissingFileError(str(invalid("path", f'no file exists at "{path}"'))) from None
         except OSError as problem:
             raise invalid("path", f'failed to read "{path}": {problem.strerror}') from problem
-        with open(descriptor, "rb") as file:  # noqa: PTH123 # a descriptor has no path
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise invalid("path", f'"{path}" is not a regular file')
-            content = file.read(MAX_SIZE + 1)
-        if len(content) > MAX_SIZE:
-            raise UnsupportedError(f'the file "{path}" is larger than {MAX_SIZE} bytes')
-        return content
+        except file_system.NotRegularError:
+            raise invalid("path", f'"{path}" is not a regular file') from None
+        except file_system.TooLargeError:
+            raise UnsupportedError(f'the file "{path}" is larger than {MAX_SIZE} bytes') from None
 
     def exists(self, path: str) -> bool:
         """Whether there is a regular file; anything else that is there is refused."""
         try:
-            mode = self._inside(path).stat().st_mode
+            mode = file_system.mode(self._inside(path))
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as problem:
@@ -67,7 +64,7 @@ class ScannedFiles:
     def is_regular(self, path: str) -> bool:
         """The same without a refusal."""
         try:
-            return stat.S_ISREG(self._inside(path).stat().st_mode)
+            return stat.S_ISREG(file_system.mode(self._inside(path)))
         except OSError:
             return False
 
@@ -87,20 +84,16 @@ class ScannedFiles:
             raise UnsupportedError(f'the path "{path}" leads to a home directory, outside the scanned tree')
         if "\0" in path:
             raise invalid("path", "it contains a NUL character")
-        real = without_links(self.directory / path)
-        if not real.is_relative_to(without_links(self.boundary)):
+        real = file_system.real(self.directory / path)
+        if not real.is_relative_to(file_system.real(self.boundary)):
             raise UnsupportedError(f'the path "{path}" leads outside the scanned tree')
         return real
 
 
 def _below(directory: Path, prefix: str, depth: int | None) -> Iterator[str]:
-    try:
-        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
+    for entry in file_system.entries_if_any(directory):
         name = prefix + entry.name
-        if not entry.is_dir(follow_symlinks=False):
+        if not entry.is_directory:
             yield name
         elif depth != 0:
-            yield from _below(Path(entry.path), f"{name}/", None if depth is None else depth - 1)
+            yield from _below(directory / entry.name, f"{name}/", None if depth is None else depth - 1)

@@ -9,15 +9,14 @@ https://developer.hashicorp.com/terraform/language/values/variables#variable-def
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
-from scanner import values
+from scanner import confidential, file_system, values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import as_sentence, error, warning
-from scanner.file_system import names_in
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs, ValuesFile
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
@@ -28,9 +27,9 @@ from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate, evaluate_or_refuse, evaluate_whole
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import Scope
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.type_expressions import constraint
 from scanner.values import Value
 
@@ -68,6 +67,10 @@ def input_values(root: ModuleInstance, inputs: Inputs, units: Sequence[Unit] = (
     for name, given in _last(root, inputs, units).items():
         if name in root.module.variables:
             found[name] = _value(name, given, root)
+            if confidential.is_watched():
+                sensitive = _attribute(root, name, "sensitive")
+                is_declared = sensitive is not None and getattr(sensitive.value, "value", True) is not False
+                confidential.meet(name, found[name], is_declared=is_declared)
         else:
             _undeclared(name, given, root)
     return found
@@ -101,7 +104,7 @@ def _same(value: Value) -> Value:
 
 
 def _beside(directory: Path) -> Iterator[str]:
-    names = names_in(directory)
+    names = [entry.name for entry in file_system.entries_if_any(directory)]
     yield from (name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names)
     yield from (name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 
 if TYPE_CHECKING:
@@ -59,11 +60,41 @@ class FileIndex:
     problems: tuple[IndexProblem, ...] = ()
 
 
-BETWEEN = re.compile(r"(?:[\s\ufeff]|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+BETWEEN = re.compile(r"(?:[\s\ufeff]++|#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+")
 _BLANK = re.compile(r"[ \t\r]*(?:/\*.*?\*/[ \t]*)*", re.DOTALL)
 _IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
 _QUOTED_LABEL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 _IN_CODE = re.compile(r'"|[{}]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
+_PLAIN = r"""
+    [^"{}\#/<]++
+  | "(?: [^"\\$%\n]++ | \\[^\n] | \$(?![{$]) | %(?![{%]) | \$\{ [^"{}\#/<\n]*+ \} )*+"
+  | (?: \# | // ) [^\n]*+
+  | /(?![/*])
+  | <(?!<)
+"""
+"""What is no brace and has none that counts, but for heredocs."""
+_HEREDOC = r"""
+    <<-?(?P<marker{0}>[^\W\d][\w.-]*+) [ \t]*+ \r?\n
+    (?: [^\n]*+ \n )*? [ \t]*+ (?P=marker{0}) [ \t]*+ \r? (?= \n | \Z )
+"""
+_LEVELS = 6
+"""How deep braces are in the blocks that one pattern takes."""
+
+
+def _plain_code(levels: int) -> str:
+    deeper = rf"| \{{ {_plain_code(levels - 1)} \}}" if levels else ""
+    return rf"(?: {_PLAIN} | {_HEREDOC.format(levels)} {deeper} )*+"
+
+
+PLAIN_BLOCK = re.compile(
+    rf"""
+    ([^\W\d][\w-]*+) [ \t]*+
+    (?: "([^"\\\n]*+)" [ \t]*+ (?: "([^"\\\n]*+)" [ \t]*+ )? )?
+    \{{ {_plain_code(_LEVELS)} \}}
+    """,
+    re.VERBOSE,
+)
+"""A whole block of the usual form in one step. What it takes ends where ``skip_code`` says; it takes nothing else."""
 _IN_VALUE = re.compile(r'"|[()\[\]{}\n]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
 _IN_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{|\n', re.DOTALL)
 
@@ -76,23 +107,35 @@ class UnbalancedError(Exception):
         self.offset = offset
 
 
-def index_file(path: str, text: str) -> FileIndex:
-    """Find the top-level blocks of a file. Never raises for any text."""
-    lines = LineIndex(path, text)
+def index_file(path: str, text: str, types: frozenset[str] | None = None) -> FileIndex:
+    """Find the top-level blocks of a file, all of them or those of some types. Never raises for any text."""
     blocks: list[IndexedBlock] = []
-    position = _after(BETWEEN, text, 0)
+    position = counted = 0
+    line = 1
     try:
-        while position < len(text):
-            start = position
-            block_type, labels, position = header(text, position)
-            position = skip_code(text, position)
-            span = lines.span(start, position)
+        while (start := _after(BETWEEN, text, position)) < len(text):
+            block_type, labels, position = _block(text, start)
+            if types is not None and block_type not in types:
+                continue
+            first = line + text.count("\n", counted, start)
+            line, counted = first + text.count("\n", start, position), position
+            span = Span(path, first, start - text.rfind("\n", 0, start), line, position - text.rfind("\n", 0, position))
             blocks.append(IndexedBlock(block_type, labels, text[start:position], span))
-            position = _after(BETWEEN, text, position)
     except UnbalancedError as problem:
-        span = lines.span(problem.offset, problem.offset)
+        span = LineIndex(path, text).span(problem.offset, problem.offset)
         return FileIndex(path, tuple(blocks), (IndexProblem(str(problem), span),))
     return FileIndex(path, tuple(blocks))
+
+
+def _block(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
+    """A block's type and labels, and the offset behind it."""
+    plain = PLAIN_BLOCK.match(text, position)
+    if plain is not None:
+        block_type, first, second = plain.group(1, 2, 3)
+        labels = () if first is None else (first,) if second is None else (first, second)
+        return block_type, labels, plain.end()
+    block_type, found, inside = header(text, position)
+    return block_type, found, skip_code(text, inside)
 
 
 def comments(text: str) -> Iterator[tuple[int, int]]:
@@ -119,7 +162,7 @@ def argument_text(block: IndexedBlock, name: str) -> str | None:
         while (found := _IDENTIFIER.match(text, _after(BETWEEN, text, position))) is not None:
             position = _after(_BLANK, text, found.end())
             if text.startswith("=", position):
-                start, position = position + 1, _skip_value(text, position + 1)
+                start, position = position + 1, value_end(text, position + 1)
                 if found[0] == name:
                     return text[start:position]
             else:
@@ -130,8 +173,8 @@ def argument_text(block: IndexedBlock, name: str) -> str | None:
     return None
 
 
-def _skip_value(text: str, position: int) -> int:
-    """The offset behind an argument's value, which ends with the line, a comment behind it, or the block."""
+def value_end(text: str, position: int) -> int:
+    """The offset behind the value that begins at ``position``: it ends with its line, a comment, or the block."""
     depth = 0
     while (found := _IN_VALUE.search(text, position)) is not None:
         token = found[0]

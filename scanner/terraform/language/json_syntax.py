@@ -14,16 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from unicodedata import normalize
 
 from scanner import json_tree
 from scanner.json_tree import Array, Member, Object, Scalar
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 from scanner.terraform.language import nodes, numbers, syntax
 from scanner.terraform.language.blocks import FileIndex, IndexedBlock, IndexProblem, JSONContent
 from scanner.terraform.language.nodes import Node
+from scanner.terraform.language.place import MAX_NESTING, SyntaxProblem
 from scanner.terraform.language.shapes import (
     LABELS,
     NO_PROVIDERS,
@@ -34,7 +36,6 @@ from scanner.terraform.language.shapes import (
     dynamic,
     shape_of,
 )
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 
 COMMENT = "//"
 """A property that says nothing, wherever arguments and blocks stand."""
@@ -107,7 +108,7 @@ def argument(block: IndexedBlock, name: str) -> Node | None:
 
 def _parse(text: str, lines: LineIndex) -> json_tree.Node:
     try:
-        return json_tree.parse(text, max_depth=syntax.MAX_NESTING)
+        return json_tree.parse(text, max_depth=MAX_NESTING)
     except json_tree.JSONError as problem:
         raise SyntaxProblem(f"it is not valid JSON: {problem}", lines.span(problem.offset, problem.offset)) from problem
 

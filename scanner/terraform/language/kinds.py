@@ -9,9 +9,9 @@ is), what the first name of a ``for`` stands for, and to which type two values u
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 
+from scanner.lazy_dataclass import dataclass
 from scanner.values import Value
 
 

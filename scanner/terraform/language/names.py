@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from typing import get_args
 
 from scanner.terraform.language import nodes
 from scanner.terraform.language.errors import UndeclaredError
@@ -24,17 +25,24 @@ _OBJECTS = frozenset({"var", "local", "module", "data", "ephemeral", "path", "te
 
 def refuse_undeclared(node: Node, scope: Scope) -> None:
     """Raises ``UndeclaredError`` for the first name in an expression that means nothing."""
-    problem = next(_problems(node, scope, frozenset(scope.bindings)), None)
-    if problem is not None:
-        raise problem
+    problems: list[UndeclaredError] = []
+    _look(node, scope, frozenset(scope.bindings), problems)
+    if problems:
+        raise problems[0]
 
 
 def refuse_undeclared_in(body: nodes.Body, scope: Scope) -> None:
     """Has all names in the body of a resource or a module call refused that mean nothing."""
     if scope.host.checked(body):
         return
-    for problem in _problems_in(body, scope, frozenset({*scope.bindings, *_of_instances(body)})):
+    problems: list[UndeclaredError] = []
+    _look_in(body, scope, frozenset({*scope.bindings, *_of_instances(body)}), problems)
+    for problem in problems:
         scope.host.refuse(problem)
+
+
+_OF_INSTANCES = frozenset({"for_each", "count"})
+"""They are evaluated outside of the instances that they make, where less is bound."""
 
 
 def _of_instances(body: nodes.Body) -> Iterator[str]:
@@ -50,16 +58,21 @@ _META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection"})
 """What is read by rules of its own: their names are looked for in other places, or mean other things."""
 
 
-def _problems_in(body: nodes.Body, scope: Scope, bound: _Bound) -> Iterator[UndeclaredError]:
+def _look_in(body: nodes.Body, scope: Scope, bound: _Bound, problems: list[UndeclaredError]) -> None:
     for name, attribute in body.attributes.items():
-        if name not in _META_ARGUMENTS:
-            yield from _problems(attribute.value, scope, bound)
+        if name in _META_ARGUMENTS:
+            continue
+        before = len(problems)
+        _look(attribute.value, scope, bound, problems)
+        if len(problems) == before and name not in _OF_INSTANCES:
+            scope.host.checked(attribute.value)  # an instance knows all of these names: it need not be looked at again
     for block in body.blocks:
         if block.type == "dynamic":  # its content is looked at only if there is an element to make a block of
             for_each = block.body.attributes.get("for_each")
-            yield from _problems(for_each.value, scope, bound) if for_each is not None else ()
+            if for_each is not None:
+                _look(for_each.value, scope, bound, problems)
         elif block.type not in _META_BLOCKS:
-            yield from _problems_in(block.body, scope, bound)
+            _look_in(block.body, scope, bound, problems)
 
 
 def may_be_sensitive(node: object) -> bool:
@@ -69,25 +82,43 @@ def may_be_sensitive(node: object) -> bool:
     return any(may_be_sensitive(part) for part in _parts(node))
 
 
+def mentions(node: object, names: frozenset[str]) -> bool:
+    """Whether one of the names stands anywhere in an expression, whatever it means there."""
+    if isinstance(node, nodes.Name):
+        return node.name in names
+    return any(mentions(part, names) for part in _parts(node))
+
+
 def calls_something(node: object) -> bool:
     """Whether there is a call in an expression."""
     return isinstance(node, nodes.Call) or any(calls_something(part) for part in _parts(node))
 
 
 def _parts(node: object) -> Iterator[object]:
+    """What may have names in it, of a node or of several."""
     if isinstance(node, tuple):
-        yield from node
-    elif isinstance(node, Node | TemplateIf | TemplateFor):
-        yield from (getattr(node, field.name) for field in fields(node) if field.name != "span")
+        return iter(node)
+    return (getattr(node, name) for name in _PARTS.get(type(node), ()))
 
 
-def _problems(node: object, scope: Scope, bound: _Bound) -> Iterator[UndeclaredError]:
+_PARTS = {
+    kind: tuple(one.name for one in fields(kind) if one.name not in ("span", "name", "key_name", "value_name"))
+    for kind in (*get_args(Node), TemplateIf, TemplateFor)
+    if kind not in (nodes.Literal, nodes.Broken, nodes.SplatItem, nodes.Name)
+}
+"""The fields of each node that are nodes themselves, or several of them, or hold nothing that has names."""
+
+
+def _look(node: object, scope: Scope, bound: _Bound, problems: list[UndeclaredError]) -> None:
+    """Add what is wrong with the names in a node, in their order."""
+    if isinstance(node, nodes.Literal | str):
+        return
     match node:
         case nodes.Name(name=name):
             if name not in bound and (name in _OBJECTS or name not in scope.module):
-                yield UndeclaredError(_message(name, scope), node.span)
+                problems.append(UndeclaredError(_message(name, scope), node.span))
         case nodes.GetAttribute(target=nodes.Name(name=name), name=step) if name not in bound:
-            yield from _reference(node, scope, name, step)
+            _look_up(node, scope, name, step, problems)
         case nodes.GetAttribute(
             target=nodes.GetAttribute(target=nodes.Name(name="data" | "ephemeral" as mode), name=kind), name=step
         ) if mode not in bound:
@@ -95,38 +126,26 @@ def _problems(node: object, scope: Scope, bound: _Bound) -> Iterator[UndeclaredE
             of_kind = found[kind].data if isinstance(found, Mapping) and kind in found else {}
             if not isinstance(of_kind, Mapping) or step not in of_kind:
                 what = "data source" if mode == "data" else "ephemeral resource"
-                yield UndeclaredError(f'there is no {what} "{kind}.{step}"', node.span)
+                problems.append(UndeclaredError(f'there is no {what} "{kind}.{step}"', node.span))
         case nodes.Call(name="convert", arguments=(value, _)):  # the other one is a type
-            yield from _problems(value, scope, bound)
-        case nodes.ForTuple(collection=collection) | nodes.ForObject(collection=collection):
-            yield from _problems(collection, scope, bound)
-            yield from _inside(node, scope, bound | {node.value_name, node.key_name or node.value_name}, "collection")
-        case TemplateFor(collection=collection):
-            yield from _problems(collection, scope, bound)
-            yield from _inside(node, scope, bound | {node.value_name, node.key_name or node.value_name}, "collection")
+            _look(value, scope, bound, problems)
+        case nodes.ForTuple() | nodes.ForObject() | TemplateFor():
+            inside = bound | {node.value_name, node.key_name or node.value_name}
+            for name in _PARTS[type(node)]:
+                _look(getattr(node, name), scope, bound if name == "collection" else inside, problems)
         case _:
-            yield from _inside(node, scope, bound)
+            for part in _parts(node):
+                _look(part, scope, bound, problems)
 
 
-def _inside(node: object, scope: Scope, bound: _Bound, seen: str = "") -> Iterator[UndeclaredError]:
-    """The same of all parts of a node but the one that has been seen."""
-    if isinstance(node, tuple):
-        for part in node:
-            yield from _problems(part, scope, bound)
-    elif isinstance(node, Node | TemplateIf | TemplateFor):
-        for field in fields(node):
-            if field.name != seen and field.name != "span":
-                yield from _problems(getattr(node, field.name), scope, bound)
-
-
-def _reference(node: nodes.GetAttribute, scope: Scope, name: str, step: str) -> Iterator[UndeclaredError]:
+def _look_up(node: nodes.GetAttribute, scope: Scope, name: str, step: str, problems: list[UndeclaredError]) -> None:
     if name not in scope.module:
-        yield UndeclaredError(_message(name, scope), node.target.span)
+        problems.append(UndeclaredError(_message(name, scope), node.target.span))
         return
     found = scope.module[name].data
     if not isinstance(found, Mapping) or step not in found:
         kind = found.declares if isinstance(found, Namespace) and found.declares else f"{name}"
-        yield UndeclaredError(f'there is no {kind} "{step}"', node.span)
+        problems.append(UndeclaredError(f'there is no {kind} "{step}"', node.span))
 
 
 def _message(name: str, scope: Scope) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TypeAlias
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
 
@@ -208,7 +209,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What stands between the braces of a block."""
+    """What stands between the braces of a block, whose span it has, or in a file."""
 
     attributes: Mapping[str, Attribute]
     blocks: tuple[Block, ...]

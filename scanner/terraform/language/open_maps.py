@@ -8,9 +8,10 @@ Who does not look for an ``OpenEntries`` sees an unknown, which is never wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from scanner import values
+from scanner.lazy_dataclass import dataclass
 from scanner.values import Unknown, Value
 
 _MAX_COMPARED = 200

@@ -32,9 +32,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from scanner.cause import Cause
+from scanner.lazy_dataclass import dataclass
 from scanner.root import Assumption
 from scanner.span import Span
 from scanner.symbol import Symbol
@@ -76,6 +77,8 @@ class Questions:
 
     def supposed(self, value: Value) -> Value:
         """The value, or what is taken for granted in its place."""
+        if not self.assumed:
+            return value
         assumption = self._assumption(value.unknown)
         if assumption is None or assumption.value is None:
             return value
@@ -200,6 +203,11 @@ class Questions:
         return self._origins
 
     # What Terraform would refuse
+
+    @property
+    def is_attempt(self) -> bool:
+        """Whether it does not matter just now whether an evaluation fails."""
+        return self._attempts > 0
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

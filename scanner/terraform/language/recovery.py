@@ -7,12 +7,13 @@ same. Where it is not clear what else a body has, the body says so (``nodes.Body
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex, Span
 from scanner.terraform.language import nodes, syntax
 from scanner.terraform.language.blocks import BETWEEN, IndexedBlock, UnbalancedError, header, skip_code, skip_token
-from scanner.terraform.language.syntax_tree import Place, SyntaxProblem
+from scanner.terraform.language.place import Place, SyntaxProblem
 
 _ARGUMENT = re.compile(r'(?:(?P<name>[^\W\d][\w-]*)|"(?P<quoted>[^"\\\n]*)")[ \t]*=(?!=)')
 _BLOCK = re.compile(r'[^\W\d][\w-]*[ \t]*(?:"[^"\n]*"[ \t]*|[^\W\d][\w-]*[ \t]*)*\{')

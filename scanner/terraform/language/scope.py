@@ -24,11 +24,12 @@ address as its symbol (``scanner.terraform.resource_instance``).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, error
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.symbol import Symbol
 from scanner.terraform.language.errors import EvaluationError
@@ -49,10 +50,13 @@ class Resolution:
     diagnostics: dict[Diagnostic, None]
     """Cycles and chains that are too long are reported here, once."""
     active: dict[str, None] = field(default_factory=dict)
+    given_up: int = 0
+    """How often an evaluation was given up so far, for a reason that may lie in where it began."""
 
     def resolve(self, name: str, span: Span | None, evaluate: Callable[[], Value]) -> Value:
         """Evaluate one name. A name that depends on itself, or a chain that is too long, is unknown."""
         if name in self.active:
+            self.given_up += 1
             chain = list(self.active)
             circle = " → ".join([*chain[chain.index(name) :], name])
             if span is not None:
@@ -61,6 +65,7 @@ class Resolution:
                 ] = None
             return unknown(Cause(CauseKind.CYCLE, f"{name}, which depends on itself ({circle})", span))
         if len(self.active) >= MAX_NAMES_DEEP:
+            self.given_up += 1
             why = f"is reached through more than {MAX_NAMES_DEEP} references"
             if span is not None:
                 self.diagnostics[error("Bound exceeded", f"{name} {why}, so its value is not known.", span)] = None

@@ -10,8 +10,10 @@ https://developer.hashicorp.com/terraform/language/syntax/json
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
+
+from scanner.lazy_dataclass import dataclass
 
 
 class Form(Enum):

@@ -12,8 +12,9 @@ interpolations and ``for`` expressions they mean nothing and go.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from scanner.lazy_dataclass import dataclass
 from scanner.span import LineIndex
 
 _CODE = re.compile(
@@ -168,9 +169,12 @@ class _Speller:
         return end
 
     def _heredoc_end(self, marker: str, position: int) -> int:
-        closing = re.compile(rf"^[ \t]*{re.escape(marker)}[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+        closing = re.compile(rf"^([ \t]*{re.escape(marker)}[ \t]*)\r?(?:\n|\Z)", re.MULTILINE)
         found = closing.search(self._text, position)
-        return found.end() if found is not None else len(self._text)
+        if found is None:
+            return len(self._text)
+        self._changed[found.start(1) : found.end(1)] = found[1].rstrip().rjust(len(found[1]))  # blanks go before it
+        return found.end()
 
     def _line_ends(self, offset: int) -> None:
         """A line that keeps its end must not leave an expression open."""

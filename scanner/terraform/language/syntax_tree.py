@@ -4,86 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from lark.lexer import Token
 from lark.tree import Tree
 
-from scanner.span import LineIndex, Span
+from scanner.span import Span
 from scanner.terraform.language import nodes, templates
 from scanner.terraform.language.nodes import Node
 from scanner.terraform.language.numbers import parse_number
+from scanner.terraform.language.place import Place, SyntaxProblem
 from scanner.terraform.language.spelling import Spelling
+from scanner.terraform.language.template_nodes import ParseExpression, heredoc_node, template_node
 
 _Tree = Tree[Token]
 MAX_TREE_DEPTH = 800
 """Levels of the grammar's tree; a sum of a hundred terms takes two hundred."""
-ParseExpression = Callable[[str, Span, int, int], Node]
-"""Parses the text of an expression that stands at a line and column."""
 
 
-class SyntaxProblem(Exception):  # noqa: N818 # it is the input's problem, not an error of ours
-    """The text is not Terraform's language, as far as the parser can tell."""
-
-    def __init__(self, message: str, span: Span) -> None:
-        super().__init__(message)
-        self.span = span
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a parsed slice begins in its file. ``indent`` characters were put before its first line."""
-
-    path: str
-    line: int
-    column: int
-    indent: int = 0
-    inside: Span | None = None
-    """Set when the slice comes from a text with escapes of its own (a JSON text): then everything stands there."""
-
-    def position(self, line: int, column: int) -> tuple[int, int]:
-        """The file's line and column for those of the slice."""
-        if self.inside is not None:
-            return self.inside.line, self.inside.column
-        if line == 1:
-            return self.line, max(self.column + column - 1 - self.indent, 1)
-        return self.line + line - 1, column
-
-    def span(self, tree: _Tree, lines: LineIndex) -> Span:
-        """The region of the file that a tree was parsed from; the parser saw fewer lines than there are."""
-        if self.inside is not None:
-            return self.inside
-        meta = tree.meta
-        start, end = (0, 0) if meta.empty else (meta.start_pos, meta.end_pos)
-        return Span(self.path, *self.position(*lines.position(start)), *self.position(*lines.position(end)))
-
-
-def nested(flat: Callable[[], templates.Flat], span: Span) -> tuple[nodes.TemplatePart, ...]:
-    """The tree of a template's parts. Raises ``SyntaxProblem`` where they do not nest."""
-    try:
-        return templates.nest(flat())
-    except templates.TemplateError as problem:
-        raise SyntaxProblem(str(problem), span) from problem
-
-
-def template_node(flat: Callable[[], templates.Flat], span: Span) -> Node:
-    """A template as an expression. Raises ``SyntaxProblem``."""
-    written: templates.Flat = []
-
-    def kept() -> templates.Flat:
-        written.extend(part for part in flat() if part != "")
-        return templates.stripped(written)
-
-    parts = nested(kept, span)
-    if not parts:
-        return nodes.Literal("", span)
-    if len(parts) == 1:
-        only = parts[0]
-        if isinstance(only, str):
-            return nodes.Literal(only, span)
-        if len(written) == 1 and not isinstance(only, nodes.TemplateIf | nodes.TemplateFor):
-            return only  # "${x}" is x itself, whatever its type; " ${~x}" is not
-    return nodes.TemplateNode(parts, span)
+def _end(tree: _Tree) -> int:
+    """Where a tree ends. The grammar takes the new line behind an operation for a part of it, which it is of a body."""
+    for child in reversed(tree.children):
+        if isinstance(child, Token):
+            return child.end_pos or 0
+        if child.data != "new_line_or_comment":
+            return tree.meta.end_pos if tree.data in ("body", "block") else _end(child)
+        if tree.data == "body":
+            break
+    return tree.meta.end_pos
 
 
 def trees(tree: _Tree) -> list[_Tree]:
@@ -128,21 +75,28 @@ class Converter:
         self._depth = 0
 
     def _span(self, tree: _Tree) -> Span:
-        return self._place.span(tree, self._spelling.lines)
+        meta = tree.meta
+        start, end = (0, 0) if meta.empty else (meta.start_pos, _end(tree))
+        return self._place.span(start, end, self._spelling.lines)
 
     def block(self, tree: _Tree) -> nodes.Block:
         """A block with its labels and body."""
         header: list[str] = []
-        body: nodes.Body | None = None
+        attributes: dict[str, nodes.Attribute] = {}
+        blocks: tuple[nodes.Block, ...] = ()
         for child in trees(tree):
             if child.data == "body":
-                body = self.body(child)
+                attributes, blocks = self._entries(child)
             else:
                 header.append(self._word(child))
         span = self._span(tree)
-        return nodes.Block(header[0], tuple(header[1:]), body or nodes.Body({}, (), span), span)
+        return nodes.Block(header[0], tuple(header[1:]), nodes.Body(attributes, blocks, span), span)
 
     def body(self, tree: _Tree) -> nodes.Body:
+        """The content of a file."""
+        return nodes.Body(*self._entries(tree), self._span(tree))
+
+    def _entries(self, tree: _Tree) -> tuple[dict[str, nodes.Attribute], tuple[nodes.Block, ...]]:
         """Attributes by name, and blocks in order."""
         attributes: dict[str, nodes.Attribute] = {}
         blocks: list[nodes.Block] = []
@@ -154,7 +108,7 @@ class Converter:
             if attribute.name in attributes:
                 raise SyntaxProblem(f'"{attribute.name}" is set twice', attribute.span)
             attributes[attribute.name] = attribute
-        return nodes.Body(attributes, tuple(blocks), self._span(tree))
+        return attributes, tuple(blocks)
 
     def attribute(self, tree: _Tree) -> nodes.Attribute:
         """``name = value``"""
@@ -239,26 +193,7 @@ class Converter:
     def _heredoc(self, tree: _Tree) -> Node:
         """The parser hands a heredoc over as raw text; the lines between the markers are the template."""
         raw = self._text(next(_tokens(tree)))
-        opening, _, rest = raw.partition("\n")
-        marker = opening.strip().removeprefix("<<").removeprefix("-")
-        content = re.sub(rf"[ \t]*{re.escape(marker)}\r?\n\Z", "", rest)
-        span = self._span(tree)
-        lines = LineIndex(span.path, content)
-
-        def parse(inside: str, offset: int) -> Node:
-            line, column = lines.position(offset)
-            return self._parse_expression(inside, span, span.line + line, column)
-
-        def flat() -> templates.Flat:
-            found = templates.stripped(templates.split(content, parse))
-            return templates.without_indent(found) if opening.startswith("<<-") else found
-
-        parts = nested(flat, span)
-        if not parts:
-            return nodes.Literal("", span)
-        if len(parts) == 1 and isinstance(parts[0], str):
-            return nodes.Literal(parts[0], span)
-        return nodes.TemplateNode(parts, span)
+        return heredoc_node(raw, self._span(tree), self._parse_expression)
 
     def _escaped_string(self, tree: _Tree) -> Node:
         """A text with escaped quotes inside a template directive."""

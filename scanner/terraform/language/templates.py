@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from unicodedata import normalize
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf, TemplatePart
 
 

@@ -9,10 +9,10 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
+from scanner.lazy_dataclass import dataclass
 from scanner.values import NULL, Value
 
 if TYPE_CHECKING:

@@ -12,6 +12,11 @@ from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, Resource
 _KEY = r'(?:\[(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d+))\])?'
 _STEP = re.compile(rf"module\.(?P<name>[\w-]+){_KEY}(?:\.|\Z)")
 _RESOURCE = re.compile(rf"(?P<data>data\.)?(?P<type>[\w-]+)\.(?P<name>[\w-]+){_KEY}\Z")
+_INSTANCE = re.compile(
+    r"(?:module\.[\w-]+KEY(?:\.|\Z))*+(?:data\.)?(?P<type>[\w-]+)\.[\w-]+KEY\Z".replace(
+        "KEY", r'(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?'
+    )
+)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|([$%])\4\{", re.DOTALL)
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -30,6 +35,12 @@ def parse_resource_address(text: str) -> ResourceAddress | None:
         return None
     mode = Mode.DATA if found["data"] else Mode.MANAGED
     return ResourceAddress(module, mode, found["type"], found["name"], _key(found))
+
+
+def resource_type(text: str) -> str | None:
+    """The type in the address of a resource instance or data source; None for anything else."""
+    found = _INSTANCE.match(text)
+    return found["type"] if found is not None else None
 
 
 def _steps(text: str) -> tuple[ModuleAddress, str]:

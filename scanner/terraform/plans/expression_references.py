@@ -10,12 +10,12 @@ https://developer.hashicorp.com/terraform/internals/json-format#expression-repre
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, assert_never
 
 from scanner.terraform.address import written_key
 from scanner.terraform.language import nodes
 from scanner.terraform.language.nodes import Node
+from scanner.terraform.plans.plain_reference import Plain, PlainReference
 
 _NO_LOCALS: frozenset[str] = frozenset()
 _WORDS = {"each": 2, "count": 2, "var": 2, "local": 2, "path": 2, "terraform": 2, "self": 1, "ephemeral": 3}
@@ -29,24 +29,6 @@ def expression(node: Node) -> dict[str, Any]:
         return {"references": references}
     known = constant(node)
     return {"constant_value": known[0]} if known is not None else {}
-
-
-@dataclass(frozen=True, slots=True)
-class PlainReference:
-    """An expression that is only a reference."""
-
-    references: tuple[str, ...]
-    """As a plan lists them."""
-    steps: tuple[str, ...]
-    """The attributes after an index that is not a constant, at which the references end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """An expression that is a plain reference, or a list of such."""
-
-    items: tuple[PlainReference, ...]
-    is_list: bool
 
 
 def plain_references(node: Node) -> dict[str, Any]:

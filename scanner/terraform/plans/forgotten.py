@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.aws.facts import TYPES
-from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance
+from scanner.terraform.plans.plan_document import PlanDocument
+from scanner.terraform.plans.planned_instances import PlannedInstance
 
 _TYPES = TYPES - {"aws_iam_user", "aws_iam_role", "aws_ssoadmin_permission_set"}
 """A group is no principal, so what it has goes on reaching those who are in it."""
@@ -28,8 +29,8 @@ def left_behind(document: PlanDocument) -> Iterator[PlannedInstance]:
     types = {planned.address.type for planned in forgotten}
     kept = {
         (address.type, planned.values()[0].get("id"))
-        for address, planned in document.instances.items()
-        if address.mode is Mode.MANAGED and address.type in types
+        for address, planned in document.instances.of_types(types.__contains__).items()
+        if address.mode is Mode.MANAGED
     }
     for planned in forgotten:
         identifier = planned.values()[0].get("id")

@@ -1,8 +1,8 @@
 """Plans and states: the same resource instances, and so the same facts.
 
 A plan knows the values of everything but what the provider computes. What is known after apply is evaluated where the
-plan's own configuration is at hand (``scanner.terraform.plans.plan_source``). Without it there are the references in a
-plan in JSON, which say what an argument names and not what a document is made of
+plan's own configuration is at hand (``scanner.terraform.plans.plan_evaluation``). Without it there are the references
+in a plan in JSON, which say what an argument names and not what a document is made of
 (``scanner.terraform.plans.plan_references``).
 
 https://developer.hashicorp.com/terraform/internals/json-format
@@ -11,29 +11,29 @@ https://developer.hashicorp.com/terraform/internals/json-format
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from scanner import values
 from scanner.diagnostic import Diagnostic, as_sentence, error, warning
 from scanner.facts import Fact, Facts, Home, collect
+from scanner.lazy_dataclass import dataclass
 from scanner.root import ScanRoot
 from scanner.span import Span
 from scanner.symbol import Attribute
 from scanner.terraform.address import Mode, ResourceAddress
-from scanner.terraform.aws import policy_document, policy_text, unread_types
+from scanner.terraform.aws import unread_types
 from scanner.terraform.aws.after_apply import after_apply
 from scanner.terraform.aws.computed import computed
 from scanner.terraform.aws.facts import TYPES, facts, facts_left_behind
 from scanner.terraform.aws.naming import is_naming
 from scanner.terraform.aws.resource_type import Resource
 from scanner.terraform.language.equality import equal
+from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.plans.forgotten import left_behind, sentence
 from scanner.terraform.plans.plan_document import (
-    JSONObject,
     PlanDocument,
     PlanError,
-    PlannedInstance,
     block_address,
     has_unknown,
 )
@@ -42,7 +42,9 @@ from scanner.terraform.plans.plan_knowledge import Plan
 from scanner.terraform.plans.plan_places import moved
 from scanner.terraform.plans.plan_reader import read_document
 from scanner.terraform.plans.plan_references import Path, PlannedConfiguration, Reference
-from scanner.terraform.plans.plan_source import Source, source_of
+from scanner.terraform.plans.plan_source import Source
+from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance
+from scanner.terraform.plans.source_choice import source_of
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import NULL, Unknown, Value
 
@@ -80,17 +82,17 @@ def _reader(document: PlanDocument, source: Source, root: ScanRoot, span: Span) 
 
 
 def _facts(document: PlanDocument, reader: _Reader) -> Iterator[Fact]:
-    for address, planned in document.instances.items():
-        if address.mode is Mode.MANAGED and address.type in TYPES:
-            yield from facts(replace(reader, span=reader.place(address)).instance(planned))
+    for address, planned in document.instances.of_types(TYPES.__contains__).items():
+        if address.mode is Mode.MANAGED:
+            yield from facts(reader.at(address).instance(planned))
     for planned in left_behind(document):
         yield from facts_left_behind(reader.before(planned))
 
 
 def _unread(document: PlanDocument, reader: _Reader) -> Iterator[Diagnostic]:
-    for address, planned in document.instances.items():
-        if address.mode is Mode.MANAGED and unread_types.is_unread(address.type):
-            found = unread_types.unread(replace(reader, span=reader.place(address)).instance(planned))
+    for address, planned in document.instances.of_types(unread_types.is_unread).items():
+        if address.mode is Mode.MANAGED:
+            found = unread_types.unread(reader.at(address).instance(planned))
             if found is not None:
                 yield found
 
@@ -120,9 +122,11 @@ class _Reader:
     named: dict[str, None]
     """Arguments that were taken to be what they refer to. Filled while instances are read."""
 
-    def place(self, address: ResourceAddress) -> Span:
-        """The block that an instance comes from, or the plan."""
-        return self.source.blocks.get(block_address(address), self.span)
+    def at(self, address: ResourceAddress) -> _Reader:
+        """A reader for which values stand in the block that an instance comes from, if there is one."""
+        if not self.source.blocks:
+            return self
+        return replace(self, span=self.source.blocks.get(block_address(address), self.span))
 
     def instance(self, planned: PlannedInstance) -> ResourceInstance:
         """One instance, as it is evaluated where the plan's own configuration is at hand."""
@@ -131,9 +135,9 @@ class _Reader:
         names, home = {*after, *unknown}, self.homes.of(planned)
         evaluated = self.source.instances.get(address)
         if evaluated is None:
-            attributes = {name: self.attribute(address, name, after, unknown) for name in names}
-            trail = self.source.trails.get(block_address(address), ())
-            return ResourceInstance(address, attributes, self.span, home, trail=trail)
+            trail = self.source.trails.get(block_address(address), ()) if self.source.trails else ()
+            known = self._attributes(address, after, unknown)
+            return ResourceInstance(address, known, self.span, home, trail=trail)
         attributes = {name: evaluated.get(name) for name in names}
         if self.source.is_own:
             for name, value in attributes.items():
@@ -144,6 +148,15 @@ class _Reader:
             if has_unknown(unknown.get(name)):
                 attributes[name] = self._open(address, name, after, unknown, attributes[name])
         return ResourceInstance(address, attributes, self.span, home, trail=evaluated.trail)
+
+    def _attributes(self, address: ResourceAddress, after: JSONObject, unknown: JSONObject) -> Mapping[str, Value]:
+        """All attributes by what the plan alone says. Those that may be taken for names are looked at in any case."""
+        names = {*after, *unknown}
+        found = Namespace(lambda: names, lambda name: self.attribute(address, name, after, unknown))
+        for name, marks in unknown.items():
+            if self.configuration.sets(address, name) and has_unknown(marks):
+                found[name]
+        return found
 
     def before(self, planned: PlannedInstance) -> ResourceInstance:
         """One instance as it is, whatever the configuration says: all of that is known."""
@@ -196,8 +209,8 @@ class _Reader:
         if known is None and isinstance(unknown, dict | list):
             return self._value(address, path, [] if isinstance(unknown, list) else {}, unknown)
         named = self.configuration.named(address, path, self.plan, known) if isinstance(known, str) else None
-        source = Attribute(str(named.address), named.attribute) if named is not None else None
-        return replace(values.of(known, self.span), source=source)
+        value = values.of(known, self.span)
+        return value if named is None else replace(value, source=Attribute(str(named.address), named.attribute))
 
     def _after_apply(self, address: ResourceAddress, name: str, after: JSONObject) -> Value:
         """What the provider computes, or what the argument refers to; else unknown."""
@@ -236,7 +249,7 @@ class _Reader:
         planned = self.plan.document.instances.get(target.address)
         if planned is None:
             return after_apply(target.address, target.attribute, self.span)
-        reader = replace(self, span=self.place(target.address))
+        reader = self.at(target.address)
         if target.address.mode is Mode.DATA:
             return reader.document(target, planned)
         found = reader.attribute(target.address, target.attribute, *planned.values())
@@ -248,6 +261,8 @@ class _Reader:
         address = target.address
         if address.type != "aws_iam_policy_document" or "json" not in target.attribute:
             return after_apply(address, target.attribute, self.span)
+        from scanner.terraform.aws import policy_document, policy_text
+
         after, unknown = planned.values()
         entries = {
             name: self._value(address, (name,), after.get(name), unknown.get(name)) for name in {*after, *unknown}

@@ -14,7 +14,7 @@ from typing import Any
 
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.plans.plan_description import DESCRIBED, description
-from scanner.terraform.plans.plan_document import JSONObject
+from scanner.terraform.plans.planned_instances import JSONObject
 
 _EXPRESSIONS = ("expressions", "count_expression", "for_each_expression")
 

@@ -13,7 +13,7 @@ from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.plans.expression_references import plain_references
 from scanner.terraform.plans.plan_agreement import same_references
 from scanner.terraform.plans.plan_description import description
-from scanner.terraform.plans.plan_document import JSONObject
+from scanner.terraform.plans.planned_instances import JSONObject
 
 
 def confirmed(planned: JSONObject, root: ModuleInstance) -> JSONObject:

@@ -14,7 +14,7 @@ from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
 from scanner.terraform.language.nodes import Node
 from scanner.terraform.plans.expression_references import constant, expression
-from scanner.terraform.plans.plan_document import JSONObject
+from scanner.terraform.plans.planned_instances import JSONObject
 
 Describe = Callable[[Node], JSONObject]
 """What the plan says about an expression."""

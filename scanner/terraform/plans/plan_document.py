@@ -1,21 +1,19 @@
 """What a plan or a state says, whatever kind of file it came from. ``scanner.terraform.plans.plan`` reads facts off it.
 
-Most of a plan is about resources that nobody asks for, so no reader builds the values of all of them: an instance
-decodes its values when they are wanted.
+Most of a plan is about resources that nobody asks for, so no reader builds all of them: instances are read by type
+(``scanner.terraform.plans.planned_instances``), and one decodes its values when they are wanted.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import field
 from typing import Any
 
-from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
-
-JSONObject = dict[str, Any]
-Values = tuple[JSONObject, JSONObject]
-"""The attributes, and which of them are known after apply: ``after`` and ``after_unknown`` of a plan in JSON."""
+from scanner.lazy_dataclass import dataclass
+from scanner.terraform.address import Mode, ResourceAddress
+from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance, PlannedInstances
 
 DEFERRED = "Some changes are deferred to a later plan. They are missing here."
 INCOMPLETE = "Terraform says that another plan is needed. What it adds is missing here."
@@ -55,23 +53,10 @@ def block_address(address: ResourceAddress) -> BlockAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedInstance:
-    """One resource instance or data source, as it is once the plan is applied."""
-
-    address: ResourceAddress
-    values: Callable[[], Values] = field(compare=False)
-    """Raises ``PlanError``."""
-    untouched: bool = False
-    """Whether the plan leaves it as it was, whatever the configuration says."""
-    provider: str | None = None
-    """The provider configuration that it has, as a plan file or a stored state names it. JSON does not."""
-
-
-@dataclass(frozen=True, slots=True)
 class PlanDocument:
     """A plan, or a state, which is a plan that changes nothing."""
 
-    instances: Mapping[ResourceAddress, PlannedInstance]
+    instances: PlannedInstances
     """What exists after apply."""
     configuration: JSONObject = field(default_factory=dict)
     """As ``terraform show -json`` prints it: the references of every argument, module by module. Empty for a plan file,
@@ -86,57 +71,10 @@ class PlanDocument:
     forgotten: tuple[PlannedInstance, ...] = ()
     """What Terraform only takes out of its state (``removed`` with ``destroy = false``): it stays as it was."""
 
-    def keys(self) -> Mapping[ResourceAddress, tuple[Any, ...]]:
-        """The instance keys of every resource, by its address without key."""
-        found: dict[ResourceAddress, list[Any]] = {}
-        for address in self.instances:
-            resource = ResourceAddress(address.module, address.mode, address.type, address.name)
-            found.setdefault(resource, []).append(address.key)
-        return {resource: tuple(keys) for resource, keys in found.items()}
 
-
-def by_address(instances: Iterable[PlannedInstance]) -> Mapping[ResourceAddress, PlannedInstance]:
-    """The instances of a document, in the order in which Terraform lists them."""
-    found = {instance.address: instance for instance in instances}
-    return {address: found[address] for address in sorted(found, key=_order)}
-
-
-def _order(address: ResourceAddress) -> tuple[object, ...]:
-    steps = tuple((name, _key_order(key)) for name, key in address.module.steps)
-    return len(steps), steps, address.mode is not Mode.DATA, address.type, address.name, _key_order(address.key)
-
-
-def _key_order(key: InstanceKey) -> tuple[int, int, str]:
-    match key:
-        case int():
-            return 1, key, ""
-        case str():
-            return 2, 0, key
-    return 0, 0, ""
-
-
-def after_changes(
-    before: Iterable[PlannedInstance], changes: Iterable[tuple[PlannedInstance, bool]]
-) -> Mapping[ResourceAddress, PlannedInstance]:
-    """What exists when a plan is applied: what it changes, where that stays, and what was there and it leaves alone.
-
-    A plan lists all resources, those that do not change as well. There are two kinds that do not: one that was made
-    for some targets, and one that only refreshes the state. Data sources that were read before are in no plan either.
-    """
-    changed = list(changes)
-    touched = {planned.address for planned, _ in changed}
-    kept = [replace(planned, untouched=True) for planned in before if planned.address not in touched]
-    return by_address([*kept, *(planned for planned, remains in changed if remains)])
-
-
-def resource_address(module: ModuleAddress, mode: str, type_: str, name: str, key: object) -> ResourceAddress:
-    """An address from the parts that the files have."""
-    return ResourceAddress(module, Mode.of(mode), type_, name, key if isinstance(key, int | str) else None)
-
-
-def forgets(actions: Iterable[str]) -> bool:
+def forgets(actions: Collection[str]) -> bool:
     """Whether the resource that was there before stays, without Terraform knowing of it."""
-    return "forget" in set(actions)
+    return "forget" in actions
 
 
 def stays(actions: Iterable[str]) -> bool:

@@ -10,28 +10,31 @@ OpenTofu, under the version number 3. Anything else is refused, and ``terraform 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import ResourceAddress
-from scanner.terraform.plans.address_text import parse_resource_address
+from scanner.terraform.plans.address_text import parse_resource_address, resource_type
 from scanner.terraform.plans.dynamic_value import known_and_unknown
+from scanner.terraform.plans.json_sections import sections
 from scanner.terraform.plans.plan_archive import PlanArchive
 from scanner.terraform.plans.plan_document import (
     DEFERRED,
     INCOMPLETE,
-    JSONObject,
     PlanDocument,
     PlanError,
-    PlannedInstance,
-    Values,
-    after_changes,
     forgets,
     stays,
 )
-from scanner.terraform.plans.plan_json import Outline, parse
 from scanner.terraform.plans.plan_snapshot import read_snapshot
+from scanner.terraform.plans.planned_instances import (
+    JSONObject,
+    PlannedInstance,
+    PlannedInstances,
+    Values,
+    after_changes,
+)
 from scanner.terraform.plans.protobuf_wire import Fields, WireError, fields, number, parts, text
 from scanner.terraform.plans.state_file import stored_document
 
@@ -88,8 +91,9 @@ def read_plan_file(data: bytes) -> PlanDocument:
             raise PlanError(f"its format version {number(plan, _Plan.VERSION)} is not known; {_REMEDY}")
         if number(plan, _Plan.ERRORED):
             raise PlanError("it is the plan of a run that failed")
-        instances = after_changes(before.instances.values(), _planned(plan))
-        forgotten = tuple(_forgotten(plan))
+        changes = list(_changes(plan))
+        instances = _after_changes(before.instances, changes)
+        forgotten = tuple(_forgotten(changes))
         variables = dict(_variables(plan))
         left_out = tuple(_left_out(plan))
         workspace = _workspace(plan)
@@ -101,37 +105,49 @@ def read_plan_file(data: bytes) -> PlanDocument:
 
 def _before(archive: PlanArchive) -> PlanDocument:
     try:
-        return stored_document(parse(archive.state(), Outline))
+        return stored_document(sections(archive.state()))
     except PlanError as problem:
         raise PlanError(f"the state in it cannot be read: {problem}") from problem
 
 
-def _planned(plan: Fields) -> Iterator[tuple[PlannedInstance, bool]]:
+def _after_changes(before: PlannedInstances, changes: Iterable[_PlannedChange]) -> PlannedInstances:
+    """What exists after apply."""
+    planned: dict[str, list[_PlannedChange]] = {}
+    for change in changes:
+        if not change.is_deposed:
+            planned.setdefault(change.type, []).append(change)
+
+    def read(type_: str) -> Mapping[ResourceAddress, PlannedInstance]:
+        return after_changes(before.of_type(type_).values(), _planned(planned.get(type_, ())))
+
+    return PlannedInstances({*before.types, *planned}, read)
+
+
+def _planned(changes: Iterable[_PlannedChange]) -> Iterator[tuple[PlannedInstance, bool]]:
     """The instances that the plan says something about, and whether they remain."""
-    for change in _changes(plan):
-        if not change.is_deposed:  # the last value is the one after apply
-            yield (
-                _instance(change, change.values[-1:]),
-                stays(change.actions),
-            )
+    for change in changes:  # the last value is the one after apply
+        yield _instance(change, change.values[-1:]), stays(change.actions)
 
 
-def _forgotten(plan: Fields) -> Iterator[PlannedInstance]:
-    for change in _changes(plan):
+def _forgotten(changes: Iterable[_PlannedChange]) -> Iterator[PlannedInstance]:
+    for change in changes:
         if forgets(change.actions):  # the first value is the one before
             yield _instance(change, change.values[:1])
 
 
 def _instance(change: _PlannedChange, values: list[memoryview]) -> PlannedInstance:
-    return PlannedInstance(change.address, partial(_values, values, change.written), provider=change.provider)
+    address = parse_resource_address(change.written)
+    assert address is not None  # noqa: S101 # as it has a type
+    return PlannedInstance(address, partial(_values, values, change.written), provider=change.provider)
 
 
 @dataclass(frozen=True, slots=True)
 class _PlannedChange:
     """What is planned for one instance."""
 
-    address: ResourceAddress
     written: str
+    """The address."""
+    type: str
     actions: tuple[str, ...]
     values: list[memoryview]
     provider: str | None
@@ -142,8 +158,8 @@ def _changes(plan: Fields) -> Iterator[_PlannedChange]:
     for encoded in parts(plan, _Plan.RESOURCE_CHANGES):
         resource = fields(encoded)
         written = text(resource, _ResourceChange.ADDRESS)
-        address = parse_resource_address(written)
-        if address is None:  # since Terraform 1.1; before, there were six fields in its place
+        type_ = resource_type(written)
+        if type_ is None:  # since Terraform 1.1; before, there were six fields in its place
             raise PlanError(f'it says "{written}" where the address of a resource belongs; {_REMEDY}')
         change = fields((parts(resource, _ResourceChange.CHANGE) or [memoryview(b"")])[-1])
         actions = _ACTIONS.get(number(change, _Change.ACTION))
@@ -152,7 +168,7 @@ def _changes(plan: Fields) -> Iterator[_PlannedChange]:
             raise PlanError(f"it plans action {action} for {written}, which is not known; {_REMEDY}")
         provider = text(resource, _ResourceChange.PROVIDER) or None
         is_deposed = bool(text(resource, _ResourceChange.DEPOSED_KEY))
-        yield _PlannedChange(address, written, actions, parts(change, _Change.VALUES), provider, is_deposed)
+        yield _PlannedChange(written, type_, actions, parts(change, _Change.VALUES), provider, is_deposed)
 
 
 def _values(values: list[memoryview], address: str) -> Values:

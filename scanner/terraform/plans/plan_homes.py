@@ -20,9 +20,10 @@ from scanner.partition import partition_of
 from scanner.root import Inputs
 from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.aws.facts import TYPES
-from scanner.terraform.configuration.provider import ACCOUNT_ARGUMENTS, DEFAULT, account_digest
-from scanner.terraform.plans.plan_document import JSONObject, PlanDocument, PlannedInstance
+from scanner.terraform.configuration.provider_account import ACCOUNT_ARGUMENTS, DEFAULT, account_digest
+from scanner.terraform.plans.plan_document import PlanDocument
 from scanner.terraform.plans.plan_references import PlannedConfiguration
+from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance
 from scanner.terraform.resource_instance import ResourceInstance
 
 _DEFAULT_ADDRESS = re.compile(r'provider\["[^"]+/aws"\]|provider\.aws')
@@ -46,10 +47,11 @@ class Homes:
         self._made: dict[str, dict[str, None]] = {}
         """The account IDs in the ARNs of what each configuration has made."""
         self._homes: dict[str, Home] = {}
+        identities = document.instances.of_types(TYPES.__contains__)
         named = {
             address: planned.provider or configuration.provider_key(address) or ""
-            for address, planned in document.instances.items()
-            if address.mode is Mode.MANAGED and address.type in TYPES
+            for address, planned in identities.items()
+            if address.mode is Mode.MANAGED
         }
         ambiguous = _ambiguous(named, evaluated)
         for address, key in named.items():
@@ -59,7 +61,7 @@ class Homes:
             self._keys[address] = key
             if home is not None:
                 self._evaluated.setdefault(key, home)
-            account = account_in_arn(document.instances[address])
+            account = account_in_arn(identities[address])
             if account is not None:
                 self._made.setdefault(key, {})[account] = None
 

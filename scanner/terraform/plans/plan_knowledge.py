@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
 from scanner.terraform.plans.plan_document import PlanDocument, has_unknown
 
@@ -17,7 +18,9 @@ class Plan:
 
     def instances(self, address: ResourceAddress) -> tuple[InstanceKey, ...]:
         """The instance keys of a resource, given its address without key."""
-        return self._resources.get(address, ())
+        if address.type not in self._resources:
+            self._resources[address.type] = _keys(self.document.instances.of_type(address.type))
+        return self._resources[address.type].get(address, ())
 
     def module_instances(self, address: ModuleAddress, call: str) -> tuple[InstanceKey, ...]:
         """The instance keys of a module call, of those that have resources in the plan."""
@@ -25,7 +28,7 @@ class Plan:
 
     def keys_of(self, address: str) -> tuple[InstanceKey, ...]:
         """The instance keys of a resource or a module call, given its address without key as a text."""
-        return self._keys.get(address, ())
+        return self._keys_by_text.get(address, ())
 
     def is_open(self, address: ResourceAddress, attribute: str) -> bool:
         """Whether an attribute is known after apply. What is not in the plan is nothing new."""
@@ -42,19 +45,28 @@ class Plan:
         return value if isinstance(value, str) and not has_unknown(unknown.get(attribute)) else None
 
     @cached_property
-    def _resources(self) -> dict[ResourceAddress, tuple[InstanceKey, ...]]:
-        return dict(self.document.keys())
+    def _resources(self) -> dict[str, Mapping[ResourceAddress, tuple[InstanceKey, ...]]]:
+        """By type, of the types that were asked for."""
+        return {}
 
     @cached_property
-    def _keys(self) -> dict[str, tuple[InstanceKey, ...]]:
-        resources = {str(address): keys for address, keys in self._resources.items()}
+    def _keys_by_text(self) -> dict[str, tuple[InstanceKey, ...]]:
+        resources = {str(address): keys for address, keys in _keys(self.document.instances).items()}
         calls = {str(module.child(call, None)): keys for (module, call), keys in self._modules.items()}
         return {**resources, **calls}
 
     @cached_property
     def _modules(self) -> dict[tuple[ModuleAddress, str], tuple[InstanceKey, ...]]:
         found: dict[tuple[ModuleAddress, str], dict[InstanceKey, None]] = {}
-        for module in {address.module: None for address in self.document.instances}:
+        for module in self.document.instances.modules():
             for depth, (call, key) in enumerate(module.steps):
                 found.setdefault((ModuleAddress(module.steps[:depth]), call), {})[key] = None
         return {call: tuple(keys) for call, keys in found.items()}
+
+
+def _keys(addresses: Iterable[ResourceAddress]) -> Mapping[ResourceAddress, tuple[InstanceKey, ...]]:
+    """The instance keys of every resource, by its address without key."""
+    found: dict[ResourceAddress, list[InstanceKey]] = {}
+    for address in addresses:
+        found.setdefault(address.resource, []).append(address.key)
+    return {resource: tuple(keys) for resource, keys in found.items()}

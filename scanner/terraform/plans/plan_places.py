@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from scanner.file_system import without_links
+from scanner import file_system
 from scanner.source_file import UnreadableFileError, read_bytes
 from scanner.span import Span
 
@@ -22,8 +22,8 @@ Found = TypeVar("Found")
 def is_same_file(directory: Path, boundary: Path, path: str, content: bytes) -> bool:
     """Whether a file seen from a directory has some content. Nothing outside the boundary is looked at."""
     try:
-        location = without_links(Path(directory, path))
-        if not location.is_relative_to(without_links(boundary)):
+        location = file_system.real(Path(directory, path))
+        if not location.is_relative_to(file_system.real(boundary)):
             return False
         return read_bytes(location, len(content)) == content
     except (UnreadableFileError, OSError, ValueError, RuntimeError):

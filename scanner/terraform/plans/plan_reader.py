@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanner.source_file import UnreadableFileError, read_bytes, wide_encoding
+from scanner.terraform.plans.json_sections import Sections, sections
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError
-from scanner.terraform.plans.plan_file import read_plan_file
-from scanner.terraform.plans.plan_json import Outline, parse, shown_document
+from scanner.terraform.plans.plan_json import shown_document
 from scanner.terraform.plans.recognition import ARCHIVE
 from scanner.terraform.plans.state_file import stored_document
 
@@ -22,13 +22,19 @@ def read_document(path: Path) -> PlanDocument:
     except UnreadableFileError as problem:
         raise PlanError(str(problem)) from problem
     if data.startswith(ARCHIVE):
+        from scanner.terraform.plans.plan_file import read_plan_file
+
         return read_plan_file(data)
-    outline = parse(_utf8(data), Outline)
-    if outline.encryption_version is not None:
+    return json_document(sections(_utf8(data)))
+
+
+def json_document(found: Sections) -> PlanDocument:
+    """A plan or a state in JSON. Raises ``PlanError``."""
+    if found.encryption_version is not None:
         raise PlanError("OpenTofu has encrypted it; `tofu show -json` prints what can be scanned")
-    if outline.format_version is None and outline.version is not None and outline.serial is not None:
-        return stored_document(outline)
-    return shown_document(outline)
+    if found.format_version is None and found.version is not None and found.serial is not None:
+        return stored_document(found)
+    return shown_document(found)
 
 
 def _utf8(data: bytes) -> bytes:

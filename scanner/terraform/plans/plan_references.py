@@ -15,14 +15,15 @@ Local values are not in a plan: what goes through them is not known.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Protocol
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
 from scanner.terraform.aws.naming import fits, named_by, usual_attribute
 from scanner.terraform.aws.resource_type import Named
-from scanner.terraform.plans.expression_references import Plain
-from scanner.terraform.plans.plan_document import JSONObject
+from scanner.terraform.plans.plain_reference import Plain
+from scanner.terraform.plans.planned_instances import JSONObject
 
 Path = tuple[str | tuple[int, int], ...]
 """Where a value stands in a block: names of arguments and nested blocks, and for one of several its number and how many
@@ -125,8 +126,10 @@ class PlannedConfiguration:
         named = named_by(tuple(step for step in path if isinstance(step, str)))
         if named is None or not isinstance(path[-1], str):
             return None
-        tracer = _Tracer(self, planned, named, known=known)
-        return tracer.follow(self._expression(address, path), self._place(address, planned))
+        expression = self._expression(address, path)
+        if not expression.get("references"):
+            return None
+        return _Tracer(self, planned, named, known=known).follow(expression, self._place(address, planned))
 
     def confirmed(self, address: ResourceAddress, path: Path, planned: Planned) -> tuple[Reference | None, ...]:
         """What an argument is for sure: one reference, or all items of a list. Empty if it is not confirmed.
@@ -167,7 +170,7 @@ class PlannedConfiguration:
         return _object(expression)
 
     def _place(self, address: ResourceAddress, planned: Planned) -> _Place:
-        resource = replace(address, key=None)
+        resource = address.resource
         return _Place(address.module, address.key, self._block(address), planned.instances(resource), resource)
 
     def _block(self, address: ResourceAddress) -> JSONObject:
@@ -177,7 +180,9 @@ class PlannedConfiguration:
             blocks = self._blocks[way] = {}
             for resource in self.module(address.module).get("resources") or ():
                 if isinstance(resource, dict):
-                    blocks.setdefault((resource.get("mode"), resource.get("type"), resource.get("name")), resource)
+                    names = tuple(resource.get(key) for key in ("mode", "type", "name"))
+                    if all(isinstance(name, str) for name in names):
+                        blocks.setdefault(names, resource)
         return blocks.get((address.mode.value, address.type, address.name), {})
 
     def module(self, address: ModuleAddress) -> JSONObject:
@@ -242,7 +247,7 @@ class _Tracer:
             return False
         for name, expression in _object(place.block.get("expressions")).items():
             if isinstance(expression, dict) and expression.get("references") == ["each.value"]:
-                keyed = ((key, replace(place.resource, key=key)) for key in place.keys)
+                keyed = ((key, place.resource.instance(key)) for key in place.keys)
                 if all(self.planned.text(address, name) == key for key, address in keyed):
                     return True
         return False
@@ -260,7 +265,7 @@ class _Tracer:
         if len(steps) != 1 or (self.named is None and _plain(for_each) is None):
             return None
         has_key = place.key in self.planned.instances(address)
-        return self._attribute(replace(address, key=place.key), steps[0]) if has_key else None
+        return self._attribute(address.instance(place.key), steps[0]) if has_key else None
 
     def _reference(
         self, text: str, steps: tuple[str, ...], place: _Place, keys: frozenset[InstanceKey] | None, hops: int
@@ -318,7 +323,7 @@ class _Tracer:
             return None
         usual = usual_attribute(address.type, self.named) if self.named is not None else None
         attribute = written or self.takes or usual
-        return self._attribute(replace(address, key=chosen[0]), attribute) if attribute is not None else None
+        return self._attribute(address.instance(chosen[0]), attribute) if attribute is not None else None
 
     def _attribute(self, address: ResourceAddress, attribute: str) -> Reference | None:
         suits = self.named is None or (address.mode is Mode.MANAGED and fits(address.type, attribute, self.named))

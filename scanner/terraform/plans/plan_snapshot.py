@@ -10,10 +10,10 @@ import json
 import os.path
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.cause import Cause, CauseKind
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError
 from scanner.terraform.address import ModuleAddress
 from scanner.terraform.configuration.module import Module, index_module

@@ -10,7 +10,8 @@ from scanner.iam.arn import Arn
 from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.plans.plan_agreement import scalar_text
 from scanner.terraform.plans.plan_description import DESCRIBED
-from scanner.terraform.plans.plan_document import PlanDocument, PlannedInstance, Values, has_unknown
+from scanner.terraform.plans.plan_document import PlanDocument, has_unknown
+from scanner.terraform.plans.planned_instances import PlannedInstance
 from scanner.terraform.plans.same_document import same_document
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Unknown, Value, same_text
@@ -24,7 +25,6 @@ class PlannedValues:
 
     def __init__(self, document: PlanDocument) -> None:
         self._document = document
-        self._decoded: dict[ResourceAddress, Values] = {}
         self.contradicted: set[ResourceAddress] = set()
         """What the configuration has otherwise. Filled while attributes are asked for."""
         self.other_account: str | None = None
@@ -35,7 +35,7 @@ class PlannedValues:
         planned = self._document.instances.get(address)
         if planned is None:
             return evaluated
-        after, unknown = self._values(planned)
+        after, unknown = planned.values()
         known, marks = after.get(name), unknown.get(name)
         if written and not planned.untouched and _is_compared(address) and not agrees(evaluated, known, marks):
             self.contradicted.add(address)
@@ -46,7 +46,7 @@ class PlannedValues:
 
     def compare(self, planned: PlannedInstance, instance: ResourceInstance) -> None:
         """Look at all attributes of an instance."""
-        after, unknown = self._values(planned)
+        after, unknown = planned.values()
         for name in {*after, *unknown}:
             instance.get(name)
         written, account = after.get("arn"), instance.home.account.id
@@ -56,12 +56,7 @@ class PlannedValues:
 
     def is_open(self, planned: PlannedInstance) -> bool:
         """Whether anything of it is known after apply."""
-        return has_unknown(self._values(planned)[1])
-
-    def _values(self, planned: PlannedInstance) -> Values:
-        if planned.address not in self._decoded:
-            self._decoded[planned.address] = planned.values()
-        return self._decoded[planned.address]
+        return has_unknown(planned.values()[1])
 
 
 def _is_compared(address: ResourceAddress) -> bool:

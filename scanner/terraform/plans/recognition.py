@@ -13,6 +13,8 @@ from scanner.source_file import wide_encoding
 
 ARCHIVE = b"PK\x03\x04"
 """How a zip archive begins that has a member."""
+PLAN_MARKS = ('"format_version"', '"encrypted_data"', 'serial"', 'lineage"')
+"""A plan or a state in JSON has one of these words: what ``recognise_plan`` asks for."""
 _FIRST_MEMBER = slice(30, 36)
 
 _SHOWN = re.compile(r'^\s*\{\s*"(?:format_version|terraform_version|applyable|checks|complete|configuration)"\s*:')

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scanner.iam.binding import Binding
 from scanner.iam.policy import PolicyDocument
 from scanner.iam.trust import lets_in
+from scanner.lazy_dataclass import dataclass
 from scanner.truth import Truth
 from scanner.verdicts.ways_in import account_access, switch_role
 from scanner.verdicts.ways_in.saml import Federation

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-conso
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from scanner.iam import pattern
 from scanner.iam.binding import Binding
@@ -15,6 +14,7 @@ from scanner.iam.pattern import Hole, Text
 from scanner.iam.policy import PrincipalPattern, Principals, Statement
 from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, Covers, is_everybody, names
+from scanner.lazy_dataclass import dataclass
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.verdicts.ways_in.endpoints import SIGN_IN_ENDPOINTS
 from scanner.verdicts.ways_in.named import OF_SERVICES, are_of_two_resources, is_all, one_arn, some

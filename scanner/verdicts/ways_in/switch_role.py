@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from scanner.cause import Cause, CauseKind
@@ -19,6 +19,7 @@ from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, literal
 from scanner.iam.policy import PrincipalPattern, Principals, Statement
 from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, is_everybody
+from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Account, AppliedBy
 from scanner.truth import undetermined
 from scanner.verdicts.ways_in.endpoints import DIGITS, LOWER

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 
+from scanner import file_system
 from scanner.cause import Cause, CauseKind
-from scanner.file_system import without_links
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform.configuration.terragrunt.functions import Functions
@@ -23,8 +24,8 @@ from scanner.terraform.language import nodes, syntax
 from scanner.terraform.language.errors import EvaluationError
 from scanner.terraform.language.expressions import evaluate
 from scanner.terraform.language.namespace import Namespace
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.scope import Scope
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.values import Unknown, Value, unknown
 
 MAX_FILES_DEEP = 20
@@ -216,7 +217,7 @@ class Config:
 
 def read_inside(file: Path, boundary: Path) -> str:
     """The text of a file that another one names. Raises ``UnreadableFileError``."""
-    if not without_links(file).is_relative_to(without_links(boundary)):
+    if not file_system.real(file).is_relative_to(file_system.real(boundary)):
         raise UnreadableFileError("it is outside the scanned tree")
     return read_text(file)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from scanner import file_system
 from scanner.cause import Cause, CauseKind
-from scanner.file_system import exists
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.symbol import Symbol
 from scanner.terraform.configuration.known_functions import FUNCTIONS
@@ -85,7 +86,7 @@ class Functions:
             if not parent.is_relative_to(self.boundary):
                 break
             for name in names:
-                if name is not None and exists(parent / name):
+                if name is not None and file_system.exists(parent / name):
                     return Value(str(parent / name), span)
         if len(arguments) > 1:
             return arguments[1]
@@ -98,7 +99,7 @@ class Functions:
             return unknown(
                 Cause(CauseKind.MISSING_INPUT, "a file that Terragrunt reads, whose path is not known", span)
             )
-        if len(arguments) > 1 and not exists(self.unit / path):
+        if len(arguments) > 1 and not file_system.exists(self.unit / path):
             return arguments[1]
         return self.read(path)
 
@@ -138,7 +139,7 @@ class Functions:
         return Value(os.path.relpath(self._top(span), self.unit).replace(os.sep, "/"), span)
 
     def _top(self, span: Span) -> Path:
-        if exists(self.boundary / ".git"):
+        if file_system.exists(self.boundary / ".git"):
             return self.boundary
         raise EvaluationError("the top of the git work tree is not known", span)
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from scanner.diagnostic import Diagnostic, warning
+from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.terraform.configuration.files import is_configuration
 from scanner.terraform.configuration.module import GeneratedFile

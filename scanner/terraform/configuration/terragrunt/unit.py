@@ -12,12 +12,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from scanner import values
+from scanner import file_system, values
 from scanner.cause import Cause, CauseKind
-from scanner.file_system import exists, is_dir, is_file
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
@@ -28,7 +28,7 @@ from scanner.terraform.configuration.terragrunt.config import Config, Entries, r
 from scanner.terraform.configuration.terragrunt.generate import Generated, generated_by
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
-from scanner.terraform.language.syntax_tree import SyntaxProblem
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.types import STRING
 from scanner.values import Value
 
@@ -91,7 +91,7 @@ def read_unit(file: Path, shown: str, boundary: Path) -> Unit:
 
 def units_beside(directory: Path, shown: str, boundary: Path) -> tuple[Unit, ...]:
     """The unit of a module that has its ``terragrunt.hcl`` beside it."""
-    files = [name for name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE) if is_file(directory / name)]
+    files = [name for name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE) if file_system.is_file(directory / name)]
     return tuple(read_unit(directory / name, name if shown == "." else f"{shown}/{name}", boundary) for name in files)
 
 
@@ -107,7 +107,7 @@ def _directory(unit: Path, source: str | None) -> Path | None:
     if source is None or not (is_local(source) or source.startswith("/") or source in (".", "..")):
         return None
     directory = Path(os.path.normpath(unit / re.sub("/{2,}", "/", source)))
-    return directory if is_dir(directory) else None
+    return directory if file_system.is_directory(directory) else None
 
 
 def _overrides(config: Config, unit: Path, boundary: Path) -> Entries:
@@ -148,7 +148,7 @@ def _variable_file(file: Value, unit: Path, boundary: Path) -> Entries:
     if file.text is None:
         return Entries(is_open=True)
     path = Path(os.path.normpath(unit / file.text))
-    if not exists(path):
+    if not file_system.exists(path):
         return Entries()  # one that is optional; without one that is required nothing runs
     try:
         parse = json_syntax.parse_variable_file if path.name.endswith(".json") else syntax.parse_body

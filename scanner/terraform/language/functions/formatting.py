@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Context, Decimal
 
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.language.conversion import ConversionError, to_bool, to_number, to_text
 from scanner.terraform.language.equality import is_text
 from scanner.terraform.language.functions.json_encoding import encode_json, escaped

@@ -13,8 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from time import monotonic
-
-import regex  # type: ignore[import-untyped] # it ships none
+from typing import TYPE_CHECKING
 
 from scanner.terraform.language.functions.re2 import PatternError, Translation, translate
 from scanner.terraform.language.functions.sequences import limited
@@ -32,6 +31,9 @@ from scanner.terraform.language.kinds import ListItems
 from scanner.terraform.language.symbols import symbol_of
 from scanner.terraform.language.types import STRING
 from scanner.values import NULL, Unknown, Value, joined, pieces
+
+if TYPE_CHECKING:
+    import regex  # type: ignore[import-untyped] # it ships none
 
 TIME_LIMIT = 2.0
 """Seconds for one search."""

@@ -7,9 +7,13 @@ atom = character | class | "(" flags? alternatives ")" | "^" | "$" | "." | escap
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+from typing import TYPE_CHECKING
 
-import regex  # type: ignore[import-untyped] # it ships none
+from scanner.lazy_dataclass import dataclass
+
+if TYPE_CHECKING:
+    import regex  # type: ignore[import-untyped] # it ships none
 
 MAX_REPEAT = 1000
 """RE2's own limit, also for repetitions inside one another."""
@@ -63,6 +67,8 @@ def translate(pattern: str) -> Translation:
     translated, _ = parser.alternatives(_Flags(), 0)
     if parser.position < len(pattern):
         raise PatternError(f"unexpected ) in {pattern}")
+    import regex
+
     try:
         return Translation(regex.compile(translated, regex.V0), tuple(parser.names))
     except regex.error as problem:

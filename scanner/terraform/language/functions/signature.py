@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from scanner.cause import Cause
+from scanner.lazy_dataclass import dataclass
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.symbols import symbol_of
 from scanner.terraform.language.types import ANY, Type

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import regex  # type: ignore[import-untyped] # it ships none
-
 from scanner.terraform.language.conversion import to_text
 from scanner.terraform.language.functions.signature import (
     Function,
@@ -29,7 +27,6 @@ MAX_TEXT = 8 * 1024 * 1024
 """Characters that one text may have."""
 
 _STR = Parameter("str", STRING)
-_GRAPHEME = regex.compile(r"\X")
 
 
 def bounded(length: int) -> None:
@@ -40,7 +37,12 @@ def bounded(length: int) -> None:
 
 def graphemes(text: str) -> list[str]:
     """What a reader would call characters."""
-    return _GRAPHEME.findall(text) if not text.isascii() or "\r\n" in text else list(text)
+    if text.isascii() and "\r\n" not in text:
+        return list(text)
+    import regex  # type: ignore[import-untyped] # it ships none
+
+    found: list[str] = regex.findall(r"\X", text)
+    return found
 
 
 def _lower(text: str) -> str:

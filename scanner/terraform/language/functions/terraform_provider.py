@@ -23,9 +23,9 @@ from scanner.terraform.language.functions.signature import (
 )
 from scanner.terraform.language.names import calls_something
 from scanner.terraform.language.numbers import number_text
+from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import Scope
-from scanner.terraform.language.syntax_tree import SyntaxProblem
 from scanner.terraform.language.types import ANY, STRING
 from scanner.values import Unknown, Value
 

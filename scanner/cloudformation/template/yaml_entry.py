@@ -1,0 +1,197 @@
+"""A glance at an entry of a mapping in YAML, by its lines: without making nodes of it.
+
+The lines are known to be YAML, so indentation says which mapping a key is in. What it takes to go on from a line to the
+next is known too: a scalar that is written in a line ends there, unless the next one is deeper than what it belongs to.
+Where anything else is found, the entry is hard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import field
+
+from scanner.cloudformation.template.keys import is_macro
+from scanner.cloudformation.template.outline import Call, Glance
+from scanner.cloudformation.template.yaml_line import Form, Line, read_line
+from scanner.lazy_dataclass import dataclass
+
+_DEEPEST_COLUMN = 40
+"""At most two levels begin in a column."""
+_NAMED_FIRST = frozenset({"Fn::FindInMap", "Fn::If"})
+"""Functions whose first argument is a name."""
+_LISTED = frozenset({*_NAMED_FIRST, "Fn::GetAtt"})
+"""Functions whose names can be told from the elements of a list, line by line."""
+_WITH_NAMES = frozenset({*_LISTED, "Fn::Sub", "Ref"})
+_NO_LIMIT = 1_000_000
+
+
+def glance_at_lines(lines: Sequence[str], first: int, end: int) -> Glance | None:
+    """What there is to see of the entry on some lines, the first of which has its key; None for a hard one."""
+    try:
+        reader = _Entry(lines, end)
+        reader.read(first)
+    except _HardError:
+        return None
+    return Glance(reader.value, tuple(reader.calls))
+
+
+class _HardError(Exception):
+    """It takes more than a look at the lines."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    lines: Sequence[str]
+    end: int
+    value: object = None
+    calls: list[Call] = field(default_factory=list)
+    mappings: list[tuple[int, set[str]]] = field(default_factory=list)
+    """The columns of the mappings that are open, with their keys so far."""
+    lists: list[tuple[int, list[object]]] = field(default_factory=list)
+    """The columns of the lists that are open and whose elements are wanted, with these."""
+    limit: int = _NO_LIMIT
+    """The column up to which the next line may begin."""
+    opened: tuple[int, str] | None = None
+    """The column and the key, or function, of a value that is to follow, where it is wanted what it is."""
+
+    def read(self, first: int) -> None:
+        """Read all lines."""
+        lines, end = self.lines, self.end
+        header = read_line(lines[first])
+        if header is None or header.key is None or header.dashes:
+            raise _HardError
+        position = self._take_value(header, first)
+        if header.form is Form.NOTHING and header.tag is None:
+            self.opened = header.column, ""
+        elif header.tag is None:
+            self.value = header.plain
+        while position < end:
+            text = lines[position]
+            begin = text.lstrip(" ")
+            if not begin or begin[0] == "#":
+                position += 1
+                continue
+            line = read_line(text)
+            if line is None:
+                raise _HardError
+            position = self._take(line, position)
+        self._nothing_follows()
+
+    def _take(self, line: Line, position: int) -> int:
+        """One line, and what belongs to its value; the number of the next one."""
+        dashes = line.dashes
+        column = dashes[0] if dashes else line.column
+        if column > self.limit or line.column > _DEEPEST_COLUMN:
+            raise _HardError
+        mappings, lists = self.mappings, self.lists
+        while mappings and mappings[-1][0] > column:
+            mappings.pop()
+        while lists and (lists[-1][0] > column or (lists[-1][0] == column and not dashes)):
+            lists.pop()
+        if self.opened is not None:
+            self._follows(line, column)
+        if lists and dashes and lists[-1][0] == column:
+            lists[-1][1].append(_element(line))
+        key = line.key
+        if key is not None:
+            if not mappings or mappings[-1][0] != line.column:
+                mappings.append((line.column, {key}))
+            elif key in mappings[-1][1]:
+                raise _HardError
+            else:
+                mappings[-1][1].add(key)
+            if isinstance(self.value, dict) and len(mappings) == 1 and not dashes:
+                self._own(key, line)
+        return self._take_value(line, position)
+
+    def _own(self, key: str, line: Line) -> None:
+        """A key of the entry itself."""
+        if not isinstance(self.value, dict) or is_function(key):
+            raise _HardError
+        if line.tag is not None:
+            self.value[key] = {}
+        elif line.form is Form.NOTHING:
+            self.value[key] = None
+            self.opened = line.column, key
+        else:
+            self.value[key] = line.plain
+
+    def _follows(self, line: Line, column: int) -> None:
+        """The first line after a value that was to follow says what it is."""
+        least, name = self.opened or (0, "")
+        self.opened = None
+        elements: list[object] = []
+        found: object = elements if line.dashes and column >= least else {} if column > least else None
+        if name == "":
+            self.value = found
+        elif not is_function(name) and isinstance(self.value, dict):
+            self.value[name] = found
+        elif found is not elements:
+            raise _HardError
+        elif name in _NAMED_FIRST:
+            self.calls.append((name, [_element(line), {}, {}]))
+            return
+        else:
+            self.calls.append((name, elements))
+        if found is elements:
+            self.lists.append((column, elements))
+
+    def _nothing_follows(self) -> None:
+        if self.opened is not None and is_function(self.opened[1]):
+            raise _HardError
+
+    def _take_value(self, line: Line, position: int) -> int:
+        """The value of a line, and the text that stands on those after it; the number of the next line."""
+        around = line.dashes[-1] if line.key is None else line.column
+        argument, position = line.plain, position + 1
+        if line.form is Form.BLOCK:
+            after = self._end_of_block(position, around)
+            argument, position = "\n".join(self.lines[position:after]), after
+        self.limit = _NO_LIMIT if line.form is Form.NOTHING else around
+        self.calls += line.calls
+        is_deferred = line.form is Form.NOTHING
+        if line.key is not None and is_function(line.key):
+            if line.tag is not None:
+                self.calls.append((line.key, {}))
+            else:
+                self._call(line.key, argument, line.column, is_deferred=is_deferred)
+        if line.tag is not None and is_function(line.tag) and line.form is not Form.FLOW:
+            if line.tag == "Fn::GetAtt" and isinstance(argument, str):
+                argument = argument.split(".", 1)
+            least = line.column if line.key is not None else around + 1
+            self._call(line.tag, argument, least, is_deferred=is_deferred)
+        return position
+
+    def _call(self, name: str, argument: object, least: int, *, is_deferred: bool) -> None:
+        if is_macro(name):
+            raise _HardError
+        if not is_deferred or name not in _WITH_NAMES:
+            self.calls.append((name, argument))
+        elif name in _LISTED and self.opened is None:
+            self.opened = least, name
+        else:
+            raise _HardError
+
+    def _end_of_block(self, position: int, around: int) -> int:
+        """Where a text ends whose first line may be this one, and which is deeper than a column."""
+        indentation = None
+        while position < self.end:
+            line = self.lines[position]
+            column = len(line) - len(line.lstrip(" "))
+            if column < len(line):
+                if column < (around + 1 if indentation is None else indentation):
+                    break
+                indentation = column if indentation is None else indentation
+            position += 1
+        return position
+
+
+def is_function(key: str) -> bool:
+    """Whether a mapping with no other key is a call."""
+    return key == "Ref" or key.startswith("Fn::")
+
+
+def _element(line: Line) -> object:
+    """An element of a list as an argument that may be a name; what is not a scalar is none."""
+    is_alone = line.key is None and line.tag is None and len(line.dashes) == 1
+    return line.plain if is_alone and line.form in (Form.SCALAR, Form.BLOCK) else {}

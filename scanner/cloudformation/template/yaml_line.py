@@ -1,0 +1,132 @@
+"""One line of YAML in block style, where it says by itself what it says: ``- Key: !Ref Name``.
+
+Most lines of most templates are like this. A line is hard, and left to the composer, where it may mean something else:
+with a key or a value that needs more than a glance, in flow style over several lines, with anchors or other tags.
+
+What a line is does not depend on the lines around it, and many are the same, so each is read once for a while.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+from scanner.cloudformation.template.composer import YAMLError, compose_all, long_form
+from scanner.cloudformation.template.node_glance import glance_at
+from scanner.cloudformation.template.outline import Call, Glance, UnsureError
+from scanner.cloudformation.template.scalar_nodes import is_account
+from scanner.cloudformation.template.scalars import is_text
+
+_DEEPEST_FLOW = 80
+"""Levels that are taken to be around what stands in a line."""
+_LINE = re.compile(
+    r"""(?P<indentation>[ ]*)
+    (?P<dashes>(?:-(?:[ ]++|$))*+)
+    (?:
+        (?:
+            (?P<plain_key>[A-Za-z_](?:[\w./@-]|:(?=[\w:]))*+)
+          | "(?P<double_key>[^"\\]*+)"
+          | '(?P<single_key>[^']*+)'
+        )
+        :(?:[ ]++|$)
+    )?+
+    (?:!(?P<tag>[A-Za-z0-9]++)(?:[ ]++|$))?+
+    (?P<value>.*)""",
+    re.VERBOSE | re.ASCII,
+)
+_VALUE = re.compile(
+    r"""(?:
+        (?P<plain>(?:[A-Za-z0-9/_.$(~+=<]|-(?=[^ ]))(?:[^ :#]|:(?=[^ ])|(?<=[^ ])\#|[ ]++(?=[^ \#]))*+)
+      | "(?P<double>[^"\\]*+)"
+      | '(?P<single>[^']*+)'
+      | (?P<escaped>"(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+')
+      | (?P<block>[|>][-+]?)
+      | (?P<flow>[\[{].*[\]}])
+    )?
+    [ ]*(?:(?<=[ ])\#.*)?""",
+    re.VERBOSE,
+)
+
+
+class Form(Enum):
+    """How the value of a line is written."""
+
+    NOTHING = "nothing"
+    """It is null, or stands on the lines that follow."""
+    SCALAR = "scalar"
+    FLOW = "flow"
+    BLOCK = "block"
+    """A text on the lines that follow."""
+
+
+class Line(NamedTuple):
+    """What a line says."""
+
+    column: int
+    """Where its key or value begins, counted from 0."""
+    dashes: tuple[int, ...]
+    """The columns of the dashes of list items that begin."""
+    key: str | None
+    tag: str | None
+    """The function that a tag is short for."""
+    form: Form
+    plain: object
+    """Of a scalar or a value in flow style."""
+    calls: tuple[Call, ...]
+    """Those inside of a value in flow style."""
+
+
+class _Opaque(Enum):
+    """Stands for a text that is not spelled out."""
+
+    TEXT = "text"
+
+
+OPAQUE = _Opaque.TEXT
+
+
+@lru_cache(maxsize=16_384)
+def read_line(line: str) -> Line | None:
+    """What a line that is neither empty nor a comment says; None for a hard one."""
+    found = _LINE.fullmatch(line)
+    if found is None or "\t" in line:
+        return None
+    indentation, dashes, plain_key, double, single, tag, _ = found.groups()
+    key = next((one for one in (plain_key, double, single) if one is not None), None)
+    value = _VALUE.fullmatch(line, found.start("value"))
+    if value is None or (key is None and not dashes) or (plain_key is not None and not is_text(plain_key)):
+        return None
+    name = None if tag is None else _long_form(tag)
+    start = len(indentation) + len(dashes)
+    places = tuple(len(indentation) + place for place, sign in enumerate(dashes) if sign == "-")
+    say = partial(Line, start, places, key, name)
+    match value.lastgroup:
+        case "plain" if tag is None and is_account(value["plain"]):
+            return None
+        case "plain":
+            return say(Form.SCALAR, value["plain"] if tag is not None or is_text(value["plain"]) else None, ())
+        case "double" | "single" as group:
+            return say(Form.SCALAR, value[group], ())
+        case "escaped":
+            return say(Form.SCALAR, OPAQUE, ())
+        case "block":
+            return say(Form.BLOCK, OPAQUE, ())
+        case "flow":
+            glance = _flow(f"!{tag} {value['flow']}" if tag is not None else value["flow"])
+            return None if glance is None else say(Form.FLOW, glance.plain, glance.calls)
+        case _:
+            return say(Form.NOTHING, None, ())
+
+
+def _long_form(tag: str) -> str:
+    return long_form(f"!{tag}")
+
+
+def _flow(written: str) -> Glance | None:
+    try:
+        (node,) = compose_all(written)
+        return glance_at(node, _DEEPEST_FLOW)
+    except (UnsureError, ValueError, YAMLError):
+        return None

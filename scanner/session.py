@@ -1,0 +1,69 @@
+"""What was read, for the time of one scan: what two roots have in common is read once.
+
+Outside of a session everything is read whenever somebody asks, for the files may have changed in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from scanner import file_system
+
+T = TypeVar("T")
+
+MAX_WEIGHT = 4 * 1024 * 1024
+"""Characters of source text that are kept; what was not asked for longest goes first."""
+
+
+class _Session:
+    def __init__(self) -> None:
+        self.kept: dict[Hashable, tuple[Any, int, file_system.Notes]] = {}
+        self.weight = 0
+
+    def keep(self, key: Hashable, made: object, weight: int, notes: file_system.Notes) -> None:
+        if weight > MAX_WEIGHT:
+            return
+        self.kept[key] = made, weight, notes
+        self.weight += weight
+        while self.weight > MAX_WEIGHT:
+            _, lighter, _ = self.kept.pop(next(iter(self.kept)))
+            self.weight -= lighter
+
+
+_SESSION: ContextVar[_Session | None] = ContextVar("session", default=None)
+
+
+@contextmanager
+def session() -> Iterator[None]:
+    """While it is open, nothing that is read by ``once`` changes. Inside of another one it is the same session."""
+    if _SESSION.get() is not None:
+        yield
+        return
+    before = _SESSION.set(_Session())
+    try:
+        yield
+    finally:
+        _SESSION.reset(before)
+
+
+def once(key: Hashable, make: Callable[[], T], weight: Callable[[T], int]) -> T:
+    """What ``make`` gives for a key, which names all that it depends on; it must not be changed by anybody.
+
+    Who takes notes of what is looked at gets those of the making each time.
+    """
+    current = _SESSION.get()
+    if current is None:
+        return make()
+    found = current.kept.pop(key, None)
+    if found is None:
+        with file_system.noted() as notes:
+            made = make()
+        current.keep(key, made, weight(made), notes)
+    else:
+        made, _, notes = found
+        current.kept[key] = found
+    file_system.note_all(notes)
+    return made

@@ -1,0 +1,1 @@
+"""What becomes of each root: worked out here, in other processes, or remembered from an earlier scan."""

@@ -1,0 +1,96 @@
+"""One root to its outcome: extraction, then assessment, which may extract again to try out what is open.
+
+It needs nothing but the root and the terms, so it can be done in any process, in any order.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+
+from scanner import extraction
+from scanner.diagnostic import Diagnostic
+from scanner.facts import Facts
+from scanner.file_system import note_all, noted
+from scanner.iam.context import Circumstances
+from scanner.other_roots import policy_names
+from scanner.path_sections import PathSection
+from scanner.root import Assumption, ScanRoot
+from scanner.session import session
+from scanner.verdicts.assessed_principal import AssessedPrincipal
+from scanner.verdicts.assessment import Assessment
+from scanner.verdicts.control_policies import ControlPolicies
+from scanner.verdicts.scenarios import assess
+from scanner.work.outcome import Outcome, Task, Terms
+
+RECURSION_LIMIT = 12_000
+"""Evaluation nests as deep as its bounds allow; CPython's default would stop it before them."""
+
+
+class Assessor:
+    """Works out roots under the same terms. Raises ``ControlPolicyError`` for policies that cannot be read.
+
+    An error of our own on one root is in its outcome, so that one root never hides another; with ``debug`` it rises.
+    """
+
+    def __init__(self, terms: Terms, *, debug: bool = False) -> None:
+        self.terms = terms
+        self.debug = debug
+        self._controls = ControlPolicies(terms.controls, dict(terms.accounts), terms.directory)
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _assessor, (self.terms, self.debug)
+
+    def __call__(self, task: Task) -> Outcome:
+        """What the root comes to."""
+        root = task.root
+        with session(), noted() as notes:  # what is tried out reads the same again
+            facts = (extraction.extract if self.debug else extraction.extract_or_report)(root)
+            principals, wrong = self._assessed(root, facts, task.section)
+        note_all(notes)
+        if root.neighbours:  # what is wrong with them is said where they are roots
+            wrong = tuple(problem for problem in wrong if problem.span.path in facts.files)
+        return Outcome(
+            principals,
+            tuple(dict.fromkeys(replace(one, root=facts.root) for one in (*facts.diagnostics, *wrong))),
+            facts.files,
+            frozenset(file for file in facts.files if self._location(file) in notes.without),
+            len(facts.identities),
+            policy_names(facts),
+            facts.parameters,
+            facts.undeclared,
+            facts.exports,
+            facts.imports,
+        )
+
+    def _location(self, shown: str) -> str:
+        location = f"{self.terms.directory}/{shown}"
+        return location if ".." not in shown else os.path.normpath(location)
+
+    def _assessed(
+        self, root: ScanRoot, facts: Facts, section: PathSection
+    ) -> tuple[tuple[AssessedPrincipal, ...], tuple[Diagnostic, ...]]:
+        terms = self.terms
+        request = Circumstances(root.inputs.region, terms.context)
+
+        assessment = Assessment(
+            lambda principal: self._controls.circumstances(principal.account, request, section),
+            terms.questions,
+            terms.assume_console,
+        )
+
+        def under(assumptions: tuple[Assumption, ...]) -> Facts:
+            return extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
+
+        try:
+            return assess(facts, assessment.assessed, under)
+        except Exception as problem:  # as in extract_or_report: a bug of ours must not lose the other roots
+            if self.debug:
+                raise
+            return (), (extraction.internal_error(problem, facts.root),)
+
+
+def _assessor(terms: Terms, debug: bool) -> Assessor:
+    return Assessor(terms, debug=debug)

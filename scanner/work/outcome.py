@@ -1,0 +1,71 @@
+"""What one root comes to: all that a report needs of it, and nothing else that was known on the way.
+
+It holds no facts and no values of variables, so it is small enough to travel between processes and to be kept between
+scans.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner.controls import AccountControls
+from scanner.diagnostic import Diagnostic, Severity
+from scanner.lazy_dataclass import dataclass
+from scanner.path_sections import PathSection
+from scanner.root import ScanRoot
+from scanner.verdicts.question import Questions
+
+if TYPE_CHECKING:
+    from scanner.other_roots import PolicyNames
+    from scanner.verdicts.assessed_principal import AssessedPrincipal
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the outcomes of all roots depend on, beside the roots: what the user says, and what rules ask."""
+
+    directory: Path
+    """The working directory, which the files of control policies are relative to."""
+    context: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
+    controls: AccountControls = AccountControls()  # frozen
+    accounts: tuple[tuple[str, AccountControls], ...] = ()
+    assume_console: tuple[str, ...] = ()
+    questions: Questions = Questions()  # frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One root, and what the user says about its path."""
+
+    root: ScanRoot
+    section: PathSection = PathSection()  # frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The principals of one root with what was decided about them, and what is said beside."""
+
+    principals: tuple[AssessedPrincipal, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """What is wrong with the root and with the policies in it."""
+    files: frozenset[str] = frozenset()
+    """Paths of the files that were read."""
+    silent: frozenset[str] = frozenset()
+    """Those of them that certainly ask for nothing to be ignored."""
+    identities: int = 0
+    """How many there are; groups count."""
+    policies: PolicyNames | None = None
+    """None for a root that could not be read."""
+    parameters: frozenset[str] = frozenset()
+    """Names of the parameters that can be given to it."""
+    undeclared: frozenset[Diagnostic] | None = None
+    """Values of variables from the command line that it does not declare; None for what takes no variables."""
+    exports: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
+    """Names of the values that it hands to other stacks, and that it has from them."""
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether not all of it could be read."""
+        return any(one.severity is Severity.ERROR for one in self.diagnostics)

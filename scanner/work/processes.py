@@ -1,0 +1,184 @@
+"""Roots in several processes, each of which starts clean: nothing of this one is in it, no lock, no open file.
+
+A worker is handed a chunk of tasks and sends each outcome as soon as it has it, so when it dies (killed, out of memory)
+it is known which root it was at. That root is tried once more, alone; if a worker dies at it again, its outcome is an
+error. All others go on. Tasks and outcomes travel as bytes (``scanner.work.codec``).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from types import ModuleType
+
+from scanner.diagnostic import error
+from scanner.lazy_dataclass import dataclass
+from scanner.span import Span
+from scanner.work.codec import sealed
+from scanner.work.outcome import Outcome, Task
+
+Serve = Callable[[Connection, bytes, bool], None]
+"""What a worker does: it says with empty bytes that it is ready, then answers each task of the lists that it gets."""
+
+CHUNKS = 8
+"""For each worker: the smaller they are, the less one worker has to wait for another in the end."""
+
+
+class StartError(Exception):
+    """Workers cannot be started here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """What workers are made of."""
+
+    serve: Serve
+    terms: bytes
+    keeps: bool = False
+    """What ``serve`` is given."""
+    jobs: int = 2
+    imports: tuple[str, ...] = ()
+    """Modules that every worker needs."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    is_ready: bool = False
+    at: deque[int] = field(default_factory=deque)
+    """The numbers of the tasks that it has been handed and has not answered."""
+
+
+def in_processes(crew: Crew, tasks: Sequence[tuple[bytes, int]]) -> Iterator[tuple[int, bytes | None]]:
+    """The answer to each task with its number, as they come; None for one at which workers die.
+
+    A task is bytes, with how much work it is. An interrupt, or closing the iterator, ends the workers at once. Raises
+    ``StartError``.
+    """
+    waiting = chunks([size for _, size in tasks], crew.jobs * CHUNKS)
+    suspected: set[int] = set()
+    workers: list[_Worker] = []
+    context = _context(crew.imports)
+    try:
+        while waiting or any(worker.at for worker in workers):
+            idle = [worker for worker in workers if not worker.at]
+            while waiting and (idle or len(workers) < crew.jobs):
+                if not idle:
+                    idle.append(_start(context, crew))
+                    workers.append(idle[0])
+                _hand(idle.pop(), waiting.popleft(), tasks)
+            for pipe in wait([worker.pipe for worker in workers if worker.at]):
+                worker = next(one for one in workers if one.pipe is pipe)
+                try:
+                    answer = worker.pipe.recv_bytes()
+                except (EOFError, OSError):
+                    workers.remove(worker)
+                    _end(worker)
+                    yield from _after_death(worker, waiting, suspected)
+                    continue
+                if worker.is_ready:
+                    yield worker.at.popleft(), answer
+                worker.is_ready = True
+    finally:
+        for worker in workers:
+            _end(worker)
+
+
+def _after_death(
+    worker: _Worker, waiting: deque[tuple[int, ...]], suspected: set[int]
+) -> Iterator[tuple[int, bytes | None]]:
+    """What was handed to a worker that died goes to others; the task that it was at only once, and alone."""
+    if not worker.is_ready:
+        raise StartError
+    first, *rest = worker.at
+    if rest:
+        waiting.appendleft(tuple(rest))
+    if first in suspected:
+        yield first, None
+    else:
+        suspected.add(first)
+        waiting.append((first,))
+
+
+def chunks(sizes: Sequence[int], number: int) -> deque[tuple[int, ...]]:
+    """The numbers of the tasks in chunks of about one size, neighbours together: they often share modules."""
+    target = sum(sizes) / number
+    found: list[tuple[int, tuple[int, ...]]] = []
+    chunk: list[int] = []
+    filled = 0
+    for task, size in enumerate(sizes):
+        if chunk and filled + size > target:
+            found.append((filled, tuple(chunk)))
+            chunk, filled = [], 0
+        chunk.append(task)
+        filled += size
+    if chunk:
+        found.append((filled, tuple(chunk)))
+    found.sort(key=lambda one: -one[0])  # the largest first, so that nobody waits for it in the end
+    return deque(tasks for _, tasks in found)
+
+
+def _context(imports: Sequence[str]) -> BaseContext:
+    """A server that forks workers, which have what it has imported; a new interpreter for each where there is none."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*imports])
+    return context
+
+
+def _start(context: BaseContext, crew: Crew) -> _Worker:
+    try:
+        ours, theirs = context.Pipe()
+        process = context.Process(  # type: ignore[attr-defined] # every context has it
+            target=crew.serve, args=(theirs, crew.terms, crew.keeps), daemon=True
+        )
+        with _without_main():
+            process.start()
+    except OSError as problem:
+        raise StartError from problem
+    theirs.close()
+    return _Worker(process, ours)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """A new process imports the program that started it, which may be anybody's; ours has no need of it."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _hand(worker: _Worker, chunk: Iterable[int], tasks: Sequence[tuple[bytes, int]]) -> None:
+    worker.at.extend(chunk)
+    try:
+        worker.pipe.send_bytes(sealed([tasks[number][0] for number in worker.at]))
+    except OSError:
+        return  # it has died, which is noticed when no answer comes
+
+
+def _end(worker: _Worker) -> None:
+    worker.pipe.close()
+    worker.process.kill()
+    worker.process.join()
+
+
+def died(task: Task) -> Outcome:
+    """The outcome of a root at which workers die."""
+    detail = (
+        "The process that worked on this root ended twice before it was done, as it does when memory is short. "
+        "Scan the root by itself, with `--jobs 1`, to see more."
+    )
+    problem = error("Root not scanned", detail, Span.whole_file(task.root.path))
+    return Outcome(diagnostics=(problem,))

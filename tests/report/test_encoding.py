@@ -1,0 +1,35 @@
+"""JSON that is written once and meant many times is what it would be in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.report.encoding import encoded, encoded_with_shared
+
+TEXTS = st.text(st.sampled_from('a\n "permissions":0123,{}[]\\#\u202e\x1bé\ud800'), max_size=30)
+KEYS = TEXTS.filter(lambda text: "\ud800" not in text)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    st.lists(st.lists(VALUES, max_size=4), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(0, 3), st.dictionaries(KEYS, VALUES, max_size=3)), max_size=6),
+    VALUES,
+)
+def test_a_shared_list_is_written_where_its_number_stands(
+    shared: list[list[Any]], elements: list[tuple[int, dict[str, Any]]], other: Any
+) -> None:
+    placed = [(number % len(shared), {**element, "z": 0}) for number, element in elements]
+    short = {"list": [{**element, "permissions": number, "end": 0} for number, element in placed], "other": other}
+    whole = {
+        "list": [{**element, "permissions": shared[number], "end": 0} for number, element in placed],
+        "other": other,
+    }
+    assert encoded_with_shared(short, "permissions", shared) == encoded(whole)
