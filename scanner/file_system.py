@@ -123,6 +123,16 @@ def noted(*, is_exact: bool | None = None, seek: Callable[[bytes], bool] | None 
         _NOTES.reset(before)
 
 
+@contextmanager
+def unnoted() -> Iterator[None]:
+    """Look at something without notes: at large files of which nothing is kept, and in which nothing is sought."""
+    before = _NOTES.set(None)
+    try:
+        yield
+    finally:
+        _NOTES.reset(before)
+
+
 def note_all(others: Notes) -> None:
     """Take over the notes of somebody else, as if all of it was looked at now."""
     notes = _NOTES.get()

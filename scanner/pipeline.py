@@ -40,6 +40,7 @@ from scanner.work.outcome import Outcome, Task, Terms
 if TYPE_CHECKING:
     from scanner.finding import Finding
     from scanner.other_roots import PolicyNames
+    from scanner.rules.match import Matching
     from scanner.verdicts.assessed_principal import AssessedPrincipal
     from scanner.work.assessor import Assessor
     from scanner.work.kept import Kept
@@ -199,8 +200,12 @@ def _report(
     read: list[_Read] = []
     silent: set[str] = set()
     policies: list[PolicyNames] = []
+    matching: Matching | None = None
     for root, found in outcomes:
-        assessed.extend(found.principals)
+        if found.principals:
+            assessed.extend(found.principals)
+            matching = matching or _matching(rules)
+            matching.add(found.principals)
         diagnostics.update(dict.fromkeys(found.diagnostics))
         files |= found.files
         shown_in = {one.definition.span.path for one in found.principals}
@@ -224,7 +229,7 @@ def _report(
         if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
             diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(
-            _findings(rules, assessed, sources),
+            matching.findings(sources) if matching is not None else (),
             options.suppress,
             options.baseline,
             options.write_baseline,
@@ -249,15 +254,11 @@ def _report(
     )
 
 
-def _findings(
-    rules: Sequence[Rule], assessed: Sequence[AssessedPrincipal], sources: Mapping[str, str]
-) -> tuple[Finding, ...]:
-    """What the rules find; nothing where there is nobody, without a look at what their selectors mean."""
-    if not assessed:
-        return ()
-    from scanner.rules.match import match
+def _matching(rules: Sequence[Rule]) -> Matching:
+    """For the first principal; where there is nobody, nobody looks at what selectors mean."""
+    from scanner.rules.match import Matching
 
-    return match(rules, assessed, sources)
+    return Matching(rules)
 
 
 def _one_of_each(

@@ -40,20 +40,20 @@ class Truth:
         return self.known is None
 
     def __and__(self, other: Truth) -> Truth:
-        if self.is_no or other.is_no:
+        if self.known is False or other.known is False:
             return NO
-        if self.is_yes:
+        if self.known:
             return other
-        if other.is_yes:
+        if other.known:
             return self
         return Truth(None, self.causes | other.causes)
 
     def __or__(self, other: Truth) -> Truth:
-        if self.is_yes or other.is_yes:
+        if self.known or other.known:
             return YES
-        if self.is_no:
+        if self.known is False:
             return other
-        if other.is_no:
+        if other.known is False:
             return self
         return Truth(None, self.causes | other.causes)
 
@@ -87,7 +87,7 @@ def all_of(parts: Iterable[Truth]) -> Truth:
     result = YES
     for part in parts:
         result = result & part
-        if result.is_no:
+        if result.known is False:
             return NO
     return result
 
@@ -97,6 +97,6 @@ def any_of(parts: Iterable[Truth]) -> Truth:
     result = NO
     for part in parts:
         result = result | part
-        if result.is_yes:
+        if result.known:
             return YES
     return result

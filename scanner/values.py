@@ -94,6 +94,12 @@ class Value:
         """The same value, said to come from ``span``."""
         return Value(self.data, span, self.trail, self.source, self.encodes)
 
+    def read_from(self, source: Attribute) -> Value:
+        """The same value, which was read from an attribute of a resource."""
+        if type(self) is Value:  # much faster
+            return Value(self.data, self.span, self.trail, source, self.encodes)
+        return replace(self, source=source)
+
     def passed(self, span: Span) -> Value:
         """The same value after it went through the expression at ``span``."""
         return replace(self, trail=(*self.trail, span))

@@ -18,7 +18,7 @@ from scanner.principals.merge import merge
 from scanner.root import Inputs, RootKind
 from scanner.span import Span
 from scanner.verdicts.assessment import Assessment, decisions
-from scanner.verdicts.questions import Question, Questions
+from scanner.verdicts.question import Question, Questions
 from tests.iam.worlds import ACCOUNT, EXAMPLES, SPAN, Blank, Dice, cause_of, dice, made, text
 from tests.scans import ROOT, Scan
 
@@ -46,6 +46,11 @@ def beside(principal: Principal, dice: Dice) -> Iterator[Principal]:
             tags_doubt=dice.evenly((None, replace(cause_of("tags"), span=Span("a", number, 1, number, 2)))),
             trust=dice.evenly((principal.trust, None)),
         )
+        if dice.one_in(2):
+            way = {"name": f"policy-{number}", "group": dice.evenly((None, "team")), "span": Span("b", number, 1, 2, 1)}
+            one = replace(one, policies=tuple(replace(policy, **way) for policy in one.policies))
+        if dice.one_in(4):
+            one = replace(one, boundaries=tuple(replace(policy, name="boundary") for policy in one.boundaries))
         yield replace(one, arn=("arn:aws:iam::", *account_of(one), ":user/", *name))
 
 

@@ -54,13 +54,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam import pattern
 from scanner.iam.binding import Binding, binding_of
 from scanner.iam.context import REGION_CAUSE, REQUEST_REGION_CAUSE, RESOURCE_CAUSE, Circumstances, account_of
 from scanner.iam.pattern import Hole, Pattern, Text
-from scanner.iam.policy import Patterns, Statement
+from scanner.iam.policy import Patterns, PolicyDocument, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
 from scanner.iam.request import Request
 from scanner.iam.variables import PolicyText, resolve
@@ -192,39 +193,58 @@ def _level_allows(policies: tuple[AttachedPolicy, ...], found: tuple[StatementMa
     return _some_allow(found) | all_of(each)
 
 
-def _matches(policies: Iterable[AttachedPolicy], request: Request, binding: Binding) -> tuple[StatementMatch, ...]:
-    found: list[StatementMatch] = []
-    action = request.action.lower()
-    for policy in policies:
-        for statement in policy.document.statements:
-            acts = _actions(_Same(statement.actions), action)
-            if acts.is_no or policy.applies.is_no:
-                continue
-            resource = _resources(statement.resources, request, binding)
-            condition = all_of(condition.holds(request) for condition in statement.conditions)
-            found.append(StatementMatch(policy, statement, acts, resource, condition))
-    return tuple(found)
+def _matches(policies: tuple[AttachedPolicy, ...], request: Request, binding: Binding) -> tuple[StatementMatch, ...]:
+    return tuple(
+        StatementMatch(
+            policy,
+            statement,
+            acts,
+            _resources(statement.resources, request, binding),
+            all_of(condition.holds(request) for condition in statement.conditions),
+        )
+        for policy, statement, acts in _naming_action(_Same(policies), request.action.lower())
+    )
 
 
-class _Same:
+T = TypeVar("T")
+
+
+class _Same(Generic[T]):
     """A key for what is the same object: comparing two lists of thousands of actions would take as long as matching."""
 
-    __slots__ = ("patterns",)
+    __slots__ = ("it",)
 
-    def __init__(self, patterns: Patterns) -> None:
-        self.patterns = patterns
+    def __init__(self, it: T) -> None:
+        self.it = it
 
     def __hash__(self) -> int:
-        return id(self.patterns)
+        return id(self.it)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.patterns is other.patterns
+        return isinstance(other, _Same) and self.it is other.it
+
+
+@lru_cache(maxsize=256)
+def _naming_action(
+    policies: _Same[tuple[AttachedPolicy, ...]], action: str
+) -> tuple[tuple[AttachedPolicy, Statement, Truth], ...]:
+    """The statements of policies that have an action, or may have it; the same for all resources."""
+    return tuple(
+        (policy, statement, acts)
+        for policy in policies.it
+        if not policy.applies.is_no
+        for statement, acts in _statements(_Same(policy.document), action)
+    )
 
 
 @lru_cache(maxsize=65536)
-def _actions(same: _Same, action: str) -> Truth:
-    """Actions have no variables, so one policy answers the same for every principal that it reaches."""
-    patterns = same.patterns
+def _statements(document: _Same[PolicyDocument], action: str) -> tuple[tuple[Statement, Truth], ...]:
+    """The same of one document. Actions have no variables, so it answers the same for everybody whom it reaches."""
+    answers = ((statement, _actions(statement.actions, action)) for statement in document.it.statements)
+    return tuple((statement, acts) for statement, acts in answers if not acts.is_no)
+
+
+def _actions(patterns: Patterns, action: str) -> Truth:
     found = pattern.matches_any((pattern.lowered(_no_variables(item)) for item in patterns.items), (action,))
     return ~found if patterns.negated else found
 

@@ -61,6 +61,8 @@ class Accounts:
 
     def same(self, one: Account, other: Account) -> Truth:
         """Whether two accounts are one; undetermined while the code and the user do not say."""
+        if one is other:
+            return YES
         one, other = self.settled(one), self.settled(other)
         if one.configuration == other.configuration and one.id == other.id:
             return YES

@@ -90,6 +90,7 @@ class _Merge:
         self._documents: dict[int, PolicyDocument] = {}
         self._diagnostics: dict[Diagnostic, None] = {}
         self._policies = PolicyIndex(facts.policies, accounts)
+        self._roles = {one.origin.address for one in facts.identities if one.kind is IdentityKind.ROLE}
         self._exclusives: dict[str, list[Exclusive]] = {}
         self._reaching: dict[str, list[AttachedPolicy]] = {}
         self._boundaries: dict[str, list[AttachedPolicy]] = {}
@@ -98,6 +99,7 @@ class _Merge:
         self._keys: dict[str, list[Span]] = {}
         self._partitions: dict[str, str] = {}
         """The partition that the ARNs of attached AWS managed policies name."""
+        self._defined: dict[tuple[object, ...], _Resolved] = {}
         self._attached: dict[object, AttachedPolicy] = {}
         self._sets: dict[tuple[int, ...], tuple[AttachedPolicy, ...]] = {}
 
@@ -225,14 +227,21 @@ class _Merge:
         policy = attachment.policy
         if policy.text is not None and managed.is_aws_managed(policy.text):
             return _aws_managed(policy.text)
+        # What is defined in the code is the same for all who refer to it alike in the very same account.
+        said = id(policy.data) if policy.text is None else policy.text
+        is_set = identity.kind is IdentityKind.PERMISSION_SET
+        key = said, policy.source, id(attachment.path), id(identity.origin.account), is_set
+        known = self._defined.get(key)
+        if known is not None:
+            return known
         shown = written_reference(policy)
         reference = policy if attachment.path is None else by_path_and_name(attachment.path, policy)
         found = self._policies.find(reference, identity)
         if found is not None and found[1].is_yes:
             defined = found[0]
-            return _Resolved(
-                literal(text_of(defined.name) or ()) or defined.origin.address, self._document(defined.document)
-            )
+            name = literal(text_of(defined.name) or ()) or defined.origin.address
+            known = self._defined[key] = _Resolved(name, self._document(defined.document))
+            return known
         aws_managed = None if policy.unknown is not None and attachment.path is None else False
         if aws_managed is None:
             aws_managed = _is_aws_managed(policy)
@@ -299,7 +308,7 @@ class _Merge:
     ) -> AttachedPolicy:
         """A policy as it reaches an identity: the very same one for all whom it reaches in the same way."""
         doubt = None if applies.known is not None else id(applies)
-        key = (policy_type, name, id(document), how, span, applies.known, doubt, aws_managed, group)
+        key = (id(policy_type), name, id(document), id(how), span, applies.known, doubt, aws_managed, group)
         known = self._attached.get(key)
         if known is None:
             known = AttachedPolicy(policy_type, name, document, how, span, applies, aws_managed, group)
@@ -314,11 +323,10 @@ class _Merge:
         """Whether somebody is entitled to a role, and by what."""
         if identity.kind is not IdentityKind.ROLE:
             return NO, ()
-        roles = {role.origin.address for role in self._facts.identities if role.kind is IdentityKind.ROLE}
         answers = [
             (
                 entitlement.origin.span,
-                names_role(entitlement.role, identity, roles)
+                names_role(entitlement.role, identity, self._roles)
                 & _exists_beside(entitlement.origin.existence, identity.origin.existence),
             )
             for entitlement in self._facts.entitlements
@@ -328,6 +336,8 @@ class _Merge:
 
 def _exists_beside(existence: Existence, other: Existence) -> Truth:
     """Whether one thing exists, given that the other does: all its unknown conditions hold, or are the other's too."""
+    if not existence.conditions:
+        return YES
     shared = {condition.symbol for condition in other.conditions} - {None}
     doubts = [condition.cause for condition in existence.conditions if condition.symbol not in shared]
     return undetermined(*doubts) if doubts else YES

@@ -7,6 +7,7 @@ were found cannot show.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from scanner.report.encoding import encoded_with_shared
@@ -29,17 +30,21 @@ def render(report: Report, version: str) -> str:
     """The report as one JSON object and a newline; ``version`` is the scanner's own."""
     permissions = PermissionDocuments()
     principals = [principal_document(each, permissions) for each in sorted(report.principals, key=_order_of_principal)]
-    numbers = {id(one): number for number, one in enumerate(permissions.made)}
+    times = Counter(id(each["permissions"]) for each in principals)
+    shared = {id(each["permissions"]): each["permissions"] for each in principals if times[id(each["permissions"])] > 1}
+    numbers = {one: number for number, one in enumerate(shared)}
     document = {
         "version": VERSION,
         "tool": {"name": "scan", "version": version},
         "summary": _summary(report),
-        "principals": [{**each, "permissions": numbers[id(each["permissions"])]} for each in principals],
+        "principals": [
+            {**each, "permissions": numbers.get(id(each["permissions"]), each["permissions"])} for each in principals
+        ],
         "findings": [_finding(each) for each in sorted(report.findings, key=_order_of_finding)],
         "errors": _diagnostics(report.errors),
         "warnings": _diagnostics(report.warnings),
     }
-    return encoded_with_shared(document, "permissions", permissions.made)
+    return encoded_with_shared(document, "permissions", tuple(shared.values()))
 
 
 def _summary(report: Report) -> Document:

@@ -27,17 +27,40 @@ def match(
 
     Raises ``RuleError`` for a selector that takes too long.
     """
-    followed, assessed = tuple(rules), tuple(principals)
-    keys = {key for key in PARTS if any(rule.sees(key) for rule in followed)}
-    views = Views(keys)
-    documents = [views.of(one) for one in assessed]
-    selectable = Documents(documents)
-    found = [
-        _finding(rule, assessed[number], documents[number], paths, sources)
-        for rule in followed
-        for number, paths in sorted(_selected(rule, selectable).items())
-    ]
-    return tuple(sorted(found, key=_order))
+    matching = Matching(rules)
+    matching.add(principals)
+    return matching.findings(sources)
+
+
+class Matching:
+    """The same for principals who come one after the other: what rules see of them is made meanwhile."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        keys = {key for key in PARTS if any(rule.sees(key) for rule in self._rules)}
+        self._views = Views(keys, with_permissions=any(_sees_permissions(rule) for rule in self._rules))
+        self._assessed: list[AssessedPrincipal] = []
+        self._documents: list[dict[str, Any]] = []
+
+    def add(self, principals: Iterable[AssessedPrincipal]) -> None:
+        """More of them."""
+        for one in principals:
+            self._assessed.append(one)
+            self._documents.append(self._views.of(one))
+
+    def findings(self, sources: Mapping[str, str]) -> tuple[Finding, ...]:
+        """What the rules find of all of them. Raises ``RuleError``."""
+        selectable = Documents(self._documents)
+        found = [
+            _finding(rule, self._assessed[number], self._documents[number], paths, sources)
+            for rule in self._rules
+            for number, paths in sorted(_selected(rule, selectable).items())
+        ]
+        return tuple(sorted(found, key=_order))
+
+
+def _sees_permissions(rule: Rule) -> bool:
+    return any(selector.keys is None or "permissions" in selector.keys for selector in rule.selectors)
 
 
 def _selected(rule: Rule, documents: Documents) -> dict[int, list[Path]]:

@@ -15,7 +15,7 @@ from scanner.rules.parts import PARTS, PERMISSION_PARTS, context_keys
 from scanner.rules.trusted import trust_entries
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Via
-from scanner.verdicts.document import PermissionDocuments, principal_document
+from scanner.verdicts.document import NO_PERMISSIONS, PermissionDocuments, principal_document
 from scanner.verdicts.reasons import described, listed, misplaced, written_resources
 from scanner.verdicts.remedies import orders
 from scanner.verdicts.sign_in import Client, Permission
@@ -65,9 +65,9 @@ def view(assessed: AssessedPrincipal, keys: Container[str] = frozenset(PARTS)) -
 class Views:
     """The same of many principals, who may share parts of their documents."""
 
-    def __init__(self, keys: Container[str]) -> None:
+    def __init__(self, keys: Container[str], *, with_permissions: bool = True) -> None:
         self._keys = [key for key in PARTS if key in keys]
-        self._permissions = PermissionDocuments(self._parts_of_permission)
+        self._permissions = PermissionDocuments(self._parts_of_permission) if with_permissions else NO_PERMISSIONS
 
     def of(self, assessed: AssessedPrincipal) -> dict[str, Any]:
         """The document of one of them."""

@@ -43,13 +43,17 @@ def written_key(key: InstanceKey) -> str:
         case int():
             return f"[{key}]"
         case str():
-            return f'["{_QUOTED.sub(lambda found: _escape(found[0]), key)}"]'
+            return f'["{_QUOTED.sub(_escape_found, key) if _QUOTED.search(key) else key}"]'
         case Wildcard.ANY:
             return "[*]"
 
 
 _QUOTED = re.compile(r'\$\{|%\{|["\\]|[^ -~]')
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\", "${": "$${", "%{": "%%{"}
+
+
+def _escape_found(found: re.Match[str]) -> str:
+    return _escape(found[0])
 
 
 def _escape(found: str) -> str:

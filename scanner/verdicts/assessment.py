@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
 from scanner.iam.alike import Alike
 from scanner.iam.context import Circumstances, OwnKeys
+from scanner.iam.evaluate import Decision, StatementMatch
 from scanner.iam.policy import PolicyDocument
-from scanner.iam.principal import Principal
+from scanner.iam.principal import AttachedPolicy, Principal
 from scanner.iam.request import ContextValue
 from scanner.principals.definition import PrincipalDefinition
 from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -30,6 +31,7 @@ class Assessment:
         self._questions = questions
         self._assume_console = assume_console
         self._decided: Alike[_Decided] = Alike()
+        self._of_documents: Alike[tuple[tuple[AttachedPolicy, ...], _Decided]] = Alike()
         self._ways: Alike[WaysIn] = Alike()
 
     def assessed(self, definition: PrincipalDefinition) -> AssessedPrincipal:
@@ -40,16 +42,57 @@ class Assessment:
 
     def _decisions(self, principal: Principal) -> _Decided:
         given = self._circumstances(principal)
+        equal = (principal.kind, principal.partition, principal.account, principal.account_symbol)
         return self._decided.answer(
             (principal.policies, principal.boundaries, given),
-            (principal.kind, principal.partition, principal.account, principal.account_symbol),
+            equal,
             OwnKeys(principal),
-            lambda own: decisions(principal, given, self._questions, own),
+            lambda own: self._by_documents(principal, given, equal, own),
         )
+
+    def _by_documents(
+        self, principal: Principal, given: Circumstances, equal: tuple[Hashable, ...], own: Mapping[str, ContextValue]
+    ) -> _Decided:
+        """What is decided by the same documents is the same, by whatever names and ways they reach the principals."""
+        policies = (*principal.policies, *principal.boundaries)
+        first = {id(policy): place for place, policy in reversed([*enumerate(policies)])}
+        shape = tuple((policy.policy_type, policy.applies.known, first[id(policy)]) for policy in policies)
+        doubts = (policy.applies for policy in policies if policy.applies.is_undetermined)
+        made_for, decided = self._of_documents.answer(
+            (given, *(policy.document for policy in policies), *doubts),
+            (*equal, *shape),
+            own,
+            lambda own: (policies, decisions(principal, given, self._questions, own)),
+        )
+        return _with_policies(decided, dict(zip(map(id, made_for), policies, strict=True)))
 
     def _ways_into(self, principal: Principal, trust: PolicyDocument) -> WaysIn:
         equal = (principal.partition, principal.account, principal.account_symbol)
         return self._ways.answer((trust,), equal, {}, lambda _: ways_into(principal, trust))
+
+
+def _with_policies(decided: _Decided, policies: Mapping[int, AttachedPolicy]) -> _Decided:
+    """The same by other policies, each of which stands for the one of an identity."""
+    if all(place == id(policy) for place, policy in policies.items()):
+        return decided
+
+    def changed(permission: Permission) -> Permission:
+        decision = permission.decision
+        matches = tuple(
+            StatementMatch(
+                policies.get(id(match.policy), match.policy),
+                match.statement,
+                match.action,
+                match.resource,
+                match.condition,
+            )
+            for match in decision.matches
+        )
+        found = Decision(decision.outcome, matches, decision.causes, decision.blocked_by)
+        return Permission(permission.action, permission.client, permission.resource, found)
+
+    login, asked, alone = decided
+    return AwsLogin(tuple(map(changed, login.permissions))), tuple(map(changed, asked)), tuple(map(changed, alone))
 
 
 def decisions(

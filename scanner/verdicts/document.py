@@ -33,11 +33,6 @@ class PermissionDocuments:
         self._further = further
         self._known: dict[tuple[object, ...], tuple[AssessedPrincipal, list[Document]]] = {}
 
-    @property
-    def made(self) -> tuple[list[Document], ...]:
-        """All lists so far, in the order in which they were wanted."""
-        return tuple(permissions for _, permissions in self._known.values())
-
     def of(self, assessed: AssessedPrincipal) -> list[Document]:
         """Not to be changed."""
         definition = assessed.definition
@@ -55,6 +50,15 @@ class PermissionDocuments:
                 ],
             )
         return self._known[key][1]
+
+
+class _NoPermissions(PermissionDocuments):
+    def of(self, assessed: AssessedPrincipal) -> list[Document]:  # noqa: ARG002 # whoever it is
+        return []
+
+
+NO_PERMISSIONS = _NoPermissions()
+"""For those who do not look at permissions."""
 
 
 def _permission(definition: PrincipalDefinition, permission: Permission) -> Document:

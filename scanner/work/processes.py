@@ -1,4 +1,4 @@
-"""Roots in several processes, each of which starts clean: nothing of this one is in it, no lock, no open file.
+"""Roots in several processes.
 
 A worker is handed a chunk of tasks and sends each outcome as soon as it has it, so when it dies (killed, out of memory)
 it is known which root it was at. That root is tried once more, alone; if a worker dies at it again, its outcome is an
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import field
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -126,12 +128,26 @@ def chunks(sizes: Sequence[int], number: int) -> deque[tuple[int, ...]]:
     return deque(tasks for _, tasks in found)
 
 
+def start_method() -> str:
+    """How workers are started here.
+
+    A copy of this process is there at once, with everything that is imported. It may only be made where nothing else
+    goes on in the process: on Linux, and without threads, whose locks nobody would ever release in the copy. Elsewhere
+    a server of its own makes copies of itself, or each worker is a new interpreter.
+    """
+    if sys.platform == "linux" and threading.active_count() == 1:
+        return "fork"
+    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+
+
 def _context(imports: Sequence[str]) -> BaseContext:
-    """A server that forks workers, which have what it has imported; a new interpreter for each where there is none."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*imports])
+    method = start_method()
+    context = multiprocessing.get_context(method)
+    if method == "fork":
+        for name in imports:
+            import_module(name)
+    elif method == "forkserver":
+        context.set_forkserver_preload([*imports])
     return context
 
 

@@ -21,7 +21,7 @@ from scanner.work.worker import with_notes
 if TYPE_CHECKING:
     from scanner.work.processes import Serve
 
-ENOUGH = 3_000_000
+ENOUGH = 1_000_000
 """How much work there has to be for each process: so many bytes of configuration take longer than its start."""
 
 _PLAN = RootKind.TERRAFORM_PLAN
@@ -32,6 +32,8 @@ _COUNTED = 400
 """Of more roots than this the sizes are not looked at: they even out."""
 _USUAL = 20_000
 """What a root module has then."""
+_EACH = 10_000
+"""What every root takes, however small it is: modules that it calls, and a principal or two."""
 
 _READERS = {
     RootKind.TERRAFORM_MODULE: "scanner.terraform.configuration.extract",
@@ -125,4 +127,4 @@ def _sizes(tasks: Sequence[Task]) -> list[int]:
 
 def _size(task: Task) -> int:
     size = file_system.size(task.root.location)
-    return size // _LIGHT if task.root.kind in (_PLAN, _STATE) else size
+    return _EACH + (size // _LIGHT if task.root.kind in (_PLAN, _STATE) else size)

@@ -12,7 +12,9 @@ import pytest
 
 from scanner import file_system
 from scanner.file_system import NotRegularError, Present, TooLargeError, noted
+from scanner.root import RootKind
 from scanner.session import session
+from scanner.work import kept
 from scanner.work.worker import with_notes
 from tests.scans import write
 from tests.work.outcomes import of_fixtures
@@ -27,6 +29,8 @@ KNOWN = {
     "with self._archive.open(member) as file:",  # in a plan that was read
     "def open(self, resource: Resource, scope: StackScope) -> Nested:",
 }
+UNNOTED = frozenset({RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE})
+"""Roots whose own file is not noted, because it is large and no outcome of them is kept."""
 OWN_DATA = {"cloudformation/stacks/resource_arns.py", "terraform/language/hcl_tables.py"}
 
 
@@ -69,9 +73,14 @@ def test_what_python_opens_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
             with session(), noted() as notes:
                 assess(task)
             fixtures = {path for path in opened if path.startswith(str(root / "fixtures"))}
-            assert fixtures <= {path for _, path, _ in notes.answers}, task.root.path
+            own = {str(task.root.location)} if task.root.kind in UNNOTED else set()
+            assert fixtures <= {path for _, path, _ in notes.answers} | own, task.root.path
     finally:
         watched.clear()  # a hook stays for ever
+
+
+def test_what_is_not_noted_is_not_kept() -> None:
+    assert UNNOTED <= kept._NOT_KEPT  # noqa: SLF001
 
 
 def test_roots_after_others_look_at_as_much() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.report.report import exit_status
+from scanner.work import processes
 from scanner.work.assessor import Assessor
 from scanner.work.outcome import Outcome, Task
 from scanner.work.processes import chunks
@@ -57,6 +59,24 @@ def test_a_few_roots_in_two_processes(tmp_path: Path) -> None:
     before = multiprocessing.active_children()
     assert report(tmp_path, Roots(2, enough=1)) == report(tmp_path)
     assert multiprocessing.active_children() == before
+
+
+@pytest.mark.parametrize("way", ["forkserver", "spawn"])
+@pytest.mark.slow
+def test_workers_that_start_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    monkeypatch.setattr(processes, "start_method", lambda: way)
+    users(tmp_path, "dies-a", "stumbles", "b", "c")
+    found = scan(Options(directory=tmp_path), Roots(2, serve=dying_workers.serve, enough=1))
+    assert [error.span.path for error in found.errors] == ["dies-a"]
+    assert [one.definition.root for one in found.principals] == ["b", "c", "stumbles"]
+
+
+def test_a_process_with_threads_is_not_copied() -> None:
+    here = processes.start_method()
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(processes.start_method).result() in ("forkserver", "spawn")
+    if sys.platform == "linux":
+        assert here == "fork"
 
 
 def test_little_work_is_done_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

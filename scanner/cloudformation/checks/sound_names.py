@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.checks.refused_names import FUNCTIONS, PSEUDO
@@ -42,7 +43,7 @@ def names_are_sound(document: Outline, template: Template) -> bool:
         if not all(_has_attribute(types[name], attribute) for name, attribute in used.attributes):
             return False
     defined = parameters | PSEUDO
-    if not all(used.references <= defined for used in tests.values()):
+    if not all(used.references <= defined - types.keys() for used in tests.values()):  # which may refer to no resource
         return False
     defined |= types.keys()
     if not all(used.references <= defined for used in (*resources.values(), *outputs)):
@@ -67,11 +68,9 @@ class _Used:
     maps: set[str] = field(default_factory=set)
 
     def call(self, name: str, argument: object) -> None:
-        """Note what a call names. Raises ``_DoubtError``."""
+        """Note what a call names that is no plain ``Ref``. Raises ``_DoubtError``."""
         parts = argument if isinstance(argument, list) else [argument]
         match name:
-            case "Ref" if isinstance(argument, str):
-                self.references.add(argument)
             case "Fn::GetAtt" if parts:
                 self._attribute(parts)
             case "Fn::Sub" if parts:
@@ -86,16 +85,15 @@ class _Used:
 
     def _attribute(self, parts: list[object]) -> None:
         for first in _names(parts[:1]):
-            known = [part for part in parts if isinstance(part, str)]
+            known = list(_names(parts))
             logical_id, _, attribute = (".".join(known) if len(known) == len(parts) else f"{first}.").partition(".")
             self.resources.add(logical_id)
             self.attributes.add((logical_id, attribute))
 
     def _variables(self, text: object, given: object = None) -> None:
         for known in _names([text]):
-            for found in VARIABLE.finditer(known) if "${" in known else ():
-                name = found[1].strip()
-                if (isinstance(given, dict) and name in given) or name.startswith("!"):
+            for name in _variables(known):
+                if isinstance(given, dict) and name in given:
                     continue
                 if NAME.fullmatch(name) is None:
                     raise _DoubtError
@@ -103,6 +101,13 @@ class _Used:
                     self._attribute([name])
                 else:
                     self.references.add(name)
+
+
+@lru_cache(maxsize=4096)
+def _variables(text: str) -> tuple[str, ...]:
+    """What stands in the variables of a text, of which templates have many alike."""
+    found = (variable[1].strip() for variable in VARIABLE.finditer(text))
+    return tuple(name for name in found if not name.startswith("!"))
 
 
 def _used_by_condition(glance: Glance) -> _Used:
@@ -132,7 +137,10 @@ def _used_by_entry(glance: Glance) -> _Used:
 
 def _with_calls(used: _Used, calls: Iterable[Call]) -> _Used:
     for name, argument in calls:
-        used.call(name, argument)
+        if name == "Ref" and isinstance(argument, str):
+            used.references.add(argument)
+        else:
+            used.call(name, argument)
     return used
 
 

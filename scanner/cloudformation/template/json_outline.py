@@ -27,10 +27,9 @@ _LONGEST_KEY = 160
 """Characters: YAML wants the colon within 1024 of the key's beginning, and an escaped character is six of them."""
 _LONGEST_NUMBER = 100
 _BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]]')
-_OTHER_IN_YAML = re.compile(
-    "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"  # forbidden, or breaks of lines
-    r"|\r(?!\n)|\n[ \t\r\n]*+:"
-)
+_OTHER_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""Characters that YAML forbids, or takes for the end of a line."""
+_COLON_BELOW = re.compile(r"\n[ \t\r\n]*+:")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _COLON = re.compile(r"[ \t\r\n]*+:[ \t\r\n]*+")
@@ -70,7 +69,11 @@ class _Reader:
     def document(self) -> Value:
         """The whole text. Raises ``UnsureError`` and ``ValueError``."""
         text = self.text
-        if _OTHER_IN_YAML.search(text) or ("\\u" in text and _SURROGATE.search(text)):
+        if "\x7f" in text or (not text.isascii() and _OTHER_IN_YAML.search(text)):
+            raise UnsureError
+        if _COLON_BELOW.search(text) or ("\\u" in text and _SURROGATE.search(text)):
+            raise UnsureError
+        if text.count("\r") != text.count("\r\n"):
             raise UnsureError
         if text.count(",") + text.count("{") + text.count("[") >= MAX_NODES:
             raise UnsureError

@@ -12,7 +12,7 @@ from dataclasses import field
 
 from scanner.cloudformation.template.keys import is_macro
 from scanner.cloudformation.template.outline import Call, Glance
-from scanner.cloudformation.template.yaml_line import Form, Line, read_line
+from scanner.cloudformation.template.yaml_line import NOTHING, Form, Line, is_function, read_line
 from scanner.lazy_dataclass import dataclass
 
 _DEEPEST_COLUMN = 40
@@ -66,21 +66,39 @@ class _Entry:
         elif header.tag is None:
             self.value = header.plain
         while position < end:
-            text = lines[position]
-            begin = text.lstrip(" ")
-            if not begin or begin[0] == "#":
+            line = read_line(lines[position])
+            if line is NOTHING:
                 position += 1
-                continue
-            line = read_line(text)
-            if line is None:
+            elif line is None:
                 raise _HardError
-            position = self._take(line, position)
+            elif line.is_plain and self.opened is None and not self.lists:
+                self._take_plain(line)
+                position += 1
+            else:
+                position = self._take(line, position)
         self._nothing_follows()
+
+    def _take_plain(self, line: Line) -> None:
+        """The usual line, for which nothing else matters."""
+        begins, column, dashes, key, _, form, _, _, _ = line
+        mappings = self.mappings
+        if begins > self.limit or column > _DEEPEST_COLUMN or key is None:
+            raise _HardError
+        while mappings and mappings[-1][0] > begins:
+            mappings.pop()
+        if not mappings or mappings[-1][0] != column:
+            mappings.append((column, {key}))
+        elif key in mappings[-1][1]:
+            raise _HardError
+        else:
+            mappings[-1][1].add(key)
+        if len(mappings) == 1 and not dashes and isinstance(self.value, dict):
+            self._own(key, line)
+        self.limit = _NO_LIMIT if form is Form.NOTHING else column
 
     def _take(self, line: Line, position: int) -> int:
         """One line, and what belongs to its value; the number of the next one."""
-        dashes = line.dashes
-        column = dashes[0] if dashes else line.column
+        dashes, column = line.dashes, line.begins
         if column > self.limit or line.column > _DEEPEST_COLUMN:
             raise _HardError
         mappings, lists = self.mappings, self.lists
@@ -106,7 +124,7 @@ class _Entry:
 
     def _own(self, key: str, line: Line) -> None:
         """A key of the entry itself."""
-        if not isinstance(self.value, dict) or is_function(key):
+        if not isinstance(self.value, dict) or is_function(key) or key == "":
             raise _HardError
         if line.tag is not None:
             self.value[key] = {}
@@ -184,11 +202,6 @@ class _Entry:
                 indentation = column if indentation is None else indentation
             position += 1
         return position
-
-
-def is_function(key: str) -> bool:
-    """Whether a mapping with no other key is a call."""
-    return key == "Ref" or key.startswith("Fn::")
 
 
 def _element(line: Line) -> object:

@@ -64,8 +64,10 @@ class Form(Enum):
 class Line(NamedTuple):
     """What a line says."""
 
+    begins: int
+    """The column of the first thing in it, counted from 0."""
     column: int
-    """Where its key or value begins, counted from 0."""
+    """That of its key or value."""
     dashes: tuple[int, ...]
     """The columns of the dashes of list items that begin."""
     key: str | None
@@ -76,6 +78,12 @@ class Line(NamedTuple):
     """Of a scalar or a value in flow style."""
     calls: tuple[Call, ...]
     """Those inside of a value in flow style."""
+    is_plain: bool = False
+    """It is a key, perhaps with a scalar, and calls nothing."""
+
+
+NOTHING = Line(0, 0, (), None, None, Form.NOTHING, None, ())
+"""An empty line, or a comment."""
 
 
 class _Opaque(Enum):
@@ -89,7 +97,9 @@ OPAQUE = _Opaque.TEXT
 
 @lru_cache(maxsize=16_384)
 def read_line(line: str) -> Line | None:
-    """What a line that is neither empty nor a comment says; None for a hard one."""
+    """What a line says; None for a hard one."""
+    if line.lstrip(" ")[:1] in ("", "#"):
+        return NOTHING
     found = _LINE.fullmatch(line)
     if found is None or "\t" in line:
         return None
@@ -101,23 +111,31 @@ def read_line(line: str) -> Line | None:
     name = None if tag is None else _long_form(tag)
     start = len(indentation) + len(dashes)
     places = tuple(len(indentation) + place for place, sign in enumerate(dashes) if sign == "-")
-    say = partial(Line, start, places, key, name)
+    say = partial(Line, len(indentation), start, places, key, name)
+    is_plain = not (key is None or tag is not None or is_function(key))
     match value.lastgroup:
         case "plain" if tag is None and is_account(value["plain"]):
             return None
         case "plain":
-            return say(Form.SCALAR, value["plain"] if tag is not None or is_text(value["plain"]) else None, ())
+            return say(
+                Form.SCALAR, value["plain"] if tag is not None or is_text(value["plain"]) else None, (), is_plain
+            )
         case "double" | "single" as group:
-            return say(Form.SCALAR, value[group], ())
+            return say(Form.SCALAR, value[group], (), is_plain)
         case "escaped":
-            return say(Form.SCALAR, OPAQUE, ())
+            return say(Form.SCALAR, OPAQUE, (), is_plain)
         case "block":
             return say(Form.BLOCK, OPAQUE, ())
         case "flow":
             glance = _flow(f"!{tag} {value['flow']}" if tag is not None else value["flow"])
             return None if glance is None else say(Form.FLOW, glance.plain, glance.calls)
         case _:
-            return say(Form.NOTHING, None, ())
+            return say(Form.NOTHING, None, (), is_plain)
+
+
+def is_function(key: str) -> bool:
+    """Whether a mapping with no other key is a call."""
+    return key == "Ref" or key.startswith("Fn::")
 
 
 def _long_form(tag: str) -> str:

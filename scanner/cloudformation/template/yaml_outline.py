@@ -16,14 +16,14 @@ from scanner.cloudformation.template.composer import MappingNode, Node, YAMLErro
 from scanner.cloudformation.template.node_glance import entries_of, glance_at
 from scanner.cloudformation.template.nodes import MAX_NODES, Converter
 from scanner.cloudformation.template.outline import SECTIONS, Entries, Glance, Outline, UnsureError
-from scanner.cloudformation.template.yaml_entry import glance_at_lines, is_function
-from scanner.cloudformation.template.yaml_line import Form, read_line
+from scanner.cloudformation.template.yaml_entry import glance_at_lines
+from scanner.cloudformation.template.yaml_line import NOTHING, Form, is_function, read_line
 from scanner.span import Span
 from scanner.values import Value
 
 _CUT = frozenset({"Mappings", "Resources"})
 """Sections with many entries of which few are wanted."""
-_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029\ufeff]")
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 """What YAML takes for the end of a line, beside the usual character."""
 _ANCHOR = re.compile(r"&(?<![>\w&]&)[\w-]")
 """What may be one. Where there is none, there are no aliases."""
@@ -50,7 +50,9 @@ def yaml_outline(text: str, path: str) -> Value | None:
     """The document with its entries on demand; None where it has to be read as a whole."""
     if len(text) > 2 * MAX_NODES:  # no node is shorter than two characters
         return None
-    if _ANCHOR.search(text) or _BARE_TAG.search(text) or _OTHER_BREAKS.search(text):
+    if _ANCHOR.search(text) or _BARE_TAG.search(text):
+        return None
+    if "\r" in text or (not text.isascii() and _OTHER_BREAKS.search(text)):
         return None
     try:
         check(text)
@@ -112,11 +114,11 @@ class _Document:
 
     def _pieces(self, within: _Piece, column: int) -> dict[str, _Piece]:
         """What begins in a column, by its key; at least one piece, and nothing before it."""
-        lines, before = self.lines, " " * column
+        lines, before, deeper = self.lines, " " * column, " " * (column + 1)
         starts = [
             number
-            for number in range(within.first, within.end)
-            if lines[number].startswith(before) and lines[number][column : column + 1] not in ("", " ", "#")
+            for number, line in enumerate(lines[within.first : within.end], within.first)
+            if not line.startswith(deeper) and line.startswith(before) and line[column : column + 1] not in ("", "#")
         ]
         if not starts or any(map(_says_something, lines[within.first : starts[0]])):
             raise UnsureError
@@ -174,5 +176,4 @@ def _last(pieces: dict[str, _Piece]) -> _Piece:
 
 def _says_something(line: str) -> bool:
     """Whether a line is neither empty nor a comment."""
-    text = line.lstrip(" ")
-    return text != "" and text[0] != "#"
+    return read_line(line) is not NOTHING

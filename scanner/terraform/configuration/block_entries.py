@@ -45,9 +45,17 @@ Share = Callable[[str, Callable[[], Value]], Value]
 """An argument by its name and the way to evaluate it, which is not gone where the value is known already."""
 
 
-def block_entries(body: nodes.Body, scope: Scope, share: Share = lambda _, evaluate: evaluate()) -> Namespace:
-    """The arguments and nested blocks of a body, each evaluated on demand. What is not set is null."""
-    names = _names(body)
+def block_entries(
+    body: nodes.Body,
+    scope: Scope,
+    names: frozenset[str] | None = None,
+    share: Share = lambda _, evaluate: evaluate(),
+) -> Namespace:
+    """The arguments and nested blocks of a body, each evaluated on demand. What is not set is null.
+
+    ``names`` are its ``entry_names``, where somebody has them.
+    """
+    names = entry_names(body) if names is None else names
     return Namespace(
         lambda: names, lambda name: share(name, lambda: _entry(body, name, scope)), lambda _: _not_set(body)
     )
@@ -61,7 +69,8 @@ def _not_set(body: nodes.Body) -> Value:
     return Value(Unknown(cause), body.span)
 
 
-def _names(body: nodes.Body) -> frozenset[str]:
+def entry_names(body: nodes.Body) -> frozenset[str]:
+    """What arguments and nested blocks a body has."""
     nested = {block.labels[0] if block.type == "dynamic" and block.labels else block.type for block in body.blocks}
     return frozenset({*body.attributes, *nested}) - META_ARGUMENTS
 

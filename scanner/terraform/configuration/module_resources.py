@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -171,50 +171,16 @@ class ModuleResources:
         return Value(self._attributes(address, parsed.body, instance), parsed.span)
 
     def _attributes(self, address: ResourceAddress, body: nodes.Body, instance: Instance) -> Namespace:
-        owner = self._owner
-        shared = self._shared(address, body)
-        reconciled = owner.configuration.reconciled
+        place = self._block(address.mode, address.type, address.name).span
         doubts = self._doubts(address, instance)
-        scope = replace(owner.scope.bind(instance.bindings), doubts=doubts)
-        entries = block_entries(body, scope, lambda name, evaluate: shared.entry(name, doubts, evaluate))
-        shown = str(address)
-        resolve = owner.configuration.resolution.resolve
-        unset: Callable[[str], Value] | None = None
-
-        def load(name: str) -> Value:
-            known = shared.finished(name, doubts)
-            if known is not None:  # nothing is evaluated, so there can be no circle
-                return finished(name, known, written=True)
-            attribute = body.attributes.get(name)
-            place = attribute.span if attribute is not None else body.span
-            return resolve(f"{shown}.{name}", place, lambda: evaluated(name))
-
-        def evaluated(name: str) -> Value:
-            nonlocal unset
-            entry = entries[name]
-            written = not entry.is_null
-            if not written and unset is None:
-                unset = self._unset(
-                    address, partial(owner.provider, named_provider(body, address.type), scope), entries
-                )
-            value = entry if written or unset is None else unset(name)
-            found = converted(address.type, name, value)
-            if written:
-                shared.finish(name, doubts, entry, found)
-            return finished(name, found, written=written)
-
-        def finished(name: str, found: Value, *, written: bool) -> Value:
-            found = reconciled(address, name, found, written and not shared.ignores_changes(name))
-            return replace(found, source=Attribute(shown, name)) if is_naming(address, name) else found
-
-        return Namespace(lambda: entries, load, load)
+        return _Attributes(self._owner, address, place, self._shared(address, body), instance, doubts)
 
     def _shared(self, address: ResourceAddress, body: nodes.Body) -> SharedArguments:
         key = address.mode, address.type, address.name
         known = self._arguments.get(key)
         if known is None or known.body is not body:
             configuration = self._owner.configuration
-            known = SharedArguments(body, configuration.resolution, configuration.questions)
+            known = SharedArguments(body, address.type, configuration.resolution, configuration.questions)
             self._arguments[key] = known
         return known
 
@@ -227,27 +193,87 @@ class ModuleResources:
         is_certain = instance.key is not Wildcard.ANY and instance.key in expansion.instances
         return inherited if is_certain else (*inherited, expansion.unknown)
 
-    def _unset(
-        self, address: ResourceAddress, provider: Callable[[], Provider], entries: Namespace
-    ) -> Callable[[str], Value]:
-        """What the attributes are that the block does not set."""
+
+def _by_attributes(name: str) -> Value:
+    """Stands for what ``_Attributes`` does itself; a method of its own in each would be a cycle of references."""
+    raise KeyError(name)
+
+
+class _Attributes(Namespace):
+    """What an instance has: what its block sets, and what the provider computes where it does not."""
+
+    __slots__ = ("_address", "_doubts", "_entries", "_own", "_owner", "_place", "_scope", "_shared", "_shown")
+
+    def __init__(
+        self,
+        owner: Owner,
+        address: ResourceAddress,
+        place: Span,
+        shared: SharedArguments,
+        instance: Instance,
+        doubts: tuple[Unknown, ...],
+    ) -> None:
+        super().__init__(shared.listed, _by_attributes, _by_attributes)
+        self._owner = owner
+        self._address = address
+        self._shown = str(address)
+        self._place = place
+        """Of the block in its file."""
+        self._shared = shared
+        self._doubts = doubts
+        self._own = shared.of_instance(instance, doubts)
+        self._scope = owner.scope.bind(instance.bindings, doubts)
+        self._entries = block_entries(shared.body, self._scope, shared.listed(), partial(shared.entry, doubts=doubts))
+
+    def __getitem__(self, name: str) -> Value:
+        found = self._values.get(name)
+        if found is None:
+            found = self._values[name] = self._attribute(name)
+        return found
+
+    def _attribute(self, name: str) -> Value:
+        configuration, shared = self._owner.configuration, self._shared
+        is_attempt = configuration.questions.is_attempt
+        known = None if is_attempt else self._own.get(name)
+        if known is not None:  # nothing is evaluated, so there can be no circle
+            return known
+        entry = None if is_attempt else shared.finished(name, self._doubts)
+        if entry is not None:
+            return self._finished(name, entry, written=True)
+        attribute = shared.body.attributes.get(name)
+        place = attribute.span if attribute is not None else shared.body.span
+        before = configuration.resolution.given_up
+        found = configuration.resolution.resolve(f"{self._shown}.{name}", place, lambda: self._evaluated(name))
+        if not is_attempt and configuration.resolution.given_up == before:
+            self._own[name] = found
+        return found
+
+    def _evaluated(self, name: str) -> Value:
+        entry = self._entries[name]
+        written = not entry.is_null
+        found = converted(self._address.type, name, entry if written else self._unset(name))
+        if written:
+            self._shared.finish(name, self._doubts, entry, found)
+        return self._finished(name, found, written=written)
+
+    def _finished(self, name: str, value: Value, *, written: bool) -> Value:
+        is_fixed = written and not self._shared.ignores_changes(name)
+        found = self._owner.configuration.reconciled(self._address, name, value, is_fixed)
+        return found.read_from(Attribute(self._shown, name)) if is_naming(self._address, name) else found
+
+    def _unset(self, name: str) -> Value:
+        """What an attribute is that the block does not set."""
         owner = self._owner
+        home = owner.provider(self._shared.provider, self._scope).home
+        if self._address.mode is not Mode.DATA:
+            return computed(Resource(self._address, self._entries.__getitem__, home), name)
 
-        def of_data_source(name: str) -> Value:
-            home, region = provider().home, owner.configuration.inputs.region
-            place = self._block(address.mode, address.type, address.name).span
+        def call(function: str, arguments: tuple[Value, ...]) -> Value:
+            return owner.host.call(function, arguments, self._place)
 
-            def call(function: str, arguments: tuple[Value, ...]) -> Value:
-                return owner.host.call(function, arguments, place)
-
-            source = data_sources.DataSource(address, entries, home, region, owner.host.render_value, call)
-            return data_sources.attribute(source, name)
-
-        def of_resource(name: str) -> Value:
-            resource = Resource(address, entries.__getitem__, provider().home)
-            return computed(resource, name)
-
-        return of_data_source if address.mode is Mode.DATA else of_resource
+        region = owner.configuration.inputs.region
+        source = data_sources.DataSource(self._address, self._entries, home, region, owner.host.render_value, call)
+        return data_sources.attribute(source, name)
 
 
 def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration: RootConfiguration) -> Expansion:

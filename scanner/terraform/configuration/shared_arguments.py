@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scanner.terraform.configuration.block_entries import ignores_changes
+from scanner.terraform.configuration.block_entries import entry_names, ignores_changes
+from scanner.terraform.configuration.expand import Instance
+from scanner.terraform.configuration.provider import named_provider
 from scanner.terraform.language import nodes
 from scanner.terraform.language.names import mentions
 from scanner.terraform.language.questions import Questions
@@ -25,16 +27,31 @@ Doubts = tuple[Unknown, ...]
 class SharedArguments:
     """The arguments of one block in one module instance."""
 
-    def __init__(self, body: nodes.Body, resolution: Resolution, questions: Questions) -> None:
+    def __init__(self, body: nodes.Body, resource_type: str, resolution: Resolution, questions: Questions) -> None:
         self.body = body
+        self.provider = named_provider(body, resource_type)
+        self._names = entry_names(body)
         self._resolution = resolution
         self._questions = questions
         self._is_shared: dict[str, bool] = {}
         self._ignores: dict[str, bool] = {}
         self._entries: dict[tuple[str, Doubts], Value] = {}
-        self._finished: dict[tuple[str, Doubts], tuple[Value, Value]] = {}
+        self._finished: dict[tuple[str, Doubts], Value] = {}
+        self._of_instances: dict[tuple[int, Doubts], tuple[Instance, dict[str, Value]]] = {}
+        """With the instance, so that nothing else gets its identity."""
 
-    def entry(self, name: str, doubts: Doubts, evaluate: Callable[[], Value]) -> Value:
+    def listed(self) -> frozenset[str]:
+        """The names of arguments and nested blocks."""
+        return self._names
+
+    def of_instance(self, instance: Instance, doubts: Doubts) -> dict[str, Value]:
+        """Where the attributes of one instance are kept, who asks for them: its facts, or a reference to it."""
+        key = id(instance), doubts
+        if key not in self._of_instances:
+            self._of_instances[key] = instance, {}
+        return self._of_instances[key][1]
+
+    def entry(self, name: str, evaluate: Callable[[], Value], doubts: Doubts) -> Value:
         """What is written for an argument, by an instance that is there under these doubts."""
         if not self._may_share(name):
             return evaluate()
@@ -49,13 +66,12 @@ class SharedArguments:
 
     def finished(self, name: str, doubts: Doubts) -> Value | None:
         """What ``finish`` was told."""
-        known = self._finished.get((name, doubts)) if not self._questions.is_attempt else None
-        return known[1] if known is not None else None
+        return self._finished.get((name, doubts))
 
     def finish(self, name: str, doubts: Doubts, entry: Value, value: Value) -> None:
         """Remember what an argument is after conversion, if what is written is the same for all instances."""
         if self._entries.get((name, doubts)) is entry:
-            self._finished[name, doubts] = entry, value
+            self._finished[name, doubts] = value
 
     def ignores_changes(self, name: str) -> bool:
         """Whether an argument may keep another value than the one that is written."""

@@ -44,6 +44,13 @@ MAX_ELEMENTS = 100_000
 
 def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for each type of node
     """The value of an expression. Raises ``EvaluationError`` for what Terraform would refuse."""
+    if isinstance(node, nodes.GetAttribute):  # the commonest first, for which a match would try many others in vain
+        return scope.host.questions.supposed(attribute(evaluate(node.target, scope), node.name, node.span))
+    if isinstance(node, nodes.Name):
+        meant = scope.lookup(node.name)
+        if meant is None:
+            raise UndeclaredError(f'"{node.name}" is not declared here', node.span)
+        return meant
     match node:
         case nodes.Broken(problem=problem, span=span):
             cause = Cause(CauseKind.MALFORMED, f"an expression that cannot be read ({problem})", span)
@@ -56,15 +63,8 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
             return Value(tuple(evaluate(item, scope) for item in items), span)
         case nodes.ObjectNode():
             return _object(node, scope)
-        case nodes.Name(name=name, span=span):
-            found = scope.lookup(name)
-            if found is None:
-                raise UndeclaredError(f'"{name}" is not declared here', span)
-            return found
         case nodes.SplatItem():
             return scope.bindings[_SPLAT_ITEM]
-        case nodes.GetAttribute(target=target, name=name, span=span):
-            return scope.host.questions.supposed(attribute(evaluate(target, scope), name, span))
         case nodes.Index(target=target, key=key, span=span):
             return scope.host.questions.supposed(element(evaluate(target, scope), evaluate(key, scope), scope, span))
         case nodes.Splat(target=target, each=each, span=span):

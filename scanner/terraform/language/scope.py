@@ -108,9 +108,10 @@ class Scope:
     doubts: tuple[Unknown, ...] = ()
     """What must hold if Terraform is to evaluate this place at all: that the module, the resource is there."""
 
-    def bind(self, names: Mapping[str, Value]) -> Scope:
-        """The scope with more names bound, which hide others of the same name."""
-        return Scope(self.module, self.host, {**self.bindings, **names}, self.doubts)
+    def bind(self, names: Mapping[str, Value], doubts: tuple[Unknown, ...] | None = None) -> Scope:
+        """The scope with more names bound, which hide others of the same name, and perhaps other doubts."""
+        bindings = {**self.bindings, **names} if self.bindings else names
+        return Scope(self.module, self.host, bindings, self.doubts if doubts is None else doubts)
 
     def lookup(self, name: str) -> Value | None:
         """The meaning of the first word of a reference; None when it has none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scanner import file_system
 from scanner.source_file import UnreadableFileError, read_bytes, wide_encoding
 from scanner.terraform.plans.json_sections import Sections, sections
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError
@@ -18,7 +19,8 @@ MAX_BYTES = 1024 * 1024 * 1024
 def read_document(path: Path) -> PlanDocument:
     """Read a plan or a state of any kind. Raises ``PlanError``."""
     try:
-        data = read_bytes(path, MAX_BYTES)
+        with file_system.unnoted():  # a program has made it for one scan
+            data = read_bytes(path, MAX_BYTES)
     except UnreadableFileError as problem:
         raise PlanError(str(problem)) from problem
     if data.startswith(ARCHIVE):
