@@ -5,9 +5,9 @@ beyond a bound. Every question about a path has an answer, where ``pathlib`` has
 of Python: what cannot be looked at is not there, be it in a directory that may not be entered, under a name that is too
 long or has a NUL, or behind links that lead back to themselves. Who goes on to read it is told why that cannot be done.
 
-What is looked at can be noted down (``noted``), with the answer, so that somebody can see later whether
-any answer has changed (``Present``); what nobody has looked at cannot matter. Like git, that takes a file or directory
-whose times, size and number are those of then for unchanged, if it had been left alone for a while by then.
+What is looked at can be noted down (``noted``), with the answer, so that somebody can see later whether any answer has
+changed (``Present``); what nobody has looked at cannot matter. Like git, that takes a file or directory whose times,
+size and number are those of then for unchanged, if it had been left alone for a while by then.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ _MORE = 1 << 24
 
 
 def mode(path: AnyPath) -> int:
-    """What kind of thing there is at the end of all links: the bits of ``stat.S_IFMT``. Raises ``OSError``."""
+    """What kind of thing is at the end of all links: bits of ``stat.S_IFMT``. Raises ``OSError`` and ``ValueError``."""
     return _kind(Look.STATUS, path, os.stat)
 
 
