@@ -93,13 +93,17 @@ def _base(bench: Bench, line: Line, goal: AtMost, results: Results) -> tuple[flo
         return written(wanted, bench.work).stat().st_size, "the file" if goal.on is None else "the JSON"
     if goal.program and wanted is not None:
         measured = results.get(Other(goal.program, wanted))
-        return measured and getattr(measured, goal.measure), bench.programs[goal.program].name
+        return _of(measured, goal.measure), bench.programs[goal.program].name
     if goal.line:
         named = next(
             (found for task, found in results.items() if isinstance(task, Scan) and task.line.name == goal.line), None
         )
-        return named and getattr(named, goal.measure), goal.line
+        return _of(named, goal.measure), goal.line
     return 1.0, ""
+
+
+def _of(measured: Measurement | None, name: str) -> float | None:
+    return None if measured is None else float(getattr(measured, name))
 
 
 def _programs(programs: Mapping[str, Competitor], results: Results) -> Iterator[str]:
@@ -132,7 +136,8 @@ def commit() -> str:
 
 def _machine(runs: int) -> Iterator[str]:
     where = machine()
+    how = f"Medians of {runs} runs" if runs > 1 else "One run"
     yield (
-        f"Medians of {runs} runs at commit {commit()}: {where['processor']}, {where['cores']} cores, "
+        f"{how} at commit {commit()}: {where['processor']}, {where['cores']} cores, "
         f"{where['system']}, Python {where['python']}."
     )

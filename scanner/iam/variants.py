@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
+from typing import TypeAlias
 
 from scanner.cause import Cause
 from scanner.lazy_dataclass import dataclass
@@ -37,10 +38,19 @@ class Variant:
 
 def variants(value: Value) -> tuple[Variant, ...]:
     """Everything that a value may be, through and through; the value itself when there are too many, or just one."""
-    if not _is_undecided(value):
-        return (Variant(value),)
-    found = _variants(value)
-    return found if len(found) <= MAX_VARIANTS else (Variant(value),)
+    return _found(value, {})
+
+
+_Known: TypeAlias = "dict[int, tuple[Variant, ...]]"
+"""By the identity of a value what it may be. Candidates share what is the same in them, so it is looked at once."""
+
+
+def _found(value: Value, known: _Known) -> tuple[Variant, ...]:
+    found = known.get(id(value))
+    if found is None:
+        found = _variants(value, known) if _is_undecided(value) else (Variant(value),)
+        found = known[id(value)] = found if len(found) <= MAX_VARIANTS else (Variant(value),)
+    return found
 
 
 def candidates_of(value: Value) -> Iterator[Variant]:
@@ -64,22 +74,22 @@ def _is_undecided(value: Value) -> bool:
     return False
 
 
-def _variants(value: Value) -> tuple[Variant, ...]:
+def _variants(value: Value, known: _Known) -> tuple[Variant, ...]:
     match value.data:
         case Unknown():
             return tuple(
                 Variant(inner.value, _joined(one.causes, inner.causes))
                 for one in candidates_of(value)
-                for inner in (variants(one.value) if one.value is not None and one.causes else (one,))
+                for inner in (_found(one.value, known) if one.value is not None and one.causes else (one,))
             )
         case tuple() as items:
-            chosen_items = _products([variants(item) for item in items])
+            chosen_items = _products([_found(item, known) for item in items])
             return tuple(
                 Variant(replace(value, data=tuple(one.value for one in chosen if one.value is not None)), causes)
                 for chosen, causes in chosen_items
             ) or (Variant(value),)
         case Mapping() as entries:
-            chosen_entries = _products([_entry(key, entry) for key, entry in entries.items()])
+            chosen_entries = _products([_entry(key, entry, known) for key, entry in entries.items()])
             return tuple(
                 Variant(replace(value, data=_mapping(entries, chosen)), causes) for chosen, causes in chosen_entries
             ) or (Variant(value),)
@@ -90,16 +100,16 @@ def _mapping(entries: Mapping[str, Value], chosen: tuple[Variant, ...]) -> dict[
     return {key: one.value for key, one in zip(entries, chosen, strict=True) if one.value is not None}
 
 
-def _entry(key: str, entry: Value) -> tuple[Variant, ...]:
+def _entry(key: str, entry: Value, known: _Known) -> tuple[Variant, ...]:
     if key not in _ANY_ELEMENT_MATCHES or not isinstance(entry.data, tuple):
-        return variants(entry)
+        return _found(entry, known)
     certain = tuple(item for item in entry.data if item.unknown is None or not item.unknown.candidates)
     undecided = [item for item in entry.data if item.unknown is not None and item.unknown.candidates]
     if not undecided:
         return (Variant(entry),)
     found = [Variant(replace(entry, data=certain))] if certain else []
     for item in undecided:
-        for inner in variants(item):
+        for inner in _found(item, known):
             if inner.value is not None:
                 one = inner.value if isinstance(inner.value.data, tuple) else replace(entry, data=(inner.value,))
                 found.append(Variant(one, inner.causes))

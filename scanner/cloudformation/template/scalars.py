@@ -175,18 +175,30 @@ def without_types(value: Value) -> object:
 
 
 def texts_throughout(value: Value) -> Value:
-    """The same tree with every number and boolean in it written as a text; unknowns stay."""
+    """The same tree with every number and boolean in it written as a text; unknowns stay.
+
+    What candidates share stays shared, or there would be twice as much of it for each level of undecided conditions.
+    """
+    return _with_texts(value, {})
+
+
+def _with_texts(value: Value, done: dict[int, Value]) -> Value:
+    found = done.get(id(value))
+    if found is not None:
+        return found
     match value.data:
         case tuple() as items:
-            return Value(tuple(texts_throughout(item) for item in items), value.span, value.trail)
+            found = Value(tuple(_with_texts(item, done) for item in items), value.span, value.trail)
         case Mapping() as entries:
-            changed = {key: texts_throughout(entry) for key, entry in entries.items()}
-            return Value(changed, value.span, value.trail)
+            changed = {key: _with_texts(entry, done) for key, entry in entries.items()}
+            found = Value(changed, value.span, value.trail)
         case Unknown(candidates=candidates) as hole if candidates:
-            texts = tuple(None if one is None else texts_throughout(one) for one in candidates)
-            return replace(value, data=replace(hole, candidates=texts))
+            texts = tuple(None if one is None else _with_texts(one, done) for one in candidates)
+            found = replace(value, data=replace(hole, candidates=texts))
         case _:
             return scalar_text(value)
+    done[id(value)] = found
+    return found
 
 
 def scalar_text(value: Value) -> Value:
