@@ -22,6 +22,7 @@ from dataclasses import Field, fields
 from enum import Enum
 from functools import cache
 from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
@@ -104,7 +105,7 @@ WORDS: tuple[type[Enum], ...] = (
 )
 _SCALARS = frozenset({"str", "int", "bool", "None"})
 """Types, as they are written, of fields that stand in a row as they are."""
-_AS_IT_IS = (str, bool, type(None))
+_AS_IT_IS = (str, bool)
 
 Write = Callable[[object], object]
 Read = Callable[[object], Any]
@@ -121,22 +122,24 @@ def encode(value: object) -> bytes:
     plans = _plans()
 
     def write(one: Any) -> object:
+        if one is None:
+            return None
         kind = type(one)
+        if kind is tuple:
+            return [write(item) for item in one] if one else one
         if kind in _AS_IT_IS:
             return one
-        if kind is tuple:
-            return [write(item) for item in one]
         known = written.get(id(one))
         if known is not None:
             return known[0]
         plan = plans.get(kind)
-        if kind is ManagedDocument:
-            row: list[object] = [_MANAGED, one.managed]
-        elif plan is not None:
-            number, names, others = plan
-            row = [number, *[getattr(one, name) for name in names]]
+        if plan is not None:
+            number, parts, others = plan
+            row: list[object] = [number, *parts(one)]
             for place in others:
                 row[place] = write(row[place])
+        elif kind is ManagedDocument:
+            row = [_MANAGED, one.managed]
         elif kind is frozenset:
             return {"s": [write(item) for item in one]}
         elif isinstance(one, Mapping):
@@ -289,9 +292,15 @@ def _decoded(rows: list[Any]) -> object:
 
 
 @cache
-def _plans() -> dict[type, tuple[int, tuple[str, ...], tuple[int, ...]]]:
-    """For each record its number, its fields, and the places in its rows of what is no scalar."""
-    return {kind: (number, *_fields(kind)) for number, kind in enumerate(RECORDS)}
+def _plans() -> dict[type, tuple[int, Callable[[Any], tuple[object, ...]], tuple[int, ...]]]:
+    """For each record its number, what gives its parts, and the places in its rows of what is no scalar."""
+    found = ((number, kind, *_fields(kind)) for number, kind in enumerate(RECORDS))
+    return {kind: (number, _parts(names), others) for number, kind, names, others in found}
+
+
+def _parts(names: tuple[str, ...]) -> Callable[[Any], tuple[object, ...]]:
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda one: (get(one),)
 
 
 _NUMBERS = {kind: len(RECORDS) + number for number, kind in enumerate(WORDS)}

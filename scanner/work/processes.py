@@ -8,10 +8,11 @@ error. All others go on. Tasks and outcomes travel as bytes (``scanner.work.code
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import field
 from importlib import import_module
@@ -31,6 +32,12 @@ Serve = Callable[[Connection, bytes, bool], None]
 
 CHUNKS = 8
 """For each worker: the smaller they are, the less one worker has to wait for another in the end."""
+
+
+_AHEAD = 2
+"""How many tasks a worker may still have when it gets more, so that it need not wait for them."""
+_SMALL = 32_768 if sys.platform == "linux" else 0
+"""Bytes of a chunk that fit into a pipe: nobody waits until they are read by one who waits until answers are."""
 
 
 class StartError(Exception):
@@ -68,15 +75,11 @@ def in_processes(crew: Crew, tasks: Sequence[tuple[bytes, int]]) -> Iterator[tup
     waiting = chunks([size for _, size in tasks], crew.jobs * CHUNKS)
     suspected: set[int] = set()
     workers: list[_Worker] = []
-    context = _context(crew.imports)
     try:
         while waiting or any(worker.at for worker in workers):
             idle = [worker for worker in workers if not worker.at]
             while waiting and (idle or len(workers) < crew.jobs):
-                if not idle:
-                    idle.append(_start(context, crew))
-                    workers.append(idle[0])
-                _hand(idle.pop(), waiting.popleft(), tasks)
+                _hand(idle.pop() if idle else _start(crew, workers), waiting.popleft(), tasks)
             for pipe in wait([worker.pipe for worker in workers if worker.at]):
                 worker = next(one for one in workers if one.pipe is pipe)
                 try:
@@ -86,9 +89,13 @@ def in_processes(crew: Crew, tasks: Sequence[tuple[bytes, int]]) -> Iterator[tup
                     _end(worker)
                     yield from _after_death(worker, waiting, suspected)
                     continue
-                if worker.is_ready:
-                    yield worker.at.popleft(), answer
-                worker.is_ready = True
+                if not worker.is_ready:
+                    worker.is_ready = True
+                    continue
+                number = worker.at.popleft()
+                if waiting and len(worker.at) <= _AHEAD and sum(len(tasks[one][0]) for one in waiting[0]) < _SMALL:
+                    _hand(worker, waiting.popleft(), tasks)
+                yield number, answer
     finally:
         for worker in workers:
             _end(worker)
@@ -151,18 +158,34 @@ def _context(imports: Sequence[str]) -> BaseContext:
     return context
 
 
-def _start(context: BaseContext, crew: Crew) -> _Worker:
-    try:
-        ours, theirs = context.Pipe()
-        process = context.Process(  # type: ignore[attr-defined] # every context has it
-            target=crew.serve, args=(theirs, crew.terms, crew.keeps), daemon=True
-        )
-        with _without_main():
+def _start(crew: Crew, workers: list[_Worker]) -> _Worker:
+    """One more worker. An interrupt meanwhile waits until it is one of the workers, which somebody ends."""
+    context = _context(crew.imports)
+    with _uninterrupted(), _without_main():
+        try:
+            ours, theirs = context.Pipe()
+            process = context.Process(  # type: ignore[attr-defined] # every context has it
+                target=crew.serve, args=(theirs, crew.terms, crew.keeps), daemon=True
+            )
             process.start()
-    except OSError as problem:
-        raise StartError from problem
-    theirs.close()
-    return _Worker(process, ours)
+        except OSError as problem:
+            raise StartError from problem
+        theirs.close()
+        workers.append(_Worker(process, ours))
+    return workers[-1]
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """The new process has the same mask, so that an interrupt does not reach it before it says that it minds none."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -176,10 +199,10 @@ def _without_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _hand(worker: _Worker, chunk: Iterable[int], tasks: Sequence[tuple[bytes, int]]) -> None:
+def _hand(worker: _Worker, chunk: Sequence[int], tasks: Sequence[tuple[bytes, int]]) -> None:
     worker.at.extend(chunk)
     try:
-        worker.pipe.send_bytes(sealed([tasks[number][0] for number in worker.at]))
+        worker.pipe.send_bytes(sealed([tasks[number][0] for number in chunk]))
     except OSError:
         return  # it has died, which is noticed when no answer comes
 

@@ -7,6 +7,7 @@ import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from scanner.chance import chances_met
 from scanner.confidential import secrets_met
 from scanner.file_system import noted
 from scanner.session import session
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 def with_notes(assess: Assessor, task: Task) -> tuple[Outcome, bytes, bytes]:
     """The outcome, the same as bytes, and what was looked at; no bytes where it must not be kept."""
-    with noted(is_exact=True) as notes, secrets_met() as secrets:
+    with noted(is_exact=True) as notes, secrets_met() as secrets, chances_met() as chances:
         outcome = assess(task)
-    if outcome.has_errors or not notes.is_steady:
+    if outcome.has_errors or chances or not notes.is_steady:
         return outcome, b"", b""
     try:
         written = encode(outcome)

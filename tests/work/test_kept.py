@@ -23,6 +23,7 @@ from scanner.file_system import Notes
 from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.root import Inputs, ValuesFile
+from scanner.terraform.language.functions import patterns
 from scanner.work import kept, roots, store
 from scanner.work.codec import CodecError, decode, encode_notes, pack, sealed, unpack, unsealed
 from scanner.work.outcome import Outcome
@@ -434,6 +435,20 @@ def test_secrets_are_not_kept(tmp_path: Path, what: str) -> None:
     scan(Options(directory=tmp_path / "project", inputs=inputs, cache=tmp_path / "cache"))
     assert not any(b"hunter2" in content for content in contents(tmp_path / "cache"))
     assert len(outcomes(tmp_path / "cache")) == (what == "a password")
+
+
+@pytest.mark.parametrize("takes_long", [False, True])
+def test_what_took_too_long_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes_long: bool) -> None:
+    write(tmp_path / "project", {"a/main.tf": 'resource "aws_iam_user" "u" { name = regex("[a-z]+", "ada") }\n'})
+
+    def found(*_: object) -> Any:
+        raise TimeoutError
+
+    if takes_long:
+        monkeypatch.setattr(patterns, "_found", found)
+    report = scan(Options(directory=tmp_path / "project", cache=tmp_path / "cache"))
+    assert not report.errors
+    assert len(outcomes(tmp_path / "cache")) == (not takes_long)
 
 
 def test_plans_are_not_kept(tmp_path: Path) -> None:

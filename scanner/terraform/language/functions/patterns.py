@@ -15,6 +15,7 @@ from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from scanner.chance import by_chance
 from scanner.terraform.language.functions.re2 import PatternError, Translation, translate
 from scanner.terraform.language.functions.sequences import limited
 from scanner.terraform.language.functions.signature import (
@@ -70,6 +71,7 @@ def _bounded_time(body: Callable[..., Value]) -> Body:
         try:
             return body(*(argument.text for argument in arguments))
         except TimeoutError:
+            by_chance("a search that took too long")
             raise UnsupportedError(f"the pattern takes more than {TIME_LIMIT:g} seconds to match") from None
 
     return timed
