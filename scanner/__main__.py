@@ -1,31 +1,52 @@
-"""Where the commands begin: an interrupt or a closed pipe ends the program quietly, from its first import on."""
+"""Where the commands begin, and how they end where it is not for them to say: each quietly, or with one line.
+
+What Python would make of an interrupt, a closed pipe or a full disk is a traceback, from its first import to its exit.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
+from typing import NoReturn
+
+from scanner.streams import StreamError, guard
 
 INTERRUPTED = 130
+"""As shells have it: 128 and the number of the signal, here and below."""
+CLOSED_PIPE = 141
+NOT_DONE = 2
 
 
 def main() -> None:
     """Run ``scan``, and exit with its status."""
     gc.set_threshold(50_000, 20, 100)  # almost nothing that a scan makes goes in circles: looking for some took a fifth
+    guard()
     try:
-        status = _plainly()
-        if status is None:
-            from scanner.cli import app
+        try:
+            status = _plainly()
+            if status is None:
+                from scanner.cli import app
 
-            app()
+                app()
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
-        sys.stderr.flush()
-        os._exit(INTERRUPTED)  # at once: nothing is open that would have to be closed
-    except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
+        _exit(INTERRUPTED)
+    except StreamError as wrong:
+        if wrong.is_closed_pipe:
+            _exit(CLOSED_PIPE)
+        from scanner.source_file import why
+
+        sys.stderr.write(f"scan: standard output: {why(wrong.problem)}\n")
+        _exit(NOT_DONE)
+    except Exception as problem:  # a bug of ours; Python's own status for it would mean that something was found
+        if "--debug" in sys.argv:
+            raise
+        from scanner.commands.messages import tell
+
+        tell(f"internal error: {type(problem).__name__}: {problem} (--debug shows where)")
+        _exit(NOT_DONE)
     sys.exit(status)
 
 
@@ -41,7 +62,6 @@ def _plainly() -> int | None:
         from scanner import __version__
 
         sys.stdout.write(f"scan {__version__}\n")
-        sys.stdout.flush()
         return 0
     from scanner.commands.command import ArgumentError, run
 
@@ -49,8 +69,12 @@ def _plainly() -> int | None:
         return run(values, order)
     except ArgumentError:
         return None
-    except KeyboardInterrupt:
-        return INTERRUPTED  # as Typer has it
+
+
+def _exit(status: int) -> NoReturn:
+    """At once: nothing is open that would have to be closed, and what is left to print cannot be."""
+    sys.stderr.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

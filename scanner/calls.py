@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
+from scanner import file_system
 from scanner.lazy_dataclass import dataclass
 
 Evaluate = Callable[[Path], Iterable[tuple[Path, Path]]]
@@ -42,11 +42,11 @@ def root_modules(
     written = {
         module: known(module, boundary, partial(_written, module, boundary)) for module, boundary in modules.items()
     }
-    real = {os.path.realpath(module): module for module in modules}
+    real = {file_system.real(module): module for module in modules}
 
     def found_as(child: Path) -> Path:
         """The same directory as it was found: a source may lead to it through a link."""
-        return child if child in written else real.get(os.path.realpath(child), child)
+        return child if child in written else real.get(file_system.real(child), child)
 
     calls = {module: {found_as(child) for child in found.places} for module, found in written.items()}
     is_open = {module for module, found in written.items() if found.is_open}

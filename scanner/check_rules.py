@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from scanner import file_system
 from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
 from scanner.pipeline import scan
@@ -77,7 +78,7 @@ def failing_examples(rule: Rule, directory: Path) -> Iterator[Problem]:
 
 
 def _is_builtin(file: Path) -> bool:
-    return file.resolve().is_relative_to(builtin_directory().resolve())
+    return file_system.real(file).is_relative_to(file_system.real(builtin_directory()))
 
 
 def _failing(rule: Rule, base: Path, path: str, *, flagged: bool) -> str | None:
@@ -86,7 +87,7 @@ def _failing(rule: Rule, base: Path, path: str, *, flagged: bool) -> str | None:
     report = scan(Options(paths=(path,), directory=base), rules=(rule,))
     if report.errors:
         first = report.errors[0]
-        return f'the example "{path}" cannot be scanned: {first.span.path}:{first.span.line}: {first.message}'
+        return f'the example "{path}" cannot be scanned: {first.span.place}: {first.message}'
     if not report.principals:
         return f'the example "{path}" has no users, roles or permission sets'
     if flagged and not report.findings:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from scanner import __version__
 from scanner.commands.command import ArgumentError, run
+from scanner.help_page import GroupedCommand
 from scanner.report import FORMATS
 
 _LEVELS = ("error", "warning", "note")
@@ -23,10 +23,16 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _rule_ids() -> list[str]:
+    from scanner.rules.loader import builtin_rules, example_rules
+
+    return [rule.id for rule in (*builtin_rules(), *example_rules())]
+
+
 _ORDER = "scan.order"
 
 
-class _OrderedCommand(TyperCommand):
+class _OrderedCommand(GroupedCommand):
     """A command that remembers in which order its options were given; typer hands each option over by itself."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # typer brings click along, without types
@@ -38,29 +44,38 @@ class _OrderedCommand(TyperCommand):
 @app.command(cls=_OrderedCommand, context_settings={"help_option_names": ["-h", "--help"]})
 def scan(
     invocation: typer.Context,
-    paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="What to scan.", show_default=".")] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH",
+            help="Directories and files to scan; - is standard input. The working directory if there is none.",
+        ),
+    ] = None,
     exclude: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help="Do not scan what matches, as in .gitignore.")
+        list[str] | None,
+        typer.Option(metavar="GLOB", help="Do not scan what matches this pattern, as .gitignore has them."),
     ] = None,
     format: Annotated[  # noqa: A002
         list[str] | None,
         typer.Option(
             metavar="FORMAT",
-            help=f"What to print: {', '.join(FORMATS)}.",
-            show_default=next(iter(FORMATS)),
+            help=f"What to print: {', '.join(FORMATS)}. The first if nothing is said.",
             autocompletion=lambda: [*FORMATS],
         ),
     ] = None,
     output: Annotated[
         list[str] | None,
-        typer.Option(metavar="FORMAT=FILE", help="Also write a report in this format to a file; - is standard output."),
+        typer.Option(
+            metavar="FORMAT=FILE",
+            autocompletion=lambda: [f"{name}=" for name in FORMATS],
+            help="Also write a report in this format to a file; - is standard output.",
+        ),
     ] = None,
     fail_on: Annotated[
         str | None,
         typer.Option(
             metavar="LEVEL",
-            help=f"The lowest level of a finding that makes the exit status 1: {', '.join(_FAIL_ON)}.",
-            show_default="error",
+            help=f"The lowest level of a finding that makes the exit status 1: {', '.join(_FAIL_ON)} (default: error).",
             autocompletion=lambda: [*_FAIL_ON],
         ),
     ] = None,
@@ -69,8 +84,7 @@ def scan(
         str | None,
         typer.Option(
             metavar="LEVEL",
-            help=f"The lowest level of a finding that is shown: {', '.join(_LEVELS)}. Changes no status.",
-            show_default="note",
+            help=f"The lowest level of a finding that is shown: {', '.join(_LEVELS)} (default: note).",
             autocompletion=lambda: [*_LEVELS],
         ),
     ] = None,
@@ -80,84 +94,107 @@ def scan(
             "--quiet/--no-quiet",
             "-q",
             help="Show findings and errors only: no warnings, no summary.",
-            show_default="no-quiet",
         ),
     ] = None,
     rules: Annotated[
-        list[str] | None, typer.Option(metavar="PATH", help="More rules: a file, a directory, or an example by its ID.")
+        list[str] | None,
+        typer.Option(metavar="PATH", help="Follow more rules: a file, a directory, or an example by its ID."),
     ] = None,
-    select: Annotated[list[str] | None, typer.Option(metavar="ID", help="Use only this rule.")] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="ID", help="Leave this rule out.")] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="ID", autocompletion=_rule_ids, help="Use only this rule.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="ID", autocompletion=_rule_ids, help="Leave this rule out.")
+    ] = None,
     list_rules: Annotated[
-        bool, typer.Option("--list-rules", help="Show the rules, those of --rules as well, and exit.")
+        bool, typer.Option("--list-rules", help="Show all rules, those of --rules as well, and exit.")
     ] = False,
     check_rules: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="Check rule files and their examples instead of scanning.")
     ] = None,
-    var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Terraform: value of a variable.")] = None,
-    var_file: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Terraform: variable file.")] = None,
+    var: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Terraform: the value of a variable of the root module."),
+    ] = None,
+    var_file: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help="Terraform: a file with values of variables.")
+    ] = None,
     env_vars: Annotated[
         bool | None,
         typer.Option(
             "--env-vars/--no-env-vars",
             help="Terraform: read variables from TF_VAR_* in the environment.",
-            show_default="no-env-vars",
         ),
     ] = None,
-    workspace: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Terraform: the workspace.", show_default="default")
-    ] = None,
+    workspace: Annotated[str | None, typer.Option(metavar="NAME", help="Terraform: the workspace (default).")] = None,
     source: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Plans: the configuration that they were made from.")
+        str | None,
+        typer.Option(
+            metavar="DIR", help="Plans and states: the directory of the configuration that they were made from."
+        ),
     ] = None,
     parameter: Annotated[
-        list[str] | None, typer.Option(metavar="K=V", help="CloudFormation: value of a parameter.")
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="CloudFormation: the value of a parameter.")
     ] = None,
     parameters: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="CloudFormation: file with values of parameters.")
+        list[str] | None, typer.Option(metavar="FILE", help="CloudFormation: a file with values of parameters.")
     ] = None,
     account: Annotated[str | None, typer.Option(metavar="ID", help="The account that the code is applied in.")] = None,
-    region: Annotated[str | None, typer.Option(metavar="NAME", help="The region that people sign in through.")] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The region that people sign in through; without it, any region.")
+    ] = None,
     context: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY[=VALUE,…]", help="A request context key: its values, or that it is absent."),
+        typer.Option(metavar="KEY[=VALUE,…]", help="A key of the request context: its values, or that it is absent."),
     ] = None,
-    scp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Service control policy.")] = None,
-    rcp: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Resource control policy.")] = None,
+    scp: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help="A service control policy that binds the account.")
+    ] = None,
+    rcp: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help="A resource control policy that binds the account.")
+    ] = None,
     assume_console: Annotated[
         list[str] | None,
-        typer.Option(metavar="PATTERN", help="Names of users who have a password that is not in the code."),
+        typer.Option(metavar="PATTERN", help="Take users with names like this for console users."),
     ] = None,
     jobs: Annotated[
         str | None,
-        typer.Option(metavar="N", help="How many processes may work at once.", show_default="all that may be used"),
+        typer.Option(metavar="N", help="How many processes may work at once; without it, as many as may be used."),
     ] = None,
     cache: Annotated[
         bool | None,
         typer.Option(
             "--cache/--no-cache",
-            help="Keep what was found out, for the next scan.",
-            show_default="cache, if there is a directory for caches",
+            help="Keep what was found out, for the next scan. Done if there is a directory for such things.",
         ),
     ] = None,
-    cache_dir: Annotated[str | None, typer.Option(metavar="DIR", help="The directory for it.")] = None,
+    cache_dir: Annotated[str | None, typer.Option(metavar="DIR", help="Keep it in this directory.")] = None,
     baseline: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Findings that are known and do not count.")
+        str | None,
+        typer.Option(metavar="FILE", help="Leave out findings that are in this file, because they are known."),
     ] = None,
     write_baseline: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write or update a baseline with what is found now.")
+        str | None,
+        typer.Option(metavar="FILE", help="Write what is found to this file, as a baseline."),
     ] = None,
     config: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="The configuration file, instead of the one found above."),
+        typer.Option(
+            metavar="FILE",
+            help="Read this configuration file instead of the one found from the working directory upward.",
+        ),
     ] = None,
     no_config: Annotated[bool, typer.Option("--no-config", help="Read no configuration file.")] = False,
     show_config: Annotated[
-        bool, typer.Option("--show-config", help="Show what is in force and from where, and exit.")
+        bool, typer.Option("--show-config", help="Show which options are in force and where they come from, and exit.")
     ] = False,
     explain: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Show the whole reasoning about a principal, by name or address; or a rule."),
+        typer.Option(
+            metavar="NAME",
+            autocompletion=_rule_ids,
+            help="Show the whole reasoning about a principal, by its name or address, or a rule by its ID.",
+        ),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say on standard error what is scanned.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,

@@ -13,6 +13,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner import file_system
 from scanner.calls import Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import (
@@ -143,7 +144,7 @@ class _Boundaries:
 
     def _top(self, start: Path) -> Path | None:
         if start not in self._tops:
-            is_top = (start / ".git").exists()
+            is_top = file_system.exists(start / ".git")
             self._tops[start] = start if is_top else self._top(start.parent) if start.parent != start else None
         return self._tops[start]
 
@@ -183,7 +184,7 @@ class _Walk:
         path = self._through_links(Path(os.path.normpath(self.directory / given)))
         try:
             status = path.stat()
-        except OSError as problem:
+        except (OSError, ValueError) as problem:
             self._unreadable(path, why(problem))
             return
         if stat.S_ISDIR(status.st_mode):
@@ -192,7 +193,7 @@ class _Walk:
             self._module(path.parent)
             self.named_modules.add(path.parent)
             for name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
-                if (path.parent / name).is_file():
+                if file_system.is_file(path.parent / name):
                     self._unit(path.parent / name)
         elif path.name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
             self._named_unit(path)
@@ -201,7 +202,7 @@ class _Walk:
 
     def _through_links(self, path: Path) -> Path:
         """An absolute path that leads below the working directory by another way, as one below it."""
-        real = Path(os.path.realpath(path))
+        real = file_system.real(path)
         is_another_way = not path.is_relative_to(self.directory) and real.is_relative_to(self.directory)
         return real if is_another_way else path
 
@@ -270,14 +271,14 @@ class _Walk:
         for found, by, what in hidden[:3]:
             name = self.shown(found)
             message += f" {name} is {what}, but {by} excludes it: to scan it, name it (`scan {name}`)."
-        if not hidden and (path / "cdk.json").is_file():
+        if not hidden and file_system.is_file(path / "cdk.json"):
             message += " It is a CDK app: `cdk synth` writes the cloud assembly, cdk.out, which can be scanned."
         self.diagnostics.append(error("Nothing to scan", message, Span.whole_file(shown)))
 
     def _excluded(self, path: Path) -> str | None:
         """What there is at a path that ignore files exclude."""
-        if path.is_dir():
-            if (path / MANIFEST).is_file() and self._is_assembly(path / MANIFEST):
+        if file_system.is_directory(path):
+            if file_system.is_file(path / MANIFEST) and self._is_assembly(path / MANIFEST):
                 return "a CDK cloud assembly"
             return "a Terraform module" if self._has_terraform(path) else None
         if is_configuration(path.name):
@@ -297,10 +298,8 @@ class _Walk:
         self.seen += 1
 
     def _has_terraform(self, path: Path) -> bool:
-        try:
-            return any(is_configuration(name) for name in os.listdir(path))  # noqa: PTH208 # names suffice
-        except OSError:
-            return False  # reported when it is walked
+        """One that cannot be listed is reported when it is walked."""
+        return any(is_configuration(entry.name) for entry in file_system.entries_if_any(path))
 
     def _directory(self, path: Path, ignored: Ignored, exclude: _Exclude) -> None:
         try:
@@ -319,7 +318,7 @@ class _Walk:
                 self._unreadable(path / IGNORE_FILE, str(problem))
         for entry in entries:
             name = entry.name
-            is_directory = entry.is_dir(follow_symlinks=False)
+            is_directory = _is(entry.is_dir, follow_symlinks=False)
             if is_directory and name in SKIPPED:
                 self.skipped.append(path / name)
             elif ignored.files and ignored.covers(entry.path, is_directory=is_directory):
@@ -334,10 +333,10 @@ class _Walk:
                 self._unit(path / name)
             elif name.rpartition(".")[2].lower() in _PROGRAMS_AND_MEDIA and "." in name:
                 continue
-            elif entry.is_symlink():
-                if not _is_directory(entry):  # what a link to a directory leads to is walked where it is
+            elif _is(entry.is_symlink):
+                if not _is(entry.is_dir):  # what a link to a directory leads to is walked where it is
                     self._file(path / name, named=False)
-            elif entry.is_file(follow_symlinks=False) and _is_none_of_ours(entry.path):
+            elif _is(entry.is_file) and _is_none_of_ours(entry.path):
                 continue
             else:
                 self._file(path / name, named=False)
@@ -360,11 +359,13 @@ class _Walk:
             self._found(RootKind.CDK_ASSEMBLY, path.parent)
             return
         try:
-            if not named and path.is_symlink() and leads_out(path, (self.boundaries.of(path.parent),)):
+            if not named and file_system.is_link(path) and leads_out(path, (self.boundaries.of(path.parent),)):
                 raise UnreadableFileError("it is a link that leads out of the scanned tree")
             head = _head(path)
         except UnreadableFileError as problem:
-            if named or path.suffix.lower() in _TEMPLATE_SUFFIXES:
+            # A plan may have any name. A link to nowhere and a socket hold none.
+            is_secret = isinstance(problem.__cause__, PermissionError)
+            if named or is_secret or path.suffix.lower() in _TEMPLATE_SUFFIXES:
                 self._unreadable(path, str(problem))
             return
         kind = recognise(head)
@@ -401,11 +402,12 @@ class _Walk:
         self.diagnostics.append(error("Unreadable path", as_sentence(why), span))
 
 
-def _is_directory(entry: os.DirEntry[str]) -> bool:
+def _is(question: Callable[..., bool], **how: bool) -> bool:
+    """What an entry of a directory answers. Where it may not be asked, it is reported as a file that cannot be read."""
     try:
-        return entry.is_dir()
+        return question(**how)
     except OSError:
-        return False  # a link in a circle, which is reported as a file that cannot be read
+        return False
 
 
 def recognise(head: bytes) -> RootKind | None:
@@ -460,7 +462,7 @@ def _head(path: Path) -> bytes:
             head = file.read(_HEAD)
             if _may_be_a_template(head, path):
                 head += file.read(MAX_BYTES)
-    except OSError as problem:
+    except (OSError, ValueError) as problem:
         raise UnreadableFileError(why(problem)) from problem
     return head
 

@@ -1,14 +1,17 @@
 """Looking at the scanned tree: the only place where its files are opened, and its directories listed or asked for.
 
 The tree may hold anything: a device, a link to nowhere, a disk image. Only regular files are opened, and none is read
-beyond a bound. What is looked at can be noted down (``noted``), with the answer, so that somebody can see later whether
-any answer has changed (``Present``); what nobody has looked at cannot matter. Like git, that takes a file or directory
-whose times, size and number are those of then for unchanged, if it had been left alone for a while by then.
+beyond a bound. Every question about a path has an answer, where ``pathlib`` has exceptions, which depend on the version
+of Python: what cannot be looked at is not there, be it in a directory that may not be entered, under a name that is too
+long or has a NUL, or behind links that lead back to themselves. Who goes on to read it is told why that cannot be done.
+
+What is looked at can be noted down (``noted``), with the answer, so that somebody can see later whether any answer has
+changed (``Present``); what nobody has looked at cannot matter. Like git, that takes a file or directory whose times,
+size and number are those of then for unchanged, if it had been left alone for a while by then.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import time
@@ -28,6 +31,10 @@ AnyPath: TypeAlias = "str | os.PathLike[str]"
 
 class NotRegularError(Exception):
     """It is a directory, a device or the like."""
+
+
+class DirectoryError(NotRegularError):
+    """It is a directory."""
 
 
 class TooLargeError(Exception):
@@ -159,8 +166,9 @@ def content(path: AnyPath, limit: int, *, follow: bool = True) -> bytes:
 
 
 def _content(path: AnyPath, limit: int, *, follow: bool) -> tuple[bytes, os.stat_result]:
-    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 # a device must not even be opened
-        raise NotRegularError
+    mode = os.stat(path).st_mode  # noqa: PTH116 # a device must not even be opened
+    if not stat.S_ISREG(mode):
+        raise DirectoryError if stat.S_ISDIR(mode) else NotRegularError
     descriptor = os.open(path, _FLAGS if follow else _FLAGS | getattr(os, "O_NOFOLLOW", 0))
     try:
         status = os.fstat(descriptor)
@@ -186,7 +194,7 @@ _MORE = 1 << 24
 
 
 def mode(path: AnyPath) -> int:
-    """What kind of thing there is at the end of all links: the bits of ``stat.S_IFMT``. Raises ``OSError``."""
+    """What kind of thing is at the end of all links: bits of ``stat.S_IFMT``. Raises ``OSError`` and ``ValueError``."""
     return _kind(Look.STATUS, path, os.stat)
 
 
@@ -209,18 +217,11 @@ def _kind(look: Look, path: AnyPath, ask: Callable[[AnyPath], os.stat_result]) -
 
 
 def _kind_if_any(look: Look, path: AnyPath, ask: Callable[[AnyPath], os.stat_result]) -> int:
-    """The same, or zero where a path leads nowhere. Raises ``OSError`` where that cannot be said."""
+    """The same, or zero for what cannot be looked at."""
     try:
         return _kind(look, path, ask)
-    except ValueError:
+    except (OSError, ValueError):
         return 0
-    except OSError as problem:
-        if problem.errno not in _NOTHING:
-            raise
-        return 0
-
-
-_NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.EBADF, errno.ELOOP)
 
 
 def exists(path: AnyPath) -> bool:
@@ -238,23 +239,14 @@ def is_directory(path: AnyPath) -> bool:
     return stat.S_ISDIR(_kind_if_any(Look.STATUS, path, os.stat))
 
 
-def is_circle(path: AnyPath) -> bool:
-    """Whether links lead back to themselves on the way."""
-    try:
-        mode(path)
-    except OSError as problem:
-        return problem.errno == errno.ELOOP
-    return False
-
-
 def entries(path: AnyPath) -> tuple[Entry, ...]:
-    """What a directory has, by name. Raises ``OSError``."""
+    """What a directory has, by name. Raises ``OSError``, and ``ValueError`` for a path that cannot be."""
     notes = _NOTES.get()
     try:
         status = os.stat(path) if notes is not None and notes.is_exact else None  # noqa: PTH116 # it may be a text
         with os.scandir(path) as listed:
             found = [Entry(one.name, one.is_dir(follow_symlinks=False), one.is_symlink()) for one in listed]
-    except OSError as problem:
+    except (OSError, ValueError) as problem:
         if notes is not None and notes.is_exact:
             notes.add(Look.ENTRIES, path, _problem(problem))
         raise
@@ -265,6 +257,14 @@ def entries(path: AnyPath) -> tuple[Entry, ...]:
     return tuple(found)
 
 
+def entries_if_any(path: AnyPath) -> tuple[Entry, ...]:
+    """The same, or nothing where it cannot be had."""
+    try:
+        return entries(path)
+    except (OSError, ValueError):
+        return ()
+
+
 def size(path: AnyPath) -> int:
     """The bytes of a file, or of what is directly in a directory; zero for what cannot be said. Never noted."""
     try:
@@ -273,14 +273,17 @@ def size(path: AnyPath) -> int:
     except NotADirectoryError:
         with suppress(OSError):
             return os.stat(path).st_size  # noqa: PTH116 # it may be a text
-    except OSError:
+    except (OSError, ValueError):
         pass
     return 0
 
 
 def real(path: AnyPath) -> Path:
-    """The path without links. What does not exist is a path all the same."""
-    found = os.path.realpath(path)
+    """The path without links, as far as they can be followed. What does not exist is a path all the same."""
+    try:
+        found = os.path.realpath(path)
+    except (OSError, ValueError):  # of which Python 3.11 has more than others
+        found = os.path.abspath(path)  # noqa: PTH100 # it may be a text
     notes = _NOTES.get()
     if notes is not None and notes.is_exact:
         notes.add(Look.REAL, path, _digest(os.fsencode(found)))

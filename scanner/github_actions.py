@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner import file_system
 from scanner.report import Appearance, render
 from scanner.source_file import why
 
@@ -46,7 +47,7 @@ def repository_files() -> str:
 def is_summary(path: str) -> bool:
     """Whether a file is the summary of this step, to which reports are appended."""
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    return bool(summary) and os.path.realpath(path) == os.path.realpath(summary or "")
+    return bool(summary) and file_system.real(path) == file_system.real(summary or "")
 
 
 def write_summary(report: Report, appearance: Appearance) -> list[str]:

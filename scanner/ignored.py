@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from scanner import file_system
 from scanner.globs import union_of
 from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
@@ -86,13 +87,13 @@ def ignored_above(path: Path) -> Ignored:
     Raises ``UnreadableFileError``.
     """
     above = list(path.parents)
-    top = next((number for number, parent in enumerate(above) if (parent / ".git").exists()), None)
+    top = next((number for number, parent in enumerate(above) if file_system.exists(parent / ".git")), None)
     found = Ignored()
-    if top is None or (path / ".git").exists():
+    if top is None or file_system.exists(path / ".git"):
         return found
     way = [*reversed(above[: top + 1]), path]
     for parent, step in pairwise(way):
-        if (parent / FILE).is_file():
+        if file_system.is_file(parent / FILE):
             found = found.below(parent)
         if found.covers(str(step), is_directory=True):
             return Ignored()

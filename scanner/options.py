@@ -6,6 +6,7 @@ file counts for them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import date
@@ -28,7 +29,7 @@ class Options:
     paths: tuple[str, ...] = (".",)
     """As given on the command line."""
     directory: Path = field(default_factory=Path.cwd)
-    """The working directory: reported paths are relative to it."""
+    """The working directory: paths are relative to it, those of the report as well."""
     standard_input: Path | None = None
     """The file that the path ``-`` means."""
     workspace: Path | None = None
@@ -77,3 +78,6 @@ class Options:
     """Whether the paths are those of a configuration file: all that is to be scanned, as far as that knows."""
     named: Mapping[str, Span] = field(default_factory=dict)
     """Paths among all these that a configuration file names, and where: for messages about them."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "directory", Path(os.path.abspath(self.directory)))  # noqa: PTH100 # lexical

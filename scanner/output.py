@@ -36,36 +36,36 @@ class Delivery:
     """Whether annotations follow what is printed."""
 
 
-def deliver(report: Report, delivery: Delivery, appearance: Appearance) -> list[tuple[str, str]]:
-    """Print and write the report; gives the files that could not be written, each with a message.
+def deliver(report: Report, delivery: Delivery, appearance: Appearance, directory: Path) -> list[tuple[str, str]]:
+    """Write and print the report; gives the files that could not be written, each with a message.
 
-    A report that cannot be written is no reason to lose the others.
+    A report that cannot be written is no reason to lose the others, so files come first: where nothing can be printed,
+    that is the end. ``directory`` is the working directory.
     """
     shown = report.at_least(delivery.min_severity)
-    plain = replace(appearance, excerpt=Sources(Path.cwd()).excerpt, quiet=delivery.quiet)
+    plain = replace(appearance, excerpt=Sources(directory).excerpt, quiet=delivery.quiet)
+    trouble: list[tuple[str, str]] = []
+    for name, path in delivery.outputs:
+        if name == "markdown" and github_actions.is_summary(path):
+            trouble += ((path, message) for message in github_actions.write_summary(shown, plain))
+        elif path != STANDARD_OUTPUT:
+            trouble += _written(path, render(name, shown, plain))
     for name in delivery.printed:
         print_text(render(name, shown, replace(plain, colour=colour(), width=width())))
     if delivery.annotates:
         from scanner.report import github
 
         print_text(github.beside_text(shown, appearance.directory, quiet=delivery.quiet))
-    trouble: list[tuple[str, str]] = []
     for name, path in delivery.outputs:
-        if name == "markdown" and github_actions.is_summary(path):
-            trouble += ((path, message) for message in github_actions.write_summary(shown, plain))
-            continue
-        text = render(name, shown, plain)
         if path == STANDARD_OUTPUT:
-            print_text(text)
-        else:
-            trouble += _written(path, text)
+            print_text(render(name, shown, plain))
     return trouble
 
 
 def _written(path: str, text: str) -> list[tuple[str, str]]:
     try:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as problem:
+    except (OSError, ValueError) as problem:
         return [(path, f"{path}: {why(problem)}")]
     return []
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import field, fields, replace
 from pathlib import Path
 
+from scanner import file_system
 from scanner.globs import PathGlob
 from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
@@ -31,7 +32,7 @@ def section_of(location: Path, sections: Sequence[PathSection], directory: Path)
     """What all sections together say about the root at an absolute path: of each thing, what the last one says."""
     if not sections:
         return PathSection()
-    is_directory = location.is_dir()
+    is_directory = file_system.is_directory(location)
     said = {
         one.name: value
         for section in sections

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner import file_system
 from scanner.calls import Calls, not_known
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.controls import AccountControls
@@ -17,6 +17,7 @@ from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.file_system import Notes, noted
 from scanner.lazy_dataclass import dataclass
+from scanner.option_checks import mistakes
 from scanner.options import Options
 from scanner.path_sections import PathSection, section_of
 from scanner.report.report import Report
@@ -73,6 +74,9 @@ def scan(
     order of the roots. Without it the options say how many processes work and what is kept. ``rules`` are followed in
     place of those that the options name.
     """
+    wrong = next(mistakes(options), None)
+    if wrong is not None:
+        raise UsageError(wrong)
     rules = chosen_rules(options) if rules is None else rules
     with noted(is_exact=True) as controls:
         _check_controls(options)
@@ -268,11 +272,11 @@ def _one_of_each(
 
 
 def _with_place(named: Mapping[str, Span], problem: Diagnostic) -> Diagnostic:
-    """What is wrong with a whole file, with where the configuration names that, so that it is found there."""
+    """What is wrong with a whole file, at the place where the configuration names that: there it can be mended."""
     place = named.get(problem.span.path)
-    if place is None or problem.severity is not Severity.ERROR or problem.span != Span.whole_file(problem.span.path):
+    if place is None or problem.severity is not Severity.ERROR or not problem.span.is_whole_file:
         return problem
-    return replace(problem, detail=f"{problem.detail} It is named in {place.path}:{place.line}.")
+    return replace(problem, detail=f'"{problem.span.path}" is named here. {problem.detail}', span=place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +305,7 @@ def _run(
         files |= dict.fromkeys(sorted(one.files - own), one.root.boundary)
         file = one.root.location if one.root.stands_in is None else one.root.stands_in / one.root.path
         of, form = real.of(_is_of(one.root, options)), FORMS.get(one.root.kind, "")
-        roots[one.root.path] = ReadRoot(of, form, os.path.realpath(file) if form else "", not one.has_errors)
+        roots[one.root.path] = ReadRoot(of, form, str(file_system.real(file)) if form else "", not one.has_errors)
     return Run(
         options.directory,
         options.workspace,
@@ -389,4 +393,4 @@ def _in_file(file: ValuesFile, directory: Path) -> dict[str, str | None]:
     try:
         return load_parameters(directory / file.path, file.path)
     except ParameterFileError as problem:
-        raise UsageError(f"{problem.span.path}:{problem.span.line}: {problem}", file.path) from problem
+        raise UsageError(f"{problem.span.place}: {problem}", file.path) from problem

@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from scanner import file_system
 from scanner.lazy_dataclass import dataclass
 
 
 class RealPaths:
-    """Paths without links on the way, as ``os.path.realpath`` gives them; each directory is followed once.
+    """Paths without links on the way, as ``file_system.real`` gives them; each directory is followed once.
 
     For a while in which links stay as they are.
     """
@@ -34,14 +35,14 @@ class RealPaths:
 
     def _followed(self, path: Path) -> str:
         if os.name == "nt" or not path.is_absolute() or path.name in ("", ".."):
-            return os.path.realpath(path)
+            return str(file_system.real(path))
         whole = os.path.join(self.of(path.parent), path.name)  # noqa: PTH118 # no path objects for as many
-        return os.path.realpath(whole) if os.path.islink(whole) else whole  # noqa: PTH114 # the same
+        return str(file_system.real(whole)) if file_system.is_link(whole) else whole
 
 
 def path_in_repository(path: Path, workspace: Path | None, real: RealPaths | None = None) -> str | None:
     """The path from the top of the repository, with ``/``; empty for the top itself, None outside of any."""
-    here = Path(real.of(path) if real is not None else os.path.realpath(path))
+    here = Path(real.of(path)) if real is not None else file_system.real(path)
     top = _top_above(here, workspace)
     if top is None:
         return None
@@ -51,22 +52,22 @@ def path_in_repository(path: Path, workspace: Path | None, real: RealPaths | Non
 
 def top_of_repository(path: Path, workspace: Path | None) -> Path | None:
     """The top of the repository that a path is in, without links on the way; None outside of any."""
-    return _top_above(Path(os.path.realpath(path)), workspace)
+    return _top_above(file_system.real(path), workspace)
 
 
 def _top_above(here: Path, workspace: Path | None) -> Path | None:
     """The same for a path without links."""
-    checkout = Path(os.path.realpath(workspace)) if workspace is not None else None
+    checkout = file_system.real(workspace) if workspace is not None else None
     if checkout is None or not here.is_relative_to(checkout):
         return _top(here)
     inside = _top(here)
     is_in_a_part = inside is not None and inside != checkout and inside.is_relative_to(checkout)
-    return inside if is_in_a_part and not (checkout / ".git").exists() else checkout
+    return inside if is_in_a_part and not file_system.exists(checkout / ".git") else checkout
 
 
 @lru_cache(maxsize=4096)
 def _top(here: Path) -> Path | None:
-    if (here / ".git").exists():
+    if file_system.exists(here / ".git"):
         return here
     return _top(here.parent) if here.parent != here else None
 
@@ -95,7 +96,7 @@ def outlook(directory: Path, scanned: Iterable[Path], workspace: Path | None) ->
         return Outlook(inside)
     tops = {top_of_repository(path, workspace) for path in scanned}
     top = tops.pop() if len(tops) == 1 else None
-    here = os.path.realpath(directory)
+    here = file_system.real(directory)
     return Outlook(above="" if top is None else os.path.relpath(top, here).replace(os.sep, "/"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ _WHY = {
     errno.EISDIR: "it is a directory",
     errno.ELOOP: "it is a link that leads back to itself",
     errno.ENAMETOOLONG: "its name is too long",
+    errno.EBADF: "it is closed",
     errno.ENOSPC: "no space is left",
     errno.EROFS: "the file system is read-only",
 }
@@ -32,6 +34,9 @@ def why(problem: OSError | ValueError) -> str:
     """What the operating system says against a file, as a clause about it."""
     if isinstance(problem, ValueError):
         return "its name is not possible"
+    path = problem.filename
+    if problem.errno == errno.ENOENT and path is not None and file_system.is_link(os.fsdecode(path)):
+        return "it is a link to something that does not exist"
     return _WHY.get(problem.errno or 0) or (problem.strerror or "it cannot be used").lower()
 
 
@@ -86,6 +91,8 @@ def read_bytes(path: Path | str, limit: int = MAX_BYTES, *, within: tuple[Path, 
         if within and leads_out(path, within):
             raise UnreadableFileError("it is a link that leads out of the scanned tree")
         return file_system.content(path, limit)
+    except file_system.DirectoryError as problem:
+        raise UnreadableFileError(_WHY[errno.EISDIR]) from problem
     except file_system.NotRegularError as problem:
         raise UnreadableFileError("it is not a regular file") from problem
     except file_system.TooLargeError as problem:

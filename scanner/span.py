@@ -30,8 +30,21 @@ class Span:
 
     @staticmethod
     def whole_file(path: str) -> Span:
-        """The place to name when nothing inside the file can be: its first line."""
-        return Span(path, 1, 1, 1, 1)
+        """The place to name when nothing inside the file can be, or when there is no such file.
+
+        Formats that must have a line get the first. No column is what tells it from a place at the very beginning.
+        """
+        return Span(path, 1, 0, 1, 0)
+
+    @property
+    def is_whole_file(self) -> bool:
+        """Whether no line is meant."""
+        return self.column == 0
+
+    @property
+    def place(self) -> str:
+        """``path:line``, which terminals and editors turn into a link; the path alone where no line is meant."""
+        return self.path if self.is_whole_file else f"{self.path}:{self.line}"
 
 
 class LineIndex:

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 NAME = "-"
 """The path that means standard input, on the command line and in reports."""
 
 
+class StandardInputError(Exception):
+    """It cannot be read, or not be kept. The message is a clause."""
+
+
 @contextmanager
 def received(paths: Iterable[str]) -> Iterator[Path | None]:
-    """A file with all of standard input if a path asks for it; deleted afterwards, because a plan may hold secrets."""
+    """A file with all of standard input if a path asks for it; deleted afterwards, because a plan may hold secrets.
+
+    Raises ``StandardInputError``.
+    """
     if NAME not in paths:
         yield None
         return
+    if sys.stdin is None:
+        raise StandardInputError("it is closed")
     import shutil
     from tempfile import TemporaryDirectory
 
-    with TemporaryDirectory(prefix="scan-") as directory:  # which nobody else may read
-        file = Path(directory) / "standard-input"
-        with file.open("wb") as copy:
-            shutil.copyfileobj(sys.stdin.buffer, copy)
+    with ExitStack() as stack:
+        try:
+            directory = stack.enter_context(TemporaryDirectory(prefix="scan-"))  # which nobody else may read
+            file = Path(directory) / "standard-input"
+            with file.open("wb") as copy:
+                shutil.copyfileobj(sys.stdin.buffer, copy)
+        except OSError as problem:
+            raise StandardInputError((problem.strerror or str(problem)).lower()) from problem
         yield file

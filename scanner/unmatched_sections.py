@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from scanner import file_system
 from scanner.diagnostic import Diagnostic, warning
 from scanner.globs import PathGlob
 from scanner.options import Options
@@ -23,7 +24,11 @@ def unmatched_sections(
     """
     places = [root.stands_in or root.location for root in roots]
     matched = {
-        section: [place for place in places if glob.matches(place, options.directory, is_directory=place.is_dir())]
+        section: [
+            place
+            for place in places
+            if glob.matches(place, options.directory, is_directory=file_system.is_directory(place))
+        ]
         for section in options.sections
         if (glob := section.glob) is not None
     }
@@ -41,7 +46,7 @@ def _is_all_there(glob: PathGlob, options: Options, is_scanned: Callable[[Path],
     reach = glob.reach(options.directory)
     if any(one.matches(reach, options.directory, is_directory=True) for one in options.exclude):
         return False
-    return is_scanned(reach.resolve()) or (options.paths_are_configured and not reach.exists())
+    return is_scanned(file_system.real(reach)) or (options.paths_are_configured and not file_system.exists(reach))
 
 
 def _advice(glob: PathGlob, directory: Path, places: Iterable[Path]) -> str:

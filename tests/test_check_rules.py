@@ -132,7 +132,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert both.stdout.startswith("rules/b.yaml:10: ")
     nothing = scan("--check-rules", "code", cwd=tmp_path)
     assert nothing.returncode == 2
-    assert nothing.stdout.startswith("code:1: the directory has no rule files")
+    assert nothing.stdout.startswith("code: the directory has no rule files")
     beside = scan("--check-rules", "rules", "code", cwd=tmp_path)
     assert beside.returncode == 2
     assert beside.stderr == ("scan: --check-rules scans the examples of the rules and nothing else; leave code out\n")

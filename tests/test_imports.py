@@ -29,7 +29,7 @@ HOMES = {
         "rules/bounded_match.py",  # a search that ends after a while
     },
     "rich": {"progress.py"},
-    "typer": {"cli.py"},
+    "typer": {"cli.py", "help_page.py"},
     "yaml": {
         "configuration/yaml_tree.py",
         "rules/rule_file.py",

@@ -7,7 +7,6 @@ from types import ModuleType
 
 import pytest
 
-import scanner
 from scanner import extraction, pipeline
 from scanner.facts import Facts
 from scanner.options import Options
@@ -40,13 +39,3 @@ def test_a_bug_on_one_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stag
     assert exit_status(report, None) == 2
     with pytest.raises(ZeroDivisionError):
         pipeline.scan(Options(directory=tmp_path, debug=True))
-
-
-def test_the_programming_interface(tmp_path: Path) -> None:
-    (tmp_path / "main.tf").write_text(USER)
-    report = scanner.scan(scanner.Options(directory=tmp_path))
-    assert isinstance(report, scanner.Report)
-    assert [found.definition.address for found in report.principals] == ["aws_iam_user.u"]
-    assert set(scanner.__all__) == {"Options", "Report", "__version__", "scan"}
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = scanner.nothing

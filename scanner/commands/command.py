@@ -29,27 +29,39 @@ def run(values: Mapping[str, Any], order: Sequence[str]) -> int:
     ``values`` are by the names of parameters, None or false where nobody gives one; ``order`` has those that are given
     as they stand. Raises ``ArgumentError`` before anything is done.
     """
+    for name in ("config", "write_baseline"):  # which no configuration file has, so nobody else looks at them
+        if values[name] == "":
+            raise ArgumentError("the path is empty", _option(name))
+    try:
+        directory = Path.cwd()
+    except OSError as problem:
+        from scanner.commands.messages import fail
+        from scanner.source_file import why
+
+        return fail(f"the working directory: {why(problem)}")
     if values["check_rules"]:
         from scanner.commands.rules import check
 
-        return check(values["check_rules"], values["paths"])
+        return check(values["check_rules"], values["paths"], directory)
     from scanner.configuration.errors import ConfigError
 
     try:
-        settings = _settings(values, order)
+        settings = _settings(values, order, directory)
     except ConfigError as problem:
         from scanner.commands.messages import USAGE, tell
 
         for mistake in str(problem).splitlines():
             tell(mistake)
         return USAGE
-    options = _options(settings, values["write_baseline"], debug=values["debug"])
+    options = _options(settings, directory, values["write_baseline"], debug=values["debug"])
     formats: list[str] = values["format"] or []
     if values["list_rules"]:
+        _refuse_formats("--list-rules", formats, "text")
         from scanner.commands.rules import show_all
 
         return show_all(options)
     if values["show_config"]:
+        _refuse_formats("--show-config", formats, "text", "json")
         from scanner.commands.show_config import run as show
 
         return show(options, settings, as_json="json" in formats)
@@ -61,7 +73,7 @@ def run(values: Mapping[str, Any], order: Sequence[str]) -> int:
     return scan.run(options, settings, delivery, version=__version__, verbose=values["verbose"])
 
 
-def _settings(values: Mapping[str, Any], order: Sequence[str]) -> Settings:
+def _settings(values: Mapping[str, Any], order: Sequence[str], directory: Path) -> Settings:
     """The command line and the configuration file, together. Raises ``ConfigError`` and ``ArgumentError``."""
     from scanner.configuration.find import find
     from scanner.configuration.settings import CommandLineError, command_line, settle
@@ -72,31 +84,41 @@ def _settings(values: Mapping[str, Any], order: Sequence[str]) -> Settings:
     try:
         given = command_line(_with_exit_zero(values), order)
     except CommandLineError as problem:
-        raise ArgumentError(str(problem), f"--{problem.option.replace('_', '-')}") from problem
-    found = find(Path.cwd()) if config is None and not values["no_config"] else None
+        raise ArgumentError(str(problem), _option(problem.option)) from problem
+    found = find(directory) if config is None and not values["no_config"] else None
     if config is None and found is None:
         return settle(given, None)
     from scanner.configuration.load import load_found, load_named
 
     if config is not None:
-        return settle(given, load_named(config, Path.cwd()))
-    return settle(given, None if found is None else load_found(found, Path.cwd()))
+        return settle(given, load_named(config, directory))
+    return settle(given, None if found is None else load_found(found, directory))
+
+
+def _option(name: str) -> str:
+    return "PATH" if name == "paths" else f"--{name.replace('_', '-')}"
 
 
 def _with_exit_zero(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**values, "fail_on": "never"} if values["exit_zero"] else values
 
 
-def _options(settings: Settings, write_baseline: str | None, *, debug: bool) -> Options:
+def _options(settings: Settings, directory: Path, write_baseline: str | None, *, debug: bool) -> Options:
     from scanner.configuration.scan_options import scan_options
 
     workspace = Path(os.environ["GITHUB_WORKSPACE"]) if os.environ.get("GITHUB_WORKSPACE") else None
-    return scan_options(settings, Path.cwd(), os.environ, workspace, write_baseline, debug=debug)
+    return scan_options(settings, directory, os.environ, workspace, write_baseline, debug=debug)
+
+
+def _refuse_formats(option: str, formats: Sequence[str], *possible: str) -> None:
+    if any(name not in possible for name in formats):
+        raise ArgumentError(f"it prints {' or '.join(possible)}", option)
 
 
 def _explain(options: Options, settings: Settings, wanted: str, formats: list[str], *, verbose: bool) -> int:
-    if any(name not in ("text", "json") for name in formats):
-        raise ArgumentError("it prints text or json", "--explain")
+    if not wanted.strip():
+        raise ArgumentError("it takes a name, an address, or the id of a rule", "--explain")
+    _refuse_formats("--explain", formats, "text", "json")
     from scanner.commands import explain
 
     return explain.run(options, settings, wanted, as_json="json" in formats, version=__version__, verbose=verbose)

@@ -43,7 +43,7 @@ def fail_with(wrong: RuleError, options: Options) -> int:
 def named_in(options: Options, path: str | None) -> str:
     """Where the configuration file names a path, to be put behind what is wrong with that; nothing if it does not."""
     place = options.named.get(path) if path is not None else None
-    return f" (named in {place.path}:{place.line})" if place is not None else ""
+    return f" (named in {place.place})" if place is not None else ""
 
 
 def with_place(problem: UsageError, settings: Settings, options: Options) -> str:
@@ -55,4 +55,4 @@ def with_place(problem: UsageError, settings: Settings, options: Options) -> str
         named = named_in(options, problem.path)
         return f"{str(problem).rstrip('.')}{named}" if named else str(problem)
     place = settings.place(cause.option, cause.rule) if isinstance(cause, UnknownRuleError | NoRuleLeftError) else None
-    return f"{place.path}:{place.line}: {problem}" if place is not None else str(problem)
+    return f"{place.place}: {problem}" if place is not None else str(problem)

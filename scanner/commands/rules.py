@@ -40,10 +40,10 @@ def _line(rule: Rule) -> str:
     return f"{rule.id:<34} {rule.level.value:<8} {rule.title}"
 
 
-def check(rules: list[str], paths: list[str] | None) -> int:
+def check(rules: list[str], paths: list[str] | None, directory: Path) -> int:
     """What is wrong with rule files and their examples."""
     if paths:
         return fail(f"--check-rules scans the examples of the rules and nothing else; leave {paths[0]} out")
-    found = check_rules(rules, Path.cwd())
+    found = check_rules(rules, directory)
     print_text(render(found))
     return found.exit_status

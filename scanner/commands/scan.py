@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from scanner.report import Appearance
 from scanner.report.report import Report, exit_status
 from scanner.repository import outlook, path_in_repository
 from scanner.rules.problems import RuleError
-from scanner.standard_input import received
+from scanner.standard_input import StandardInputError, received
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,11 +37,14 @@ def scanned(options: Options, settings: Settings, *, verbose: bool) -> Iterator[
     """The report, while what came on standard input is still there. Raises ``ScanError``."""
     if verbose and settings.configuration is not None:
         tell(f"configuration: {settings.configuration.shown}")
-    with received(options.paths) as standard_input:
+    with ExitStack() as stack:
         try:
+            standard_input = stack.enter_context(received(options.paths))
             with progress() as watch:
                 given = replace(options, standard_input=standard_input)
                 report = scan(given, watch=watch, tell=tell if verbose else None)
+        except StandardInputError as problem:
+            raise ScanError(fail(f"standard input: {problem}")) from problem
         except RuleError as wrong:
             raise ScanError(fail_with(wrong, options)) from wrong
         except UsageError as problem:
@@ -65,12 +68,12 @@ def _delivered(report: Report, options: Options, delivery: Delivery, version: st
     files = github_actions.repository_files() if is_inside else ""
     named = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
     appearance = Appearance(version, directory=seen, category=category(named), files=files)
-    trouble = deliver(report, delivery, appearance)
-    for path, message in trouble:
-        fail(f"{message}{named_in(options, path)}")
     if delivery.annotates:  # nobody has asked for a summary, so one that cannot be written changes no status
         for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
             fail(message)
+    trouble = deliver(report, delivery, appearance, options.directory)
+    for path, message in trouble:
+        fail(f"{message}{named_in(options, path)}")
     status = exit_status(report, options.fail_on)
     if options.write_baseline is not None:
         status = exit_status(report, None)  # all that is found is known now

@@ -21,7 +21,7 @@ class ConfigError(Exception):
 
     def __init__(self, mistakes: Sequence[MistakeError]) -> None:
         ordered = sorted(mistakes, key=lambda one: one.span)
-        super().__init__("\n".join(visible(f"{one.span.path}:{one.span.line}: {one}") for one in ordered))
+        super().__init__("\n".join(visible(f"{one.span.place}: {one}") for one in ordered))
 
 
 def unknown_word(what: str, word: str, words: Iterable[str], span: Span) -> MistakeError:

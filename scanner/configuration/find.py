@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from scanner import file_system
 from scanner.configuration.errors import ConfigError, MistakeError
 from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
@@ -39,7 +40,7 @@ class Found:
 def find(directory: Path) -> Found | None:
     """The file that counts in an absolute directory. Raises ``ConfigError`` if two in one directory would."""
     for place in _way(directory):
-        own = [place / name for name in NAMES if (place / name).exists()]
+        own = [place / name for name in NAMES if file_system.exists(place / name)]
         shared = [place / SHARED] if _has_section(place / SHARED) else []
         if len(own) > 1:
             message = f"{own[1].name} is beside it; keep one of them"
@@ -61,7 +62,7 @@ def _way(directory: Path) -> Iterator[Path]:
 
 
 def _top(directory: Path) -> Path | None:
-    return next((place for place in (directory, *directory.parents) if (place / ".git").exists()), None)
+    return next((place for place in (directory, *directory.parents) if file_system.exists(place / ".git")), None)
 
 
 def _home() -> Path | None:
@@ -81,7 +82,7 @@ def _is_everybodys(place: Path) -> bool:
 
 
 def _has_section(path: Path) -> bool:
-    if not path.is_file():
+    if not file_system.is_file(path):
         return False
     try:
         text = read_text(path, MAX_BYTES)

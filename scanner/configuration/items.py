@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
+from scanner import file_system
 from scanner.configuration.errors import MistakeError, unknown_word
 from scanner.configuration.origin import Origin
 from scanner.configuration.tree import Listing, Node, Scalar, ScalarKind, Table
@@ -202,7 +203,9 @@ class Path(Item[str]):
         return origin.path(text, node.span)
 
     def parse(self, text: str) -> str:
-        """The path as it is."""
+        """The path as it is. An empty one is a variable of a shell that is not set, and would be all there is here."""
+        if not text:
+            raise OptionError("the path is empty")
         return text
 
     def schema(self) -> dict[str, Any]:
@@ -227,7 +230,7 @@ class Rules(Path):
     def read(self, node: Node, origin: Origin, name: str) -> str:
         """The path relative to the working directory, or the id as it is."""
         text = string(node, name)
-        if re.fullmatch(r"[\w-]+", text) is None or (origin.directory / text).exists():
+        if re.fullmatch(r"[\w-]+", text) is None or file_system.exists(origin.directory / text):
             return super().read(node, origin, name)
         origin.named.setdefault(text, node.span)
         return text

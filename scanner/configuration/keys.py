@@ -79,7 +79,7 @@ QUIET = Key("quiet", One(Flag()), Merge.REPLACE, "Show findings and errors only.
 FORMAT = Key("format", Many(_FORMAT), Merge.REPLACE, "What is printed.", [next(iter(FORMATS))])
 OUTPUT = Key(
     "output",
-    Pairs(Path(written=True), _FORMAT, may_repeat=True),
+    Pairs(Path(written=True), _FORMAT, may_repeat=True, form="FORMAT=FILE"),
     Merge.REPLACE,
     "Reports to write: for each format a file, or a list of files.",
 )

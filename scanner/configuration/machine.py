@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from scanner import file_system
+
 CACHE = "aws-login-scan"
 """The scanner's directory in the place where a user's programs keep what they can do without."""
 
@@ -33,4 +35,4 @@ def cache_directory(environment: Mapping[str, str], *, is_wanted: bool | None) -
     place = Path(given) if given else Path(home, ".cache") if home else None
     if is_wanted is False or place is None or not place.is_absolute():
         return None
-    return place / CACHE if is_wanted or place.is_dir() else None
+    return place / CACHE if is_wanted or file_system.is_directory(place) else None

@@ -6,6 +6,7 @@ import os
 from dataclasses import field
 from pathlib import Path
 
+from scanner import file_system
 from scanner.configuration.errors import MistakeError
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
@@ -40,7 +41,7 @@ class Origin:
         if not text or "\0" in text:
             raise MistakeError(f'"{text}" is not a path', span)
         absolute = os.path.normpath(self.directory / text)
-        if self.tree is not None and not Path(os.path.realpath(absolute)).is_relative_to(os.path.realpath(self.tree)):
+        if self.tree is not None and not file_system.real(absolute).is_relative_to(file_system.real(self.tree)):
             only = "only the command line and a file given with --config may do that"
             raise MistakeError(f'"{text}" leads out of {self._shown(str(self.tree))}; {only}', span)
         shown = self._shown(absolute)
@@ -51,7 +52,7 @@ class Origin:
     def written_path(self, text: str, span: Span) -> str:
         """The same for a file that is written: nothing of git's own, where hooks and settings are."""
         path = self.path(text, span)
-        parts = Path(os.path.realpath(self.working / path)).parts
+        parts = file_system.real(self.working / path).parts
         if self.tree is not None and any(part.lower() == ".git" for part in parts):
             raise MistakeError(f'"{text}" is inside .git, where nothing is written', span)
         return path

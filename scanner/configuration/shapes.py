@@ -111,6 +111,8 @@ class Pairs(Shape[tuple[str, V]]):
     empty = NO_ENTRIES
     may_repeat: bool = False
     """Whether a name may have several values, as a list in a file."""
+    form: str = "NAME=VALUE"
+    """What stands on the command line, for messages."""
 
     def read(self, node: Node, origin: Origin, name: str) -> Iterator[tuple[tuple[str, V], Span]]:
         """The entries."""
@@ -125,7 +127,7 @@ class Pairs(Shape[tuple[str, V]]):
         """One entry."""
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise OptionError(f'"{text}" does not have the form NAME=VALUE')
+            raise OptionError(f'"{text}" does not have the form {self.form}')
         if self.name is not None:
             self.name.parse(name)
         return name, self.item.parse(value)

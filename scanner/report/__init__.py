@@ -128,5 +128,10 @@ FOR_PEOPLE = frozenset({"text", "concise", "github"})
 
 
 def render(name: str, report: Report, appearance: Appearance) -> str:
-    """The report in the format of that name, which is one of ``FORMATS``. Ends with a newline."""
+    """The report in the format of that name, which is one of ``FORMATS``. Ends with a newline.
+
+    Raises ``ValueError`` for any other name.
+    """
+    if name not in FORMATS:
+        raise ValueError(f'there is no format "{name}"; there are {", ".join(FORMATS)}')
     return FORMATS[name](report, appearance)

@@ -33,4 +33,5 @@ def render(report: Report, *, quiet: bool = False) -> str:
 
 
 def _line(span: Span, text: str) -> str:
-    return inert(f"{visible(span.path)}:{span.line}:{span.column}: {visible(text)}")
+    column = "" if span.is_whole_file else f":{span.column}"
+    return inert(f"{visible(span.place)}{column}: {visible(text)}")

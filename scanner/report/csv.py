@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scanner.diagnostic import Diagnostic
     from scanner.finding import Finding
     from scanner.report.report import Report
+    from scanner.span import Span
 
 COLUMNS = (
     "kind",
@@ -73,8 +74,7 @@ def _of_finding(finding: Finding) -> dict[str, str]:
         "principal": finding.principal,
         "root": finding.root,
         "path": finding.span.path,
-        "line": str(finding.span.line),
-        "end_line": str(max(finding.span.line, finding.span.last_line)),
+        **_lines(finding.span),
         "help": " ".join(finding.help.split()),
         "reason": reason,
         "until": until,
@@ -92,9 +92,15 @@ def _of_diagnostic(diagnostic: Diagnostic) -> dict[str, str]:
         "message": diagnostic.message,
         "root": diagnostic.root,
         "path": diagnostic.span.path,
-        "line": str(diagnostic.span.line),
-        "end_line": str(max(diagnostic.span.line, diagnostic.span.last_line)),
+        **_lines(diagnostic.span),
     }
+
+
+def _lines(span: Span) -> dict[str, str]:
+    """Nothing where no line is meant."""
+    if span.is_whole_file:
+        return {}
+    return {"line": str(span.line), "end_line": str(max(span.line, span.last_line))}
 
 
 def _cell(value: str) -> str:

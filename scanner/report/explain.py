@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import TextWrapper
 from typing import Any
 
@@ -17,13 +17,21 @@ from scanner.verdicts.document import location, principal_document
 VERSION = 1
 """Changes when a reader of the old shape would misread the new one."""
 _NARROWEST = 40
+_MOST_NAMED = 10
 
 
 def render(
     principals: Iterable[AssessedPrincipal], diagnostics: Iterable[Diagnostic] = (), width: int | None = None
 ) -> str:
-    """One tree for each principal, then what could not be read; ``width`` is where lines wrap, if they do."""
-    trees = ["".join(_lines(explanation(found), width)) for found in principals]
+    """One tree for all principals of which the same is said, then what could not be read.
+
+    ``width`` is where lines wrap, if they do.
+    """
+    alike: dict[tuple[Node, ...], list[Node]] = {}
+    for found in principals:
+        node = explanation(found)
+        alike.setdefault(node.children, []).append(node)
+    trees = ["".join(_tree(nodes, width)) for nodes in alike.values()]
     trouble = "".join(
         f"{inert(f'{found.severity.value}: {place(found.span)}: {visible(found.message)}')}\n" for found in diagnostics
     )
@@ -66,6 +74,16 @@ def _lines(node: Node, width: int | None, first: str = "", rest: str = "") -> It
     for number, child in enumerate(node.children, 1):
         last = number == len(node.children)
         yield from _lines(child, width, f"{rest}{'└─ ' if last else '├─ '}", f"{rest}{'   ' if last else '│  '}")
+
+
+def _tree(alike: Sequence[Node], width: int | None) -> Iterator[str]:
+    """The principals, a line each, and below the last one what is said of all of them."""
+    *others, last = alike
+    for node in others[: _MOST_NAMED - 1]:
+        yield f"{inert(_sentence(node))}\n"
+    if len(others) > _MOST_NAMED - 1:
+        yield f"and {len(others) - _MOST_NAMED + 1:,} more, and\n"
+    yield from _lines(last, width)
 
 
 def _sentence(node: Node) -> str:

@@ -14,6 +14,7 @@ the place and the rule.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
@@ -104,21 +105,26 @@ class _Annotation:
     findings: tuple[Finding, ...] = ()
     """Those that it stands for."""
 
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        return replace(self.span, path=self.path).place
+
     def command(self) -> str:
         line = max(self.span.line, 1)
+        lines = {"line": str(line), "endLine": str(max(self.span.last_line, line))}
         properties = {
             "file": self.path,
-            "line": str(line),
-            "endLine": str(max(self.span.last_line, line)),
+            **({} if self.span.is_whole_file else lines),
             "title": self.title,
         }
         label = self.rule if self.rule is not None else self.title.lower()
-        message = f"{self.path}:{line}: {label}: {self.message}"
+        message = f"{self.place}: {label}: {self.message}"
         return _command(self.level, properties, _cut(f"{message}\n{self.advice}" if self.advice else message))
 
     def logged(self) -> str:
         label = f"{self.level.value}[{self.rule}]" if self.rule is not None else self.level.value
-        return f"{label}: {self.message} ({self.path}:{self.span.line})"
+        return f"{label}: {self.message} ({self.place})"
 
 
 def _annotations(report: Report, directory: Seen, *, quiet: bool) -> Iterator[_Annotation]:

@@ -16,6 +16,7 @@ five times as long to import.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import chain, count
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -143,7 +144,7 @@ def _of_diagnostic(diagnostic: Diagnostic, directory: Seen) -> _Case:
 
 
 def _place(span: Span, directory: Seen) -> str:
-    return f"{visible(repository_path(span.path, directory))}:{span.line}"
+    return visible(replace(span, path=repository_path(span.path, directory)).place)
 
 
 def _counts(cases: Iterable[_Case]) -> dict[str, str]:

@@ -11,6 +11,7 @@ fit is left out here, and a line says how much that is.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -143,9 +144,9 @@ def _diagnostic(diagnostic: Diagnostic, repository: Repository) -> str:
 
 def _place(span: Span, repository: Repository) -> str:
     path = repository_path(span.path, repository.directory)
-    place = code(f"{path}:{span.line}")
+    place = code(replace(span, path=path).place)
     is_inside = is_file(path) and path.isprintable() and not path.startswith(("/", "../"))
     if not repository.files or not is_inside:
         return place
-    lines = f"#L{span.line}-L{span.last_line}" if span.last_line > span.line else f"#L{span.line}"
-    return link(place, f"{repository.files}{quote(path)}{lines}")
+    lines = f"L{span.line}-L{span.last_line}" if span.last_line > span.line else f"L{span.line}"
+    return link(place, f"{repository.files}{quote(path)}{'' if span.is_whole_file else f'#{lines}'}")

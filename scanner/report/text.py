@@ -190,5 +190,5 @@ def _diagnostic(page: _Page, diagnostic: Diagnostic) -> Iterator[str]:
     level = _OF_SEVERITY[diagnostic.severity]
     yield from page.head(level.value, level, diagnostic.message)
     yield page.place(diagnostic.span)
-    if diagnostic.span.column != diagnostic.span.end_column or diagnostic.span.line > 1:
+    if not diagnostic.span.is_whole_file:
         yield from page.source(diagnostic.span, level)

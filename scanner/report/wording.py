@@ -29,8 +29,8 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def place(span: Span) -> str:
-    """``path:line``, which terminals and editors turn into a link."""
-    return f"{visible(span.path)}:{span.line}"
+    """``path:line``; the path alone where no line is meant."""
+    return visible(span.place)
 
 
 def is_file(path: str) -> bool:

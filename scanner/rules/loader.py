@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from scanner import file_system
 from scanner.rules.packed import packed_rule
 from scanner.rules.problems import Problem, RuleError
 from scanner.rules.rule import Rule
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.source_file import UnreadableFileError, read_text, why
 from scanner.span import Span
 
 EXAMPLES = "examples"
@@ -25,7 +26,7 @@ def builtin_rules() -> tuple[Rule, ...]:
 def builtin_directory() -> Path:
     """In an installed package beside this file, in a checkout at the top level."""
     installed = Path(__file__).parent / "builtin"
-    return installed if installed.is_dir() else Path(__file__).parent.parent.parent / "rules"
+    return installed if file_system.is_directory(installed) else Path(__file__).parent.parent.parent / "rules"
 
 
 def example_rules() -> tuple[Rule, ...]:
@@ -36,7 +37,7 @@ def example_rules() -> tuple[Rule, ...]:
 def example_file(rule_id: str) -> Path | None:
     """The file of an example rule; None if there is none of that id."""
     file = builtin_directory() / EXAMPLES / f"{rule_id}.yaml"
-    return file if file.name == f"{rule_id}.yaml" and file.is_file() else None
+    return file if file.name == f"{rule_id}.yaml" and file_system.is_file(file) else None
 
 
 def load_rules(paths: Iterable[Path], directory: Path | None = None, *, check: bool = True) -> tuple[Rule, ...]:
@@ -79,8 +80,7 @@ def load_rule(file: Path, directory: Path | None = None, *, check: bool = True) 
     try:
         text = read_text(file)
     except UnreadableFileError as problem:
-        why = str(problem) if file.exists() else "it does not exist"
-        raise RuleError(Problem(f"the file cannot be read: {why}", Span.whole_file(shown))) from problem
+        raise RuleError(Problem(f"the file cannot be read: {problem}", Span.whole_file(shown))) from problem
     packed = None if check else packed_rule(text, shown)
     if packed is not None and packed.id == file.stem:
         return packed
@@ -94,21 +94,21 @@ def _files(paths: Iterable[Path], directory: Path | None) -> Iterator[Path | Pro
     seen: set[Path] = set()
     for path in paths:
         whole = Span.whole_file(_shown(path, directory))
-        if path.is_dir():
+        if file_system.is_directory(path):
             try:
                 files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES)
-            except OSError:
-                yield Problem("the directory cannot be read", whole)
+            except OSError as problem:
+                yield Problem(f"the directory cannot be read: {why(problem)}", whole)
                 continue
             if not files:
                 yield Problem("the directory has no rule files, whose names end in .yaml or .yml", whole)
-        elif path.exists() and path.suffix not in _SUFFIXES:
+        elif file_system.exists(path) and path.suffix not in _SUFFIXES:
             yield Problem("it is not a rule file, whose name ends in .yaml or .yml", whole)
             continue
         else:
             files = [path]
         for file in files:
-            real = file.resolve()
+            real = file_system.real(file)
             if real not in seen:
                 seen.add(real)
                 yield file

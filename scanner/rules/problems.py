@@ -19,7 +19,7 @@ class Problem:
     span: Span
 
     def __str__(self) -> str:
-        return f"{self.span.path}:{self.span.line}: {self.message}"
+        return f"{self.span.place}: {self.message}"
 
 
 class RuleError(Exception):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from scanner import file_system
 from scanner.finding import Level
 from scanner.rules.loader import builtin_rules, example_file, load_rule, load_rules
 from scanner.rules.problems import Problem, RuleError, did_you_mean
@@ -37,7 +38,7 @@ class NoRuleLeftError(Exception):
 def rules_path(written: str, directory: Path) -> Path:
     """What the user means by a path of rules: a file, a directory, or an example by its id where neither is there."""
     path = directory / written
-    return path if path.exists() else example_file(written) or path
+    return path if file_system.exists(path) else example_file(written) or path
 
 
 def select_rules(

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, field
 from pathlib import Path
 
+from scanner import file_system
 from scanner.json_tree import Array, JSONError, Member, Object, Scalar, parse
 from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text, why
@@ -165,14 +166,14 @@ def save(path: str, file: Path, entries: Iterable[Entry], tree: Path) -> None:
 
     ``tree`` is the scanned tree. No symbolic link in it is followed out of it: it may be the scanned code's.
     """
-    real = Path(os.path.realpath(file))
-    if Path(os.path.abspath(file)).is_relative_to(tree) and not real.is_relative_to(os.path.realpath(tree)):  # noqa: PTH100 # lexical
+    real = file_system.real(file)
+    if Path(os.path.abspath(file)).is_relative_to(tree) and not real.is_relative_to(file_system.real(tree)):  # noqa: PTH100 # lexical
         raise BaselineError(f"{path}: it is not written, because a link leads out of the scanned tree", path)
     import secrets
 
     temporary = real.with_name(f".{real.name}.{secrets.token_hex(8)}")
     try:
-        mode = real.stat().st_mode if real.exists() else None
+        mode = real.stat().st_mode if file_system.exists(real) else None
         if mode is not None and not stat.S_ISREG(mode):
             raise BaselineError(f"{path}: it is not a regular file", path)
         content = text_of(entries).encode("utf-8", "backslashreplace")

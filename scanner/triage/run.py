@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from scanner import file_system
 from scanner.lazy_dataclass import dataclass
 from scanner.repository import top_of_repository
 from scanner.root import RootKind
@@ -61,7 +61,7 @@ class Run:
 
     def location(self, path: str) -> str:
         """A path of a report as an absolute one without links."""
-        return os.path.realpath(self.directory / path)
+        return str(file_system.real(self.directory / path))
 
     def covers(self, path: Path) -> bool:
         """Whether a directory with all that is in it, or a file, was looked at; it may be gone."""
@@ -72,7 +72,7 @@ class Run:
     @cached_property
     def covers_everything(self) -> bool:
         """Whether the whole repository was looked at; outside of one, the working directory."""
-        return self.covers(top_of_repository(self.directory, self.workspace) or self.directory.resolve())
+        return self.covers(top_of_repository(self.directory, self.workspace) or file_system.real(self.directory))
 
     def is_shared(self, file: str) -> bool:
         """Whether what was read in a file may have to do with roots that were not scanned, as a child module may."""
@@ -91,8 +91,8 @@ class Run:
 
     @cached_property
     def _scanned(self) -> tuple[Path, ...]:
-        return tuple((self.directory / path).resolve() for path in self.paths)
+        return tuple(file_system.real(self.directory / path) for path in self.paths)
 
     @cached_property
     def _passed_over(self) -> frozenset[Path]:
-        return frozenset(path.resolve() for path in self.passed_over)
+        return frozenset(file_system.real(path) for path in self.passed_over)

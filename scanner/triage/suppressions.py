@@ -14,6 +14,7 @@ from os.path import normpath
 from pathlib import Path
 from posixpath import basename
 
+from scanner import file_system
 from scanner.diagnostic import Diagnostic, warning
 from scanner.finding import Finding, Suppression
 from scanner.globs import PathGlob
@@ -178,5 +179,5 @@ class _List:
             followed = entry.rule is None or entry.rule in self.run.followed
             if number in self.used or not followed or self.run.has_errors:
                 continue
-            if self.run.covers((self.run.directory / Path(entry.span.path)).resolve().parent):
+            if self.run.covers(file_system.real(self.run.directory / entry.span.path).parent):
                 yield warning(UNUSED, "No finding is one that it names. Remove it.", entry.span)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
+from scanner import file_system
 from scanner.diagnostic import Diagnostic
 from scanner.finding import Finding
 from scanner.repository import top_of_repository
@@ -52,11 +52,11 @@ class _Files:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._directory = Path(os.path.realpath(run.directory))
+        self._directory = file_system.real(run.directory)
         self._tree = top_of_repository(self._directory, run.workspace) or self._directory
 
     def are_same(self, one: str, other: str) -> bool:
-        return os.path.realpath(self._directory / one) == os.path.realpath(self._directory / other)
+        return file_system.real(self._directory / one) == file_system.real(self._directory / other)
 
     def viewpoint(self, path: str) -> Viewpoint:
         return viewpoint(self._directory / path, self._run.workspace)

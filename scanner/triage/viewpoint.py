@@ -10,6 +10,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from scanner import file_system
 from scanner.lazy_dataclass import dataclass
 from scanner.repository import top_of_repository
 from scanner.triage.baseline_file import Entry
@@ -44,12 +45,12 @@ class Viewpoint:
     def _location(self, shown: str) -> str:
         leads_out = shown == _OUT or shown.startswith(f"{_OUT}/")
         start = self.directory if self.top is None or leads_out else self.top
-        return os.path.realpath(start / shown)  # earlier versions wrote absolute paths outside of repositories
+        return str(file_system.real(start / shown))  # earlier versions wrote absolute paths outside of repositories
 
 
 def viewpoint(file: Path, workspace: Path | None) -> Viewpoint:
     """That of a baseline."""
-    directory = Path(os.path.realpath(file)).parent
+    directory = file_system.real(file).parent
     return Viewpoint(directory, holder(directory, workspace))
 
 

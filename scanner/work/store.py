@@ -17,6 +17,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from scanner import file_system
 from scanner.work.codec import pack, unpack
 
 LIFETIME = 14 * 86_400
@@ -138,8 +139,8 @@ def _tidy(directory: Path, used: Path) -> None:
     with suppress(OSError):
         stamp.touch(mode=0o600)
         for version in directory.iterdir():
-            is_version = len(version.name) == 2 * _VERSION_SIZE and version.is_dir() and not version.is_symlink()
-            if is_version and version != used:
+            is_version = len(version.name) == 2 * _VERSION_SIZE and not file_system.is_link(version)
+            if is_version and version != used and file_system.is_directory(version):
                 _tidy_version(version, now)
 
 

@@ -210,14 +210,14 @@ NOT_FOLLOWED = [
     ("unknown", "!Ref Url", 'parameter "Url", which has no default'),
     ("no text", "[a]", "is not a string"),
     ("not there", "missing.yaml", "does not exist"),
-    ("directory", "sub", "not a regular file"),
+    ("directory", "sub", "it is a directory"),
     ("no template", "notes.yaml", "is not a template"),
     ("home", "~/user.yaml", "leads outside"),
     ("outside", "../user.yaml", "leads outside"),
     ("absolute", "/etc/passwd", "leads outside"),
     ("link", "link.yaml", "leads outside"),
     ("nothing", '!Ref "AWS::NoValue"', "has no TemplateURL"),
-    ("binary name", '"a\\0b"', "leads outside"),
+    ("binary name", '"a\\0b"', "does not exist"),
 ]
 
 

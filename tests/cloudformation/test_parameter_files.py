@@ -106,7 +106,7 @@ def test_a_parameter_that_nothing_declares_is_said(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_ends_the_scan(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"nowhere.json:1: it does not exist"):
+    with pytest.raises(UsageError, match=r"nowhere.json: it does not exist"):
         scanned_with(tmp_path, "nowhere.json")
 
 

@@ -83,12 +83,12 @@ def test_a_mistake_is_said_with_its_line(top: Path, text: str, said: str) -> Non
         ("scp: x.json", "scan: x.json: it does not exist (named in {file}:1)"),
         ("scp: [a.json,\n x.json]", "scan: x.json: it does not exist (named in {file}:2)"),
         ("accounts:\n  infra:\n    scp:\n    - x.json", "scan: x.json: it does not exist (named in {file}:4)"),
-        ("parameters: x.json", "scan: x.json:1: it does not exist (named in {file}:1)"),
-        ("rules: x.yaml", "scan: x.yaml:1: the file cannot be read: it does not exist (named in {file}:1)"),
-        ("rules: x", "scan: x:1: the file cannot be read: it does not exist (named in {file}:1)"),
+        ("parameters: x.json", "scan: x.json: it does not exist (named in {file}:1)"),
+        ("rules: x.yaml", "scan: x.yaml: the file cannot be read: it does not exist (named in {file}:1)"),
+        ("rules: x", "scan: x: the file cannot be read: it does not exist (named in {file}:1)"),
         ("output: {json: x/y.json}", "scan: x/y.json: it does not exist (named in {file}:1)"),
-        ("paths: [infra,\n x]", "error: Unreadable path: It does not exist. It is named in {file}:2."),
-        ("var_file: x", "error: Unreadable variable file: It does not exist. It is named in {file}:1."),
+        ("paths: [infra,\n x]", 'error: Unreadable path: "x" is named here. It does not exist. --> {file}:2'),
+        ("var_file: x", 'error: Unreadable variable file: "x" is named here. It does not exist. --> {file}:1'),
     ],
 )
 def test_a_file_that_is_missing_is_said_with_the_line_that_names_it(top: Path, text: str, said: str) -> None:

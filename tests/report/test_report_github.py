@@ -181,10 +181,17 @@ def test_findings_come_before_trouble_of_the_same_level() -> None:
     assert "22 problems in the input (22 errors)" in shown[-1].data
 
 
-@pytest.mark.parametrize("at", [Span.whole_file("a.tf"), Span("a.tf", 9, 1, 9, 1), Span("a.tf", 9, 5, 10, 1)])
+@pytest.mark.parametrize("at", [Span("a.tf", 1, 1, 1, 1), Span("a.tf", 9, 1, 9, 1), Span("a.tf", 9, 5, 10, 1)])
 def test_lines_are_never_out_of_order(at: Span) -> None:
     (command,) = annotated(report(diagnostics=(Diagnostic(Severity.ERROR, "Broken", "", at),)))
     assert 1 <= int(command.properties["line"]) <= int(command.properties["endLine"])
+
+
+def test_a_whole_file_has_no_line() -> None:
+    (command,) = annotated(report(diagnostics=(Diagnostic(Severity.ERROR, "Broken", "", Span.whole_file("a.tf")),)))
+    assert command.properties["file"] == "a.tf"
+    assert not {"line", "endLine"} & command.properties.keys()
+    assert command.data == "a.tf: scan incomplete: Broken"
 
 
 def test_a_crowd_of_hostile_names() -> None:

@@ -488,7 +488,7 @@ def test_what_cannot_be_written(repository: Path) -> None:
     os.mkfifo(repository / "pipe")
     for name, message in (
         ("no/b.json", "it does not exist"),
-        (".git", "it is not a regular file"),
+        (".git", "it is a directory"),
         ("pipe", "not a regular"),
     ):
         with pytest.raises(UsageError, match=message):

@@ -119,8 +119,6 @@ def test_answers(tmp_path: Path) -> None:
         assert not file_system.exists(tmp_path / "none")
         assert not file_system.exists(tmp_path / "file/below")
         assert not file_system.exists(tmp_path / "circle")
-        assert file_system.is_circle(tmp_path / "circle")
-        assert not file_system.is_circle(tmp_path / "none")
         assert not file_system.exists(f"{tmp_path}/\0")
         assert [(one.name, one.is_directory) for one in file_system.entries(tmp_path / "directory")] == [
             ("a", True),

@@ -66,6 +66,13 @@ def whole(span: Span, directory: Seen) -> Document:
     }
 
 
+def place(span: Span, directory: Seen) -> Document:
+    """The same, without a region where no line is meant. GitHub refuses results that have none."""
+    if span.is_whole_file:
+        return {"artifactLocation": {"uri": uri(span.path, directory)}}
+    return whole(span, directory)
+
+
 def uri(path: str, directory: Seen) -> str:
     """Relative to the top of the repository, percent-encoded (§3.4.3), or ``file:`` for an absolute path.
 

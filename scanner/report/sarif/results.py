@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, Finding, Level, RelatedLocation, Suppression
 from scanner.report.places import Place, paragraphs, places
-from scanner.report.sarif.locations import begins, plain, uri, whole
+from scanner.report.sarif.locations import begins, place, plain, uri, whole
 from scanner.report.sarif.rules import INCOMPLETE, NOT_FOLLOWED, Descriptor
 from scanner.report.wording import counted, worst_first
 
@@ -168,7 +168,7 @@ class Results:
             "descriptor": {"id": name},
             "level": level.value,
             "message": {"text": plain(diagnostic.message)},
-            "locations": [{"physicalLocation": whole(diagnostic.span, self._directory)}],
+            "locations": [{"physicalLocation": place(diagnostic.span, self._directory)}],
             **({"properties": {"root": diagnostic.root}} if diagnostic.root else {}),
         }
 
@@ -187,7 +187,7 @@ def _links(related: Sequence[RelatedLocation]) -> Iterator[str]:
 
 
 def _place(span: Span) -> str:
-    return f"{span.path}:{span.line}"
+    return span.place
 
 
 def _instance(finding: Finding) -> Document:

@@ -40,7 +40,7 @@ def written_calls(directory: Path, boundary: Path) -> tuple[frozenset[Path], boo
     """
     found: set[Path] = set()
     is_open = False
-    links = {one.name: one.is_link for one in file_system.entries(directory)}
+    links = {one.name: one.is_link for one in file_system.entries_if_any(directory)}
 
     def read(name: str) -> str:
         return _text(f"{directory}/{name}", within=(boundary, directory) if links[name] else ())

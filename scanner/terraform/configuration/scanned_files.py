@@ -91,11 +91,7 @@ class ScannedFiles:
 
 
 def _below(directory: Path, prefix: str, depth: int | None) -> Iterator[str]:
-    try:
-        entries = file_system.entries(directory)
-    except OSError:
-        return
-    for entry in entries:
+    for entry in file_system.entries_if_any(directory):
         name = prefix + entry.name
         if not entry.is_directory:
             yield name

@@ -31,6 +31,7 @@ class SharedArguments:
         self.body = body
         self.provider = named_provider(body, resource_type)
         self._names = entry_names(body)
+        self._is_single = "for_each" not in body.attributes and "count" not in body.attributes
         self._resolution = resolution
         self._questions = questions
         self._is_shared: dict[str, bool] = {}
@@ -86,6 +87,6 @@ class SharedArguments:
         known = self._is_shared.get(name)
         if known is None:
             attribute = self.body.attributes.get(name)
-            known = attribute is not None and not mentions(attribute.value, _OF_INSTANCES)
+            known = attribute is not None and (self._is_single or not mentions(attribute.value, _OF_INSTANCES))
             self._is_shared[name] = known
         return known

@@ -104,9 +104,9 @@ def _same(value: Value) -> Value:
 
 
 def _beside(directory: Path) -> Iterator[str]:
-    names = {file.name for file in file_system.entries(directory)}
+    names = [entry.name for entry in file_system.entries_if_any(directory)]
     yield from (name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names)
-    yield from (name for name in sorted(names) if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
+    yield from (name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
 
 
 def _file(path: Path, shown: str, root: ModuleInstance, way: _Way) -> dict[str, _Given]:

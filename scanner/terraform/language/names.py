@@ -113,7 +113,13 @@ def _look(node: object, scope: Scope, bound: _Bound, problems: list[UndeclaredEr
     """Add what is wrong with the names in a node, in their order."""
     if isinstance(node, nodes.Literal | str):
         return
+    if isinstance(node, tuple):
+        for part in node:
+            _look(part, scope, bound, problems)
+        return
     match node:
+        case nodes.ObjectNode(items=parts) | nodes.TupleNode(items=parts) | nodes.TemplateNode(parts=parts):
+            _look(parts, scope, bound, problems)
         case nodes.Name(name=name):
             if name not in bound and (name in _OBJECTS or name not in scope.module):
                 problems.append(UndeclaredError(_message(name, scope), node.span))

@@ -30,7 +30,4 @@ def source_of(document: PlanDocument, root: ScanRoot) -> Source:
 
 
 def _has_configuration(directory: Path) -> bool:
-    try:
-        return any(is_configuration(file.name) for file in file_system.entries(directory))
-    except OSError:
-        return False
+    return any(is_configuration(entry.name) for entry in file_system.entries_if_any(directory))
