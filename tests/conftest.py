@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from scanner.report.report import Report
+from scanner.work.assessor import RECURSION_LIMIT
 from tests.scans import Scan, scanned, write
 
 # Continuous integration tries the same examples each time, and no test fails because the machine is busy; elsewhere
@@ -20,6 +22,8 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+# A scan raises the limit; Hypothesis warns about examples that do.
+sys.setrecursionlimit(RECURSION_LIMIT)
 os.environ["XDG_CACHE_HOME"] = os.devnull  # no test leaves outcomes to another, or to the user who runs it
 
 
