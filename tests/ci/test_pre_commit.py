@@ -67,9 +67,10 @@ def test_manifest_and_example(tmp_path: Path) -> None:
     for example in shown:
         assert [hook["id"] for repo in yaml.safe_load(example.text)["repos"] for hook in repo["hooks"]] == [HOOK["id"]]
         config.write_text(example.text, encoding="utf-8")
-        checked = _run(PRE_COMMIT, "validate-config", config, cwd=tmp_path)
+        checked = _run(PRE_COMMIT, "validate-config", config, cwd=tmp_path, PRE_COMMIT_HOME=str(tmp_path))
         assert checked.returncode == 0, checked.stdout
-    checked = _run(PRE_COMMIT, "validate-manifest", ROOT / ".pre-commit-hooks.yaml", cwd=tmp_path)
+    manifest = ROOT / ".pre-commit-hooks.yaml"
+    checked = _run(PRE_COMMIT, "validate-manifest", manifest, cwd=tmp_path, PRE_COMMIT_HOME=str(tmp_path))
     assert checked.returncode == 0, checked.stdout
 
 

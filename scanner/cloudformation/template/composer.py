@@ -27,6 +27,7 @@ PLAIN, OTHER = "plain text", "plain"
 TEXT, MERGE, NULL = f"{YAML}str", f"{YAML}merge", f"{YAML}null"
 LIST, MAPPING = f"{YAML}seq", f"{YAML}map"
 
+_MAX_DEPTH = 200
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -70,14 +71,18 @@ def compose_all(text: str) -> Iterator[yaml.Node]:
 
 
 def check(text: str) -> None:
-    """Raises ``yaml.YAMLError`` where a text is not YAML. Makes no nodes of it, which is most of the work."""
+    """Raises ``yaml.YAMLError`` where a text is not YAML, or too deep. Makes no nodes, which are most of the work."""
     loader = _Composer(text)
     try:
         if hasattr(loader, "raw_parse"):
             loader.raw_parse()
         else:
+            depth = 0
             while loader.check_event():
-                loader.get_event()
+                event = loader.get_event()
+                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+                if depth > _MAX_DEPTH:  # each level takes this parser longer than the one before
+                    raise yaml.YAMLError
     finally:
         loader.dispose()
 
