@@ -45,6 +45,7 @@ docs: setup
 # CHECKOV=PATH Checkov and other programs that take minutes; see benchmarks/README.md.
 benchmarks: setup
 	$(BIN)/pip install --quiet --constraint constraints.txt --group benchmarks
+	$(BIN)/python -m compileall -q scanner
 	$(BIN)/python -m benchmarks.run --write $(if $(CHECKOV),--slow --checkov $(CHECKOV))
 	$(BIN)/python -m benchmarks.scaling --write
 	$(BIN)/python -m benchmarks.shares --write
