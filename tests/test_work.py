@@ -119,7 +119,9 @@ def _named(found: dict[str, Any]) -> dict[str, int]:
     counts = {"files opened": found["opened"], "directories listed": found["listed"]}
     for what, (file, function) in COUNTED.items():
         counts[what] = sum(number for key, number in found["calls"].items() if key.endswith(f"{file}:{function}"))
-    return {**counts, "modules imported": found["modules"], "calls of functions": sum(found["calls"].values())}
+    # Python's own functions are left out: importing a module that nobody has compiled yet calls more of them.
+    ours = sum(number for key, number in found["calls"].items() if f"{os.sep}scanner{os.sep}" in key)
+    return {**counts, "modules imported": found["modules"], "calls of functions": ours}
 
 
 @pytest.mark.parametrize("name", INPUTS)
