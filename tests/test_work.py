@@ -30,6 +30,8 @@ pytestmark = pytest.mark.slow
 BOUNDS = ROOT / "tests" / "cases" / "work.yaml"
 RENEW = "UPDATE_WORK=1 python -m pytest tests/test_work.py"
 SLACK = 1.1
+FEW = 20
+"""So many more calls and modules count for none: they depend on how a program is started, and in which environment."""
 ALONE = ("--jobs", "1", "--no-cache")
 """One process, which is counted, and nothing from another scan."""
 INPUTS: dict[str, tuple[str, dict[str, float]] | None] = {
@@ -141,7 +143,7 @@ def test_a_scan_does_no_more_work(name: str, tmp_path: Path) -> None:
     more = [
         f"{what}: {number:,}, were {bounds.get(what, 0):,}"
         for what, number in counts.items()
-        if number > bounds.get(what, 0) * SLACK
+        if number > bounds.get(what, 0) * SLACK + (FEW if what in OF_PYTHON else 0)
     ]
     gone = [f"{what}: none; has the function been renamed?" for what in bounds.keys() - counts.keys()]
     problems = "\n".join([*more, *gone])
