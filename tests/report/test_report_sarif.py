@@ -262,7 +262,7 @@ def test_scanned_text_makes_no_placeholder() -> None:
     [
         ("main.tf", "", "main.tf"),
         ("main.tf", "infra", "infra/main.tf"),
-        ("../shared/main.tf", "infra", "shared/main.tf"),
+        ("../common/main.tf", "infra", "common/main.tf"),
         ("a b/ü%[1].tf", "", "a%20b/%C3%BC%25%5B1%5D.tf"),
         ("c:d.tf", "", "c%3Ad.tf"),
         ("/elsewhere/main.tf", "infra", "file:///elsewhere/main.tf"),
