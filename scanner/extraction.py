@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from scanner.diagnostic import Diagnostic, error
+from scanner.budget import BudgetSpentError
+from scanner.diagnostic import Diagnostic, as_sentence, error
 from scanner.facts import Facts
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
@@ -32,8 +33,15 @@ def extract_or_report(root: ScanRoot) -> Facts:
     """The same with a diagnostic for an error of our own, so that one root never hides another."""
     try:
         return extract(root)
+    except BudgetSpentError as problem:
+        return Facts(root.path, root.kind, diagnostics=(bound_exceeded(problem, root.path),))
     except Exception as problem:  # noqa: BLE001 # a bug of ours must not lose the other roots; it is in the report
         return Facts(root.path, root.kind, diagnostics=(internal_error(problem, root.path),))
+
+
+def bound_exceeded(problem: BudgetSpentError, root: str) -> Diagnostic:
+    """What the report says of a root that cannot be worked out within its budget."""
+    return error("Bound exceeded", as_sentence(str(problem)), problem.place or Span.whole_file(root))
 
 
 def internal_error(problem: Exception, root: str) -> Diagnostic:

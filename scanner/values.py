@@ -46,6 +46,11 @@ class Unknown:
     is_set: bool = field(default=False, compare=False)
     """Whatever its elements are, it is a set of them."""
 
+    @property
+    def parts(self) -> tuple[Value, ...]:
+        """What is known inside, where it is a collection of which something is."""
+        return ()
+
 
 Data: TypeAlias = "bool | int | Decimal | str | tuple[Value, ...] | Mapping[str, Value] | Unknown | None"
 
@@ -147,20 +152,26 @@ def pieces(value: Value) -> tuple[str | Unknown, ...] | None:
 def joined(parts: Iterable[str | Unknown], span: Span | None = None) -> Value:
     """One text from literal pieces and holes; known when there is no hole."""
     flat: list[str | Unknown] = []
+    literal: list[str] = []
     for part in parts:
         for piece in part.pieces if isinstance(part, Unknown) and part.pieces else (part,):
-            if isinstance(piece, str) and flat and isinstance(flat[-1], str):
-                flat[-1] += piece
-            elif piece != "":
-                flat.append(piece)
-    holes = [piece for piece in flat if isinstance(piece, Unknown)]
-    if not holes:
-        return Value("".join(piece for piece in flat if isinstance(piece, str)), span)
+            if isinstance(piece, str):
+                literal.append(piece)
+                continue
+            if any(literal):
+                flat.append("".join(literal))
+            literal.clear()
+            flat.append(piece)
+    if not flat:
+        return Value("".join(literal), span)
+    if any(literal):
+        flat.append("".join(literal))
+    hole = next(piece for piece in flat if isinstance(piece, Unknown))
     if len(flat) == 1:
-        return Value(holes[0], span)
+        return Value(hole, span)
     if len(flat) > MAX_PIECES:
-        return Value(Unknown(holes[0].cause), span)
-    return Value(Unknown(holes[0].cause, None, tuple(flat)), span)
+        return Value(Unknown(hole.cause), span)
+    return Value(Unknown(hole.cause, None, tuple(flat)), span)
 
 
 def holes(value: Value) -> tuple[Unknown, ...]:

@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 
 from scanner import extraction
+from scanner.budget import BudgetSpentError, budget
 from scanner.diagnostic import Diagnostic
 from scanner.facts import Facts
 from scanner.file_system import note_all, noted
@@ -46,7 +47,7 @@ class Assessor:
     def __call__(self, task: Task) -> Outcome:
         """What the root comes to."""
         root = task.root
-        with session(), noted() as notes:  # what is tried out reads the same again
+        with session(), budget(), noted() as notes:  # what is tried out reads the same again
             facts = (extraction.extract if self.debug else extraction.extract_or_report)(root)
             principals, wrong = self._assessed(root, facts, task.section)
         note_all(notes)
@@ -86,6 +87,8 @@ class Assessor:
 
         try:
             return assess(facts, assessment.assessed, under)
+        except BudgetSpentError as problem:
+            return (), (extraction.bound_exceeded(problem, facts.root),)
         except Exception as problem:  # as in extract_or_report: a bug of ours must not lose the other roots
             if self.debug:
                 raise

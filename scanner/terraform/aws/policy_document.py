@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from scanner import json_text
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.types import STRING, List, Set, Type
@@ -31,6 +32,8 @@ _STATEMENT = (
 )
 """The elements of a statement, in the order in which they are written. All others get lost."""
 Entries = Mapping[str, Value]
+_STEPS = 20
+"""What it costs to write a statement again."""
 _INCOMPLETE = Value(
     Unknown(Cause(CauseKind.MALFORMED, "a condition of a policy document without a test or a variable"))
 )
@@ -74,12 +77,15 @@ def _merge(statements: list[Value], further: Value | None, *, replaces: bool = T
     Among source documents two statements with one Sid are refused, so none of them replaces another.
     """
     found = () if further is None else further.elements
+    places = {sid: number for number, one in reversed(list(enumerate(statements))) if (sid := _sid(one))}
     for statement in found:
         if replaces and statement.unknown is not None:
             _perhaps_replace(statements, statement, statement.unknown)
         sid = _sid(statement)
-        place = next((number for number, other in enumerate(statements) if sid and _sid(other) == sid), None)
-        if place is None:
+        place = places.get(sid) if sid else None
+        if place is None or _sid(statements[place]) != sid:
+            if sid:
+                places[sid] = len(statements)
             statements.append(statement)
         else:
             statements[place] = statement
@@ -147,6 +153,7 @@ def _named(entries: Entries, names: Sequence[str]) -> dict[str, Value]:
 
 
 def _written_again(statement: Value) -> Value:
+    spend(_STEPS)
     if not isinstance(statement.data, Mapping):
         return statement
     found = _named(statement.data, _STATEMENT)

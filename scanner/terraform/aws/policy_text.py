@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from scanner.budget import spend_on
 from scanner.terraform.language.functions.json_encoding import encode_json, escaped
 from scanner.values import Unknown, Value, joined, pieces
+
+_TIMES = 5
+"""How much more than one look at a value it costs to write it."""
 
 
 def rendered(document: Value, *, indented: bool) -> Value:
     """The text; ``encodes`` of the result is the document, whose entries are written in their order."""
+    for _ in range(_TIMES):
+        spend_on(document)
     return replace(joined(_written(document, "\n" if indented else None)), encodes=document)
 
 

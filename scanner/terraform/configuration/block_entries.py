@@ -12,8 +12,11 @@ from scanner.terraform.language.expressions import elements, evaluate_or_refuse
 from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.open_maps import hidden
 from scanner.terraform.language.scope import Scope
+from scanner.terraform.language.steps import spend_at
 from scanner.values import NULL, Unknown, Value
 
+_STEPS = 40
+"""What a block that a ``dynamic`` block makes costs before anybody looks at it."""
 META_ARGUMENTS = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"})
 
 
@@ -109,6 +112,7 @@ def _dynamic(block: nodes.Block, scope: Scope) -> Iterator[Value]:
         return
     try:
         found = list(elements(collection, for_each.span))
+        spend_at(len(found) * _STEPS, block.span)
     except EvaluationError as problem:
         yield scope.host.refuse(problem)
         return

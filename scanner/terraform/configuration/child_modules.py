@@ -23,15 +23,21 @@ from scanner.terraform.configuration.provider import Reference, passed_providers
 from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock
+from scanner.terraform.language.errors import SpentError
 from scanner.terraform.language.expressions import evaluate_or_refuse
 from scanner.terraform.language.names import refuse_undeclared_in
 from scanner.terraform.language.scope import Scope
+from scanner.terraform.language.steps import spend_at
 from scanner.values import Unknown, Value
 
 MAX_MODULE_DEPTH = 40
 """Module calls inside each other. Terraform itself has no limit, but nobody nests more than a handful."""
 MAX_MODULE_INSTANCES = 20_000
 """Module instances of one root."""
+_STEPS = 300
+"""What an instance of a module costs, beside what is asked of it."""
+_STEPS_OF_RESOURCE = 30
+"""And for each type of resource in it."""
 
 _META_ARGUMENTS = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
 """What a module call says that is for no variable."""
@@ -152,6 +158,12 @@ class ChildModules(Generic[M]):
         if self._configuration.instances > MAX_MODULE_INSTANCES:
             return self._bound(f"makes more than {MAX_MODULE_INSTANCES:,} module instances", block, full)
         module = self._configuration.module(*found)
+        try:
+            spend_at(len(expansion.instances) * (_STEPS + _STEPS_OF_RESOURCE * len(module.resource_types)), block.span)
+        except SpentError as problem:
+            self._configuration.refuse(problem)
+            cause = Cause(CauseKind.UNSUPPORTED, f"{full}, for which there are no steps left", block.span)
+            return Unknown(cause, Named(NameKind.VALUE, full))
         self._check_arguments(parsed, module, full)
         instance_of = partial(self._instance, name, parsed, module, expansion)
         if expansion.is_open:

@@ -24,11 +24,14 @@ from scanner.terraform.language.kinds import ProviderItems, SetItems
 from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.open_maps import OpenEntries, open_entries
 from scanner.terraform.language.scope import Scope
+from scanner.terraform.language.steps import spend_at
 from scanner.terraform.language.symbols import symbol_of
 from scanner.values import NULL, Unknown, Value, same_text
 
 MAX_INSTANCES = 50_000
 """Instances of one block. More of them is an error that names this bound."""
+_STEPS = 100
+"""What an instance costs, beside what is asked of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +295,7 @@ def at_keys(expansion: Expansion, keys: tuple[InstanceKey, ...]) -> Expansion:
 def _bound(number: int, span: Span) -> None:
     if number > MAX_INSTANCES:
         raise BoundError(f"there would be {number} instances; the limit is {MAX_INSTANCES}", span)
+    spend_at(number * _STEPS, span)
 
 
 def _object(**entries: Value) -> Value:

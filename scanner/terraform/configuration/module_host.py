@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from scanner import values
+from scanner.budget import BudgetSpentError
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.symbol import Symbol
@@ -21,6 +22,7 @@ from scanner.terraform.language.expressions import render
 from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.questions import Questions
 from scanner.terraform.language.scope import Scope
+from scanner.terraform.language.steps import spent
 from scanner.values import Unknown, Value
 
 _PROVIDERS = {"aws": "hashicorp/aws", "terraform": "terraform.io/builtin/terraform"}
@@ -104,6 +106,8 @@ class ModuleHost:
             return replace(self._render(template.text, variables, span), span=span)
         except EvaluationError as problem:
             return self.refuse(problem)
+        except BudgetSpentError as problem:
+            return self.refuse(spent(problem, span))
 
     def checked(self, node: nodes.Node | nodes.Body) -> bool:
         """Whether this has been asked before for the very same node or body."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import chain
 
 from scanner import values
+from scanner.budget import BudgetSpentError
 from scanner.cause import Cause, CauseKind
 from scanner.facts import ALWAYS
 from scanner.lazy_dataclass import dataclass
@@ -198,7 +199,7 @@ class ModuleInstance:
         try:
             if evaluate(condition.value, self.scope).data is False:
                 self.configuration.questions.refute(self.scope.doubts)
-        except EvaluationError:
+        except (EvaluationError, BudgetSpentError):
             pass  # whether it can be evaluated is Terraform's business
 
     def _given(self, name: str) -> Value | None:

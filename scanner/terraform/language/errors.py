@@ -20,6 +20,10 @@ class BoundError(EvaluationError):
     """Terraform might evaluate this; here it exceeds a bound that the message names."""
 
 
+class SpentError(BoundError):
+    """There are no more steps for it, or it alone would take too many."""
+
+
 class ImpossibleError(EvaluationError):
     """Terraform would refuse this, given what is taken for granted: so that is not the case."""
 

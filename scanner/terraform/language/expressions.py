@@ -15,6 +15,7 @@ from functools import partial
 from typing import assert_never
 
 from scanner import values
+from scanner.budget import BudgetSpentError, spend, spend_on
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.symbol import Account, Attribute, Setting
@@ -31,6 +32,7 @@ from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf, Temp
 from scanner.terraform.language.open_maps import OpenEntries, hidden, open_entries
 from scanner.terraform.language.operators import BINARY, UNARY, OperandError
 from scanner.terraform.language.scope import Scope
+from scanner.terraform.language.steps import spent
 from scanner.terraform.language.symbols import symbol_of
 from scanner.terraform.language.type_expressions import constraint
 from scanner.terraform.language.types import List, Set, Tuple
@@ -47,6 +49,7 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
     if isinstance(node, nodes.GetAttribute):  # the commonest first, for which a match would try many others in vain
         return scope.host.questions.supposed(attribute(evaluate(node.target, scope), node.name, node.span))
     if isinstance(node, nodes.Name):
+        spend(1)
         meant = scope.lookup(node.name)
         if meant is None:
             raise UndeclaredError(f'"{node.name}" is not declared here', node.span)
@@ -88,11 +91,17 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
 
 _SPLAT_ITEM = "[*]"
 """The name under which a splat binds the element at hand; no identifier can be called so."""
+_COMPARING = frozenset({"==", "!="})
+"""Operators that go through all of their operands."""
 
 
 def _operate(
     operator: str, apply: Callable[..., Value], operands: tuple[Value, ...], scope: Scope, span: Span
 ) -> Value:
+    spend(3)
+    if operator in _COMPARING:
+        for operand in operands:
+            spend_on(operand)
     asked = scope.host.questions.operands(operator, operands, span)
     if isinstance(asked, bool):
         return Value(asked, span)
@@ -159,6 +168,7 @@ def _bounded(parts: Iterable[str | Unknown], span: Span) -> Iterator[str | Unkno
         if length > MAX_TEXT:
             raise BoundError(f"the string would have more than {MAX_TEXT} characters", span)
         yield part
+    spend(1 + length // 64)
 
 
 def _rendered(parts: tuple[TemplatePart, ...], scope: Scope, span: Span) -> Iterator[str | Unknown]:
@@ -221,6 +231,7 @@ def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
     if target.unknown is not None:
         return Value(derived(target.unknown, "[*]"), span)
     items = target.elements
+    spend(5 * len(items))
     found = [evaluate(each, scope.bind({_SPLAT_ITEM: item})) for item in items]
     if isinstance(items, Unsettled):
         return Value(as_list(found, unsettled=len(found) > 1), span)
@@ -232,6 +243,7 @@ def _call(node: nodes.Call, scope: Scope) -> Value:
         return _attempt(node, scope)
     if node.name == "convert":
         return _convert(node, scope)
+    spend(5)
     arguments = [evaluate(argument, scope) for argument in node.arguments]
     if node.expand:
         further = _expanded(arguments.pop(), node.span)
@@ -242,6 +254,8 @@ def _call(node: nodes.Call, scope: Scope) -> Value:
         return Value(False, node.span)
     if node.name == "templatestring" and isinstance(node.arguments[0], nodes.Literal | nodes.TemplateNode):
         raise EvaluationError("the template must be a reference to a string", node.span)
+    for argument in arguments:
+        spend_on(argument)
     if node.name in KEYED:
         return _keyed(node, tuple(arguments), scope)
     return scope.host.call(node.name, tuple(arguments), node.span)
@@ -373,6 +387,8 @@ def _beside(value: Value, other: Value, span: Span) -> Value:
         return value
     if other.unknown is not None and not is_text(other.unknown):
         return value  # whatever the other one is, it has a type that this value converts to
+    spend_on(value)
+    spend_on(other)
     try:
         return beside(value, other)
     except ConversionError:
@@ -382,6 +398,8 @@ def _beside(value: Value, other: Value, span: Span) -> Value:
 def _either(node: nodes.Conditional, condition: Value, doubt: Unknown, scope: Scope) -> Value:
     """One of two arms. The symbol is equal for equal conditionals, so what depends on one depends on all."""
     arms = (_arm(node.then, scope), _arm(node.otherwise, scope))
+    for arm in arms:
+        spend_on(arm)
     if arms[0] == arms[1] and not values.holes(arms[0]):
         return arms[0]
     return Value(Unknown(doubt.cause, symbol_of("?:", (condition, *arms))), node.span)
@@ -389,6 +407,7 @@ def _either(node: nodes.Conditional, condition: Value, doubt: Unknown, scope: Sc
 
 def _iterations(collection: Value, key_name: str | None, value_name: str, scope: Scope, span: Span) -> Iterator[Scope]:
     for key, value in elements(collection, span):
+        spend(5)
         names = {value_name: value}
         yield scope.bind(names if key_name is None else {key_name: key, **names})
 
@@ -476,7 +495,16 @@ def evaluate_whole(node: Node, scope: Scope) -> Value:
     """The value of a whole argument, whose names are looked at first. Raises ``EvaluationError``."""
     if not scope.host.checked(node):
         refuse_undeclared(node, scope)
-    return evaluate(node, scope)
+    try:
+        value = evaluate(node, scope)
+        if not isinstance(value.data, _LIGHT):
+            spend_on(value)
+    except BudgetSpentError as problem:
+        raise spent(problem, node.span) from problem
+    return value
+
+
+_LIGHT = (str, bool, int, type(None))
 
 
 def evaluate_or_refuse(node: Node, scope: Scope) -> Value:

@@ -27,6 +27,11 @@ class OpenEntries(Unknown):
     is_distinct: bool = field(default=True, compare=False)
     """Whether all keys are surely different, so that all entries are there."""
 
+    @property
+    def parts(self) -> tuple[Value, ...]:
+        """Keys and values."""
+        return tuple(part for pair in self.entries for part in pair)
+
     def get(self, name: str) -> Value | None:
         """The entry under a key: unknown, if another one may be that; None if there is none."""
         doubt: Unknown | None = None

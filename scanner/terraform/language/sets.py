@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
+from scanner.budget import spend
 from scanner.terraform.language.equality import equal
-from scanner.terraform.language.kinds import SetItems, Unsettled, UnsettledSet
+from scanner.terraform.language.kinds import ListItems, MapEntries, SetItems, Unsettled, UnsettledSet
 from scanner.terraform.language.numbers import Number
 from scanner.values import Unknown, Value, holes
 
@@ -26,25 +27,42 @@ def as_set(items: Iterable[Value]) -> SetItems:
 def distinct(items: Iterable[Value]) -> tuple[Value, ...]:
     """The first of each group of equal elements, in order; unsettled while unknowns may still be equal."""
     kept: list[Value] = []
-    structures: list[Value] = []  # of what is kept, all that is not a scalar: a scalar has no other equal to look at
-    known: set[tuple[bool, Scalar]] = set()
+    without_key: list[Value] = []  # of what is kept: all else is equal to what has the same key, and to nothing else
+    known: set[Hashable] = set()
     certain = True
     for item in items:
-        scalar = item.data
-        if isinstance(scalar, Scalar):
-            key = (isinstance(scalar, bool), scalar)
-            if key in known:
-                continue
-            known.add(key)
-        others = structures if isinstance(scalar, Scalar) else kept
+        key = _key(item)
+        if key is not None and key in known:
+            continue
+        others = without_key if key is not None else kept
+        spend(len(others))
         answers = [equal(item, other) for other in others]
         if any(answer.is_yes for answer in answers):
             continue
         certain = certain and not any(answer.is_undetermined for answer in answers)
         kept.append(item)
-        if not isinstance(scalar, Scalar):
-            structures.append(item)
+        if key is None:
+            without_key.append(item)
+        else:
+            known.add(key)
     return tuple(kept) if certain else Unsettled(kept)
+
+
+def _key(value: Value) -> Hashable | None:
+    """What two equal values have in common, and no others; None for what is not wholly known, or has no parts."""
+    data = value.data
+    if isinstance(data, Scalar):
+        return isinstance(data, bool), data
+    if not data or isinstance(data, Unsettled):
+        return None
+    if isinstance(data, tuple):
+        kind = next((kind for kind in (ListItems, SetItems) if isinstance(data, kind)), tuple)
+        keys = tuple(map(_key, data))
+        return None if None in keys else (kind, keys)
+    if isinstance(data, dict):
+        entries = tuple((name, _key(data[name])) for name in sorted(data))
+        return None if any(key is None for _, key in entries) else (isinstance(data, MapEntries), entries)
+    return None
 
 
 def _set_order(item: Value) -> tuple[int, Number | str]:

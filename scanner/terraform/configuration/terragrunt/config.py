@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from scanner import file_system
+from scanner.budget import BudgetSpentError
 from scanner.cause import Cause, CauseKind
 from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
@@ -195,7 +196,7 @@ class Config:
         """The value of an expression; unknown where it cannot be evaluated."""
         try:
             return evaluate(node, self._scope)
-        except (EvaluationError, RecursionError) as problem:
+        except (EvaluationError, BudgetSpentError, RecursionError) as problem:
             return _elsewhere(
                 f"an expression in a Terragrunt file ({str(problem) or 'it is nested too deeply'})", node.span
             )

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from unicodedata import normalize
 
+from scanner.budget import spend_on
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.terraform.language.functions import (
@@ -82,4 +83,5 @@ def call(function: Function, arguments: tuple[Value, ...], context: FunctionCont
         result = undetermined(function, arguments, cause)
     if isinstance(result.data, str) and not result.data.isascii():
         result = replace(result, data=normalize("NFC", result.data))
+    spend_on(result)
     return result if result.span is not None else result.at(span)
