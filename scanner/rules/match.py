@@ -13,6 +13,7 @@ from scanner.rules.parts import PARTS
 from scanner.rules.places import places
 from scanner.rules.problems import Problem, RuleError
 from scanner.rules.rule import Path, Rule, Selector, filled, split_at
+from scanner.rules.said_once import SaidOnce
 from scanner.rules.view import Views, causes, words
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -50,9 +51,9 @@ class Matching:
 
     def findings(self, sources: Mapping[str, str]) -> tuple[Finding, ...]:
         """What the rules find of all of them. Raises ``RuleError``."""
-        selectable = Documents(self._documents)
+        selectable, once = Documents(self._documents), SaidOnce()
         found = [
-            _finding(rule, self._assessed[number], self._documents[number], paths, sources)
+            _finding(rule, self._assessed[number], self._documents[number], paths, sources, once)
             for rule in self._rules
             for number, paths in sorted(_selected(rule, selectable).items())
         ]
@@ -93,9 +94,10 @@ def _finding(
     document: dict[str, Any],
     paths: Iterable[Path],
     sources: Mapping[str, str],
+    once: SaidOnce,
 ) -> Finding:
     picked = chosen(assessed, document, paths)
-    said = words(assessed, document, (one.words for one in picked))
+    said = words(assessed, document, (one.words for one in picked), once)
     definition = assessed.definition
     around = tuple(filled(part, said) for part in split_at(rule.message, "name"))
     return Finding(
@@ -107,7 +109,7 @@ def _finding(
         definition.address,
         definition.root,
         definition.span,
-        tuple(dict.fromkeys((*_form(assessed), *_decisive(rule, assessed, picked), *_way(assessed)))),
+        tuple(dict.fromkeys((*_form(assessed), *_decisive(rule, assessed, picked, once), *_way(assessed)))),
         sources.get(definition.root, definition.root),
         said("name"),
         around,
@@ -117,13 +119,15 @@ def _finding(
     )
 
 
-def _decisive(rule: Rule, assessed: AssessedPrincipal, picked: Iterable[Chosen]) -> Iterable[RelatedLocation]:
+def _decisive(
+    rule: Rule, assessed: AssessedPrincipal, picked: Iterable[Chosen], once: SaidOnce
+) -> Iterable[RelatedLocation]:
     """The places that the rule chooses; where it chooses none and is about signing in, what decides that."""
     places = tuple(place for one in picked for place in one.places)
     if places:
         return places
     about_sign_in = any(rule.sees(key) for key in _OF_SIGN_IN) or (rule.sees("permissions") and not rule.ask)
-    return _of_sign_in(assessed) if about_sign_in else ()
+    return once.of(assessed, _of_sign_in) if about_sign_in else ()
 
 
 _OF_SIGN_IN = (
@@ -133,7 +137,11 @@ _OF_SIGN_IN = (
 """Keys of the document and placeholders."""
 
 
-def _of_sign_in(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
+def _of_sign_in(assessed: AssessedPrincipal) -> tuple[RelatedLocation, ...]:
+    return tuple(_all_of_sign_in(assessed))
+
+
+def _all_of_sign_in(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
     yield from ways_in(assessed)
     actions: dict[Reason, list[str]] = {}
     for permission in assessed.aws_login.of(Client.LOCALHOST):

@@ -30,6 +30,7 @@ def placeholders(text: str) -> list[str]:
     return [found[1] for found in _BRACES.finditer(text) if found[1] is not None]
 
 
+@lru_cache(maxsize=256)
 def split_at(text: str, name: str) -> tuple[str, ...]:
     """What a text has around a placeholder, everything else as it is written."""
     parts, end = [], 0

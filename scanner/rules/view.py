@@ -12,6 +12,7 @@ from scanner.iam.pattern import Text, literal
 from scanner.iam.principal import PolicyType, Principal
 from scanner.lazy_dataclass import dataclass
 from scanner.rules.parts import PARTS, PERMISSION_PARTS, context_keys
+from scanner.rules.said_once import SaidOnce
 from scanner.rules.trusted import trust_entries
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Via
@@ -91,6 +92,7 @@ class _Flagged:
     document: dict[str, Any]
     selected: tuple[str, ...]
     """What the rule chose inside it, in words."""
+    once: SaidOnce
 
     @property
     def principal(self) -> Principal:
@@ -105,9 +107,11 @@ class _Flagged:
         return (cause for permission in self.local for cause in permission.decision.causes)
 
 
-def words(assessed: AssessedPrincipal, document: dict[str, Any], selected: Iterable[str] = ()) -> Callable[[str], str]:
+def words(
+    assessed: AssessedPrincipal, document: dict[str, Any], selected: Iterable[str], once: SaidOnce
+) -> Callable[[str], str]:
     """Gives the text for a placeholder; ``selected`` is what the rule chose inside the principal, in words."""
-    flagged = _Flagged(assessed, document, tuple(selected))
+    flagged = _Flagged(assessed, document, tuple(selected), once)
     return lambda placeholder: _WORDS[placeholder](flagged)
 
 
@@ -155,12 +159,12 @@ _WORDS: Mapping[str, Callable[[_Flagged], str]] = {
     "context_keys": lambda found: _joined(context_keys(found.local)),
     "without_mfa": lambda found: _without_mfa(found.assessed),
     "selected": lambda found: _joined(found.selected),
-    "missing": lambda found: _missing(found.assessed, found.local),
+    "missing": lambda found: found.once.of(found.assessed, _missing),
     "depends_on": lambda found: _joined(cause.detail for cause in found.causes),
     "undetermined_by": _undetermined_by,
     "enter": _enter,
     "way_in_advice": lambda found: " ".join(_ADVICE[via] for via in found.assessed.console.via if via in _ADVICE),
-    "remedy": lambda found: " ".join(as_sentence(one) for one in orders(found.assessed)),
+    "remedy": lambda found: found.once.of(found.assessed, _remedy),
     "denied_by": _denied_by,
 }
 """What stands for each of the placeholders. Most rules have one or two of them."""
@@ -202,8 +206,13 @@ def _sid(match: StatementMatch) -> str:
     return f'the statement "{match.statement.sid}"' if match.statement.sid else "a statement"
 
 
-def _missing(assessed: AssessedPrincipal, permissions: tuple[Permission, ...]) -> str:
+def _remedy(assessed: AssessedPrincipal) -> str:
+    return " ".join(as_sentence(one) for one in orders(assessed))
+
+
+def _missing(assessed: AssessedPrincipal) -> str:
     """Which of the two actions is missing, and what stands in its place."""
+    permissions = assessed.aws_login.of(Client.LOCALHOST)
     refused = [
         found for found in permissions if found.decision.outcome in (Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY)
     ]
