@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from scanner.cloudformation.template.composer import YAMLError, compose_all, long_form
+from scanner.cloudformation.template.keys import is_macro
 from scanner.cloudformation.template.node_glance import glance_at
 from scanner.cloudformation.template.outline import Call, Glance, UnsureError
 from scanner.cloudformation.template.scalar_nodes import is_account
@@ -76,13 +77,25 @@ class Line(NamedTuple):
     form: Form
     plain: object
     """Of a scalar or a value in flow style."""
-    calls: tuple[Call, ...]
-    """Those inside of a value in flow style."""
-    is_plain: bool = False
-    """It is a key, perhaps with a scalar, and calls nothing."""
+    calls: tuple[Call, ...] = ()
+    """Those that it says by itself."""
+    around: int = 0
+    """The column of what its value belongs to."""
+    is_whole: bool = False
+    """It says all that it calls, with the arguments."""
+
+    def calls_with(self, argument: object) -> tuple[Call, ...]:
+        """The functions that its key and its tag are, called with its value. In flow style the tag is a part of that."""
+        found: tuple[Call, ...] = ()
+        if self.key is not None and is_function(self.key):
+            found = ((self.key, argument if self.tag is None else {}),)
+        if self.tag is not None and is_function(self.tag) and self.form is not Form.FLOW:
+            is_one_text = self.tag == "Fn::GetAtt" and isinstance(argument, str)
+            found = (*found, (self.tag, argument.split(".", 1) if is_one_text else argument))
+        return found
 
 
-NOTHING = Line(0, 0, (), None, None, Form.NOTHING, None, ())
+NOTHING = Line(0, 0, (), None, None, Form.NOTHING, None)
 """An empty line, or a comment."""
 
 
@@ -111,26 +124,30 @@ def read_line(line: str) -> Line | None:
     name = None if tag is None else _long_form(tag)
     start = len(indentation) + len(dashes)
     places = tuple(len(indentation) + place for place, sign in enumerate(dashes) if sign == "-")
-    say = partial(Line, len(indentation), start, places, key, name)
-    is_plain = not (key is None or tag is not None or is_function(key))
+    form, plain, calls = Form.NOTHING, None, ()
     match value.lastgroup:
         case "plain" if tag is None and is_account(value["plain"]):
             return None
         case "plain":
-            return say(
-                Form.SCALAR, value["plain"] if tag is not None or is_text(value["plain"]) else None, (), is_plain
-            )
+            form, plain = Form.SCALAR, value["plain"] if tag is not None or is_text(value["plain"]) else None
         case "double" | "single" as group:
-            return say(Form.SCALAR, value[group], (), is_plain)
+            form, plain = Form.SCALAR, value[group]
         case "escaped":
-            return say(Form.SCALAR, OPAQUE, (), is_plain)
+            form, plain = Form.SCALAR, OPAQUE
         case "block":
-            return say(Form.BLOCK, OPAQUE, ())
+            form, plain = Form.BLOCK, OPAQUE
         case "flow":
             glance = _flow(f"!{tag} {value['flow']}" if tag is not None else value["flow"])
-            return None if glance is None else say(Form.FLOW, glance.plain, glance.calls)
-        case _:
-            return say(Form.NOTHING, None, (), is_plain)
+            if glance is None:
+                return None
+            form, plain, calls = Form.FLOW, glance.plain, glance.calls
+    around = start if key is not None else places[-1]
+    line = Line(len(indentation), start, places, key, name, form, plain, calls, around)
+    if (key is not None and is_macro(key)) or (name is not None and is_macro(name)):
+        return None
+    if form is Form.BLOCK or (form is Form.NOTHING and line.calls_with(None)):
+        return line
+    return line._replace(calls=(*calls, *line.calls_with(plain)), is_whole=True)
 
 
 def is_function(key: str) -> bool:
