@@ -116,7 +116,8 @@ def discover(
         {module: boundaries.of(module) for module in walk.modules}, walk.named_modules | run.keys(), calls, known
     )
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
-    nested = nested_in_others({location: boundaries.of(location.parent) for location in templates}, known)
+    within = {location: boundaries.of(location.parent) for location in templates}
+    nested = nested_in_others(within, walk.shown, known)
     files = [(kind, location) for kind, location in walk.files if location not in nested]
     for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
