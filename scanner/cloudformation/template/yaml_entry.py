@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from scanner.cloudformation.template.outline import Call, Glance
-from scanner.cloudformation.template.yaml_line import NOTHING, Form, Line, is_function, read_line
+from scanner.cloudformation.template.yaml_line import NO_LIMIT, NOTHING, Form, Line, is_function, read_line
 from scanner.lazy_dataclass import dataclass
 
 _DEEPEST_COLUMN = 40
@@ -21,7 +21,6 @@ _NAMED_FIRST = frozenset({"Fn::FindInMap", "Fn::If"})
 _LISTED = frozenset({*_NAMED_FIRST, "Fn::GetAtt"})
 """Functions whose names can be told from the elements of a list, line by line."""
 _WITH_NAMES = frozenset({*_LISTED, "Fn::Sub", "Ref"})
-_NO_LIMIT = 1_000_000
 
 
 def glance_at_lines(lines: Sequence[str], first: int, end: int) -> Glance | None:
@@ -48,7 +47,7 @@ class _Entry:
     """The columns of the mappings that are open, with their keys so far."""
     lists: list[tuple[int, list[object]]] = field(default_factory=list)
     """The columns of the lists that are open and whose elements are wanted, with these."""
-    limit: int = _NO_LIMIT
+    limit: int = NO_LIMIT
     """The column up to which the next line may begin."""
     opened: tuple[int, str] | None = None
     """The column and the key, or function, of a value that is to follow, where it is wanted what it is."""
@@ -76,13 +75,21 @@ class _Entry:
         """The usual lines from a number on, for which nothing else matters; the number of the first other one."""
         lines, end, mappings, limit = self.lines, self.end, self.mappings, self.limit
         innermost, keys = mappings[-1] if mappings else (-1, set())
-        while position < end and self.opened is None and not self.lists:
+        if self.opened is not None or self.lists:
+            return position
+        while position < end:
             line = read_line(lines[position])
-            if line is None or not line.is_whole:
+            if line is None:
                 break
-            begins, column, dashes, key, _, form, _, calls, around, _ = line
+            begins, column, dashes, key, _, _, _, calls, next_limit, is_whole = line
+            if not is_whole:
+                break
             if begins > limit or column > _DEEPEST_COLUMN:
                 raise _HardError
+            limit = next_limit
+            position += 1
+            if calls:
+                self.calls += calls
             if begins != innermost or dashes:
                 while mappings and mappings[-1][0] > begins:
                     mappings.pop()
@@ -95,10 +102,8 @@ class _Entry:
                 keys.add(key)
                 if len(mappings) == 1 and not dashes and isinstance(self.value, dict):
                     self._own(key, line)
-            if calls:
-                self.calls += calls
-            limit = _NO_LIMIT if form is Form.NOTHING else around
-            position += 1
+                    if self.opened is not None:
+                        break
         self.limit = limit
         return position
 
@@ -167,10 +172,10 @@ class _Entry:
     def _take_value(self, line: Line, position: int) -> int:
         """The value of a line, and the text that stands on those after it; the number of the next line."""
         position += 1
-        self.limit = _NO_LIMIT if line.form is Form.NOTHING else line.around
+        self.limit = line.limit
         self.calls += line.calls
         if line.form is Form.BLOCK:
-            after = self._end_of_block(position, line.around)
+            after = self._end_of_block(position, line.limit)
             self.calls += line.calls_with("\n".join(self.lines[position:after]))
             return after
         if not line.is_whole:
@@ -183,7 +188,7 @@ class _Entry:
         if argument is not None or name not in _WITH_NAMES:
             self.calls.append((name, argument))
         elif name in _LISTED and self.opened is None:
-            self.opened = line.column if line.key is not None else line.around + 1, name
+            self.opened = line.column if line.key is not None else line.dashes[-1] + 1, name
         else:
             raise _HardError
 

@@ -22,6 +22,7 @@ from scanner.cloudformation.template.scalars import is_text
 
 _DEEPEST_FLOW = 80
 """Levels that are taken to be around what stands in a line."""
+NO_LIMIT = 1_000_000
 _LINE = re.compile(
     r"""(?P<indentation>[ ]*)
     (?P<dashes>(?:-(?:[ ]++|$))*+)
@@ -79,8 +80,8 @@ class Line(NamedTuple):
     """Of a scalar or a value in flow style."""
     calls: tuple[Call, ...] = ()
     """Those that it says by itself."""
-    around: int = 0
-    """The column of what its value belongs to."""
+    limit: int = NO_LIMIT
+    """The column up to which the next line may begin: that of what a scalar belongs to."""
     is_whole: bool = False
     """It says all that it calls, with the arguments."""
 
@@ -142,7 +143,8 @@ def read_line(line: str) -> Line | None:
                 return None
             form, plain, calls = Form.FLOW, glance.plain, glance.calls
     around = start if key is not None else places[-1]
-    line = Line(len(indentation), start, places, key, name, form, plain, calls, around)
+    limit = NO_LIMIT if form is Form.NOTHING else around
+    line = Line(len(indentation), start, places, key, name, form, plain, calls, limit)
     if (key is not None and is_macro(key)) or (name is not None and is_macro(name)):
         return None
     if form is Form.BLOCK or (form is Form.NOTHING and line.calls_with(None)):
