@@ -100,10 +100,8 @@ class _Entry:
                 if key in keys:
                     raise _HardError
                 keys.add(key)
-                if len(mappings) == 1 and not dashes and isinstance(self.value, dict):
-                    self._own(key, line)
-                    if self.opened is not None:
-                        break
+                if len(mappings) == 1 and not dashes and isinstance(self.value, dict) and self._own(key, line):
+                    break
         self.limit = limit
         return position
 
@@ -133,17 +131,16 @@ class _Entry:
                 self._own(key, line)
         return self._take_value(line, position)
 
-    def _own(self, key: str, line: Line) -> None:
-        """A key of the entry itself."""
+    def _own(self, key: str, line: Line) -> bool:
+        """A key of the entry itself; whether its value is to follow."""
         if not isinstance(self.value, dict) or is_function(key) or key == "":
             raise _HardError
-        if line.tag is not None:
-            self.value[key] = {}
-        elif line.form is Form.NOTHING:
+        if line.tag is None and line.form is Form.NOTHING:
             self.value[key] = None
             self.opened = line.column, key
-        else:
-            self.value[key] = line.plain
+            return True
+        self.value[key] = line.plain if line.tag is None else {}
+        return False
 
     def _follows(self, line: Line, column: int) -> None:
         """The first line after a value that was to follow says what it is."""

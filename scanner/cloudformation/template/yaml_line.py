@@ -86,13 +86,14 @@ class Line(NamedTuple):
     """It says all that it calls, with the arguments."""
 
     def calls_with(self, argument: object) -> tuple[Call, ...]:
-        """The functions that its key and its tag are, called with its value. In flow style the tag is a part of that."""
+        """The functions that its key and its tag are, called with its value, which has the tag in flow style."""
         found: tuple[Call, ...] = ()
         if self.key is not None and is_function(self.key):
             found = ((self.key, argument if self.tag is None else {}),)
         if self.tag is not None and is_function(self.tag) and self.form is not Form.FLOW:
-            is_one_text = self.tag == "Fn::GetAtt" and isinstance(argument, str)
-            found = (*found, (self.tag, argument.split(".", 1) if is_one_text else argument))
+            if self.tag == "Fn::GetAtt" and isinstance(argument, str):
+                argument = argument.split(".", 1)
+            found = (*found, (self.tag, argument))
         return found
 
 
@@ -125,7 +126,9 @@ def read_line(line: str) -> Line | None:
     name = None if tag is None else _long_form(tag)
     start = len(indentation) + len(dashes)
     places = tuple(len(indentation) + place for place, sign in enumerate(dashes) if sign == "-")
-    form, plain, calls = Form.NOTHING, None, ()
+    form = Form.NOTHING
+    plain: object = None
+    calls: tuple[Call, ...] = ()
     match value.lastgroup:
         case "plain" if tag is None and is_account(value["plain"]):
             return None
@@ -144,12 +147,12 @@ def read_line(line: str) -> Line | None:
             form, plain, calls = Form.FLOW, glance.plain, glance.calls
     around = start if key is not None else places[-1]
     limit = NO_LIMIT if form is Form.NOTHING else around
-    line = Line(len(indentation), start, places, key, name, form, plain, calls, limit)
+    said = Line(len(indentation), start, places, key, name, form, plain, calls, limit)
     if (key is not None and is_macro(key)) or (name is not None and is_macro(name)):
         return None
-    if form is Form.BLOCK or (form is Form.NOTHING and line.calls_with(None)):
-        return line
-    return line._replace(calls=(*calls, *line.calls_with(plain)), is_whole=True)
+    if form is Form.BLOCK or (form is Form.NOTHING and said.calls_with(None)):
+        return said
+    return said._replace(calls=(*calls, *said.calls_with(plain)), is_whole=True)
 
 
 def is_function(key: str) -> bool:
