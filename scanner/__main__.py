@@ -20,7 +20,7 @@ NOT_DONE = 2
 
 def main() -> None:
     """Run ``scan``, and exit with its status."""
-    gc.set_threshold(50_000, 20, 100)  # almost nothing that a scan makes goes in circles: looking for some took a fifth
+    gc.set_threshold(200_000, 20, 100)  # few things that a scan makes go in circles: looking for some took a fifth
     guard()
     try:
         try:

@@ -42,7 +42,7 @@ def serve(pipe: Connection, terms: bytes, keeps: bool) -> None:
     """
     # An interrupt goes to all processes of a terminal; whoever started this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(50_000, 20, 100)  # as where the commands begin
+    gc.set_threshold(200_000, 20, 100)  # as where the commands begin
     gc.freeze()
     assess = Assessor(decode(terms, Terms))
     with suppress(EOFError, OSError), session(), noted(is_exact=keeps, seek=may_ask):  # nobody wants more
