@@ -81,19 +81,25 @@ def _written(module: Path, boundary: Path) -> Calls:
     return Calls(places, is_open)
 
 
-def nested_in_others(templates: Mapping[Path, Path], known: Known = not_known) -> set[Path]:
-    """Which of the templates another one nests; each stands with the directory that it reads other files in."""
+def nested_in_others(
+    templates: Mapping[Path, Path], shown: Callable[[Path], str], known: Known = not_known
+) -> set[Path]:
+    """Which of the templates another one nests; each stands with the directory that it reads other files in.
+
+    ``shown`` is how the report names them.
+    """
     calls = {
-        file: {*known(file, boundary, partial(_nested, file, boundary)).places} for file, boundary in templates.items()
+        file: {*known(file, boundary, partial(_nested, file, boundary, shown)).places}
+        for file, boundary in templates.items()
     }
     return set(calls) - _tops(calls, set())
 
 
-def _nested(file: Path, boundary: Path) -> Calls:
+def _nested(file: Path, boundary: Path, shown: Callable[[Path], str]) -> Calls:
     from scanner.cloudformation.stacks.nested import nested_templates
     from scanner.cloudformation.template.place import Place
 
-    return Calls(frozenset(nested_templates(Place(str(file), file, boundary))))
+    return Calls(frozenset(nested_templates(Place(shown(file), file, boundary))))
 
 
 def _tops(calls: Mapping[Path, set[Path]], named: set[Path]) -> set[Path]:

@@ -116,7 +116,8 @@ def discover(
         {module: boundaries.of(module) for module in walk.modules}, walk.named_modules | run.keys(), calls, known
     )
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
-    nested = nested_in_others({location: boundaries.of(location.parent) for location in templates}, known)
+    within = {location: boundaries.of(location.parent) for location in templates}
+    nested = nested_in_others(within, walk.shown, known)
     files = [(kind, location) for kind, location in walk.files if location not in nested]
     for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
@@ -423,7 +424,7 @@ def recognise(head: bytes) -> RootKind | None:
 
 def may_be_ours(content: bytes) -> bool:
     """Whether a file that begins like this may be recognised: each kind has one of a few words."""
-    return any(mark in content for mark in _MARKS) or wide_encoding(content) is not None or content.startswith(ARCHIVE)
+    return any(map(content.__contains__, _MARKS)) or wide_encoding(content) is not None or content.startswith(ARCHIVE)
 
 
 _MARKS = tuple(mark.encode() for mark in (*TEMPLATE_MARKS, CHANGE_SET_MARK, *PLAN_MARKS))
@@ -439,7 +440,8 @@ def _is_none_of_ours(path: str) -> bool:
         try:
             content = os.read(file, _HEAD)
             if path.lower().endswith(_TEMPLATE_SUFFIXES):
-                while len(content) < MAX_BYTES and (more := os.read(file, MAX_BYTES)):
+                # Room for a whole large file would be made for each small one.
+                while len(content) < MAX_BYTES and (more := os.read(file, max(_HEAD, len(content)))):
                     content += more
         finally:
             os.close(file)

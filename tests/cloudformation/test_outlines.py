@@ -247,6 +247,7 @@ PIECES = (
     ),
     *("yes", "y", "null", "~", "012345678901", "0100", "12", "1.10", "1e5", "-1", "NaN", "=", "@", "%", "`", ","),
     *("${", "${Team}", "${Nobody}", "Ref: Team", "Fn::Sub: a", "Fn::If:", "Fn::Transform: {}", "Fn::ForEach::A: []"),
+    *("Fn::Transform: !Ref Team", "Fn::If: !Ref", "Fn::Sub: !Sub a"),
     *("Condition: IsTest", "DependsOn: Ada", "Type: ", "Properties:", "Type", "Team", "é", "\x7f", "\x85", "\u2028"),
     *('"a": 1, ', '"a"', '"Ref": "Team"', '"Ada": {', "1" * 120, "true", "{" * 3 + "}" * 3, "[" * 101 + "]" * 101),
 )

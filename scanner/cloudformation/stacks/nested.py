@@ -34,10 +34,11 @@ from scanner.cloudformation.template.place import Place
 from scanner.cloudformation.template.placeholders import SCAN_WHAT_IS_GENERATED
 from scanner.cloudformation.template.regions import named_partition
 from scanner.cloudformation.template.sections import RAIN_SOURCE
-from scanner.cloudformation.template.syntax import parse
+from scanner.cloudformation.template.syntax import Parsed, parse
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
+from scanner.session import once
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.values import Value, pieces, unknown
 
@@ -70,10 +71,10 @@ def nested_templates(place: Place) -> set[Path]:
         text = read_text(place.location, MAX_BYTES)
     except UnreadableFileError:
         return set()  # reported when the root is extracted
-    if not any(kind in text for kind in STACKS):
+    if not _names_stacks(text):
         return set()
     found: set[Path] = set()
-    for document in parse(text, place.path).documents:
+    for document in _parsed(text, place.path).documents:
         template = prepare(document, place, lambda names: StackScope(names, Inputs())).template
         for resource in template.of_types(STACKS.__contains__):
             written = resource.get(_LOCATIONS[resource.type])
@@ -81,6 +82,17 @@ def nested_templates(place: Place) -> set[Path]:
             beside = place.beside(path) if path and not _REMOTE.match(path) else None
             found |= {beside.location} if beside is not None else set()
     return found
+
+
+def _names_stacks(text: str) -> bool:
+    return any(kind in text for kind in STACKS)
+
+
+def _parsed(text: str, path: str) -> Parsed:
+    """What is in a template: one with nested stacks is read to find its roots, and again to extract what is in them."""
+    if not _names_stacks(text):
+        return parse(text, path)
+    return once(("template", text, path), partial(parse, text, path), lambda _: len(text))
 
 
 @dataclass(slots=True)
@@ -113,7 +125,7 @@ class TemplateTree:
         """The documents of a file. Raises ``UnreadableFileError``. Only the root itself may lie anywhere."""
         if place.location not in self._documents:
             text = read_text(place.location, MAX_BYTES, within=() if is_root else (place.boundary,))
-            parsed = parse(text, place.path)
+            parsed = _parsed(text, place.path)
             self.files.add(place.path)
             self._problems |= dict.fromkeys(parsed.diagnostics)
             self._partitions[place.location] = named_partition(text)

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import field
 
-from scanner.cloudformation.template.keys import is_macro
 from scanner.cloudformation.template.outline import Call, Glance
-from scanner.cloudformation.template.yaml_line import NOTHING, Form, Line, is_function, read_line
+from scanner.cloudformation.template.yaml_line import NO_LIMIT, NOTHING, Form, Line, is_function, read_line
 from scanner.lazy_dataclass import dataclass
 
 _DEEPEST_COLUMN = 40
@@ -22,7 +21,6 @@ _NAMED_FIRST = frozenset({"Fn::FindInMap", "Fn::If"})
 _LISTED = frozenset({*_NAMED_FIRST, "Fn::GetAtt"})
 """Functions whose names can be told from the elements of a list, line by line."""
 _WITH_NAMES = frozenset({*_LISTED, "Fn::Sub", "Ref"})
-_NO_LIMIT = 1_000_000
 
 
 def glance_at_lines(lines: Sequence[str], first: int, end: int) -> Glance | None:
@@ -49,7 +47,7 @@ class _Entry:
     """The columns of the mappings that are open, with their keys so far."""
     lists: list[tuple[int, list[object]]] = field(default_factory=list)
     """The columns of the lists that are open and whose elements are wanted, with these."""
-    limit: int = _NO_LIMIT
+    limit: int = NO_LIMIT
     """The column up to which the next line may begin."""
     opened: tuple[int, str] | None = None
     """The column and the key, or function, of a value that is to follow, where it is wanted what it is."""
@@ -66,35 +64,46 @@ class _Entry:
         elif header.tag is None:
             self.value = header.plain
         while position < end:
-            line = read_line(lines[position])
-            if line is NOTHING:
-                position += 1
-            elif line is None:
+            position = self._take_whole(position)
+            line = read_line(lines[position]) if position < end else NOTHING
+            if line is None:
                 raise _HardError
-            elif line.is_plain and self.opened is None and not self.lists:
-                self._take_plain(line)
-                position += 1
-            else:
-                position = self._take(line, position)
+            position = position + 1 if line is NOTHING else self._take(line, position)
         self._nothing_follows()
 
-    def _take_plain(self, line: Line) -> None:
-        """The usual line, for which nothing else matters."""
-        begins, column, dashes, key, _, form, _, _, _ = line
-        mappings = self.mappings
-        if begins > self.limit or column > _DEEPEST_COLUMN or key is None:
-            raise _HardError
-        while mappings and mappings[-1][0] > begins:
-            mappings.pop()
-        if not mappings or mappings[-1][0] != column:
-            mappings.append((column, {key}))
-        elif key in mappings[-1][1]:
-            raise _HardError
-        else:
-            mappings[-1][1].add(key)
-        if len(mappings) == 1 and not dashes and isinstance(self.value, dict):
-            self._own(key, line)
-        self.limit = _NO_LIMIT if form is Form.NOTHING else column
+    def _take_whole(self, position: int) -> int:
+        """The usual lines from a number on, for which nothing else matters; the number of the first other one."""
+        lines, end, mappings, limit = self.lines, self.end, self.mappings, self.limit
+        innermost, keys = mappings[-1] if mappings else (-1, set())
+        if self.opened is not None or self.lists:
+            return position
+        while position < end:
+            line = read_line(lines[position])
+            if line is None:
+                break
+            begins, column, dashes, key, _, _, _, calls, next_limit, is_whole = line
+            if not is_whole:
+                break
+            if begins > limit or column > _DEEPEST_COLUMN:
+                raise _HardError
+            limit = next_limit
+            position += 1
+            if calls:
+                self.calls += calls
+            if begins != innermost or dashes:
+                while mappings and mappings[-1][0] > begins:
+                    mappings.pop()
+                if key is not None and (not mappings or mappings[-1][0] != column):
+                    mappings.append((column, set()))
+                innermost, keys = mappings[-1] if mappings else (-1, set())
+            if key is not None:
+                if key in keys:
+                    raise _HardError
+                keys.add(key)
+                if len(mappings) == 1 and not dashes and isinstance(self.value, dict) and self._own(key, line):
+                    break
+        self.limit = limit
+        return position
 
     def _take(self, line: Line, position: int) -> int:
         """One line, and what belongs to its value; the number of the next one."""
@@ -122,17 +131,16 @@ class _Entry:
                 self._own(key, line)
         return self._take_value(line, position)
 
-    def _own(self, key: str, line: Line) -> None:
-        """A key of the entry itself."""
+    def _own(self, key: str, line: Line) -> bool:
+        """A key of the entry itself; whether its value is to follow."""
         if not isinstance(self.value, dict) or is_function(key) or key == "":
             raise _HardError
-        if line.tag is not None:
-            self.value[key] = {}
-        elif line.form is Form.NOTHING:
+        if line.tag is None and line.form is Form.NOTHING:
             self.value[key] = None
             self.opened = line.column, key
-        else:
-            self.value[key] = line.plain
+            return True
+        self.value[key] = line.plain if line.tag is None else {}
+        return False
 
     def _follows(self, line: Line, column: int) -> None:
         """The first line after a value that was to follow says what it is."""
@@ -160,33 +168,24 @@ class _Entry:
 
     def _take_value(self, line: Line, position: int) -> int:
         """The value of a line, and the text that stands on those after it; the number of the next line."""
-        around = line.dashes[-1] if line.key is None else line.column
-        argument, position = line.plain, position + 1
-        if line.form is Form.BLOCK:
-            after = self._end_of_block(position, around)
-            argument, position = "\n".join(self.lines[position:after]), after
-        self.limit = _NO_LIMIT if line.form is Form.NOTHING else around
+        position += 1
+        self.limit = line.limit
         self.calls += line.calls
-        is_deferred = line.form is Form.NOTHING
-        if line.key is not None and is_function(line.key):
-            if line.tag is not None:
-                self.calls.append((line.key, {}))
-            else:
-                self._call(line.key, argument, line.column, is_deferred=is_deferred)
-        if line.tag is not None and is_function(line.tag) and line.form is not Form.FLOW:
-            if line.tag == "Fn::GetAtt" and isinstance(argument, str):
-                argument = argument.split(".", 1)
-            least = line.column if line.key is not None else around + 1
-            self._call(line.tag, argument, least, is_deferred=is_deferred)
+        if line.form is Form.BLOCK:
+            after = self._end_of_block(position, line.limit)
+            self.calls += line.calls_with("\n".join(self.lines[position:after]))
+            return after
+        if not line.is_whole:
+            for name, argument in line.calls_with(None):
+                self._deferred(name, argument, line)
         return position
 
-    def _call(self, name: str, argument: object, least: int, *, is_deferred: bool) -> None:
-        if is_macro(name):
-            raise _HardError
-        if not is_deferred or name not in _WITH_NAMES:
+    def _deferred(self, name: str, argument: object, line: Line) -> None:
+        """A call whose argument is to follow."""
+        if argument is not None or name not in _WITH_NAMES:
             self.calls.append((name, argument))
         elif name in _LISTED and self.opened is None:
-            self.opened = least, name
+            self.opened = line.column if line.key is not None else line.dashes[-1] + 1, name
         else:
             raise _HardError
 

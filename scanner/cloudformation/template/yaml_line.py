@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from scanner.cloudformation.template.composer import YAMLError, compose_all, long_form
+from scanner.cloudformation.template.keys import is_macro
 from scanner.cloudformation.template.node_glance import glance_at
 from scanner.cloudformation.template.outline import Call, Glance, UnsureError
 from scanner.cloudformation.template.scalar_nodes import is_account
@@ -21,6 +22,7 @@ from scanner.cloudformation.template.scalars import is_text
 
 _DEEPEST_FLOW = 80
 """Levels that are taken to be around what stands in a line."""
+NO_LIMIT = 1_000_000
 _LINE = re.compile(
     r"""(?P<indentation>[ ]*)
     (?P<dashes>(?:-(?:[ ]++|$))*+)
@@ -76,13 +78,26 @@ class Line(NamedTuple):
     form: Form
     plain: object
     """Of a scalar or a value in flow style."""
-    calls: tuple[Call, ...]
-    """Those inside of a value in flow style."""
-    is_plain: bool = False
-    """It is a key, perhaps with a scalar, and calls nothing."""
+    calls: tuple[Call, ...] = ()
+    """Those that it says by itself."""
+    limit: int = NO_LIMIT
+    """The column up to which the next line may begin: that of what a scalar belongs to."""
+    is_whole: bool = False
+    """It says all that it calls, with the arguments."""
+
+    def calls_with(self, argument: object) -> tuple[Call, ...]:
+        """The functions that its key and its tag are, called with its value, which has the tag in flow style."""
+        found: tuple[Call, ...] = ()
+        if self.key is not None and is_function(self.key):
+            found = ((self.key, argument if self.tag is None else {}),)
+        if self.tag is not None and is_function(self.tag) and self.form is not Form.FLOW:
+            if self.tag == "Fn::GetAtt" and isinstance(argument, str):
+                argument = argument.split(".", 1)
+            found = (*found, (self.tag, argument))
+        return found
 
 
-NOTHING = Line(0, 0, (), None, None, Form.NOTHING, None, ())
+NOTHING = Line(0, 0, (), None, None, Form.NOTHING, None)
 """An empty line, or a comment."""
 
 
@@ -111,26 +126,33 @@ def read_line(line: str) -> Line | None:
     name = None if tag is None else _long_form(tag)
     start = len(indentation) + len(dashes)
     places = tuple(len(indentation) + place for place, sign in enumerate(dashes) if sign == "-")
-    say = partial(Line, len(indentation), start, places, key, name)
-    is_plain = not (key is None or tag is not None or is_function(key))
+    form = Form.NOTHING
+    plain: object = None
+    calls: tuple[Call, ...] = ()
     match value.lastgroup:
         case "plain" if tag is None and is_account(value["plain"]):
             return None
         case "plain":
-            return say(
-                Form.SCALAR, value["plain"] if tag is not None or is_text(value["plain"]) else None, (), is_plain
-            )
+            form, plain = Form.SCALAR, value["plain"] if tag is not None or is_text(value["plain"]) else None
         case "double" | "single" as group:
-            return say(Form.SCALAR, value[group], (), is_plain)
+            form, plain = Form.SCALAR, value[group]
         case "escaped":
-            return say(Form.SCALAR, OPAQUE, (), is_plain)
+            form, plain = Form.SCALAR, OPAQUE
         case "block":
-            return say(Form.BLOCK, OPAQUE, ())
+            form, plain = Form.BLOCK, OPAQUE
         case "flow":
             glance = _flow(f"!{tag} {value['flow']}" if tag is not None else value["flow"])
-            return None if glance is None else say(Form.FLOW, glance.plain, glance.calls)
-        case _:
-            return say(Form.NOTHING, None, (), is_plain)
+            if glance is None:
+                return None
+            form, plain, calls = Form.FLOW, glance.plain, glance.calls
+    around = start if key is not None else places[-1]
+    limit = NO_LIMIT if form is Form.NOTHING else around
+    said = Line(len(indentation), start, places, key, name, form, plain, calls, limit)
+    if (key is not None and is_macro(key)) or (name is not None and is_macro(name)):
+        return None
+    if form is Form.BLOCK or (form is Form.NOTHING and said.calls_with(None)):
+        return said
+    return said._replace(calls=(*calls, *said.calls_with(plain)), is_whole=True)
 
 
 def is_function(key: str) -> bool:
