@@ -169,6 +169,9 @@ def scan(
         ),
     ] = None,
     cache_dir: Annotated[str | None, typer.Option(metavar="DIR", help="Keep it in this directory.")] = None,
+    max_steps: Annotated[
+        str | None, typer.Option(metavar="N", help="The most steps that the work on one root may take.")
+    ] = None,
     baseline: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Leave out findings that are in this file, because they are known."),

@@ -29,13 +29,17 @@ def extract(root: ScanRoot) -> Facts:
     return extract(root)
 
 
-def extract_or_report(root: ScanRoot) -> Facts:
-    """The same with a diagnostic for an error of our own, so that one root never hides another."""
+def extract_or_report(root: ScanRoot, *, debug: bool = False) -> Facts:
+    """The same with a diagnostic for a root that takes too much, or for an error of our own, so that one root never
+    hides another. With ``debug`` an error of our own rises.
+    """
     try:
         return extract(root)
     except BudgetSpentError as problem:
         return Facts(root.path, root.kind, diagnostics=(bound_exceeded(problem, root.path),))
-    except Exception as problem:  # noqa: BLE001 # a bug of ours must not lose the other roots; it is in the report
+    except Exception as problem:  # a bug of ours must not lose the other roots; it is in the report
+        if debug:
+            raise
         return Facts(root.path, root.kind, diagnostics=(internal_error(problem, root.path),))
 
 

@@ -12,6 +12,7 @@ from dataclasses import field
 from datetime import date
 from pathlib import Path
 
+from scanner.budget import STEPS
 from scanner.controls import AccountControls
 from scanner.finding import Level
 from scanner.globs import PathGlob
@@ -67,6 +68,8 @@ class Options:
     """How many processes may work on the roots, if there is work enough; with ``debug`` it is one."""
     cache: Path | None = None
     """The directory where outcomes are kept from one scan to the next; None for no such thing."""
+    max_steps: int = STEPS
+    """The most steps that the work on one root may take, see ``scanner.budget``."""
     exclude: tuple[PathGlob, ...] = ()
     """What is not scanned unless a path names it."""
     sections: tuple[PathSection, ...] = ()

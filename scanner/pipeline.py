@@ -376,6 +376,7 @@ def _terms(options: Options, questions: Questions) -> Terms:
         tuple(options.accounts.items()),
         options.assume_console,
         questions,
+        options.max_steps,
     )
 
 

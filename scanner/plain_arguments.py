@@ -20,7 +20,7 @@ LISTS = frozenset(
 TEXTS = frozenset(
     {
         *("fail_on", "min_severity", "workspace", "source", "account", "region", "baseline", "write_baseline"),
-        *("config", "explain", "jobs", "cache_dir"),
+        *("config", "explain", "jobs", "cache_dir", "max_steps"),
     }
 )
 """Options with one value: the last one counts."""

@@ -174,6 +174,21 @@ class Number(Item[int]):
         return re.fullmatch(r"[0-9]{1,9}", text) is not None and self.least <= int(text) <= self.most
 
 
+@dataclass(frozen=True)
+class BoundedNumber(Number):
+    """A whole number, for which a file that is found with the code must not choose more than a default."""
+
+    default: int
+
+    def read(self, node: Node, origin: Origin, name: str) -> int:
+        """The number; one above the default counts only in a file that the user names."""
+        wanted = super().read(node, origin, name)
+        if wanted > self.default and not origin.is_named:
+            only = f"only --{name.replace('_', '-')} and a file given with --config may do that"
+            raise MistakeError(f'"{name}" lets what is scanned take more than usual; {only}', node.span)
+        return wanted
+
+
 class EnvironmentFlag(Flag):
     """Yes or no to reading the environment, which may hold secrets."""
 

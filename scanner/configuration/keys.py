@@ -9,8 +9,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
+from scanner.budget import STEPS
 from scanner.configuration.account_sections import ACCOUNT_ID, REGION, Accounts
 from scanner.configuration.items import (
+    BoundedNumber,
     Choice,
     EnvironmentFlag,
     Flag,
@@ -148,6 +150,13 @@ CACHE_DIR = Key(
     Merge.REPLACE,
     "The directory for it. Only in a file given with `--config`.",
 )
+MAX_STEPS = Key(
+    "max_steps",
+    One(BoundedNumber(1_000, 999_999_999, STEPS)),
+    Merge.REPLACE,
+    "The most steps that the work on one root may take. More of them only in a file given with `--config`.",
+    STEPS,
+)
 ACCOUNTS = Key(
     "accounts",
     Accounts(),
@@ -185,6 +194,7 @@ KEYS: tuple[Key[Any], ...] = (
     JOBS,
     CACHE,
     CACHE_DIR,
+    MAX_STEPS,
     ACCOUNTS,
 )
 BY_NAME = {key.name: key for key in KEYS}

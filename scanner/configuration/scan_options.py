@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from scanner.budget import STEPS
 from scanner.configuration import keys
 from scanner.configuration.keys import Key
 from scanner.configuration.machine import cache_directory, usable_processors
@@ -63,6 +64,7 @@ def scan_options(
         named=settings.named(),
         jobs=next(iter(settings.all(keys.JOBS)), 0) or usable_processors(),
         cache=_cache(settings, directory, environment),
+        max_steps=next(iter(settings.all(keys.MAX_STEPS)), STEPS),
     )
 
 

@@ -47,8 +47,8 @@ class Assessor:
     def __call__(self, task: Task) -> Outcome:
         """What the root comes to."""
         root = task.root
-        with session(), budget(), noted() as notes:  # what is tried out reads the same again
-            facts = (extraction.extract if self.debug else extraction.extract_or_report)(root)
+        with session(), budget(self.terms.max_steps), noted() as notes:  # what is tried out reads the same again
+            facts = extraction.extract_or_report(root, debug=self.debug)
             principals, wrong = self._assessed(root, facts, task.section)
         note_all(notes)
         if root.neighbours:  # what is wrong with them is said where they are roots

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner.budget import STEPS
 from scanner.controls import AccountControls
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.lazy_dataclass import dataclass
@@ -32,6 +33,7 @@ class Terms:
     accounts: tuple[tuple[str, AccountControls], ...] = ()
     assume_console: tuple[str, ...] = ()
     questions: Questions = Questions()  # frozen
+    max_steps: int = STEPS
 
 
 @dataclass(frozen=True, slots=True)

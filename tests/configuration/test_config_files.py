@@ -91,6 +91,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         "output: {text: inside/hooks/post-checkout}",
         "env_vars: true",
         "cache_dir: inside",
+        "max_steps: 10000001",
     ],
 )
 def test_a_found_file_stays_in_its_tree(tmp_path: Path, text: str) -> None:

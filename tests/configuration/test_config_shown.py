@@ -68,6 +68,7 @@ assume_console: [a]
 jobs: 2
 cache: false
 cache_dir: c
+max_steps: 5000
 accounts: {default: {scp: [a]}, 111122223333: {rcp: [a]}, 'x/*': {account: "111122223333", region: aa-b-1, scp: [[a]]}}
 """
     found = yaml.safe_load(text)

@@ -32,9 +32,7 @@ from scanner.values import Unknown, Value
 
 MAX_MODULE_DEPTH = 40
 """Module calls inside each other. Terraform itself has no limit, but nobody nests more than a handful."""
-MAX_MODULE_INSTANCES = 20_000
-"""Module instances of one root."""
-_STEPS = 300
+_STEPS = 500
 """What an instance of a module costs, beside what is asked of it."""
 _STEPS_OF_RESOURCE = 30
 """And for each type of resource in it."""
@@ -154,9 +152,6 @@ class ChildModules(Generic[M]):
             detail = f"What it defines is missing because of {found.detail}.{remedy}"
             self._configuration.report(warning("Module not available", detail, parsed.span))
             return Unknown(found, Named(NameKind.VALUE, full))
-        self._configuration.instances += len(expansion.instances)
-        if self._configuration.instances > MAX_MODULE_INSTANCES:
-            return self._bound(f"makes more than {MAX_MODULE_INSTANCES:,} module instances", block, full)
         module = self._configuration.module(*found)
         try:
             spend_at(len(expansion.instances) * (_STEPS + _STEPS_OF_RESOURCE * len(module.resource_types)), block.span)

@@ -13,13 +13,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from contextlib import suppress
 from pathlib import Path
 
 from scanner import file_system
+from scanner.budget import BudgetSpentError, budget, spend
 from scanner.root import Inputs
 from scanner.source_file import read_text
-from scanner.terraform.configuration.child_modules import MAX_MODULE_DEPTH, MAX_MODULE_INSTANCES
+from scanner.terraform.configuration.child_modules import MAX_MODULE_DEPTH
 from scanner.terraform.configuration.module import Module, index_module
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.module_sources import is_local
@@ -79,16 +80,25 @@ _CALL = re.compile(r"module(?:[ \t\r]*[\"/]|[ \t\r]+[^\W\d])")
 def evaluated_calls(root: Path, inputs: Inputs, boundary: Path, units: Sequence[Unit]) -> Iterator[tuple[Path, Path]]:
     """Who calls whom in the configuration of a root module: each module once for each chain of calls to it.
 
-    Instances do not matter here: a module with a ``count`` of zero is called too.
+    Instances do not matter here: a module with a ``count`` of zero is called too. Chains for which there are no steps
+    left are not followed here; they are not when the root is extracted either, which says so.
     """
-    configuration = RootConfiguration(inputs, boundary)
-    instance = ModuleInstance(configuration, configuration.module(root, "."))
-    instance.set_inputs(input_values(instance, inputs, units))
-    yield from islice(_calls(instance), MAX_MODULE_INSTANCES)
+    found: list[tuple[Path, Path]] = []
+    with budget(), suppress(BudgetSpentError):
+        configuration = RootConfiguration(inputs, boundary)
+        instance = ModuleInstance(configuration, configuration.module(root, "."))
+        instance.set_inputs(input_values(instance, inputs, units))
+        found.extend(_calls(instance))
+    yield from found
+
+
+_STEPS = 500
+"""What a chain of calls costs."""
 
 
 def _calls(module: ModuleInstance) -> Iterator[tuple[Path, Path]]:
     for child in module.called():
+        spend(_STEPS)
         yield module.module.directory, child.module.directory
         if len(child.address.steps) < MAX_MODULE_DEPTH:
             yield from _calls(child)

@@ -50,7 +50,6 @@ class RootConfiguration:
     """Variable files that were read; modules know their own files."""
     undeclared: set[Diagnostic] = field(default_factory=set)
     """Values from the command line that nothing here declares; they may be meant for another root."""
-    instances: int = 0
     reconciled: Callable[[ResourceAddress, str, Value, bool], Value] = field(
         default=lambda _address, _name, value, _written: value
     )
