@@ -15,7 +15,7 @@ from scanner.verdicts.assessed_principal import AssessedPrincipal
 
 MOST_NEAR = 10
 _NEAR = 0.6
-_INSTANCE_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
+_INSTANCE_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*+"|[^\[\]"]*+)\]')
 _NOT_SAID = re.compile(r"[\"'\s]")
 
 Same = Callable[[str, str], bool]

@@ -19,10 +19,10 @@ Region = tuple[int, int]
 """Offsets in the text; the end is exclusive."""
 
 _STRINGS = (
-    r'"{3}(?:[^"\\]|\\.|"(?!""))*"{3,5}',  # as many as two quotes may stand before the end
-    r"'{3}(?:[^']|'(?!''))*'{3,5}",
-    r'"(?:[^"\\\n]|\\.)*"',
-    r"'[^'\n]*'",
+    r'"{3}(?:[^"\\]|\\.|"{1,2}+(?!"))*+(?:"{3,5})?',  # as many as two quotes may stand before the end
+    r"'{3}(?:[^']|'{1,2}+(?!'))*+(?:'{3,5})?",
+    r'"(?:[^"\\\n]|\\.)*+"?',
+    r"'[^'\n]*+'?",
 )
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r]+|#[^\n]*)|(?P<newline>\n)"

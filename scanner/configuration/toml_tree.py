@@ -12,7 +12,7 @@ from scanner.configuration.toml_places import Path, Places, places
 from scanner.configuration.tree import Entry, Listing, Node, Scalar, ScalarKind, Table
 from scanner.span import LineIndex, Span
 
-_AT = re.compile(r" \(at line (\d+), column (\d+)\)$|\s*\(at end of document\)$")
+_AT = re.compile(r" \(at line (\d+), column (\d+)\)$|(?<!\s)\s*+\(at end of document\)$")
 
 
 def parse_toml(text: str, path: str) -> Table:

@@ -15,8 +15,8 @@ from scanner.iam.request import Fixed, OneOf, Request, Unsettled
 from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Named, NameKind
 
-_VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
-_DEFAULT = re.compile(r"^(?P<key>[^,]*?)\s*,\s*'(?P<default>[^']*)'$")
+_VARIABLE = re.compile(r"\$\{([^{}]*+)\}")
+_DEFAULT = re.compile(r"(?P<key>[^,]*+),\s*+'(?P<default>[^']*+)'\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def parse_policy_text(text: Text, *, variables: bool) -> PolicyText:
         start = 0
         for found in _VARIABLE.finditer(piece) if variables else ():
             parts.extend(parse_wildcards(piece[start : found.start()]))
-            parts.append(_variable(found.group(1)))
+            parts.append(_variable(found.group(1).strip()))
             start = found.end()
         parts.extend(parse_wildcards(piece[start:]))
     return tuple(parts)
@@ -51,7 +51,7 @@ def _variable(inside: str) -> str | Variable:
         return inside
     with_default = _DEFAULT.match(inside)
     if with_default:
-        return Variable(with_default["key"], with_default["default"])
+        return Variable(with_default["key"].rstrip(), with_default["default"])
     return Variable(inside)
 
 

@@ -20,7 +20,7 @@ _PLAIN = re.compile(r"""["'(]{0,2}(?:[^\W\d_]+(?:['-][^\W\d_]+)*|\d+)[.,;:)"'?]{
 """A word, perhaps with an apostrophe or a hyphen in it, or a number; punctuation around it that means nothing."""
 _COMMIT = re.compile(r"\W*[0-9a-fA-F]{7,}\W*")
 """Might be the name of a commit."""
-_CODE = re.compile(r"""([("']?)(.*?)([.,;:)"']*)""", re.DOTALL)
+_OPENING, _CLOSING = "(\"'", ".,;:)\"'"
 """Punctuation of the sentence stays out of the code."""
 
 
@@ -47,9 +47,11 @@ def _token(found: re.Match[str]) -> str:
     token = found[0]
     if _PLAIN.fullmatch(token) and not _COMMIT.fullmatch(token):
         return token
-    parts = _CODE.fullmatch(token)
-    before, inner, after = parts.groups() if parts is not None and parts[2] else ("", token, "")
-    return f"{before}{_span(inner)}{after}"
+    before = token[0] if token[0] in _OPENING else ""
+    inner = token.removeprefix(before).rstrip(_CLOSING)
+    if not inner:
+        return _span(token)
+    return f"{before}{_span(inner)}{token[len(before) + len(inner) :]}"
 
 
 def _span(text: str) -> str:

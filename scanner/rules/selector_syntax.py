@@ -71,7 +71,7 @@ def parse(text: str) -> Any:  # a tree of jsonpath-ng, which has no types
         raise _unexpected(text, tokens, taken) from problem
 
 
-_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*+'?|"(?:[^"\\]|\\.)*+"?""", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CLASSES = {"d": "[0-9]", "w": "[A-Za-z0-9_]", "s": "[ ]", ".": "[.]"}
 

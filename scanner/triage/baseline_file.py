@@ -32,7 +32,7 @@ from scanner.span import LineIndex, Span
 VERSION = 1
 _MAX_DEPTH = 8
 _CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
-_ENTRY_LINE = re.compile(r"(?P<entry>[ \t]*\{.*\})[ \t]*,?[ \t\r]*")
+_ENTRY_LINE = re.compile(r"(?P<entry>[ \t]*\{.*\})[ \t]*+(?:[,\r][ \t\r]*+)?")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{32}")
 
 

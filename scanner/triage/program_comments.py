@@ -14,7 +14,7 @@ SUFFIXES = (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".py",
 
 _COMMENT = re.compile(
     r"^[ \t]*+(?P<alone>//|#|/\*|\*(?=[ \t]))"
-    r"|[\s;,(){}](?P<behind>//+|#+|/\*+)(?=[^\n]{0,80}?(?i:scan)[ \t:_-]{0,4}(?i:ignore))",
+    r"|[\s;,(){}](?P<behind>//++|#++|/\*++)(?=[^\n]{0,80}?(?i:scan)[ \t:_-]{0,4}(?i:ignore))",
     re.MULTILINE,
 )
 

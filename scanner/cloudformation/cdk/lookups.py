@@ -37,7 +37,7 @@ _DEFAULTS: Mapping[str, tuple[str, ...]] = {
 }
 """What the CDK uses in place of a missing lookup, by its provider."""
 
-_TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
+_TOKEN = re.compile(r"\$\{Token\[[^\[\]]*+\]\}")
 _ARN = re.compile(r"((?:arn:[a-z-]+)?:[a-z0-9-]+:)[^:]*:[^:]*:([a-z-]+[/:])?.*")
 """An ARN, perhaps without its beginning; its region, account and name are invented."""
 _COMMON = frozenset({"Allow", "Deny", "2012-10-17", "2008-10-17"})

@@ -40,7 +40,7 @@ _MAKING = tuple(
 )
 """Actions that make identities, or give them something."""
 _MANAGED = re.compile(r":policy/(?:AdministratorAccess|IAMFullAccess|AWSSSO(?:Master|Member)AccountAdministrator)$")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z](?:[A-Z](?![a-z]))*+")
 _IDENTITY_WORDS = frozenset({"iam", "sso", "user", "users", "role", "roles"})
 _IDENTITY_PAIRS = (("permission", "set"), ("login", "profile"), ("identity", "center"))
 _OTHER_PAIRS = (("user", "pool"), ("user", "data"), ("user", "agent"))

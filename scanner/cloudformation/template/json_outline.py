@@ -26,10 +26,10 @@ from scanner.values import Value
 _LONGEST_KEY = 160
 """Characters: YAML wants the colon within 1024 of the key's beginning, and an escaped character is six of them."""
 _LONGEST_NUMBER = 100
-_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]]')
+_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]')
 _OTHER_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Characters that YAML forbids, or takes for the end of a line."""
-_COLON_BELOW = re.compile(r"\n[ \t\r\n]*+:")
+_COLON_BELOW = re.compile(r"(?<![ \t\r\n])[ \t\r]*+\n[ \t\r\n]*+:")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _COLON = re.compile(r"[ \t\r\n]*+:[ \t\r\n]*+")

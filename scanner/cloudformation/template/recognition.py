@@ -23,8 +23,9 @@ _TYPE = re.compile(
 _LIST = re.compile(r"(?:\s|#[^\n]*)*+(?:-\s|\[)")
 """The Resources of an AppSpec file are a list."""
 _JSON_CHANGES = re.compile(r'"Changes"\s*+:\s*+\[')
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*+:)?|\\?\Z)|[{}\[\]]', re.DOTALL)
-_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"|'[^'\n]*+'|#[^\n]*+""", re.DOTALL)
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*+:)?)?|[{}\[\]]', re.DOTALL)
+_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+(?P<ends>")?|'[^'\n]*+'|#[^\n]*+""", re.DOTALL)
+_QUOTED_ONCE = re.compile(r"'[^'\n]*+'|#[^\n]*+")
 _PLACEHOLDER = re.compile(r"[$%]\{")
 _DIRECTIVE = re.compile(r"^[ \t]*%\{~?[ \t]*(?:if|else|endif|for|endfor)\b", re.MULTILINE)
 _FIRST_LINE = re.compile(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
@@ -57,8 +58,13 @@ def is_text_template(text: str) -> bool:
     if "%{" not in text and "${" not in text:
         return False
     if text.removeprefix("\ufeff").lstrip()[:1] == "{":
-        return not _is_json(text) and _PLACEHOLDER.search(_QUOTED.sub("", text)) is not None
+        return not _is_json(text) and _PLACEHOLDER.search(_QUOTED.sub(_unquoted, text)) is not None
     return "%{" in text and _DIRECTIVE.search(text) is not None
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    """Nothing, but for a quote that does not end: no other behind it does."""
+    return _QUOTED_ONCE.sub("", found[0]) if found[0][0] == '"' and found["ends"] is None else ""
 
 
 def _is_json(text: str) -> bool:

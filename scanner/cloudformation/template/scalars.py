@@ -45,7 +45,7 @@ _BASES = (
     (re.compile(r"([-+]?)(0|[1-9][0-9_]*)"), 10),
 )
 _SEXAGESIMAL = re.compile(r"([-+]?)([1-9][0-9_]*(?::[0-5]?[0-9])+)")
-_NOT_OCTAL = re.compile(r"[-+]?0[0-9_]*[89][0-9_]*")
+_NOT_OCTAL = re.compile(r"[-+]?0[0-7_]*[89][0-9_]*")
 _FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*)(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?")
 _PLAIN_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,6})\.(?:[0-9]{0,8}[1-9])")
 """Floats that every reader writes as they stand."""

@@ -24,7 +24,7 @@ _DEEPEST_FLOW = 80
 """Levels that are taken to be around what stands in a line."""
 NO_LIMIT = 1_000_000
 _LINE = re.compile(
-    r"""(?P<indentation>[ ]*)
+    r"""(?P<indentation>[ ]*+)
     (?P<dashes>(?:-(?:[ ]++|$))*+)
     (?:
         (?:
@@ -36,7 +36,7 @@ _LINE = re.compile(
     )?+
     (?:!(?P<tag>[A-Za-z0-9]++)(?:[ ]++|$))?+
     (?P<value>.*)""",
-    re.VERBOSE | re.ASCII,
+    re.VERBOSE | re.ASCII | re.DOTALL,
 )
 _VALUE = re.compile(
     r"""(?:
@@ -48,7 +48,7 @@ _VALUE = re.compile(
       | (?P<flow>[\[{].*[\]}])
     )?
     [ ]*(?:(?<=[ ])\#.*)?""",
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 
 

@@ -34,7 +34,7 @@ MOST_LINKS = 8
 """Places that a message names."""
 
 _OF_SEVERITY = {Severity.ERROR: (INCOMPLETE, Level.ERROR), Severity.WARNING: (NOT_FOLLOWED, Level.WARNING)}
-_INSTANCE_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
+_INSTANCE_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*+"|[^\[\]"]*+)\]')
 
 
 class Results:

@@ -19,7 +19,7 @@ MAX_EXPONENT = 1000
 _BITS = 512
 _SAFE_DIGITS = 153
 """Decimals of so many digits are told apart by 512 bits."""
-_LITERAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
+_LITERAL = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]{1,9})?")
 _EXACT = Context(prec=2 * MAX_EXPONENT + 1000)
 
 

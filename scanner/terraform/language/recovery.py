@@ -16,7 +16,7 @@ from scanner.terraform.language.blocks import BETWEEN, IndexedBlock, UnbalancedE
 from scanner.terraform.language.place import Place, SyntaxProblem
 
 _ARGUMENT = re.compile(r'(?:(?P<name>[^\W\d][\w-]*)|"(?P<quoted>[^"\\\n]*)")[ \t]*=(?!=)')
-_BLOCK = re.compile(r'[^\W\d][\w-]*[ \t]*(?:"[^"\n]*"[ \t]*|[^\W\d][\w-]*[ \t]*)*\{')
+_BLOCK = re.compile(r'[^\W\d][\w-]*+[ \t]*+(?:"[^"\n]*+"[ \t]*+|[^\W\d][\w-]*+[ \t]*+)*+\{')
 _ANOTHER = re.compile(r"\n[ \t]*[^\W\d][\w-]*[ \t]*(?:=(?!=)|[\"{])")
 _IN_EXPRESSION = re.compile(
     r'"|[({\[]|[)}\]]|\n|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n|(?<![=!<>])=(?![=>])'

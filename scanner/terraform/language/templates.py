@@ -103,7 +103,7 @@ def _require(end: Sequence | None, opened: str, wanted: str) -> None:
 
 
 _SEQUENCE = re.compile(r"\$\$\{|%%\{|[$%]\{")
-_IN_SEQUENCE = re.compile(r'[{}]|"|\\.|#[^\n]*|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_IN_SEQUENCE = re.compile(r'[{}]|"|\\.|#[^\n]*|//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?', re.DOTALL)
 _DIRECTIVE = re.compile(r"\s*(if|else|endif|for|endfor)\b(.*)", re.DOTALL)
 _FOR = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:,\s*([^\W\d][\w-]*)\s*)?in\b(.*)", re.DOTALL)
 
