@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import field
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
 
 Path = tuple[str | int, ...]
 """Keys and indices from the top of the document."""
@@ -24,7 +25,7 @@ _STRINGS = (
     r'"(?:[^"\\\n]|\\.)*+"?',
     r"'[^'\n]*+'?",
 )
-_TOKEN = re.compile(
+_TOKEN = anywhere(
     r"(?P<space>[ \t\r]+|#[^\n]*)|(?P<newline>\n)"
     rf"|(?P<string>{'|'.join(_STRINGS)})|(?P<mark>[\[\]{{}}=,.])|(?P<bare>[^\s\[\]{{}}=,.\"'#]+)",
     re.DOTALL,

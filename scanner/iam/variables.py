@@ -8,15 +8,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 
 from __future__ import annotations
 
-import re
-
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, parse_wildcards, written
 from scanner.iam.request import Fixed, OneOf, Request, Unsettled
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, beginning
 from scanner.symbol import Named, NameKind
 
-_VARIABLE = re.compile(r"\$\{([^{}]*+)\}")
-_DEFAULT = re.compile(r"(?P<key>[^,]*+),\s*+'(?P<default>[^']*+)'\Z")
+_VARIABLE = anywhere(r"\$\{([^{}]*+)\}")
+_DEFAULT = beginning(r"(?P<key>[^,]*+),\s*+'(?P<default>[^']*+)'\Z")
 
 
 @dataclass(frozen=True, slots=True)

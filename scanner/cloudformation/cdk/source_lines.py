@@ -8,12 +8,12 @@ elsewhere, as in continuous integration. Frames of libraries and of the runtime 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from scanner import file_system
+from scanner.regexes import anywhere
 from scanner.span import Span
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 MAX_FRAMES = 200
 
-_PLACE = re.compile(r":(\d{1,7})(?::(\d{1,7}))?\)?$")
-_FILE = re.compile(r'(?:^|[\s("])((?:file://)?(?:[A-Za-z]:)?[^\s():"][^():"]*+)')
+_PLACE = anywhere(r":(\d{1,7})(?::(\d{1,7}))?\)?$")
+_FILE = anywhere(r'(?:^|[\s("])((?:file://)?(?:[A-Za-z]:)?[^\s():"][^():"]*+)')
 _LONGEST_SCHEME = len("(file:///C:")
-_PYTHON_FRAME = re.compile(r'File "([^"]+)", line (\d{1,7})')
-_FOREIGN = re.compile(r"node_modules/|site-packages/|^node:|^internal/|/jsii-(?:runtime|kernel)")
+_PYTHON_FRAME = anywhere(r'File "([^"]+)", line (\d{1,7})')
+_FOREIGN = anywhere(r"node_modules/|site-packages/|^node:|^internal/|/jsii-(?:runtime|kernel)")
 
 
 def source_line(frames: Iterable[str], manifest: Place) -> Span | None:

@@ -11,24 +11,26 @@ from __future__ import annotations
 import json
 import re
 
+from scanner.regexes import anywhere, beginning
+
 _VERSION = "AWSTemplateFormatVersion"
 TEMPLATE_MARKS = (_VERSION, "Resources")
 """A template has one of these words."""
 CHANGE_SET_MARK = '"ChangeSetId"'
 """A change set has it."""
-_TYPE = re.compile(
+_TYPE = anywhere(
     r"""["']?\bType["']?\s*:\s*["']?(?:AWS::[A-Za-z]|Custom::\w|Alexa::\w|[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9])"""
     r"""|\bFn::(?:Transform["']?\s*:|ForEach::\w)"""
 )
-_LIST = re.compile(r"(?:\s|#[^\n]*)*+(?:-\s|\[)")
+_LIST = beginning(r"(?:\s|#[^\n]*)*+(?:-\s|\[)")
 """The Resources of an AppSpec file are a list."""
-_JSON_CHANGES = re.compile(r'"Changes"\s*+:\s*+\[')
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*+:)?)?|[{}\[\]]', re.DOTALL)
-_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+(?P<ends>")?|'[^'\n]*+'|#[^\n]*+""", re.DOTALL)
-_QUOTED_ONCE = re.compile(r"'[^'\n]*+'|#[^\n]*+")
-_PLACEHOLDER = re.compile(r"[$%]\{")
-_DIRECTIVE = re.compile(r"^[ \t]*%\{~?[ \t]*(?:if|else|endif|for|endfor)\b", re.MULTILINE)
-_FIRST_LINE = re.compile(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
+_JSON_CHANGES = anywhere(r'"Changes"\s*+:\s*+\[')
+_JSON_TOKEN = anywhere(r'"(?:[^"\\]|\\.)*+(?:"(\s*+:)?)?|[{}\[\]]', re.DOTALL)
+_QUOTED = anywhere(r""""(?:[^"\\]|\\.)*+(?P<ends>")?|'[^'\n]*+'|#[^\n]*+""", re.DOTALL)
+_QUOTED_ONCE = anywhere(r"'[^'\n]*+'|#[^\n]*+")
+_PLACEHOLDER = anywhere(r"[$%]\{")
+_DIRECTIVE = anywhere(r"^[ \t]*%\{~?[ \t]*(?:if|else|endif|for|endfor)\b", re.MULTILINE)
+_FIRST_LINE = anywhere(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
 
 
 def looks_like_template(head: str) -> bool:
@@ -98,7 +100,7 @@ def _yaml_sections(head: str) -> dict[str, int]:
     """Which of the marks are keys at the outermost indentation, and where each ends, likewise."""
     first = _FIRST_LINE.search(head)
     indentation = first[1] if first else ""
-    key = re.compile(rf"""^{indentation}["']?({"|".join(TEMPLATE_MARKS)})["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+    key = anywhere(rf"""^{indentation}["']?({"|".join(TEMPLATE_MARKS)})["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
     found: dict[str, int] = {}
     for match in key.finditer(head):
         found.setdefault(match[1], match.end())

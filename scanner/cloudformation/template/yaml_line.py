@@ -19,11 +19,12 @@ from scanner.cloudformation.template.node_glance import glance_at
 from scanner.cloudformation.template.outline import Call, Glance, UnsureError
 from scanner.cloudformation.template.scalar_nodes import is_account
 from scanner.cloudformation.template.scalars import is_text
+from scanner.regexes import whole
 
 _DEEPEST_FLOW = 80
 """Levels that are taken to be around what stands in a line."""
 NO_LIMIT = 1_000_000
-_LINE = re.compile(
+_LINE = whole(
     r"""(?P<indentation>[ ]*+)
     (?P<dashes>(?:-(?:[ ]++|$))*+)
     (?:
@@ -38,7 +39,7 @@ _LINE = re.compile(
     (?P<value>.*)""",
     re.VERBOSE | re.ASCII | re.DOTALL,
 )
-_VALUE = re.compile(
+_VALUE = whole(
     r"""(?:
         (?P<plain>(?:[A-Za-z0-9/_.$(~+=<]|-(?=[^ ]))(?:[^ :#]|:(?=[^ ])|(?<=[^ ])\#|[ ]++(?=[^ \#]))*+)
       | "(?P<double>[^"\\]*+)"

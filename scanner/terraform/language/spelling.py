@@ -15,9 +15,10 @@ import re
 from dataclasses import field
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, beginning
 from scanner.span import LineIndex
 
-_CODE = re.compile(
+_CODE = anywhere(
     r"""
       (?P<name> [^\W\d][\w-]* )
     | (?P<number> \d+ (?: \.\d+ )? (?: \.? [eE][+-]?\d+ )? )
@@ -33,10 +34,10 @@ _CODE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{', re.DOTALL)
-_COLONS = re.compile(r"\s*::")
-_FOR = re.compile(r"(?:\s|#[^\n]*+\n|//[^\n]*+\n|/\*(?:[^*]++|\*(?!/))*+\*/)*+for\s")
-_NOT_BLANK = re.compile(r"\S")
+_STRING = anywhere(r'\\.|"|\$\$\{|%%\{|[$%]\{', re.DOTALL)
+_COLONS = beginning(r"\s*::")
+_FOR = beginning(r"(?:\s|#[^\n]*+\n|//[^\n]*+\n|/\*(?:[^*]++|\*(?!/))*+\*/)*+for\s")
+_NOT_BLANK = anywhere(r"\S")
 _BEFORE_OPERAND = frozenset("+-*/%&|<>?!=:")
 _AFTER_OPERAND = frozenset("+*/%&|<>?=:,.")
 _KEEPS_LINES = frozenset({"", "{"})
@@ -173,7 +174,7 @@ class _Speller:
         return end
 
     def _heredoc_end(self, marker: str, position: int) -> int:
-        closing = re.compile(rf"^([ \t]*{re.escape(marker)}[ \t]*)\r?(?:\n|\Z)", re.MULTILINE)
+        closing = anywhere(rf"^([ \t]*{re.escape(marker)}[ \t]*)\r?(?:\n|\Z)", re.MULTILINE)
         found = closing.search(self._text, position)
         if found is None:
             return len(self._text)
