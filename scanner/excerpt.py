@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
@@ -18,7 +19,7 @@ MAX_BYTES = 4 * 1024 * 1024
 """Nobody reads a line of a larger file; plans in JSON have one line of fifty megabytes."""
 _LOOKED_AT = 3
 """Lines: a statement may begin with nothing but a bracket."""
-_SECRET_VALUE = re.compile(
+_SECRET_VALUE = anywhere(
     r"(?:passw|secret|token|credential|private_?key|pgp_?key|session_?key|passphrase)\w{0,40}[\"']?\s{0,40}[:=]",
     re.IGNORECASE,
 )

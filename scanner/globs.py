@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
+from scanner.wildcards import INSIDE, of_name, of_path
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -23,7 +25,7 @@ _BASE = frozenset({"", "."})
 _ANY = frozenset({"*", "**"})
 """Patterns, without slashes at their ends, that every name matches, so that of this directory, too."""
 
-_SPECIAL = re.compile(r"[*?\[\\]")
+_SPECIAL = anywhere(r"[*?\[\\]")
 
 
 class GlobError(ValueError):
@@ -109,12 +111,12 @@ _ANYWHERE = "^(?:.+/)?"
 """How pathspec writes that a pattern counts at any depth."""
 _DIRECTORY_OR_END = "(?:(?P<ps_d>/)|$)"
 _DIRECTORY = "(?P<ps_d>/)"
-_GROUP = re.compile(r"\(\?P<|\\[1-9]|\|")
+_GROUP = anywhere(r"\(\?P<|\\[1-9]|\|")
 
 
 def union_of(spec: GitIgnoreSpec) -> re.Pattern[str] | None:
     """Matches what any of the patterns does; None if they are not as pathspec is known to write them."""
-    anywhere: list[str] = []
+    at_any_depth: list[str] = []
     below: list[str] = []
     for pattern in spec.patterns:
         if pattern.include is None or pattern.regex is None:
@@ -123,15 +125,44 @@ def union_of(spec: GitIgnoreSpec) -> re.Pattern[str] | None:
         if not bare.startswith("^") or _GROUP.search(bare.replace("(?:/|$)", "")) is not None:
             return None
         if bare.startswith(_ANYWHERE):
-            anywhere.append(bare.removeprefix(_ANYWHERE))
+            at_any_depth.append(bare.removeprefix(_ANYWHERE))
         else:
             below.append(bare)
-    parts = [*([f"{_ANYWHERE}(?:{'|'.join(anywhere)})"] if anywhere else []), *below]
-    return re.compile("|".join(parts)) if parts else None
+    parts = [*([f"{_ANYWHERE}(?:{'|'.join(at_any_depth)})"] if at_any_depth else []), *below]
+    return anywhere("|".join(parts)) if parts else None
+
+
+def gitignore(lines: Iterable[str]) -> GitIgnoreSpec:
+    """What lines of an ignore file say. Raises ``ValueError``."""
+    from pathspec import GitIgnoreSpec, RegexPattern
+
+    patterns: list[Any] = []
+    for pattern in GitIgnoreSpec.from_lines(lines).patterns:
+        better = None if pattern.regex is None else linear(pattern.regex.pattern)
+        patterns.append(pattern if better is None else RegexPattern(anywhere(better), pattern.include))
+    return GitIgnoreSpec(patterns)
+
+
+_DEEPER = "(?:/.+)?/"
+"""How pathspec writes ``/**/``."""
+
+
+def linear(expression: str) -> str | None:
+    """What pathspec writes for a pattern with many wildcards, so that it is linear; None where it is anyway."""
+    if expression.count(INSIDE) < _MANY and expression.count(".+") < _MANY:
+        return None
+    end = next((end for end in (_DIRECTORY_OR_END, _DIRECTORY, "/") if expression.endswith(end)), "")
+    body = expression.removeprefix("^").removesuffix(end)
+    parts = body.removeprefix(_ANYWHERE[1:]).split(_DEEPER)
+    names = [_NAME.sub(lambda found: of_name(found[0].split(INSIDE)), part) for part in parts]
+    return f"^{of_path(['', *names] if body.startswith(_ANYWHERE[1:]) else names)}{end}"
+
+
+_MANY = 2
+_NAME = anywhere(r"(?:\[\^/\]|[^/])++")
+"""What stands between two slashes in an expression."""
 
 
 @lru_cache(maxsize=1024)
 def _spec(pattern: str) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines([pattern])
+    return gitignore([pattern])

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from scanner import file_system
-from scanner.globs import union_of
+from scanner.globs import gitignore, union_of
 from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 
@@ -61,10 +61,8 @@ class Ignored:
 
     def below(self, directory: Path) -> Ignored:
         """The same with what the directory's own file says. Raises ``UnreadableFileError``."""
-        from pathspec import GitIgnoreSpec
-
         try:
-            spec = GitIgnoreSpec.from_lines(read_text(directory / FILE).splitlines())
+            spec = gitignore(read_text(directory / FILE).splitlines())
         except ValueError as problem:
             raise UnreadableFileError(str(problem)) from problem
         base = os.path.join(directory, "")  # noqa: PTH118 # a path keeps no slash at its end

@@ -13,6 +13,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined] # documented o
 from typing import TypeAlias
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, beginning
 
 MAX_NODES = 1_000_000
 """Values of one text. What programs write for Terraform has some ten thousand."""
@@ -86,13 +87,13 @@ def parse(text: str, *, max_depth: int, mark: str | None = None) -> Node:
     return _Reader(text, max_depth, mark).read()
 
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_COLON = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
-_SEPARATOR = re.compile(r"[ \t\r\n]*([,}\]])[ \t\r\n]*")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?(?P<exponent>[eE][+-]?[0-9]+)?")
+_SPACE = beginning(r"[ \t\r\n]*")
+_COLON = beginning(r"[ \t\r\n]*:[ \t\r\n]*")
+_SEPARATOR = beginning(r"[ \t\r\n]*([,}\]])[ \t\r\n]*")
+_NUMBER = beginning(r"-?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?(?P<exponent>[eE][+-]?[0-9]+)?")
 _EXPONENT_LENGTH = 6
 _WORDS = {"true": True, "false": False, "null": None}
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE = anywhere("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)

@@ -6,15 +6,15 @@ brings structure of its own is the caller's to refuse.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from scanner.regexes import anywhere
 from scanner.values import Unknown, Value, joined, pieces
 
 _BEGIN, _END = "\ue000", "\ue001"
 """Characters that no template has: they mean nothing outside of private agreements."""
-_MARK = re.compile(f"{_BEGIN}([0-9]+){_END}")
+_MARK = anywhere(f"{_BEGIN}([0-9]+){_END}")
 
 
 def marked(text: Value) -> tuple[str, tuple[Unknown, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import PurePath
@@ -11,6 +10,7 @@ from typing import Any
 from scanner.globs import GlobError
 from scanner.options import Options
 from scanner.path_sections import PathSection
+from scanner.regexes import whole
 from scanner.region_names import mistake_in_region
 from scanner.root import Inputs
 
@@ -46,7 +46,7 @@ def _texts(part: Any) -> Iterator[str]:
 
 
 def _account_and_region(given: Inputs | PathSection) -> Iterator[str]:
-    if given.account is not None and not re.fullmatch("[0-9]{12}", given.account):
+    if given.account is not None and not whole("[0-9]{12}").fullmatch(given.account):
         yield f'"{given.account}" is not right: an account ID has twelve digits'
     if given.region is not None and (mistake := mistake_in_region(given.region)):
         yield mistake

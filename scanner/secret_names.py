@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 
-_ANYWHERE = re.compile(
+from scanner.regexes import anywhere
+
+_ANYWHERE = anywhere(
     r"passw|passphrase|passcode|pwd|secret|token|credential|private|apikey|authori[sz]ation", re.IGNORECASE
 )
 """Nothing else has such a word inside."""
-_AT_THE_END = re.compile(r"(?:pass|keys?|auth|creds?)$", re.IGNORECASE)
+_AT_THE_END = anywhere(r"(?:pass|keys?|auth|creds?)$", re.IGNORECASE)
 """Of a part of a name, so that ``PGPASS``, ``sshkey`` and ``oauth`` are among them."""
 _WHOLE = frozenset(
     """
@@ -19,10 +21,10 @@ _WHOLE = frozenset(
     mfa nonce otp pass passes pat pem pin pins psk pw salt sas seed session sig signature ssh totp webhook
     """.split()  # noqa: SIM905 # words read better without marks
 )
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_PARTS = anywhere(r"[A-Z]?[a-z]+|[A-Z](?:[A-Z](?![a-z]))*+")
 """Parts of a name: ``db_pin``, ``db-pin``, ``dbPin``, ``DBPin`` and ``DB_PIN2`` have a ``pin``."""
-_NAMES_INSIDE = re.compile(r"([\w.-]+)[\"']?\s*[=:]")
-_SECRET_VALUE = re.compile(r"://[^/\s@]*:[^/\s@]*@|-----BEGIN |\bAKIA[A-Z0-9]{16}\b|\bgh[a-z]_\w{20}|\bxox[a-z]-")
+_NAMES_INSIDE = anywhere(r"(?<![\w.-])([\w.-]++)[\"']?\s*+[=:]")
+_SECRET_VALUE = anywhere(r"://[^/\s@:]*+:[^/\s@]*+@|-----BEGIN |\bAKIA[A-Z0-9]{16}\b|\bgh[a-z]_\w{20}|\bxox[a-z]-")
 """An address with a password, a key, an access key of AWS, tokens of GitHub and of Slack."""
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from typing import TYPE_CHECKING
 
 from scanner import file_system
+from scanner.regexes import beginning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +75,7 @@ def wide_encoding(content: bytes) -> str | None:
 
 
 _WIDE = tuple(
-    (encoding, re.compile(begins))
+    (encoding, beginning(begins))
     for encoding, begins in (
         ("utf-32-le", rb"\xff\xfe\0\0|[\t\n\r -~]\0\0\0"),
         ("utf-32-be", rb"\0\0\xfe\xff|\0\0\0[\t\n\r -~]"),

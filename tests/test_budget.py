@@ -88,9 +88,7 @@ TERRAFORM = {
     '      dynamic "condition" {\n        for_each = range(1000)\n        content {\n          test = "StringEquals"\n'
     '          variable = "aws:PrincipalTag/${condition.value}"\n          values = ["x"]\n        }\n      }\n'
     "    }\n  }\n}\nlocals {\n  x = data.aws_iam_policy_document.d.json\n}\n",
-    "a file read a thousand times": THOUSAND.replace(
-        "$", '[for a in local.r : jsondecode(file("${path.module}/l.json"))]'
-    ),
+    "a file read a thousand times": THOUSAND.replace("$", '[for a in local.r : jsondecode(file("l.json"))]'),
     "modules that call two others": "".join(f'module "{side}" {{\n  source = "./m0"\n}}\n' for side in "lr")
     + "locals {\n  x = 1\n}\n",
     "many instances of many blocks": _each(

@@ -12,7 +12,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceCh
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -30,6 +29,7 @@ from scanner.cloudformation.template.syntax import parse
 from scanner.diagnostic import Diagnostic, as_sentence, error, warning
 from scanner.facts import Account, Attachment, Fact, Facts, Home, Identity, IdentityKind, Target, collect
 from scanner.partition import partition_of
+from scanner.regexes import beginning
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.symbol import Attribute, Named, NameKind
@@ -44,7 +44,7 @@ MAX_PROPERTY_DEPTH = 100
 COMMAND = "aws cloudformation describe-change-set --include-property-values"
 KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}"
 
-_STACK_ID = re.compile(r"arn:(aws[a-z-]*):cloudformation:([a-z0-9-]+):([0-9]{12}):stack/([^/]+)/")
+_STACK_ID = beginning(r"arn:(aws[a-z-]*):cloudformation:([a-z0-9-]+):([0-9]{12}):stack/([^/]+)/")
 _SELF_CONTAINED = IdentityKind.PERMISSION_SET
 """It has all its policies in its own properties."""
 

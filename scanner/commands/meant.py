@@ -5,18 +5,18 @@ Shells take quotes away, people leave instance keys out, and a name in AWS is th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 
 from scanner.iam.pattern import literal
+from scanner.regexes import anywhere
 from scanner.triage.address_globs import matches_address
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 
 MOST_NEAR = 10
 _NEAR = 0.6
-_INSTANCE_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
-_NOT_SAID = re.compile(r"[\"'\s]")
+_INSTANCE_KEY = anywhere(r'\[(?:"(?:[^"\\]|\\.)*+"|[^\[\]"]*+)\]')
+_NOT_SAID = anywhere(r"[\"'\s]")
 
 Same = Callable[[str, str], bool]
 """Whether what was written means a name or an address."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from scanner.configuration.shapes import NO_ENTRIES, Levels, Many, Shape, table
 from scanner.configuration.tree import Entry, Node, Scalar, ScalarKind
 from scanner.controls import DEFAULT_ACCOUNT, AccountControls
 from scanner.path_sections import PathSection
+from scanner.regexes import whole
 from scanner.span import Span
 
 ACCOUNT_ID = Text("[0-9]{12}", "an account ID has twelve digits")
@@ -39,8 +39,8 @@ class Accounts(Shape[Section]):
             yield (entry.key, self._section(entry, origin, f"{name}.{entry.key}")), entry.span
 
     def _section(self, entry: Entry, origin: Origin, name: str) -> AccountControls | PathSection:
-        is_by_id = entry.key == DEFAULT_ACCOUNT or re.fullmatch(ACCOUNT_ID.pattern, entry.key) is not None
-        if re.fullmatch(_NO_ID, entry.key):
+        is_by_id = entry.key == DEFAULT_ACCOUNT or whole(ACCOUNT_ID.pattern).fullmatch(entry.key) is not None
+        if whole(_NO_ID).fullmatch(entry.key):
             directory = f'for a directory of that name write "./{entry.key}"'
             raise MistakeError(f'"{entry.key}" is not right: {ACCOUNT_ID.says}; {directory}', entry.span)
         found = {one.key: one for one in table(entry.value, name).entries}

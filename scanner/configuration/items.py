@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
@@ -13,6 +12,7 @@ from scanner.configuration.origin import Origin
 from scanner.configuration.tree import Listing, Node, Scalar, ScalarKind, Table
 from scanner.globs import GlobError, PathGlob
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import whole
 
 T = TypeVar("T")
 
@@ -64,13 +64,13 @@ class Text(Item[str]):
         text = string(node, name, or_number=bool(self.pattern))
         if not text.strip():
             raise MistakeError(f'"{name}" is empty', node.span)
-        if self.pattern and not re.fullmatch(self.pattern, text):
+        if self.pattern and not whole(self.pattern).fullmatch(text):
             raise MistakeError(f'"{text}" is not right: {self.says}', node.span)
         return text
 
     def parse(self, text: str) -> str:
         """The text."""
-        if self.pattern and not re.fullmatch(self.pattern, text):
+        if self.pattern and not whole(self.pattern).fullmatch(text):
             raise OptionError(self.says)
         return text
 
@@ -171,7 +171,7 @@ class Number(Item[int]):
         return f"a whole number from {self.least} to {self.most}"
 
     def _is_one(self, text: str) -> bool:
-        return re.fullmatch(r"[0-9]{1,9}", text) is not None and self.least <= int(text) <= self.most
+        return whole(r"[0-9]{1,9}").fullmatch(text) is not None and self.least <= int(text) <= self.most
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ class Rules(Path):
     def read(self, node: Node, origin: Origin, name: str) -> str:
         """The path relative to the working directory, or the id as it is."""
         text = string(node, name)
-        if re.fullmatch(r"[\w-]+", text) is None or file_system.exists(origin.directory / text):
+        if whole(r"[\w-]+").fullmatch(text) is None or file_system.exists(origin.directory / text):
             return super().read(node, origin, name)
         origin.named.setdefault(text, node.span)
         return text
@@ -360,7 +360,7 @@ def scalars(node: Node, name: str) -> Iterator[str]:
         yield scalar(item, name)
 
 
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_NUMBER = whole(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _ESCAPED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from scanner.configuration.keys import BY_NAME, COMMAND_LINE_ONLY
 from scanner.configuration.origin import Origin
 from scanner.configuration.tree import Entry, Node, Table
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import beginning
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
@@ -138,4 +138,4 @@ def _is_toml(text: str, name: str) -> bool:
         return suffix == ".toml"
     lines = (line.strip() for line in text.splitlines())
     first = next((line for line in lines if line and not line.startswith("#")), "")
-    return re.match(r'\[[\w."\'\s-]+\]\s*(?:#.*)?$|[\w."\'-]+\s*=', first) is not None
+    return beginning(r'\[[\w."\'\s-]+\]\s*(?:#.*)?$|[\w."\'-]+\s*=').match(first) is not None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from scanner.configuration.keys import KEYS, Key
 from scanner.configuration.load import Given
 from scanner.configuration.settings import Settings
 from scanner.configuration.shapes import NO_ENTRIES
+from scanner.regexes import whole
 from scanner.report.escape import inert, visible
 from scanner.secret_names import looks_secret
 
@@ -78,7 +78,7 @@ def _lines(key: Key[Any], given: tuple[Given[Any], ...]) -> list[str]:
 
 def _written(value: object) -> str:
     """JSON, which is YAML; plain words without quotes."""
-    is_plain = isinstance(value, str) and re.fullmatch(r"[A-Za-z_./][\w./-]*", value) and value not in _WORDS
+    is_plain = isinstance(value, str) and whole(r"[A-Za-z_./][\w./-]*").fullmatch(value) and value not in _WORDS
     return str(value) if is_plain else json.dumps(value, ensure_ascii=False)
 
 

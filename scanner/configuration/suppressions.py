@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -12,6 +11,7 @@ from scanner.configuration.items import Glob, OptionError
 from scanner.configuration.origin import Origin
 from scanner.configuration.shapes import Shape, read_text, table
 from scanner.configuration.tree import Listing, Node, Scalar
+from scanner.regexes import whole
 from scanner.span import Span
 from scanner.suppress_entry import SuppressEntry
 from scanner.triage.reason import MalformedError, expiry
@@ -86,7 +86,7 @@ def _expiry(node: Node) -> date | None:
 
 def _day(node: Node) -> date:
     problem = MistakeError('"until" must be a day, such as 2027-03-01', node.span)
-    if not isinstance(node, Scalar) or not re.fullmatch(r"\d{4}-\d\d-\d\d", node.text):
+    if not isinstance(node, Scalar) or not whole(r"\d{4}-\d\d-\d\d").fullmatch(node.text):
         raise problem
     try:
         return date.fromisoformat(node.text)

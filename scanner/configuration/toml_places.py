@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import field
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
 
 Path = tuple[str | int, ...]
 """Keys and indices from the top of the document."""
@@ -19,12 +20,12 @@ Region = tuple[int, int]
 """Offsets in the text; the end is exclusive."""
 
 _STRINGS = (
-    r'"{3}(?:[^"\\]|\\.|"(?!""))*"{3,5}',  # as many as two quotes may stand before the end
-    r"'{3}(?:[^']|'(?!''))*'{3,5}",
-    r'"(?:[^"\\\n]|\\.)*"',
-    r"'[^'\n]*'",
+    r'"{3}(?:[^"\\]|\\.|"{1,2}+(?!"))*+(?:"{3,5})?',  # as many as two quotes may stand before the end
+    r"'{3}(?:[^']|'{1,2}+(?!'))*+(?:'{3,5})?",
+    r'"(?:[^"\\\n]|\\.)*+"?',
+    r"'[^'\n]*+'?",
 )
-_TOKEN = re.compile(
+_TOKEN = anywhere(
     r"(?P<space>[ \t\r]+|#[^\n]*)|(?P<newline>\n)"
     rf"|(?P<string>{'|'.join(_STRINGS)})|(?P<mark>[\[\]{{}}=,.])|(?P<bare>[^\s\[\]{{}}=,.\"'#]+)",
     re.DOTALL,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from datetime import date, datetime, time
 from typing import Any
@@ -10,9 +9,10 @@ from typing import Any
 from scanner.configuration.errors import MistakeError
 from scanner.configuration.toml_places import Path, Places, places
 from scanner.configuration.tree import Entry, Listing, Node, Scalar, ScalarKind, Table
+from scanner.regexes import anywhere
 from scanner.span import LineIndex, Span
 
-_AT = re.compile(r" \(at line (\d+), column (\d+)\)$|\s*\(at end of document\)$")
+_AT = anywhere(r" \(at line (\d+), column (\d+)\)$|(?<!\s)\s*+\(at end of document\)$")
 
 
 def parse_toml(text: str, path: str) -> Table:

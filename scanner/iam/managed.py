@@ -19,19 +19,19 @@ from __future__ import annotations
 
 import json
 import pkgutil
-import re
 import zlib
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from scanner.iam.arn import Arn
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE = "managed_policies.bin"
-_PARTITION = re.compile(r"aws(?:-[a-z]+)*")
+_PARTITION = whole(r"aws(?:-[a-z]+)*")
 _POLICY = "policy/"
 
 

@@ -7,7 +7,6 @@ resource) leaves the rest of the document as definite as it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from enum import Enum
@@ -21,6 +20,7 @@ from scanner.iam.pattern import Hole, Text, literal, text_of
 from scanner.iam.variables import PolicyText, parse_policy_text
 from scanner.iam.variants import Variant, candidates_of, variants
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import whole
 from scanner.span import Span
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value, holes
@@ -396,7 +396,7 @@ _NO_PRINCIPAL = {
         "attached to. Use a condition on aws:PrincipalArn to exempt some of them."
     ),
 }
-_SID = re.compile(r"[0-9A-Za-z]*")
+_SID = whole(r"[0-9A-Za-z]*")
 
 
 def _action_problem(text: str) -> str | None:

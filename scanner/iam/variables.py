@@ -8,15 +8,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 
 from __future__ import annotations
 
-import re
-
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, parse_wildcards, written
 from scanner.iam.request import Fixed, OneOf, Request, Unsettled
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, beginning
 from scanner.symbol import Named, NameKind
 
-_VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
-_DEFAULT = re.compile(r"^(?P<key>[^,]*?)\s*,\s*'(?P<default>[^']*)'$")
+_VARIABLE = anywhere(r"\$\{([^{}]*+)\}")
+_DEFAULT = beginning(r"(?P<key>[^,]*+),\s*+'(?P<default>[^']*+)'\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def parse_policy_text(text: Text, *, variables: bool) -> PolicyText:
         start = 0
         for found in _VARIABLE.finditer(piece) if variables else ():
             parts.extend(parse_wildcards(piece[start : found.start()]))
-            parts.append(_variable(found.group(1)))
+            parts.append(_variable(found.group(1).strip()))
             start = found.end()
         parts.extend(parse_wildcards(piece[start:]))
     return tuple(parts)
@@ -51,7 +50,7 @@ def _variable(inside: str) -> str | Variable:
         return inside
     with_default = _DEFAULT.match(inside)
     if with_default:
-        return Variable(with_default["key"], with_default["default"])
+        return Variable(with_default["key"].rstrip(), with_default["default"])
     return Variable(inside)
 
 

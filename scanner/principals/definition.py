@@ -7,6 +7,7 @@ from dataclasses import field
 
 from scanner.iam.principal import Principal
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import whole
 from scanner.root import RootKind
 from scanner.span import Span
 from scanner.truth import NO, Truth
@@ -58,4 +59,7 @@ def stands_for(address: str, instance: str) -> bool:
     """Whether an address, with ``[*]`` for keys that are not known, means an instance."""
     if ANY_KEY not in address:
         return address == instance
-    return re.fullmatch(r"\[.+?\]".join(map(re.escape, address.split(ANY_KEY))), instance) is not None
+    return whole(_KEY.join(map(re.escape, address.split(ANY_KEY)))).fullmatch(instance) is not None
+
+
+_KEY = r'\[(?:"(?:[^"\\]|\\.)*+"|[^\[\]"]++)\]'

@@ -7,15 +7,15 @@ https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissio
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from scanner.facts import Identity, IdentityKind
+from scanner.regexes import whole
 
 DEFAULT = 3600
 """Seconds, where the code says nothing."""
 
-_ISO = re.compile(
+_ISO = whole(
     r"P(?=[\dT])(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
 )

@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 
-_BEYOND_ASCII = re.compile(r"[^\n -~]")
-_OLD_COMMAND = re.compile(r"##(?=\w*\[)")
+from scanner.regexes import anywhere
+
+_BEYOND_ASCII = anywhere(r"[^\n -~]")
+_OLD_COMMAND = anywhere(r"##(?=\w*\[)")
 """``##[`` and its like, which ``scanner.report.escape`` tells about; in JSON it can only stand in a string."""
 
 
@@ -21,7 +23,7 @@ def encoded_with_shared(document: dict[str, Any], key: str, shared: Sequence[lis
     """
     inside = [_indented(encoded({key: part})[len("{\n") : -len("\n}\n")]) for part in shared]
     # No line of JSON can begin so but that of the key: in strings a line break is written \\n.
-    number = re.compile(rf'^{_DEEPER}  "{key}": (\d+)', re.MULTILINE)
+    number = anywhere(rf'^{_DEEPER}  "{key}": (\d+)', re.MULTILINE)
     return number.sub(lambda found: inside[int(found[1])], encoded(document))
 
 

@@ -12,10 +12,10 @@ Three things are dangerous there:
 
 from __future__ import annotations
 
-import re
+from scanner.regexes import anywhere, beginning
 
-_OLD_COMMAND = re.compile(r"##(?=\w*\[)")
-_LEADING_COLON = re.compile(r"([^!-~]*):")
+_OLD_COMMAND = anywhere(r"##(?=\w*\[)")
+_LEADING_COLON = beginning(r"([^!-~]*):")
 """A colon with nothing visible in ASCII before it: comparisons that depend on a culture skip some letters too."""
 
 

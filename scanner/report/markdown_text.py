@@ -12,15 +12,16 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from scanner.regexes import anywhere, beginning, whole
 from scanner.report.escape import visible
 
-_TOKENS = re.compile(r"""(?<!\S)([("']?)`([^`]+)`([.,;:)"']*)(?!\S)|\S+""")
+_TOKENS = anywhere(r"""(?<!\S)([("']?)`([^`]+)`([.,;:)"']*)(?!\S)|\S+""")
 """What a message already sets as code, or a word. White space stays between two, so that no code runs into another."""
-_PLAIN = re.compile(r"""["'(]{0,2}(?:[^\W\d_]+(?:['-][^\W\d_]+)*|\d+)[.,;:)"'?]{0,3}""")
+_PLAIN = whole(r"""["'(]{0,2}(?:[^\W\d_]+(?:['-][^\W\d_]+)*|\d+)[.,;:)"'?]{0,3}""")
 """A word, perhaps with an apostrophe or a hyphen in it, or a number; punctuation around it that means nothing."""
-_COMMIT = re.compile(r"\W*[0-9a-fA-F]{7,}\W*")
+_COMMIT = whole(r"\W*[0-9a-fA-F]{7,}\W*")
 """Might be the name of a commit."""
-_CODE = re.compile(r"""([("']?)(.*?)([.,;:)"']*)""", re.DOTALL)
+_OPENING, _CLOSING = "(\"'", ".,;:)\"'"
 """Punctuation of the sentence stays out of the code."""
 
 
@@ -36,7 +37,7 @@ def code(text: str) -> str:
 
 def link(markdown: str, url: str) -> str:
     """Inline Markdown that leads to an address; without one, or with one that is none for a browser, it stays alone."""
-    if not re.match(r"https?://[^/]", url) or not url.isprintable():
+    if not beginning(r"https?://[^/]").match(url) or not url.isprintable():
         return markdown
     return f"[{markdown}]({quote(url, safe=':/?#@!$&+,;=%~')})"
 
@@ -47,16 +48,18 @@ def _token(found: re.Match[str]) -> str:
     token = found[0]
     if _PLAIN.fullmatch(token) and not _COMMIT.fullmatch(token):
         return token
-    parts = _CODE.fullmatch(token)
-    before, inner, after = parts.groups() if parts is not None and parts[2] else ("", token, "")
-    return f"{before}{_span(inner)}{after}"
+    before = token[0] if token[0] in _OPENING else ""
+    inner = token.removeprefix(before).rstrip(_CLOSING)
+    if not inner:
+        return _span(token)
+    return f"{before}{_span(inner)}{token[len(before) + len(inner) :]}"
 
 
 def _span(text: str) -> str:
     """CommonMark 6.1: fenced by more backquotes than there are in it, and one space at either end is taken away."""
     if not text.strip():
         text = f'"{text}"'
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    longest = max((len(run) for run in anywhere("`+").findall(text)), default=0)
     fence = "`" * (longest + 1)
     padding = " " if text[0] in "` " or text[-1] in "` " else ""
     return f"{fence}{padding}{text}{padding}{fence}"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import Level, RelatedLocation
+from scanner.regexes import anywhere
 from scanner.report.encoding import encoded
 from scanner.report.escape import visible
 from scanner.report.places import Place, paragraphs, places
@@ -36,11 +37,11 @@ _OF_SEVERITY = {
     Severity.WARNING: (Level.WARNING, "scan/not-followed"),
 }
 
-_CODE_SPAN = re.compile(r"(`[^`]*`)")
-_ODD_BACKQUOTES = re.compile(r"``|\\`")
+_CODE_SPAN = anywhere(r"(`[^`]*`)")
+_ODD_BACKQUOTES = anywhere(r"``|\\`")
 """With these in it, which backquotes belong together is not what it seems."""
-_WORD = re.compile(r"(\S+?)([,.;:]*)(?=\s|$)")
-_MARKUP = re.compile(r"[*_<>\[\]!~|&#\\$]|://|@|www\.", re.IGNORECASE)
+_WORD = anywhere(r"\S+")
+_MARKUP = anywhere(r"[*_<>\[\]!~|&#\\$]|://|@|www\.", re.IGNORECASE)
 
 
 def render(report: Report) -> str:
@@ -67,7 +68,14 @@ def markdown(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return _WORD.sub(lambda word: f"`{word[1]}`{word[2]}" if _MARKUP.search(word[1]) else word[0], text)
+    return _WORD.sub(_as_code, text)
+
+
+def _as_code(found: re.Match[str]) -> str:
+    """A word in a code span if it has something special in it; punctuation at its end stays out."""
+    word = found[0]
+    inner = word.rstrip(",.;:") or word[0]
+    return f"`{inner}`{word[len(inner) :]}" if _MARKUP.search(inner) else word
 
 
 def _of_place(found: Place) -> Document:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.finding import LEVELS, Finding, Level
+from scanner.regexes import whole
 from scanner.report.escape import visible
 from scanner.report.report import Report
 from scanner.repository import Outlook, Seen
@@ -35,7 +35,7 @@ def place(span: Span) -> str:
 
 def is_file(path: str) -> bool:
     """Whether a path of the report is one; ``-`` is standard input, and trouble may be with an option (``--var``)."""
-    return bool(path) and not re.fullmatch(r"-|--[a-z-]+", path)
+    return bool(path) and not whole(r"-|--[a-z-]+").fullmatch(path)
 
 
 def repository_path(path: str, directory: Seen) -> str:

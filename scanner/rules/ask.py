@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from scanner.regexes import whole
 from scanner.rules.rule import Rule
 from scanner.verdicts.question import ANY, Questions
 
-_ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9_-]+")
-_SEGMENT = re.compile(r"[A-Za-z0-9-]*")
+_ACTION = whole(r"[A-Za-z0-9-]+:[A-Za-z0-9_-]+")
+_SEGMENT = whole(r"[A-Za-z0-9-]*")
 
 
 def questions_of(rules: Iterable[Rule]) -> Questions:

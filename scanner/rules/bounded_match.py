@@ -15,14 +15,16 @@ from jsonpath_ng import DatumInContext
 from jsonpath_ng.ext.filter import And, Expression, Filter, Or
 from jsonpath_ng.jsonpath import JSONPath
 
+from scanner.regexes import anywhere
+
 MAX_SECONDS = 2.0
 """Of the processor, for all searches of one expression. A plain one takes a microsecond for each principal."""
 
 MAX_COPIES = 1_000_000
 """Of one part, if all counts were inside one another: ``regex`` makes each of them when it compiles."""
 
-_COUNT = re.compile(r"\{(\d{0,9})(?:,(\d{0,9}))?\}")
-_COUNTS_NOTHING = re.compile(r"(?<![\\\[])(?<!\\N)\{(?!\d+(?:,\d*)?\}|,\d+\})")
+_COUNT = anywhere(r"\{(\d{0,9})(?:,(\d{0,9}))?\}")
+_COUNTS_NOTHING = anywhere(r"(?<![\\\[])(?<!\\N)\{(?!\d+(?:,\d*)?\}|,\d+\})")
 
 
 class PatternError(Exception):

@@ -7,11 +7,11 @@ principal's address says which one it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from scanner.finding import Place
+from scanner.regexes import beginning
 from scanner.root import RootKind
 from scanner.span import Span
 
@@ -22,8 +22,8 @@ OPEN = "*"
 """The key of an instance that stands for all, or for one whose key is not known."""
 
 _KEY = r'(?:\[("(?:[^"\\]|\\.)*"|\d+|\*)\])?'
-_STEP = re.compile(rf"module\.[\w-]+{_KEY}\.")
-_RESOURCE = re.compile(rf"(?:data\.)?[\w-]+\.[\w-]+{_KEY}\Z")
+_STEP = beginning(rf"module\.[\w-]+{_KEY}\.")
+_RESOURCE = beginning(rf"(?:data\.)?[\w-]+\.[\w-]+{_KEY}\Z")
 _CUT = "…"
 """Stands in a key for the part of it that is not known."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
 from functools import cached_property, lru_cache
@@ -10,14 +9,15 @@ from typing import Any
 
 from scanner.finding import Level
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
 from scanner.span import Span
 from scanner.verdicts.question import Question
 
 Path = tuple[str | int, ...]
 """Where something is in the document: keys and positions, from the top."""
 
-_BRACES = re.compile(r"\{\{|\}\}|\{([a-z_]+)\}")
-_ANY_BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_BRACES = anywhere(r"\{\{|\}\}|\{([a-z_]+)\}")
+_ANY_BRACES = anywhere(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
 def filled(text: str, said: Callable[[str], str]) -> str:

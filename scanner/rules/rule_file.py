@@ -6,7 +6,6 @@ constructed: tags, anchors and merge keys make nothing, and every value knows it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import field
 from itertools import groupby, takewhile
@@ -16,6 +15,7 @@ import yaml
 
 from scanner.finding import Level
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import beginning, whole
 from scanner.rules.ask import wrong_action, wrong_resource
 from scanner.rules.problems import Problem, RuleError, did_you_mean
 from scanner.rules.rule import Examples, Rule, Selector, braces
@@ -30,9 +30,9 @@ ASKED = ("action", "resource")
 
 _MAX_SIZE = 200_000
 """Characters of a rule file; people write a few thousand."""
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_URL = re.compile(r"https?://\S+")
-_MODELINE = re.compile(r"#\s*yaml-language-server:")
+_ID = whole(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_URL = whole(r"https?://\S+")
+_MODELINE = beginning(r"#\s*yaml-language-server:")
 _TOO_DEEP = "the file is nested too deeply"
 _STRING = "tag:yaml.org,2002:str"
 # libyaml's parser gives the same nodes as Python's, much faster, but is not in every PyYAML.

@@ -14,7 +14,6 @@ What depends on the document is not refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -25,6 +24,7 @@ from jsonpath_ng.ext.iterable import Keys, Len
 from jsonpath_ng.jsonpath import JSONPath, Wildcard
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, whole
 from scanner.rules import document_shape
 from scanner.rules.bounded_match import BoundedPattern, EndlessSearchError, PatternError
 from scanner.rules.document_shape import BOOLEAN, LIST, MAPPING, NULL, NUMBER, STRING, Shape, type_of
@@ -36,7 +36,7 @@ from scanner.verdicts.sign_in import ACTIONS
 _MAX_LENGTH = 10_000
 _MAX_VALUES = 8
 _ORDERINGS = ("<", "<=", ">", ">=")
-_SIGN_IN_RESOURCE = re.compile(r"arn:[^:]+:signin:[^:]+:[^:]+:oauth2/public-client/(?:localhost|remote)")
+_SIGN_IN_RESOURCE = whole(r"arn:[^:]+:signin:[^:]+:[^:]+:oauth2/public-client/(?:localhost|remote)")
 _NUMBER = Shape(frozenset({NUMBER}))
 _STRING = Shape(frozenset({STRING}))
 
@@ -386,7 +386,7 @@ def _child(place: _Place, name: str, *, is_alone: bool) -> Iterator[_Place]:
     """What stands under a key. Among several places, a name is never taken for a key that may be anything."""
     found = place.shape.keys.get(name, place.shape.other if is_alone else None)
     if found is not None:
-        shown = f".{name}" if re.fullmatch(r"[A-Za-z_]\w*", name) else f"['{name}']"
+        shown = f".{name}" if whole(r"[A-Za-z_]\w*").fullmatch(name) else f"['{name}']"
         yield _Place(found, place.name + shown, place.is_inside)
 
 
@@ -425,7 +425,7 @@ def _admits(shape: Shape, value: Any) -> bool:
     if shape.values is not None:
         return any(type_of(one) == type_of(value) and one == value for one in shape.values)
     if isinstance(value, str):
-        return shape.pattern is None or re.search(shape.pattern, value) is not None
+        return shape.pattern is None or anywhere(shape.pattern).search(value) is not None
     return not (shape.whole and isinstance(value, float) and not value.is_integer())
 
 

@@ -13,6 +13,8 @@ from typing import Any, Never
 from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.ext.parser import ExtendedJsonPathLexer, ExtendedJsonPathParser
 
+from scanner.regexes import anywhere
+
 _SHOWN = 30
 """How many characters before a mistake are quoted."""
 
@@ -71,8 +73,8 @@ def parse(text: str) -> Any:  # a tree of jsonpath-ng, which has no types
         raise _unexpected(text, tokens, taken) from problem
 
 
-_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_QUOTED = anywhere(r"""'(?:[^'\\]|\\.)*+'?|"(?:[^"\\]|\\.)*+"?""", re.DOTALL)
+_ESCAPED = anywhere(r"\\(.)", re.DOTALL)
 _CLASSES = {"d": "[0-9]", "w": "[A-Za-z0-9_]", "s": "[ ]", ".": "[.]"}
 
 

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
 
 
 class Mode(Enum):
@@ -48,7 +49,7 @@ def written_key(key: InstanceKey) -> str:
             return "[*]"
 
 
-_QUOTED = re.compile(r'\$\{|%\{|["\\]|[^ -~]')
+_QUOTED = anywhere(r'\$\{|%\{|["\\]|[^ -~]')
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\", "${": "$${", "%{": "%%{"}
 
 

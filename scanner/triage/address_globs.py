@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from scanner.regexes import anywhere, whole
+
 
 def matches_address(glob: str, address: str) -> bool:
     """Whether an address is one of those that the glob names; ``*`` stands for anything, dots and brackets too."""
@@ -17,11 +19,11 @@ def matches_address(glob: str, address: str) -> bool:
 @lru_cache(maxsize=4096)
 def _pattern(glob: str) -> re.Pattern[str]:
     """The last piece may be anywhere behind the others, each of which is looked for where it comes first."""
-    first, *rest = (_literal(piece) for piece in re.split(r"\*+", glob))
+    first, *rest = (_literal(piece) for piece in anywhere(r"\*+").split(glob))
     if not rest:
-        return re.compile(first, re.DOTALL)
+        return whole(first, re.DOTALL)
     *between, last = rest
-    return re.compile(first + "".join(f"(?>.*?{piece})" for piece in between) + f".*{last}", re.DOTALL)
+    return whole(first + "".join(f"(?>.*?{piece})" for piece in between) + f".*{last}", re.DOTALL)
 
 
 def _literal(piece: str) -> str:

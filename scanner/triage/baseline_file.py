@@ -26,14 +26,15 @@ from pathlib import Path
 from scanner import file_system
 from scanner.json_tree import Array, JSONError, Member, Object, Scalar, parse
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, whole
 from scanner.source_file import UnreadableFileError, read_text, why
 from scanner.span import LineIndex, Span
 
 VERSION = 1
 _MAX_DEPTH = 8
-_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
-_ENTRY_LINE = re.compile(r"(?P<entry>[ \t]*\{.*\})[ \t]*,?[ \t\r]*")
-_HEXADECIMAL = re.compile(r"[0-9a-f]{32}")
+_CONFLICT = anywhere(r"^(?:<{7}|\|{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
+_ENTRY_LINE = whole(r"(?P<entry>[ \t]*\{.*\})[ \t]*+(?:[,\r][ \t\r]*+)?")
+_HEXADECIMAL = whole(r"[0-9a-f]{32}")
 
 
 class BaselineError(Exception):

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scanner.diagnostic import Diagnostic, warning
+from scanner.regexes import anywhere, beginning
 from scanner.source_file import UnreadableFileError, read_bytes
 from scanner.span import LineIndex, Span
 from scanner.triage import program_comments
@@ -18,13 +19,13 @@ from scanner.triage.directive import directives_in, read_directive
 from scanner.triage.ignore import Ignore, Stands
 from scanner.triage.reason import MalformedError, begins_with_expiry
 
-_TRACES = tuple(re.compile(word + rb"[ \t:_\xa0\xc2-]{0,8}(?i:ignore)") for word in (b"scan", b"Scan", b"SCAN"))
+_TRACES = tuple(anywhere(word + rb"[ \t:_\xa0\xc2-]{0,8}(?i:ignore)") for word in (b"scan", b"Scan", b"SCAN"))
 """Each begins with a literal, which is looked for ten times as fast as a choice."""
 _JSON_CONFIGURATION = (".tf.json", ".tofu.json")
 _NATIVE = (".tf", ".tofu", ".hcl", ".tfvars")
-_OPENING = re.compile(r"#+|//+|/\*+|\*+")
-_END_OF_LINE = re.compile(r"[ \t\r]*+(?:\n|\Z)")
-_MARGIN = re.compile(r"\n[ \t]*+\*++")
+_OPENING = beginning(r"#+|//+|/\*+|\*+")
+_END_OF_LINE = beginning(r"[ \t\r]*+(?:\n|\Z)")
+_MARGIN = anywhere(r"\n[ \t]*+\*++")
 _BLANK = dict.fromkeys(
     (*map(ord, "\n\r\t\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"), *range(0x2000, 0x200C), 0x2060, 0xFEFF), " "
 )

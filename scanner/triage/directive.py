@@ -14,19 +14,20 @@ from collections.abc import Iterator
 from datetime import date
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, beginning, whole
 from scanner.triage.reason import MalformedError, expiry, is_reason
 
 MARK = "scan:ignore"
 
-_NEARLY = re.compile(r"(?<![\w`\"'-])scan[ \t:_-]{0,4}ignore[\w-]{0,20}[ \t]{0,3}\[", re.IGNORECASE)
-_BARE = re.compile(r"scan[ \t]{0,3}[:_-][ \t]{0,3}ignore(?![\w-])", re.IGNORECASE)
+_NEARLY = anywhere(r"(?<![\w`\"'-])scan[ \t:_-]{0,4}ignore[\w-]{0,20}[ \t]{0,3}\[", re.IGNORECASE)
+_BARE = beginning(r"scan[ \t]{0,3}[:_-][ \t]{0,3}ignore(?![\w-])", re.IGNORECASE)
 """Without a bracket, which is prose unless a comment begins with it."""
-_NEARLY_THE_KEY = re.compile(r"scan[ \t:_-]{0,4}ignore[\w-]{0,20}", re.IGNORECASE)
-_ITEM = re.compile(
+_NEARLY_THE_KEY = whole(r"scan[ \t:_-]{0,4}ignore[\w-]{0,20}", re.IGNORECASE)
+_ITEM = beginning(
     r'[ \t]*+(?P<rule>[\w.*-]++)[ \t]*+(?:@[ \t]*+(?P<key>"(?:[^"\\]|\\.)*+"|\d++)[ \t]*+)?(?P<end>[,\]])'
 )
-_SEPARATOR = re.compile(r"[\s:\u2013\u2014-]*+")
-_BLANKS = re.compile(r"\s*+")
+_SEPARATOR = beginning(r"[\s:\u2013\u2014-]*+")
+_BLANKS = beginning(r"\s*+")
 
 
 @dataclass(frozen=True, slots=True)

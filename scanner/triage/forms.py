@@ -13,7 +13,6 @@ is suppressed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -23,6 +22,7 @@ from scanner.iam.evaluate import Outcome
 from scanner.iam.pattern import literal
 from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import ANY_KEY, stands_for
+from scanner.regexes import anywhere
 from scanner.root import RootKind
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access
@@ -30,7 +30,7 @@ from scanner.verdicts.sign_in import Client
 
 _BEST_FIRST = (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_MODULE, RootKind.TERRAFORM_STATE)
 """Among equals: what is going to be, what is written, what was."""
-_KEY = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[[0-9]+\]')
+_KEY = anywhere(r'\["(?:[^"\\]|\\.)*"\]|\[[0-9]+\]')
 
 Home = tuple[str, str]
 """Root and address."""

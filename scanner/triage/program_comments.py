@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scanner.regexes import anywhere
+
 SUFFIXES = (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".py", ".java", ".cs", ".go", ".kt")
 """Of the files in which a comment may suppress what the program makes there."""
 
-_COMMENT = re.compile(
+_COMMENT = anywhere(
     r"^[ \t]*+(?P<alone>//|#|/\*|\*(?=[ \t]))"
-    r"|[\s;,(){}](?P<behind>//+|#+|/\*+)(?=[^\n]{0,80}?(?i:scan)[ \t:_-]{0,4}(?i:ignore))",
+    r"|[\s;,(){}](?P<behind>//++|#++|/\*++)(?=[^\n]{0,80}?(?i:scan)[ \t:_-]{0,4}(?i:ignore))",
     re.MULTILINE,
 )
 

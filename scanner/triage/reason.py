@@ -11,20 +11,21 @@ from collections.abc import Iterator
 from datetime import date
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, beginning, whole
 
-_UNTIL = re.compile(r"\b(?P<word>until|untill|till|til)(?![^\W\d_])", re.IGNORECASE)
-_BETWEEN = re.compile(
+_UNTIL = anywhere(r"\b(?P<word>until|untill|till|til)(?![^\W\d_])", re.IGNORECASE)
+_BETWEEN = beginning(
     r"[\s:=_\"'`\u2018-\u201f\u00ab\u00bb(\[<*\u2013\u2014-]{0,9}(?:the\s{1,9})?[\"'`\u2018-\u201f\u00ab\u00bb]?",
     re.IGNORECASE,
 )
-_DAY = re.compile(r"\d{4}-\d\d-\d\d(?![\w/-]|\.\d)")
+_DAY = whole(r"\d{4}-\d\d-\d\d(?![\w/-]|\.\d)")
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
-_FIRST_WORD = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\w)")
+_FIRST_WORD = beginning(r"\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\w)")
 """Looks like a date directly behind the word; anywhere else it may be a version."""
-_LOOKS_LIKE_A_DATE = re.compile(
+_LOOKS_LIKE_A_DATE = anywhere(
     r"(?<![\w#.-])(?:"
     r"\d{1,9}([-/])\d{1,2}\1\d{1,9}|\d\d\.\d\d\.\d\d(?:\d\d)?|\d{1,2}\.\d{1,2}\.\d{4}"
     r"|(?:Q[1-4][-/ ]?|\d{1,2}[-/.])?(?:19|20)\d\d(?!\d)(?:[-/.][QWH]?\d{1,2}|[QWH]\d{1,2}){0,3}|20\d{6}"
@@ -32,9 +33,9 @@ _LOOKS_LIKE_A_DATE = re.compile(
     r")(?!\w)",
     re.IGNORECASE,
 )
-_NEAR = re.compile(r"\s*(?:\S{1,40}\s+){0,5}\S{0,40}")
+_NEAR = beginning(r"\s*(?:\S{1,40}\s+){0,5}\S{0,40}")
 """A few words."""
-_WORD = re.compile(r"\w")
+_WORD = anywhere(r"\w")
 
 
 class MalformedError(Exception):

@@ -5,7 +5,6 @@ Nothing is decided here; the sentences are read off the evidence that the decisi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 
@@ -15,6 +14,7 @@ from scanner.iam.principal import AttachedPolicy, How, PolicyType
 from scanner.iam.variables import shown_text
 from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PrincipalDefinition
+from scanner.regexes import anywhere
 from scanner.span import Span
 
 MAX_REASONS = 5
@@ -173,7 +173,9 @@ def _fits(given: Sequence[str], wanted: Sequence[str], number: int) -> bool:
     """Whether a segment of an ARN may be the wanted one. What is empty is none, what is not known may be any."""
     if not given[number] or wanted[number] == "*":
         return bool(given[number])
-    return fnmatchcase(wanted[number], re.sub(r"\$\{[^}]*\}|…", "*", given[number]).replace("[", "[[]"))
+    return fnmatchcase(
+        wanted[number], anywhere(r"\$\{(?:[^}$]|\$(?!\{))*+\}|…").sub("*", given[number]).replace("[", "[[]")
+    )
 
 
 def _reason(match: StatementMatch, says: str, claim: str = "") -> Reason:

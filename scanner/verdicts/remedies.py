@@ -6,13 +6,13 @@ is denied. So what is to be done follows from what stands in the way of each of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import assert_never
 
 from scanner.cause import FROM_ACCOUNT, NOT_INSTALLED, Cause, CauseKind
 from scanner.iam.evaluate import Decision, Outcome
 from scanner.iam.principal import PolicyType, Principal, PrincipalKind
+from scanner.regexes import anywhere
 from scanner.root import RootKind
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.misspellings import misspelled_actions, misspelled_policies
@@ -153,7 +153,7 @@ def remedy(cause: Cause, root_kind: RootKind) -> str:
 
 
 def _missing_input(cause: Cause, *, is_template: bool) -> str:
-    named = re.search(r"\((--[a-z-]+|run `[^`]+`)\)", cause.detail)
+    named = anywhere(r"\((--[a-z-]+|run `[^`]+`)\)").search(cause.detail)
     if named is not None:
         return named[1] if named[1].startswith("run") else f"give it with {named[1]}"
     if cause.detail.startswith("whether "):

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import Any
@@ -27,6 +26,7 @@ from scanner.cloudformation.stacks.assets import Asset, Assets, assets_of
 from scanner.cloudformation.template.place import Place
 from scanner.diagnostic import Diagnostic, as_sentence, error, warning
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import whole
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
@@ -38,9 +38,9 @@ MAX_STACKS = 2_000
 _SHOWN = 3
 """Missing lookups that are named."""
 
-_ENVIRONMENT = re.compile(r"aws://([^/]*)/(.*)")
-_ACCOUNT = re.compile("[0-9]{12}")
-_REGION = re.compile("[a-z]{2,5}(-[a-z]+)+-[0-9]+")
+_ENVIRONMENT = whole(r"aws://([^/]*)/(.*)")
+_ACCOUNT = whole("[0-9]{12}")
+_REGION = whole("[a-z]{2,5}(-[a-z]+)+-[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from scanner.cause import Cause, CauseKind
+from scanner.regexes import anywhere, whole
 from scanner.values import Unknown, Value, joined
 
 _DEFAULTS: Mapping[str, tuple[str, ...]] = {
@@ -37,8 +38,8 @@ _DEFAULTS: Mapping[str, tuple[str, ...]] = {
 }
 """What the CDK uses in place of a missing lookup, by its provider."""
 
-_TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
-_ARN = re.compile(r"((?:arn:[a-z-]+)?:[a-z0-9-]+:)[^:]*:[^:]*:([a-z-]+[/:])?.*")
+_TOKEN = anywhere(r"\$\{Token\[[^\[\]]*+\]\}")
+_ARN = whole(r"((?:arn:[a-z-]+)?:[a-z0-9-]+:)[^:]*:[^:]*:([a-z-]+[/:])?.*")
 """An ARN, perhaps without its beginning; its region, account and name are invented."""
 _COMMON = frozenset({"Allow", "Deny", "2012-10-17", "2008-10-17"})
 _SHORTEST = 4
@@ -70,7 +71,7 @@ def without_placeholders(found: Iterable[tuple[str, str]]) -> Callable[[Value], 
     if not lookups:
         return lambda value: value
     longest_first = sorted(lookups, key=lambda text: (-len(text), text))
-    pattern = re.compile("|".join(map(_bounded, longest_first)))
+    pattern = anywhere("|".join(map(_bounded, longest_first)))
 
     def read(value: Value) -> Value:
         match value.data:

@@ -8,12 +8,12 @@ elsewhere, as in continuous integration. Frames of libraries and of the runtime 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from scanner import file_system
+from scanner.regexes import anywhere
 from scanner.span import Span
 
 if TYPE_CHECKING:
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 MAX_FRAMES = 200
 
-_FRAME = re.compile(r'(?:^|[\s("])((?:file://)?(?:[A-Za-z]:)?[^\s():"][^():"]*):(\d{1,7})(?::(\d{1,7}))?\)?$')
-_PYTHON_FRAME = re.compile(r'File "([^"]+)", line (\d{1,7})')
-_FOREIGN = re.compile(r"node_modules/|site-packages/|^node:|^internal/|/jsii-(?:runtime|kernel)")
+_PLACE = anywhere(r":(\d{1,7})(?::(\d{1,7}))?\)?$")
+_FILE = anywhere(r'(?:^|[\s("])((?:file://)?(?:[A-Za-z]:)?[^\s():"][^():"]*+)')
+_LONGEST_SCHEME = len("(file:///C:")
+_PYTHON_FRAME = anywhere(r'File "([^"]+)", line (\d{1,7})')
+_FOREIGN = anywhere(r"node_modules/|site-packages/|^node:|^internal/|/jsii-(?:runtime|kernel)")
 
 
 def source_line(frames: Iterable[str], manifest: Place) -> Span | None:
@@ -33,17 +35,33 @@ def source_line(frames: Iterable[str], manifest: Place) -> Span | None:
     for number, frame in enumerate(frames):
         if number >= MAX_FRAMES:
             return None
-        found = _PYTHON_FRAME.search(frame) or _FRAME.search(frame.rstrip())
+        found = _frame(frame)
         if found is None:
             continue
-        path = unquote(found[1].removeprefix("file://")).replace("\\", "/")
+        written, line, column = found
+        path = unquote(written.removeprefix("file://")).replace("\\", "/")
         if _FOREIGN.search(path):
             continue
         place = _in_the_tree(path, manifest)
         if place is not None:
-            line = int(found[2])
-            column = int(found[3]) if found.re is _FRAME and found[3] else 1
             return Span(place.path, line, column, line, column + 1)
+    return None
+
+
+def _frame(text: str) -> tuple[str, int, int] | None:
+    """The file, the line and the column that a frame names, at its end but in Python."""
+    python = _PYTHON_FRAME.search(text)
+    if python is not None:
+        return python[1], int(python[2]), 1
+    text = text.rstrip()
+    place = _PLACE.search(text)
+    if place is None:
+        return None
+    end = place.start()
+    begin = max(text.rfind(sign, 0, end) for sign in '():"') + 1
+    for file in _FILE.finditer(text, max(begin - _LONGEST_SCHEME, 0), end):
+        if file.end() == end:
+            return file[1], int(place[1]), int(place[2] or 1)
     return None
 
 

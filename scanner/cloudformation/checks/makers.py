@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from scanner.cloudformation.checks.uses import Kind, uses
 from scanner.diagnostic import Diagnostic, warning
 from scanner.iam.pattern import lowered, matches_any, parse_wildcards
+from scanner.regexes import anywhere
 from scanner.values import Value
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ _MAKING = tuple(
     for action in actions
 )
 """Actions that make identities, or give them something."""
-_MANAGED = re.compile(r":policy/(?:AdministratorAccess|IAMFullAccess|AWSSSO(?:Master|Member)AccountAdministrator)$")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_MANAGED = anywhere(r":policy/(?:AdministratorAccess|IAMFullAccess|AWSSSO(?:Master|Member)AccountAdministrator)$")
+_WORD = anywhere(r"[A-Z]?[a-z]+|[A-Z](?:[A-Z](?![a-z]))*+")
 _IDENTITY_WORDS = frozenset({"iam", "sso", "user", "users", "role", "roles"})
 _IDENTITY_PAIRS = (("permission", "set"), ("login", "profile"), ("identity", "center"))
 _OTHER_PAIRS = (("user", "pool"), ("user", "data"), ("user", "agent"))

@@ -21,6 +21,7 @@ from scanner.cloudformation.template.scalars import as_name
 from scanner.cloudformation.template.sections import ANY
 from scanner.diagnostic import Diagnostic, error
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import whole
 from scanner.values import Value
 
 if TYPE_CHECKING:
@@ -228,7 +229,7 @@ def _embedded_connectors(resources: Value | None) -> Iterator[str]:
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, name.split(ANY))))
+    return whole(".*".join(map(re.escape, name.split(ANY))))
 
 
 def _undefined(name: str, what: str, defined: Iterable[str]) -> str:

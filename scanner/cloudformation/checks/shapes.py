@@ -22,6 +22,7 @@ from scanner.cloudformation.template.placeholders import variable_outside_sub
 from scanner.cloudformation.template.scalars import as_text
 from scanner.diagnostic import Diagnostic, error, warning
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import whole
 from scanner.values import Value
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from scanner.span import Span
 
 
-_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
+_NAME = whole(r"[\w+=,.@-]+", re.ASCII)
 
 
 def refused_properties(resource: Resource, names: Names) -> Iterator[Diagnostic]:

@@ -6,7 +6,6 @@ under is said beside it. Names that functions put together are left out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
@@ -16,11 +15,12 @@ from scanner.cloudformation.template.keys import FOR_EACH, TRANSFORM, UNREADABLE
 from scanner.cloudformation.template.placeholders import has_placeholder
 from scanner.cloudformation.template.scalars import as_name
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, whole
 from scanner.span import Span
 from scanner.values import Value
 
-VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-NAME = re.compile(r"[A-Za-z0-9_.:]+")
+VARIABLE = anywhere(r"\$\{([^{}]*)\}")
+NAME = whole(r"[A-Za-z0-9_.:]+")
 """What can stand in a variable."""
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -22,13 +21,14 @@ from scanner.cloudformation.language.stack_outputs import export_name, output_na
 from scanner.cloudformation.language.text import MAX_TEXT, join_text, text_pieces
 from scanner.cloudformation.template.keys import UNREADABLE
 from scanner.cloudformation.template.scalars import as_text, texts_throughout, without_types
+from scanner.regexes import anywhere
 from scanner.values import Unknown, Value, holes, pieces, unknown
 
 if TYPE_CHECKING:
     from scanner.cloudformation.language.names import Names
     from scanner.span import Span
 
-_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_VARIABLE = anywhere(r"\$\{([^{}]*)\}")
 
 
 def _get_att(argument: Value, span: Span | None, names: Names) -> Value:

@@ -16,6 +16,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.arguments import arguments, first_unknown, malformed, may_vanish
 from scanner.cloudformation.language.text import text_pieces
 from scanner.cloudformation.template.scalars import as_text
+from scanner.regexes import whole
 from scanner.symbol import Named, NameKind, Part, Symbol
 from scanner.values import ACCOUNT, PARTITION, REGION, Unknown, Value, joined, unknown
 
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
     from scanner.span import Span
 
 _ALPHABETS: Mapping[Symbol, re.Pattern[str]] = {
-    ACCOUNT: re.compile("[0-9]*"),
-    PARTITION: re.compile("[a-z-]*"),
-    REGION: re.compile("[a-z0-9-]*"),
-    Named(NameKind.VALUE, "AWS::StackName"): re.compile("[A-Za-z0-9-]*"),
+    ACCOUNT: whole("[0-9]*"),
+    PARTITION: whole("[a-z-]*"),
+    REGION: whole("[a-z0-9-]*"),
+    Named(NameKind.VALUE, "AWS::StackName"): whole("[A-Za-z0-9-]*"),
 }
 """What unknown texts are made of. A delimiter that is not cannot stand in them."""
-_NUMBER = re.compile("[0-9]{1,6}")
+_NUMBER = whole("[0-9]{1,6}")
 _MAX_BLOCKS = 256
 
 

@@ -6,7 +6,6 @@ not allow would be refused by the service, so it does not count.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from scanner import confidential
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.template.scalars import as_text
+from scanner.regexes import whole
 from scanner.symbol import Named, NameKind
 from scanner.values import Value, of, unknown
 
@@ -146,7 +146,7 @@ def _allows(declaration: Value, kind: str, text: str) -> bool:
     return not allowed or all(item in allowed for item in (_items(text) if _is_list(kind) else [text]))
 
 
-_DIGITS = re.compile(r"\^?\(?(?:(?:\\d|\[0-9\]|\[\\d\])(?:\{\d+(?:,\d*)?\}|[+*?])?)+\)?\$?")
+_DIGITS = whole(r"\^?\(?(?:(?:\\d|\[0-9\]|\[\\d\])(?:\{\d+(?:,\d*)?\}|[+*?])?)+\)?\$?")
 _ACCOUNT_ID_LENGTH = "12"
 
 

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.template.scalars import as_text
+from scanner.regexes import anywhere
 from scanner.symbol import Named, NameKind
 from scanner.values import Unknown, Value, joined, pieces, unknown
 
@@ -22,7 +22,7 @@ MAX_TEXT = 100_000
 """Characters of one text, a hole counting as one. The longest policy has 10,240."""
 
 _OPENING = "{{resolve:"
-_DYNAMIC = re.compile(r"(\{\{resolve:[^{}]*\}\})")
+_DYNAMIC = anywhere(r"(\{\{resolve:[^{}]*\}\})")
 
 
 def text_pieces(value: Value | None) -> tuple[str | Unknown, ...] | None:

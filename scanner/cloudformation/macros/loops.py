@@ -25,6 +25,7 @@ from scanner.cloudformation.template.scalars import as_name, as_text
 from scanner.cloudformation.template.sections import ANY
 from scanner.diagnostic import Diagnostic, error
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
 from scanner.span import Span
 from scanner.symbol import Aspect, Named, NameKind, Part, Repetition, Symbol
 from scanner.values import Unknown, Value, joined, pieces, unknown
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 MAX_NODES = 400_000
 """Nodes that the loops of one template may make: as many as a template may have without loops."""
-_NO_LETTER_OR_DIGIT = re.compile("[^0-9A-Za-z]+")
+_NO_LETTER_OR_DIGIT = anywhere("[^0-9A-Za-z]+")
 
 Doubts = tuple[Unknown, ...]
 """Why an entry may not be there."""
@@ -158,7 +159,7 @@ class Loops:
     def _fragment(
         self, identifier: str, element: _Element, fragment: Value, doubts: Doubts
     ) -> Iterator[tuple[str, Value, Doubts]]:
-        variable = re.compile(rf"([$&])\{{\s*{re.escape(identifier)}\s*\}}")
+        variable = anywhere(rf"([$&])\{{\s*{re.escape(identifier)}\s*\}}")
         filled = self._filled(fragment, identifier, variable, element)
         if isinstance(filled.data, Mapping):
             yield from self._entries(filled.data, (*doubts, *element.doubts))

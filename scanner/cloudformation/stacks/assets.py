@@ -8,20 +8,20 @@ https://github.com/cdklabs/cloud-assembly-schema (``AssetManifest``)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.language.intrinsics import evaluate
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
 from scanner.values import Unknown, Value, pieces
 
 if TYPE_CHECKING:
     from scanner.cloudformation.language.names import Names
     from scanner.cloudformation.template.place import Place
 
-_HASH = re.compile("[0-9a-f]{64}")
+_HASH = anywhere("[0-9a-f]{64}")
 _FIRST_MARK = 0xF0000
 """Stand for what is not known in a text: characters of a private use area, which nobody writes."""
 

@@ -9,11 +9,11 @@ https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib-readme.html#accessing-re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.language.intrinsics import evaluate
+from scanner.regexes import whole
 from scanner.values import Unknown, Value
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WRITER = "Custom::CrossRegionExportWriter"
 READER = "Custom::CrossRegionExportReader"
 
-_PARAMETER = re.compile(r"\{\{resolve:ssm:([^{}:]+)\}\}")
+_PARAMETER = whole(r"\{\{resolve:ssm:([^{}:]+)\}\}")
 """A dynamic reference without a version."""
 
 

@@ -37,6 +37,7 @@ from scanner.cloudformation.template.sections import RAIN_SOURCE
 from scanner.cloudformation.template.syntax import Parsed, parse
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import beginning
 from scanner.root import Inputs
 from scanner.session import once
 from scanner.source_file import UnreadableFileError, read_text
@@ -55,7 +56,7 @@ MAX_STACKS = 1_000
 MAX_RESOURCES = 100_000
 """Resources in all nested stacks of one root. A template may have 500."""
 
-_REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_REMOTE = beginning(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _LOCATIONS = {
     "AWS::CloudFormation::Stack": "TemplateURL",
     "AWS::Serverless::Application": "Location",

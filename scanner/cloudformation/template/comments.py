@@ -5,14 +5,15 @@ https://yaml.org/spec/1.1/#id863516
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
+from scanner.regexes import beginning
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_HEADER = re.compile(r"[|>][-+0-9]{0,3}[ \t]+(?=#)")
+_HEADER = beginning(r"[|>][-+0-9]{0,3}[ \t]+(?=#)")
 
 
 def comments(text: str) -> Iterator[tuple[int, int]]:

@@ -20,20 +20,21 @@ from scanner import json_tree
 from scanner.cloudformation.template.nodes import MAX_NODES, MAX_TEMPLATE_DEPTH
 from scanner.cloudformation.template.outline import SECTIONS, Call, Entries, Glance, Outline, UnsureError, note
 from scanner.cloudformation.template.scalar_nodes import as_plain
+from scanner.regexes import anywhere, beginning
 from scanner.span import LineIndex, Span
 from scanner.values import Value
 
 _LONGEST_KEY = 160
 """Characters: YAML wants the colon within 1024 of the key's beginning, and an escaped character is six of them."""
 _LONGEST_NUMBER = 100
-_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]]')
-_OTHER_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_BRACKETS = anywhere(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]')
+_OTHER_IN_YAML = anywhere("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Characters that YAML forbids, or takes for the end of a line."""
-_COLON_BELOW = re.compile(r"\n[ \t\r\n]*+:")
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_SPACE = re.compile(r"[ \t\r\n]*+")
-_COLON = re.compile(r"[ \t\r\n]*+:[ \t\r\n]*+")
-_AFTER_VALUE = re.compile(r"[ \t\r\n]*+([,}])[ \t\r\n]*+")
+_COLON_BELOW = anywhere(r"(?<![ \t\r\n])[ \t\r]*+\n[ \t\r\n]*+:")
+_SURROGATE = anywhere(r"\\u[dD][89a-fA-F]")
+_SPACE = beginning(r"[ \t\r\n]*+")
+_COLON = beginning(r"[ \t\r\n]*+:[ \t\r\n]*+")
+_AFTER_VALUE = beginning(r"[ \t\r\n]*+([,}])[ \t\r\n]*+")
 
 
 class _Place(NamedTuple):

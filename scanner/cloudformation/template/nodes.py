@@ -13,7 +13,6 @@ nested too deeply or grows too large through its aliases is left out as a whole.
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 
 from scanner.cause import Cause, CauseKind
@@ -36,6 +35,7 @@ from scanner.cloudformation.template.scalar_nodes import as_plain, as_tagged, ke
 from scanner.cloudformation.template.sections import RAIN_SOURCE
 from scanner.diagnostic import Diagnostic, error
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import beginning
 from scanner.span import Span
 from scanner.values import Value, unknown
 
@@ -54,7 +54,7 @@ _KNOWN_TAGS = frozenset(
         *(YAML + name for name in ("null", "bool", "int", "float", "timestamp", "str", "value", "merge", "seq", "map")),
     )
 )
-_TAG = re.compile(r"(?:&\S+\s+)?!")
+_TAG = beginning(r"(?:&\S+\s+)?!")
 
 
 class RefusedError(Exception):

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.cause import Cause, CauseKind
+from scanner.regexes import anywhere
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.values import Unknown
@@ -23,15 +24,15 @@ SCAN_WHAT_IS_GENERATED = (
     "It looks like the source of a text template (Jinja, Helm, Go or the like). Scan what is generated from it."
 )
 
-_PLACEHOLDER = re.compile(r"(\{\{(?!resolve:)[^{}\n]*\}\}|\{%[^%\n]*%\}|<%[^%\n]*%>|%%[A-Za-z_][\w.-]*%%)")
-_IN_SOURCE = re.compile(
+_PLACEHOLDER = anywhere(r"(\{\{(?!resolve:)[^{}\n]*\}\}|\{%[^%\n]*%\}|<%[^%\n]*%>|%%[A-Za-z_][\w.-]*%%)")
+_IN_SOURCE = anywhere(
     r"""^[ \t]*+(?!\#)(?:
         \{%|<%|\{\{(?!resolve:)            # a line of its own
       | [^'"\n]*(?:\{\{(?!resolve:)|<%|%%[A-Za-z_][\w.-]*%%)
     )|\{%""",
     re.MULTILINE | re.VERBOSE,
 )
-_VARIABLE = re.compile(r"\$\{(?:AWS::\w+|[A-Za-z_]\w*|(?:(?:cf|env|opt|param|self|sls):|file\()[^{}\n]+)\}")
+_VARIABLE = anywhere(r"\$\{(?:AWS::\w+|[A-Za-z_]\w*|(?:(?:cf|env|opt|param|self|sls):|file\()[^{}\n]+)\}")
 
 
 def hint(source: str) -> str:

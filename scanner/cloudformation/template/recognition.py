@@ -11,23 +11,26 @@ from __future__ import annotations
 import json
 import re
 
+from scanner.regexes import anywhere, beginning
+
 _VERSION = "AWSTemplateFormatVersion"
 TEMPLATE_MARKS = (_VERSION, "Resources")
 """A template has one of these words."""
 CHANGE_SET_MARK = '"ChangeSetId"'
 """A change set has it."""
-_TYPE = re.compile(
+_TYPE = anywhere(
     r"""["']?\bType["']?\s*:\s*["']?(?:AWS::[A-Za-z]|Custom::\w|Alexa::\w|[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9])"""
     r"""|\bFn::(?:Transform["']?\s*:|ForEach::\w)"""
 )
-_LIST = re.compile(r"(?:\s|#[^\n]*)*+(?:-\s|\[)")
+_LIST = beginning(r"(?:\s|#[^\n]*)*+(?:-\s|\[)")
 """The Resources of an AppSpec file are a list."""
-_JSON_CHANGES = re.compile(r'"Changes"\s*+:\s*+\[')
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*+:)?|\\?\Z)|[{}\[\]]', re.DOTALL)
-_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"|'[^'\n]*+'|#[^\n]*+""", re.DOTALL)
-_PLACEHOLDER = re.compile(r"[$%]\{")
-_DIRECTIVE = re.compile(r"^[ \t]*%\{~?[ \t]*(?:if|else|endif|for|endfor)\b", re.MULTILINE)
-_FIRST_LINE = re.compile(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
+_JSON_CHANGES = anywhere(r'"Changes"\s*+:\s*+\[')
+_JSON_TOKEN = anywhere(r'"(?:[^"\\]|\\.)*+(?:"(\s*+:)?)?|[{}\[\]]', re.DOTALL)
+_QUOTED = anywhere(r""""(?:[^"\\]|\\.)*+(?P<ends>")?|'[^'\n]*+'|#[^\n]*+""", re.DOTALL)
+_QUOTED_ONCE = anywhere(r"'[^'\n]*+'|#[^\n]*+")
+_PLACEHOLDER = anywhere(r"[$%]\{")
+_DIRECTIVE = anywhere(r"^[ \t]*%\{~?[ \t]*(?:if|else|endif|for|endfor)\b", re.MULTILINE)
+_FIRST_LINE = anywhere(r"^(?!---|%|[ \t]*(?:#|\r?$))([ \t]*)\S", re.MULTILINE)
 
 
 def looks_like_template(head: str) -> bool:
@@ -57,8 +60,13 @@ def is_text_template(text: str) -> bool:
     if "%{" not in text and "${" not in text:
         return False
     if text.removeprefix("\ufeff").lstrip()[:1] == "{":
-        return not _is_json(text) and _PLACEHOLDER.search(_QUOTED.sub("", text)) is not None
+        return not _is_json(text) and _PLACEHOLDER.search(_QUOTED.sub(_unquoted, text)) is not None
     return "%{" in text and _DIRECTIVE.search(text) is not None
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    """Nothing, but for a quote that does not end: no other behind it does."""
+    return _QUOTED_ONCE.sub("", found[0]) if found[0][0] == '"' and found["ends"] is None else ""
 
 
 def _is_json(text: str) -> bool:
@@ -92,7 +100,7 @@ def _yaml_sections(head: str) -> dict[str, int]:
     """Which of the marks are keys at the outermost indentation, and where each ends, likewise."""
     first = _FIRST_LINE.search(head)
     indentation = first[1] if first else ""
-    key = re.compile(rf"""^{indentation}["']?({"|".join(TEMPLATE_MARKS)})["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+    key = anywhere(rf"""^{indentation}["']?({"|".join(TEMPLATE_MARKS)})["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
     found: dict[str, int] = {}
     for match in key.finditer(head):
         found.setdefault(match[1], match.end())

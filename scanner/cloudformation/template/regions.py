@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from scanner.regexes import anywhere
 
-_PARTITION = re.compile(r"arn(?<!\warn):(aws(?:-[a-z]{1,10}){0,3}):")
+_PARTITION = anywhere(r"arn(?<!\warn):(aws(?:-[a-z]{1,10}){0,3}):")
 """It begins with a literal, which is found faster than the beginning of a word."""
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.template.scalars import Readings, Scalar, as_text, is_letter, plain, tagged
 from scanner.diagnostic import Diagnostic, error, warning
+from scanner.regexes import whole
 from scanner.span import Span
 from scanner.values import Unknown, Value
 
-_ACCOUNT = re.compile(r"0[0-9]{11}")
+_ACCOUNT = whole(r"0[0-9]{11}")
 
 KEY_WITHOUT_QUOTES = "Key without quotes"
 

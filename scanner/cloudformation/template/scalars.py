@@ -15,13 +15,13 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import whole
 from scanner.values import Unknown, Value
 
 MAX_DIGITS = 100
@@ -39,17 +39,17 @@ _LETTERS = {"y": "true", "Y": "true", "n": "false", "N": "false"}
 _WORDS_OF_ANOTHER_TYPE = frozenset((*_NULL, *_BOOLEANS, *_LETTERS))
 _BEGINS_A_NUMBER = frozenset("+-.0123456789")
 _BASES = (
-    (re.compile(r"([-+]?)0b([01_]+)"), 2),
-    (re.compile(r"([-+]?)0x([0-9a-fA-F_]+)"), 16),
-    (re.compile(r"([-+]?)0([0-7_]+)"), 8),
-    (re.compile(r"([-+]?)(0|[1-9][0-9_]*)"), 10),
+    (whole(r"([-+]?)0b([01_]+)"), 2),
+    (whole(r"([-+]?)0x([0-9a-fA-F_]+)"), 16),
+    (whole(r"([-+]?)0([0-7_]+)"), 8),
+    (whole(r"([-+]?)(0|[1-9][0-9_]*)"), 10),
 )
-_SEXAGESIMAL = re.compile(r"([-+]?)([1-9][0-9_]*(?::[0-5]?[0-9])+)")
-_NOT_OCTAL = re.compile(r"[-+]?0[0-9_]*[89][0-9_]*")
-_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*)(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?")
-_PLAIN_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,6})\.(?:[0-9]{0,8}[1-9])")
+_SEXAGESIMAL = whole(r"([-+]?)([1-9][0-9_]*(?::[0-5]?[0-9])+)")
+_NOT_OCTAL = whole(r"[-+]?0[0-7_]*[89][0-9_]*")
+_FLOAT = whole(r"[-+]?(?:[0-9][0-9_]*)(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?")
+_PLAIN_FLOAT = whole(r"-?(?:0|[1-9][0-9]{0,6})\.(?:[0-9]{0,8}[1-9])")
 """Floats that every reader writes as they stand."""
-_SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*")
+_SPECIAL = whole(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*")
 _SMALL, _LARGE = 1e-3, 1e7
 """Between these Java writes a float without an exponent."""
 

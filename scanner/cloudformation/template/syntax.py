@@ -22,10 +22,11 @@ from scanner.cloudformation.template.placeholders import hint
 from scanner.cloudformation.template.yaml_outline import yaml_outline
 from scanner.diagnostic import Diagnostic, error
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
 from scanner.span import LineIndex, Span
 from scanner.values import Value
 
-_ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
+_ESCAPE = anywhere(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

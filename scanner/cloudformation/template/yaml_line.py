@@ -19,12 +19,13 @@ from scanner.cloudformation.template.node_glance import glance_at
 from scanner.cloudformation.template.outline import Call, Glance, UnsureError
 from scanner.cloudformation.template.scalar_nodes import is_account
 from scanner.cloudformation.template.scalars import is_text
+from scanner.regexes import whole
 
 _DEEPEST_FLOW = 80
 """Levels that are taken to be around what stands in a line."""
 NO_LIMIT = 1_000_000
-_LINE = re.compile(
-    r"""(?P<indentation>[ ]*)
+_LINE = whole(
+    r"""(?P<indentation>[ ]*+)
     (?P<dashes>(?:-(?:[ ]++|$))*+)
     (?:
         (?:
@@ -36,9 +37,9 @@ _LINE = re.compile(
     )?+
     (?:!(?P<tag>[A-Za-z0-9]++)(?:[ ]++|$))?+
     (?P<value>.*)""",
-    re.VERBOSE | re.ASCII,
+    re.VERBOSE | re.ASCII | re.DOTALL,
 )
-_VALUE = re.compile(
+_VALUE = whole(
     r"""(?:
         (?P<plain>(?:[A-Za-z0-9/_.$(~+=<]|-(?=[^ ]))(?:[^ :#]|:(?=[^ ])|(?<=[^ ])\#|[ ]++(?=[^ \#]))*+)
       | "(?P<double>[^"\\]*+)"
@@ -48,7 +49,7 @@ _VALUE = re.compile(
       | (?P<flow>[\[{].*[\]}])
     )?
     [ ]*(?:(?<=[ ])\#.*)?""",
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 
 

@@ -9,7 +9,6 @@ or it would not be YAML by itself. What reaches beyond, anchors and their aliase
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from scanner.cloudformation.template.composer import MappingNode, Node, YAMLError, check, compose_all
@@ -18,16 +17,17 @@ from scanner.cloudformation.template.nodes import MAX_NODES, Converter
 from scanner.cloudformation.template.outline import SECTIONS, Entries, Glance, Outline, UnsureError
 from scanner.cloudformation.template.yaml_entry import glance_at_lines
 from scanner.cloudformation.template.yaml_line import NOTHING, Form, is_function, read_line
+from scanner.regexes import anywhere
 from scanner.span import Span
 from scanner.values import Value
 
 _CUT = frozenset({"Mappings", "Resources"})
 """Sections with many entries of which few are wanted."""
-_OTHER_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
+_OTHER_BREAKS = anywhere("[\x85\u2028\u2029\ufeff]")
 """What YAML takes for the end of a line, beside the usual character."""
-_ANCHOR = re.compile(r"&(?<![>\w&]&)[\w-]")
+_ANCHOR = anywhere(r"&(?<![>\w&]&)[\w-]")
 """What may be one. Where there is none, there are no aliases."""
-_BARE_TAG = re.compile(r"!(?<![^\s\[{,:]!)(?=[\s,\]}])")
+_BARE_TAG = anywhere(r"!(?<![^\s\[{,:]!)(?=[\s,\]}])")
 """What may be the tag ``!``, of which a node says nothing."""
 
 

@@ -23,10 +23,10 @@ sarif-om has stood still since 2019 and wants attrs and pbr, sarif-pydantic want
 from __future__ import annotations
 
 import gzip
-import re
 from typing import TYPE_CHECKING
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import whole
 from scanner.report.encoding import encoded
 from scanner.report.sarif.results import CUT, LEFT_OUT, Results
 from scanner.report.sarif.rules import INCOMPLETE, NOT_FOLLOWED, descriptors
@@ -60,7 +60,7 @@ _NOTIFICATIONS = {
     LEFT_OUT: "Findings that are suppressed or in the baseline",
     CUT: "What is not in this file, or not shown",
 }
-_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)([-+][0-9A-Za-z.+-]+)?")
+_VERSION = whole(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)([-+][0-9A-Za-z.+-]+)?")
 
 
 def render(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from scanner.regexes import anywhere
 from scanner.report.escape import visible
 from scanner.report.wording import repository_path
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from scanner.span import Span
     from scanner.verdicts.document import Document
 
-_LINK_SYNTAX = re.compile(r"[\\\[\]]")
-_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+_LINK_SYNTAX = anywhere(r"[\\\[\]]")
+_PLACEHOLDER = anywhere(r"\{(\d+)\}")
 
 
 def plain(text: str) -> str:

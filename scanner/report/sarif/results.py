@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, Finding, Level, RelatedLocation, Suppression
+from scanner.regexes import anywhere
 from scanner.report.places import Place, paragraphs, places
 from scanner.report.sarif.locations import begins, place, plain, uri, whole
 from scanner.report.sarif.rules import INCOMPLETE, NOT_FOLLOWED, Descriptor
@@ -34,7 +34,7 @@ MOST_LINKS = 8
 """Places that a message names."""
 
 _OF_SEVERITY = {Severity.ERROR: (INCOMPLETE, Level.ERROR), Severity.WARNING: (NOT_FOLLOWED, Level.WARNING)}
-_INSTANCE_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
+_INSTANCE_KEY = anywhere(r'\[(?:"(?:[^"\\]|\\.)*+"|[^\[\]"]*+)\]')
 
 
 class Results:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from scanner.diagnostic import Diagnostic, warning
+from scanner.regexes import anywhere, whole
 from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value
@@ -21,7 +21,7 @@ _MAKERS: Mapping[str, str] = {
     "awscc_servicecatalog_cloud_formation_provisioned_product": _PRODUCT,
     "aws_cloudcontrolapi_resource": _ANY,
 }
-_OF_IDENTITIES = re.compile(r"(?:aws_iam|aws_ssoadmin|awscc_iam|awscc_sso)_(?P<rest>.+)")
+_OF_IDENTITIES = whole(r"(?:aws_iam|aws_ssoadmin|awscc_iam|awscc_sso)_(?P<rest>.+)")
 _HARMLESS = frozenset(
     {
         *("user_ssh_key", "signing_certificate", "service_specific_credential", "virtual_mfa_device", "saml_provider"),
@@ -33,7 +33,7 @@ _HARMLESS = frozenset(
     }
 )
 """What follows the service in the names of types that say nothing about who may do what."""
-_MAKE_IDENTITIES = re.compile(r"AWS::(?:IAM|SSO|CloudFormation|ServiceCatalog|Serverless)::|Custom::|Transform|Include")
+_MAKE_IDENTITIES = anywhere(r"AWS::(?:IAM|SSO|CloudFormation|ServiceCatalog|Serverless)::|Custom::|Transform|Include")
 
 
 def is_unread(resource_type: str) -> bool:

@@ -11,13 +11,13 @@ https://opentofu.org/docs/language/modules/sources/#support-for-variable-and-loc
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from scanner import file_system
 from scanner.budget import BudgetSpentError, budget, spend
+from scanner.regexes import anywhere
 from scanner.root import Inputs
 from scanner.source_file import read_text
 from scanner.terraform.configuration.child_modules import MAX_MODULE_DEPTH
@@ -73,7 +73,7 @@ def _text(path: str, within: tuple[Path, ...]) -> str:
 
 
 _CALLS = frozenset({"module"})
-_CALL = re.compile(r"module(?:[ \t\r]*[\"/]|[ \t\r]+[^\W\d])")
+_CALL = anywhere(r"module(?:[ \t\r]*[\"/]|[ \t\r]+[^\W\d])")
 """How every call begins, and few other things."""
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from scanner.regexes import whole
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.blocks import IndexedBlock, argument_text
 
-_PLAIN = re.compile(r'\s*"([^"\\$%\n]*)"\s*', re.ASCII)
+_PLAIN = whole(r'\s*"([^"\\$%\n]*)"\s*', re.ASCII)
 """A text in which nothing has to be evaluated or unescaped: most sources are one."""
 
 

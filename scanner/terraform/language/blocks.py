@@ -16,6 +16,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, beginning
 from scanner.span import LineIndex, Span
 
 if TYPE_CHECKING:
@@ -60,11 +61,11 @@ class FileIndex:
     problems: tuple[IndexProblem, ...] = ()
 
 
-BETWEEN = re.compile(r"(?:[\s\ufeff]++|#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+")
-_BLANK = re.compile(r"[ \t\r]*(?:/\*.*?\*/[ \t]*)*", re.DOTALL)
-_IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
-_QUOTED_LABEL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
-_IN_CODE = re.compile(r'"|[{}]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
+BETWEEN = beginning(r"(?:[\s\ufeff]++|#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+")
+_BLANK = beginning(r"[ \t\r]*+(?:/\*(?:[^*]++|\*(?!/))*+\*/[ \t]*+)*+")
+_IDENTIFIER = beginning(r"[^\W\d][\w-]*")
+_QUOTED_LABEL = beginning(r'"((?:[^"\\\n]|\\.)*)"')
+_IN_CODE = anywhere(r'"|[{}]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
 _PLAIN = r"""
     [^"{}\#/<]++
   | "(?: [^"\\$%\n]++ | \\[^\n] | \$(?![{$]) | %(?![{%]) | \$\{ [^"{}\#/<\n]*+ \} )*+"
@@ -86,7 +87,7 @@ def _plain_code(levels: int) -> str:
     return rf"(?: {_PLAIN} | {_HEREDOC.format(levels)} {deeper} )*+"
 
 
-PLAIN_BLOCK = re.compile(
+PLAIN_BLOCK = beginning(
     rf"""
     ([^\W\d][\w-]*+) [ \t]*+
     (?: "([^"\\\n]*+)" [ \t]*+ (?: "([^"\\\n]*+)" [ \t]*+ )? )?
@@ -95,8 +96,8 @@ PLAIN_BLOCK = re.compile(
     re.VERBOSE,
 )
 """A whole block of the usual form in one step. What it takes ends where ``skip_code`` says; it takes nothing else."""
-_IN_VALUE = re.compile(r'"|[()\[\]{}\n]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
-_IN_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{|\n', re.DOTALL)
+_IN_VALUE = anywhere(r'"|[()\[\]{}\n]|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n')
+_IN_STRING = anywhere(r'\\.|"|\$\$\{|%%\{|[$%]\{|\n', re.DOTALL)
 
 
 class UnbalancedError(Exception):
@@ -268,7 +269,7 @@ def _skip_string(text: str, position: int) -> int:
 
 
 def _skip_heredoc(text: str, marker: str, position: int, start: int) -> int:
-    closing = re.compile(rf"^[ \t]*{re.escape(marker)}[ \t]*\r?$", re.MULTILINE).search(text, position)
+    closing = anywhere(rf"^[ \t]*{re.escape(marker)}[ \t]*\r?$", re.MULTILINE).search(text, position)
     if closing is None:
         raise UnbalancedError(f"the heredoc here is never closed by {marker}", start)
     return closing.end()

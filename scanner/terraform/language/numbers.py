@@ -6,10 +6,11 @@ and has no more digits than are needed to tell it from its neighbours, so equal 
 
 from __future__ import annotations
 
-import re
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import TypeAlias
+
+from scanner.regexes import whole
 
 Number: TypeAlias = int | Decimal
 
@@ -19,7 +20,7 @@ MAX_EXPONENT = 1000
 _BITS = 512
 _SAFE_DIGITS = 153
 """Decimals of so many digits are told apart by 512 bits."""
-_LITERAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
+_LITERAL = whole(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]{1,9})?")
 _EXACT = Context(prec=2 * MAX_EXPONENT + 1000)
 
 

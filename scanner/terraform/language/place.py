@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
 from scanner.span import LineIndex, Span
 
 MAX_NESTING = 120
 """Deeper expressions are refused: nobody writes them, and a reader must not run out of stack on them."""
 
 
-_BRACKETS = re.compile(r"[(\[{]|[)\]}]")
+_BRACKETS = anywhere(r"[(\[{]|[)\]}]")
 
 
 def is_too_deep(text: str) -> bool:

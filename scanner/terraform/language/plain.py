@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from scanner.regexes import anywhere, beginning
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock, UnbalancedError, value_end
 from scanner.terraform.language.nodes import Node
@@ -31,7 +32,7 @@ from scanner.terraform.language.template_nodes import ParseExpression
 HardExpression = Callable[[str, str, int, int], "Node | None"]
 """Has the grammar read the text of an expression in a file, at a line and column; None if it does not take it."""
 
-_ENTRY = re.compile(
+_ENTRY = beginning(
     rf"""
     (?P<name>{NAME})[ \t]*+
     (?: =(?![=>])[ \t]*+
@@ -49,7 +50,7 @@ _ENTRY = re.compile(
 )
 """An argument with its value where that is of the plainest; or a nested block up to its brace."""
 _OPEN_ENDS = frozenset("+-*/%&|<>?!=:") | {""}
-_LABEL = re.compile(rf'"({CHARACTERS}*+)"|({NAME})')
+_LABEL = anywhere(rf'"({CHARACTERS}*+)"|({NAME})')
 
 
 def read_block(block: IndexedBlock, inner: ParseExpression, hard: HardExpression) -> nodes.Block | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from scanner.regexes import beginning
 from scanner.span import Span
 from scanner.terraform.language import nodes
 from scanner.terraform.language.nodes import Node
@@ -21,11 +22,11 @@ NAME = "[A-Za-z_][A-Za-z0-9_-]*+"
 CHARACTERS = r"[\t !\#&-\[\]-~]"
 """What stands for itself in a quoted text, wherever it is."""
 LINE_END = r"(?:[ \t]++|/\*(?:[^*\n]++|\*(?!/))*+\*/)*+(?:(?:\#|//)[^\n]*+|\r)?\n"
-BETWEEN = re.compile(r"(?:[ \t]++|\r?\n|#[^\n]*+\n|//[^\n]*+\n|/\*(?:[^*]++|\*(?!/))*+\*/)*+")
+BETWEEN = beginning(r"(?:[ \t]++|\r?\n|#[^\n]*+\n|//[^\n]*+\n|/\*(?:[^*]++|\*(?!/))*+\*/)*+")
 """What may stand before an argument, a block, or an element, and anywhere in parentheses and square brackets."""
-ENDS_LINE = re.compile(LINE_END, re.VERBOSE)
-BLANK = re.compile("[ \\t]*+")
-_VALUE = re.compile(
+ENDS_LINE = beginning(LINE_END, re.VERBOSE)
+BLANK = beginning("[ \\t]*+")
+_VALUE = beginning(
     rf"""
       "(?P<text>{CHARACTERS}*+)"
     | (?P<word>{NAME})(?P<steps>(?:\.{NAME})*+)
@@ -38,14 +39,14 @@ _VALUE = re.compile(
     """,
     re.VERBOSE,
 )
-_PIECE = re.compile(
+_PIECE = beginning(
     rf'(?P<text>(?:{CHARACTERS}|\$(?![{{$])|%(?![%{{]))++)|\\(?P<escape>["\\nrt])|(?P<mark>"|\$\{{(?!~))'
 )
-_KEY = re.compile(rf'(?:({NAME})|"({CHARACTERS}*+)")[ \t]*+(?:=(?![=>])|:(?!:))[ \t]*+')
-_STEP = re.compile(rf"(?:\.{NAME})++")
-_COMMA = re.compile("[ \\t]*+,")
-_CLOSES = re.compile("[ \\t]*+\\}")
-_OPERATOR = re.compile(r"\|\||&&|==|!=|<=|>=|<(?!<)|>|\+|-(?=[ \t])|\*|/(?![/*])|%(?!\{)")
+_KEY = beginning(rf'(?:({NAME})|"({CHARACTERS}*+)")[ \t]*+(?:=(?![=>])|:(?!:))[ \t]*+')
+_STEP = beginning(rf"(?:\.{NAME})++")
+_COMMA = beginning("[ \\t]*+,")
+_CLOSES = beginning("[ \\t]*+\\}")
+_OPERATOR = beginning(r"\|\||&&|==|!=|<=|>=|<(?!<)|>|\+|-(?=[ \t])|\*|/(?![/*])|%(?!\{)")
 _STRENGTH = {
     **dict.fromkeys(("||",), 1),
     **dict.fromkeys(("&&",), 2),
@@ -54,14 +55,14 @@ _STRENGTH = {
     **dict.fromkeys(("+", "-"), 5),
     **dict.fromkeys(("*", "/", "%"), 6),
 }
-_QUESTION = re.compile(r"\?")
-_ELLIPSIS = re.compile(r"\.\.\.")
-_OPERAND = re.compile("[A-Za-z_(]")
-_FOR = re.compile(rf"for[ \t]++({NAME})(?:[ \t]*+,[ \t]*+({NAME}))?[ \t]++in[ \t]++")
-_BEGINS_FOR = re.compile(r"for\b(?!-)")
-_COLON = re.compile("[ \\t]*+:(?!:)")
-_ARROW = re.compile("[ \\t]*+=>")
-_IF = re.compile("if[ \\t]++")
+_QUESTION = beginning(r"\?")
+_ELLIPSIS = beginning(r"\.\.\.")
+_OPERAND = beginning("[A-Za-z_(]")
+_FOR = beginning(rf"for[ \t]++({NAME})(?:[ \t]*+,[ \t]*+({NAME}))?[ \t]++in[ \t]++")
+_BEGINS_FOR = beginning(r"for\b(?!-)")
+_COLON = beginning("[ \\t]*+:(?!:)")
+_ARROW = beginning("[ \\t]*+=>")
+_IF = beginning("if[ \\t]++")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _CONSTANTS = {"true": True, "false": False, "null": None}
 KEYWORDS = frozenset({"in", "for", "if", "for_each", "else", "endif", "endfor"})

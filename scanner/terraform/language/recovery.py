@@ -6,21 +6,19 @@ same. Where it is not clear what else a body has, the body says so (``nodes.Body
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, beginning
 from scanner.span import LineIndex, Span
 from scanner.terraform.language import nodes, syntax
 from scanner.terraform.language.blocks import BETWEEN, IndexedBlock, UnbalancedError, header, skip_code, skip_token
 from scanner.terraform.language.place import Place, SyntaxProblem
 
-_ARGUMENT = re.compile(r'(?:(?P<name>[^\W\d][\w-]*)|"(?P<quoted>[^"\\\n]*)")[ \t]*=(?!=)')
-_BLOCK = re.compile(r'[^\W\d][\w-]*[ \t]*(?:"[^"\n]*"[ \t]*|[^\W\d][\w-]*[ \t]*)*\{')
-_ANOTHER = re.compile(r"\n[ \t]*[^\W\d][\w-]*[ \t]*(?:=(?!=)|[\"{])")
-_IN_EXPRESSION = re.compile(
-    r'"|[({\[]|[)}\]]|\n|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n|(?<![=!<>])=(?![=>])'
-)
+_ARGUMENT = beginning(r'(?:(?P<name>[^\W\d][\w-]*)|"(?P<quoted>[^"\\\n]*)")[ \t]*=(?!=)')
+_BLOCK = beginning(r'[^\W\d][\w-]*+[ \t]*+(?:"[^"\n]*+"[ \t]*+|[^\W\d][\w-]*+[ \t]*+)*+\{')
+_ANOTHER = anywhere(r"\n[ \t]*[^\W\d][\w-]*[ \t]*(?:=(?!=)|[\"{])")
+_IN_EXPRESSION = anywhere(r'"|[({\[]|[)}\]]|\n|#|//|/\*|<<-?(?P<marker>[^\W\d][\w.-]*)[ \t]*\r?\n|(?<![=!<>])=(?![=>])')
 
 
 def parse_block(block: IndexedBlock) -> tuple[nodes.Block, tuple[SyntaxProblem, ...]]:

@@ -15,15 +15,16 @@ import re
 from dataclasses import field
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, beginning
 from scanner.span import LineIndex
 
-_CODE = re.compile(
+_CODE = anywhere(
     r"""
       (?P<name> [^\W\d][\w-]* )
     | (?P<number> \d+ (?: \.\d+ )? (?: \.? [eE][+-]?\d+ )? )
     | (?P<string> " )
     | (?P<heredoc> <<-? (?P<marker> [^\W\d][\w.-]* ) [ \t]* \r?\n )
-    | (?P<comment> \#[^\n]* | //[^\n]* | /\*.*?\*/ )
+    | (?P<comment> \#[^\n]*+ | //[^\n]*+ | /\*(?: [^*]++ | \*(?!/) )*+(?P<ends> \*/ )? )
     | (?P<splat> \[ \s* \* \s* \] | \. \s+ \* )
     | (?P<open> [(\[{] )
     | (?P<strip> ~ (?= \} ) )
@@ -33,10 +34,10 @@ _CODE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_STRING = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{', re.DOTALL)
-_COLONS = re.compile(r"\s*::")
-_FOR = re.compile(r"(?:\s|#[^\n]*\n|//[^\n]*\n|/\*.*?\*/)*for\s", re.DOTALL)
-_NOT_BLANK = re.compile(r"\S")
+_STRING = anywhere(r'\\.|"|\$\$\{|%%\{|[$%]\{', re.DOTALL)
+_COLONS = beginning(r"\s*::")
+_FOR = beginning(r"(?:\s|#[^\n]*+\n|//[^\n]*+\n|/\*(?:[^*]++|\*(?!/))*+\*/)*+for\s")
+_NOT_BLANK = anywhere(r"\S")
 _BEFORE_OPERAND = frozenset("+-*/%&|<>?!=:")
 _AFTER_OPERAND = frozenset("+*/%&|<>?=:,.")
 _KEEPS_LINES = frozenset({"", "{"})
@@ -77,6 +78,8 @@ class _Speller:
         """What is open: a bracket, a quote, ``$`` and ``%`` for sequences in texts, ``for`` for a brace before one."""
         self._signs: list[int] = []
         """Signs in a row, just before where we are."""
+        self._not_blank = 0
+        """The first place behind the last line whose end counted that is not blank, likewise."""
         self._gap = -1, -1
         """Blanks that were gone over last, so that many lines of comments are not gone over once for each of them."""
 
@@ -120,6 +123,8 @@ class _Speller:
             self._signs = []
         if kind == "line" and self._opened[-1] in _KEEPS_LINES:
             self._line_ends(start)
+        elif kind == "comment" and self._text.startswith("/*", start) and found["ends"] is None:
+            return len(self._text)
         elif kind in ("line", "comment"):
             self._blank(start, end)
         elif kind == "sign":
@@ -169,7 +174,7 @@ class _Speller:
         return end
 
     def _heredoc_end(self, marker: str, position: int) -> int:
-        closing = re.compile(rf"^([ \t]*{re.escape(marker)}[ \t]*)\r?(?:\n|\Z)", re.MULTILINE)
+        closing = anywhere(rf"^([ \t]*{re.escape(marker)}[ \t]*)\r?(?:\n|\Z)", re.MULTILINE)
         found = closing.search(self._text, position)
         if found is None:
             return len(self._text)
@@ -179,8 +184,10 @@ class _Speller:
     def _line_ends(self, offset: int) -> None:
         """A line that keeps its end must not leave an expression open."""
         before = self._before(offset)
-        after = _NOT_BLANK.search(self._text, offset)
-        follows = self._text[after.start() : after.start() + 2] if after is not None else ""
+        if offset >= self._not_blank:
+            after = _NOT_BLANK.search(self._text, offset)
+            self._not_blank = len(self._text) if after is None else after.start()
+        follows = self._text[self._not_blank : self._not_blank + 2]
         if self._spelling.broken_at is None and (
             before in _BEFORE_OPERAND or (follows[:1] in _AFTER_OPERAND and follows not in ("//", "/*"))
         ):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from lark.lexer import Token
 from lark.tree import Tree
 
+from scanner.regexes import anywhere
 from scanner.span import Span
 from scanner.terraform.language import nodes, templates
 from scanner.terraform.language.nodes import Node
@@ -42,9 +43,9 @@ def _tokens(tree: _Tree) -> Iterator[Token]:
     return (child for child in tree.children if isinstance(child, Token))
 
 
-_ESCAPED_SEQUENCE = re.compile(r"\$\$\{|%%\{")
+_ESCAPED_SEQUENCE = anywhere(r"\$\$\{|%%\{")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_ESCAPE = anywhere(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 
 
 def _unescape(text: str, span: Span) -> str:
@@ -238,7 +239,11 @@ class Converter:
     def _binary(self, tree: _Tree) -> Node:
         left, term = trees(tree)
         operator, right = trees(term)
-        sign = re.sub(r"#[^\n]*|//[^\n]*\n|/\*.*?\*/", "", str(next(_tokens(operator))), flags=re.DOTALL).strip()
+        sign = (
+            anywhere(r"#[^\n]*+|//[^\n]*+\n?|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?", re.DOTALL)
+            .sub("", str(next(_tokens(operator))))
+            .strip()
+        )
         return nodes.Binary(sign, self.node(left), self.node(right), self._span(tree))
 
     def _conditional(self, tree: _Tree) -> Node:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from scanner.regexes import anywhere
 from scanner.span import LineIndex, Span
 from scanner.terraform.language import nodes, templates
 from scanner.terraform.language.nodes import Node
@@ -46,7 +47,7 @@ def heredoc_node(raw: str, span: Span, parse_expression: ParseExpression) -> Nod
     """A heredoc, from its opening marker to the line of the closing one. Raises ``SyntaxProblem``."""
     opening, _, rest = raw.partition("\n")
     marker = opening.strip().removeprefix("<<").removeprefix("-")
-    content = re.sub(rf"[ \t]*{re.escape(marker)}[ \t]*\r?\n\Z", "", rest)
+    content = anywhere(rf"(?<![ \t])[ \t]*+{re.escape(marker)}[ \t]*\r?\n\Z").sub("", rest)
     lines = LineIndex(span.path, content)
 
     def parse(inside: str, offset: int) -> Node:

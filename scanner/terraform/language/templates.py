@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from unicodedata import normalize
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, whole
 from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf, TemplatePart
 
 
@@ -102,10 +103,10 @@ def _require(end: Sequence | None, opened: str, wanted: str) -> None:
         raise TemplateError(f"%{{ {opened} }} has no %{{ {wanted} }}")
 
 
-_SEQUENCE = re.compile(r"\$\$\{|%%\{|[$%]\{")
-_IN_SEQUENCE = re.compile(r'[{}]|"|\\.|#[^\n]*|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_DIRECTIVE = re.compile(r"\s*(if|else|endif|for|endfor)\b(.*)", re.DOTALL)
-_FOR = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:,\s*([^\W\d][\w-]*)\s*)?in\b(.*)", re.DOTALL)
+_SEQUENCE = anywhere(r"\$\$\{|%%\{|[$%]\{")
+_IN_SEQUENCE = anywhere(r'[{}]|"|\\.|#[^\n]*|//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?', re.DOTALL)
+_DIRECTIVE = whole(r"\s*(if|else|endif|for|endfor)\b(.*)", re.DOTALL)
+_FOR = whole(r"\s*([^\W\d][\w-]*)\s*(?:,\s*([^\W\d][\w-]*)\s*)?in\b(.*)", re.DOTALL)
 
 ParseExpression = Callable[[str, int], Node]
 """Parses the text of an expression that begins at an offset of the template's text."""
@@ -135,7 +136,7 @@ def split(text: str, parse: ParseExpression) -> Flat:
 
 def _lines(literal: str) -> list[str]:
     """Each line by itself; only a line feed ends one."""
-    return [line for line in re.split(r"(?<=\n)", literal) if line]
+    return [line for line in anywhere(r"(?<=\n)").split(literal) if line]
 
 
 def _sequence_end(text: str, position: int) -> int:
@@ -161,7 +162,7 @@ def _sequence_end(text: str, position: int) -> int:
                 return found.start()
 
 
-_STRING_TOKEN = re.compile(r'\\.|"|\$\$\{|%%\{|[$%]\{', re.DOTALL)
+_STRING_TOKEN = anywhere(r'\\.|"|\$\$\{|%%\{|[$%]\{', re.DOTALL)
 
 
 def _sequence(text: str, opening: str, start: int, end: int, parse: ParseExpression) -> Sequence:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 
+from scanner.regexes import anywhere, beginning
 from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
 
 _KEY = r'(?:\[(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d+))\])?'
-_STEP = re.compile(rf"module\.(?P<name>[\w-]+){_KEY}(?:\.|\Z)")
-_RESOURCE = re.compile(rf"(?P<data>data\.)?(?P<type>[\w-]+)\.(?P<name>[\w-]+){_KEY}\Z")
-_INSTANCE = re.compile(
+_STEP = beginning(rf"module\.(?P<name>[\w-]+){_KEY}(?:\.|\Z)")
+_RESOURCE = beginning(rf"(?P<data>data\.)?(?P<type>[\w-]+)\.(?P<name>[\w-]+){_KEY}\Z")
+_INSTANCE = beginning(
     r"(?:module\.[\w-]+KEY(?:\.|\Z))*+(?:data\.)?(?P<type>[\w-]+)\.[\w-]+KEY\Z".replace(
         "KEY", r'(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?'
     )
 )
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|([$%])\4\{", re.DOTALL)
+_ESCAPE = anywhere(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|([$%])\4\{", re.DOTALL)
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t"}
 
 

@@ -7,11 +7,11 @@ the arguments that are constants. It holds no local values and no expressions, s
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from scanner.regexes import anywhere
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.plans.plan_description import DESCRIBED, description
 from scanner.terraform.plans.planned_instances import JSONObject
@@ -73,7 +73,7 @@ def _same_module(said: JSONObject | None, written: JSONObject | None) -> bool:
     )
 
 
-_TRANSPORT = re.compile(r"^(?:git::)?(?:\w+://)?(?:git@)?(?:registry\.(?:terraform\.io|opentofu\.org)/)?")
+_TRANSPORT = anywhere(r"^(?:git::)?(?:\w+://)?(?:git@)?(?:registry\.(?:terraform\.io|opentofu\.org)/)?")
 
 
 def _source(written: Any) -> str:

@@ -9,7 +9,6 @@ in one that is not known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from scanner import values
 from scanner.facts import Account, Home
 from scanner.iam.arn import Arn
 from scanner.partition import partition_of
+from scanner.regexes import whole
 from scanner.root import Inputs
 from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.aws.facts import TYPES
@@ -26,7 +26,7 @@ from scanner.terraform.plans.plan_references import PlannedConfiguration
 from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance
 from scanner.terraform.resource_instance import ResourceInstance
 
-_DEFAULT_ADDRESS = re.compile(r'provider\["[^"]+/aws"\]|provider\.aws')
+_DEFAULT_ADDRESS = whole(r'provider\["[^"]+/aws"\]|provider\.aws')
 """The root module's default configuration, as plan files and stored states name it, Terraform 0.12 too."""
 
 

@@ -19,6 +19,7 @@ from dataclasses import field, replace
 from typing import Any, Protocol
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import beginning
 from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
 from scanner.terraform.aws.naming import fits, named_by, usual_attribute
 from scanner.terraform.aws.resource_type import Named
@@ -46,11 +47,11 @@ class Planned(Protocol):
         """An attribute that the plan knows as a text."""
 
 
-_REFERENCE = re.compile(
+_REFERENCE = beginning(
     r"^(?P<data>data\.)?(?P<type>[A-Za-z_][\w-]*)\.(?P<name>[A-Za-z_][\w-]*)"
     r'(?:\[(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d+))\])?(?:\.(?P<attribute>[A-Za-z_][\w-]*))?$'
 )
-_MODULE_REFERENCE = re.compile(
+_MODULE_REFERENCE = beginning(
     r'^module\.(?P<name>[A-Za-z_][\w-]*)(?:\[(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d+))\])?'
     r"(?:\.(?P<output>[A-Za-z_][\w-]*)(?P<index>\[[^\]]*\])?(?:\.(?P<attribute>[A-Za-z_][\w-]*))?)?$"
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from scanner.regexes import anywhere, beginning
 from scanner.root import RootKind
 from scanner.source_file import wide_encoding
 
@@ -17,9 +18,9 @@ PLAN_MARKS = ('"format_version"', '"encrypted_data"', 'serial"', 'lineage"')
 """A plan or a state in JSON has one of these words: what ``recognise_plan`` asks for."""
 _FIRST_MEMBER = slice(30, 36)
 
-_SHOWN = re.compile(r'^\s*\{\s*"(?:format_version|terraform_version|applyable|checks|complete|configuration)"\s*:')
-_PLANNED = re.compile(r'"(?:planned_values|resource_changes|configuration|output_changes|prior_state)"\s*:')
-_KEYS = re.compile(r'"(\w+)"\s*:')
+_SHOWN = beginning(r'^\s*\{\s*"(?:format_version|terraform_version|applyable|checks|complete|configuration)"\s*:')
+_PLANNED = anywhere(r'"(?:planned_values|resource_changes|configuration|output_changes|prior_state)"\s*:')
+_KEYS = anywhere(r'"(\w+)"\s*:')
 _PREAMBLE = frozenset({"format_version", "terraform_version", "applyable", "complete", "errored", "timestamp"})
 _PLAN_KEYS = frozenset(
     {
@@ -27,11 +28,11 @@ _PLAN_KEYS = frozenset(
         *("prior_state", "configuration", "relevant_attributes", "action_invocations"),
     }
 )
-_STORED = re.compile(r'^\s*\{\s*"(?:version|check_results|lineage|modules|outputs|resources|serial)"\s*:')
-_STORED_KEYS = re.compile(r'"(?:serial"\s*:\s*\d|lineage"\s*:\s*")')
-_VERSION_NUMBER = re.compile(r'"version"\s*:\s*\d')
-_LINEAGE = re.compile(r'"lineage"\s*:\s*"[0-9a-fA-F-]{36}"')
-_ENCRYPTED = re.compile(
+_STORED = beginning(r'^\s*\{\s*"(?:version|check_results|lineage|modules|outputs|resources|serial)"\s*:')
+_STORED_KEYS = anywhere(r'"(?:serial"\s*:\s*\d|lineage"\s*:\s*")')
+_VERSION_NUMBER = anywhere(r'"version"\s*:\s*\d')
+_LINEAGE = anywhere(r'"lineage"\s*:\s*"[0-9a-fA-F-]{36}"')
+_ENCRYPTED = beginning(
     r'^\s*\{\s*"(?:meta|serial|lineage|encrypted_data)"\s*:.*"(?:encrypted_data|meta)"\s*:', re.DOTALL
 )
 
@@ -68,19 +69,19 @@ def mistaken_for_plan(head: bytes) -> str | None:
 
 
 _MISTAKEN = (
-    (re.compile(rb"\s*\Z"), "it is empty"),
-    (re.compile(rb"PK\x05\x06"), "it is an empty zip archive"),
+    (beginning(rb"\s*\Z"), "it is empty"),
+    (beginning(rb"PK\x05\x06"), "it is an empty zip archive"),
     (
-        re.compile(rb'\s*\{"@level"'),
+        beginning(rb'\s*\{"@level"'),
         "it is the log of `terraform plan -json`; a plan is what `terraform show -json PLANFILE` prints",
     ),
     (
-        re.compile(rb'\s*\{\s*"remote_plan_format"'),
+        beginning(rb'\s*\{\s*"remote_plan_format"'),
         "it only names a plan in HCP Terraform; `terraform show -json FILE > plan.json` gets it",
     ),
-    (re.compile(rb"tfplan"), "it is a plan of Terraform 0.11 or earlier"),
+    (beginning(rb"tfplan"), "it is a plan of Terraform 0.11 or earlier"),
     (
-        re.compile(rb"\[command\]"),
+        beginning(rb"\[command\]"),
         "an old hashicorp/setup-terraform has written into it; set `terraform_wrapper: false` there",
     ),
 )

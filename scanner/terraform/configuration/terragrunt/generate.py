@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from scanner.diagnostic import Diagnostic, warning
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
 from scanner.span import Span
 from scanner.terraform.configuration.files import is_configuration
 from scanner.terraform.configuration.module import GeneratedFile
 from scanner.terraform.configuration.terragrunt.config import Config
 from scanner.values import Value, pieces
 
-_MATTERS = re.compile(r"^[ \t]*(?:resource|module|data|variable|locals)\b", re.MULTILINE)
+_MATTERS = anywhere(r"^[ \t]*(?:resource|module|data|variable|locals)\b", re.MULTILINE)
 """What a module does not go without; the configuration of a provider or a backend it does."""
 
 

@@ -10,7 +10,6 @@ https://terragrunt.gruntwork.io/docs/features/units/
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 from scanner import file_system, values
 from scanner.cause import Cause, CauseKind
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, beginning
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
@@ -32,7 +32,7 @@ from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.types import STRING
 from scanner.values import Value
 
-_VARIABLE_OPTION = re.compile(r"--?var(?:-file)?(?:=|\Z)")
+_VARIABLE_OPTION = beginning(r"--?var(?:-file)?(?:=|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _directory(unit: Path, source: str | None) -> Path | None:
     """``//`` divides what is copied from the directory in it that is run."""
     if source is None or not (is_local(source) or source.startswith("/") or source in (".", "..")):
         return None
-    directory = Path(os.path.normpath(unit / re.sub("/{2,}", "/", source)))
+    directory = Path(os.path.normpath(unit / anywhere("/{2,}").sub("/", source)))
     return directory if file_system.is_directory(directory) else None
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from scanner.cause import Cause, CauseKind
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, whole
 from scanner.symbol import Call
 from scanner.terraform.language.functions.hashing import at_run_time
 from scanner.terraform.language.functions.signature import (
@@ -23,13 +24,11 @@ from scanner.terraform.language.functions.signature import (
 from scanner.terraform.language.types import STRING
 from scanner.values import Unknown, Value
 
-_RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,30}))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
-)
-_DURATION = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
+_RFC3339 = whole(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,30}))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII)
+_DURATION = anywhere(r"(?<![\d.])(\d++(?:\.\d*+)?|\.\d++)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9}
 _NANOSECONDS["h"] = 3600 * 10**9
-_TOKEN = re.compile(r"''|'(?:[^']|'')*'|'.*|([a-zA-Z])\1*|[^a-zA-Z']+", re.DOTALL)
+_TOKEN = anywhere(r"''|'(?:[^']|'')*+(?P<ends>')?|(?P<letter>[a-zA-Z])(?P=letter)*+|[^a-zA-Z']+")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -133,10 +132,10 @@ def _formatdate(template: str, timestamp: str) -> str:
         if token == "''":
             parts.append("'")
         elif token.startswith("'"):
-            if len(token) == 1 or not token.endswith("'"):
+            if match["ends"] is None:
                 raise invalid("format", "unterminated literal '")
             parts.append(token[1:-1].replace("''", "'"))
-        elif match[1] is None:
+        elif match["letter"] is None:
             parts.append(token)
         elif token in _VERBS:
             parts.append(_VERBS[token](moment))
@@ -145,9 +144,7 @@ def _formatdate(template: str, timestamp: str) -> str:
     return "".join(parts)
 
 
-_YAML_DATE = re.compile(
-    r"(\d{4})-(\d\d?)-(\d\d?)(?:([Tt ])(\d\d?):(\d\d?):(\d\d?)(\.\d+)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
-)
+_YAML_DATE = whole(r"(\d{4})-(\d\d?)-(\d\d?)(?:([Tt ])(\d\d?):(\d\d?):(\d\d?)(\.\d+)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 
 
 def yaml_timestamp(text: str) -> str | None:

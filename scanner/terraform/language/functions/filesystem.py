@@ -6,7 +6,9 @@ import base64
 import posixpath
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
+from scanner.regexes import anywhere, whole
 from scanner.terraform.language.functions.hashing import DIGESTS
 from scanner.terraform.language.functions.sequences import limited
 from scanner.terraform.language.functions.signature import (
@@ -20,11 +22,17 @@ from scanner.terraform.language.functions.signature import (
 from scanner.terraform.language.kinds import SetItems, made_for
 from scanner.terraform.language.types import ANY, STRING
 from scanner.values import Unknown, Value, pieces
+from scanner.wildcards import of_name, of_path
 
 MAX_VISITED = 50_000
 """Directory entries that one ``fileset`` looks at."""
 
+MAX_ALTERNATIVES = 1000
+MAX_PATTERN = 4096
+
 _PATH = Parameter("path", STRING)
+_SIGN = anywhere(r"\\.|\[.[^\]]*+\]?|[{},]", re.DOTALL)
+_NO_MEMBER = anywhere(r"[^\w-]")
 
 
 def _text(path: str, context: FunctionContext) -> str:
@@ -61,7 +69,8 @@ def _fileset(arguments: tuple[Value, ...], context: FunctionContext) -> Value:
     names = context.files.below(path, None if recursive else pattern.count("/"))
     if pattern.startswith("/") or ".." in pattern.split("/"):
         raise UnsupportedError(f'the pattern "{pattern}" leads out of the directory that it starts in')
-    matches = re.compile(_glob(posixpath.normpath(pattern) if pattern else ""))
+    alternatives = _alternatives(posixpath.normpath(pattern) if pattern else "")
+    matches = whole("|".join(f"(?:{_glob(one)})" for one in alternatives))
     found: list[str] = []
     for visited, name in enumerate(names):
         if visited >= MAX_VISITED:
@@ -72,43 +81,85 @@ def _fileset(arguments: tuple[Value, ...], context: FunctionContext) -> Value:
     return Value(made_for(STRING, SetItems(Value(name) for name in sorted(found))))
 
 
+def _alternatives(pattern: str) -> list[str]:
+    """The patterns without braces that one with ``{a,b}`` stands for."""
+    found: list[str] = []
+    waiting = [pattern]
+    while waiting:
+        one = waiting.pop()
+        begin, *commas, end = _outermost_braces(one) or (-1, -1)
+        if begin < 0:
+            found.append(one)
+            continue
+        if len(found) + len(waiting) + len(commas) >= MAX_ALTERNATIVES or len(one) > MAX_PATTERN:
+            raise UnsupportedError("its braces stand for too many patterns")
+        borders = [begin, *commas, end]
+        waiting += [one[:begin] + one[left + 1 : right] + one[end + 1 :] for left, right in pairwise(borders)]
+    return found
+
+
+def _outermost_braces(pattern: str) -> list[int] | None:
+    """The offsets of the first brace, of its commas, and of the one that ends it."""
+    found: list[int] = []
+    depth = 0
+    for sign in _SIGN.finditer(pattern):
+        match sign[0]:
+            case "{":
+                depth += 1
+                outermost = depth == 1
+            case "}" if depth:
+                depth -= 1
+                outermost = depth == 0
+            case kind:
+                outermost = kind == "," and depth == 1
+        if outermost:
+            found.append(sign.start())
+        if found and not depth:
+            return found
+    if depth:
+        raise invalid("pattern", "syntax error in pattern")
+    return None
+
+
 def _glob(pattern: str) -> str:
-    """A doublestar pattern as a regular expression: ``*``, ``?``, ``**``, ``[a-z]``, ``{a,b}``."""
-    parts: list[str] = []
-    braces = position = 0
+    """A doublestar pattern without braces as a regular expression: ``*``, ``?``, ``**``, ``[a-z]``."""
+    parts: list[list[list[str]]] = [[[""]]]
+    position = 0
     while position < len(pattern):
         c = pattern[position]
         position += 1
-        if pattern.startswith("**/", position - 1):
-            parts.append("(?:[^/]+/)*+")
-            position += 2
-        elif pattern.startswith("**", position - 1):
-            parts.append(".*+" if position + 1 == len(pattern) else "[^/]*")
+        names = parts[-1]
+        if c == "/":
+            names.append([""])
+        elif pattern.startswith("**", position - 1) and names[-1] == [""] and position + 1 == len(pattern):
+            names[-1][-1] = ".*+"
             position += 1
-        elif c in "*?":
-            parts.append("[^/]*" if c == "*" else "[^/]")
+        elif pattern.startswith("**/", position - 1) and names[-1] == [""]:
+            names.pop()
+            parts.append([[""]])
+            position += 2
+        elif c == "*":
+            names[-1].append("")
+        elif c == "?":
+            names[-1][-1] += "[^/]"
         elif c == "[":
             end = pattern.find("]", position + 1)
             if end == -1:
                 raise invalid("pattern", "syntax error in pattern")
-            members = pattern[position:end]
-            negated = members[0] in "^!"
-            kept = re.sub(r"[^\w-]", lambda match: re.escape(match[0]), members[negated:])
-            parts.append(f"(?!/)[{'^' if negated else ''}{kept}]")
+            names[-1][-1] += _members(pattern[position:end])
             position = end + 1
-        elif c == "{":
-            parts.append("(?:")
-            braces += 1
-        elif c in ",}" and braces:
-            parts.append("|" if c == "," else ")")
-            braces -= c == "}"
         else:
             if c == "\\" and position < len(pattern):
                 c, position = pattern[position], position + 1
-            parts.append(re.escape(c))
-    if braces:
-        raise invalid("pattern", "syntax error in pattern")
-    return "".join(parts)
+            names[-1][-1] += re.escape(c)
+    first, *others = ("/".join(map(of_name, names)) for names in parts)
+    return of_path([first, *(part for part in others[:-1] if part), *others[-1:]])
+
+
+def _members(written: str) -> str:
+    negated = written[0] in "^!"
+    kept = _NO_MEMBER.sub(lambda found: re.escape(found[0]), written[negated:])
+    return f"(?!/)[{'^' if negated else ''}{kept}]"
 
 
 def _templatefile(arguments: tuple[Value, ...], context: FunctionContext) -> Value | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Context, Decimal
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import beginning
 from scanner.terraform.language.conversion import ConversionError, to_bool, to_number, to_text
 from scanner.terraform.language.equality import is_text
 from scanner.terraform.language.functions.json_encoding import encode_json, escaped
@@ -31,7 +32,7 @@ from scanner.values import Unknown, Value, joined, pieces
 MAX_WIDTH = 100_000
 """Characters that one verb may pad to, or digits that it may ask for."""
 
-_VERB = re.compile(
+_VERB = beginning(
     r"%(?P<flags>[0#\-+ ]*)(?P<width>[1-9]\d*)?(?P<precision>\.\d*)?(?:\[(?P<index>[1-9]\d*)\])?(?P<letter>[a-zA-Z])",
     re.ASCII,
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
 from scanner.marked_text import filled, marked
+from scanner.regexes import anywhere
 from scanner.symbol import Account, Attribute, Part, Setting
 from scanner.terraform.language.functions.signature import (
     Function,
@@ -26,7 +26,7 @@ from scanner.values import Data, Unknown, Value, holes, joined
 MAX_JSON_DEPTH = 200
 """Lists and objects inside one another, in JSON text that is decoded."""
 
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE = anywhere("[\ud800-\udfff]")
 _Plain: TypeAlias = "bool | int | Decimal | str | list[_Plain] | dict[str, _Plain] | None"
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from scanner.regexes import anywhere
 from scanner.terraform.language.functions.signature import (
     Function,
     FunctionError,
@@ -24,7 +24,7 @@ _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _PREFIX = Parameter("prefix", STRING)
 _NEWBITS = Parameter("newbits", NUMBER)
-_LEADING_ZEROS = re.compile(r"\b0+(?=\d)")
+_LEADING_ZEROS = anywhere(r"\b0+(?=\d)")
 _MAX_NEWBITS = 32
 """Terraform's limit for ``cidrsubnets``."""
 

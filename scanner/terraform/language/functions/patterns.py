@@ -2,7 +2,7 @@
 
 RE2 has neither look-around nor back references, so every pattern can be translated; what differs is written out: ASCII
 classes, ``$`` only at the end, ungreedy mode. A backtracking engine may need exponential time where RE2 does not:
-the search ends after ``TIME_LIMIT`` seconds, and the result is unknown then.
+a pattern is given up after ``TIME_LIMIT`` seconds, and the result is unknown then.
 
 https://github.com/google/re2/wiki/Syntax
 """
@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from time import monotonic
+from time import process_time
 from typing import TYPE_CHECKING
 
 from scanner.chance import by_chance
+from scanner.regexes import anywhere
+from scanner.session import once
 from scanner.terraform.language.functions.re2 import PatternError, Translation, translate
 from scanner.terraform.language.functions.sequences import limited
 from scanner.terraform.language.functions.signature import (
@@ -37,10 +39,29 @@ if TYPE_CHECKING:
     import regex  # type: ignore[import-untyped] # it ships none
 
 TIME_LIMIT = 2.0
-"""Seconds for one search."""
+"""Seconds of the processor for all searches of a scan with one pattern, however many texts it is searched in."""
 
-_REFERENCE = re.compile(r"\$(?:\$|(?P<plain>\w+)|\{(?P<braced>\w+)\})")
+_REFERENCE = anywhere(r"\$(?:\$|(?P<plain>\w+)|\{(?P<braced>\w+)\})")
 _PATTERN = Parameter("pattern", STRING)
+
+
+class _Search:
+    """A pattern, and the time that is left to it."""
+
+    def __init__(self, pattern: str) -> None:
+        """Raises ``PatternError``."""
+        self.translation = _translated(pattern)
+        self._left = TIME_LIMIT
+
+    def first(self, text: str, position: int) -> regex.Match[str] | None:
+        """The first match from a position on. Raises ``TimeoutError``."""
+        if self._left <= 0:
+            raise TimeoutError
+        begun = process_time()
+        try:
+            return self.translation.compiled.search(text, position, timeout=self._left)
+        finally:
+            self._left -= process_time() - begun
 
 
 @lru_cache(maxsize=256)
@@ -51,18 +72,17 @@ def _translated(pattern: str) -> Translation:
 def _found(pattern: str, text: str) -> Iterator[tuple[Translation, regex.Match[str]]]:
     """All matches from left to right, without empty ones that touch the match before."""
     try:
-        translation = _translated(pattern)
+        search = once((_Search, pattern), lambda: _Search(pattern), lambda _: len(pattern))
     except PatternError as problem:
         raise invalid("pattern", f"invalid regexp pattern: {problem}") from problem
-    deadline = monotonic() + TIME_LIMIT
     position, end = 0, -1
     while position <= len(text):
-        match = translation.compiled.search(text, position, timeout=max(deadline - monotonic(), 0.001))
+        match = search.first(text, position)
         if match is None:
             return
         position = max(match.end(), position + (match.end() == position))
         if match.end() > match.start() or match.start() != end:
-            yield translation, match
+            yield search.translation, match
         end = match.end()
 
 

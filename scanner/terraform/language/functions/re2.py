@@ -11,6 +11,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import beginning
 
 if TYPE_CHECKING:
     import regex  # type: ignore[import-untyped] # it ships none
@@ -32,13 +33,13 @@ _POSIX = {
     "digit": "09", "graph": "!~", "lower": "az", "print": " ~", "punct": "!/:@[`{~", "space": "\t\r  ",
     "upper": "AZ", "word": "09AZ__az", "xdigit": "09AFaf",
 }  # fmt: skip
-_REPETITION = re.compile(r"\{(\d{1,9})(,(\d{0,9}))?\}", re.ASCII)
-_FLAGS = re.compile(r"\?([imsU]*)(?:-([imsU]+))?([:)])")
-_NAME = re.compile(r"\?P?<(\w+)>", re.ASCII)
-_OCTAL = re.compile(r"[0-7]{1,2}")
-_HEXADECIMAL = re.compile(r"\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{2})")
-_POSIX_CLASS = re.compile(r"\[:(\^?)(\w+):\]", re.ASCII)
-_PROPERTY = re.compile(r"(?:\{(\^?)([A-Za-z_]+)\}|([A-Z]))")
+_REPETITION = beginning(r"\{(\d{1,9})(,(\d{0,9}))?\}", re.ASCII)
+_FLAGS = beginning(r"\?([imsU]*)(?:-([imsU]+))?([:)])")
+_NAME = beginning(r"\?P?<(\w+)>", re.ASCII)
+_OCTAL = beginning(r"[0-7]{1,2}")
+_HEXADECIMAL = beginning(r"\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{2})")
+_POSIX_CLASS = beginning(r"\[:(\^?)(\w+):\]", re.ASCII)
+_PROPERTY = beginning(r"(?:\{(\^?)([A-Za-z_]+)\}|([A-Z]))")
 
 
 class PatternError(Exception):

@@ -5,9 +5,9 @@ https://developer.hashicorp.com/terraform/language/functions/terraform-decode_tf
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
+from scanner.regexes import whole
 from scanner.span import Span
 from scanner.symbol import Symbol
 from scanner.terraform.language import nodes, syntax
@@ -29,7 +29,7 @@ from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.types import ANY, STRING
 from scanner.values import Unknown, Value
 
-_IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
+_IDENTIFIER = whole(r"[^\W\d][\w-]*")
 _PLACE = Span.whole_file("decode_tfvars")
 
 

@@ -6,11 +6,11 @@ import base64
 import binascii
 import csv
 import io
-import re
 import zlib
 from collections.abc import Mapping
 from urllib.parse import quote_plus, unquote_plus
 
+from scanner.regexes import anywhere, whole
 from scanner.terraform.language.functions.hashing import not_evaluated
 from scanner.terraform.language.functions.sequences import limited
 from scanner.terraform.language.functions.signature import (
@@ -46,7 +46,7 @@ _ENCODINGS = {
 """Names that the IANA registers, and Python's codecs for them."""
 
 _FIELD = r'(?:"(?:[^"]|"")*+"|[^",\r\n]*+)'
-_CSV = re.compile(rf"(?:{_FIELD}(?:,{_FIELD})*+(?:\r?\n|\r?$))*+")
+_CSV = whole(rf"(?:{_FIELD}(?:,{_FIELD})*+(?:\r?\n|\r?$))*+")
 
 
 def _codec(encoding: str) -> str:
@@ -88,7 +88,7 @@ def _base64gunzip(text: str) -> str:
         raise FunctionError("the result of decompressing the provided string is not valid UTF-8.") from None
 
 
-_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BROKEN_ESCAPE = anywhere(r"%(?![0-9A-Fa-f]{2})")
 
 
 def _urldecode(text: str) -> str:

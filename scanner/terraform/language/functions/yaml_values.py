@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 import yaml
 
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import whole
 from scanner.terraform.language.conversion import to_text
 from scanner.terraform.language.functions.dates import yaml_timestamp
 from scanner.terraform.language.functions.sequences import MAX_ELEMENTS
@@ -37,9 +37,9 @@ _WORDS: Mapping[str, bool | None] = {
     **{form: False for word in ("n", "no", "false", "off") for form in (word, word.title(), word.upper())},
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
 }
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)")
+_INTEGER = whole(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = whole(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_INFINITE = whole(r"[-+]?\.(?:inf|Inf|INF)")
 
 
 @dataclass(slots=True)
