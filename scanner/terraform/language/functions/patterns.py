@@ -15,6 +15,7 @@ from functools import lru_cache
 from time import process_time
 from typing import TYPE_CHECKING
 
+from scanner.budget import spend
 from scanner.chance import by_chance
 from scanner.regexes import anywhere
 from scanner.session import once
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 TIME_LIMIT = 2.0
 """Seconds of the processor for all searches of a scan with one pattern, however many texts it is searched in."""
+_NOTICEABLE = 0.02
+"""Seconds from which on the root's budget pays for a search, many of which would take any time together."""
+_STEPS_OF_A_SECOND = 1_000_000
 
 _REFERENCE = anywhere(r"\$(?:\$|(?P<plain>\w+)|\{(?P<braced>\w+)\})")
 _PATTERN = Parameter("pattern", STRING)
@@ -54,14 +58,20 @@ class _Search:
         self._left = TIME_LIMIT
 
     def first(self, text: str, position: int) -> regex.Match[str] | None:
-        """The first match from a position on. Raises ``TimeoutError``."""
+        """The first match from a position on. Raises ``TimeoutError``, or ``BudgetSpentError`` after many slow ones."""
         if self._left <= 0:
             raise TimeoutError
         begun = process_time()
         try:
             return self.translation.compiled.search(text, position, timeout=self._left)
         finally:
-            self._left -= process_time() - begun
+            self._took(process_time() - begun)
+
+    def _took(self, seconds: float) -> None:
+        self._left -= seconds
+        if seconds > _NOTICEABLE:
+            by_chance("a slow search")
+            spend(int(seconds * _STEPS_OF_A_SECOND))
 
 
 @lru_cache(maxsize=256)
