@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scanner import file_system
+from scanner.escape import inert, visible
 from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
 from scanner.pipeline import scan
-from scanner.report.escape import inert, visible
 from scanner.report.report import Report
 from scanner.report.wording import counted
 from scanner.rules.loader import builtin_directory, builtin_rules, try_rules

@@ -15,6 +15,7 @@ from scanner.lazy_dataclass import dataclass
 from scanner.report import Appearance, render
 from scanner.report.report import Report
 from scanner.source_file import why
+from scanner.streams import show
 
 STANDARD_OUTPUT = "-"
 _LONGEST_CATEGORY = 200
@@ -51,14 +52,14 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance, director
         elif path != STANDARD_OUTPUT:
             trouble += _written(path, render(name, shown, plain))
     for name in delivery.printed:
-        print_text(render(name, shown, replace(plain, colour=colour(), width=width())))
+        show(render(name, shown, replace(plain, colour=colour(), width=width())))
     if delivery.annotates:
         from scanner.report import github
 
-        print_text(github.beside_text(shown, appearance.directory, quiet=delivery.quiet))
+        show(github.beside_text(shown, appearance.directory, quiet=delivery.quiet))
     for name, path in delivery.outputs:
         if path == STANDARD_OUTPUT:
-            print_text(render(name, shown, plain))
+            show(render(name, shown, plain))
     return trouble
 
 
@@ -68,14 +69,6 @@ def _written(path: str, text: str) -> list[tuple[str, str]]:
     except (OSError, ValueError) as problem:
         return [(path, f"{path}: {why(problem)}")]
     return []
-
-
-def print_text(text: str) -> None:
-    """Print something, a report or not."""
-    # A terminal that cannot show a letter shows its code.
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream, unless replaced
-    sys.stdout.write(text)
-    sys.stdout.flush()
 
 
 def category(scanned: Iterable[str]) -> str:
