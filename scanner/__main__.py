@@ -38,7 +38,7 @@ def main() -> None:
     except StreamError as wrong:
         if wrong.is_closed_pipe:
             _exit(CLOSED_PIPE)
-        from scanner.source_file import why
+        from scanner.file_system import why
 
         say(f"scan: standard output: {why(wrong.problem)}")
         _exit(NOT_DONE)

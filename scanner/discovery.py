@@ -24,13 +24,14 @@ from scanner.cloudformation.template.recognition import (
     looks_like_template,
 )
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.file_system import why
 from scanner.globs import PathGlob
 from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above
 from scanner.lazy_dataclass import dataclass
 from scanner.path_sections import PathSection, inputs_in, section_of
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, why, wide_encoding
+from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, wide_encoding
 from scanner.span import Span
 from scanner.standard_input import NAME as STANDARD_INPUT
 from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE, is_configuration

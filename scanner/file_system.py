@@ -12,6 +12,7 @@ size and number are those of then for unchanged, if it had been left alone for a
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -336,3 +337,27 @@ def _digest(found: bytes) -> str:
 
 def _problem(problem: Exception) -> str:
     return f"{type(problem).__name__} {getattr(problem, 'errno', None)}"
+
+
+_WHY = {
+    errno.ENOENT: "it does not exist",
+    errno.EACCES: "permission is denied",
+    errno.EPERM: "permission is denied",
+    errno.ENOTDIR: "part of its path is not a directory",
+    errno.EISDIR: "it is a directory",
+    errno.ELOOP: "it is a link that leads back to itself",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.EBADF: "it is closed",
+    errno.ENOSPC: "no space is left",
+    errno.EROFS: "the file system is read-only",
+}
+
+
+def why(problem: OSError | ValueError) -> str:
+    """What the operating system says against a file, as a clause about it."""
+    if isinstance(problem, ValueError):
+        return "its name is not possible"
+    path = problem.filename
+    if problem.errno == errno.ENOENT and path is not None and is_link(os.fsdecode(path)):
+        return "it is a link to something that does not exist"
+    return _WHY.get(problem.errno or 0) or (problem.strerror or "it cannot be used").lower()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from typing import TYPE_CHECKING
 
 from scanner import file_system
+from scanner.file_system import why
 from scanner.regexes import beginning
 
 if TYPE_CHECKING:
@@ -14,30 +13,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 32 * 1024 * 1024
 """Larger files are refused unless the caller says otherwise. Hand-written ones have some hundred kilobytes at most."""
-
-
-_WHY = {
-    errno.ENOENT: "it does not exist",
-    errno.EACCES: "permission is denied",
-    errno.EPERM: "permission is denied",
-    errno.ENOTDIR: "part of its path is not a directory",
-    errno.EISDIR: "it is a directory",
-    errno.ELOOP: "it is a link that leads back to itself",
-    errno.ENAMETOOLONG: "its name is too long",
-    errno.EBADF: "it is closed",
-    errno.ENOSPC: "no space is left",
-    errno.EROFS: "the file system is read-only",
-}
-
-
-def why(problem: OSError | ValueError) -> str:
-    """What the operating system says against a file, as a clause about it."""
-    if isinstance(problem, ValueError):
-        return "its name is not possible"
-    path = problem.filename
-    if problem.errno == errno.ENOENT and path is not None and file_system.is_link(os.fsdecode(path)):
-        return "it is a link to something that does not exist"
-    return _WHY.get(problem.errno or 0) or (problem.strerror or "it cannot be used").lower()
 
 
 def leads_out(path: Path | str, within: tuple[Path, ...]) -> bool:
@@ -92,7 +67,7 @@ def read_bytes(path: Path | str, limit: int = MAX_BYTES, *, within: tuple[Path, 
             raise UnreadableFileError("it is a link that leads out of the scanned tree")
         return file_system.content(path, limit)
     except file_system.DirectoryError as problem:
-        raise UnreadableFileError(_WHY[errno.EISDIR]) from problem
+        raise UnreadableFileError("it is a directory") from problem
     except file_system.NotRegularError as problem:
         raise UnreadableFileError("it is not a regular file") from problem
     except file_system.TooLargeError as problem:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scanner import file_system
+from scanner.file_system import why
 from scanner.rules.packed import packed_rule
 from scanner.rules.problems import Problem, RuleError
 from scanner.rules.rule import Rule
-from scanner.source_file import UnreadableFileError, read_text, why
+from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
 
 EXAMPLES = "examples"

@@ -68,4 +68,4 @@ class _Files:
 
     def save(self, path: str, compared: Compared) -> None:
         view = self.viewpoint(path)
-        save(path, self._directory / path, map(view.relative, compared.updated), self._tree)
+        save(path, self._directory, map(view.relative, compared.updated))
