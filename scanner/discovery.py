@@ -13,7 +13,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner import file_system
+from scanner import file_system, tree
 from scanner.calls import Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import (
@@ -31,7 +31,7 @@ from scanner.ignored import Ignored, ignored_above
 from scanner.lazy_dataclass import dataclass
 from scanner.path_sections import PathSection, inputs_in, section_of
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, wide_encoding
+from scanner.source_file import MAX_BYTES, OUT, PLAIN, UnreadableFileError, leads_out, read_text, wide_encoding
 from scanner.span import Span
 from scanner.standard_input import NAME as STANDARD_INPUT
 from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE, is_configuration
@@ -185,11 +185,13 @@ class _Walk:
             return
         path = self._through_links(Path(os.path.normpath(self.directory / given)))
         try:
-            status = path.stat()
+            mode = file_system.mode(path)
         except (OSError, ValueError) as problem:
             self._unreadable(path, why(problem))
             return
-        if stat.S_ISDIR(status.st_mode):
+        if tree.leads_out(given, self.directory):
+            self._unreadable(path, f"{OUT}; name what it leads to")
+        elif stat.S_ISDIR(mode):
             self._named_directory(path)
         elif is_configuration(path.name):
             self._module(path.parent)
@@ -213,7 +215,7 @@ class _Walk:
             self.named_modules.add(path)
         before, passed_over = self._tally(), len(self.passed_over)
         try:
-            ignored = ignored_above(path)
+            ignored = ignored_above(path, self.boundaries.of(path))
         except UnreadableFileError as problem:
             self._unreadable(path, f"an ignore file above it cannot be read: {problem}")
             return
@@ -305,27 +307,28 @@ class _Walk:
 
     def _directory(self, path: Path, ignored: Ignored, exclude: _Exclude) -> None:
         try:
-            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
-        except OSError as problem:
+            entries = file_system.listed(path)
+        except (OSError, ValueError) as problem:
             self._unreadable(path, why(problem))
             return
         names = {entry.name for entry in entries}
+        base = os.path.join(path, "")  # noqa: PTH118 # a path keeps no slash at its end
         if MANIFEST in names and self._is_assembly(path / MANIFEST):
             self._found(RootKind.CDK_ASSEMBLY, path)
             return
         if IGNORE_FILE in names:
             try:
-                ignored = ignored.below(path)
+                ignored = ignored.below(path, self.boundaries.of(path))
             except UnreadableFileError as problem:
                 self._unreadable(path / IGNORE_FILE, str(problem))
         for entry in entries:
-            name = entry.name
-            is_directory = _is(entry.is_dir, follow_symlinks=False)
+            name, is_directory, is_link = entry
+            whole = base + name
             if is_directory and name in SKIPPED:
                 self.skipped.append(path / name)
-            elif ignored.files and ignored.covers(entry.path, is_directory=is_directory):
+            elif ignored.files and ignored.covers(whole, is_directory=is_directory):
                 self.passed_over.append((path / name, IGNORE_FILE))
-            elif exclude and self._is_excluded(entry.path, exclude, is_directory=is_directory):
+            elif exclude and self._is_excluded(whole, exclude, is_directory=is_directory):
                 self.passed_over.append((path / name, EXCLUDE))
             elif is_directory:
                 self._directory(path / name, ignored, exclude)
@@ -335,12 +338,10 @@ class _Walk:
                 self._unit(path / name)
             elif name.rpartition(".")[2].lower() in _PROGRAMS_AND_MEDIA and "." in name:
                 continue
-            elif _is(entry.is_symlink):
-                if not _is(entry.is_dir):  # what a link to a directory leads to is walked where it is
+            elif is_link:
+                if not file_system.is_directory(whole):  # what a link to one leads to is walked where it is
                     self._file(path / name, named=False)
-            elif _is(entry.is_file) and _is_none_of_ours(entry.path):
-                continue
-            else:
+            elif not _is_none_of_ours(whole):
                 self._file(path / name, named=False)
 
     def _is_excluded(self, path: str, exclude: _Exclude, *, is_directory: bool) -> bool:
@@ -362,7 +363,7 @@ class _Walk:
             return
         try:
             if not named and file_system.is_link(path) and leads_out(path, (self.boundaries.of(path.parent),)):
-                raise UnreadableFileError("it is a link that leads out of the scanned tree")
+                raise UnreadableFileError(OUT)
             head = _head(path)
         except UnreadableFileError as problem:
             # A plan may have any name. A link to nowhere and a socket hold none.
@@ -384,7 +385,7 @@ class _Walk:
 
     def _is_text_template(self, path: Path) -> bool:
         try:
-            return is_text_template(read_text(path))
+            return is_text_template(read_text(path, within=PLAIN))
         except UnreadableFileError:
             return False  # its reader says so
 
@@ -402,14 +403,6 @@ class _Walk:
     def _unreadable(self, path: Path, why: str) -> None:
         span = Span.whole_file(self.shown(path))
         self.diagnostics.append(error("Unreadable path", as_sentence(why), span))
-
-
-def _is(question: Callable[..., bool], **how: bool) -> bool:
-    """What an entry of a directory answers. Where it may not be asked, it is reported as a file that cannot be read."""
-    try:
-        return question(**how)
-    except OSError:
-        return False
 
 
 def recognise(head: bytes) -> RootKind | None:
@@ -436,38 +429,21 @@ def _is_none_of_ours(path: str) -> bool:
 
     False for what takes a closer look, and for what cannot be read.
     """
+    is_read = path.lower().endswith(_TEMPLATE_SUFFIXES)
     try:
-        file = os.open(path, _READ)
-        try:
-            content = os.read(file, _HEAD)
-            if path.lower().endswith(_TEMPLATE_SUFFIXES):
-                # Room for a whole large file would be made for each small one.
-                while len(content) < MAX_BYTES and (more := os.read(file, max(_HEAD, len(content)))):
-                    content += more
-        finally:
-            os.close(file)
-    except OSError:
+        return not may_be_ours(file_system.beginning(path, _HEAD, lambda _: is_read, MAX_BYTES))
+    except (OSError, ValueError, file_system.NotRegularError):
         return False
-    return not may_be_ours(content)
-
-
-_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-"""Never waits for anybody who writes, should a pipe have taken the place of the file."""
 
 
 def _head(path: Path) -> bytes:
     """The beginning of a regular file; the whole of a template that begins with a long preamble is not needed."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFileError("it is not a regular file")
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-            if _may_be_a_template(head, path):
-                head += file.read(MAX_BYTES)
+        return file_system.beginning(path, _HEAD, lambda head: _may_be_a_template(head, path), _HEAD + MAX_BYTES)
+    except file_system.NotRegularError as problem:
+        raise UnreadableFileError("it is not a regular file") from problem
     except (OSError, ValueError) as problem:
         raise UnreadableFileError(why(problem)) from problem
-    return head
 
 
 def _may_be_a_template(head: bytes, path: Path) -> bool:

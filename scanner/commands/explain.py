@@ -45,7 +45,7 @@ def run(options: Options, settings: Settings, wanted: str, *, as_json: bool, ver
 def _rules(options: Options) -> dict[str, Rule]:
     """All rules by id, followed or not. Raises ``ScanError``."""
     try:
-        return all_rules([rules_path(path, options.directory) for path in options.rule_paths])
+        return all_rules([rules_path(path, options.directory) for path in options.rule_paths], options.directory)
     except RuleError as wrong:
         raise ScanError(fail_with(wrong, options)) from wrong
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from scanner.json_tree import Array, JSONError, Member, Object, Scalar, parse
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import anywhere, whole
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.source_file import UnreadableFileError, read_named
 from scanner.span import LineIndex, Span
 from scanner.writing import UnwrittenError, write
 
@@ -73,13 +73,13 @@ _PATHS = ("path", "source", "root")
 _REQUIRED = ("fingerprint", "rule", "principal", "path")
 
 
-def load(path: str, file: Path, within: tuple[Path, ...]) -> tuple[Entry, ...]:
-    """What a baseline has, each finding once. ``path`` is how messages name it. Raises ``BaselineError``.
+def load(path: str, directory: Path) -> tuple[Entry, ...]:
+    """What a baseline has, each finding once. The path is relative to the working directory. Raises ``BaselineError``.
 
     Keys that are not known are passed over: a later scanner may have written them.
     """
     try:
-        text = _with_commas(read_text(file, within=within))
+        text = _with_commas(read_named(path, directory))
     except UnreadableFileError as problem:
         raise BaselineError(f"{path}: {problem}", path) from problem
     lines = LineIndex(path, text)
