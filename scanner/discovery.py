@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import file_system, tree
-from scanner.calls import Known, nested_in_others, not_known, root_modules
+from scanner.calls import Calls, Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import (
     CHANGE_SET_MARK,
@@ -23,8 +24,9 @@ from scanner.cloudformation.template.recognition import (
     looks_like_change_set,
     looks_like_template,
 )
-from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
-from scanner.file_system import why
+from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, internal_error, warning
+from scanner.file_system import Entry, why
+from scanner.git_index import Index, UnknownIndexError
 from scanner.globs import PathGlob
 from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above
@@ -89,16 +91,20 @@ def discover(
     exclude: Sequence[PathGlob] = (),
     sections: Sequence[PathSection] = (),
     known: Known = not_known,
+    *,
+    debug: bool = False,
 ) -> Discovery:
     """Find every scan root under the paths, which are relative to the directory; ``-`` means ``standard_input``.
 
     What ``exclude`` matches is not walked unless it is named (``PathGlob.inside``). ``sections`` say what inputs roots
-    have by their path, ``known`` what is known of calls.
+    have by their path, ``known`` what is known of calls. An error of our own on one file is said, so that it never
+    hides another; with ``debug`` it rises.
     """
     boundaries = _Boundaries(directory)
-    walk = _Walk(directory, boundaries, standard_input, tuple(exclude))
+    walk = _Walk(directory, boundaries, standard_input, tuple(exclude), debug=debug)
     for given in paths:
-        walk.named(given)
+        with walk.said(directory / given):
+            walk.named(given)
     found: dict[tuple[RootKind, str], ScanRoot] = {}
     walk.say_which_units_run_nothing()
     run = walk.run_by_units()
@@ -109,16 +115,25 @@ def discover(
     def calls(root: Path) -> Iterator[tuple[Path, Path]]:
         from scanner.terraform.configuration.module_calls import evaluated_calls
 
-        return evaluated_calls(
-            root, inputs_of(root), boundaries.of(root), [walk.units[file] for file in run.get(root, ())]
-        )
+        with walk.said(root):
+            units = [walk.units[file] for file in run.get(root, ())]
+            yield from evaluated_calls(root, inputs_of(root), boundaries.of(root), units)
+
+    def known_or_said(place: Path, boundary: Path, find: Callable[[], Calls]) -> Calls:
+        found = Calls()
+        with walk.said(place):
+            found = known(place, boundary, find)
+        return found  # noqa: RET504 # what is said leaves the block
 
     modules = root_modules(
-        {module: boundaries.of(module) for module in walk.modules}, walk.named_modules | run.keys(), calls, known
+        {module: boundaries.of(module) for module in walk.modules},
+        walk.named_modules | run.keys(),
+        calls,
+        known_or_said,
     )
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
     within = {location: boundaries.of(location.parent) for location in templates}
-    nested = nested_in_others(within, walk.shown, known)
+    nested = nested_in_others(within, walk.shown, known_or_said)
     files = [(kind, location) for kind, location in walk.files if location not in nested]
     for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
@@ -142,12 +157,13 @@ class _Boundaries:
 
     def of(self, start: Path) -> Path:
         """The git work tree that a directory is in, else the working directory, else the directory itself."""
-        return self._top(start) or (self.directory if start.is_relative_to(self.directory) else start)
+        return self.top(start) or (self.directory if start.is_relative_to(self.directory) else start)
 
-    def _top(self, start: Path) -> Path | None:
+    def top(self, start: Path) -> Path | None:
+        """The top of the git work tree that a directory is in."""
         if start not in self._tops:
             is_top = file_system.exists(start / ".git")
-            self._tops[start] = start if is_top else self._top(start.parent) if start.parent != start else None
+            self._tops[start] = start if is_top else self.top(start.parent) if start.parent != start else None
         return self._tops[start]
 
 
@@ -172,6 +188,22 @@ class _Walk:
     passed_over: list[tuple[Path, str]] = field(default_factory=list)
     """What is excluded, and what excludes it."""
     skipped: list[Path] = field(default_factory=list)
+    debug: bool = False
+    indexes: dict[Path, Index | None] = field(default_factory=dict)
+    """What git tracks, by the tops of work trees; None where that is not known."""
+
+    @contextmanager
+    def said(self, path: Path) -> Iterator[None]:
+        """An error of our own inside is said of the path, and what comes after it goes on."""
+        try:
+            yield
+        except Exception as problem:  # noqa: BLE001 # it is said
+            self._failed(problem, path)
+
+    def _failed(self, problem: Exception, path: Path) -> None:
+        if self.debug:
+            raise problem
+        self.diagnostics.append(internal_error(problem, self.shown(path)))
 
     def shown(self, path: Path) -> str:
         if path == self.standard_input:
@@ -305,7 +337,8 @@ class _Walk:
         """One that cannot be listed is reported when it is walked."""
         return any(is_configuration(entry.name) for entry in file_system.entries_if_any(path))
 
-    def _directory(self, path: Path, ignored: Ignored, exclude: _Exclude) -> None:
+    def _directory(self, path: Path, ignored: Ignored, exclude: _Exclude, *, is_ignored: bool = False) -> None:
+        """What is in a directory. In one that ignore files exclude, that is what git tracks all the same."""
         try:
             entries = file_system.listed(path)
         except (OSError, ValueError) as problem:
@@ -322,27 +355,53 @@ class _Walk:
             except UnreadableFileError as problem:
                 self._unreadable(path / IGNORE_FILE, str(problem))
         for entry in entries:
-            name, is_directory, is_link = entry
-            whole = base + name
-            if is_directory and name in SKIPPED:
-                self.skipped.append(path / name)
-            elif ignored.files and ignored.covers(whole, is_directory=is_directory):
-                self.passed_over.append((path / name, IGNORE_FILE))
-            elif exclude and self._is_excluded(whole, exclude, is_directory=is_directory):
-                self.passed_over.append((path / name, EXCLUDE))
-            elif is_directory:
-                self._directory(path / name, ignored, exclude)
-            elif is_configuration(name):
-                self._module(path)
-            elif name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
-                self._unit(path / name)
-            elif name.rpartition(".")[2].lower() in _PROGRAMS_AND_MEDIA and "." in name:
-                continue
-            elif is_link:
-                if not file_system.is_directory(whole):  # what a link to one leads to is walked where it is
-                    self._file(path / name, named=False)
-            elif not _is_none_of_ours(whole):
+            try:
+                self._entry(path, base + entry.name, entry, ignored, exclude, is_ignored=is_ignored)
+            except Exception as problem:  # noqa: BLE001 # it is said
+                self._failed(problem, path / entry.name)
+
+    def _entry(
+        self, path: Path, whole: str, entry: Entry, ignored: Ignored, exclude: _Exclude, *, is_ignored: bool
+    ) -> None:
+        name, is_directory, is_link = entry
+        if is_directory and name in SKIPPED:
+            self.skipped.append(path / name)
+            return
+        is_out = is_ignored or (bool(ignored.files) and ignored.covers(whole, is_directory=is_directory))
+        if is_out and not self._is_tracked(path, whole):
+            self.passed_over.append((path / name, IGNORE_FILE))
+        elif exclude and self._is_excluded(whole, exclude, is_directory=is_directory):
+            self.passed_over.append((path / name, EXCLUDE))
+        elif is_directory:
+            self._directory(path / name, ignored, exclude, is_ignored=is_out)
+        elif is_configuration(name):
+            self._module(path)
+        elif name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
+            self._unit(path / name)
+        elif name.rpartition(".")[2].lower() in _PROGRAMS_AND_MEDIA and "." in name:
+            return
+        elif is_link:
+            if not file_system.is_directory(whole):  # what a link to one leads to is walked where it is
                 self._file(path / name, named=False)
+        elif not _is_none_of_ours(whole):
+            self._file(path / name, named=False)
+
+    def _is_tracked(self, directory: Path, path: str) -> bool:
+        """Whether git does not ignore something, although ignore files name it: it tracks that, or something in it."""
+        top = self.boundaries.top(directory)
+        if top is None:
+            return False
+        try:
+            if top not in self.indexes:
+                self.indexes[top] = None
+                self.indexes[top] = Index(top)
+            index = self.indexes[top]
+            return index is not None and index.has(Path(path).relative_to(top).as_posix())
+        except UnknownIndexError as problem:
+            self.indexes[top] = None
+            message = f"What git tracks is not known, so what {IGNORE_FILE} excludes is not scanned: {problem}."
+            self.diagnostics.append(warning("Index not read", message, Span.whole_file(self.shown(top / ".git"))))
+            return False
 
     def _is_excluded(self, path: str, exclude: _Exclude, *, is_directory: bool) -> bool:
         seen = f"{path}/" if is_directory else path
@@ -372,6 +431,8 @@ class _Walk:
                 self._unreadable(path, str(problem))
             return
         kind = recognise(head)
+        if kind is None and b"\0" in head and path.suffix.lower() in _TEMPLATE_SUFFIXES:
+            kind = recognise(_without_nuls(head))  # whose reader says that it is not UTF-8, or has such a character
         if kind is None and named and head.startswith(ARCHIVE):
             kind = RootKind.TERRAFORM_PLAN  # whose reader says what is missing
         if kind is None and named:
@@ -418,7 +479,14 @@ def recognise(head: bytes) -> RootKind | None:
 
 def may_be_ours(content: bytes) -> bool:
     """Whether a file that begins like this may be recognised: each kind has one of a few words."""
-    return any(map(content.__contains__, _MARKS)) or wide_encoding(content) is not None or content.startswith(ARCHIVE)
+    if any(map(content.__contains__, _MARKS)) or wide_encoding(content) is not None or content.startswith(ARCHIVE):
+        return True
+    return b"\0" in content and any(map(_without_nuls(content).__contains__, _MARKS))
+
+
+def _without_nuls(content: bytes) -> bytes:
+    """ASCII as it would be in UTF-8, whichever encoding it is in, and whatever hides in it."""
+    return content.replace(b"\0", b"")
 
 
 _MARKS = tuple(mark.encode() for mark in (*TEMPLATE_MARKS, CHANGE_SET_MARK, *PLAN_MARKS))
@@ -448,4 +516,4 @@ def _head(path: Path) -> bytes:
 
 def _may_be_a_template(head: bytes, path: Path) -> bool:
     """Whether it takes the whole file to tell: descriptions, parameters and mappings may stand before the resources."""
-    return path.suffix.lower() in _TEMPLATE_SUFFIXES and as_text(head) != "" and recognise_plan(head) is None
+    return path.suffix.lower() in _TEMPLATE_SUFFIXES and recognise_plan(head) is None

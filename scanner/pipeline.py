@@ -96,6 +96,7 @@ def scan(
             options.exclude,
             options.sections,
             kept.calls if kept is not None else not_known,
+            debug=options.debug,
         )
         if not found.roots:
             return _report(found, (), inputs, rules, {}, options)
