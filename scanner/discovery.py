@@ -432,7 +432,8 @@ class _Walk:
             return
         kind = recognise(head)
         if kind is None and b"\0" in head and path.suffix.lower() in _TEMPLATE_SUFFIXES:
-            kind = recognise(_without_nuls(head))  # whose reader says that it is not UTF-8, or has such a character
+            # Its reader says that it is not UTF-8, or has such a character.
+            kind = next((found for text in _readings(head) if (found := recognise(text)) is not None), None)
         if kind is None and named and head.startswith(ARCHIVE):
             kind = RootKind.TERRAFORM_PLAN  # whose reader says what is missing
         if kind is None and named:
@@ -482,6 +483,13 @@ def may_be_ours(content: bytes) -> bool:
     if any(map(content.__contains__, _MARKS)) or wide_encoding(content) is not None or content.startswith(ARCHIVE):
         return True
     return b"\0" in content and any(map(_without_nuls(content).__contains__, _MARKS))
+
+
+def _readings(head: bytes) -> Iterator[bytes]:
+    """What a file with NUL characters may be for whoever overlooks them: in UTF-8."""
+    yield _without_nuls(head)
+    for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        yield head.decode(encoding, "ignore").encode("utf-8", "ignore")
 
 
 def _without_nuls(content: bytes) -> bytes:

@@ -332,7 +332,7 @@ def real(path: AnyPath) -> Path:
         found = os.path.abspath(path)  # noqa: PTH100 # it may be a text
     notes = _NOTES.get()
     if notes is not None and notes.is_exact:
-        notes.add(Look.REAL, path, _digest(os.fsencode(found)))
+        notes.add(Look.REAL, path, _digest(found.encode("utf-8", "surrogatepass")))
     return Path(found)
 
 
