@@ -63,7 +63,7 @@ CASES: dict[str, tuple[str, str, str]] = {
         + f'resource "aws_iam_policy" "p" {{\n  name = {UNKNOWN}\n  policy = {ALLOWING}\n}}\n'
         + attached("user", OWN, "aws_iam_policy.p.arn"),
         "implicit_deny",
-        "unknown",
+        "allowed",
     ),
     "how many there are": (
         f'resource "aws_iam_user" "b" {{\n  for_each = toset([{UNKNOWN}])\n  name = each.key\n}}\n',
