@@ -10,7 +10,7 @@ import os
 import sys
 from typing import NoReturn
 
-from scanner.streams import StreamError, guard
+from scanner.streams import StreamError, guard, say, show
 
 INTERRUPTED = 130
 """As shells have it: 128 and the number of the signal, here and below."""
@@ -38,9 +38,9 @@ def main() -> None:
     except StreamError as wrong:
         if wrong.is_closed_pipe:
             _exit(CLOSED_PIPE)
-        from scanner.source_file import why
+        from scanner.file_system import why
 
-        sys.stderr.write(f"scan: standard output: {why(wrong.problem)}\n")
+        say(f"scan: standard output: {why(wrong.problem)}")
         _exit(NOT_DONE)
     except Exception as problem:  # a bug of ours; Python's own status for it would mean that something was found
         if "--debug" in sys.argv:
@@ -64,7 +64,7 @@ def _plainly() -> int | None:
     if values["version"]:
         from scanner import __version__
 
-        sys.stdout.write(f"scan {__version__}\n")
+        show(f"scan {__version__}\n")
         return 0
     from scanner.commands.command import ArgumentError, run
 

@@ -6,15 +6,14 @@ looks. ``docs/rules.md`` describes it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scanner import file_system
+from scanner.escape import inert, visible
 from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
 from scanner.pipeline import scan
-from scanner.report.escape import inert, visible
 from scanner.report.report import Report
 from scanner.report.wording import counted
 from scanner.rules.loader import builtin_directory, builtin_rules, try_rules
@@ -82,7 +81,7 @@ def _is_builtin(file: Path) -> bool:
 
 
 def _failing(rule: Rule, base: Path, path: str, *, flagged: bool) -> str | None:
-    if not os.path.lexists(base / path):
+    if not file_system.is_there(base / path):
         return f'the example "{path}" does not exist in {base.as_posix()}'
     report = scan(Options(paths=(path,), directory=base), rules=(rule,))
     if report.errors:

@@ -10,6 +10,7 @@ from scanner import __version__
 from scanner.commands.command import ArgumentError, run
 from scanner.help_page import GroupedCommand
 from scanner.report import FORMATS
+from scanner.streams import show
 
 _LEVELS = ("error", "warning", "note")
 _FAIL_ON = (*_LEVELS, "never")
@@ -19,7 +20,7 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"scan {__version__}")
+        show(f"scan {__version__}\n")
         raise typer.Exit
 
 

@@ -49,3 +49,9 @@ def error(summary: str, detail: str, span: Span) -> Diagnostic:
 def warning(summary: str, detail: str, span: Span) -> Diagnostic:
     """Something legal could not be followed; everything else in the report holds."""
     return Diagnostic(Severity.WARNING, summary, detail, span)
+
+
+def internal_error(problem: Exception, path: str) -> Diagnostic:
+    """What the report says of an error of our own on a root or a file."""
+    detail = f"The scanner failed here ({type(problem).__name__}: {problem}). --debug shows where."
+    return error("Internal error", detail, Span.whole_file(path))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner import file_system
-from scanner.calls import Known, nested_in_others, not_known, root_modules
+from scanner import file_system, tree
+from scanner.calls import Calls, Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import (
     CHANGE_SET_MARK,
@@ -23,14 +24,16 @@ from scanner.cloudformation.template.recognition import (
     looks_like_change_set,
     looks_like_template,
 )
-from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, internal_error, warning
+from scanner.file_system import Entry, why
+from scanner.git_index import Index, UnknownIndexError
 from scanner.globs import PathGlob
 from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above
 from scanner.lazy_dataclass import dataclass
 from scanner.path_sections import PathSection, inputs_in, section_of
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.source_file import MAX_BYTES, UnreadableFileError, leads_out, read_text, why, wide_encoding
+from scanner.source_file import MAX_BYTES, OUT, PLAIN, UnreadableFileError, leads_out, read_text, wide_encoding
 from scanner.span import Span
 from scanner.standard_input import NAME as STANDARD_INPUT
 from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE, is_configuration
@@ -88,16 +91,20 @@ def discover(
     exclude: Sequence[PathGlob] = (),
     sections: Sequence[PathSection] = (),
     known: Known = not_known,
+    *,
+    debug: bool = False,
 ) -> Discovery:
     """Find every scan root under the paths, which are relative to the directory; ``-`` means ``standard_input``.
 
     What ``exclude`` matches is not walked unless it is named (``PathGlob.inside``). ``sections`` say what inputs roots
-    have by their path, ``known`` what is known of calls.
+    have by their path, ``known`` what is known of calls. An error of our own on one file is said, so that it never
+    hides another; with ``debug`` it rises.
     """
     boundaries = _Boundaries(directory)
-    walk = _Walk(directory, boundaries, standard_input, tuple(exclude))
+    walk = _Walk(directory, boundaries, standard_input, tuple(exclude), debug=debug)
     for given in paths:
-        walk.named(given)
+        with walk.said(directory / given):
+            walk.named(given)
     found: dict[tuple[RootKind, str], ScanRoot] = {}
     walk.say_which_units_run_nothing()
     run = walk.run_by_units()
@@ -108,16 +115,25 @@ def discover(
     def calls(root: Path) -> Iterator[tuple[Path, Path]]:
         from scanner.terraform.configuration.module_calls import evaluated_calls
 
-        return evaluated_calls(
-            root, inputs_of(root), boundaries.of(root), [walk.units[file] for file in run.get(root, ())]
-        )
+        with walk.said(root):
+            units = [walk.units[file] for file in run.get(root, ())]
+            yield from evaluated_calls(root, inputs_of(root), boundaries.of(root), units)
+
+    def known_or_said(place: Path, boundary: Path, find: Callable[[], Calls]) -> Calls:
+        found = Calls()
+        with walk.said(place):
+            found = known(place, boundary, find)
+        return found  # noqa: RET504 # what is said leaves the block
 
     modules = root_modules(
-        {module: boundaries.of(module) for module in walk.modules}, walk.named_modules | run.keys(), calls, known
+        {module: boundaries.of(module) for module in walk.modules},
+        walk.named_modules | run.keys(),
+        calls,
+        known_or_said,
     )
     templates = [location for kind, location in walk.files if kind is RootKind.CLOUDFORMATION_TEMPLATE]
     within = {location: boundaries.of(location.parent) for location in templates}
-    nested = nested_in_others(within, walk.shown, known)
+    nested = nested_in_others(within, walk.shown, known_or_said)
     files = [(kind, location) for kind, location in walk.files if location not in nested]
     for kind, location in [*((RootKind.TERRAFORM_MODULE, module) for module in modules), *files]:
         shown = walk.shown(location)
@@ -141,12 +157,13 @@ class _Boundaries:
 
     def of(self, start: Path) -> Path:
         """The git work tree that a directory is in, else the working directory, else the directory itself."""
-        return self._top(start) or (self.directory if start.is_relative_to(self.directory) else start)
+        return self.top(start) or (self.directory if start.is_relative_to(self.directory) else start)
 
-    def _top(self, start: Path) -> Path | None:
+    def top(self, start: Path) -> Path | None:
+        """The top of the git work tree that a directory is in."""
         if start not in self._tops:
             is_top = file_system.exists(start / ".git")
-            self._tops[start] = start if is_top else self._top(start.parent) if start.parent != start else None
+            self._tops[start] = start if is_top else self.top(start.parent) if start.parent != start else None
         return self._tops[start]
 
 
@@ -171,6 +188,22 @@ class _Walk:
     passed_over: list[tuple[Path, str]] = field(default_factory=list)
     """What is excluded, and what excludes it."""
     skipped: list[Path] = field(default_factory=list)
+    debug: bool = False
+    indexes: dict[Path, Index | None] = field(default_factory=dict)
+    """What git tracks, by the tops of work trees; None where that is not known."""
+
+    @contextmanager
+    def said(self, path: Path) -> Iterator[None]:
+        """An error of our own inside is said of the path, and what comes after it goes on."""
+        try:
+            yield
+        except Exception as problem:  # noqa: BLE001 # it is said
+            self._failed(problem, path)
+
+    def _failed(self, problem: Exception, path: Path) -> None:
+        if self.debug:
+            raise problem
+        self.diagnostics.append(internal_error(problem, self.shown(path)))
 
     def shown(self, path: Path) -> str:
         if path == self.standard_input:
@@ -184,11 +217,13 @@ class _Walk:
             return
         path = self._through_links(Path(os.path.normpath(self.directory / given)))
         try:
-            status = path.stat()
+            mode = file_system.mode(path)
         except (OSError, ValueError) as problem:
             self._unreadable(path, why(problem))
             return
-        if stat.S_ISDIR(status.st_mode):
+        if tree.leads_out(given, self.directory):
+            self._unreadable(path, f"{OUT}; name what it leads to")
+        elif stat.S_ISDIR(mode):
             self._named_directory(path)
         elif is_configuration(path.name):
             self._module(path.parent)
@@ -212,7 +247,7 @@ class _Walk:
             self.named_modules.add(path)
         before, passed_over = self._tally(), len(self.passed_over)
         try:
-            ignored = ignored_above(path)
+            ignored = ignored_above(path, self.boundaries.of(path))
         except UnreadableFileError as problem:
             self._unreadable(path, f"an ignore file above it cannot be read: {problem}")
             return
@@ -302,45 +337,71 @@ class _Walk:
         """One that cannot be listed is reported when it is walked."""
         return any(is_configuration(entry.name) for entry in file_system.entries_if_any(path))
 
-    def _directory(self, path: Path, ignored: Ignored, exclude: _Exclude) -> None:
+    def _directory(self, path: Path, ignored: Ignored, exclude: _Exclude, *, is_ignored: bool = False) -> None:
+        """What is in a directory. In one that ignore files exclude, that is what git tracks all the same."""
         try:
-            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
-        except OSError as problem:
+            entries = file_system.listed(path)
+        except (OSError, ValueError) as problem:
             self._unreadable(path, why(problem))
             return
         names = {entry.name for entry in entries}
+        base = os.path.join(path, "")  # noqa: PTH118 # a path keeps no slash at its end
         if MANIFEST in names and self._is_assembly(path / MANIFEST):
             self._found(RootKind.CDK_ASSEMBLY, path)
             return
         if IGNORE_FILE in names:
             try:
-                ignored = ignored.below(path)
+                ignored = ignored.below(path, self.boundaries.of(path))
             except UnreadableFileError as problem:
                 self._unreadable(path / IGNORE_FILE, str(problem))
         for entry in entries:
-            name = entry.name
-            is_directory = _is(entry.is_dir, follow_symlinks=False)
-            if is_directory and name in SKIPPED:
-                self.skipped.append(path / name)
-            elif ignored.files and ignored.covers(entry.path, is_directory=is_directory):
-                self.passed_over.append((path / name, IGNORE_FILE))
-            elif exclude and self._is_excluded(entry.path, exclude, is_directory=is_directory):
-                self.passed_over.append((path / name, EXCLUDE))
-            elif is_directory:
-                self._directory(path / name, ignored, exclude)
-            elif is_configuration(name):
-                self._module(path)
-            elif name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
-                self._unit(path / name)
-            elif name.rpartition(".")[2].lower() in _PROGRAMS_AND_MEDIA and "." in name:
-                continue
-            elif _is(entry.is_symlink):
-                if not _is(entry.is_dir):  # what a link to a directory leads to is walked where it is
-                    self._file(path / name, named=False)
-            elif _is(entry.is_file) and _is_none_of_ours(entry.path):
-                continue
-            else:
+            try:
+                self._entry(path, base + entry.name, entry, ignored, exclude, is_ignored=is_ignored)
+            except Exception as problem:  # noqa: BLE001 # it is said
+                self._failed(problem, path / entry.name)
+
+    def _entry(
+        self, path: Path, whole: str, entry: Entry, ignored: Ignored, exclude: _Exclude, *, is_ignored: bool
+    ) -> None:
+        name, is_directory, is_link = entry
+        if is_directory and name in SKIPPED:
+            self.skipped.append(path / name)
+            return
+        is_out = is_ignored or (bool(ignored.files) and ignored.covers(whole, is_directory=is_directory))
+        if is_out and not self._is_tracked(path, whole):
+            self.passed_over.append((path / name, IGNORE_FILE))
+        elif exclude and self._is_excluded(whole, exclude, is_directory=is_directory):
+            self.passed_over.append((path / name, EXCLUDE))
+        elif is_directory:
+            self._directory(path / name, ignored, exclude, is_ignored=is_out)
+        elif is_configuration(name):
+            self._module(path)
+        elif name in (TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE):
+            self._unit(path / name)
+        elif name.rpartition(".")[2].lower() in _PROGRAMS_AND_MEDIA and "." in name:
+            return
+        elif is_link:
+            if not file_system.is_directory(whole):  # what a link to one leads to is walked where it is
                 self._file(path / name, named=False)
+        elif not _is_none_of_ours(whole):
+            self._file(path / name, named=False)
+
+    def _is_tracked(self, directory: Path, path: str) -> bool:
+        """Whether git does not ignore something, although ignore files name it: it tracks that, or something in it."""
+        top = self.boundaries.top(directory)
+        if top is None:
+            return False
+        try:
+            if top not in self.indexes:
+                self.indexes[top] = None
+                self.indexes[top] = Index(top)
+            index = self.indexes[top]
+            return index is not None and index.has(Path(path).relative_to(top).as_posix())
+        except UnknownIndexError as problem:
+            self.indexes[top] = None
+            message = f"What git tracks is not known, so what {IGNORE_FILE} excludes is not scanned: {problem}."
+            self.diagnostics.append(warning("Index not read", message, Span.whole_file(self.shown(top / ".git"))))
+            return False
 
     def _is_excluded(self, path: str, exclude: _Exclude, *, is_directory: bool) -> bool:
         seen = f"{path}/" if is_directory else path
@@ -361,7 +422,7 @@ class _Walk:
             return
         try:
             if not named and file_system.is_link(path) and leads_out(path, (self.boundaries.of(path.parent),)):
-                raise UnreadableFileError("it is a link that leads out of the scanned tree")
+                raise UnreadableFileError(OUT)
             head = _head(path)
         except UnreadableFileError as problem:
             # A plan may have any name. A link to nowhere and a socket hold none.
@@ -370,6 +431,9 @@ class _Walk:
                 self._unreadable(path, str(problem))
             return
         kind = recognise(head)
+        if kind is None and b"\0" in head and path.suffix.lower() in _TEMPLATE_SUFFIXES:
+            # Its reader says that it is not UTF-8, or has such a character.
+            kind = next((found for text in _readings(head) if (found := recognise(text)) is not None), None)
         if kind is None and named and head.startswith(ARCHIVE):
             kind = RootKind.TERRAFORM_PLAN  # whose reader says what is missing
         if kind is None and named:
@@ -383,7 +447,7 @@ class _Walk:
 
     def _is_text_template(self, path: Path) -> bool:
         try:
-            return is_text_template(read_text(path))
+            return is_text_template(read_text(path, within=PLAIN))
         except UnreadableFileError:
             return False  # its reader says so
 
@@ -403,14 +467,6 @@ class _Walk:
         self.diagnostics.append(error("Unreadable path", as_sentence(why), span))
 
 
-def _is(question: Callable[..., bool], **how: bool) -> bool:
-    """What an entry of a directory answers. Where it may not be asked, it is reported as a file that cannot be read."""
-    try:
-        return question(**how)
-    except OSError:
-        return False
-
-
 def recognise(head: bytes) -> RootKind | None:
     """What a file is, from its beginning; None for anything that is not ours."""
     plan = recognise_plan(head)
@@ -424,7 +480,21 @@ def recognise(head: bytes) -> RootKind | None:
 
 def may_be_ours(content: bytes) -> bool:
     """Whether a file that begins like this may be recognised: each kind has one of a few words."""
-    return any(map(content.__contains__, _MARKS)) or wide_encoding(content) is not None or content.startswith(ARCHIVE)
+    if any(map(content.__contains__, _MARKS)) or wide_encoding(content) is not None or content.startswith(ARCHIVE):
+        return True
+    return b"\0" in content and any(map(_without_nuls(content).__contains__, _MARKS))
+
+
+def _readings(head: bytes) -> Iterator[bytes]:
+    """What a file with NUL characters may be for whoever overlooks them: in UTF-8."""
+    yield _without_nuls(head)
+    for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        yield head.decode(encoding, "ignore").encode("utf-8", "ignore")
+
+
+def _without_nuls(content: bytes) -> bytes:
+    """ASCII as it would be in UTF-8, whichever encoding it is in, and whatever hides in it."""
+    return content.replace(b"\0", b"")
 
 
 _MARKS = tuple(mark.encode() for mark in (*TEMPLATE_MARKS, CHANGE_SET_MARK, *PLAN_MARKS))
@@ -435,40 +505,23 @@ def _is_none_of_ours(path: str) -> bool:
 
     False for what takes a closer look, and for what cannot be read.
     """
+    is_read = path.lower().endswith(_TEMPLATE_SUFFIXES)
     try:
-        file = os.open(path, _READ)
-        try:
-            content = os.read(file, _HEAD)
-            if path.lower().endswith(_TEMPLATE_SUFFIXES):
-                # Room for a whole large file would be made for each small one.
-                while len(content) < MAX_BYTES and (more := os.read(file, max(_HEAD, len(content)))):
-                    content += more
-        finally:
-            os.close(file)
-    except OSError:
+        return not may_be_ours(file_system.beginning(path, _HEAD, lambda _: is_read, MAX_BYTES))
+    except (OSError, ValueError, file_system.NotRegularError):
         return False
-    return not may_be_ours(content)
-
-
-_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-"""Never waits for anybody who writes, should a pipe have taken the place of the file."""
 
 
 def _head(path: Path) -> bytes:
     """The beginning of a regular file; the whole of a template that begins with a long preamble is not needed."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFileError("it is not a regular file")
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-            if _may_be_a_template(head, path):
-                head += file.read(MAX_BYTES)
+        return file_system.beginning(path, _HEAD, lambda head: _may_be_a_template(head, path), _HEAD + MAX_BYTES)
+    except file_system.NotRegularError as problem:
+        raise UnreadableFileError("it is not a regular file") from problem
     except (OSError, ValueError) as problem:
         raise UnreadableFileError(why(problem)) from problem
-    return head
 
 
 def _may_be_a_template(head: bytes, path: Path) -> bool:
     """Whether it takes the whole file to tell: descriptions, parameters and mappings may stand before the resources."""
-    return path.suffix.lower() in _TEMPLATE_SUFFIXES and as_text(head) != "" and recognise_plan(head) is None
+    return path.suffix.lower() in _TEMPLATE_SUFFIXES and recognise_plan(head) is None

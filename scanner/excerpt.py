@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import anywhere
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.source_file import UnreadableFileError, read_named
 from scanner.span import Span
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -41,7 +41,7 @@ class Sources:
     """Reads excerpts of files below a directory, whose paths are relative to it. A file is read once."""
 
     def __init__(self, directory: Path) -> None:
-        self._lines = lru_cache(maxsize=16)(lambda path: _lines(directory / path))
+        self._lines = lru_cache(maxsize=16)(lambda path: _lines(path, directory))
 
     def excerpt(self, span: Span) -> Excerpt | None:
         """The first line of a region that says something; None where there is none to show."""
@@ -64,8 +64,8 @@ def _in_line(text: str, number: int, span: Span) -> Excerpt | None:
     return Excerpt(number, text, start, end) if any(letter.isalnum() for letter in meant) else None
 
 
-def _lines(path: Path) -> tuple[str, ...]:
+def _lines(path: str, directory: Path) -> tuple[str, ...]:
     try:
-        return tuple(read_text(path, MAX_BYTES).split("\n"))
+        return tuple(read_named(path, directory, MAX_BYTES).split("\n"))
     except UnreadableFileError:
         return ()  # a place inside a plan file is one of no file here, and a report without an excerpt says the same

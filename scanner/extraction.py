@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from scanner.budget import BudgetSpentError
-from scanner.diagnostic import Diagnostic, as_sentence, error
+from scanner.diagnostic import Diagnostic, as_sentence, error, internal_error
 from scanner.facts import Facts
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
@@ -46,9 +46,3 @@ def extract_or_report(root: ScanRoot, *, debug: bool = False) -> Facts:
 def bound_exceeded(problem: BudgetSpentError, root: str) -> Diagnostic:
     """What the report says of a root that cannot be worked out within its budget."""
     return error("Bound exceeded", as_sentence(str(problem)), problem.place or Span.whole_file(root))
-
-
-def internal_error(problem: Exception, root: str) -> Diagnostic:
-    """What the report says of an error of our own."""
-    detail = f"The scanner failed on this root ({type(problem).__name__}: {problem}). --debug shows where."
-    return error("Internal error", detail, Span.whole_file(root))

@@ -12,6 +12,7 @@ size and number are those of then for unchanged, if it had been left alone for a
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -193,6 +194,27 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0
 _MORE = 1 << 24
 
 
+def beginning(path: AnyPath, size: int, wants_all: Callable[[bytes], bool], limit: int) -> bytes:
+    """The first bytes of a regular file, or all of them up to the limit, if what is seen of them says so. Never noted.
+
+    Never blocks. Raises ``OSError``, ``ValueError`` for a path that cannot be, and ``NotRegularError``.
+    """
+    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 # a device must not even be opened
+        raise NotRegularError
+    descriptor = os.open(path, _FLAGS)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise NotRegularError
+        found = os.read(descriptor, size)
+        if wants_all(found):
+            # Room for a whole large file would be made for each small one.
+            while len(found) < limit and (more := os.read(descriptor, max(size, len(found)))):
+                found += more
+        return found
+    finally:
+        os.close(descriptor)
+
+
 def mode(path: AnyPath) -> int:
     """What kind of thing is at the end of all links: bits of ``stat.S_IFMT``. Raises ``OSError`` and ``ValueError``."""
     return _kind(Look.STATUS, path, os.stat)
@@ -229,6 +251,16 @@ def exists(path: AnyPath) -> bool:
     return _kind_if_any(Look.STATUS, path, os.stat) != 0
 
 
+def is_there(path: AnyPath) -> bool:
+    """Whether there is anything, be it a link to nowhere."""
+    return _kind_if_any(Look.LINK, path, os.lstat) != 0
+
+
+def permissions(path: AnyPath) -> int:
+    """Who may do what: bits of ``stat.S_IMODE``. Never noted. Raises ``OSError`` and ``ValueError``."""
+    return stat.S_IMODE(os.stat(path).st_mode)  # noqa: PTH116 # it may be a text
+
+
 def is_file(path: AnyPath) -> bool:
     """Whether there is a regular file at the end of all links."""
     return stat.S_ISREG(_kind_if_any(Look.STATUS, path, os.stat))
@@ -255,6 +287,20 @@ def entries(path: AnyPath) -> tuple[Entry, ...]:
         lines = "".join(f"{one.name}{'/' if one.is_directory else '@' if one.is_link else ''}\0" for one in found)
         notes.add(Look.ENTRIES, path, _digest(os.fsencode(lines)), status=status)
     return tuple(found)
+
+
+def listed(path: AnyPath) -> list[Entry]:
+    """The same for somebody who walks where nobody takes notes."""
+    with os.scandir(path) as found:
+        return sorted(Entry(one.name, _is(one.is_dir, follow_symlinks=False), _is(one.is_symlink)) for one in found)
+
+
+def _is(question: Callable[..., bool], **how: bool) -> bool:
+    """What an entry answers. Where it may not be asked, whoever goes on to read it is told so."""
+    try:
+        return question(**how)
+    except OSError:
+        return False
 
 
 def entries_if_any(path: AnyPath) -> tuple[Entry, ...]:
@@ -286,7 +332,7 @@ def real(path: AnyPath) -> Path:
         found = os.path.abspath(path)  # noqa: PTH100 # it may be a text
     notes = _NOTES.get()
     if notes is not None and notes.is_exact:
-        notes.add(Look.REAL, path, _digest(os.fsencode(found)))
+        notes.add(Look.REAL, path, _digest(found.encode("utf-8", "surrogatepass")))
     return Path(found)
 
 
@@ -336,3 +382,27 @@ def _digest(found: bytes) -> str:
 
 def _problem(problem: Exception) -> str:
     return f"{type(problem).__name__} {getattr(problem, 'errno', None)}"
+
+
+_WHY = {
+    errno.ENOENT: "it does not exist",
+    errno.EACCES: "permission is denied",
+    errno.EPERM: "permission is denied",
+    errno.ENOTDIR: "part of its path is not a directory",
+    errno.EISDIR: "it is a directory",
+    errno.ELOOP: "it is a link that leads back to itself",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.EBADF: "it is closed",
+    errno.ENOSPC: "no space is left",
+    errno.EROFS: "the file system is read-only",
+}
+
+
+def why(problem: OSError | ValueError) -> str:
+    """What the operating system says against a file, as a clause about it."""
+    if isinstance(problem, ValueError):
+        return "its name is not possible"
+    path = problem.filename
+    if problem.errno == errno.ENOENT and path is not None and is_link(os.fsdecode(path)):
+        return "it is a link to something that does not exist"
+    return _WHY.get(problem.errno or 0) or (problem.strerror or "it cannot be used").lower()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from scanner import file_system
 from scanner.report import Appearance, render
-from scanner.source_file import why
+from scanner.writing import UnwrittenError, append
 
 if TYPE_CHECKING:
     from scanner.report.report import Report
@@ -50,7 +50,7 @@ def is_summary(path: str) -> bool:
     return bool(summary) and file_system.real(path) == file_system.real(summary or "")
 
 
-def write_summary(report: Report, appearance: Appearance) -> list[str]:
+def write_summary(report: Report, appearance: Appearance, directory: Path) -> list[str]:
     """Append the report to the step's summary, if there is one; says why it could not be written.
 
     What other commands of the step have written stays, and counts towards the limit.
@@ -58,15 +58,16 @@ def write_summary(report: Report, appearance: Appearance) -> list[str]:
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path:
         return []
+
+    def text(before: int) -> bytes:
+        room = SUMMARY_LIMIT - before
+        if room < _LEAST:
+            raise UnwrittenError("the summary of this step is full, so it does not have the report")
+        gap = "\n\n" if before else ""
+        return f"{gap}{render('markdown', report, replace(appearance, limit=room - len(gap)))}".encode()
+
     try:
-        with Path(path).open("ab") as file:
-            before = file.tell()
-            room = SUMMARY_LIMIT - before
-            if room < _LEAST:
-                return [f"{path}: the summary of this step is full, so it does not have the report"]
-            gap = "\n\n" if before else ""
-            text = render("markdown", report, replace(appearance, limit=room - len(gap)))
-            file.write(f"{gap}{text}".encode())
-    except OSError as problem:
-        return [f"{path}: {why(problem)}"]
+        append(path, directory, text)
+    except UnwrittenError as problem:
+        return [f"{path}: {problem}"]
     return []

@@ -59,10 +59,10 @@ class Ignored:
 
     files: tuple[IgnoreFile, ...] = ()
 
-    def below(self, directory: Path) -> Ignored:
+    def below(self, directory: Path, boundary: Path) -> Ignored:
         """The same with what the directory's own file says. Raises ``UnreadableFileError``."""
         try:
-            spec = gitignore(read_text(directory / FILE).splitlines())
+            spec = gitignore(read_text(directory / FILE, within=(boundary,)).splitlines())
         except ValueError as problem:
             raise UnreadableFileError(str(problem)) from problem
         base = os.path.join(directory, "")  # noqa: PTH118 # a path keeps no slash at its end
@@ -78,7 +78,7 @@ class Ignored:
         return False
 
 
-def ignored_above(path: Path) -> Ignored:
+def ignored_above(path: Path, boundary: Path) -> Ignored:
     """What the directories above say about what is in a directory that is named, up to the top of its git work tree.
 
     Nothing, if they exclude the directory itself: it was named although it is excluded, and with all that is in it.
@@ -92,7 +92,7 @@ def ignored_above(path: Path) -> Ignored:
     way = [*reversed(above[: top + 1]), path]
     for parent, step in pairwise(way):
         if file_system.is_file(parent / FILE):
-            found = found.below(parent)
+            found = found.below(parent, boundary)
         if found.covers(str(step), is_directory=True):
             return Ignored()
     return found

@@ -14,7 +14,8 @@ from scanner.finding import Level
 from scanner.lazy_dataclass import dataclass
 from scanner.report import Appearance, render
 from scanner.report.report import Report
-from scanner.source_file import why
+from scanner.streams import show
+from scanner.writing import UnwrittenError, write
 
 STANDARD_OUTPUT = "-"
 _LONGEST_CATEGORY = 200
@@ -47,35 +48,27 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance, director
     trouble: list[tuple[str, str]] = []
     for name, path in delivery.outputs:
         if name == "markdown" and github_actions.is_summary(path):
-            trouble += ((path, message) for message in github_actions.write_summary(shown, plain))
+            trouble += ((path, message) for message in github_actions.write_summary(shown, plain, directory))
         elif path != STANDARD_OUTPUT:
-            trouble += _written(path, render(name, shown, plain))
+            trouble += _written(path, directory, render(name, shown, plain))
     for name in delivery.printed:
-        print_text(render(name, shown, replace(plain, colour=colour(), width=width())))
+        show(render(name, shown, replace(plain, colour=colour(), width=width())))
     if delivery.annotates:
         from scanner.report import github
 
-        print_text(github.beside_text(shown, appearance.directory, quiet=delivery.quiet))
+        show(github.beside_text(shown, appearance.directory, quiet=delivery.quiet))
     for name, path in delivery.outputs:
         if path == STANDARD_OUTPUT:
-            print_text(render(name, shown, plain))
+            show(render(name, shown, plain))
     return trouble
 
 
-def _written(path: str, text: str) -> list[tuple[str, str]]:
+def _written(path: str, directory: Path, text: str) -> list[tuple[str, str]]:
     try:
-        Path(path).write_text(text, encoding="utf-8", newline="\n")
-    except (OSError, ValueError) as problem:
-        return [(path, f"{path}: {why(problem)}")]
+        write(path, directory, text.encode("utf-8", "backslashreplace"))
+    except UnwrittenError as problem:
+        return [(path, f"{path}: {problem}")]
     return []
-
-
-def print_text(text: str) -> None:
-    """Print something, a report or not."""
-    # A terminal that cannot show a letter shows its code.
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream, unless replaced
-    sys.stdout.write(text)
-    sys.stdout.flush()
 
 
 def category(scanned: Iterable[str]) -> str:

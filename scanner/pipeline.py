@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -28,6 +29,7 @@ from scanner.rules.rule import Rule
 from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
 from scanner.session import session
 from scanner.span import Span
+from scanner.tree import leads_out
 from scanner.triage.baseline_file import BaselineError
 from scanner.triage.comments import may_ask
 from scanner.triage.run import FORMS, ReadRoot, Run
@@ -77,6 +79,7 @@ def scan(
     wrong = next(mistakes(options), None)
     if wrong is not None:
         raise UsageError(wrong)
+    _check_source(options)
     rules = chosen_rules(options) if rules is None else rules
     with noted(is_exact=True) as controls:
         _check_controls(options)
@@ -93,6 +96,7 @@ def scan(
             options.exclude,
             options.sections,
             kept.calls if kept is not None else not_known,
+            debug=options.debug,
         )
         if not found.roots:
             return _report(found, (), inputs, rules, {}, options)
@@ -317,7 +321,9 @@ def _run(
         has_errors,
         passed_over,
         frozenset(rule.id for rule in rules),
-        lambda: frozenset(all_rules([rules_path(path, options.directory) for path in options.rule_paths])),
+        lambda: frozenset(
+            all_rules([rules_path(path, options.directory) for path in options.rule_paths], options.directory)
+        ),
     )
 
 
@@ -356,6 +362,22 @@ def chosen_rules(options: Options) -> tuple[Rule, ...]:
         raise UsageError(str(problem)) from problem
 
 
+def _check_source(options: Options) -> None:
+    """The directory of a plan's configuration must be one, whether there is a plan or not."""
+    named = options.inputs.source
+    if named is None:
+        return
+    place = options.directory / named
+    try:
+        is_directory = stat.S_ISDIR(file_system.mode(place))
+    except (OSError, ValueError) as problem:
+        raise UsageError(f"{named}: {file_system.why(problem)} (--source)", named) from problem
+    if not is_directory:
+        raise UsageError(f"{named}: it is not a directory (--source)", named)
+    if leads_out(named, options.directory):
+        raise UsageError(f"{named}: it is a link that leads out of the scanned tree (--source)", named)
+
+
 def _check_controls(options: Options) -> None:
     """Every file of control policies must be one, whether it binds anybody or not."""
     if not options.accounts and not options.sections and options.controls == AccountControls():
@@ -392,6 +414,6 @@ def _in_file(file: ValuesFile, directory: Path) -> dict[str, str | None]:
     from scanner.cloudformation.template.parameter_files import ParameterFileError, load_parameters
 
     try:
-        return load_parameters(directory / file.path, file.path)
+        return load_parameters(file.path, directory)
     except ParameterFileError as problem:
         raise UsageError(f"{problem.span.place}: {problem}", file.path) from problem

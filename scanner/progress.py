@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
+
+from scanner.streams import terminal
 
 PATIENCE = 1.0
 """Seconds without a bar."""
@@ -15,10 +17,11 @@ PATIENCE = 1.0
 @contextmanager
 def progress() -> Iterator[Callable[[int, int], None] | None]:
     """Gives a function that is told how many roots are done; None where nobody watches."""
-    if not sys.stderr.isatty() or os.environ.get("CI"):
+    watched = terminal()
+    if watched is None or os.environ.get("CI"):
         yield None
         return
-    bar = _Bar()
+    bar = _Bar(watched)
     try:
         yield bar.update
     finally:
@@ -26,7 +29,8 @@ def progress() -> Iterator[Callable[[int, int], None] | None]:
 
 
 class _Bar:
-    def __init__(self) -> None:
+    def __init__(self, watched: TextIO) -> None:
+        self._watched = watched
         self._started = time.monotonic()
         self._close: Callable[[], None] | None = None
         self._show: Callable[[int, int], None] | None = None
@@ -42,7 +46,7 @@ class _Bar:
         from rich.console import Console
         from rich.progress import Progress
 
-        bar = Progress(console=Console(stderr=True), transient=True)
+        bar = Progress(console=Console(file=self._watched), transient=True)
         task = bar.add_task("Scanning", total=total)
         bar.start()
         self._show = lambda done, total: bar.update(task, completed=done, total=total)

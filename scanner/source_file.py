@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from typing import TYPE_CHECKING
 
-from scanner import file_system
+from scanner import file_system, tree
+from scanner.file_system import why
 from scanner.regexes import beginning
 
 if TYPE_CHECKING:
@@ -16,48 +15,38 @@ MAX_BYTES = 32 * 1024 * 1024
 """Larger files are refused unless the caller says otherwise. Hand-written ones have some hundred kilobytes at most."""
 
 
-_WHY = {
-    errno.ENOENT: "it does not exist",
-    errno.EACCES: "permission is denied",
-    errno.EPERM: "permission is denied",
-    errno.ENOTDIR: "part of its path is not a directory",
-    errno.EISDIR: "it is a directory",
-    errno.ELOOP: "it is a link that leads back to itself",
-    errno.ENAMETOOLONG: "its name is too long",
-    errno.EBADF: "it is closed",
-    errno.ENOSPC: "no space is left",
-    errno.EROFS: "the file system is read-only",
-}
-
-
-def why(problem: OSError | ValueError) -> str:
-    """What the operating system says against a file, as a clause about it."""
-    if isinstance(problem, ValueError):
-        return "its name is not possible"
-    path = problem.filename
-    if problem.errno == errno.ENOENT and path is not None and file_system.is_link(os.fsdecode(path)):
-        return "it is a link to something that does not exist"
-    return _WHY.get(problem.errno or 0) or (problem.strerror or "it cannot be used").lower()
+PLAIN: tuple[Path, ...] = ()
+"""For ``within``: a file that is known to be no link, in a directory to which no link has led."""
+OUT = "it is a link that leads out of the scanned tree"
 
 
 def leads_out(path: Path | str, within: tuple[Path, ...]) -> bool:
-    """Whether a path is a symbolic link to something outside the directories. A link to nowhere leads nowhere."""
-    if not file_system.is_link(path) or not file_system.exists(path):
-        return False
-    target = file_system.real(path)
-    return not any(target.is_relative_to(file_system.real(directory)) for directory in within)
+    """Whether symbolic links lead a path to something outside the directories. A link to nowhere leads nowhere."""
+    real = file_system.real(path)
+    return not any(real.is_relative_to(file_system.real(one)) for one in within) and file_system.exists(path)
 
 
 class UnreadableFileError(Exception):
     """The file cannot be read as text. The message is a sentence without its full stop."""
 
 
-def read_text(path: Path | str, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> str:
-    """A file's text, without byte order mark. With ``within``, a link is followed only if it stays in one of these.
+def read_text(path: Path | str, limit: int = MAX_BYTES, *, within: tuple[Path, ...]) -> str:
+    """The text of a file that really is in one of the directories, without byte order mark.
 
-    Raises ``UnreadableFileError`` for what is not a regular file, is too large, or is not UTF-8. Never blocks.
+    Raises ``UnreadableFileError`` for what is somewhere else, is not a regular file, is too large, or is not UTF-8.
+    Never blocks.
     """
-    content = read_bytes(path, limit, within=within)
+    return _text(read_bytes(path, limit, within=within))
+
+
+def read_named(path: Path | str, directory: Path, limit: int = MAX_BYTES) -> str:
+    """The text of a file that the user names, relative to the working directory: see ``scanner.tree``."""
+    if tree.leads_out(path, directory) and file_system.exists(directory / path):
+        raise UnreadableFileError(OUT)
+    return _text(read_bytes(directory / path, limit, within=PLAIN))
+
+
+def _text(content: bytes) -> str:
     encoding = wide_encoding(content)
     if encoding is not None:
         raise UnreadableFileError(f"it is {encoding[:6].upper()} and not UTF-8; save it as UTF-8")
@@ -85,14 +74,14 @@ _WIDE = tuple(
 )
 
 
-def read_bytes(path: Path | str, limit: int = MAX_BYTES, *, within: tuple[Path, ...] = ()) -> bytes:
+def read_bytes(path: Path | str, limit: int = MAX_BYTES, *, within: tuple[Path, ...]) -> bytes:
     """A file's content, with the same care."""
     try:
         if within and leads_out(path, within):
-            raise UnreadableFileError("it is a link that leads out of the scanned tree")
+            raise UnreadableFileError(OUT)
         return file_system.content(path, limit)
     except file_system.DirectoryError as problem:
-        raise UnreadableFileError(_WHY[errno.EISDIR]) from problem
+        raise UnreadableFileError("it is a directory") from problem
     except file_system.NotRegularError as problem:
         raise UnreadableFileError("it is not a regular file") from problem
     except file_system.TooLargeError as problem:

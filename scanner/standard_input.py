@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from scanner.writing import copy
+
 NAME = "-"
 """The path that means standard input, on the command line and in reports."""
 
@@ -26,15 +28,13 @@ def received(paths: Iterable[str]) -> Iterator[Path | None]:
         return
     if sys.stdin is None:
         raise StandardInputError("it is closed")
-    import shutil
     from tempfile import TemporaryDirectory
 
     with ExitStack() as stack:
         try:
             directory = stack.enter_context(TemporaryDirectory(prefix="scan-"))  # which nobody else may read
             file = Path(directory) / "standard-input"
-            with file.open("wb") as copy:
-                shutil.copyfileobj(sys.stdin.buffer, copy)
+            copy(sys.stdin.buffer.read, file)
         except OSError as problem:
             raise StandardInputError((problem.strerror or str(problem)).lower()) from problem
         yield file

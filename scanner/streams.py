@@ -2,7 +2,11 @@
 
 What cannot be printed raises ``StreamError``, wherever it is printed from; it is not an ``OSError``, since libraries
 have ideas of their own about some of those. What cannot be said on standard error is not said: there is nowhere else to
-say it. A letter that a stream cannot show is shown as its code.
+say it.
+
+Both are UTF-8, whatever the locale is: a report is read by programs, which cannot ask for its encoding. What has no
+UTF-8 is shown as its code. A line on standard error does nothing in a terminal or a CI log, whoever writes it: a
+library that refuses an argument, a traceback. Reports are made harmless by their formats, each in its own way.
 """
 
 from __future__ import annotations
@@ -12,6 +16,8 @@ import io
 import os
 import sys
 from typing import Any, TextIO
+
+from scanner.escape import inert, visible
 
 
 class StreamError(Exception):
@@ -57,21 +63,53 @@ class _Raw(io.RawIOBase):
             return memoryview(data).nbytes
 
 
+class _Harmless(io.TextIOWrapper):
+    """A stream of lines in which nothing does anything. A line is written when it is complete, or flushed."""
+
+    _begun = ""
+
+    def write(self, text: str, /) -> int:
+        *lines, self._begun = (self._begun + text).split("\n")
+        if lines:
+            super().write("".join(f"{inert(visible(line))}\n" for line in lines))
+        return len(text)
+
+    def flush(self) -> None:
+        begun, self._begun = self._begun, ""
+        super().write(inert(visible(begun)))
+        super().flush()
+
+
 def guard() -> None:
     """Put such streams in the places of those that Python has opened."""
     if sys.stdout is sys.__stdout__:
-        sys.stdout = _guarded(sys.stdout, is_needed=True)
+        sys.stdout = _guarded(sys.stdout, io.TextIOWrapper, is_needed=True)
     if sys.stderr is sys.__stderr__:
-        sys.stderr = _guarded(sys.stderr, is_needed=False)
+        sys.stderr = _guarded(sys.stderr, _Harmless, is_needed=False)
 
 
-def _guarded(stream: TextIO | None, *, is_needed: bool) -> TextIO:
+def _guarded(stream: TextIO | None, kind: type[io.TextIOWrapper], *, is_needed: bool) -> TextIO:
     if stream is not None:
         stream.flush()
     raw = _Raw(stream.fileno() if stream is not None else None, is_needed=is_needed)
-    return io.TextIOWrapper(
-        io.BufferedWriter(raw),
-        encoding=stream.encoding if stream is not None else "utf-8",
-        errors="backslashreplace",
-        line_buffering=not is_needed or raw.isatty(),
-    )
+    is_seen_at_once = not is_needed or raw.isatty()
+    return kind(io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=is_seen_at_once)
+
+
+def show(text: str) -> None:
+    """Print a report, or whatever somebody has asked for."""
+    # where nobody has called ``guard``, a stream may not be able to show a letter
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream, unless replaced
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def say(line: str) -> None:
+    """Say a line beside what is printed. Nothing in it does anything in a terminal or a CI log."""
+    sys.stderr.write(f"{inert(visible(line))}\n")
+    sys.stderr.flush()
+
+
+def terminal() -> TextIO | None:
+    """Standard error as Python has opened it, if people watch it: for what moves there, and says nothing of anybody."""
+    return sys.__stderr__ if sys.__stderr__ is not None and sys.__stderr__.isatty() else None

@@ -70,7 +70,7 @@ def test_usual_patterns_are_put_together() -> None:
 
 def test_many_files_are_excluded_as_few_are(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("*.log\n!keep.log\n/out/\n")
-    found = Ignored().below(tmp_path)
+    found = Ignored().below(tmp_path, tmp_path)
     for number in range(3 * ignored.OFTEN):
         assert found.covers(f"{tmp_path}/d/{number}.log", is_directory=False)
         assert not found.covers(f"{tmp_path}/d/{number}.tf", is_directory=False)

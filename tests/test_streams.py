@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.dom.minidom import parseString
 
 import pytest
+from typer.testing import CliRunner
+
+from scanner.cli import app
+from scanner.report import FORMATS
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "scanner"
 BASH = shutil.which("bash") or "bash"
 FLAGGED = ROOT / "fixtures/terraform/minimal-user"
 SCAN = f'"{sys.executable}" -m scanner'
@@ -112,3 +120,146 @@ def test_a_bug_of_ours_is_no_finding() -> None:
         result = shell(f'"{sys.executable}" -c "{broken}" {FLAGGED} {arguments}')
         assert result.returncode == status
         assert said in result.stderr
+
+
+EVIL = "::add-mask::x\n##[error]y\r##vso[task]\x0b::error::v\x0c::w\x1b[31m\x85::warning::u\u2028::t\u202e"
+"""Commands of CI systems at the beginnings of what some program takes for lines, and what a terminal acts on."""
+NAMED = {
+    "path": [EVIL],
+    "option": [f"--{EVIL}"],
+    "format": ["--format", EVIL],
+    "fail on": ["--fail-on", EVIL],
+    "variable": ["--var", EVIL],
+    "value": ["--var", f"{EVIL}=1"],
+    "verbose": ["-v", "--var", f"{EVIL}={EVIL}"],
+    "configuration": ["--config", EVIL],
+    "rules": ["--rules", EVIL],
+    "rule": ["--select", EVIL],
+    "output": ["--output", EVIL],
+    "output file": ["--output", f"json={EVIL}/x"],
+    "region": ["--region", EVIL],
+    "explained": ["--explain", EVIL],
+    "parameter": ["--parameter", EVIL],
+    "jobs": ["--jobs", EVIL],
+    "source": ["--source", EVIL],
+    "baseline": ["--baseline", EVIL],
+    "written baseline": ["--write-baseline", f"{EVIL}/x"],
+    "checked rules": ["--check-rules", EVIL],
+    "settings": ["--show-config", "--var", f"{EVIL}={EVIL}"],
+}
+WRITTEN = {
+    "text": EVIL,
+    "key": json.dumps({EVIL: EVIL}),
+    "key of YAML": '"::add-mask::x\\n##[error]y\\u2028::z": ["\\e[31m"]\n',
+    "policy": json.dumps({"Version": EVIL, "Statement": [{"Effect": EVIL, "Action": "*", "Resource": "*"}]}),
+    "parameters": json.dumps([{"ParameterKey": EVIL, "ParameterValue": 1}]),
+    "rule": json.dumps({"id": EVIL, "severity": EVIL, "select": EVIL, "message": "x"}),
+    "configuration": json.dumps({"fail_on": EVIL, "select": [EVIL], EVIL: 1}),
+    "baseline": json.dumps(
+        {"version": 1, "findings": [{"fingerprint": "0" * 32, "rule": EVIL, "principal": EVIL, "path": EVIL}]}
+    ),
+    "fingerprint": json.dumps(
+        {"version": 1, "findings": [{"fingerprint": EVIL, "rule": EVIL, "principal": EVIL, "path": EVIL}]}
+    ),
+}
+READING = ("--parameters", "--scp", "--rcp", "--rules", "--config", "--var-file", "--baseline", "--check-rules")
+_ACTIVE = re.compile(r"(?m)^[^!-~\n]*::|##\w*\[|[^\n -~]")
+
+
+def run(arguments: list[str], cwd: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "scanner", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def assert_nothing_acts(result: subprocess.CompletedProcess[bytes]) -> None:
+    for printed in (result.stdout, result.stderr):
+        assert not _ACTIVE.search(printed.decode())
+    assert b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_arguments_do_nothing_where_they_are_printed(tmp_path: Path, name: str) -> None:
+    shutil.copy(FLAGGED / "main.tf", tmp_path)
+    assert_nothing_acts(run([*NAMED[name]], tmp_path))
+
+
+@pytest.mark.parametrize("option", READING)
+@pytest.mark.parametrize("name", WRITTEN)
+def test_files_do_nothing_where_they_are_quoted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, option: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "f.yaml").write_text(WRITTEN[name], newline="")
+    result = CliRunner().invoke(app, [option, "f.yaml"])
+    assert result.exit_code == 2
+    assert not _ACTIVE.search(result.stdout + result.stderr)
+
+
+def test_a_traceback_does_nothing(tmp_path: Path) -> None:
+    broken = "import scanner.pipeline as p; p._check_controls = {}; import scanner.__main__ as m; m.main()"
+    command = [sys.executable, "-c", broken.replace("{}", f"lambda _: (_ for _ in ()).throw(KeyError({EVIL!r}))")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for arguments in ([], ["--debug"]):
+        result = subprocess.run(
+            [*command, *arguments], cwd=tmp_path, env=environment, capture_output=True, check=False, timeout=60
+        )
+        assert (b"Traceback" in result.stderr) == bool(arguments)
+        assert not _ACTIVE.search(result.stderr.decode())
+
+
+ENVIRONMENTS = (
+    {"PYTHONIOENCODING": "cp1252:strict"},
+    {"PYTHONIOENCODING": "utf-16"},
+    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "environment"),
+    [*((name, {"PYTHONIOENCODING": "ascii"}) for name in FORMATS), *(("json", one) for one in ENVIRONMENTS)],
+    ids=str,
+)
+def test_reports_are_utf_8_whatever_the_locale(tmp_path: Path, name: str, environment: dict[str, str]) -> None:
+    odd = tmp_path / os.fsdecode(b"\xc3\xa9\xff")
+    odd.mkdir()
+    source = (FLAGGED / "main.tf").read_text().replace('"minimal"', '"漢é"').replace(".minimal", ".漢é")
+    (odd / "main.tf").write_text(source, encoding="utf-8")
+    printed = run([".", "--format", name], tmp_path, **environment).stdout
+    assert ("漢é" if name != "concise" else "é") in printed.decode()
+    if name in ("json", "sarif", "gitlab", "rdjson"):
+        json.loads(printed)
+    if name == "junit":
+        parseString(printed)  # noqa: S318 # we have written it
+
+
+PRINTING_FILES = {"streams.py"}
+
+
+def test_nothing_else_prints() -> None:
+    """One file prints, so one file has to keep what is printed harmless."""
+    printing = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno}: print through scanner.streams"
+        for file in sorted(PACKAGE.rglob("*.py"))
+        if file.relative_to(PACKAGE).as_posix() not in PRINTING_FILES
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if _prints(node)
+    ]
+    assert not printing
+
+
+def _prints(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name("print" | "echo" | "secho" | "input")):
+            return True
+        case ast.Call(func=ast.Attribute(_, "echo" | "secho" | "print_exc" | "print_exception" | "basicConfig")):
+            return True
+        case ast.Attribute(ast.Attribute(ast.Name("sys"), "stdout" | "stderr" | "__stdout__" | "__stderr__"), name):
+            return name not in ("flush", "isatty")
+        case _:
+            return False

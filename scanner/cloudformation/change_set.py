@@ -30,7 +30,7 @@ from scanner.diagnostic import Diagnostic, as_sentence, error, warning
 from scanner.facts import Account, Attachment, Fact, Facts, Home, Identity, IdentityKind, Target, collect
 from scanner.partition import partition_of
 from scanner.regexes import beginning
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.source_file import PLAIN, UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.symbol import Attribute, Named, NameKind
 from scanner.values import Unknown, Value, joined, of
@@ -53,7 +53,7 @@ def extract(root: ScanRoot) -> Facts:
     """The facts of one change set."""
     whole = Span.whole_file(root.path)
     try:
-        parsed = parse(read_text(root.location, MAX_BYTES), root.path)
+        parsed = parse(read_text(root.location, MAX_BYTES, within=PLAIN), root.path)
     except UnreadableFileError as problem:
         return collect(root.path, KIND, (), (error("Unreadable file", as_sentence(str(problem)), whole),), frozenset())
     problems = list(parsed.diagnostics)

@@ -36,7 +36,7 @@ def run(values: Mapping[str, Any], order: Sequence[str]) -> int:
         directory = Path.cwd()
     except OSError as problem:
         from scanner.commands.messages import fail
-        from scanner.source_file import why
+        from scanner.file_system import why
 
         return fail(f"the working directory: {why(problem)}")
     if values["check_rules"]:

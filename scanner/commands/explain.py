@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scanner.commands.meant import MOST_NEAR, meant_by, near
 from scanner.commands.messages import USAGE, fail, fail_with
 from scanner.commands.scan import ScanError, scanned
-from scanner.output import print_text, width
+from scanner.output import width
 from scanner.report.explain import render, render_json
 from scanner.report.explain_rule import render as render_rule
 from scanner.report.explain_rule import render_json as render_rule_json
@@ -15,6 +15,7 @@ from scanner.report.wording import counted, told_once
 from scanner.rules.loader import example_file, example_rules, load_rule
 from scanner.rules.problems import RuleError
 from scanner.rules.selection import all_rules, rules_path
+from scanner.streams import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,7 @@ def run(options: Options, settings: Settings, wanted: str, *, as_json: bool, ver
         example = example_file(wanted)
         rule = load_rule(example, check=False) if example is not None else rules.get(wanted)
         if rule is not None:
-            print_text(render_rule_json(rule, version) if as_json else render_rule(rule, width()))
+            show(render_rule_json(rule, version) if as_json else render_rule(rule, width()))
             return 0
         with scanned(options, settings, verbose=verbose) as report:
             known = (*rules, *(example.id for example in example_rules()))
@@ -44,7 +45,7 @@ def run(options: Options, settings: Settings, wanted: str, *, as_json: bool, ver
 def _rules(options: Options) -> dict[str, Rule]:
     """All rules by id, followed or not. Raises ``ScanError``."""
     try:
-        return all_rules([rules_path(path, options.directory) for path in options.rule_paths])
+        return all_rules([rules_path(path, options.directory) for path in options.rule_paths], options.directory)
     except RuleError as wrong:
         raise ScanError(fail_with(wrong, options)) from wrong
 
@@ -54,9 +55,9 @@ def _explained(report: Report, wanted: str, rules: Iterable[str], *, as_json: bo
     if not found:
         return fail(*_whom_there_is(report, wanted, rules))
     if as_json:
-        print_text(render_json(found, report.diagnostics, version))
+        show(render_json(found, report.diagnostics, version))
     else:
-        print_text(render(found, told_once(report.diagnostics, report.roots), width()))
+        show(render(found, told_once(report.diagnostics, report.roots), width()))
     return USAGE if report.errors else 0
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from scanner.report.escape import inert, visible
+from scanner.streams import say
 
 if TYPE_CHECKING:
     from scanner.configuration.settings import Settings
@@ -18,9 +17,8 @@ USAGE = 2
 
 
 def tell(line: str) -> None:
-    """Say one line. Nothing in it does anything in a terminal or a CI log."""
-    sys.stderr.write(f"{inert(f'scan: {visible(line)}')}\n")
-    sys.stderr.flush()
+    """Say one line."""
+    say(f"scan: {line}")
 
 
 def fail(*lines: str) -> int:
@@ -29,7 +27,7 @@ def fail(*lines: str) -> int:
         if number == 0:
             tell(line)
         else:
-            sys.stderr.write(f"{inert(visible(line))}\n")
+            say(line)
     return USAGE
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from scanner.check_rules import check_rules, render
 from scanner.commands.messages import fail, fail_with
+from scanner.escape import visible
 from scanner.options import Options
-from scanner.output import print_text
-from scanner.report.escape import visible
 from scanner.rules.loader import builtin_rules, example_rules
 from scanner.rules.problems import RuleError
 from scanner.rules.rule import Rule
 from scanner.rules.selection import all_rules, rules_path
+from scanner.streams import show
 
 
 def show_all(options: Options) -> int:
@@ -32,7 +32,7 @@ def show_all(options: Options) -> int:
         "Examples, followed where --rules or --select names them:",
         *map(_line, examples),
     ]
-    print_text("".join(f"{visible(line)}\n" for line in lines))
+    show("".join(f"{visible(line)}\n" for line in lines))
     return 0
 
 
@@ -45,5 +45,5 @@ def check(rules: list[str], paths: list[str] | None, directory: Path) -> int:
     if paths:
         return fail(f"--check-rules scans the examples of the rules and nothing else; leave {paths[0]} out")
     found = check_rules(rules, directory)
-    print_text(render(found))
+    show(render(found))
     return found.exit_status

@@ -69,7 +69,9 @@ def _delivered(report: Report, options: Options, delivery: Delivery, version: st
     named = (path_in_repository(options.directory / path, options.workspace) or path for path in options.paths)
     appearance = Appearance(version, directory=seen, category=category(named), files=files)
     if delivery.annotates:  # nobody has asked for a summary, so one that cannot be written changes no status
-        for message in github_actions.write_summary(report.at_least(delivery.min_severity), appearance):
+        for message in github_actions.write_summary(
+            report.at_least(delivery.min_severity), appearance, options.directory
+        ):
             fail(message)
     trouble = deliver(report, delivery, appearance, options.directory)
     for path, message in trouble:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from scanner.commands.messages import fail, fail_with, with_place
 from scanner.configuration.show import as_json as in_json
 from scanner.configuration.show import as_text
-from scanner.output import print_text
 from scanner.pipeline import UsageError, chosen_rules
 from scanner.rules.problems import RuleError
+from scanner.streams import show
 
 if TYPE_CHECKING:
     from scanner.configuration.settings import Settings
@@ -24,5 +24,5 @@ def run(options: Options, settings: Settings, *, as_json: bool) -> int:
         return fail_with(wrong, options)
     except UsageError as problem:
         return fail(with_place(problem, settings, options))
-    print_text(in_json(settings) if as_json else as_text(settings))
+    show(in_json(settings) if as_json else as_text(settings))
     return 0

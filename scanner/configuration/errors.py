@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from scanner.report.escape import visible
+from scanner.escape import visible
 from scanner.span import Span
 
 

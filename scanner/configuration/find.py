@@ -17,6 +17,7 @@ from scanner.configuration.errors import ConfigError, MistakeError
 from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
+from scanner.tree import top_above
 
 NAMES = (".aws-login-scan.yaml", ".aws-login-scan.yml")
 SHARED = "pyproject.toml"
@@ -47,22 +48,18 @@ def find(directory: Path) -> Found | None:
             raise ConfigError([MistakeError(message, Span.whole_file(str(own[0])))])
         if own or shared:
             path, *passed_over = own + shared
-            return Found(path, _top(place) or place, tuple(passed_over))
+            return Found(path, top_above(place) or place, tuple(passed_over))
     return None
 
 
 def _way(directory: Path) -> Iterator[Path]:
-    top = _top(directory)
+    top = top_above(directory)
     home = _home()
     for place in (directory, *directory.parents):
         if place == directory or not _is_everybodys(place):
             yield place
         if place == top or (top is None and place == home):
             return
-
-
-def _top(directory: Path) -> Path | None:
-    return next((place for place in (directory, *directory.parents) if file_system.exists(place / ".git")), None)
 
 
 def _home() -> Path | None:
@@ -75,8 +72,8 @@ def _home() -> Path | None:
 def _is_everybodys(place: Path) -> bool:
     """Whether all users may add files, and none may remove those of others: the sticky bit says so."""
     try:
-        mode = place.stat().st_mode
-    except OSError:
+        mode = file_system.permissions(place)
+    except (OSError, ValueError):
         return True
     return bool(mode & stat.S_IWOTH and mode & stat.S_ISVTX)
 
@@ -85,7 +82,7 @@ def _has_section(path: Path) -> bool:
     if not file_system.is_file(path):
         return False
     try:
-        text = read_text(path, MAX_BYTES)
+        text = read_text(path, MAX_BYTES, within=(top_above(path.parent) or path.parent,))
     except UnreadableFileError:
         return False  # a file of other tools
     if SECTION[1] not in text:

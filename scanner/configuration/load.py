@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -15,7 +15,7 @@ from scanner.configuration.origin import Origin
 from scanner.configuration.tree import Entry, Node, Table
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import beginning
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.source_file import UnreadableFileError, read_named, read_text
 from scanner.span import Span
 
 T = TypeVar("T")
@@ -51,23 +51,30 @@ class Configuration:
 def load_named(name: str, directory: Path) -> Configuration:
     """The file that the user names, relative to the working directory. Raises ``ConfigError``."""
     path = Path(os.path.normpath(directory / name))
-    return _load(path, Origin(_shown(path, directory), path.parent, directory, None))
+    return _load(path, Origin(_shown(path, directory), path.parent, directory, None), read_named)
 
 
 def load_found(found: Found, directory: Path) -> Configuration:
     """The file that was found from the working directory. Raises ``ConfigError``."""
     origin = Origin(_shown(found.path, directory), found.path.parent, directory, found.tree)
-    return _load(found.path, origin, tuple(_shown(path, directory) for path in found.passed_over))
+    passed_over = tuple(_shown(path, directory) for path in found.passed_over)
+
+    def read(path: Path, _: Path, limit: int) -> str:
+        return read_text(path, limit, within=(found.tree,))
+
+    return _load(found.path, origin, read, passed_over)
 
 
 def _shown(path: Path, directory: Path) -> str:
     return os.path.relpath(path, directory).replace(os.sep, "/")
 
 
-def _load(path: Path, origin: Origin, passed_over: tuple[str, ...] = ()) -> Configuration:
+def _load(
+    path: Path, origin: Origin, read: Callable[[Path, Path, int], str], passed_over: tuple[str, ...] = ()
+) -> Configuration:
     whole = Span.whole_file(origin.shown)
     try:
-        text = read_text(path, MAX_BYTES, within=(origin.tree,) if origin.tree is not None else ())
+        text = read(path, origin.working, MAX_BYTES)
         table = _section(text, path.name, origin.shown)
     except UnreadableFileError as problem:
         raise ConfigError([MistakeError(str(problem), whole)]) from problem

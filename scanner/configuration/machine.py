@@ -23,9 +23,9 @@ def usable_processors() -> int:
 def quota(file: Path) -> int | None:
     """What a control group allows, in whole processors; None if it sets no bound, or if that is not known."""
     try:
-        most, period = file.read_text("ascii").split()
+        most, period = file_system.content(file, 1024).decode("ascii").split()
         return None if most == "max" else int(most) // int(period)
-    except (OSError, ValueError, ZeroDivisionError):
+    except (OSError, ValueError, ZeroDivisionError, file_system.NotRegularError, file_system.TooLargeError):
         return None
 
 

@@ -9,8 +9,8 @@ from scanner.configuration.keys import KEYS, Key
 from scanner.configuration.load import Given
 from scanner.configuration.settings import Settings
 from scanner.configuration.shapes import NO_ENTRIES
+from scanner.escape import inert, visible
 from scanner.regexes import whole
-from scanner.report.escape import inert, visible
 from scanner.secret_names import looks_secret
 
 VERSION = 1

@@ -173,9 +173,12 @@ class PolicyIndex:
         attribute, place = attribute_of(reference), path_and_name(reference)
         owner = self._by_address.get(attribute.owner) if attribute is not None else None
         symbol = reference.unknown.symbol if reference.unknown is not None else None
-        if owner is not None:
+        if attribute is not None and owner is not None:
             own = path_and_name(owner.arn)
-            yield owner, YES if place is None or own is None else same_text(place, own)
+            if attribute.name not in _NAMES or place is None or own is None:
+                yield owner, YES
+            else:
+                yield owner, same_text(place, own)
         elif symbol in self._by_symbol:
             yield from ((policy, YES) for policy in self._by_symbol[symbol])
         elif place is not None and (looked_up := _looked_up(place)) is not None:
@@ -204,6 +207,8 @@ class PolicyIndex:
         return self._accounts.same(policy.origin.account, identity.origin.account)
 
 
+_NAMES = frozenset({"name", "Name"})
+"""Attributes beside which a path may stand that is another one."""
 _NAMING = frozenset({"name", "id", "arn", "Ref", "Name", "Arn", "PolicyArn", "PermissionSetArn"})
 """The attributes by which identities and policies are referred to."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.report.escape import inert, visible
+from scanner.escape import inert, visible
 from scanner.report.report import Report
 from scanner.report.wording import summary, told_once, worst_first
 

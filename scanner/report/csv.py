@@ -13,7 +13,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from scanner.report.escape import visible
+from scanner.escape import visible
 from scanner.report.wording import worst_first
 
 if TYPE_CHECKING:

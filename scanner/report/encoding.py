@@ -12,7 +12,7 @@ from scanner.regexes import anywhere
 
 _BEYOND_ASCII = anywhere(r"[^\n -~]")
 _OLD_COMMAND = anywhere(r"##(?=\w*\[)")
-"""``##[`` and its like, which ``scanner.report.escape`` tells about; in JSON it can only stand in a string."""
+"""``##[`` and its like, which ``scanner.escape`` tells about; in JSON it can only stand in a string."""
 
 
 def encoded_with_shared(document: dict[str, Any], key: str, shared: Sequence[list[Any]]) -> str:

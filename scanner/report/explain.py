@@ -7,8 +7,8 @@ from textwrap import TextWrapper
 from typing import Any
 
 from scanner.diagnostic import Diagnostic
+from scanner.escape import inert, visible
 from scanner.report.encoding import encoded
-from scanner.report.escape import inert, visible
 from scanner.report.explanation import Node, explanation
 from scanner.report.wording import place
 from scanner.verdicts.assessed_principal import AssessedPrincipal

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING
 
+from scanner.escape import inert, visible
 from scanner.report.encoding import encoded
-from scanner.report.escape import inert, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

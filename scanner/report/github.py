@@ -18,10 +18,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.escape import visible
 from scanner.finding import LEVELS, Finding, Level
 from scanner.lazy_dataclass import dataclass
 from scanner.report.blocks import Block, blocks
-from scanner.report.escape import visible
 from scanner.report.report import Report
 from scanner.report.wording import found_in_all, repository_path, summary, told_once, worst_first
 

@@ -15,8 +15,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.escape import visible
 from scanner.finding import Finding, Level
-from scanner.report.escape import visible
 from scanner.report.report import Report
 from scanner.report.wording import repository_path, worst_first
 

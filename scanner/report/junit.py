@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.escape import inert, visible
 from scanner.finding import Finding
 from scanner.lazy_dataclass import dataclass
-from scanner.report.escape import inert, visible
 from scanner.report.report import Report
 from scanner.report.wording import repository_path, worst_first
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from scanner.escape import visible
 from scanner.regexes import anywhere, beginning, whole
-from scanner.report.escape import visible
 
 _TOKENS = anywhere(r"""(?<!\S)([("']?)`([^`]+)`([.,;:)"']*)(?!\S)|\S+""")
 """What a message already sets as code, or a word. White space stays between two, so that no code runs into another."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from unicodedata import east_asian_width
 
+from scanner.escape import visible
 from scanner.excerpt import Excerpt
-from scanner.report.escape import visible
 
 _MARGIN = 8
 """Columns in front of the line: its number, and a bar."""

@@ -16,10 +16,10 @@ import re
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.escape import visible
 from scanner.finding import Level, RelatedLocation
 from scanner.regexes import anywhere
 from scanner.report.encoding import encoded
-from scanner.report.escape import visible
 from scanner.report.places import Place, paragraphs, places
 from scanner.report.wording import place
 

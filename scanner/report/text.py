@@ -23,10 +23,10 @@ from textwrap import TextWrapper
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.escape import inert, visible
 from scanner.finding import Level, RelatedLocation
 from scanner.lazy_dataclass import dataclass
 from scanner.report.blocks import Block, blocks
-from scanner.report.escape import inert, visible
 from scanner.report.quotation import quoted
 from scanner.report.report import Report
 from scanner.report.wording import counted, place, summary, told_once, worst_first

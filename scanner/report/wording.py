@@ -6,9 +6,9 @@ import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scanner.escape import visible
 from scanner.finding import LEVELS, Finding, Level
 from scanner.regexes import whole
-from scanner.report.escape import visible
 from scanner.report.report import Report
 from scanner.repository import Outlook, Seen
 

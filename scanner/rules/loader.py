@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scanner import file_system
+from scanner.file_system import why
 from scanner.rules.packed import packed_rule
 from scanner.rules.problems import Problem, RuleError
 from scanner.rules.rule import Rule
-from scanner.source_file import UnreadableFileError, read_text, why
+from scanner.source_file import PLAIN, UnreadableFileError, read_named, read_text
 from scanner.span import Span
+from scanner.tree import leads_out
 
 EXAMPLES = "examples"
 """The directory of the example rules, below that of the built-in ones."""
@@ -78,7 +80,7 @@ def load_rule(file: Path, directory: Path | None = None, *, check: bool = True) 
     """One rule file. Raises ``RuleError``."""
     shown = _shown(file, directory)
     try:
-        text = read_text(file)
+        text = read_text(file, within=PLAIN) if directory is None else read_named(file, directory)
     except UnreadableFileError as problem:
         raise RuleError(Problem(f"the file cannot be read: {problem}", Span.whole_file(shown))) from problem
     packed = None if check else packed_rule(text, shown)
@@ -94,9 +96,12 @@ def _files(paths: Iterable[Path], directory: Path | None) -> Iterator[Path | Pro
     seen: set[Path] = set()
     for path in paths:
         whole = Span.whole_file(_shown(path, directory))
+        if directory is not None and file_system.is_directory(path) and leads_out(path, directory):
+            yield Problem("it is a link that leads out of the scanned tree", whole)
+            continue
         if file_system.is_directory(path):
             try:
-                files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES)
+                files = [path / one.name for one in file_system.entries(path) if one.name.endswith(_SUFFIXES)]
             except OSError as problem:
                 yield Problem(f"the directory cannot be read: {why(problem)}", whole)
                 continue

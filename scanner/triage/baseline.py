@@ -15,12 +15,12 @@ Paths of entries are absolute here.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from posixpath import basename
 
+from scanner import file_system
 from scanner.diagnostic import Diagnostic, warning
 from scanner.finding import Finding
 from scanner.lazy_dataclass import dataclass
@@ -214,7 +214,7 @@ def _of_a_directory(entry: Entry) -> tuple[str, ...]:
 
 
 def _is_gone(location: str) -> bool:
-    return not os.path.lexists(location)
+    return not file_system.is_there(location)
 
 
 def _was_looked_for(entry: Entry, run: Run, again: Container[tuple[str, str, str]]) -> bool:

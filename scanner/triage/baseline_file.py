@@ -16,19 +16,17 @@ plan or a state. ``viewpoint.py`` says where the paths begin. There are no lines
 from __future__ import annotations
 
 import json
-import os
 import re
-import stat
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, field
 from pathlib import Path
 
-from scanner import file_system
 from scanner.json_tree import Array, JSONError, Member, Object, Scalar, parse
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import anywhere, whole
-from scanner.source_file import UnreadableFileError, read_text, why
+from scanner.source_file import UnreadableFileError, read_named
 from scanner.span import LineIndex, Span
+from scanner.writing import UnwrittenError, write
 
 VERSION = 1
 _MAX_DEPTH = 8
@@ -75,13 +73,13 @@ _PATHS = ("path", "source", "root")
 _REQUIRED = ("fingerprint", "rule", "principal", "path")
 
 
-def load(path: str, file: Path, within: tuple[Path, ...]) -> tuple[Entry, ...]:
-    """What a baseline has, each finding once. ``path`` is how messages name it. Raises ``BaselineError``.
+def load(path: str, directory: Path) -> tuple[Entry, ...]:
+    """What a baseline has, each finding once. The path is relative to the working directory. Raises ``BaselineError``.
 
     Keys that are not known are passed over: a later scanner may have written them.
     """
     try:
-        text = _with_commas(read_text(file, within=within))
+        text = _with_commas(read_named(path, directory))
     except UnreadableFileError as problem:
         raise BaselineError(f"{path}: {problem}", path) from problem
     lines = LineIndex(path, text)
@@ -162,30 +160,9 @@ def text_of(entries: Iterable[Entry]) -> str:
     return f'{{\n  "version": {VERSION},\n  "findings": {findings}\n}}\n'
 
 
-def save(path: str, file: Path, entries: Iterable[Entry], tree: Path) -> None:
-    """Write a baseline, as a whole or not at all. Raises ``BaselineError``.
-
-    ``tree`` is the scanned tree. No symbolic link in it is followed out of it: it may be the scanned code's.
-    """
-    real = file_system.real(file)
-    if Path(os.path.abspath(file)).is_relative_to(tree) and not real.is_relative_to(file_system.real(tree)):  # noqa: PTH100 # lexical
-        raise BaselineError(f"{path}: it is not written, because a link leads out of the scanned tree", path)
-    import secrets
-
-    temporary = real.with_name(f".{real.name}.{secrets.token_hex(8)}")
+def save(path: str, directory: Path, entries: Iterable[Entry]) -> None:
+    """Write a baseline, whose path is relative to the working directory. Raises ``BaselineError``."""
     try:
-        mode = real.stat().st_mode if file_system.exists(real) else None
-        if mode is not None and not stat.S_ISREG(mode):
-            raise BaselineError(f"{path}: it is not a regular file", path)
-        content = text_of(entries).encode("utf-8", "backslashreplace")
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
-            with open(descriptor, "wb") as opened:  # noqa: PTH123 # a descriptor has no path
-                opened.write(content)
-            if mode is not None:
-                temporary.chmod(stat.S_IMODE(mode))
-            temporary.replace(real)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as problem:
-        raise BaselineError(f"{path}: {why(problem)}", path) from problem
+        write(path, directory, text_of(entries).encode("utf-8", "backslashreplace"))
+    except UnwrittenError as problem:
+        raise BaselineError(f"{path}: {problem}", path) from problem

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 
 from scanner import file_system
 from scanner.diagnostic import Diagnostic
 from scanner.finding import Finding
-from scanner.repository import top_of_repository
 from scanner.suppress_entry import SuppressEntry
 from scanner.triage.baseline import Compared, compare
 from scanner.triage.baseline_file import load, save
@@ -53,7 +51,6 @@ class _Files:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._directory = file_system.real(run.directory)
-        self._tree = top_of_repository(self._directory, run.workspace) or self._directory
 
     def are_same(self, one: str, other: str) -> bool:
         return file_system.real(self._directory / one) == file_system.real(self._directory / other)
@@ -62,10 +59,11 @@ class _Files:
         return viewpoint(self._directory / path, self._run.workspace)
 
     def compared(self, findings: Sequence[Finding], path: str, *, may_be_missing: bool) -> Compared:
-        file, view = self._directory / path, self.viewpoint(path)
-        known = () if may_be_missing and not os.path.lexists(file) else load(path, file, (self._tree,))
+        view = self.viewpoint(path)
+        is_missing = may_be_missing and not file_system.is_there(self._directory / path)
+        known = () if is_missing else load(path, self._directory)
         return compare(findings, map(view.absolute, known), self._run, view.top)
 
     def save(self, path: str, compared: Compared) -> None:
         view = self.viewpoint(path)
-        save(path, self._directory / path, map(view.relative, compared.updated), self._tree)
+        save(path, self._directory, map(view.relative, compared.updated))

@@ -18,7 +18,7 @@ from scanner.iam.context import Circumstances, ControlLevel
 from scanner.iam.policy import DocumentKind, parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType
 from scanner.path_sections import PathSection
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.source_file import UnreadableFileError, read_named
 from scanner.span import Span
 from scanner.truth import YES, Truth, undetermined
 from scanner.values import Value
@@ -122,7 +122,7 @@ def _distinct(sections: Sequence[_Files]) -> tuple[Sequence[_Files], Truth]:
 def _policy(file: str, policy_type: PolicyType, directory: Path) -> AttachedPolicy:
     span = Span.whole_file(file)
     try:
-        text = read_text(directory / file)
+        text = read_named(file, directory)
     except UnreadableFileError as problem:
         raise ControlPolicyError(f"{file}: {problem}", file) from problem
     kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.SERVICE_CONTROL

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from scanner import extraction
 from scanner.budget import BudgetSpentError, budget
-from scanner.diagnostic import Diagnostic
+from scanner.diagnostic import Diagnostic, internal_error
 from scanner.facts import Facts
 from scanner.file_system import note_all, noted
 from scanner.iam.context import Circumstances
@@ -92,7 +92,7 @@ class Assessor:
         except Exception as problem:  # as in extract_or_report: a bug of ours must not lose the other roots
             if self.debug:
                 raise
-            return (), (extraction.internal_error(problem, facts.root),)
+            return (), (internal_error(problem, facts.root),)
 
 
 def _assessor(terms: Terms, debug: bool) -> Assessor:

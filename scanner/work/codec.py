@@ -196,9 +196,12 @@ _NOTES = msgspec.msgpack.Decoder(list[tuple[str, str, int, str, str]])
 
 
 def encode_notes(notes: Notes) -> bytes:
-    """What was looked at, with the answers."""
+    """What was looked at, with the answers. Raises ``CodecError`` for a path that is not well-formed Unicode."""
     marks = notes.marks
-    return msgspec.msgpack.encode([(*one, answer, marks.get(one, "")) for one, answer in notes.answers.items()])
+    try:
+        return msgspec.msgpack.encode([(*one, answer, marks.get(one, "")) for one, answer in notes.answers.items()])
+    except UnicodeEncodeError as problem:
+        raise CodecError("a path is not well-formed") from problem
 
 
 def decode_notes(data: bytes) -> list[tuple[str, str, int, str, str]]:

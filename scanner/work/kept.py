@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -65,7 +66,8 @@ class Kept:
         with noted(is_exact=True) as notes:
             made = find()
         if notes.is_steady:
-            self._store.write(name, sealed([encode_notes(notes), encode(made)]))
+            with suppress(CodecError):  # then it is found again
+                self._store.write(name, sealed([encode_notes(notes), encode(made)]))
         return made
 
     def save(self) -> None:

@@ -8,7 +8,6 @@ or changed, and a directory that cannot be written to, or that is somebody else'
 from __future__ import annotations
 
 import os
-import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -19,10 +18,21 @@ from pathlib import Path
 
 from scanner import file_system
 from scanner.work.codec import pack, unpack
+from scanner.writing import (
+    age,
+    is_private,
+    make_private_directory,
+    mark_with_the_time,
+    remove,
+    remove_if_empty,
+    replace,
+)
 
 LIFETIME = 14 * 86_400
 """Seconds after which is deleted what nobody has used."""
 
+MAX_BYTES = 256 * 1024 * 1024
+"""A larger file is none of ours."""
 _DAY = 86_400
 _STAMP = "tidied"
 _LIBRARIES = ("aws_login_scan", "cfn_flip", "lark", "msgspec", "pathspec", "python_hcl2", "pyyaml", "regex")
@@ -63,13 +73,13 @@ class Store:
         oldest = self._today - LIFETIME // _DAY
         try:
             if self._changed:
-                Path(self._place).mkdir(mode=0o700, parents=True, exist_ok=True)
-                if _is_ours(self._place):
+                make_private_directory(self._place)
+                if is_private(self._place):
                     _tidy(self._directory, Path(self._place))
                     for number in sorted(self._changed):
                         drawer = self._drawers[number]
                         used = [(name, day, found) for name, (day, found) in drawer.items() if day >= oldest]
-                        _write(f"{self._place}/{self._start}{number}", pack(used))
+                        replace(f"{self._place}/{self._start}{number}", pack(used), made=0o600)
         except (OSError, ValueError):
             pass  # the next scan has more to do
         self._changed.clear()
@@ -78,9 +88,12 @@ class Store:
         number = _drawer_of(name)
         if number not in self._drawers:
             self._drawers[number] = {}
-            with suppress(OSError, ValueError):
-                if _is_ours(self._place):
-                    content = unpack(_read(f"{self._place}/{self._start}{number}"))
+            with suppress(OSError, ValueError, file_system.NotRegularError, file_system.TooLargeError):
+                if is_private(self._place):
+                    with file_system.unnoted():
+                        content = unpack(
+                            file_system.content(f"{self._place}/{self._start}{number}", MAX_BYTES, follow=False)
+                        )
                     self._drawers[number] = {name: (day, found) for name, day, found in content}
         return self._drawers[number]
 
@@ -93,64 +106,29 @@ def _drawer_of(name: str) -> str:
 _DRAWERS = 64
 
 
-def _write(file: str, content: bytes) -> None:
-    temporary = f"{os.path.dirname(file)}/.{os.urandom(8).hex()}"  # noqa: PTH120 # a text
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN, 0o600)
-    try:
-        with open(descriptor, "wb") as opened:  # noqa: PTH123 # a descriptor has no path
-            opened.write(content)
-        os.replace(temporary, file)  # noqa: PTH105 # the same
-    except OSError:
-        with suppress(OSError):
-            os.unlink(temporary)  # noqa: PTH108 # the same
-        raise
-
-
-_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-
-
-def _read(file: str) -> bytes:
-    descriptor = os.open(file, os.O_RDONLY | _PLAIN)
-    try:
-        status = os.fstat(descriptor)
-        found = os.read(descriptor, status.st_size + 1)
-        while len(found) < status.st_size and (more := os.read(descriptor, status.st_size)):
-            found += more
-        return found
-    finally:
-        os.close(descriptor)
-
-
-def _is_ours(directory: str) -> bool:
-    """Whether nobody else can put anything there."""
-    status = os.lstat(directory)
-    if not stat.S_ISDIR(status.st_mode):
-        return False
-    return not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
-
-
 def _tidy(directory: Path, used: Path) -> None:
     """Delete what no scan has used for long; looked at once a day."""
     stamp = directory / _STAMP
     now = time.time()
     with suppress(OSError):
-        if now - stamp.stat().st_mtime < _DAY:
+        if age(stamp, now) < _DAY:
             return
     with suppress(OSError):
-        stamp.touch(mode=0o600)
-        for version in directory.iterdir():
-            is_version = len(version.name) == 2 * _VERSION_SIZE and not file_system.is_link(version)
-            if is_version and version != used and file_system.is_directory(version):
+        mark_with_the_time(stamp)
+        for entry in file_system.entries(directory):
+            version = directory / entry.name
+            if len(entry.name) == 2 * _VERSION_SIZE and entry.is_directory and version != used:
                 _tidy_version(version, now)
 
 
 def _tidy_version(version: Path, now: float) -> None:
-    for file in version.iterdir():
+    for entry in file_system.entries(version):
+        file = version / entry.name
         with suppress(OSError):
-            if now - file.lstat().st_mtime > LIFETIME:
-                file.unlink()
+            if age(file, now) > LIFETIME:
+                remove(file)
     with suppress(OSError):
-        version.rmdir()  # if it is empty
+        remove_if_empty(version)
 
 
 _VERSION_SIZE = 16

@@ -27,12 +27,12 @@ def with_notes(assess: Assessor, task: Task) -> tuple[Outcome, bytes, bytes]:
     if outcome.has_errors or chances or not notes.is_steady:
         return outcome, b"", b""
     try:
-        written = encode(outcome)
+        written, looks = encode(outcome), encode_notes(notes)
     except CodecError:
         return outcome, b"", b""
     if any(secret.encode("utf-8", "surrogatepass") in written for secret in secrets):
         return outcome, b"", b""
-    return outcome, written, encode_notes(notes)
+    return outcome, written, looks
 
 
 def serve(pipe: Connection, terms: bytes, keeps: bool) -> None:

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from report_builders import HOSTILE, finding, hostile, many, report, typical
 
+from scanner.escape import visible
 from scanner.report import Appearance, render
 from scanner.report.csv import COLUMNS
-from scanner.report.escape import visible
 from scanner.report.report import Report
 
 

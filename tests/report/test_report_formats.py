@@ -35,7 +35,7 @@ def test_no_dangerous_character_is_printed(format_: str) -> None:
     dangerous = sorted({letter for letter in text if letter != "\n" and not letter.isprintable()})
     assert not dangerous, (
         f"the format {format_} prints {dangerous} as they stand in the scanned code: "
-        "put what the code has a say in through scanner.report.escape.visible"
+        "put what the code has a say in through scanner.escape.visible"
     )
 
 
@@ -45,7 +45,7 @@ def test_no_text_becomes_a_workflow_command(format_: str) -> None:
     lines = [line[:60] for line in text.splitlines() if line.lstrip().startswith("::") or re.search(r"##\w*\[", line)]
     assert not lines, (
         f"GitHub takes lines of the format {format_} for commands: {lines}; "
-        "put them through scanner.report.escape.inert, and texts through visible"
+        "put them through scanner.escape.inert, and texts through visible"
     )
 
 

@@ -12,9 +12,9 @@ import pytest
 from report_builders import diagnostic, finding, hostile, many, report, span, typical
 
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.escape import visible
 from scanner.finding import Level
 from scanner.report import Appearance, render
-from scanner.report.escape import visible
 from scanner.report.report import Report
 from scanner.span import Span
 

@@ -13,9 +13,9 @@ import xmlschema
 from report_builders import HOSTILE, diagnostic, finding, hostile, many, principal, report, span, typical
 
 from scanner.diagnostic import Severity
+from scanner.escape import visible
 from scanner.finding import Level
 from scanner.report import Appearance, render
-from scanner.report.escape import visible
 from scanner.report.junit import MAX_CASES
 from scanner.report.report import Report
 from scanner.rules.loader import builtin_rules

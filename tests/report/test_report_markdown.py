@@ -12,9 +12,9 @@ from cmarkgfm.cmark import Options
 from report_builders import HOSTILE, diagnostic, finding, hostile, many, report, span, troubles, typical
 
 from scanner.diagnostic import Severity
+from scanner.escape import visible
 from scanner.finding import RelatedLocation
 from scanner.report import Appearance, render
-from scanner.report.escape import visible
 from scanner.report.report import Report
 from scanner.report.wording import summary
 

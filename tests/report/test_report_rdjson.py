@@ -18,9 +18,9 @@ from report_builders import HOSTILE, SUPPRESSION, diagnostic, finding, hostile, 
 from report_snapshot import check
 
 from scanner.diagnostic import Severity
+from scanner.escape import visible
 from scanner.finding import RelatedLocation
 from scanner.report import Appearance, render
-from scanner.report.escape import visible
 from scanner.report.rdjson import markdown
 from scanner.report.report import Report
 from scanner.span import Span

@@ -463,13 +463,14 @@ def test_nothing_is_written_through_a_link_that_leads_out(
     assert [file.name for file in out.iterdir()] == ["there.json"]
 
 
-def test_a_link_inside_is_followed_and_what_the_user_names_outside_is_written(
+def test_no_link_inside_is_written_through_and_what_the_user_names_outside_is_written(
     repository: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     write(repository, {"main.tf": USER, "ci/real.json": '{"version": 1, "findings": []}'})
-    (repository / FILE).symlink_to("ci/real.json")
+    (repository / "link.json").symlink_to("ci/real.json")
+    with pytest.raises(UsageError, match=r"link.json: it is a symbolic link"):
+        scanned(repository, write_baseline="link.json")
     scanned(repository, write_baseline=FILE)
-    assert (repository / FILE).is_symlink()
     assert principals(repository) == [ONE]
     out = tmp_path_factory.mktemp("out") / "b.json"
     scanned(repository, write_baseline=str(out))

@@ -122,7 +122,7 @@ class Includes:
             detail = f"{shown}, which is not included (a template may include {MAX_INCLUDES} files)"
             return _not_included(CauseKind.UNSUPPORTED, detail, transform)
         try:
-            text = read_text(place.location, MAX_BYTES)
+            text = read_text(place.location, MAX_BYTES, within=(place.boundary,))
         except UnreadableFileError as problem:
             return _not_included(
                 CauseKind.UNRESOLVED_REFERENCE, f"{shown}, which is not included ({problem})", transform

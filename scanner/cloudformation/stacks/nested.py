@@ -40,7 +40,7 @@ from scanner.lazy_dataclass import dataclass
 from scanner.regexes import beginning
 from scanner.root import Inputs
 from scanner.session import once
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.source_file import PLAIN, UnreadableFileError, read_text
 from scanner.values import Value, pieces, unknown
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ STACKS = frozenset(_LOCATIONS)
 def nested_templates(place: Place) -> set[Path]:
     """The template files that the nested stacks of a template are made from, as far as it names them literally."""
     try:
-        text = read_text(place.location, MAX_BYTES)
+        text = read_text(place.location, MAX_BYTES, within=PLAIN)
     except UnreadableFileError:
         return set()  # reported when the root is extracted
     if not _names_stacks(text):
@@ -125,7 +125,7 @@ class TemplateTree:
     def documents(self, place: Place, *, is_root: bool = False) -> tuple[Value, ...]:
         """The documents of a file. Raises ``UnreadableFileError``. Only the root itself may lie anywhere."""
         if place.location not in self._documents:
-            text = read_text(place.location, MAX_BYTES, within=() if is_root else (place.boundary,))
+            text = read_text(place.location, MAX_BYTES, within=PLAIN if is_root else (place.boundary,))
             parsed = _parsed(text, place.path)
             self.files.add(place.path)
             self._problems |= dict.fromkeys(parsed.diagnostics)

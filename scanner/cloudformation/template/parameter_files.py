@@ -17,7 +17,7 @@ from pathlib import Path
 
 from scanner.cloudformation.template.scalars import as_text
 from scanner.cloudformation.template.syntax import parse
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.source_file import UnreadableFileError, read_named
 from scanner.span import Span
 from scanner.values import Value
 
@@ -32,11 +32,14 @@ class ParameterFileError(Exception):
         self.span = span
 
 
-def load_parameters(path: Path, shown: str) -> dict[str, str | None]:
-    """Values by name; None for one that keeps its previous value. Raises ``ParameterFileError``."""
+def load_parameters(shown: str, directory: Path) -> dict[str, str | None]:
+    """Values by name of a file that the user names; None for one that keeps its previous value.
+
+    Raises ``ParameterFileError``.
+    """
     whole = Span.whole_file(shown)
     try:
-        parsed = parse(read_text(path, MAX_BYTES), shown, texts_only=True)
+        parsed = parse(read_named(shown, directory, MAX_BYTES), shown, texts_only=True)
     except UnreadableFileError as problem:
         raise ParameterFileError(str(problem), whole) from problem
     if parsed.diagnostics:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from scanner.escape import visible
 from scanner.regexes import anywhere
-from scanner.report.escape import visible
 from scanner.report.wording import repository_path
 
 if TYPE_CHECKING:

@@ -190,6 +190,7 @@ class ChildModules(Generic[M]):
             self._caller.module,
             address,
             self._root,
+            self._configuration.boundary,
             lambda source: evaluate_or_refuse(source, self._caller.scope),
         )
 

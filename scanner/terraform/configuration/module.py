@@ -12,8 +12,9 @@ from pathlib import Path
 
 from scanner import file_system
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.file_system import why
 from scanner.lazy_dataclass import dataclass
-from scanner.source_file import UnreadableFileError, read_text, why
+from scanner.source_file import PLAIN, UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.terraform.aws.blocks import SHAPES
 from scanner.terraform.configuration.files import configuration_files
@@ -193,7 +194,7 @@ def load_module(directory: Path, path: str, boundary: Path, generated: Iterable[
         if name in made:
             return made[name].text
         if not entries[name]:
-            return read_text(f"{directory}/{name}")
+            return read_text(f"{directory}/{name}", within=PLAIN)
         module.has_links = True
         return read_text(f"{directory}/{name}", within=(boundary, directory))
 

@@ -19,7 +19,7 @@ from scanner import file_system
 from scanner.budget import BudgetSpentError, budget, spend
 from scanner.regexes import anywhere
 from scanner.root import Inputs
-from scanner.source_file import read_text
+from scanner.source_file import PLAIN, read_text
 from scanner.terraform.configuration.child_modules import MAX_MODULE_DEPTH
 from scanner.terraform.configuration.module import Module, index_module
 from scanner.terraform.configuration.module_instance import ModuleInstance
@@ -44,7 +44,7 @@ def written_calls(directory: Path, boundary: Path) -> tuple[frozenset[Path], boo
     links = {one.name: one.is_link for one in file_system.entries_if_any(directory)}
 
     def read(name: str) -> str:
-        return _text(f"{directory}/{name}", within=(boundary, directory) if links[name] else ())
+        return _text(f"{directory}/{name}", within=(boundary, directory) if links[name] else PLAIN)
 
     module = index_module(Module(".", directory), links, read, _CALLS)
     for block in module.calls.values():

@@ -20,9 +20,16 @@ from scanner.values import Value
 
 
 def find_module(
-    call: nodes.Block, caller: Module, address: ModuleAddress, root: Module, evaluate: Callable[[nodes.Node], Value]
+    call: nodes.Block,
+    caller: Module,
+    address: ModuleAddress,
+    root: Module,
+    boundary: Path,
+    evaluate: Callable[[nodes.Node], Value],
 ) -> tuple[Path, str] | Cause:
     """The directory of a called module, absolute and as reports print it; a cause when it is not there.
+
+    What ``terraform init`` has noted is read inside the boundary only.
 
     ``evaluate`` says what a source that is an expression is for the caller. Where that is not known, what was installed
     was chosen with values that are not known here.
@@ -42,7 +49,11 @@ def find_module(
         )
     if source is None and value.unknown is None:
         return Cause(CauseKind.MALFORMED, f"the source of {address}, which is not a string", attribute.span)
-    installed = _installed(root, address)
+    try:
+        installed = _installed(root, boundary, address)
+    except UnreadableFileError as problem:
+        detail = f"{address}, which is looked up in .terraform/modules/modules.json ({problem})"
+        return Cause(CauseKind.MISSING_MODULE, detail, attribute.span)
     if installed is not None:
         return Path(_normal(root.directory / installed)), _normal_shown(f"{root.path}/{installed}")
     if value.unknown is not None:
@@ -57,18 +68,24 @@ def is_local(source: str) -> bool:
     return source.startswith(("./", "../"))
 
 
-def _installed(root: Module, address: ModuleAddress) -> str | None:
-    """The directory that ``terraform init`` noted for a call, relative to the root module."""
-    found = once((_manifest, root.directory), lambda: _manifest(root.directory), len).get(address.calls)
+def _installed(root: Module, boundary: Path, address: ModuleAddress) -> str | None:
+    """The directory that ``terraform init`` noted for a call, relative to the root module.
+
+    Raises ``UnreadableFileError``.
+    """
+    found = once((_manifest, root.directory), lambda: _manifest(root.directory, boundary), len).get(address.calls)
     return found if found is not None and file_system.is_directory(root.directory / found) else None
 
 
-def _manifest(directory: Path) -> Mapping[str, str]:
+def _manifest(directory: Path, boundary: Path) -> Mapping[str, str]:
     """Where ``terraform init`` put the modules of a root module, by the calls that lead to them."""
+    file = directory / ".terraform" / "modules" / "modules.json"
+    if not file_system.exists(file):
+        return {}
     try:
-        manifest = json.loads(read_text(directory / ".terraform" / "modules" / "modules.json"))
-    except (UnreadableFileError, ValueError):
-        return {}  # not initialised, or by a version that writes something else: the same to the caller
+        manifest = json.loads(read_text(file, within=(boundary, directory)))
+    except (ValueError, RecursionError) as problem:
+        raise UnreadableFileError("it is not the JSON that `terraform init` writes") from problem
     entries = manifest.get("Modules") if isinstance(manifest, dict) else None
     found: dict[str, str] = {}
     for entry in entries if isinstance(entries, list) else ():

@@ -18,7 +18,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import as_sentence, error, warning
 from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs, ValuesFile
-from scanner.source_file import UnreadableFileError, read_text
+from scanner.source_file import UnreadableFileError, read_named, read_text
 from scanner.span import Span
 from scanner.symbol import Named, NameKind, Symbol
 from scanner.terraform.configuration.module_instance import ModuleInstance
@@ -112,9 +112,9 @@ def _beside(directory: Path) -> Iterator[str]:
 def _file(path: Path, shown: str, root: ModuleInstance, way: _Way) -> dict[str, _Given]:
     configuration = root.configuration
     configuration.files.add(shown)
-    within = () if way is _Way.FILE else (configuration.boundary, root.module.directory)
+    within = configuration.boundary, root.module.directory
     try:
-        text = read_text(path, within=within)
+        text = read_named(path, Path.cwd()) if way is _Way.FILE else read_text(path, within=within)
         parse = json_syntax.parse_variable_file if shown.endswith(".json") else syntax.parse_body
         body = parse(shown, text)
     except UnreadableFileError as problem:

@@ -46,7 +46,10 @@ def index_json(path: str, text: str) -> FileIndex:
     lines = LineIndex(path, text)
     index = _Index(lines)
     try:
-        for member in _members(_parse(text, lines), lines):
+        root = _parse(text, lines)
+        if isinstance(root, Scalar):  # of which null stands for no block, but for no file
+            raise SyntaxProblem("an object or a list of objects is expected here", lines.span(root.start, root.end))
+        for member in _members(root, lines):
             if member.key != COMMENT:
                 index.add(member)
     except SyntaxProblem as problem:

@@ -25,7 +25,7 @@ def is_same_file(directory: Path, boundary: Path, path: str, content: bytes) -> 
         location = file_system.real(Path(directory, path))
         if not location.is_relative_to(file_system.real(boundary)):
             return False
-        return read_bytes(location, len(content)) == content
+        return read_bytes(location, len(content), within=(boundary,)) == content
     except (UnreadableFileError, OSError, ValueError, RuntimeError):
         return False  # it is not there, which is the usual case
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanner import file_system
-from scanner.source_file import UnreadableFileError, read_bytes, wide_encoding
+from scanner.source_file import PLAIN, UnreadableFileError, read_bytes, wide_encoding
 from scanner.terraform.plans.json_sections import Sections, sections
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError
 from scanner.terraform.plans.plan_json import shown_document
@@ -20,7 +20,7 @@ def read_document(path: Path) -> PlanDocument:
     """Read a plan or a state of any kind. Raises ``PlanError``."""
     try:
         with file_system.unnoted():  # a program has made it for one scan
-            data = read_bytes(path, MAX_BYTES)
+            data = read_bytes(path, MAX_BYTES, within=PLAIN)
     except UnreadableFileError as problem:
         raise PlanError(str(problem)) from problem
     if data.startswith(ARCHIVE):

@@ -6,7 +6,6 @@ addresses of what is listed under a type when somebody wants that one.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from functools import lru_cache, partial
@@ -37,6 +36,30 @@ _KEPT = 4096
 """Instances of a file whose values are kept: several readers ask for each, and references for some again and again."""
 
 
+MAX_NESTING = 200
+"""Lists and objects inside each other in one attribute. No type of a provider has a tenth of it."""
+
+
+def _bounded(values: Callable[[], Values]) -> Values:
+    """The same, where what is nested too deeply is not known: it is the trouble of that attribute alone."""
+    after, unknown = values()
+    deep = [name for name, value in (*after.items(), *unknown.items()) if _is_deep(value, MAX_NESTING)]
+    if not deep:
+        return after, unknown
+    kept = {name: value for name, value in after.items() if name not in deep}
+    return kept, {**unknown, **dict.fromkeys(deep, True)}
+
+
+def _is_deep(value: Any, room: int) -> bool:  # any JSON value
+    match value:
+        case dict():
+            return room == 0 or any(_is_deep(item, room - 1) for item in value.values())
+        case list():
+            return room == 0 or any(_is_deep(item, room - 1) for item in value)
+        case _:
+            return False
+
+
 class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
     """Instances by address, in the order in which Terraform lists them."""
 
@@ -53,7 +76,7 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
         self.types = frozenset(types)
         self._read = read
         self._modules = modules
-        self._decoded = lru_cache(_KEPT)(operator.call)
+        self._decoded = lru_cache(_KEPT)(_bounded)
         self._found: dict[str, Mapping[ResourceAddress, PlannedInstance]] = {}
         self._merged: dict[frozenset[str], Mapping[ResourceAddress, PlannedInstance]] = {}
 

@@ -220,7 +220,7 @@ def read_inside(file: Path, boundary: Path) -> str:
     """The text of a file that another one names. Raises ``UnreadableFileError``."""
     if not file_system.real(file).is_relative_to(file_system.real(boundary)):
         raise UnreadableFileError("it is outside the scanned tree")
-    return read_text(file)
+    return read_text(file, within=(boundary,))
 
 
 def _elsewhere(why: str, span: Span | None = None) -> Value:
