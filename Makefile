@@ -1,17 +1,20 @@
 # One command sets up, one checks in half a minute, one checks style and types, one runs all tests, one tries all laws,
-# one renews the snapshots, one builds the site, one measures.
+# one renews the snapshots, one builds the site, one measures, one tries inputs that nobody has thought of, one builds a release.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup check lint test laws snapshots docs benchmarks lock clean
+.PHONY: setup check lint test laws snapshots docs benchmarks fuzz lock release clean
 
 setup: $(VENV)/.installed
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+INSTALL := $(BIN)/pip install --require-hashes --only-binary :all:
+
+# Nothing is installed, and nothing builds the package, whose hash is not in a lock.
+$(VENV)/.installed: pyproject.toml requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --upgrade "pip>=25.1"
-	$(BIN)/pip install --constraint constraints.txt --editable . --group dev
+	$(INSTALL) --requirement requirements-dev.txt
+	$(BIN)/pip install --no-deps --no-index --no-build-isolation --editable .
 	touch $@
 
 # While you work: what is fast of `lint` and `test`, which are everything.
@@ -23,6 +26,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy action
+	$(BIN)/mypy fuzz tools/build_release.py
 	$(BIN)/lint-imports
 
 test: setup
@@ -44,6 +48,7 @@ docs: setup
 # Writes what it measures to docs/benchmarks.md. REPOSITORIES=DIR measures the public repositories that are cloned there,
 # CHECKOV=PATH Checkov and other programs that take minutes; see benchmarks/README.md.
 benchmarks: setup
+	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/pip install --quiet --constraint constraints.txt --group benchmarks
 	$(BIN)/python -m compileall -q scanner
 	$(BIN)/python -m benchmarks.run --write $(if $(CHECKOV),--slow --checkov $(CHECKOV))
@@ -52,15 +57,34 @@ benchmarks: setup
 	$(if $(REPOSITORIES),$(BIN)/python -m benchmarks.repositories $(REPOSITORIES) --write)
 	$(BIN)/python -m benchmarks.managed_policies
 
-# What the action and the image install: versions of constraints.txt, with hashes for every platform.
+# Guided by what the code does with an input, each target for SECONDS in turn, TURNS times; TARGETS=NAME tries one. What is
+# found is in build/fuzz. Atheris has wheels for Linux and some versions of Python; `python -m fuzz.run` needs none.
+SECONDS ?= 600
+TURNS ?= 1
+fuzz: setup
+	$(INSTALL) --quiet --requirement requirements-fuzz.txt
+	$(BIN)/python -m fuzz.campaign --seconds $(SECONDS) --turns $(TURNS) $(addprefix --target ,$(TARGETS))
+
+# What a release is made of, in dist: the same bytes wherever it is built from a commit.
+release:
+	$(PYTHON) -m venv build/release
+	build/release/bin/pip install --quiet --require-hashes --only-binary :all: --requirement requirements-release.txt
+	build/release/bin/python -m tools.build_release
+
+# What the action, the image, `make setup`, `make fuzz` and `make release` install: versions of constraints.txt, with hashes
+# for every platform.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-build --no-annotate \
-	--custom-compile-command "make lock"
+	--custom-compile-command "make lock" --constraint constraints.txt
 
 lock: setup
+	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/pip install --quiet --group lock
-	$(LOCK) --constraint constraints.txt --output-file requirements.txt pyproject.toml
-	$(LOCK) --constraint constraints.txt --constraint requirements.txt --output-file requirements-build.txt \
-		--group build
+	$(LOCK) --output-file requirements.txt pyproject.toml
+	$(LOCK) --constraint requirements.txt --output-file requirements-build.txt --group build
+	$(LOCK) --constraint requirements.txt --constraint requirements-build.txt --output-file requirements-dev.txt \
+		pyproject.toml --group dev
+	$(LOCK) --constraint requirements-dev.txt --output-file requirements-release.txt --group release
+	$(LOCK) --constraint requirements-dev.txt --output-file requirements-fuzz.txt --group fuzz
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

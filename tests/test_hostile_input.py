@@ -31,6 +31,8 @@ TERRAFORM = {
     "a long chain of indexes": f"locals {{\n  x = a{'[0]' * 5000}\n}}\n",
     "a long chain of conditionals": f"locals {{\n  x = {'true ? 1 : ' * 5000}1\n}}\n",
     "interpolations inside each other": "locals {\n  x = " + '"${' * 500 + "1" + '}"' * 500 + "\n}\n",
+    "interpolations inside each other in the place of a label": "a {\n" + '"${' * DEEP + "1" + '}"' * DEEP + "\n}\n",
+    "a row of words that is no block": f"a {{\n  {'ab' * 2000}\n  x = {{\n}}\n",
     "nested blocks": "a {\n" * DEEP + "}\n" * DEEP,
     "unterminated string": 'locals {\n  x = "\n}\n',
     "unterminated heredoc": "locals {\n  x = <<EOT\n}\n",

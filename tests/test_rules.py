@@ -181,6 +181,12 @@ def test_the_schema_of_rule_files_sees_the_same(changes: dict[str, str | None]) 
     assert seen_by_schema(rule_text(**changes))
 
 
+def test_a_mistake_that_is_made_very_often_is_told_a_few_times(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, rule_text(message=f"'{'%{' * 30_000}'"))
+    assert len(found) == 20
+    assert len(set(found)) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [

@@ -24,10 +24,26 @@ _MAX_NODES = 100_000
 _MAX_DEPTH = 50
 
 
+class _Loader(yaml.SafeLoader):
+    """Stops at what is too deep before it has gone through it: each level takes PyYAML longer than the one before."""
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """One node with all that is in it."""
+        if self._depth > _MAX_DEPTH:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call] # its stubs have no types
+            raise yaml.MarkedYAMLError(problem="it is nested too deep", problem_mark=mark)
+        self._depth += 1
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+
 def parse_yaml(text: str, path: str) -> Node | None:
     """What the file says; None if it says nothing. Raises ``MistakeError``."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except (yaml.YAMLError, RecursionError) as problem:
         mark = getattr(problem, "problem_mark", None)
         what = getattr(problem, "problem", None) or "it is nested too deep"

@@ -132,7 +132,8 @@ def in_arn(pattern: Pattern) -> Pattern:
         return pattern
     result: list[str | Wildcard | Hole] = []
     colons = 0
-    for part, following in zip(pattern, (*pattern[1:], ":"), strict=True):
+    for at, part in enumerate(pattern):
+        following = pattern[at + 1] if at + 1 < len(pattern) else ":"
         if isinstance(part, str):
             colons += part.count(":")
         elif isinstance(part, Hole) and not part.one_segment:

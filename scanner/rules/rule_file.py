@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import field
-from itertools import groupby, takewhile
+from itertools import groupby, islice, takewhile
 from typing import Any
 
 import yaml
@@ -33,6 +33,8 @@ _MAX_SIZE = 200_000
 _ID = whole(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _URL = whole(r"https?://\S+")
 _MODELINE = beginning(r"#\s*yaml-language-server:")
+_MOST_MISTAKES = 20
+"""Of one kind in one text. Each is looked for in it, and nobody reads more."""
 _TOO_DEEP = "the file is nested too deeply"
 _STRING = "tag:yaml.org,2002:str"
 # libyaml's parser gives the same nodes as Python's, much faster, but is not in every PyYAML.
@@ -218,9 +220,8 @@ class _Reader:
 
     def _with_placeholders(self, found: Mapping[str, yaml.Node], key: str) -> str | None:
         written = self._text(found, key)
-        for offset, name in braces(written or ""):
-            if name in PLACEHOLDERS:
-                continue
+        wrong = ((offset, name) for offset, name in braces(written or "") if name not in PLACEHOLDERS)
+        for offset, name in islice(wrong, _MOST_MISTAKES):
             if name is None:
                 message = "a brace that belongs to no placeholder is written twice: {{ or }}"
             else:

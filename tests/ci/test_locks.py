@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RENEW = "run make lock"
+LOCKS = sorted(file.name for file in ROOT.glob("requirements*.txt"))
 
 
 def _versions(name: str) -> Mapping[str, str]:
@@ -30,6 +31,9 @@ CONSTRAINTS = _versions("constraints.txt")
     [
         ("requirements.txt", PROJECT["project"]["dependencies"]),
         ("requirements-build.txt", PROJECT["build-system"]["requires"]),
+        ("requirements-dev.txt", [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]),
+        ("requirements-fuzz.txt", PROJECT["dependency-groups"]["fuzz"]),
+        ("requirements-release.txt", PROJECT["dependency-groups"]["release"]),
     ],
 )
 def test_a_lock_is_up_to_date(name: str, wanted: list[str]) -> None:
@@ -42,19 +46,34 @@ def test_a_lock_is_up_to_date(name: str, wanted: list[str]) -> None:
     assert not other, f"{name} has other versions than constraints.txt, {other}: {RENEW}"
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-build.txt"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_everything_has_hashes(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.split(r"^(?=[a-z])", text, flags=re.MULTILINE)[1:]
-    assert len(entries) > 3
+    assert entries
     for entry in entries:
         assert re.match(r"[a-z0-9.-]+==\S+", entry)
         assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", entry)) >= 1
 
 
 def test_the_locks_agree_with_each_other() -> None:
-    run, build = _versions("requirements.txt"), _versions("requirements-build.txt")
-    assert {name for name in run.keys() & build.keys() if run[name] != build[name]} == set()
+    found: dict[str, set[str]] = {}
+    for lock in LOCKS:
+        for name, version in _versions(lock).items():
+            found.setdefault(name, set()).add(version)
+    assert {name: versions for name, versions in found.items() if len(versions) > 1} == {}
+
+
+def test_what_ci_runs_is_installed_by_hash() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in ("$(VENV)/.installed", "fuzz", "release"):
+        (recipe,) = re.findall(rf"^{re.escape(target)}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+        installs = [line for line in recipe.splitlines() if " install " in line or "$(INSTALL)" in line]
+        assert installs
+        for line in installs:
+            is_locked = "$(INSTALL)" in line or "--require-hashes" in line
+            assert is_locked or {"--no-index", "--no-deps", "--no-build-isolation"} <= set(line.split())
+    assert "INSTALL := $(BIN)/pip install --require-hashes --only-binary :all:\n" in makefile
 
 
 def test_the_build_group_is_what_the_build_requires() -> None:

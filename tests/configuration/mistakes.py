@@ -62,5 +62,7 @@ MISTAKES = [
     ("paths: !!python/name:os.system x", 1, 'the tag "tag:yaml.org,2002:python/name:os.system" means nothing'),
     ("paths: [", 1, "it is not valid YAML"),
     ("a: &a {b: *a}", 1, "it is larger than any configuration"),
+    ("paths: " + "[" * 60, 1, "it is nested too deep"),
+    ("paths: " + "[" * 30_000, 1, "it is nested too deep"),
     ("paths: \x00", 1, "it is not valid YAML"),
 ]  # fmt: skip

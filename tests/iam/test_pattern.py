@@ -85,6 +85,7 @@ def test_without_holes_every_answer_is_definite_and_right(pattern: str, text: st
         ("arn:aws:logs:r:a:log*b", "arn:aws:logs:r:a:log:a:b", True),
         ("arn:aws:signin:::x", "arn:aws:signin:r:a:x", False),
         ("arn:aws:signin:r:a:X", "arn:aws:signin:r:a:x", False),
+        ("", "arn:aws:signin:r:a:x", False),
     ],
 )
 def test_arns_are_matched_by_segment(pattern: str, text: str, expected: bool) -> None:

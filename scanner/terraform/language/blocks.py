@@ -226,16 +226,29 @@ def header(text: str, position: int) -> tuple[str, tuple[str, ...], int]:
 
 def skip_code(text: str, position: int) -> int:
     """The offset behind the brace that closes what was opened just before ``position``."""
-    opened = [position - 1]
+    return _behind(text, position, [(False, position - 1)])
+
+
+def _behind(text: str, position: int, opened: list[tuple[bool, int]]) -> int:
+    """The offset behind what closes all that is open: strings and braces, the outermost first, and where each begins.
+
+    They stand inside each other as deep as somebody likes to write, so nothing is called for each.
+    """
     while opened:
-        found = _IN_CODE.search(text, position)
-        if found is None:
-            raise UnbalancedError("the { here is never closed", opened[-1])
-        token, position = found[0], found.end()
-        if token == "{":
-            opened.append(found.start())
-        elif token == "}":
+        is_string, start = opened[-1]
+        found = (_IN_STRING if is_string else _IN_CODE).search(text, position)
+        token = found[0] if found is not None else ""
+        if found is None or (is_string and token == "\n"):
+            what = "string" if is_string else "{"
+            raise UnbalancedError(f"the {what} here is never closed", start)
+        position = found.end()
+        if token == ('"' if is_string else "}"):
             opened.pop()
+        elif is_string:
+            if token in ("${", "%{"):
+                opened.append((False, position - 1))
+        elif token in ('"', "{"):
+            opened.append((token == '"', found.start()))
         else:
             position = skip_token(text, found)
     return position
@@ -256,16 +269,7 @@ def skip_token(text: str, found: re.Match[str]) -> int:
 
 def _skip_string(text: str, position: int) -> int:
     """The offset behind the closing quote."""
-    start = position - 1
-    while True:
-        found = _IN_STRING.search(text, position)
-        if found is None or found[0] == "\n":
-            raise UnbalancedError("the string here is never closed", start)
-        position = found.end()
-        if found[0] == '"':
-            return position
-        if found[0] in ("${", "%{"):
-            position = skip_code(text, position)
+    return _behind(text, position, [(True, position - 1)])
 
 
 def _skip_heredoc(text: str, marker: str, position: int, start: int) -> int:

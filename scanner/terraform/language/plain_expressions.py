@@ -68,6 +68,8 @@ _CONSTANTS = {"true": True, "false": False, "null": None}
 KEYWORDS = frozenset({"in", "for", "if", "for_each", "else", "endif", "endfor"})
 _MAX_DEPTH = 20
 _MAX_OPERATORS = 50
+_MAX_STEPS = 24
+"""Attributes and indices behind one operand. Each is a level of the tree; the grammar says when that is too deep."""
 _MAX_DIGITS = 18
 
 
@@ -272,7 +274,10 @@ class ExpressionReader:
         return self._attributes_of(node, self._line, start - self._before, steps) if steps else node
 
     def _attributes_of(self, node: Node, line: int, column: int, steps: str) -> Node:
-        for name in steps[1:].split("."):
+        names = steps[1:].split(".")
+        if len(names) > _MAX_STEPS:
+            raise HardError
+        for name in names:
             if name in KEYWORDS:
                 raise HardError
             self._at += 1 + len(name)
@@ -285,7 +290,11 @@ class ExpressionReader:
         if isinstance(node, nodes.Name) and text.startswith("(", self._at):
             arguments, expand = self._items(")")
             node = nodes.Call(node.name, arguments, expand, self._since(line, column))
+        count = 0
         while (mark := text[self._at : self._at + 1]) in ("[", "."):
+            count += 1
+            if count > _MAX_STEPS:
+                raise HardError
             if text.startswith(("[*]", ".*"), self._at):
                 return self._splat(node, line, column)
             if mark == "[":
@@ -330,6 +339,8 @@ class ExpressionReader:
                 raise HardError
             self._at += len(names)
             steps += [partial(_attribute, name) for name in names[1:].split(".")]
+        if len(steps) > _MAX_STEPS:
+            raise HardError
         span = self._since(line, column)
         each: Node = nodes.SplatItem(span)
         for step in steps:

@@ -194,11 +194,13 @@ class _Speller:
             self._spelling.broken_at = offset
 
     def _before(self, offset: int) -> str:
-        """The last character before an offset that is not blank."""
+        """The last character before an offset that is not blank; that of ``[*]`` for the other splat."""
         end = offset
         while offset and self._changed[offset - 1].isspace():
             offset = self._gap[0] if offset == self._gap[1] else offset - 1
         self._gap = offset, end
+        if self._changed[max(offset - 2, 0) : offset] == [".", "*"]:
+            return "]"  # a splat: it ends an operand, as `[*]` does
         return self._changed[offset - 1] if offset else ""
 
     def _sign(self, offset: int) -> None:
