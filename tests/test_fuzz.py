@@ -54,6 +54,7 @@ def test_there_are_seeds(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Possible nested set:FutureWarning")  # known: of pathspec's own expressions
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_number_of_inputs(name: str) -> None:
     assert [str(found) for _, found in faults(TARGETS[name], RUNS, seed=1)] == []
