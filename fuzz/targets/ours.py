@@ -77,7 +77,7 @@ def _gitignore(data: bytes) -> object:
     directory = folder("gitignore")
     (directory / FILE).write_bytes(data)
     try:
-        ignored = Ignored().below(directory)
+        ignored = Ignored().below(directory, directory)
     except UnreadableFileError as problem:
         return str(problem)
     return [ignored.covers(f"{directory}/{path.rstrip('/')}", is_directory=path.endswith("/")) for path in _PATHS]
