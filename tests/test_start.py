@@ -54,7 +54,7 @@ def rooms(modules: set[str]) -> set[str]:
 
 def test_the_version_takes_nothing(tmp_path: Path) -> None:
     modules = imported(tmp_path, "--version")
-    assert rooms(modules) == {"__main__", "escape", "plain_arguments", "streams"}
+    assert rooms(modules) == {"__main__", "escape", "plain_arguments", "regexes", "streams"}
     assert not modules & {*LIBRARIES, "dataclasses", "inspect", "pathlib"}
 
 
