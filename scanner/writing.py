@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from scanner import file_system
 from scanner.file_system import why
+from scanner.regexes import whole
 from scanner.tree import trees
 
 
@@ -81,7 +81,7 @@ def _is_gits(path: Path) -> bool:
     return any(part.lower() == ".git" for part in path.parts)
 
 
-_STREAM = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,5})")
+_STREAM = whole(r"/(?:dev|proc/self)/fd/(\d{1,5})")
 
 
 def _stream(path: str) -> int | None:
