@@ -33,6 +33,11 @@ def mistakes(options: Options) -> Iterator[str]:
             yield str(problem)
     if "" in options.paths:
         yield "a path is empty"
+    if options.cache is not None:
+        from scanner.cache_place import mistake_in_cache
+
+        mistake = mistake_in_cache(options.cache, options.directory)
+        yield from () if mistake is None else (mistake,)
 
 
 def _texts(part: Any) -> Iterator[str]:
