@@ -44,10 +44,14 @@ class BudgetSpentError(Exception):
 class Budget:
     """The steps of one root."""
 
-    __slots__ = ("_left", "_weights", "place", "steps")
+    __slots__ = ("_ended", "_left", "_weights", "place", "steps", "what")
 
-    def __init__(self, steps: int = STEPS) -> None:
+    def __init__(self, steps: int = STEPS, what: str = "the root") -> None:
         self.steps = steps
+        self.what = what
+        """What takes them, in words."""
+        self._ended = ""
+        """Why it counts as spent although there were steps left."""
         self._left = steps
         self._weights: dict[int, tuple[int, object]] = {}  # with the object, so that its number stays its own
         self.place: Span | None = None
@@ -68,7 +72,21 @@ class Budget:
         self._left -= steps
         if self._left < 0:
             self._left = -1  # however often it is tried
-            raise BudgetSpentError(f"the root takes more than {self.steps:,} steps", self.place)
+            raise self.exceeded()
+
+    def exceeded(self) -> BudgetSpentError:
+        """What is said when it is spent, with the place if that is known."""
+        return BudgetSpentError(self._ended or f"{self.what} takes more than {self.steps:,} steps", self.place)
+
+    def end(self, why: str) -> None:
+        """From now on it is spent, because of something else."""
+        self._ended = why
+        self._left = -1
+
+    def spent_at(self, place: Span) -> None:
+        """Say where it was spent, if nobody has."""
+        if self.place is None:
+            self.place = place
 
     def spend_on(self, value: Value) -> None:
         """Take the steps of going through a value, with the same error."""
@@ -110,12 +128,30 @@ _BUDGET: ContextVar[Budget | None] = ContextVar("budget", default=None)
 
 
 @contextmanager
-def budget(steps: int = STEPS) -> Iterator[Budget]:
+def budget(steps: int = STEPS, what: str = "the root") -> Iterator[Budget]:
     """A budget for everything inside."""
-    made = Budget(steps)
+    made = Budget(steps, what)
     before = _BUDGET.set(made)
     try:
         yield made
+    finally:
+        _BUDGET.reset(before)
+
+
+@contextmanager
+def another_budget(what: str) -> Iterator[Budget]:
+    """One as large as the current one, for what must be done however much was spent before it."""
+    found = _BUDGET.get()
+    with budget(found.steps if found is not None else STEPS, what) as made:
+        yield made
+
+
+@contextmanager
+def at_no_charge() -> Iterator[None]:
+    """For what no root has a say in, and for the little that is to be done when a budget is spent."""
+    before = _BUDGET.set(None)
+    try:
+        yield
     finally:
         _BUDGET.reset(before)
 
@@ -130,6 +166,19 @@ def spend(steps: int) -> None:
     found = _BUDGET.get()
     if found is not None:
         found.spend(steps)
+
+
+def is_spent() -> bool:
+    """Whether nothing is left of the current budget."""
+    found = _BUDGET.get()
+    return found is not None and found.is_spent
+
+
+def spent_at(place: Span) -> None:
+    """Say where the current budget was spent, if nobody has."""
+    found = _BUDGET.get()
+    if found is not None:
+        found.spent_at(place)
 
 
 def spend_on(value: Value) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from scanner.lazy_dataclass import dataclass
+from scanner.shortened import shortened
 from scanner.span import Span
 
 
@@ -43,15 +44,20 @@ def as_sentence(message: str) -> str:
 
 def error(summary: str, detail: str, span: Span) -> Diagnostic:
     """Part of the input could not be read as what it claims to be."""
-    return Diagnostic(Severity.ERROR, summary, detail, span)
+    return Diagnostic(Severity.ERROR, summary, shortened(detail), span)
 
 
 def warning(summary: str, detail: str, span: Span) -> Diagnostic:
     """Something legal could not be followed; everything else in the report holds."""
-    return Diagnostic(Severity.WARNING, summary, detail, span)
+    return Diagnostic(Severity.WARNING, summary, shortened(detail), span)
 
 
 def internal_error(problem: Exception, path: str) -> Diagnostic:
     """What the report says of an error of our own on a root or a file."""
     detail = f"The scanner failed here ({type(problem).__name__}: {problem}). --debug shows where."
     return error("Internal error", detail, Span.whole_file(path))
+
+
+def bound_exceeded(message: str, span: Span) -> Diagnostic:
+    """There is more to do for a root than is done; what it says beyond that is left open."""
+    return error("Bound exceeded", as_sentence(message), span)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import assert_never
 
 from scanner.budget import BudgetSpentError
-from scanner.diagnostic import Diagnostic, as_sentence, error, internal_error
+from scanner.chance import by_chance
+from scanner.diagnostic import Diagnostic, bound_exceeded, internal_error
 from scanner.facts import Facts
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
+from scanner.walls import NO_MEMORY
 
 
 def extract(root: ScanRoot) -> Facts:
@@ -36,13 +38,17 @@ def extract_or_report(root: ScanRoot, *, debug: bool = False) -> Facts:
     try:
         return extract(root)
     except BudgetSpentError as problem:
-        return Facts(root.path, root.kind, diagnostics=(bound_exceeded(problem, root.path),))
+        place = problem.place or Span.whole_file(root.path)
+        return Facts(root.path, root.kind, diagnostics=(bound_exceeded(str(problem), place),))
+    except MemoryError:
+        return Facts(root.path, root.kind, diagnostics=(no_memory(root.path),))
     except Exception as problem:  # a bug of ours must not lose the other roots; it is in the report
         if debug:
             raise
         return Facts(root.path, root.kind, diagnostics=(internal_error(problem, root.path),))
 
 
-def bound_exceeded(problem: BudgetSpentError, root: str) -> Diagnostic:
-    """What the report says of a root that cannot be worked out within its budget."""
-    return error("Bound exceeded", as_sentence(str(problem)), problem.place or Span.whole_file(root))
+def no_memory(root: str) -> Diagnostic:
+    """What the report says of a root that takes more memory than the process may have, which is so by chance."""
+    by_chance("memory")
+    return bound_exceeded(NO_MEMORY, Span.whole_file(root))

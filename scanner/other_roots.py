@@ -44,7 +44,7 @@ def policy_names(facts: Facts) -> PolicyNames:
         if name is not None and name.text is not None:
             defined.append(PolicyName(name.text, account_in(policy.arn) or None, policy.origin.span))
     own = {policy.name for policy in defined}
-    attached: list[PolicyName] = []
+    attached: dict[PolicyName, None] = {}
     for attachment in facts.attachments:
         reference = attachment.policy
         name = path_and_name(reference)
@@ -52,7 +52,7 @@ def policy_names(facts: Facts) -> PolicyNames:
             continue
         if reference.text is None or not managed.is_aws_managed(reference.text):
             where = reference.span or attachment.origin.span
-            attached.append(PolicyName(name.text, account_in(reference), where))
+            attached[PolicyName(name.text, account_in(reference), where)] = None
     return PolicyNames(facts.root, tuple(defined), tuple(attached))
 
 

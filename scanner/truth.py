@@ -84,19 +84,22 @@ def truth(known: bool) -> Truth:
 
 def all_of(parts: Iterable[Truth]) -> Truth:
     """Yes if every part is; yes for no parts. Stops at the first no."""
-    result = YES
-    for part in parts:
-        result = result & part
-        if result.known is False:
-            return NO
-    return result
+    return _decided(parts, by=False)
 
 
 def any_of(parts: Iterable[Truth]) -> Truth:
     """Yes if some part is; no for no parts. Stops at the first yes."""
-    result = NO
+    return _decided(parts, by=True)
+
+
+def _decided(parts: Iterable[Truth], *, by: bool) -> Truth:
+    """What one part decides alone; else the doubts of all, which are joined at the end, however many there are."""
+    doubts: list[Truth] = []
     for part in parts:
-        result = result | part
-        if result.known:
-            return YES
-    return result
+        if part.known is by:
+            return YES if by else NO
+        if part.known is None:
+            doubts.append(part)
+    if not doubts:
+        return NO if by else YES
+    return doubts[0] if len(doubts) == 1 else Truth(None, frozenset().union(*(doubt.causes for doubt in doubts)))

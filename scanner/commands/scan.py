@@ -16,6 +16,7 @@ from scanner.report.report import Report, exit_status
 from scanner.repository import outlook, path_in_repository
 from scanner.rules.problems import RuleError
 from scanner.standard_input import StandardInputError, received
+from scanner.walls import raise_walls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,7 @@ def scanned(options: Options, settings: Settings, *, verbose: bool) -> Iterator[
     """The report, while what came on standard input is still there. Raises ``ScanError``."""
     if verbose and settings.configuration is not None:
         tell(f"configuration: {settings.configuration.shown}")
+    raise_walls()
     with ExitStack() as stack:
         try:
             standard_input = stack.enter_context(received(options.paths))

@@ -56,6 +56,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.iam import pattern
 from scanner.iam.binding import Binding, binding_of
@@ -66,7 +67,7 @@ from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
 from scanner.iam.request import Request
 from scanner.iam.variables import PolicyText, resolve
 from scanner.lazy_dataclass import dataclass
-from scanner.truth import NO, Truth, all_of, any_of, undetermined
+from scanner.truth import Truth, all_of, any_of, undetermined
 
 
 class Outcome(Enum):
@@ -194,6 +195,8 @@ def _level_allows(policies: tuple[AttachedPolicy, ...], found: tuple[StatementMa
 
 
 def _matches(policies: tuple[AttachedPolicy, ...], request: Request, binding: Binding) -> tuple[StatementMatch, ...]:
+    naming = _naming_action(_Same(policies), request.action.lower())
+    spend(sum(_steps(statement) for _, statement, _ in naming))
     return tuple(
         StatementMatch(
             policy,
@@ -202,8 +205,13 @@ def _matches(policies: tuple[AttachedPolicy, ...], request: Request, binding: Bi
             _resources(statement.resources, request, binding),
             all_of(condition.holds(request) for condition in statement.conditions),
         )
-        for policy, statement, acts in _naming_action(_Same(policies), request.action.lower())
+        for policy, statement, acts in naming
     )
+
+
+def _steps(statement: Statement) -> int:
+    """What it takes to compare the rest of a statement with a request."""
+    return 2 + len(statement.resources.items) + sum(1 + len(condition.values) for condition in statement.conditions)
 
 
 T = TypeVar("T")
@@ -254,16 +262,14 @@ def _no_variables(text: PolicyText) -> Pattern:
 
 
 def _resources(patterns: Patterns, request: Request, binding: Binding) -> Truth:
-    result = NO
-    for item in patterns.items:
-        resolved = resolve(binding.bind(item), request)
-        if resolved is not None:
-            has_hole = any(isinstance(part, Hole) for part in resolved)
-            match = _resource if has_hole else _written_resource
-            result = result | match(resolved, request.resource)
-        if result.is_yes:
-            break
-    return ~result if patterns.negated else result
+    resolved = (resolve(binding.bind(item), request) for item in patterns.items)
+    found = any_of(_matched(one, request.resource) for one in resolved if one is not None)
+    return ~found if patterns.negated else found
+
+
+def _matched(resolved: Pattern, resource: Text) -> Truth:
+    has_hole = any(isinstance(part, Hole) for part in resolved)
+    return (_resource if has_hole else _written_resource)(resolved, resource)
 
 
 def _resource(resolved: Pattern, resource: Text) -> Truth:

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.iam.automaton import Hole, Pattern, advanced, closed, compiled, widened_pattern
 from scanner.lazy_dataclass import dataclass
@@ -28,6 +29,9 @@ from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
 
 MAX_STATES = 50_000
 """Steps after which the question is given up. Written policies take some hundred."""
+MAX_WORK = 400_000
+"""The same for steps of single automata, of which each pattern has two."""
+GIVEN_UP = Cause(CauseKind.UNSUPPORTED, "the patterns of the trust policy, which have more combinations than are tried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,21 @@ class Rule:
     tests: tuple[Question, ...] = ()
 
 
-@lru_cache(maxsize=4096)
 def admits(language: Language, allow: Rule, denies: tuple[Rule, ...]) -> Truth:
     """Whether a text of the language meets the one rule and none of the others."""
+    found, work = _searched(language, allow, denies)
+    spend(work)  # as much when it is known already: what a root may cost does not depend on those before it
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _searched(language: Language, allow: Rule, denies: tuple[Rule, ...]) -> tuple[Truth, int]:
+    """The answer, and how much work it was."""
     denies = tuple(deny for deny in denies if not deny.otherwise.is_no)
     if allow.otherwise.is_no:
-        return NO
-    return _Search(allow, denies).over(language)
+        return NO, 1
+    search = _Search(allow, denies)
+    return search.over(language), search.work
 
 
 class _State(NamedTuple):
@@ -104,6 +116,8 @@ class _Search:
         possible = [compiled(widened_pattern(part)) for part, _ in self._patterns]
         self._automata = (*certain, *possible)
         self._folded = tuple(folded for _, folded in self._patterns) * 2
+        self.work = 1
+        """Steps of single automata so far."""
         self._known = frozenset(letter for automaton in self._automata for letter in automaton.takes)
         self._symbols = frozenset(
             piece.symbol for part, _ in self._patterns for piece in part if isinstance(piece, Hole) and piece.symbol
@@ -123,9 +137,8 @@ class _Search:
             if state in seen:
                 continue
             seen.add(state)
-            if len(seen) > MAX_STATES:
-                detail = "the patterns of the trust policy, which have more combinations than are tried"
-                return found | undetermined(Cause(CauseKind.UNSUPPORTED, detail))
+            if len(seen) > MAX_STATES or self.work > MAX_WORK:
+                return found | undetermined(GIVEN_UP)
             steps = sentences[state.number]
             if state.place == len(steps) or not any(state.automata):  # no pattern matches any more, whatever follows
                 found = found | self._verdict(state, language[state.number], chosen)
@@ -158,6 +171,7 @@ class _Search:
     def _after(self, states: tuple[int, ...], letter: str | Hole) -> tuple[int, ...]:
         found = []
         half = len(self._patterns)
+        self.work += 2 * half
         for place, (automaton, state) in enumerate(zip(self._automata, states, strict=True)):
             one = letter.lower() if self._folded[place] and isinstance(letter, str) else letter
             spell = (one,) if isinstance(one, Hole) and place >= half else ()

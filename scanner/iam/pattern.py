@@ -36,7 +36,7 @@ from scanner.iam.automaton import (
     word,
 )
 from scanner.symbol import Account, Setting
-from scanner.truth import NO, YES, Truth, undetermined
+from scanner.truth import NO, YES, Truth, any_of, undetermined
 from scanner.values import Unknown, Value
 
 __all__ = [
@@ -203,12 +203,7 @@ def _is_free(part: Hole) -> bool:
 
 def matches_any(patterns: Iterable[Pattern], text: Text) -> Truth:
     """Whether one of several patterns matches."""
-    result = NO
-    for pattern in patterns:
-        result = result | matches(pattern, text)
-        if result.is_yes:
-            break
-    return result
+    return any_of(matches(pattern, text) for pattern in patterns)
 
 
 def lowered(pattern: Pattern) -> Pattern:

@@ -12,6 +12,7 @@ from dataclasses import field, replace
 from enum import Enum
 
 from scanner import json_text
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind, clause
 from scanner.diagnostic import Diagnostic, error
 from scanner.iam import condition as conditions
@@ -24,6 +25,11 @@ from scanner.regexes import whole
 from scanner.span import Span
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value, holes
+
+_STEPS = 10
+"""Of reading one statement, beside its texts."""
+_CHARACTERS = 6
+"""A power of two: as many characters of a text are a step. Each costs a place in an automaton."""
 
 WITH_VARIABLES = "2012-10-17"
 VERSIONS = (WITH_VARIABLES, "2008-10-17")
@@ -135,6 +141,7 @@ def parse_document(
         case Unknown(pieces=()) as unknown:
             return opaque(unknown.cause, value.span)
         case str() | Unknown():
+            spend(_steps(text_of(value) or ()))
             try:
                 value = read(value)
             except json_text.JSONTextError as problem:
@@ -213,6 +220,7 @@ class _Parser:
         certain: list[Statement] = []
         for item in items:
             for variant in variants(item):
+                spend(_STEPS)
                 if variant.value is None:
                     continue
                 causes = (*written.causes, *variant.causes)
@@ -324,6 +332,7 @@ class _Parser:
             if text is None:
                 raise _MalformedError(f"The {name} of a statement is not a string.", item.span or statement.span)
             known = literal(text)
+            spend(_steps(text))
             problem = _PROBLEMS[name](known) if name in _PROBLEMS and known is not None else None
             if problem is not None:
                 raise _MalformedError(problem, item.span or statement.span)
@@ -376,6 +385,7 @@ class _Parser:
             if text is None:
                 message = f'The value of "{key}" in the condition operator "{operator}" is not a string.'
                 raise _MalformedError(message, item.span or value.span)
+            spend(_steps(text))
             known = literal(text)
             if valid is not None and known is not None and "${" not in known and not valid(known):
                 message = f'The value "{known}" of "{key}" cannot be compared by the operator "{operator}".'
@@ -387,6 +397,10 @@ class _Parser:
         if self._version_doubt is not None and any(isinstance(piece, str) and "${" in piece for piece in text):
             return (Hole(frozenset({self._version_doubt})),)
         return parse_policy_text(text, variables=variables)
+
+
+def _steps(text: Text) -> int:
+    return 2 + sum(1 + (len(part) >> _CHARACTERS) if isinstance(part, str) else 1 for part in text)
 
 
 _NO_PRINCIPAL = {

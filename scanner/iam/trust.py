@@ -18,19 +18,23 @@ it there meets it everywhere. What is known of the caller decides as always.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 
+from scanner.budget import spend
 from scanner.cause import CauseKind
 from scanner.iam import pattern
 from scanner.iam.binding import Binding
 from scanner.iam.condition import Condition
-from scanner.iam.language import Language, Question, Rule, admits
+from scanner.iam.language import GIVEN_UP, Language, Question, Rule, admits
 from scanner.iam.pattern import Hole, literal, lowered
 from scanner.iam.policy import Patterns, PolicyDocument, PrincipalPattern, Principals, Statement
 from scanner.iam.request import ContextValue, Fixed, Request
 from scanner.lazy_dataclass import dataclass
 from scanner.truth import NO, YES, Truth, all_of, any_of, truth, undetermined
+
+_STEPS = 3
+"""Of asking one statement about one caller."""
 
 Covers = Callable[[Principals], Rule]
 """Whether the principals of a statement that denies are the caller: surely, or by a test on the caller's text."""
@@ -59,12 +63,22 @@ Callers = Callable[[Statement], Iterable[Caller]]
 def lets_in(document: PolicyDocument, action: str, callers: Callers, binding: Binding) -> Truth:
     """Whether the document lets one of the callers in. The action is in lower case."""
     found = any_of(
-        _lets_in(document, statement, action, caller, binding)
-        for statement in document.statements
-        if not (statement.allows & names(statement.actions, action)).is_no
-        for caller in callers(statement)
+        _until_given_up(
+            _lets_in(document, statement, action, caller, binding)
+            for statement in document.statements
+            if not (statement.allows & names(statement.actions, action)).is_no
+            for caller in callers(statement)
+        )
     )
     return YES if found.is_undetermined and _is_up_to_people(found) else found
+
+
+def _until_given_up(answers: Iterable[Truth]) -> Iterator[Truth]:
+    """The answers to the end or to the first that took too much: the others are as much."""
+    for answer in answers:
+        yield answer
+        if GIVEN_UP in answer.causes:
+            return
 
 
 def _is_up_to_people(found: Truth) -> bool:
@@ -131,6 +145,7 @@ def _lets_in(
     open_key: Truth = YES,
 ) -> Truth:
     """The same for one statement and one caller. ``open_key`` is whether it meets what is asked of an open key."""
+    spend(_STEPS * len(document.statements))
     known = {**caller.context, **({caller.key: _SOMETHING} if caller.key else {})}
     request = Request(action, (), known, binding.symbols)
     conditions = allowing.conditions

@@ -3,6 +3,9 @@
 References join as ``principals.references`` says. One that is not known might name anybody, so it reaches every
 identity that it could name, undetermined, with its cause. What is not defined in the code is unknown, never absent: a
 policy by an ARN that nobody defines may allow or deny anything.
+
+A fact may reach everybody, so who there is times what reaches them is charged to the budget, and so is every part of a
+document. When it is spent, nobody's policies are known: a verdict on some of them would be a guess.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from scanner import json_text
+from scanner.budget import BudgetSpentError, at_no_charge, current, spend
 from scanner.cause import ACCOUNT_ID, Cause, CauseKind
 from scanner.diagnostic import Diagnostic
 from scanner.facts import (
@@ -35,6 +39,7 @@ from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, Pr
 from scanner.lazy_dataclass import dataclass
 from scanner.principals.accounts import Accounts
 from scanner.principals.definition import GroupMembership, PrincipalDefinition
+from scanner.principals.left_open import LeftOpen, left_open
 from scanner.principals.references import (
     IdentityIndex,
     PolicyIndex,
@@ -60,8 +65,15 @@ _WITHOUT_NAME = {RootKind.CLOUDFORMATION_TEMPLATE: ("the template's own stack",)
 """What people call the account of a resource that belongs to no provider configuration or named stack."""
 
 
+_STEPS = 8
+"""Of bringing one policy to one identity."""
+
+
 def merge(facts: Facts) -> tuple[tuple[PrincipalDefinition, ...], tuple[Diagnostic, ...]]:
-    """The principals of one root, sorted by address, and what is wrong with the policies that reach them."""
+    """The principals of one root, sorted by address, and what is wrong with the policies that reach them.
+
+    When the budget is spent, all of them are there, with policies that may allow or deny anything.
+    """
     return _Merge(facts).run()
 
 
@@ -73,6 +85,8 @@ class _Resolved:
     document: PolicyDocument
     aws_managed: bool | None = False
     """None when it is not known which policies these are, if any."""
+    partition: str | None = None
+    """That its ARN names, if it is AWS managed."""
 
 
 class _Merge:
@@ -102,8 +116,32 @@ class _Merge:
         self._defined: dict[tuple[object, ...], _Resolved] = {}
         self._attached: dict[object, AttachedPolicy] = {}
         self._sets: dict[tuple[int, ...], tuple[AttachedPolicy, ...]] = {}
+        self._managed: dict[str, bool] = {}
+        self._doubts: dict[tuple[object, ...], Truth] = {}
+        self._at: Span | None = None
+        """What is brought to somebody now."""
 
     def run(self) -> tuple[tuple[PrincipalDefinition, ...], tuple[Diagnostic, ...]]:
+        found = sorted(
+            (
+                identity
+                for identity in self._facts.identities
+                if identity.kind in _PRINCIPALS and not identity.origin.is_foreign
+            ),
+            key=lambda identity: (identity.origin.address, identity.origin.span),
+        )
+        try:
+            self._join()
+            definitions = [self._definition(identity) for identity in found]
+        except BudgetSpentError as problem:
+            place = self._place_of(problem)
+            with at_no_charge():
+                nothing = left_open(problem, place)
+                definitions = [self._left_open(identity, nothing) for identity in found]
+        return tuple(definitions), tuple(self._diagnostics)
+
+    def _join(self) -> None:
+        """Bring everything to whom it reaches."""
         for exclusive in self._facts.exclusives:
             for identity, _ in self._reach(exclusive.target, exclusive.origin):
                 self._exclusives.setdefault(identity.origin.address, []).append(exclusive)
@@ -122,27 +160,35 @@ class _Merge:
             for user, applies in self._reach(key.user, key.origin):
                 if applies.is_yes and key.active:
                     self._keys.setdefault(user.origin.address, []).append(key.origin.span)
-        found = sorted(
-            (
-                identity
-                for identity in self._facts.identities
-                if identity.kind in _PRINCIPALS and not identity.origin.is_foreign
-            ),
-            key=lambda identity: (identity.origin.address, identity.origin.span),
-        )
-        return tuple(self._definition(identity) for identity in found), tuple(self._diagnostics)
+
+    def _place_of(self, problem: BudgetSpentError) -> Span:
+        """Where the budget was spent: here, if nobody has said otherwise."""
+        place = problem.place or self._at or Span.whole_file(self._facts.root)
+        budget = current()
+        if budget is not None:
+            budget.spent_at(place)
+        return place
 
     def _reach(self, target: Target, origin: Origin) -> Iterator[tuple[Identity, Truth]]:
         """The identities that a fact applies to, and whether it does: it must exist, too, wherever they do."""
+        self._at = origin.span
         for identity, answer in self._joins[target.kind].named(target, origin):
-            applies = answer & _exists_beside(origin.existence, identity.origin.existence)
+            spend(_STEPS)
+            applies = self._same_doubt(answer & _exists_beside(origin.existence, identity.origin.existence))
             if not applies.is_no:
                 yield identity, applies
+
+    def _same_doubt(self, answer: Truth) -> Truth:
+        """The very same object for doubts that are the same, with the places of their causes."""
+        if answer.known is not None:
+            return answer
+        return self._doubts.setdefault(tuple(sorted(map(id, answer.causes))), answer)
 
     def _document(self, value: Value, kind: DocumentKind = DocumentKind.IDENTITY) -> PolicyDocument:
         """Parsed once for each value, however many identities it reaches."""
         known = self._documents.get(id(value))
         if known is None:
+            self._at = value.span or self._at
             known = self._documents[id(value)] = parse_document(value, kind, self._read)
             if not self._facts.is_rewritten:
                 self._diagnostics |= dict.fromkeys(known.diagnostics)
@@ -166,9 +212,8 @@ class _Merge:
         is_boundary = attachment.use is PolicyUse.BOUNDARY
         for identity, applies in self._reach(attachment.target, attachment.origin):
             resolved = self._resolve(attachment, identity)
-            arn = Arn.parse(attachment.policy.text or "")
-            if arn is not None and resolved.aws_managed:
-                self._partitions.setdefault(identity.origin.address, arn.partition)
+            if resolved.partition is not None:
+                self._partitions.setdefault(identity.origin.address, resolved.partition)
             policy = self._policy(
                 PolicyType.BOUNDARY if is_boundary else PolicyType.IDENTITY,
                 resolved.name,
@@ -183,12 +228,11 @@ class _Merge:
 
     def _stays(self, identity: Identity, policy: Value, *, inline: bool) -> Truth:
         """Undetermined for a policy that the code attaches and that an exclusive list beside it would remove."""
-        answers = [
-            _listed(exclusive, policy)
-            for exclusive in self._exclusives.get(identity.origin.address, ())
-            if exclusive.inline is inline
-        ]
-        return all_of(answers)
+        exclusives = self._exclusives.get(identity.origin.address)
+        if exclusives is None:
+            return YES
+        spend(_STEPS * sum(len(exclusive.listed.elements) for exclusive in exclusives))
+        return all_of(_listed(exclusive, policy) for exclusive in exclusives if exclusive.inline is inline)
 
     def _join_group(self, membership: Membership) -> None:
         target = Target(IdentityKind.GROUP, membership.group)
@@ -196,6 +240,7 @@ class _Merge:
             reaching = self._reaching.setdefault(user.origin.address, [])
             certain = False
             for group, is_it in self._joins[IdentityKind.GROUP].named(target, membership.origin):
+                spend(_STEPS * (1 + len(self._reaching.get(group.origin.address, ()))))
                 certain = certain or is_it.is_yes
                 in_it = applies & is_it & _exists_beside(group.origin.existence, user.origin.existence)
                 name = literal(text_of(group.name) or ()) or group.origin.address
@@ -225,7 +270,7 @@ class _Merge:
 
     def _resolve(self, attachment: Attachment, identity: Identity) -> _Resolved:
         policy = attachment.policy
-        if policy.text is not None and managed.is_aws_managed(policy.text):
+        if policy.text is not None and self._is_managed(policy.text):
             return _aws_managed(policy.text)
         # What is defined in the code is the same for all who refer to it alike in the very same account.
         said = id(policy.data) if policy.text is None else policy.text
@@ -253,6 +298,13 @@ class _Merge:
         detail = f"the policy {shown}, which is not defined in this scan root"
         return _Resolved(shown, opaque(Cause(CauseKind.MISSING_POLICY, detail, policy.span)), aws_managed)
 
+    def _is_managed(self, arn: str) -> bool:
+        """Whether it is the ARN of an AWS managed policy; most are attached many times."""
+        known = self._managed.get(arn)
+        if known is None:
+            known = self._managed[arn] = managed.is_aws_managed(arn)
+        return known
+
     def _partition(self, identity: Identity) -> str:
         """The provider's or the template's; if they do not say, that of the attached AWS managed policies."""
         if identity.home.partition != "aws":
@@ -263,20 +315,11 @@ class _Merge:
         address = identity.origin.address
         profile = self._profiles.get(address)
         entitled, entitled_spans = self._entitled(identity)
-        name = text_of(identity.name) or ()
-        partition = self._partition(identity)
-        principal = Principal(
-            _PRINCIPALS[identity.kind],
-            name,
-            arn=_arn(identity, name, partition),
-            partition=partition,
-            account=self._accounts.settled(identity.home.account).id,
-            account_symbol=identity.home.account.symbol,
-            tags=_tags(identity.tags),
-            tags_doubt=identity.tags.unknown.cause if identity.tags.unknown is not None else None,
-            policies=self._together(self._reaching.get(address, ())),
-            boundaries=self._together(self._boundaries.get(address, ())),
-            trust=self._document(identity.trust, DocumentKind.TRUST) if identity.trust is not None else None,
+        principal = self._principal(
+            identity,
+            self._together(self._reaching.get(address, ())),
+            self._together(self._boundaries.get(address, ())),
+            self._document(identity.trust, DocumentKind.TRUST) if identity.trust is not None else None,
         )
         return PrincipalDefinition(
             principal,
@@ -293,6 +336,47 @@ class _Merge:
             entitled_spans=entitled_spans,
             trail=identity.origin.trail,
             notes=identity.origin.notes,
+        )
+
+    def _left_open(self, identity: Identity, nothing: LeftOpen) -> PrincipalDefinition:
+        """The principal without anything that would have to be brought to it."""
+        doubt = undetermined(nothing.cause)
+        is_user = identity.kind is IdentityKind.USER
+        return PrincipalDefinition(
+            self._principal(identity, nothing.policies, (), nothing.trust if identity.trust is not None else None),
+            identity.origin.address,
+            self._facts.root,
+            self._facts.root_kind,
+            identity.origin.span,
+            login_profile=doubt if is_user else NO,
+            groups=(GroupMembership(None, doubt),) if is_user else (),
+            session_duration=session_duration(identity),
+            entitled=doubt if identity.kind is IdentityKind.ROLE else NO,
+            trail=identity.origin.trail,
+            notes=identity.origin.notes,
+        )
+
+    def _principal(
+        self,
+        identity: Identity,
+        policies: tuple[AttachedPolicy, ...],
+        boundaries: tuple[AttachedPolicy, ...],
+        trust: PolicyDocument | None,
+    ) -> Principal:
+        name = text_of(identity.name) or ()
+        partition = self._partition(identity)
+        return Principal(
+            _PRINCIPALS[identity.kind],
+            name,
+            arn=_arn(identity, name, partition),
+            partition=partition,
+            account=self._accounts.settled(identity.home.account).id,
+            account_symbol=identity.home.account.symbol,
+            tags=_tags(identity.tags),
+            tags_doubt=identity.tags.unknown.cause if identity.tags.unknown is not None else None,
+            policies=policies,
+            boundaries=boundaries,
+            trust=trust,
         )
 
     def _policy(
@@ -317,12 +401,17 @@ class _Merge:
 
     def _together(self, policies: Sequence[AttachedPolicy]) -> tuple[AttachedPolicy, ...]:
         """The very same for all identities with the same policies, so that what is decided by them is decided once."""
-        return self._sets.setdefault(tuple(map(id, policies)), tuple(policies))
+        key = tuple(map(id, policies))
+        known = self._sets.get(key)
+        if known is None:
+            known = self._sets[key] = tuple(policies)
+        return known
 
     def _entitled(self, identity: Identity) -> tuple[Truth, tuple[Span, ...]]:
         """Whether somebody is entitled to a role, and by what."""
         if identity.kind is not IdentityKind.ROLE:
             return NO, ()
+        spend(_STEPS * len(self._facts.entitlements))
         answers = [
             (
                 entitlement.origin.span,
@@ -381,11 +470,12 @@ def _undefined_group(membership: Membership, applies: Truth) -> AttachedPolicy:
 
 @lru_cache(maxsize=4096)
 def _aws_managed(arn: str) -> _Resolved:
-    found = managed.document(arn)
+    found, parsed = managed.document(arn), Arn.parse(arn)
+    partition = parsed.partition if parsed is not None else None
     if found is None:
         detail = f"the AWS managed policy {arn}, which is not in the data of {managed.taken()}"
-        return _Resolved(arn, opaque(Cause(CauseKind.MISSING_POLICY, detail)), aws_managed=True)
-    return _Resolved(found.name, managed_document(arn), aws_managed=True)
+        return _Resolved(arn, opaque(Cause(CauseKind.MISSING_POLICY, detail)), True, partition)
+    return _Resolved(found.name, managed_document(arn), True, partition)
 
 
 def _tags(tags: Value) -> Mapping[str, Text]:

@@ -11,12 +11,16 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
 from scanner import values
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Identity, IdentityKind, ManagedPolicy, Origin, Target
 from scanner.principals.accounts import Accounts
 from scanner.symbol import Attribute, Block, Part, PolicyPath, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined
 from scanner.values import Unknown, Value, same_text
+
+_STEPS = 10
+"""Of comparing a reference with what it may name."""
 
 
 class IdentityIndex:
@@ -59,6 +63,7 @@ class IdentityIndex:
         elif reference.unknown is not None:
             symbol = reference.unknown.symbol
             block = block_of(symbol)
+            spend(len(self._identities))
             if block is not None and any(_is_instance(identity, block) for identity in self._identities):
                 doubt = undetermined(reference.unknown.cause)
                 yield from ((identity, doubt) for identity in self._identities if _is_instance(identity, block))
@@ -66,6 +71,7 @@ class IdentityIndex:
             known, others = self._by_symbol.get(symbol, []) if symbol is not None else [], list(self._identities)
         else:
             return
+        spend(_STEPS * len(others))
         found = [(identity, self._accounts.same(identity.origin.account, account)) for identity in known]
         settled = set(map(id, known))
         for identity in others:
@@ -88,6 +94,7 @@ class IdentityIndex:
         block, wildcard, _ = owner.origin.address.rpartition("[*]")
         doubts = [condition.cause for condition in owner.origin.existence.conditions]
         if wildcard and doubts:
+            spend(len(self._identities))
             others = (found for found in self._identities if found is not owner and _is_instance(found, block))
             yield from ((found, undetermined(*doubts)) for found in others)
 
@@ -184,13 +191,16 @@ class PolicyIndex:
         elif place is not None and (looked_up := _looked_up(place)) is not None:
             yield from self._named(*looked_up)
         elif place is not None:
-            for policy in self._by_text.get(place.text, ()) if place.text is not None else self._partly_known:
+            others = self._by_text.get(place.text, ()) if place.text is not None else self._partly_known
+            spend(_STEPS * len(others))
+            for policy in others:
                 own = path_and_name(policy.arn)
                 if own is not None and same_text(place, own).is_yes:
                     yield policy, YES
 
     def _named(self, prefix: str, name: Value) -> Iterator[tuple[ManagedPolicy, Truth]]:
         """The policies that are found by a name, below the beginning of a path."""
+        spend(_STEPS * len(self._by_address))
         for policy in self._by_address.values():
             own = values.pieces(path_and_name(policy.arn) or values.NULL) or ("",)
             begins = own[0] if isinstance(own[0], str) else ""

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 
+from scanner.budget import BudgetSpentError, at_no_charge, spend, spent_at
 from scanner.iam.alike import Alike
 from scanner.iam.context import Circumstances, OwnKeys
 from scanner.iam.evaluate import Decision, StatementMatch
 from scanner.iam.policy import PolicyDocument
-from scanner.iam.principal import AttachedPolicy, Principal
+from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
 from scanner.iam.request import ContextValue
 from scanner.principals.definition import PrincipalDefinition
+from scanner.principals.left_open import LeftOpen, left_open
 from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.console import console_access, ways_into
+from scanner.verdicts.console import Access, ConsoleAccess, console_access, ways_into
 from scanner.verdicts.question import Questions
 from scanner.verdicts.questions import answers, without_mfa
 from scanner.verdicts.sign_in import AwsLogin, Permission, aws_login
 from scanner.verdicts.ways_in import WaysIn
+
+_STATEMENTS = 2
+"""A power of two: whether so many statements have an action is a step."""
+_STEPS = 20
+"""Of one decision by no policy at all."""
+
+_OF_SIGN_IN = 4
+"""Decisions that ``aws login`` needs."""
 
 _Decided = tuple[AwsLogin, tuple[Permission, ...], tuple[Permission, ...]]
 
@@ -33,11 +44,43 @@ class Assessment:
         self._decided: Alike[_Decided] = Alike()
         self._of_documents: Alike[tuple[tuple[AttachedPolicy, ...], _Decided]] = Alike()
         self._ways: Alike[WaysIn] = Alike()
+        self._nothing: LeftOpen | None = None
+        """What stands for policies when the budget is spent."""
 
     def assessed(self, definition: PrincipalDefinition) -> AssessedPrincipal:
-        """The principal with what is decided about it; those who are alike have the same parts."""
+        """The principal with what is decided about it; those who are alike have the same parts.
+
+        When the budget is spent, every decision is unknown, and who can sign in where that takes a look at a policy.
+        """
+        try:
+            return self._assessed(definition)
+        except BudgetSpentError as problem:
+            spent_at(definition.span)
+            if self._nothing is None:
+                self._nothing = left_open(problem, problem.place or definition.span)
+            with at_no_charge():
+                return self._undecided(self._nothing.of(definition), self._nothing)
+
+    def _assessed(self, definition: PrincipalDefinition) -> AssessedPrincipal:
+        spend(_STEPS)
         login, asked, alone = self._decisions(definition.principal)
         console = console_access(definition, self._assume_console, self._ways_into)
+        return AssessedPrincipal(definition, console, login, asked, alone)
+
+    def _undecided(self, definition: PrincipalDefinition, nothing: LeftOpen) -> AssessedPrincipal:
+        """By policies that may allow or deny anything, whatever control policies say."""
+        principal = definition.principal
+        given = self._circumstances(principal)
+        if given.scp_levels or given.resource_control_policies:
+            given = replace(given, scp_levels=(), resource_control_policies=())
+        equal = (principal.kind, principal.partition, principal.account, principal.account_symbol)
+        login, asked, alone = self._decided.answer(
+            (nothing,), equal, OwnKeys(principal), lambda own: decisions(principal, given, self._questions, own)
+        )
+        if principal.kind is PrincipalKind.ROLE and principal.trust is not None:
+            console = ConsoleAccess(Access.UNKNOWN, (), (definition.span,), (nothing.cause,))
+        else:
+            console = console_access(definition, self._assume_console)
         return AssessedPrincipal(definition, console, login, asked, alone)
 
     def _decisions(self, principal: Principal) -> _Decided:
@@ -62,9 +105,16 @@ class Assessment:
             (given, *(policy.document for policy in policies), *doubts),
             (*equal, *shape),
             own,
-            lambda own: (policies, decisions(principal, given, self._questions, own)),
+            lambda own: (policies, self._by_policies(principal, given, own)),
         )
         return _with_policies(decided, dict(zip(map(id, made_for), policies, strict=True)))
+
+    def _by_policies(self, principal: Principal, given: Circumstances, own: Mapping[str, ContextValue]) -> _Decided:
+        policies = (*principal.policies, *principal.boundaries)
+        statements = sum(len(policy.document.statements) for policy in policies)
+        each = _STEPS + ((len(policies) + statements) >> _STATEMENTS)
+        spend(each * (_OF_SIGN_IN + len(self._questions.asked)) * (2 if self._questions.without_mfa else 1))
+        return decisions(principal, given, self._questions, own)
 
     def _ways_into(self, principal: Principal, trust: PolicyDocument) -> WaysIn:
         equal = (principal.partition, principal.account, principal.account_symbol)

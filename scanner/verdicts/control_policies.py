@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+from scanner.budget import at_no_charge
 from scanner.cause import ACCOUNT_ID
 from scanner.controls import DEFAULT_ACCOUNT, AccountControls
 from scanner.iam.context import Circumstances, ControlLevel
@@ -126,7 +127,8 @@ def _policy(file: str, policy_type: PolicyType, directory: Path) -> AttachedPoli
     except UnreadableFileError as problem:
         raise ControlPolicyError(f"{file}: {problem}", file) from problem
     kind = DocumentKind.RESOURCE_CONTROL if policy_type is PolicyType.RCP else DocumentKind.SERVICE_CONTROL
-    document = parse_document(Value(text, span), kind)
+    with at_no_charge():
+        document = parse_document(Value(text, span), kind)
     if document.diagnostics:
         raise ControlPolicyError(f"{file}: {document.diagnostics[0].detail}", file)
     return AttachedPolicy(policy_type, file, document, How.CONTROL, span)

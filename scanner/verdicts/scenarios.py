@@ -25,8 +25,8 @@ with ``aws login``, what becomes of that without MFA, and each permission that a
 other answer. An evaluation serves them all.
 
 Bounds: ``MAX_LEAVES`` scenarios for one principal, ``MAX_EVALUATIONS`` evaluations of one root, fewer for a root with
-many facts (``MAX_WORK``), all of them for each thing that is asked. Beyond them the verdict without assumptions stands,
-and a warning says so.
+many facts (``MAX_WORK``), all of them for each thing that is asked, and what is left of the root's budget. Beyond them
+the verdict without assumptions stands, and a warning says so.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from scanner.budget import BudgetSpentError, current, is_spent
 from scanner.cause import Cause
-from scanner.diagnostic import Diagnostic, warning
+from scanner.diagnostic import Diagnostic, bound_exceeded, warning
 from scanner.facts import MAX_ANSWERS, Choice, Facts
 from scanner.iam.evaluate import Decision, Outcome, StatementMatch
 from scanner.lazy_dataclass import dataclass
@@ -63,6 +64,10 @@ def assess(
     """The principals of one root, sorted by address, with their verdicts, and what is wrong with their policies."""
     principals, problems = merge(facts)
     assessed = tuple(decide(principal) for principal in principals)
+    budget = current()
+    if budget is not None and budget.is_spent:
+        problem = budget.exceeded()
+        return assessed, (*problems, bound_exceeded(str(problem), problem.place or Span.whole_file(facts.root)))
     if not facts.choices:
         return assessed, problems
     search = _Search(facts, decide, extract)
@@ -151,11 +156,13 @@ class _Search:
         try:
             for leaf in self._leaves(base.definition, choice, frozenset(), aspect):
                 leaves.append(leaf)
+                if is_spent():
+                    raise _TooManyError
                 if not _may_settle(base, leaves, aspect):
                     break
                 if len(leaves) > MAX_LEAVES:
                     raise _TooManyError
-        except _TooManyError:
+        except (_TooManyError, BudgetSpentError):
             self._given_up[base.definition.address] = None
             return base
         return _combined(base, leaves, aspect) if leaves else base
@@ -198,6 +205,8 @@ class _Search:
         if known is None:
             ordered = tuple(sorted(assumptions, key=Assumption.sort_key))
             known = self._scenarios[assumptions] = _Scenario(self._extract(ordered), self._decide)
+        if is_spent():  # then it may lack somebody, and decides nothing
+            raise _TooManyError
         return known
 
 

@@ -10,8 +10,8 @@ import sys
 from dataclasses import replace
 
 from scanner import extraction
-from scanner.budget import BudgetSpentError, budget
-from scanner.diagnostic import Diagnostic, internal_error
+from scanner.budget import BudgetSpentError, another_budget, budget
+from scanner.diagnostic import Diagnostic, bound_exceeded, internal_error
 from scanner.facts import Facts
 from scanner.file_system import note_all, noted
 from scanner.iam.context import Circumstances
@@ -19,10 +19,12 @@ from scanner.other_roots import policy_names
 from scanner.path_sections import PathSection
 from scanner.root import Assumption, ScanRoot
 from scanner.session import session
+from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.assessment import Assessment
 from scanner.verdicts.control_policies import ControlPolicies
 from scanner.verdicts.scenarios import assess
+from scanner.walls import walled
 from scanner.work.outcome import Outcome, Task, Terms
 
 RECURSION_LIMIT = 12_000
@@ -47,7 +49,7 @@ class Assessor:
     def __call__(self, task: Task) -> Outcome:
         """What the root comes to."""
         root = task.root
-        with session(), budget(self.terms.max_steps), noted() as notes:  # what is tried out reads the same again
+        with walled(), session(), budget(self.terms.max_steps), noted() as notes:
             facts = extraction.extract_or_report(root, debug=self.debug)
             principals, wrong = self._assessed(root, facts, task.section)
         note_all(notes)
@@ -86,9 +88,12 @@ class Assessor:
             return extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
 
         try:
-            return assess(facts, assessment.assessed, under)
+            with another_budget("what is decided about the root"):  # whoever was read is decided about
+                return assess(facts, assessment.assessed, under)
         except BudgetSpentError as problem:
-            return (), (extraction.bound_exceeded(problem, facts.root),)
+            return (), (bound_exceeded(str(problem), problem.place or Span.whole_file(facts.root)),)
+        except MemoryError:
+            return (), (extraction.no_memory(facts.root),)
         except Exception as problem:  # as in extract_or_report: a bug of ours must not lose the other roots
             if self.debug:
                 raise

@@ -12,6 +12,7 @@ from scanner.confidential import secrets_met
 from scanner.file_system import noted
 from scanner.session import session
 from scanner.triage.comments import may_ask
+from scanner.walls import raise_walls
 from scanner.work.assessor import Assessor
 from scanner.work.codec import CodecError, decode, encode, encode_notes, sealed, unsealed
 from scanner.work.outcome import Outcome, Task, Terms
@@ -44,6 +45,7 @@ def serve(pipe: Connection, terms: bytes, keeps: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(200_000, 10, 100)  # as where the commands begin
     gc.freeze()
+    raise_walls()
     assess = Assessor(decode(terms, Terms))
     with suppress(EOFError, OSError), session(), noted(is_exact=keeps, seek=may_ask):  # nobody wants more
         pipe.send_bytes(b"")  # ready
