@@ -14,13 +14,14 @@ from scanner import file_system
 from scanner.calls import Calls, not_known
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.controls import AccountControls
-from scanner.diagnostic import Diagnostic, Severity
+from scanner.diagnostic import Diagnostic, Severity, bound_exceeded
 from scanner.discovery import Discovery, discover
 from scanner.file_system import Notes, noted
 from scanner.lazy_dataclass import dataclass
 from scanner.option_checks import mistakes
 from scanner.options import Options
 from scanner.path_sections import PathSection, section_of
+from scanner.report.counted import counted
 from scanner.report.report import Report
 from scanner.repository import RealPaths, path_in_repository
 from scanner.root import Inputs, RootKind, ScanRoot, ValuesFile
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
     from scanner.verdicts.assessed_principal import AssessedPrincipal
     from scanner.work.assessor import Assessor
     from scanner.work.kept import Kept
+
+MOST_PRINCIPALS = 100_000
+"""Of one scan. A report has some kilobytes about each, and all of them are held until it is written."""
 
 Map = Callable[["Assessor", Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
@@ -206,14 +210,18 @@ def _report(
     policies: list[PolicyNames] = []
     matching: Matching | None = None
     for root, found in outcomes:
-        if found.principals:
-            assessed.extend(found.principals)
+        principals = found.principals[: MOST_PRINCIPALS - len(assessed)]
+        left_out = len(found.principals) - len(principals)
+        if left_out:
+            diagnostics[_too_many(root, left_out)] = None
+        if principals:
+            assessed.extend(principals)
             matching = matching or _matching(rules)
-            matching.add(found.principals)
+            matching.add(principals)
         diagnostics.update(dict.fromkeys(found.diagnostics))
         files |= found.files
         shown_in = {one.definition.span.path for one in found.principals}
-        read.append(_Read(root, found.files | shown_in, found.has_errors))
+        read.append(_Read(root, found.files | shown_in, found.has_errors or left_out > 0))
         silent |= found.silent
         declared |= found.parameters
         if found.undeclared is not None:
@@ -250,12 +258,17 @@ def _report(
         findings,
         tuple(
             sorted(
-                (_with_place(options.named, one) for one in diagnostics),
+                counted(_with_place(options.named, one) for one in diagnostics),
                 key=lambda found: (found.root, found.span, found.message),
             )
         ),
         tuple(rules),
     )
+
+
+def _too_many(root: ScanRoot, left_out: int) -> Diagnostic:
+    said = f"all roots together have more than {MOST_PRINCIPALS:,} principals, so {left_out:,} of this one are left out"
+    return replace(bound_exceeded(said, Span.whole_file(root.path)), root=root.path)
 
 
 def _matching(rules: Sequence[Rule]) -> Matching:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -24,7 +24,27 @@ def encoded_with_shared(document: dict[str, Any], key: str, shared: Sequence[lis
     inside = [_indented(encoded({key: part})[len("{\n") : -len("\n}\n")]) for part in shared]
     # No line of JSON can begin so but that of the key: in strings a line break is written \\n.
     number = anywhere(rf'^{_DEEPER}  "{key}": (\d+)', re.MULTILINE)
-    return number.sub(lambda found: inside[int(found[1])], encoded(document))
+    parts = (number.sub(lambda found: inside[int(found[1])], part) for part in _parts(document))
+    return "".join(("{\n", *parts, "\n}\n"))
+
+
+_TOGETHER = 1_000
+"""Elements of a list at the top that are written at once: what is made on the way is larger than what comes out."""
+
+
+def _parts(document: dict[str, Any]) -> Iterator[str]:
+    """What stands between the first and the last line, in pieces."""
+    separator = ""
+    for key, found in document.items():
+        if not isinstance(found, list) or len(found) <= _TOGETHER:
+            yield separator + encoded({key: found})[len("{\n") : -len("\n}\n")]
+        else:
+            for start in range(0, len(found), _TOGETHER):
+                text = encoded({key: found[start : start + _TOGETHER]})[len("{\n") : -len("\n  ]\n}\n")]
+                yield separator + (text if start == 0 else text.partition("\n")[2])
+                separator = ",\n"
+            yield "\n  ]"
+        separator = ",\n"
 
 
 def _indented(text: str) -> str:

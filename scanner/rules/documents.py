@@ -19,6 +19,7 @@ class Documents:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = documents
         self._alike: dict[tuple[str, ...], Sequence[list[int]]] = {}
+        self._written: dict[int, str] = {}
 
     def selected(self, selector: Selector) -> dict[int, list[Path]]:
         """The principals that a selector selects, by their places, and where in each of them.
@@ -46,13 +47,23 @@ class Documents:
         if keys not in self._alike:
             groups: dict[tuple[object, ...], list[int]] = {}
             for number, document in enumerate(self._documents):
-                groups.setdefault(tuple(_sameness(document, key) for key in keys), []).append(number)
+                groups.setdefault(tuple(self._sameness(document, key) for key in keys), []).append(number)
             self._alike[keys] = tuple(groups.values())
         return self._alike[keys]
 
+    def _sameness(self, document: Document, key: str) -> object:
+        """Equal for two documents only if they have the same there; of the longest part only if it is one object."""
+        if key == "permissions":
+            return id(document[key])
+        part = document.get(key, _ABSENT)
+        if not isinstance(part, list) or len(part) < _LONG:
+            return repr(part)
+        known = self._written.get(id(part))  # the policies of many are one list
+        if known is None:
+            known = self._written[id(part)] = repr(part)
+        return known
 
-def _sameness(document: Document, key: str) -> object:
-    """Equal for two documents only if they have the same there; of the longest part only if it is one object."""
-    if key == "permissions":
-        return id(document[key])
-    return repr(document[key]) if key in document else None
+
+_ABSENT = object()
+_LONG = 32
+"""Elements of a list from which on it is remembered how it is written."""

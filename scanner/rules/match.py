@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from scanner.finding import Finding, RelatedLocation
@@ -15,10 +17,14 @@ from scanner.rules.problems import Problem, RuleError
 from scanner.rules.rule import Path, Rule, Selector, filled, split_at
 from scanner.rules.said_once import SaidOnce
 from scanner.rules.view import Views, causes, words
+from scanner.shortened import shortened
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
+
+MOST_RELATED = 100
+"""Places that one finding names."""
 
 
 def match(
@@ -109,7 +115,7 @@ def _finding(
         definition.address,
         definition.root,
         definition.span,
-        tuple(dict.fromkeys((*_form(assessed), *_decisive(rule, assessed, picked, once), *_way(assessed)))),
+        _related(chain(_form(assessed), _decisive(rule, assessed, picked, once), _way(assessed)), definition.span),
         sources.get(definition.root, definition.root),
         said("name"),
         around,
@@ -117,6 +123,20 @@ def _finding(
         rule.tags,
         places(assessed, (place.span for one in picked for place in one.places)),
     )
+
+
+def _related(found: Iterable[RelatedLocation], otherwise: Span) -> tuple[RelatedLocation, ...]:
+    """Each place once, as long as somebody looks at them, and how many more there are."""
+    places = tuple(dict.fromkeys(found))
+    more = len(places) - MOST_RELATED
+    if more > 1:
+        places = (*places[:MOST_RELATED], RelatedLocation(f"and {more:,} more places, which are not listed", otherwise))
+    return tuple(_readable(place) for place in places)
+
+
+def _readable(place: RelatedLocation) -> RelatedLocation:
+    message = shortened(place.message)
+    return place if message is place.message else replace(place, message=message)
 
 
 def _decisive(

@@ -167,6 +167,13 @@ PARTS: Mapping[str, Part] = {
 """By key."""
 
 
+OF_POLICIES: Mapping[str, Callable[[AssessedPrincipal], object]] = {
+    "policies": lambda assessed: assessed.principal.policies,
+    "boundaries": lambda assessed: assessed.principal.boundaries,
+}
+"""By key what it is made of alone, where that is the very same object for many."""
+
+
 PERMISSION_PARTS: Mapping[str, Callable[[AssessedPrincipal, int], object]] = {
     "depends_on": lambda assessed, number: context_keys((assessed.permissions[number],)),
     "without_mfa": lambda assessed, number: assessed.without_mfa[number].decision.outcome.value,

@@ -11,9 +11,10 @@ from scanner.iam.evaluate import Decision, Outcome, StatementMatch, worst
 from scanner.iam.pattern import Text, literal
 from scanner.iam.principal import PolicyType, Principal
 from scanner.lazy_dataclass import dataclass
-from scanner.rules.parts import PARTS, PERMISSION_PARTS, context_keys
+from scanner.rules.parts import OF_POLICIES, PARTS, PERMISSION_PARTS, context_keys
 from scanner.rules.said_once import SaidOnce
 from scanner.rules.trusted import trust_entries
+from scanner.shortened import shortened
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Via
 from scanner.verdicts.document import NO_PERMISSIONS, PermissionDocuments, principal_document
@@ -68,13 +69,25 @@ class Views:
 
     def __init__(self, keys: Container[str], *, with_permissions: bool = True) -> None:
         self._keys = [key for key in PARTS if key in keys]
+        self._shared: dict[tuple[str, int], tuple[object, object]] = {}
+        """Parts that are the same for all who have the very same policies, with these."""
         self._permissions = PermissionDocuments(self._parts_of_permission) if with_permissions else NO_PERMISSIONS
 
     def of(self, assessed: AssessedPrincipal) -> dict[str, Any]:
         """The document of one of them."""
         document = principal_document(assessed, self._permissions)
-        document.update((key, PARTS[key](assessed)) for key in self._parts(assessed))
+        document.update((key, self._part(key, assessed)) for key in self._parts(assessed))
         return document
+
+    def _part(self, key: str, assessed: AssessedPrincipal) -> object:
+        """Not to be changed."""
+        made_of = OF_POLICIES[key](assessed) if key in OF_POLICIES else None
+        if made_of is None:
+            return PARTS[key](assessed)
+        known = self._shared.get((key, id(made_of)))
+        if known is None:
+            known = self._shared[key, id(made_of)] = made_of, PARTS[key](assessed)
+        return known[1]
 
     def _parts(self, assessed: AssessedPrincipal) -> Iterator[str]:
         return (key for key in self._keys if key != "without_mfa" or assessed.without_mfa)
@@ -112,7 +125,7 @@ def words(
 ) -> Callable[[str], str]:
     """Gives the text for a placeholder; ``selected`` is what the rule chose inside the principal, in words."""
     flagged = _Flagged(assessed, document, tuple(selected), once)
-    return lambda placeholder: _WORDS[placeholder](flagged)
+    return lambda placeholder: shortened(_WORDS[placeholder](flagged))
 
 
 def _tags(found: _Flagged) -> str:

@@ -15,6 +15,7 @@ from scanner.iam.variables import shown_text
 from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PrincipalDefinition
 from scanner.regexes import anywhere
+from scanner.shortened import shortened
 from scanner.span import Span
 
 MAX_REASONS = 5
@@ -110,7 +111,7 @@ def _blocking(definition: PrincipalDefinition, decision: Decision) -> list[Reaso
     found: list[Reason] = []
     if PolicyType.BOUNDARY in decision.blocked_by:
         found += [
-            Reason(f"the permissions boundary {boundary.name} does not allow it", boundary.span)
+            Reason(shortened(f"the permissions boundary {boundary.name} does not allow it"), boundary.span)
             for boundary in definition.principal.boundaries
         ]
     if PolicyType.SCP in decision.blocked_by:
@@ -182,7 +183,8 @@ def _reason(match: StatementMatch, says: str, claim: str = "") -> Reason:
     statement, policy = match.statement, match.policy
     sid = f' "{statement.sid}"' if statement.sid else ""
     subject = f"statement{sid} of {described(policy)}"
-    return Reason(f"{subject} {says}", statement_place(match), f"{subject} {claim}" if claim else "")
+    text, without = f"{subject} {says}", f"{subject} {claim}" if claim else ""
+    return Reason(shortened(text), statement_place(match), shortened(without))
 
 
 def statement_place(match: StatementMatch) -> Span:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -35,3 +36,13 @@ def test_a_shared_list_is_written_where_its_number_stands(
         "other": other,
     }
     assert encoded_with_shared(short, "permissions", shared) == encoded(whole)
+
+
+@pytest.mark.parametrize("number", [0, 1, 999, 1_000, 1_001, 2_500])
+def test_a_long_list_is_written_in_pieces_as_at_once(number: int) -> None:
+    shared = [[{"a": "é\u202e"}, {"b": [1]}], [{"c": {}}]]
+    elements = [{"name": f"n{place}", "permissions": place % 3 if place % 3 < 2 else []} for place in range(number)]
+    document = {"version": 1, "principals": elements, "findings": [], "errors": [{"path": "p"}], "warnings": elements}
+    meant = [{**one, "permissions": shared[one["permissions"]] if one["permissions"] != [] else []} for one in elements]
+    expected = encoded({**document, "principals": meant, "warnings": meant})
+    assert encoded_with_shared(document, "permissions", shared) == expected
