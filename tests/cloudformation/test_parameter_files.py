@@ -35,7 +35,7 @@ SHAPES: list[tuple[str, str, dict[str, str | None]]] = [
 @pytest.mark.parametrize(("text", "expected"), [row[1:] for row in SHAPES], ids=[row[0] for row in SHAPES])
 def test_shapes(tmp_path: Path, text: str, expected: dict[str, str | None]) -> None:
     (tmp_path / "p.json").write_text(text)
-    assert load_parameters(tmp_path / "p.json", "p.json") == expected
+    assert load_parameters("p.json", tmp_path) == expected
 
 
 WRONG = [
@@ -55,7 +55,7 @@ WRONG = [
 def test_what_is_no_parameter_file(tmp_path: Path, text: str, line: int, message: str) -> None:
     (tmp_path / "p.json").write_text(text)
     with pytest.raises(ParameterFileError, match=message) as problem:
-        load_parameters(tmp_path / "p.json", "p.json")
+        load_parameters("p.json", tmp_path)
     assert (problem.value.span.path, problem.value.span.line) == ("p.json", line)
 
 
