@@ -17,6 +17,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from scanner.budget import BudgetSpentError, spend, spent_at
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.aws_iam import facts_of, is_identity_type
 from scanner.cloudformation.extract import KIND
@@ -33,12 +34,15 @@ from scanner.regexes import beginning
 from scanner.source_file import PLAIN, UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.symbol import Attribute, Named, NameKind
+from scanner.unexplored import said_of, spent_budget, unexplored
 from scanner.values import Unknown, Value, joined, of
 
 if TYPE_CHECKING:
     from scanner.root import ScanRoot
 
 MAX_BYTES = 8_000_000
+_STEPS, _STEPS_OF_VALUE = 100, 4
+"""Of a resource, and of each value in it."""
 MAX_PROPERTY_DEPTH = 100
 """Levels of nesting in the properties of a resource."""
 COMMAND = "aws cloudformation describe-change-set --include-property-values"
@@ -56,6 +60,8 @@ def extract(root: ScanRoot) -> Facts:
         parsed = parse(read_text(root.location, MAX_BYTES, within=PLAIN), root.path)
     except UnreadableFileError as problem:
         return collect(root.path, KIND, (), (error("Unreadable file", as_sentence(str(problem)), whole),), frozenset())
+    except BudgetSpentError:
+        return _collected(root, [], [])
     problems = list(parsed.diagnostics)
     described = parsed.documents[0] if len(parsed.documents) == 1 else Value({})
     sections = described.entries
@@ -65,7 +71,11 @@ def extract(root: ScanRoot) -> Facts:
     older: set[str] = set()
     for change in written if isinstance(written, tuple) else ():
         entries = _mapping(_mapping(change).get("ResourceChange"))
-        resource = _resource(entries, change.span or whole, problems)
+        try:
+            resource = _resource(entries, change.span or whole, problems)
+        except BudgetSpentError:
+            spent_at(change.span or whole)
+            break
         if resource is not None:
             resources[resource.logical_id] = resource
             older |= {resource.logical_id} if _text(entries, "Action") != "Add" else set()
@@ -79,7 +89,12 @@ def extract(root: ScanRoot) -> Facts:
     scope = StackScope(Template(described.span or whole, resources=resources), root.inputs, home.partition, stack)
     facts: list[Fact] = []
     for resource in resources.values():
-        said = facts_of(resource, scope, home)
+        try:
+            spend(_STEPS)
+            said = facts_of(resource, scope, home)
+        except BudgetSpentError:
+            spent_at(resource.span)
+            break
         facts += said
         if resource.logical_id in older:
             facts += (
@@ -87,6 +102,15 @@ def extract(root: ScanRoot) -> Facts:
                 for fact in said
                 if isinstance(fact, Identity) and fact.kind is not _SELF_CONTAINED
             )
+    return _collected(root, facts, problems)
+
+
+def _collected(root: ScanRoot, facts: list[Fact], problems: list[Diagnostic]) -> Facts:
+    """What was found, and what may be beside it if the budget was spent before all was."""
+    budget = spent_budget()
+    if budget is not None:
+        facts += tuple(unexplored(facts, budget))
+        problems.append(said_of(budget, root.path))
     return collect(root.path, KIND, tuple(facts), tuple(problems), frozenset({root.path}))
 
 
@@ -164,6 +188,7 @@ def _causing_entities(entries: Mapping[str, Value]) -> Iterator[tuple[str, Attri
 
 
 def _value(found: object, path: str, causes: Mapping[str, Attribute], span: Span) -> Value:
+    spend(_STEPS_OF_VALUE)
     if path.count("/") > MAX_PROPERTY_DEPTH:
         return Value(
             Unknown(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scanner.budget import BudgetSpentError, spent_at
 from scanner.cloudformation.aws_iam import construct_of, note_of
 from scanner.cloudformation.cdk.assembly import AssembledStack, read_assembly
 from scanner.cloudformation.cdk.constructs import by_address
@@ -26,6 +27,7 @@ from scanner.diagnostic import Diagnostic, as_sentence, error
 from scanner.facts import Account, Facts, Home, Identity
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
+from scanner.unexplored import said_of, spent_budget
 from scanner.values import Value, of
 
 if TYPE_CHECKING:
@@ -50,12 +52,17 @@ def extract(root: ScanRoot) -> Facts:
         except UnreadableFileError as problem:
             problems.append(error("Unreadable file", as_sentence(str(problem)), Span.whole_file(stack.template.path)))
             continue
+        except BudgetSpentError:
+            break  # of which facts_of_stacks says that it is so
         if not any(map(_has_resources, documents)):
             continue  # the CDK does not deploy it
         found = home(inputs, tree.partition(stack.template))
         homes[stack.label] = found
         place = _stack(stack, inputs, exchange, depth)
-        tops += [tree.scope(document, stack.template, inputs, found.partition, place) for document in documents[:1]]
+        try:
+            tops += [tree.scope(document, stack.template, inputs, found.partition, place) for document in documents[:1]]
+        except BudgetSpentError:
+            break
     facts = facts_of_stacks(root.path, tree, tops, lambda scope: homes[scope.stack.label])
     by_path = {construct.path: construct for stack in assembly.stacks for construct in stack.constructs}
     at_address = {at: made for stack in assembly.stacks for at, made in by_address(stack.label, stack.constructs)}
@@ -67,12 +74,21 @@ def extract(root: ScanRoot) -> Facts:
         if construct is None:
             return identity
         notes = origin.notes or ((note_of(construct.path), origin.span),)
-        line = source_line(construct.frames, manifest)
+        try:
+            line = source_line(construct.frames, manifest)
+        except BudgetSpentError:
+            spent_at(origin.span)
+            line = None
         return replace(identity, origin=replace(origin, span=line or origin.span, notes=notes))
 
+    was_spent = spent_budget() is not None
+    identities = tuple(map(at_its_source, facts.identities))
+    budget = spent_budget()
+    if budget is not None and not was_spent:
+        problems.append(said_of(budget, root.path))
     return replace(
         facts,
-        identities=tuple(map(at_its_source, facts.identities)),
+        identities=identities,
         diagnostics=(*problems, *facts.diagnostics),
         files=facts.files | assembly.files,
     )

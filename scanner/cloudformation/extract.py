@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner import values
+from scanner.budget import BudgetSpentError
 from scanner.cloudformation.stack_facts import stack_facts, stacks
 from scanner.cloudformation.stacks.account_links import follow_readers
 from scanner.cloudformation.stacks.choices import choices
@@ -21,6 +23,7 @@ from scanner.partition import partition_of
 from scanner.root import RootKind
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
+from scanner.unexplored import said_of, spent_budget, unexplored
 
 if TYPE_CHECKING:
     from scanner.cloudformation.stacks.scope import StackScope
@@ -42,20 +45,25 @@ def extract(root: ScanRoot) -> Facts:
     except UnreadableFileError as problem:
         unreadable = error("Unreadable file", as_sentence(str(problem)), Span.whole_file(root.path))
         return collect(root.path, KIND, (), (unreadable,), frozenset())
+    except BudgetSpentError:
+        return facts_of_stacks(root.path, tree, (), lambda _: home(root.inputs))
     if len(documents) > 1:
         documents = tuple(document for document in documents if _has_sections(document))
     named = tree.partition(place)
     partition = home(root.inputs, named).partition
     stack = Stack(files=(place,), exchange=Exchange(dict(root.contested)), depth=[0])
-    tops = [tree.scope(document, place, root.inputs, partition, stack) for document in documents]
-    foreign = [scope for neighbour in root.neighbours for scope in _neighbour(neighbour, root.inputs, partition, stack)]
+    tops: list[StackScope] = []
+    with suppress(BudgetSpentError):  # of which facts_of_stacks says that it is so
+        tops.extend(tree.scope(document, place, root.inputs, partition, stack) for document in documents)
+        for neighbour in root.neighbours:
+            tops.extend(_neighbour(neighbour, root.inputs, partition, stack))
 
     def home_of(scope: StackScope) -> Home:
         return home(root.inputs, named, tree.partition(scope.stack.files[-1]))
 
-    found = facts_of_stacks(root.path, tree, (*tops, *foreign), home_of)
+    found = facts_of_stacks(root.path, tree, tops, home_of)
     # Where there are several documents, one name may mean two things.
-    return found if len(tops) == 1 else replace(found, choices=())
+    return found if len(documents) == 1 else replace(found, choices=())
 
 
 def _assumed(inputs: Inputs) -> Inputs:
@@ -79,22 +87,17 @@ def _neighbour(root: ScanRoot, inputs: Inputs, partition: str, stack: Stack) -> 
 
 
 def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[StackScope], home_of: HomeOf) -> Facts:
-    """The facts of stacks and all that are nested in them, as those of one root; the foreign ones stand last."""
+    """The facts of stacks and all that are nested in them, as those of one root; the foreign ones stand last.
+
+    When the budget is spent, there is what was found before, and what may be beside it.
+    """
     facts: list[Fact] = []
     problems: list[Diagnostic] = []
     opened: list[StackScope] = []
-    exports: frozenset[str] = frozenset()
+    exports: set[str] = set()
     imports: set[str] = set()
-    for top in tops:  # all of them, before a nested stack asks what it is given
-        exports |= _offered((top,))
-    for top in tops:
-        inside = tuple(stacks(top))
-        opened += inside
-        exports |= _offered(inside[1:])
-    for top in tops:
-        if top.stack.exchange is not None:
-            top.stack.exchange.follow()
-    follow_readers(opened)
+    with suppress(BudgetSpentError):  # of which is said below that it is so
+        _open(tops, opened, exports)
     for scope in opened:
         its_home = home_of(scope)
         its_home = replace(its_home, account=scope.in_account)
@@ -103,17 +106,42 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[StackScope], h
         if not scope.stack.is_foreign:
             problems.extend(unfollowed)
             imports |= scope.stack.exchange.imported.keys() if scope.stack.exchange is not None else set()
-    said = (*tree.diagnostics, *problems)
+    try:
+        open_choices = choices(opened)
+    except BudgetSpentError:
+        open_choices = ()
+    said = [*tree.diagnostics, *problems]
+    budget = spent_budget()
+    if budget is not None:
+        facts += tuple(unexplored(facts, budget))
+        said.append(said_of(budget, path))
+        open_choices = ()
     exchange = tops[0].stack.exchange if tops else None
-    collected = collect(path, KIND, tuple(facts), said, frozenset(tree.files), choices(opened))
+    collected = collect(path, KIND, tuple(facts), tuple(said), frozenset(tree.files), open_choices)
     return replace(
         collected,
         is_rewritten=tree.is_rewritten,
         parameters=frozenset(name for top in tops if not top.stack.is_foreign for name in top.template.parameters),
-        exports=exports,
+        exports=frozenset(exports),
         imports=frozenset(imports) - exports,
         together=tuple(exchange.together) if exchange is not None else (),
     )
+
+
+def _open(tops: Sequence[StackScope], opened: list[StackScope], exports: set[str]) -> None:
+    """Find the stacks that are nested in others, and what all of them hand to each other."""
+    for top in tops:  # all of them, before a nested stack asks what it is given
+        exports |= _offered((top,))
+    for top in tops:
+        inside = []
+        for scope in stacks(top):
+            inside.append(scope)
+            opened.append(scope)
+        exports |= _offered(inside[1:])
+    for top in tops:
+        if top.stack.exchange is not None:
+            top.stack.exchange.follow()
+    follow_readers(opened)
 
 
 def _offered(scopes: Sequence[StackScope]) -> frozenset[str]:

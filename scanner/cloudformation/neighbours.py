@@ -78,10 +78,12 @@ def _may_be_one(one: str | None, other: str | None) -> bool:
 
 
 def _reached(root: ScanRoot, links: Mapping[ScanRoot, Mapping[ScanRoot, None]]) -> dict[ScanRoot, None]:
-    """All that links lead to, the nearest first."""
+    """All that links lead to, the nearest first, as far as more of them would not count."""
     reached = dict(links[root])
     waiting = list(reached)
     for one in waiting:
+        if len(reached) >= MAX_NEIGHBOURS:
+            break
         further = [other for other in links[one] if other not in reached and other != root]
         reached |= dict.fromkeys(further)
         waiting += further

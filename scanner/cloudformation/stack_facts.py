@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scanner.budget import BudgetSpentError, is_spent, spend, spent_at
 from scanner.cloudformation.aws_iam import facts_of, is_identity_type
 from scanner.cloudformation.checks.makers import Makers, may_be_unfollowed
 from scanner.cloudformation.checks.shapes import refused_properties
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from scanner.cloudformation.template.sections import Resource
     from scanner.facts import Fact, Home
 
+_STEPS = 80
+"""Of a resource that says something, beside what is evaluated for it."""
+
 
 def stacks(scope: StackScope) -> Iterator[StackScope]:
     """A stack and all that are nested in it, a stack before what is nested in it."""
@@ -32,7 +36,7 @@ def stacks(scope: StackScope) -> Iterator[StackScope]:
 
 
 def stack_facts(scope: StackScope, home: Home, *, is_rewritten: bool = False) -> tuple[list[Fact], list[Diagnostic]]:
-    """What one stack says by itself, and what is wrong or not followed in it.
+    """What one stack says by itself, and what is wrong or not followed in it, until the budget is spent.
 
     A problem in what a macro that is not followed may rewrite is not an error yet.
     """
@@ -40,12 +44,18 @@ def stack_facts(scope: StackScope, home: Home, *, is_rewritten: bool = False) ->
     problems: list[Diagnostic] = []
     makers = Makers(scope)
     for resource in scope.template.of_types(_says_something):
-        facts.extend(facts_of(resource, scope, home))
-        refused = refused_properties(resource, scope)
-        problems.extend(replace(one, severity=Severity.WARNING) if is_rewritten else one for one in refused)
-        problems.extend(variables_outside_sub(resource, scope))
-        problems.extend(_problems(resource, scope))
-        problems.extend(makers.unfollowed(resource))
+        try:
+            spend(_STEPS)
+            facts.extend(facts_of(resource, scope, home))
+            refused = refused_properties(resource, scope)
+            problems.extend(replace(one, severity=Severity.WARNING) if is_rewritten else one for one in refused)
+            problems.extend(variables_outside_sub(resource, scope))
+            problems.extend(_problems(resource, scope))
+            problems.extend(makers.unfollowed(resource))
+        except BudgetSpentError:
+            spent_at(resource.span)
+        if is_spent():
+            break
     return facts, problems
 
 
@@ -74,7 +84,7 @@ def _problems(resource: Resource, scope: StackScope) -> Iterator[Diagnostic]:
         yield warning("Module not followed", f"{missing}.", resource.span)
         return
     nested = scope.nested(resource)
-    if nested.cause is not None:
+    if nested.cause is not None and not is_spent():  # of which is said what it is
         make = error if nested.is_error else warning
         what = "Stack set" if resource.type == STACK_SET else "Nested stack"
         yield make(f"{what} not followed", f"{missing} because of {nested.cause.detail}.", resource.span)

@@ -21,7 +21,7 @@ from scanner.cloudformation.stacks.scope import StackScope
 from scanner.cloudformation.template.outline import Outline
 from scanner.cloudformation.template.place import Place
 from scanner.cloudformation.template.sections import read_template
-from scanner.cloudformation.template.syntax import parse, parse_whole
+from scanner.cloudformation.template.syntax import parse, parse_once, parse_whole
 from scanner.root import Inputs
 from scanner.span import Span
 from scanner.values import Value
@@ -53,7 +53,7 @@ def laid_open(value: Value, at: str = "") -> Iterator[tuple[str, Span | None, ob
 
 def check(text: str, path: str) -> bool:
     """Whether the text is read on demand; the law is that it does not matter."""
-    parse.cache_clear()
+    parse_once.cache_clear()
     parsed = parse(text, path)
     (document, *others) = parsed.documents or (Value(None),)
     if not isinstance(document.data, Outline) or others:

@@ -10,7 +10,7 @@ import cfn_flip
 import pytest
 
 from scanner.cloudformation.template import composer
-from scanner.cloudformation.template.syntax import MAX_TEMPLATE_DEPTH, Parsed, parse
+from scanner.cloudformation.template.syntax import MAX_TEMPLATE_DEPTH, Parsed, parse, parse_once
 from scanner.values import Value
 
 
@@ -213,7 +213,7 @@ REFUSED = [
 @pytest.mark.parametrize(("text", "summary"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 @pytest.mark.parametrize("loader", ["libyaml", "cfn-flip"])
 def test_what_cannot_be_read_is_an_error(text: str, summary: str, loader: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    parse.cache_clear()  # of what the other loader has read
+    parse_once.cache_clear()  # of what the other loader has read
     if loader == "cfn-flip":
         monkeypatch.setattr(composer, "_Composer", composer.composer_of(composer.CfnYamlLoader))
         if text.startswith("[["):
@@ -224,7 +224,7 @@ def test_what_cannot_be_read_is_an_error(text: str, summary: str, loader: str, m
         parsed = parse(text, "t.yaml")
     finally:
         sys.setrecursionlimit(limit)
-        parse.cache_clear()
+        parse_once.cache_clear()
     assert [problem.summary for problem in parsed.diagnostics] == [summary]
     assert all(problem.span.path == "t.yaml" and problem.span.line >= 1 for problem in parsed.diagnostics)
 

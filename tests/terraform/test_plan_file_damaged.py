@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.terraform.plans import plan_archive, protobuf_wire
+from scanner.terraform.plans import plan_archive
 from scanner.terraform.plans.plan_document import PlanError
 from scanner.terraform.plans.plan_file import read_plan_file
 from tests.scans import Scan
@@ -110,12 +110,6 @@ def test_sources_do_not_unpack_to_everything(scan_files: Scan, monkeypatch: pyte
     monkeypatch.setattr(plan_archive, "MAX_SOURCES_BYTES", 1000)
     (said,) = scan_files({"plan": packed(plan_bytes(), **{f"{n}.tf": "#" * 300 for n in range(9)})}).diagnostics
     assert "is larger than" in said.message
-
-
-def test_messages_do_not_have_any_number_of_fields(scan_files: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protobuf_wire, "MAX_FIELDS", 100)
-    (said,) = scan_files({"plan": packed(plan_bytes(tail=field(99, b"") * 200))}).diagnostics
-    assert "more than 100 fields" in said.message
 
 
 def test_a_directory_of_many_members_is_refused(scan_files: Scan) -> None:

@@ -19,6 +19,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from scanner import file_system
+from scanner.budget import spend
 from scanner.cloudformation.cdk.constructs import Construct
 from scanner.cloudformation.cdk.lookups import placeholders
 from scanner.cloudformation.cdk.manifest import ASSETS, MANIFEST, NESTED, STACK
@@ -33,6 +34,10 @@ from scanner.span import Span
 MAX_BYTES = 64 * 1024 * 1024
 MAX_LEVELS = 10
 """Assemblies inside each other. Stages in stages are rare."""
+_STEPS = 100
+"""Of a stack, beside its template."""
+_CHARACTERS = 6
+"""A power of two: so many characters of JSON are a step."""
 MAX_STACKS = 2_000
 
 _SHOWN = 3
@@ -173,7 +178,8 @@ def _stack(
         for path, entries in (_json(place, assembly) or {}).items() if place is not None else ():
             metadata[path] = [*_list(metadata.get(path)), *_list(entries)]
     passed = tuple(_legacy_assets(metadata, manifest))
-    files = tuple(asset for known in assets.by_file_name.values() for asset in known)
+    files = tuple(asset for known in assets.by_file_name.values() for asset in known) if passed else ()
+    spend(_STEPS + len(files))
     return AssembledStack(
         _text(artifact.get("displayName")) or name,
         _text(properties.get("stackName")) or name,
@@ -239,6 +245,7 @@ def _json(place: Place, assembly: Assembly) -> Mapping[str, Any] | None:
     """An object from a file; None, and said, when there is none."""
     try:
         text = read_text(place.location, MAX_BYTES, within=(place.boundary,))
+        spend(len(text) >> _CHARACTERS)
         found = json.loads(text)
     except UnreadableFileError as problem:
         assembly.diagnostics.append(error("Unreadable file", as_sentence(str(problem)), Span.whole_file(place.path)))

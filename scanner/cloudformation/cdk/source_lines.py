@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from scanner import file_system
+from scanner.budget import spend
 from scanner.regexes import anywhere
 from scanner.span import Span
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from scanner.cloudformation.template.place import Place
 
 MAX_FRAMES = 200
+_STEPS = 20
+"""Of a look for one file."""
 
 _PLACE = anywhere(r":(\d{1,7})(?::(\d{1,7}))?\)?$")
 _FILE = anywhere(r'(?:^|[\s("])((?:file://)?(?:[A-Za-z]:)?[^\s():"][^():"]*+)')
@@ -76,6 +79,7 @@ def _in_the_tree(path: str, manifest: Place) -> Place | None:
     for candidate in (Path(path), *elsewhere):
         if not candidate.is_absolute():
             continue
+        spend(_STEPS)
         place = manifest.beside(os.path.relpath(candidate, manifest.location.parent))
         if place is not None and file_system.is_file(place.location):
             return place

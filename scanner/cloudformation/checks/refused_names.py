@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, assert_never
 
+from scanner.budget import spend
 from scanner.cloudformation.checks.uses import Kind, Use, uses
 from scanner.cloudformation.resource_types import resource_type
 from scanner.cloudformation.template.keys import TRANSFORM, UNREADABLE
@@ -53,6 +55,12 @@ PSEUDO = frozenset(
         *("AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix"),
     )
 )
+_MOST_LIKE = 2_000
+"""Names among which one is looked for that may have been meant."""
+_STEPS = 4
+"""Of comparing two names."""
+_STEPS_OF_PLACE, _STEPS_OF_PROBLEM = 100, 100
+"""Of looking at one resource, and of what is said of a name."""
 _SAM = "AWS::Serverless::"
 _UNDEFINED = "Undefined name"
 
@@ -80,7 +88,8 @@ def places(document: Value) -> Iterator[Place]:
     sections = document.entries
     for name, expression in _entries(sections.get("Conditions")).items():
         yield Place("Conditions", name, tuple(uses(expression, of_conditions=True)))
-    for name, entry in _entries(sections.get("Resources")).items():
+    for name, entry in _each(sections.get("Resources")):
+        spend(_STEPS_OF_PLACE)
         found: list[Use] = []
         for key, part in _entries(entry).items():
             if key in ("DependsOn", "Condition"):
@@ -99,8 +108,13 @@ def places(document: Value) -> Iterator[Place]:
 
 
 def _entries(value: Value | None) -> Mapping[str, Value]:
+    return dict(_each(value))
+
+
+def _each(value: Value | None) -> Iterator[tuple[str, Value]]:
+    """The entries of a mapping, one after the other, since they may be made on demand."""
     entries = value.entries if value is not None else {}
-    return {key: entry for key, entry in entries.items() if not key.startswith("Fn::")}
+    return ((key, entry) for key, entry in entries.items() if not key.startswith("Fn::"))
 
 
 def _named(value: Value, kind: Kind) -> Iterator[Use]:
@@ -124,6 +138,8 @@ class _Names:
     """Of names that loops over unknown collections make."""
     generated: tuple[str, ...]
     """How names begin that SAM or a module may make."""
+    _likes: dict[tuple[str, str], list[str]] = field(default_factory=dict, compare=False)
+    """By a name that is missing, and by what it should be the name of, those that may have been meant."""
 
     @classmethod
     def of(cls, sections: Mapping[str, Value], template: Template) -> _Names:
@@ -147,6 +163,7 @@ class _Names:
         for use in place.uses:
             detail = None if has_placeholder(use.name) or use.span is None else self._problem(use, place)
             if detail is not None and use.span is not None:
+                spend(_STEPS_OF_PROBLEM)
                 yield error(_UNDEFINED, detail, use.span)
 
     def _problem(self, use: Use, place: Place) -> str | None:
@@ -166,7 +183,7 @@ class _Names:
             case Kind.DEPENDENCY:
                 return self._missing(use.name, self.resources, "resource")
             case Kind.REFERENCE if use.name.startswith("AWS::"):
-                return None if use.name in PSEUDO else _undefined(use.name, "pseudo parameter", PSEUDO)
+                return None if use.name in PSEUDO else self._undefined(use.name, "pseudo parameter", PSEUDO)
             case Kind.REFERENCE if place.section == "Conditions":
                 if self.resources is not None and use.name in self.resources:
                     what = f'The condition "{place.name}" refers to the resource "{use.name}"'
@@ -186,11 +203,23 @@ class _Names:
                 assert_never(use.kind)
 
     def _missing(self, name: str, defined: frozenset[str] | None, what: str) -> str | None:
-        if defined is None or name in defined or any(pattern.fullmatch(name) for pattern in self.patterns):
+        if defined is None or name in defined:
+            return None
+        spend(_STEPS * (1 + len(self.patterns)))
+        if any(pattern.fullmatch(name) for pattern in self.patterns):
             return None
         if "resource" in what and name.startswith(self.generated):
             return None
-        return _undefined(name, what, defined)
+        return self._undefined(name, what, defined)
+
+    def _undefined(self, name: str, what: str, defined: frozenset[str]) -> str:
+        close = self._likes.get((name, what))
+        if close is None:
+            is_long = len(defined) > _MOST_LIKE
+            spend(1 if is_long else _STEPS * len(defined))
+            close = self._likes[name, what] = [] if is_long else get_close_matches(name, defined, 1)
+        meant = f' Did you mean "{close[0]}"?' if close else ""
+        return f'The template has no {what} "{name}", and CloudFormation refuses a name that is not defined.{meant}'
 
 
 def _defined(sections: Mapping[str, Value], section: str, made: Iterable[str] = ()) -> frozenset[str] | None:
@@ -230,12 +259,6 @@ def _embedded_connectors(resources: Value | None) -> Iterator[str]:
 
 def _pattern(name: str) -> re.Pattern[str]:
     return whole(".*".join(map(re.escape, name.split(ANY))))
-
-
-def _undefined(name: str, what: str, defined: Iterable[str]) -> str:
-    close = get_close_matches(name, defined, 1)
-    meant = f' Did you mean "{close[0]}"?' if close else ""
-    return f'The template has no {what} "{name}", and CloudFormation refuses a name that is not defined.{meant}'
 
 
 def _no_function(name: str) -> str | None:

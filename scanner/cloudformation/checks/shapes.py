@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, assert_never
 
+from scanner.budget import spend
 from scanner.cloudformation.language.certain_shapes import Form, certain_form
 from scanner.cloudformation.language.guards import Conditions, alternatives, existence_conditions
 from scanner.cloudformation.language.intrinsics import call_of, evaluate
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from scanner.span import Span
 
 
+_STEPS = 250
+"""Of finding the property that was meant."""
 _NAME = whole(r"[\w+=,.@-]+", re.ASCII)
 
 
@@ -132,6 +135,7 @@ def _mapping(
         if member is not None:
             yield from _check(entry, member, place.inside(key, entry))
             continue
+        spend(_STEPS)
         close = get_close_matches(key, shape.members, 1)
         meant = f' Did you mean "{close[0]}"?' if close else ""
         detail = f'{what} has no property "{key}", and CloudFormation refuses one that it does not know.{meant}'

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
 
+from scanner.budget import spend
 from scanner.cloudformation.language.intrinsics import IF
 from scanner.cloudformation.template.keys import FOR_EACH, TRANSFORM, UNREADABLE
 from scanner.cloudformation.template.placeholders import has_placeholder
@@ -24,6 +25,8 @@ NAME = whole(r"[A-Za-z0-9_.:]+")
 """What can stand in a variable."""
 
 
+_STEPS = 12
+"""Of a look at one part, which may be made for that, and of a name."""
 Branches = tuple[tuple[str, bool], ...]
 """Names of conditions, and whether they have to hold."""
 
@@ -61,6 +64,7 @@ def uses(expression: Value, *, of_conditions: bool = False) -> Iterator[Use]:
     In the section of conditions an entry ``Condition`` names one; elsewhere it is a key like others.
     """
     seen: set[int] = set()
+    count = 0
     waiting: list[tuple[Value, Branches]] = [(expression, ())]
     while waiting:
         value, under = waiting.pop()
@@ -75,9 +79,11 @@ def uses(expression: Value, *, of_conditions: bool = False) -> Iterator[Use]:
                 is_call = len(value.data) == 1 and (name == "Ref" or name.startswith("Fn::"))
                 if is_call or (of_conditions and name == "Condition"):
                     for use in _of_call(name, argument, argument.span or value.span):
-                        yield replace(use, under=under)
+                        count += 1
+                        yield replace(use, under=under) if under else use
                 inside += [(part, (*under, *branch)) for part, branch in _parts(name, argument)]
         waiting.extend(reversed(inside))
+    spend(_STEPS * (len(seen) + count))
 
 
 def _of_call(name: str, argument: Value, span: Span | None) -> Iterator[Use]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from scanner.budget import BudgetSpentError, spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.intrinsics import evaluate, too_deep
+from scanner.cloudformation.language.steps import go_through, spent
 from scanner.cloudformation.template.scalars import as_name, as_text, without_types
 from scanner.truth import NO, Truth, all_of, any_of, truth, undetermined
 from scanner.values import Value, holes, same_text
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from scanner.cloudformation.language.names import Names
     from scanner.span import Span
 
+_STEPS = 10
+"""Of one function."""
+
 
 def decide(expression: Value, names: Names) -> Truth:
     """Whether the condition that an expression describes holds."""
@@ -26,9 +31,16 @@ def decide(expression: Value, names: Names) -> Truth:
     if cause is not None:
         return undetermined(cause)
     names.depth += 1
-    found = _decide(expression, names)
-    names.depth -= 1
-    return found
+    try:
+        spend(_STEPS)
+        found = _decide(expression, names)
+        spend(len(found.causes))
+    except BudgetSpentError as problem:
+        return undetermined(spent(problem, expression.span))
+    else:
+        return found
+    finally:
+        names.depth -= 1
 
 
 def _decide(expression: Value, names: Names) -> Truth:
@@ -63,6 +75,8 @@ def _decide(expression: Value, names: Names) -> Truth:
 def _equal(left: Value | None, right: Value | None, span: Span | None, names: Names) -> Truth:
     if left is None or right is None:
         return _malformed("Fn::Equals, which compares AWS::NoValue", span)
+    go_through(left)
+    go_through(right)
     unknowns = (*holes(left), *holes(right))
     if isinstance(left.data, tuple) and isinstance(right.data, tuple):
         # An element that is not known may be one that is not there, so the lengths say nothing then.

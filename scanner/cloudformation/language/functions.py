@@ -14,10 +14,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.arguments import Function, arguments, first_unknown, malformed, may_vanish
 from scanner.cloudformation.language.lists import availability_zones, cidr, length, select, split
 from scanner.cloudformation.language.stack_outputs import export_name, output_name
+from scanner.cloudformation.language.steps import go_through
 from scanner.cloudformation.language.text import MAX_TEXT, join_text, text_pieces
 from scanner.cloudformation.template.keys import UNREADABLE
 from scanner.cloudformation.template.scalars import as_text, texts_throughout, without_types
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from scanner.cloudformation.language.names import Names
     from scanner.span import Span
 
+_STEPS = 3
+"""Of an element, or of one look at it."""
 _VARIABLE = anywhere(r"\$\{([^{}]*)\}")
 
 
@@ -63,6 +67,7 @@ def _sub(argument: Value, span: Span | None, names: Names) -> Value:
             elif part.strip().startswith("!"):
                 result.append("${" + part.strip()[1:] + "}")
             else:
+                spend(_STEPS)
                 found = text_pieces(_variable(part.strip(), variables, span, names))
                 if found is None:
                     return malformed(f'"{part.strip()}" in Fn::Sub, which is not a string', span)
@@ -85,6 +90,7 @@ def _join(argument: Value, span: Span | None, _: Names) -> Value:
     delimiter = parts[0].text
     if len(parts) != 2 or delimiter is None or not isinstance(parts[1].data, tuple):
         return malformed("Fn::Join without a delimiter and a list", span)
+    spend(len(parts[1].data))
     result: list[str | Unknown] = []
     separate = False
     for element in parts[1].data:
@@ -114,6 +120,7 @@ def _find_in_map(argument: Value, span: Span | None, names: Names) -> Value | No
     keys = tuple(names.supposed(key) for key in parts[:3])
     doubt = first_unknown(keys, span)
     for place, key in enumerate(keys):
+        spend(_STEPS + len(candidates))
         unread = next((part for found in candidates for part in _unread(found, as_text(key.data))), None)
         if unread is not None:
             return unknown(unread.cause, span=span)
@@ -124,6 +131,7 @@ def _find_in_map(argument: Value, span: Span | None, names: Names) -> Value | No
                 continue
             names.look_up(key.unknown, fitting, is_closed=len(parts) == 3)
             candidates = [entry for found in candidates for entry in _entries(found).values()]
+            spend(len(candidates))
             continue
         entries = [_entries(found).get(as_text(key.data) or "") for found in candidates]
         missing = missing or None in entries
@@ -155,11 +163,13 @@ def _fitting(candidates: list[Value], further: tuple[Value, ...]) -> tuple[str, 
     """The keys under which there is something with the further keys, as far as these are known."""
     found: dict[str, None] = {}
     for candidate in candidates:
+        spend(_STEPS * len(_entries(candidate)))
         for name, entry in _entries(candidate).items():
             inner = [entry]
             for key in further:
                 below = [_entries(one) for one in inner]
                 text = as_text(key.data)
+                spend(sum(map(len, below)))
                 inner = [one for entries in below for name_, one in entries.items() if key.unknown or name_ == text]
             if inner:
                 found[name] = None
@@ -176,6 +186,7 @@ def _literal(value: Value) -> Value:
         case str() as text:
             return join_text((text,), value.span)
         case tuple() as items:
+            spend(_STEPS * len(items))
             return Value(tuple(_literal(item) for item in items), value.span)
         case _:
             return value
@@ -185,14 +196,17 @@ def _base64(argument: Value, span: Span | None, _: Names) -> Value:
     text = as_text(argument.data)
     if text is None:
         return first_unknown((argument,), span) or malformed("the argument of Fn::Base64, which is not a string", span)
+    spend(1 + (len(text) >> 6))
     return Value(base64.b64encode(text.encode()).decode(), span)
 
 
-def _to_json(argument: Value, span: Span | None, _: Names) -> Value:
+def _to_json(argument: Value, span: Span | None, __: Names) -> Value:
     if not isinstance(argument.data, tuple | Mapping):
         return first_unknown((argument,), span) or malformed(
             "the argument of Fn::ToJsonString, which is neither a list nor a mapping", span
         )
+    for _ in range(2 * _STEPS):
+        go_through(argument)
     unknowns = holes(argument)
     if unknowns:
         return Value(Unknown(unknowns[0].cause), span, encodes=texts_throughout(argument))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.certain_shapes import Form, certain_form
 from scanner.cloudformation.language.intrinsics import IF, NO_VALUE, branches, call_of, cause_of, evaluate
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from scanner.cloudformation.language.names import Names
     from scanner.cloudformation.template.sections import Resource
     from scanner.span import Span
+
+_STEPS = 3
+"""Of a look at one expression."""
+_STEPS_OF_ITEM = 20
+"""Of an item, of which something is said."""
 
 Conditions = tuple[Unknown, ...]
 """Conditions that must all hold. ``Condition X`` and ``not Condition X`` are the symbols of those with a name."""
@@ -60,6 +66,7 @@ def alternatives(expression: Value, names: Names, conditions: Conditions = ()) -
 
     Branches that contradict a condition of the same name further out are left out.
     """
+    spend(_STEPS + len(conditions))
     call = call_of(expression)
     name, argument = call if call is not None else ("", expression)
     if name == "Ref" and argument.text == NO_VALUE:
@@ -113,6 +120,7 @@ def items(expression: Value, names: Names, conditions: Conditions) -> Iterator[I
                         *conditions_here,
                         malformed(value, "an element of a list" if is_written_out else "a list"),
                     )
+                spend(_STEPS_OF_ITEM * len(value.elements))
                 for item in value.elements:
                     yield Item(item, conditions_here, part.expression.span)
 

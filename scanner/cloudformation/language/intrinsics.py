@@ -24,8 +24,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanner.budget import BudgetSpentError, spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.functions import FUNCTIONS
+from scanner.cloudformation.language.steps import go_through, spent
 from scanner.cloudformation.language.text import join_text
 from scanner.cloudformation.template.keys import UNREADABLE
 from scanner.cloudformation.template.placeholders import has_placeholder, pieces_around
@@ -42,6 +44,8 @@ MAX_EXPRESSION_DEPTH = 120
 MAX_VANISHING = 3
 """Entries of one mapping that may not be there, beyond which it is not said what the mapping may be."""
 
+_STEPS = 5
+"""Of a mapping, a list or a call, and of each entry."""
 NO_VALUE = "AWS::NoValue"
 IF = "Fn::If"
 
@@ -66,9 +70,12 @@ def evaluate_with_doubt(expression: Value, names: Names) -> Evaluation:
     if cause is not None:
         return Evaluation(unknown(cause), may_vanish=True)
     names.depth += 1
-    outcome = _evaluate(expression, names)
-    names.depth -= 1
-    return outcome
+    try:
+        return _evaluate(expression, names)
+    except BudgetSpentError as problem:
+        return Evaluation(unknown(spent(problem, expression.span)), may_vanish=True)
+    finally:
+        names.depth -= 1
 
 
 def too_deep(names: Names, span: Span | None) -> Cause | None:
@@ -100,7 +107,9 @@ def branches(argument: Value, names: Names) -> tuple[Truth, str, Value, Value] |
     name = names.condition_named(parts[0]) if isinstance(parts, tuple) and len(parts) == 3 else None
     if not isinstance(parts, tuple) or name is None:
         return None
-    return names.condition(name, parts[0].span), name, parts[1], parts[2]
+    answer = names.condition(name, parts[0].span)
+    spend(1 + len(answer.causes))
+    return answer, name, parts[1], parts[2]
 
 
 def _evaluate(expression: Value, names: Names) -> Evaluation:
@@ -112,9 +121,11 @@ def _evaluate(expression: Value, names: Names) -> Evaluation:
                 return Evaluation(expression)
             return Evaluation(names.handed_over(text, expression.span) or join_text((text,), expression.span))
         case tuple() as items:
+            spend(_STEPS * (1 + len(items)))
             found = (evaluate_with_doubt(item, names).value for item in items)
             return Evaluation(Value(tuple(item for item in found if item is not None), expression.span))
         case Mapping() as entries:
+            spend(_STEPS * (1 + len(entries)))
             call = call_of(expression)
             if call is not None:
                 return _call(*call, expression.span, names)
@@ -199,7 +210,10 @@ def _reference(argument: Value, span: Span | None, names: Names) -> Evaluation:
 
 def _is_choice(outcome: Evaluation) -> bool:
     """Whether something in it is one of few things. Two such choices with the same cause compare as equal."""
-    return outcome.value is not None and any(hole.candidates for hole in holes(outcome.value))
+    if outcome.value is None:
+        return False
+    go_through(outcome.value)
+    return any(hole.candidates for hole in holes(outcome.value))
 
 
 def _if(argument: Value, span: Span | None, names: Names) -> Evaluation:

@@ -12,6 +12,7 @@ from ipaddress import ip_network
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.arguments import arguments, first_unknown, malformed, may_vanish
 from scanner.cloudformation.language.text import text_pieces
@@ -33,6 +34,8 @@ _ALPHABETS: Mapping[Symbol, re.Pattern[str]] = {
 """What unknown texts are made of. A delimiter that is not cannot stand in them."""
 _NUMBER = whole("[0-9]{1,6}")
 _MAX_BLOCKS = 256
+_STEPS = 3
+"""Of an element that is made."""
 
 
 def split(argument: Value, span: Span | None, _: Names) -> Value:
@@ -50,6 +53,7 @@ def split(argument: Value, span: Span | None, _: Names) -> Value:
             elements[-1].append(piece)
             continue
         first, *others = piece.split(delimiter)
+        spend(_STEPS * len(others))
         elements[-1].append(first)
         elements.extend([other] for other in others)
     return Value(tuple(_element(element, delimiter, span) for element in elements), span)
@@ -78,6 +82,7 @@ def select(argument: Value, span: Span | None, _: Names) -> Value:
         return unknown(elements.cause, symbol, span)
     if not isinstance(elements, tuple):
         return malformed("Fn::Select without an index and a list", span)
+    spend(min(place, len(elements)))
     doubt = first_unknown((element for element in elements[: place + 1] if may_vanish(element)), span)
     if doubt is not None:
         return doubt
@@ -92,6 +97,7 @@ def length(argument: Value, span: Span | None, _: Names) -> Value:
     """``Fn::Length``."""
     if not isinstance(argument.data, tuple):
         return first_unknown((argument,), span) or malformed("the argument of Fn::Length, which is not a list", span)
+    spend(len(argument.data))
     doubt = first_unknown((element for element in argument.data if may_vanish(element)), span)
     return doubt or Value(len(argument.data), span)
 
@@ -108,10 +114,13 @@ def cidr(argument: Value, span: Span | None, _: Names) -> Value:
         return unknown(Cause(CauseKind.UNSUPPORTED, detail, span), span=span)
     if len(texts) != 3 or None in texts or not all(_NUMBER.fullmatch(text or "") for text in texts[1:]):
         return malformed("Fn::Cidr without a block, a count and a number of bits", span)
+    spend(_MAX_BLOCKS)
     block, count, bits = texts[0] or "", int(texts[1] or ""), int(texts[2] or "")
     try:
         network = ip_network(block, strict=False)
-        blocks = tuple(map(str, islice(network.subnets(new_prefix=network.max_prefixlen - bits), count)))
+        blocks = tuple(
+            map(str, islice(network.subnets(new_prefix=network.max_prefixlen - bits), min(count, _MAX_BLOCKS)))
+        )
     except ValueError:
         return malformed(f'Fn::Cidr, which cannot divide "{block}" into blocks of {bits} bits', span)
     if not 0 < count <= _MAX_BLOCKS or len(blocks) < count:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.template.scalars import as_text
 from scanner.regexes import anywhere
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 MAX_TEXT = 100_000
 """Characters of one text, a hole counting as one. The longest policy has 10,240."""
 
+_CHARACTERS = 6
+"""A power of two: so many characters are a step."""
 _OPENING = "{{resolve:"
 _DYNAMIC = anywhere(r"(\{\{resolve:[^{}]*\}\})")
 
@@ -38,7 +41,9 @@ def text_pieces(value: Value | None) -> tuple[str | Unknown, ...] | None:
 def join_text(parts: Iterable[str | Unknown], span: Span | None) -> Value:
     """One text from pieces. Unknown as a whole when it is too long, or when a hole is part of a dynamic reference."""
     flat = tuple(_bounded(parts))
-    if sum(len(part) if isinstance(part, str) else 1 for part in flat) > MAX_TEXT:
+    length = sum(len(part) if isinstance(part, str) else 1 for part in flat)
+    spend(len(flat) + (length >> _CHARACTERS))
+    if length > MAX_TEXT:
         detail = f"a string of more than {MAX_TEXT:,} characters"
         return unknown(Cause(CauseKind.UNSUPPORTED, detail, span), span=span)
     resolved = tuple(_resolved(pieces(joined(flat)) or (), span))

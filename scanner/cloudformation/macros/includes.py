@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.template.keys import TRANSFORM
 from scanner.cloudformation.template.place import Place
@@ -25,8 +26,9 @@ from scanner.source_file import UnreadableFileError, read_text
 from scanner.values import Value, unknown
 
 INCLUDE = "AWS::Include"
-MAX_INCLUDES = 200
-"""Files that one template may include, each as often as it is named. They do not include each other."""
+_STEPS = 100
+"""Of including a file."""
+_STEPS_OF_NODE = 2
 MAX_BYTES = 8_000_000
 
 Evaluate = Callable[[Value], Value | None]
@@ -43,7 +45,6 @@ class Includes:
     """The file that an assembly uploads to a location."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
-    _count: int = 0
 
     def template(self, document: Value) -> Value:
         """The document with everything included, by its ``Transform`` section too."""
@@ -69,9 +70,11 @@ class Includes:
     def inside(self, value: Value) -> Value:
         """A value with everything included in it, the innermost first."""
         if isinstance(value.data, tuple):
+            spend(_STEPS_OF_NODE * (1 + len(value.data)))
             return replace(value, data=tuple(self.inside(item) for item in value.data))
         if not isinstance(value.data, Mapping):
             return value
+        spend(_STEPS_OF_NODE * (1 + len(value.data)))
         entries = {key: self.inside(entry) for key, entry in value.data.items()}
         found = self._included(entries[TRANSFORM]) if TRANSFORM in entries else None
         if found is None:
@@ -117,10 +120,7 @@ class Includes:
         return self._content_of(place, shown, transform)
 
     def _content_of(self, place: Place, shown: str, transform: Value) -> Value:
-        self._count += 1
-        if self._count > MAX_INCLUDES:
-            detail = f"{shown}, which is not included (a template may include {MAX_INCLUDES} files)"
-            return _not_included(CauseKind.UNSUPPORTED, detail, transform)
+        spend(_STEPS)
         try:
             text = read_text(place.location, MAX_BYTES, within=(place.boundary,))
         except UnreadableFileError as problem:

@@ -16,8 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
+from scanner.budget import BudgetSpentError, spend, spent_at
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.intrinsics import evaluate
 from scanner.cloudformation.template.keys import FOR_EACH
@@ -33,8 +35,8 @@ from scanner.values import Unknown, Value, joined, pieces, unknown
 if TYPE_CHECKING:
     from scanner.cloudformation.language.names import Names
 
-MAX_NODES = 400_000
-"""Nodes that the loops of one template may make: as many as a template may have without loops."""
+_STEPS = 8
+"""Of a node that is made, with what is done with it later."""
 _NO_LETTER_OR_DIGIT = anywhere("[^0-9A-Za-z]+")
 
 Doubts = tuple[Unknown, ...]
@@ -53,17 +55,14 @@ class _Element:
         return ANY if self.value.text is None else self.value.text
 
 
-class _TooLargeError(Exception):
-    """The loops make more than ``MAX_NODES`` nodes."""
-
-
 class Loops:
     """Expands the loops of one template; collects what is wrong with them."""
 
     def __init__(self, names: Names) -> None:
         self._names = names
         self.diagnostics: list[Diagnostic] = []
-        self._nodes = 0
+        self._next: dict[str, int] = {}
+        """The number to try next for a name that elements which are not known have made."""
         self._twice: set[Span | None] = set()
         """Entries that have been said to be there already."""
         self._around: list[Symbol] = []
@@ -74,19 +73,14 @@ class Loops:
         if not isinstance(section.data, Mapping):
             return section, {}
         doubts: dict[str, Doubts] = {}
-        try:
-            return Value(self._merged(section.data, doubts), section.span), doubts
-        except _TooLargeError:
-            detail = f"Its loops make more than {MAX_NODES:,} nodes."
-            self.diagnostics = [error("Template refused", detail, section.span or Span.whole_file(""))]
-            return Value({}, section.span), {}
+        return Value(self._merged(section.data, doubts), section.span), doubts
 
     def _merged(self, entries: Mapping[str, Value], doubts: dict[str, Doubts]) -> dict[str, Value]:
         merged: dict[str, Value] = {}
         for key, entry, doubt in self._entries(entries, ()):
             name = key
             if key in merged and ANY in key:  # elements that are not known, and need not be the same
-                name = next(f"{key}{number}" for number in range(2, len(merged) + 3) if f"{key}{number}" not in merged)
+                name = self._another(key, merged)
             elif key in merged:
                 first, second = merged[key].span, entry.span
                 lines = f", on line {first.line} and on line {second.line}" if first and second else ""
@@ -100,16 +94,28 @@ class Loops:
                 doubts[name] = doubt
         return merged
 
+    def _another(self, key: str, taken: Mapping[str, Value]) -> str:
+        """A name like a key that is taken."""
+        first = self._next.get(key, 2)
+        number = next(number for number in count(first) if f"{key}{number}" not in taken)
+        self._next[key] = number + 1
+        return f"{key}{number}"
+
     def _entries(self, entries: Mapping[str, Value], doubts: Doubts) -> Iterator[tuple[str, Value, Doubts]]:
         for key, entry in entries.items():
             if key.startswith(FOR_EACH):
-                yield from self._loop(key, entry, doubts)
+                try:
+                    yield from self._loop(key, entry, doubts)
+                except BudgetSpentError:
+                    if entry.span is not None:
+                        spent_at(entry.span)
+                    raise
             else:
                 yield key, self._inside(entry), doubts
 
     def _inside(self, value: Value) -> Value:
         """A value whose loops are expanded; unknown as a whole where it is not known what a loop makes in it."""
-        self._count()
+        spend(_STEPS)
         if isinstance(value.data, tuple):
             return replace(value, data=tuple(self._inside(item) for item in value.data))
         if not isinstance(value.data, Mapping):
@@ -166,7 +172,7 @@ class Loops:
 
     def _filled(self, value: Value, identifier: str, variable: re.Pattern[str], element: _Element) -> Value:
         """A fragment with the element in place of its identifier."""
-        self._count()
+        spend(_STEPS)
         match value.data:
             case str() | Unknown():
                 return _filled_text(value, variable, element)
@@ -185,11 +191,6 @@ class Loops:
                 )
             case _:
                 return value
-
-    def _count(self) -> None:
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise _TooLargeError
 
     def _malformed(self, detail: str, loop: Value) -> None:
         self.diagnostics.append(error("Invalid loop", detail, loop.span or Span.whole_file("")))

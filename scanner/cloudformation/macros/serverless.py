@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from scanner.budget import spend
 from scanner.cloudformation.language.intrinsics import NO_VALUE
 from scanner.cloudformation.macros.serverless_policies import MANAGED, allow, managed_policy, written_policies
 from scanner.cloudformation.template.sections import Resource, Resources, Template
@@ -24,6 +25,9 @@ from scanner.values import Value, of
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
 
+_STEPS = 100
+"""Of one of SAM's resources, with a role."""
+_STEPS_OF_TAG = 10
 _PREFIX = "AWS::Serverless::"
 _PLAIN = {
     "Function": "AWS::Lambda::Function",
@@ -56,6 +60,7 @@ def with_serverless(template: Template, document: Value) -> Template:
     conditions = dict(template.conditions)
     made: list[Resource] = []
     for written in template.of_types(_is_serverless):
+        spend(_STEPS)
         kind = written.type.removeprefix(_PREFIX)
         ignored = _mapping(entries.get(written.logical_id)).get("IgnoreGlobals")
         resource = _with_globals(written, common.get(kind), ignored)
@@ -89,6 +94,7 @@ def _with_globals(resource: Resource, common: Value | None, ignored: Value | Non
 
 def _merged(common: Value, own: Value) -> Value:
     """Mappings are merged, lists are joined, anything else is the resource's own."""
+    spend(len(common.elements if isinstance(common.data, tuple) else common.entries))
     if isinstance(common.data, tuple) and isinstance(own.data, tuple):
         return replace(own, data=(*common.data, *own.data))
     if isinstance(common.data, Mapping) and isinstance(own.data, Mapping):
@@ -281,7 +287,12 @@ def _having(role: Resource, **properties: Value) -> Resource:
 
 
 def _once(values: list[Value]) -> list[Value]:
-    return [value for place, value in enumerate(values) if value not in values[:place]]
+    found: list[Value] = []
+    for value in values:
+        spend(1 + len(found))
+        if value not in found:
+            found.append(value)
+    return found
 
 
 def _tags(owner: _Owner, span: Span) -> Value:
@@ -289,6 +300,7 @@ def _tags(owner: _Owner, span: Span) -> Value:
     if written is not None and not isinstance(written.data, Mapping):
         return written
     tags: dict[str, object] = {**({owner.tag: "SAM"} if owner.tag else {}), **_mapping(written)}
+    spend(_STEPS_OF_TAG * len(tags))
     return of([{"Key": key, "Value": value} for key, value in tags.items()], span)
 
 

@@ -10,12 +10,15 @@ import pkgutil
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.intrinsics import IF, NO_VALUE, call_of
 from scanner.iam import managed
 from scanner.span import Span
 from scanner.values import Value, of, unknown
 
+_STEPS = 30
+"""Of one policy."""
 MANAGED = {
     "Function": "service-role/AWSLambdaBasicExecutionRole",
     "DurableConfig": "service-role/AWSLambdaBasicDurableExecutionRolePolicy",
@@ -50,6 +53,7 @@ def written_policies(written: Value | None, role_id: str) -> tuple[list[Value], 
     attached: list[Value] = []
     embedded: list[Value] = []
     items = written.elements
+    spend(_STEPS * len(items))
     for place, item in enumerate(items):
         name = f"{role_id}Policy{place}"
         if _is_attached(item):

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.stacks.handed_out import handed_out
 from scanner.lazy_dataclass import dataclass
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from scanner.span import Span
     from scanner.symbol import Symbol
     from scanner.truth import Truth
+
+_STEPS = 2
+"""Of a look at one offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ class Exchange:
     def output(self, name: OutputName, reader: Reader, span: Span | None) -> Value:
         """An output of a stack by the stack's name, which is unique in an account and region."""
         account = name.account(reader.account)
+        spend(_STEPS * len(self._stacks.get(name.stack, ())))
         stacks = [output(name.output) for output in self._stacks.get(name.stack, ())]
         offers = _meant(stacks, reader, account, name.region)
         if len(offers) > 1:
@@ -136,6 +141,7 @@ class Exchange:
 
 def _meant(offers: Sequence[Offer], reader: Reader, account: Known, region: Known) -> Sequence[Offer]:
     """Those that may be meant; one where it is certain, none where all are certainly elsewhere."""
+    spend(_STEPS * len(offers))
     possible = [offer for offer in offers if _may_be(offer.account, account) and _may_be(offer.region, region)]
     if len(possible) > 1:
         certain = [offer for offer in possible if offer.account == account and offer.region == region]

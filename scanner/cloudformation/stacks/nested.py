@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import file_system
+from scanner.budget import BudgetSpentError, budget, spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.checks.cycles import cycles
 from scanner.cloudformation.checks.refused_names import places, refused_names
 from scanner.cloudformation.checks.sound_names import names_are_sound
 from scanner.cloudformation.language.guards import existence_conditions
 from scanner.cloudformation.language.intrinsics import call_of, evaluate
+from scanner.cloudformation.language.steps import spent
 from scanner.cloudformation.macros.prepare import Prepared, prepare
 from scanner.cloudformation.stacks.scope import Nested, StackScope
 from scanner.cloudformation.stacks.stack import Stack
@@ -39,7 +41,6 @@ from scanner.diagnostic import Diagnostic, Severity
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import beginning
 from scanner.root import Inputs
-from scanner.session import once
 from scanner.source_file import PLAIN, UnreadableFileError, read_text
 from scanner.values import Value, pieces, unknown
 
@@ -51,10 +52,10 @@ MAX_BYTES = 8_000_000
 """CloudFormation takes templates of up to a megabyte."""
 MAX_LEVELS = 20
 """Stacks inside each other. Nobody nests a tenth of it."""
-MAX_STACKS = 1_000
-"""Nested stacks of one root: a few templates that nest each other twice at every level are a great many stacks."""
-MAX_RESOURCES = 100_000
-"""Resources in all nested stacks of one root. A template may have 500."""
+_STEPS = 1_000
+"""Of a stack by itself."""
+_STEPS_OF_RESOURCE = 10
+"""And of each resource, beside what is asked of it."""
 
 _REMOTE = beginning(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _LOCATIONS = {
@@ -75,14 +76,23 @@ def nested_templates(place: Place) -> set[Path]:
     if not _names_stacks(text):
         return set()
     found: set[Path] = set()
-    for document in _parsed(text, place.path).documents:
-        template = prepare(document, place, lambda names: StackScope(names, Inputs())).template
-        for resource in template.of_types(STACKS.__contains__):
-            written = resource.get(_LOCATIONS[resource.type])
-            path = resource.asset or (written.text if written is not None else None)
-            beside = place.beside(path) if path and not _REMOTE.match(path) else None
-            found |= {beside.location} if beside is not None else set()
+    try:
+        with budget():
+            for document in _parsed(text, place.path).documents:
+                found.update(_named_in(document, place))
+    except BudgetSpentError:
+        pass  # reported when the root is extracted; what it nests is one more root
     return found
+
+
+def _named_in(document: Value, place: Place) -> Iterator[Path]:
+    template = prepare(document, place, lambda names: StackScope(names, Inputs())).template
+    for resource in template.of_types(STACKS.__contains__):
+        written = resource.get(_LOCATIONS[resource.type])
+        path = resource.asset or (written.text if written is not None else None)
+        beside = place.beside(path) if path and not _REMOTE.match(path) else None
+        if beside is not None:
+            yield beside.location
 
 
 def _names_stacks(text: str) -> bool:
@@ -91,9 +101,7 @@ def _names_stacks(text: str) -> bool:
 
 def _parsed(text: str, path: str) -> Parsed:
     """What is in a template: one with nested stacks is read to find its roots, and again to extract what is in them."""
-    if not _names_stacks(text):
-        return parse(text, path)
-    return once(("template", text, path), partial(parse, text, path), lambda _: len(text))
+    return parse(text, path, several_times=_names_stacks(text))
 
 
 @dataclass(slots=True)
@@ -110,8 +118,6 @@ class TemplateTree:
     _lines: dict[Path, tuple[str, ...]] = field(default_factory=dict)
     """Of files in which there may be templates inside of templates."""
     _problems: dict[Diagnostic, None] = field(default_factory=dict)
-    _stacks: int = 0
-    _resources: int = 0
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -140,7 +146,9 @@ class TemplateTree:
         def names(template: Template) -> StackScope:
             return StackScope(template, inputs, partition, stack, self.open)
 
+        spend(_STEPS)
         prepared = prepare(document, place, names, stack.assets.find if stack.assets is not None else None)
+        spend(_STEPS_OF_RESOURCE * len(prepared.template.types))
         self.files |= prepared.files
         self.is_rewritten = self.is_rewritten or prepared.is_rewritten
         self._problems |= dict.fromkeys(prepared.diagnostics)
@@ -152,6 +160,12 @@ class TemplateTree:
 
     def open(self, resource: Resource, scope: StackScope) -> Nested:
         """The stack that a resource of a template stands for, or why it is not followed."""
+        try:
+            return self._found(resource, scope)
+        except BudgetSpentError as problem:
+            return Nested(None, spent(problem, resource.span))
+
+    def _found(self, resource: Resource, scope: StackScope) -> Nested:
         if resource.type == STACK_SET and BODY in resource.properties:
             return self._inline(resource, scope)
         place = self._locate(resource, scope)
@@ -163,9 +177,8 @@ class TemplateTree:
             return Nested(
                 None, Cause(CauseKind.CYCLE, f"stacks that nest each other ({names})", resource.span), is_error=True
             )
-        bound = self._exceeded(len(chain))
-        if bound is not None:
-            return Nested(None, Cause(CauseKind.UNSUPPORTED, bound, resource.span), is_error=True)
+        if len(chain) > MAX_LEVELS:
+            return _too_deep(resource)
         stack = scope.symbol(resource.logical_id)
         try:
             documents = self.documents(place)
@@ -181,9 +194,8 @@ class TemplateTree:
     def _inline(self, resource: Resource, scope: StackScope) -> Nested:
         """The template that a stack set has in itself."""
         place = scope.stack.files[-1]
-        bound = self._exceeded(len(scope.stack.files))
-        if bound is not None:
-            return Nested(None, Cause(CauseKind.UNSUPPORTED, bound, resource.span), is_error=True)
+        if len(scope.stack.files) > MAX_LEVELS:
+            return _too_deep(resource)
         found, said = inline_template(resource, scope, place, self._lines.get(place.location, ()))
         self._problems |= dict.fromkeys(said)
         if isinstance(found, Cause):
@@ -192,19 +204,7 @@ class TemplateTree:
 
     def _opened(self, document: Value, place: Place, scope: StackScope, stack: Stack) -> Nested:
         inner = self.scope(document, place, scope.inputs, scope.partition, stack)
-        self._stacks += 1
-        self._resources += len(inner.template.resources)
         return Nested(inner)
-
-    def _exceeded(self, levels: int) -> str | None:
-        """The bound that one more stack would exceed."""
-        if levels > MAX_LEVELS:
-            return f"stacks that are nested more than {MAX_LEVELS} levels deep"
-        if self._stacks >= MAX_STACKS:
-            return f"more than {MAX_STACKS:,} nested stacks"
-        if self._resources >= MAX_RESOURCES:
-            return f"more than {MAX_RESOURCES:,} resources in nested stacks"
-        return None
 
     def _locate(self, resource: Resource, scope: StackScope) -> Place | Cause:
         """The file of a nested stack's template, certainly inside the scanned tree."""
@@ -235,6 +235,11 @@ class TemplateTree:
         if not found.text:
             return Cause(CauseKind.MALFORMED, f"the {name} of {stack}, which is not a string", span)
         return _local(found.text, place, stack, span)
+
+
+def _too_deep(resource: Resource) -> Nested:
+    detail = f"stacks that are nested more than {MAX_LEVELS} levels deep"
+    return Nested(None, Cause(CauseKind.UNSUPPORTED, detail, resource.span), is_error=True)
 
 
 def _is_source(problem: Diagnostic, place: Place) -> bool:

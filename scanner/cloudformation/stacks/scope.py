@@ -364,9 +364,11 @@ class StackScope:
         """The time in which a name is evaluated. It counts as one more expression that the others stand in."""
         self._open.append(key)
         self.depth += 1
-        yield
-        self.depth -= 1
-        self._open.pop()
+        try:
+            yield
+        finally:
+            self.depth -= 1
+            self._open.pop()
 
     def _cycle(self, key: Symbol, span: Span | None) -> Cause | None:
         if key not in self._open:

@@ -57,10 +57,11 @@ def inline_template(
     text, holes = marked(handed_out(found))
     parsed = parse(text, place.path)
     where = written.span or resource.span
-    said = tuple(replace(one, span=_outer(one.span, where, text, lines)) for one in parsed.diagnostics)
+    own = tuple(text.split("\n"))
+    said = tuple(replace(one, span=_outer(one.span, where, own, lines)) for one in parsed.diagnostics)
     if len(parsed.documents) != 1:
         return Cause(CauseKind.MALFORMED, f"{name}, which is not a template", where), said
-    document = filled(_placed(parsed.documents[0], where, text, lines), holes)
+    document = filled(_placed(parsed.documents[0], where, own, lines), holes)
     resources = document.data.get("Resources", document) if isinstance(document.data, Mapping) else document
     if resources.unknown is not None:
         return _depends(name, resources.unknown.cause), said
@@ -129,26 +130,25 @@ def _malformed(value: Value) -> Cause:
     return Cause(CauseKind.MALFORMED, "the parameters of a stack set, which are not a list", value.span)
 
 
-def _placed(value: Value, where: Span, text: str, lines: tuple[str, ...]) -> Value:
-    span = _outer(value.span, where, text, lines) if value.span is not None else where
+def _placed(value: Value, where: Span, own: tuple[str, ...], lines: tuple[str, ...]) -> Value:
+    span = _outer(value.span, where, own, lines) if value.span is not None else where
     match value.data:
         case tuple() as items:
-            return Value(tuple(_placed(item, where, text, lines) for item in items), span)
+            return Value(tuple(_placed(item, where, own, lines) for item in items), span)
         case Mapping() as entries:
-            return Value({key: _placed(entry, where, text, lines) for key, entry in entries.items()}, span)
+            return Value({key: _placed(entry, where, own, lines) for key, entry in entries.items()}, span)
         case _:
             return replace(value, span=span)
 
 
-def _outer(span: Span, where: Span, text: str, lines: tuple[str, ...]) -> Span:
+def _outer(span: Span, where: Span, own: tuple[str, ...], lines: tuple[str, ...]) -> Span:
     """The place in the file of a place in a text that stands in it line by line; else the place of the text."""
-    inner = text.split("\n")
     line = where.line + span.line
-    if not 0 < span.line <= len(inner) or line > len(lines):
+    if not 0 < span.line <= len(own) or line > len(lines):
         return where
-    outer, own = lines[line - 1], inner[span.line - 1]
-    if not own.strip() or outer.strip() != own.strip():
+    outer, inner = lines[line - 1], own[span.line - 1]
+    if not inner.strip() or outer.strip() != inner.strip():
         return where
-    shift = len(outer) - len(outer.lstrip()) - (len(own) - len(own.lstrip()))
+    shift = len(outer) - len(outer.lstrip()) - (len(inner) - len(inner.lstrip()))
     end = where.line + span.end_line
     return Span(where.path, line, span.column + shift, end, span.end_column + shift)

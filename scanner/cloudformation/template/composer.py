@@ -8,11 +8,13 @@ and what has quotes is a text. Tags that are not written out are always these ve
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import yaml
 from cfn_tools.yaml_loader import FN_PREFIX, UNCONVERTED_SUFFIXES, CfnYamlLoader, construct_getatt
 
+from scanner.budget import spend
 from scanner.cloudformation.template.scalars import is_text
 
 Node = yaml.Node
@@ -28,6 +30,10 @@ TEXT, MERGE, NULL = f"{YAML}str", f"{YAML}merge", f"{YAML}null"
 LIST, MAPPING = f"{YAML}seq", f"{YAML}map"
 
 _MAX_DEPTH = 200
+_STEPS = 24
+"""Of a node, with the value that is made of it."""
+_AT_ONCE = 256
+"""Nodes that are charged together: a power of two."""
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -38,7 +44,13 @@ def composer_of(parser: Any) -> Any:
     """
 
     class Composer(parser):  # type: ignore[misc] # whichever there is
+        def __init__(self, text: str) -> None:
+            super().__init__(text)
+            self.nodes = count(1)
+
         def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
+            if not next(self.nodes) & (_AT_ONCE - 1):
+                spend(_AT_ONCE * _STEPS)
             if kind is not yaml.ScalarNode:
                 return MAPPING if kind is yaml.MappingNode else LIST
             if not implicit[0]:

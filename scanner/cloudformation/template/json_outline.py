@@ -12,13 +12,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from json import JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined] # documented only in its module
 from typing import NamedTuple, assert_never
 
 from scanner import json_tree
-from scanner.cloudformation.template.nodes import MAX_NODES, MAX_TEMPLATE_DEPTH
-from scanner.cloudformation.template.outline import SECTIONS, Call, Entries, Glance, Outline, UnsureError, note
+from scanner.cloudformation.template.nodes import MAX_TEMPLATE_DEPTH
+from scanner.cloudformation.template.outline import (
+    MAX_NODES,
+    SECTIONS,
+    Call,
+    Entries,
+    Glance,
+    Outline,
+    UnsureError,
+    note,
+)
 from scanner.cloudformation.template.scalar_nodes import as_plain
 from scanner.regexes import anywhere, beginning
 from scanner.span import LineIndex, Span
@@ -27,6 +37,7 @@ from scanner.values import Value
 _LONGEST_KEY = 160
 """Characters: YAML wants the colon within 1024 of the key's beginning, and an escaped character is six of them."""
 _LONGEST_NUMBER = 100
+_SHORT = 250_000
 _BRACKETS = anywhere(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]')
 _OTHER_IN_YAML = anywhere("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Characters that YAML forbids, or takes for the end of a line."""
@@ -158,6 +169,11 @@ class _Reader:
                 level -= 1
         return deepest
 
+    @cached_property
+    def _lines(self) -> LineIndex | None:
+        """Where the lines of a long text begin; in a short one counting them is faster."""
+        return LineIndex(self.path, self.text) if len(self.text) > _SHORT else None
+
     def _object(self, members: list[tuple[str, object]]) -> dict[str, object]:
         entries = dict(members)
         if len(entries) != len(members):
@@ -169,9 +185,12 @@ class _Reader:
 
     def _value(self, place: _Place) -> Value:
         """The value of an entry."""
-        first, _ = self._position(place.start)
-        begins = self.text.rfind("\n", 0, place.start) + 1
-        region = _Region(self.path, first - 1, place.value - begins, LineIndex("", self.text[begins : place.end]))
+        if self._lines is not None:
+            region = _Region(self.path, 0, place.value, self._lines)
+        else:
+            first, _ = self._position(place.start)
+            begins = self.text.rfind("\n", 0, place.start) + 1
+            region = _Region(self.path, first - 1, place.value - begins, LineIndex("", self.text[begins : place.end]))
         written = self.text[place.value : place.end]
         tree = json_tree.parse(written, max_depth=MAX_TEMPLATE_DEPTH)
         found = region.value(tree, written)
@@ -181,6 +200,8 @@ class _Reader:
         return Span(self.path, *self._position(start), *self._position(end))
 
     def _position(self, offset: int) -> tuple[int, int]:
+        if self._lines is not None:
+            return self._lines.position(offset)
         return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
 
 

@@ -7,14 +7,16 @@ Spans: an entry of a mapping runs from its key to the last character of its valu
 points at the line that says so. What comes in through an alias or a merge key keeps the place where it is written.
 
 Of entries with the same key the last one counts, as the service has it. A mapping with a key that cannot be read is
-known in part only: an unknown under the key ``UNREADABLE`` stands for the entry. A document that refers to itself, is
-nested too deeply or grows too large through its aliases is left out as a whole.
+known in part only: an unknown under the key ``UNREADABLE`` stands for the entry. A document that refers to itself or is
+nested too deeply is left out as a whole. What an alias stands for is charged to the budget each time, since all who go
+through the document meet it each time.
 """
 
 from __future__ import annotations
 
 from dataclasses import field
 
+from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.template.composer import (
     MERGE,
@@ -41,9 +43,9 @@ from scanner.values import Value, unknown
 
 MAX_TEMPLATE_DEPTH = 100
 """Levels of nesting. CloudFormation's own templates stay below twenty."""
-MAX_NODES = 400_000
-"""Nodes of one document, counting what an alias stands for each time. A template may have a megabyte of text."""
-
+_STEPS = 5
+"""Of a node that an alias stands for: whoever goes through the document goes through it again."""
+_STEPS_OF_PROBLEM = 40
 INVALID = "Invalid template"
 """Summary of what is wrong with the text of a template."""
 RAIN = "!Rain::"
@@ -77,6 +79,8 @@ class Converter:
     """Where the text is a part of a file."""
     done: dict[int, tuple[Value, int]] = field(default_factory=dict)
     open: set[int] = field(default_factory=set)
+    hint: str | None = None
+    """A sentence about the text as a whole, once it is wanted."""
 
     def value(self, root: Node) -> Value:
         """The value of a node by itself."""
@@ -91,6 +95,7 @@ class Converter:
         key = id(node)
         found = self.done.get(key)
         if found is not None:
+            spend(_STEPS * found[1])
             return found
         if key in self.open:
             raise RefusedError("An alias is inside the node that it refers to.", self.span(node))
@@ -105,8 +110,6 @@ class Converter:
         elif node.tag not in _KNOWN_TAGS:
             value = self._foreign_tag(node)
         self.open.discard(key)
-        if size > MAX_NODES:
-            raise RefusedError(f"Its aliases stand for more than {MAX_NODES:,} nodes.", self.span(node))
         self.done[key] = value, size
         return value, size
 
@@ -182,7 +185,10 @@ class Converter:
     def _unreadable(self, detail: str, node: Node) -> Value:
         """Stands for entries of a mapping of which not even the key is known; what is wrong is reported."""
         span = self.span(node)
-        self.problems.append(error(INVALID, detail + hint("\n".join(self.lines)), span))
+        spend(_STEPS_OF_PROBLEM)
+        if self.hint is None:
+            self.hint = hint("\n".join(self.lines))
+        self.problems.append(error(INVALID, detail + self.hint, span))
         cause = Cause(CauseKind.MALFORMED, f"a mapping with a key on line {span.line} that is not a string", span)
         return unknown(cause, span=span)
 
@@ -199,6 +205,7 @@ class Converter:
             if not isinstance(source.data, dict):
                 merged[UNREADABLE] = self._unreadable('What "<<" merges is not a mapping.', key_node)
                 continue
+            spend(len(source.data))
             for key, entry in source.data.items():
                 merged.setdefault(key, entry)
 
@@ -208,6 +215,7 @@ class Converter:
             f'The key "{second.value}" appears twice, on line {self.span(first).line} and on line {span.line}. '
             "CloudFormation silently takes the last one. Remove the other."
         )
+        spend(_STEPS_OF_PROBLEM)
         self.problems.append(error("Duplicate key", detail, span))
 
     def _foreign_tag(self, node: Node) -> Value:

@@ -16,6 +16,8 @@ from typing import NamedTuple
 from scanner.cloudformation.template.keys import is_macro
 from scanner.values import Value
 
+MAX_NODES = 400_000
+"""What certainly has fewer may become an outline: its entries cost nobody anything when they are made."""
 SECTIONS = frozenset({"Conditions", "Mappings", "Outputs", "Parameters", "Resources"})
 """The sections whose entries stand by themselves."""
 

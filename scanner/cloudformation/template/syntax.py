@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 
 import yaml
 
+from scanner.budget import STEPS, BudgetSpentError, budget, current, spend, spent_at
 from scanner.cloudformation.template.composer import compose_all
 from scanner.cloudformation.template.json_outline import json_outline
 from scanner.cloudformation.template.nodes import INVALID, MAX_TEMPLATE_DEPTH, Converter, RefusedError
@@ -23,9 +25,12 @@ from scanner.cloudformation.template.yaml_outline import yaml_outline
 from scanner.diagnostic import Diagnostic, error
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import anywhere
+from scanner.session import once
 from scanner.span import LineIndex, Span
 from scanner.values import Value
 
+_CHARACTERS_OF_YAML, _CHARACTERS_OF_JSON = 2, 4
+"""Powers of two: so many characters of an outline are a step."""
 _ESCAPE = anywhere(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
 
 
@@ -35,23 +40,54 @@ class Parsed:
 
     documents: tuple[Value, ...]
     diagnostics: tuple[Diagnostic, ...]
+    steps: int = 0
+    """What reading the text takes, whoever has read it."""
 
 
-@lru_cache(maxsize=8)
-def parse(text: str, path: str, *, texts_only: bool = False) -> Parsed:
+def parse(text: str, path: str, *, texts_only: bool = False, several_times: bool = False) -> Parsed:
     """Every document of a YAML stream, or the one JSON document. Empty documents are left out.
 
     ``texts_only`` takes every scalar but null for the text that stands there, in files that others than CloudFormation
-    read.
+    read. What is read ``several_times`` is remembered for the whole scan.
 
-    Remembered for a while, since a template is evaluated once for each scenario.
+    Raises ``BudgetSpentError``. Remembered for a while, since a template is evaluated once for each scenario; it costs
+    the same every time, so that what a root may cost does not depend on what was read before it.
     """
-    text = text.removeprefix("\ufeff")
+    whole = current()
+    read = partial(parse_once, text, path, texts_only, whole.steps if whole is not None else STEPS)
+    parsed = once(("template", *read.args), read, lambda _: len(text)) if several_times else read()
+    try:
+        spend(parsed.steps)
+    except BudgetSpentError:
+        spent_at(Span(path, 1, 1, 1, 1))
+        raise
+    return parsed
+
+
+@lru_cache(maxsize=8)
+def parse_once(text: str, path: str, texts_only: bool, steps: int) -> Parsed:
+    """The same with a budget of its own; nothing, at the price of all of it, where that is not enough."""
+    with budget(steps) as own:
+        try:
+            parsed = _read(text.removeprefix("\ufeff"), path, texts_only)
+        except BudgetSpentError:
+            return Parsed((), (_too_large(path),), steps + 1)
+        return replace(parsed, steps=own.spent)
+
+
+def _read(text: str, path: str, texts_only: bool) -> Parsed:
     if not texts_only:
-        outline = json_outline(text, path) if _begins_as_json(text) else yaml_outline(text, path)
+        is_json = _begins_as_json(text)
+        outline = json_outline(text, path) if is_json else yaml_outline(text, path)
         if outline is not None:
+            spend(len(text) >> (_CHARACTERS_OF_JSON if is_json else _CHARACTERS_OF_YAML))
             return Parsed((outline,), ())
     return parse_whole(text, path, texts_only=texts_only)
+
+
+def _too_large(path: str) -> Diagnostic:
+    """What is said where nobody counts steps."""
+    return error("Template refused", "Reading it takes more steps than a root has.", Span(path, 1, 1, 1, 1))
 
 
 def parse_whole(text: str, path: str, *, texts_only: bool = False) -> Parsed:

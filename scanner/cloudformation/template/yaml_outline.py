@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from scanner.budget import at_no_charge
 from scanner.cloudformation.template.composer import MappingNode, Node, YAMLError, check, compose_all
 from scanner.cloudformation.template.node_glance import entries_of, glance_at
-from scanner.cloudformation.template.nodes import MAX_NODES, Converter
-from scanner.cloudformation.template.outline import SECTIONS, Entries, Glance, Outline, UnsureError
+from scanner.cloudformation.template.nodes import Converter
+from scanner.cloudformation.template.outline import MAX_NODES, SECTIONS, Entries, Glance, Outline, UnsureError
 from scanner.cloudformation.template.yaml_entry import glance_at_lines
 from scanner.cloudformation.template.yaml_line import NOTHING, Form, is_function, read_line
 from scanner.regexes import anywhere
@@ -147,8 +148,9 @@ class _Document:
         return self.composed[piece]
 
     def _value(self, piece: _Piece) -> Value:
-        composed = self._compose(piece)
-        return composed.converter.entry(composed.key, composed.value)
+        with at_no_charge():  # several roots may have it, of which one asks first
+            composed = self._compose(piece)
+            return composed.converter.entry(composed.key, composed.value)
 
     def _section(self, piece: _Piece, glances: dict[str, Glance]) -> Value:
         """A section that is composed as one."""

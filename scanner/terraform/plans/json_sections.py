@@ -18,10 +18,13 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
+from scanner.budget import spend
 from scanner.terraform.plans.plan_document import PlanError
 from scanner.terraform.plans.planned_instances import JSONObject
 
 Parsed = TypeVar("Parsed")
+_BYTES = 7
+"""A power of two: so many bytes of a file are a step, beside those for its objects."""
 NOTHING = Raw(b"null")
 """What stands for a value that is not there."""
 
@@ -177,6 +180,7 @@ class _Undecoded(Sections):
 
 def sections(data: bytes) -> Sections:
     """What a file has. Raises ``PlanError`` for what is not JSON, or not an object."""
+    spend((len(data) >> _BYTES) + data.count(b"{") * 3 // 2)
     try:
         return msgspec.json.decode(data, type=_Decoded)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):

@@ -11,11 +11,13 @@ https://developer.hashicorp.com/terraform/internals/json-format
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from scanner import values
-from scanner.diagnostic import Diagnostic, as_sentence, error, warning
+from scanner.budget import BudgetSpentError, spend
+from scanner.diagnostic import Diagnostic, as_sentence, bound_exceeded, error, warning
 from scanner.facts import Fact, Facts, Home, collect
 from scanner.lazy_dataclass import dataclass
 from scanner.root import ScanRoot
@@ -46,7 +48,12 @@ from scanner.terraform.plans.plan_source import Source
 from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance
 from scanner.terraform.plans.source_choice import source_of
 from scanner.terraform.resource_instance import ResourceInstance
+from scanner.unexplored import said_of, spent_budget, unexplored
 from scanner.values import NULL, Unknown, Value
+
+T = TypeVar("T")
+_STEPS = 50
+"""Of an instance, beside its values."""
 
 
 def extract(root: ScanRoot) -> Facts:
@@ -56,14 +63,19 @@ def extract(root: ScanRoot) -> Facts:
         document = read_document(root.location)
         source = source_of(document, root)
         reader = _reader(document, source, root, span)
-        found = tuple(_facts(document, reader))
-        unread = tuple(_unread(document, replace(reader, named={})))
+        found = tuple(_explored(_facts(document, reader)))
+        unread = tuple(_explored(_unread(document, replace(reader, named={}))))
+        forgotten = tuple(_explored(left_behind(document)))
     except PlanError as problem:
         diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", as_sentence(str(problem)), span),)
         return collect(root.path, root.kind, (), diagnostics, frozenset({root.path}))
+    except BudgetSpentError as problem:
+        diagnostics = (bound_exceeded(str(problem), problem.place or span),)
+        return collect(root.path, root.kind, (), diagnostics, frozenset({root.path}))
     warnings = (
+        *(error("Value left out", detail, span) for detail in document.instances.problems),
         *(warning("Part of the plan left out", detail, span) for detail in document.left_out),
-        *(warning("Left in AWS", sentence(planned.address), span) for planned in left_behind(document)),
+        *(warning("Left in AWS", sentence(planned.address), span) for planned in forgotten),
         *unread,
         *source.diagnostics,
     )
@@ -71,7 +83,12 @@ def extract(root: ScanRoot) -> Facts:
         found, warnings = moved(found, source.place), moved(warnings, source.place)
     if reader.named:
         warnings = (*warnings, _taken(reader.named, span))
-    collected = collect(root.path, root.kind, found, warnings, source.files | {root.path}, source.choices)
+    open_choices = source.choices
+    budget = spent_budget()
+    if budget is not None:
+        found, open_choices = (*found, *unexplored(found, budget, may_remove=True)), ()
+        warnings = (*warnings, said_of(budget, root.path))
+    collected = collect(root.path, root.kind, found, warnings, source.files | {root.path}, open_choices)
     return replace(collected, refuted=source.refuted)
 
 
@@ -81,9 +98,16 @@ def _reader(document: PlanDocument, source: Source, root: ScanRoot, span: Span) 
     return _Reader(configuration, Plan(document), source, homes, span, {})
 
 
+def _explored(found: Iterator[T]) -> Iterator[T]:
+    """What is found before the budget is spent."""
+    with suppress(BudgetSpentError):
+        yield from found
+
+
 def _facts(document: PlanDocument, reader: _Reader) -> Iterator[Fact]:
     for address, planned in document.instances.of_types(TYPES.__contains__).items():
         if address.mode is Mode.MANAGED:
+            spend(_STEPS)
             yield from facts(reader.at(address).instance(planned))
     for planned in left_behind(document):
         yield from facts_left_behind(reader.before(planned))

@@ -21,7 +21,10 @@ _EXPRESSIONS = ("expressions", "count_expression", "for_each_expression")
 
 def difference(planned: JSONObject, root: ModuleInstance) -> str | None:
     """What is written otherwise in the configuration than in the one that the plan lists; None if nothing is."""
-    return next(_differences(planned, _get(planned, "root_module"), root, set()), None)
+    try:
+        return next(_differences(planned, _get(planned, "root_module"), root, set()), None)
+    except RecursionError:  # deeper than anybody writes, so it is somebody else's
+        return "what the plan says of it"
 
 
 def _differences(plan: JSONObject, planned: JSONObject, instance: ModuleInstance, seen: set[str]) -> Iterator[str]:

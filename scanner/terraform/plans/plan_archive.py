@@ -10,7 +10,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import IO
 
+from scanner.budget import spend
 from scanner.source_file import MAX_BYTES as MAX_SOURCE_BYTES
 from scanner.terraform.plans.plan_document import PlanError
 
@@ -20,6 +22,9 @@ MAX_SOURCES_BYTES = 256 * 1024 * 1024
 """Of all configuration files together."""
 _MAX_DIRECTORY_BYTES = 8 * 1024 * 1024
 """Of the archive's directory: some ten thousand files."""
+_BYTES = 7
+"""A power of two: so many bytes that are unpacked are a step."""
+_AT_ONCE = 1024 * 1024
 _END = struct.Struct("<4s4H2LH")
 _END_MARK, _LARGE_MARK = b"PK\x05\x06", b"PK\x06\x07"
 _PLAN, _STATE, _SOURCES = "tfplan", "tfstate", "tfconfig/"
@@ -67,12 +72,21 @@ class PlanArchive:
             raise PlanError(f'its member "{name}" is not packed as Terraform does it')
         try:
             with self._archive.open(member) as file:
-                content = file.read(limit + 1)
+                content = _content(file, limit)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error) as problem:
             raise PlanError(f'its member "{name}" is damaged') from problem
         if len(content) > limit:
             raise PlanError(f'its member "{name}" is larger than {limit} bytes')
         return content
+
+
+def _content(file: IO[bytes], limit: int) -> bytes:
+    """As much as is allowed, and one byte more."""
+    found = io.BytesIO()
+    while (left := limit + 1 - found.tell()) and (part := file.read(min(left, _AT_ONCE))):
+        spend(len(part) >> _BYTES)
+        found.write(part)
+    return found.getvalue()
 
 
 def _refuse_large_directory(data: bytes) -> None:

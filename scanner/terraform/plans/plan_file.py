@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
+from scanner.budget import spend
 from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.plans.address_text import parse_resource_address, resource_type
@@ -77,6 +78,10 @@ class _Entry:
     KEY, VALUE = 1, 2
 
 
+_STEPS = 40
+"""Of a change that is noted."""
+_AT_ONCE = 1024
+"""Changes that are charged together."""
 _MESSAGE_PACK = 1
 """The one field of a value."""
 
@@ -93,7 +98,7 @@ def read_plan_file(data: bytes) -> PlanDocument:
             raise PlanError("it is the plan of a run that failed")
         changes = list(_changes(plan))
         instances = _after_changes(before.instances, changes)
-        forgotten = tuple(_forgotten(changes))
+        forgotten = tuple(map(instances.keeping, _forgotten(changes)))
         variables = dict(_variables(plan))
         left_out = tuple(_left_out(plan))
         workspace = _workspace(plan)
@@ -155,7 +160,9 @@ class _PlannedChange:
 
 
 def _changes(plan: Fields) -> Iterator[_PlannedChange]:
-    for encoded in parts(plan, _Plan.RESOURCE_CHANGES):
+    for number_, encoded in enumerate(parts(plan, _Plan.RESOURCE_CHANGES), 1):
+        if number_ % _AT_ONCE == 0:
+            spend(_AT_ONCE * _STEPS)
         resource = fields(encoded)
         written = text(resource, _ResourceChange.ADDRESS)
         type_ = resource_type(written)

@@ -73,12 +73,13 @@ def _plan(found: Sections) -> PlanDocument:
     addressed = cache(module_address)
     planned = [(addressed(change.module_address), change) for change in changes or () if not change.deposed]
     listed = _Listed(before, _by_type(planned))
+    instances = PlannedInstances({*listed.before, *listed.changes}, listed.instances, listed.modules)
     return PlanDocument(
-        PlannedInstances({*listed.before, *listed.changes}, listed.instances, listed.modules),
+        instances,
         parse_object(found.configuration, "configuration"),
         parse_object(found.variables, "variables"),
         left_out,
-        forgotten=tuple(_forgotten(changes or ())),
+        forgotten=tuple(map(instances.keeping, _forgotten(changes or ()))),
     )
 
 

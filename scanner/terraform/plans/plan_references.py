@@ -18,6 +18,7 @@ import re
 from dataclasses import field, replace
 from typing import Any, Protocol
 
+from scanner.budget import spend
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import beginning
 from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
@@ -55,6 +56,8 @@ _MODULE_REFERENCE = beginning(
     r'^module\.(?P<name>[A-Za-z_][\w-]*)(?:\[(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d+))\])?'
     r"(?:\.(?P<output>[A-Za-z_][\w-]*)(?P<index>\[[^\]]*\])?(?:\.(?P<attribute>[A-Za-z_][\w-]*))?)?$"
 )
+_STEPS = 15
+"""Of following a reference by one step."""
 _MAX_HOPS = 60
 _SCOPES = frozenset({"local", "path", "terraform", "self", "var", "module", "each", "count"})
 """What a reference may begin with instead of a resource type."""
@@ -218,6 +221,7 @@ class _Tracer:
 
     def to(self, texts: tuple[str, ...], steps: tuple[str, ...], place: _Place, hops: int) -> Reference | None:
         """What references with all their beginnings lead to, and the attributes after them."""
+        spend(_STEPS + len(texts) * len(texts))
         longest = [text for text in texts if not any(other != text and _extends(other, text) for other in texts)]
         choosing = [text for text in longest if text.split(".")[0] in ("each", "count")]
         meant = [text for text in longest if text not in choosing]
@@ -247,7 +251,9 @@ class _Tracer:
         if place.resource is None:
             return False
         for name, expression in _object(place.block.get("expressions")).items():
+            spend(_STEPS)
             if isinstance(expression, dict) and expression.get("references") == ["each.value"]:
+                spend(_STEPS * len(place.keys))
                 keyed = ((key, place.resource.instance(key)) for key in place.keys)
                 if all(self.planned.text(address, name) == key for key, address in keyed):
                     return True

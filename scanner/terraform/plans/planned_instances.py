@@ -6,11 +6,13 @@ addresses of what is listed under a type when somebody wants that one.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from functools import lru_cache, partial
 from typing import Any
 
+from scanner.budget import spend
 from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
 
@@ -32,32 +34,54 @@ class PlannedInstance:
     """The provider configuration that it has, as a plan file or a stored state names it. JSON does not."""
 
 
+MAX_NESTING = 200
+"""Lists and objects inside each other in one attribute. No type of a provider has a tenth of it."""
+_STEPS, _STEPS_OF_PART = 100, 4
+"""Of reading the values of an instance, and of each part of one that is a list or a mapping."""
 _KEPT = 4096
 """Instances of a file whose values are kept: several readers ask for each, and references for some again and again."""
 
 
-MAX_NESTING = 200
-"""Lists and objects inside each other in one attribute. No type of a provider has a tenth of it."""
+class _TooDeepError(Exception):
+    """A value is nested more than ``MAX_NESTING`` levels deep."""
 
 
-def _bounded(values: Callable[[], Values]) -> Values:
-    """The same, where what is nested too deeply is not known: it is the trouble of that attribute alone."""
-    after, unknown = values()
-    deep = [name for name, value in (*after.items(), *unknown.items()) if _is_deep(value, MAX_NESTING)]
-    if not deep:
-        return after, unknown
-    kept = {name: value for name, value in after.items() if name not in deep}
-    return kept, {**unknown, **dict.fromkeys(deep, True)}
+@dataclass(frozen=True, slots=True, eq=False)
+class _Checked:
+    """Reads the values of an instance. An attribute that nobody could go through is unknown, and said to be."""
+
+    instance: PlannedInstance
+    problems: dict[str, None]
+
+    def __call__(self) -> Values:
+        known, unknown = self.instance.values()
+        deep: dict[str, bool] = {}
+        count = 0
+        for attributes in (known, unknown):
+            for name, value in attributes.items():
+                if value and isinstance(value, dict | list):
+                    try:
+                        count += _parts(value, MAX_NESTING)
+                    except _TooDeepError:
+                        deep[name] = True
+        spend(_STEPS + _STEPS_OF_PART * count)
+        if not deep:
+            return known, unknown
+        for name in deep:
+            what = f"{name} of {self.instance.address}"
+            self.problems[f"{what} is nested more than {MAX_NESTING} levels deep, so it is unknown."] = None
+        return {name: value for name, value in known.items() if name not in deep}, {**unknown, **deep}
 
 
-def _is_deep(value: Any, room: int) -> bool:  # any JSON value
-    match value:
-        case dict():
-            return room == 0 or any(_is_deep(item, room - 1) for item in value.values())
-        case list():
-            return room == 0 or any(_is_deep(item, room - 1) for item in value)
-        case _:
-            return False
+def _parts(value: dict[str, Any] | list[Any], levels: int) -> int:
+    """How many parts a list or a mapping has, those of its parts included. Raises ``_TooDeepError``."""
+    if levels == 0:
+        raise _TooDeepError
+    count = len(value)
+    for part in value.values() if isinstance(value, dict) else value:
+        if part and isinstance(part, dict | list):
+            count += _parts(part, levels - 1)
+    return count
 
 
 class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
@@ -76,7 +100,9 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
         self.types = frozenset(types)
         self._read = read
         self._modules = modules
-        self._decoded = lru_cache(_KEPT)(_bounded)
+        self.problems: dict[str, None] = {}
+        """What is wrong with values that have been read: sentences."""
+        self._decoded = lru_cache(_KEPT)(operator.call)
         self._found: dict[str, Mapping[ResourceAddress, PlannedInstance]] = {}
         self._merged: dict[frozenset[str], Mapping[ResourceAddress, PlannedInstance]] = {}
 
@@ -94,11 +120,12 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
             return {}
         if type_ not in self._found:
             found = self._read(type_)
-            self._found[type_] = {address: self._keeping(instance) for address, instance in found.items()}
+            self._found[type_] = {address: self.keeping(instance) for address, instance in found.items()}
         return self._found[type_]
 
-    def _keeping(self, instance: PlannedInstance) -> PlannedInstance:
-        values = partial(self._decoded, instance.values)
+    def keeping(self, instance: PlannedInstance) -> PlannedInstance:
+        """The instance with its values kept for a while, and looked at for what is wrong with them."""
+        values = partial(self._decoded, _Checked(instance, self.problems))
         return PlannedInstance(instance.address, values, instance.untouched, instance.provider)
 
     def of_types(self, is_wanted: Callable[[str], bool]) -> Mapping[ResourceAddress, PlannedInstance]:

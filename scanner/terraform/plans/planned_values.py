@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner import values
+from scanner.budget import BudgetSpentError, spend, spent_at
 from scanner.iam.arn import Arn
 from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.plans.plan_agreement import scalar_text
@@ -16,6 +17,8 @@ from scanner.terraform.plans.same_document import same_document
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Unknown, Value, same_text
 
+_STEPS = 2
+"""Of comparing an item with another one."""
 _MAX_BLOCKS = 200
 """Nested blocks are a set, so each is compared with each; longer lists are not compared."""
 
@@ -37,8 +40,15 @@ class PlannedValues:
             return evaluated
         after, unknown = planned.values()
         known, marks = after.get(name), unknown.get(name)
-        if written and not planned.untouched and _is_compared(address) and not agrees(evaluated, known, marks):
-            self.contradicted.add(address)
+        if written and not planned.untouched and _is_compared(address):
+            try:
+                is_it = agrees(evaluated, known, marks)
+            except BudgetSpentError:
+                if evaluated.span is not None:
+                    spent_at(evaluated.span)
+                is_it = False  # nobody knows, so it is not believed
+            if not is_it:
+                self.contradicted.add(address)
         if name not in after or has_unknown(marks):
             return evaluated
         value = values.of(known)
@@ -98,6 +108,7 @@ def _agree_all(items: tuple[Value, ...], known: list[Any], marks: Any) -> bool:
     """Whether each item has its like on the other side. Most lists are sets, and their order says nothing."""
     if max(len(items), len(known)) > _MAX_BLOCKS:
         return True
+    spend(_STEPS * len(items) * len(known))
     inner = list(marks) if isinstance(marks, list) else []
     inner += [None] * (len(known) - len(inner))
     pairs = list(zip(known, inner, strict=False))
