@@ -9,7 +9,7 @@ from fuzz import seeds
 from fuzz.folder import scanned
 from fuzz.target import Target
 from scanner.cloudformation.template.outline import Outline
-from scanner.cloudformation.template.syntax import Parsed, parse, parse_whole
+from scanner.cloudformation.template.syntax import Parsed, parse, parse_once, parse_whole
 from scanner.span import Span
 from scanner.values import Value
 
@@ -17,7 +17,7 @@ from scanner.values import Value
 def _reader(path: str) -> Callable[[bytes], object]:
     def read(data: bytes) -> object:
         text = data.decode("utf-8", "replace")
-        parse.cache_clear()
+        parse_once.cache_clear()
         parsed = parse(text, path)
         found = _laid_open(parsed)
         if any(isinstance(document.data, Outline) for document in parsed.documents):
