@@ -21,6 +21,8 @@ _MODE = 24
 _DIRECTORY = 0o040000
 """What stands for all that is in it in a sparse index: nothing of it is in the work tree."""
 _EXTENDED, _LENGTH = 0x4000, 0xFFF
+_SPLIT = "it is split (`git update-index --no-split-index` joins it)"
+"""A split index has its other part's entries without their paths, if they have changed, and names it at the end."""
 
 
 class UnknownIndexError(Exception):
@@ -101,13 +103,15 @@ def _entries(content: bytes, version: int, count: int, size: int) -> Iterator[tu
             kept = path[: len(path) - dropped]
         end = content.index(b"\0", name, last)
         path = kept + content[name:end]
+        if not path and not flags & _LENGTH:
+            raise UnknownIndexError(_SPLIT)
         if not path or flags & _LENGTH != min(len(path), _LENGTH):
             raise ValueError
         yield path, int.from_bytes(content[at + _MODE : at + _MODE + 4], "big")
         at = end + 1 if version == 4 else at + ((end - at) // 8 + 1) * 8
     while at + 8 <= last:
         if content[at : at + 4] == b"link":
-            raise UnknownIndexError("it is split (`git update-index --no-split-index` joins it)")
+            raise UnknownIndexError(_SPLIT)
         at += 8 + int.from_bytes(content[at + 4 : at + 8], "big")
     if at != last:
         raise ValueError

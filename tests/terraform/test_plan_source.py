@@ -186,7 +186,8 @@ def test_the_configuration_may_be_somewhere_else(tmp_path: Path) -> None:
 
 def test_a_source_without_configuration_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text(planned("aws_iam_user.u"), encoding="utf-8")
-    given = Inputs(source=str(tmp_path / "nowhere"))
+    (tmp_path / "empty").mkdir()
+    given = Inputs(source=str(tmp_path / "empty"))
     report = scanned(tmp_path, "plan.json", inputs=given)
     (problem,) = report.errors
     assert "There is no Terraform configuration in" in problem.message
