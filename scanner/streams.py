@@ -100,8 +100,12 @@ def show(text: str) -> None:
     """Print a report, or whatever somebody has asked for."""
     # where nobody has called ``guard``, a stream may not be able to show a letter
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream, unless replaced
-    sys.stdout.write(text)
+    for begin in range(0, len(text), _PIECE):  # so that there are never twice as many bytes as there is text
+        sys.stdout.write(text[begin : begin + _PIECE])
     sys.stdout.flush()
+
+
+_PIECE = 1 << 20
 
 
 def say(line: str) -> None:

@@ -18,6 +18,7 @@ from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 
+from scanner.budget import spend
 from scanner.cause import Cause
 from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Symbol
@@ -157,9 +158,15 @@ def _items(pattern: Pattern) -> Iterable[str | Wildcard | Hole]:
         yield pending
 
 
+_STEPS = 3
+"""What it costs to read a letter."""
+
+
 def runs(automaton: Automaton, letters: Iterable[str | Hole], spell: Sequence[Hole] = ()) -> bool:
     """Whether an accepting state is reached after the last letter; the holes in ``spell`` may be any text."""
     states = closed(automaton, 1)
+    letters = tuple(letters)
+    spend(_STEPS * len(letters))
     for letter in letters:
         states = advanced(automaton, states, letter, spell)
         if not states:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from scanner import values
-from scanner.budget import BudgetSpentError
+from scanner.budget import BudgetSpentError, spend
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.symbol import Symbol
@@ -25,6 +25,10 @@ from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.steps import spent
 from scanner.values import Unknown, Value
 
+_STEPS = 200
+"""What it costs to read a template, beside what it evaluates."""
+_STEPS_OF_SEQUENCE = 1000
+"""And each interpolation and directive in it."""
 _PROVIDERS = {"aws": "hashicorp/aws", "terraform": "terraform.io/builtin/terraform"}
 
 
@@ -91,6 +95,7 @@ class ModuleHost:
         return os.path.normpath(f"{root.path}/{relative}").replace(os.sep, "/")
 
     def _render(self, text: str, variables: Mapping[str, Value], span: Span) -> Value:
+        spend(_STEPS + _STEPS_OF_SEQUENCE * (text.count("${") + text.count("%{")))
         try:
             template = syntax.parse_template(text, span)
         except SyntaxProblem as problem:

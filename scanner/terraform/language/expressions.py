@@ -162,13 +162,14 @@ def render(template: nodes.TemplateNode, scope: Scope) -> Value:
 
 
 def _bounded(parts: Iterable[str | Unknown], span: Span) -> Iterator[str | Unknown]:
-    length = 0
+    length, steps = 0, 5
     for part in parts:
+        steps += 2
         length += len(part) if isinstance(part, str) else 1
         if length > MAX_TEXT:
             raise BoundError(f"the string would have more than {MAX_TEXT} characters", span)
         yield part
-    spend(1 + length // 64)
+    spend(steps + length // 64)
 
 
 def _rendered(parts: tuple[TemplatePart, ...], scope: Scope, span: Span) -> Iterator[str | Unknown]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
+from scanner.budget import spend
 from scanner.marked_text import filled, marked
 from scanner.regexes import anywhere
 from scanner.symbol import Account, Attribute, Part, Setting
@@ -82,6 +83,7 @@ def _encoded(value: Value) -> Iterator[str | Unknown]:
 
 def decode_json(text: str) -> Value:
     """The value that JSON text stands for. Raises ``FunctionError`` for anything that is not JSON."""
+    spend(len(text))  # about what its values cost, which nobody has counted yet
     try:
         return _decoded(json.loads(text, parse_float=Decimal, parse_int=_whole, parse_constant=_refuse), 0)
     except ValueError as problem:

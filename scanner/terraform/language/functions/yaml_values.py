@@ -12,6 +12,7 @@ from dataclasses import field
 
 import yaml
 
+from scanner.budget import spend
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import whole
 from scanner.terraform.language.conversion import to_text
@@ -148,10 +149,15 @@ def _resolved(text: str) -> Value:
     return Value(text)
 
 
+_STEPS = 6
+"""What it costs to read a character: libyaml is not used, for it does not say all that is needed."""
+
+
 def decoded(text: str) -> Value:
     """What a text says. Raises ``FunctionError``."""
     if len(text) > MAX_TEXT:
         raise UnsupportedError(f"the YAML text is longer than {MAX_TEXT} characters")
+    spend(_STEPS * len(text))
     try:
         reader = _Reader(iter(yaml.parse(text, Loader=yaml.SafeLoader)))
         next(reader.events)
