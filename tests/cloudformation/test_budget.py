@@ -133,7 +133,7 @@ SPENDING = {
         Globals={"Function": {"Tags": {f"t{n}": "v" for n in range(100)}}},
     ),
 }
-STEPS = 100_000
+STEPS = 40000
 FREE = "Resources:\n  Free: {Type: AWS::IAM::User, Properties: {UserName: free, LoginProfile: {Password: x}}}\n"
 
 
