@@ -120,6 +120,20 @@ def test_what_multiplies_ends(tmp_path: Path, name: str) -> None:
     assert "aws_iam_user.good" in verdicts(report)
 
 
+def test_what_a_module_that_is_left_out_may_hold(tmp_path: Path) -> None:
+    grant = """
+resource "aws_iam_user_policy_attachment" "a" {
+  user       = "good"
+  policy_arn = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
+}
+"""
+    deny = grant.replace("SignInLocalDevelopmentAccess", "AWSDenyAll")
+    calls = TERRAFORM["modules that call two others"] + 'module "z" {\n  source = "./deny"\n}\n'
+    beside = {name: text for name, text in BESIDE.items() if name[0] == "m"}
+    write(tmp_path, {"main.tf": GOOD + grant + calls, **beside, "deny/main.tf": deny})
+    assert verdicts(scanned(tmp_path, max_steps=300_000))["aws_iam_user.good"] == ("yes", "unknown")
+
+
 ROOTS = sorted(file.parent for file in (ROOT / "fixtures/terraform").glob("*/main.tf"))
 
 

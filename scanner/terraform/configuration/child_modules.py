@@ -157,6 +157,7 @@ class ChildModules(Generic[M]):
             spend_at(len(expansion.instances) * (_STEPS + _STEPS_OF_RESOURCE * len(module.resource_types)), block.span)
         except SpentError as problem:
             self._configuration.refuse(problem)
+            self._configuration.leaves_out = True
             cause = Cause(CauseKind.UNSUPPORTED, f"{full}, for which there are no steps left", block.span)
             return Unknown(cause, Named(NameKind.VALUE, full))
         self._check_arguments(parsed, module, full)
