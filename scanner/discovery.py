@@ -197,7 +197,7 @@ class _Walk:
         """An error of our own inside is said of the path, and what comes after it goes on."""
         try:
             yield
-        except Exception as problem:  # noqa: BLE001 # it is said
+        except Exception as problem:  # noqa: BLE001 # a bug of ours must not lose other paths; it is in the report
             self._failed(problem, path)
 
     def _failed(self, problem: Exception, path: Path) -> None:
@@ -357,7 +357,7 @@ class _Walk:
         for entry in entries:
             try:
                 self._entry(path, base + entry.name, entry, ignored, exclude, is_ignored=is_ignored)
-            except Exception as problem:  # noqa: BLE001 # it is said
+            except Exception as problem:  # noqa: BLE001 # a bug of ours must not lose other paths; it is in the report
                 self._failed(problem, path / entry.name)
 
     def _entry(

@@ -1,4 +1,4 @@
-"""What a reader puts beside the facts that it found when the budget of its root was spent before it had found all.
+"""What a reader puts beside the facts that it found when a bound was met before it had found all.
 
 Anything may stand in what was not explored: a policy that allows or denies something to somebody who was found, a
 password of theirs, a way into their role. So each of them gets one that may be there and of which nothing is known. No
@@ -34,9 +34,13 @@ def spent_budget() -> Budget | None:
     return budget if budget is not None and budget.is_spent else None
 
 
-def unexplored(found: Iterable[Fact], budget: Budget, *, may_remove: bool = False) -> Iterator[Fact]:
+def not_read(budget: Budget) -> Cause:
+    """Why something was not explored when a budget was spent."""
+    return Cause(CauseKind.UNSUPPORTED, "what was not read any more, for which there are no steps left", budget.place)
+
+
+def unexplored(found: Iterable[Fact], cause: Cause, *, may_remove: bool = False) -> Iterator[Fact]:
     """What may be beside the facts that were found. In some languages it ``may_remove`` some of them."""
-    cause = Cause(CauseKind.UNSUPPORTED, "what was not read any more, for which there are no steps left", budget.place)
     doubt = Unknown(cause)
     for fact in found:
         if not isinstance(fact, Identity):

@@ -156,7 +156,7 @@ def replace(place: str | Path, content: bytes, mode: int | None = None, made: in
         if mode is not None:
             os.chmod(temporary, mode)  # noqa: PTH101 # a text
         os.replace(temporary, place)  # noqa: PTH105 # the same
-    except BaseException:
+    except BaseException:  # an interrupt, too, leaves nothing half written; it rises again
         with suppress(OSError):
             os.unlink(temporary)  # noqa: PTH108 # the same
         raise

@@ -201,3 +201,12 @@ def test_nothing_is_left_of_a_budget_that_is_spent() -> None:
 
 def test_the_usual_budget_is_the_one_that_is_documented() -> None:
     assert f"{STEPS:,}" in (ROOT / "docs/usage.md").read_text()
+
+
+def test_what_a_module_that_is_too_deep_may_hold(tmp_path: Path) -> None:
+    levels = {f"n{level}/main.tf": f'module "m" {{\n  source = "../n{level + 1}"\n}}\n' for level in range(45)}
+    root = 'module "m" {\n  source = "./n0"\n}\n'
+    write(tmp_path, {"main.tf": GOOD + root, **levels, "n45/main.tf": ""})
+    report = scanned(tmp_path)
+    assert any("nested more than 40 calls deep" in message for message in errors(report))
+    assert verdicts(report)["aws_iam_user.good"] == ("yes", "unknown")

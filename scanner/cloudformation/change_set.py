@@ -34,7 +34,7 @@ from scanner.regexes import beginning
 from scanner.source_file import PLAIN, UnreadableFileError, read_text
 from scanner.span import Span
 from scanner.symbol import Attribute, Named, NameKind
-from scanner.unexplored import said_of, spent_budget, unexplored
+from scanner.unexplored import not_read, said_of, spent_budget, unexplored
 from scanner.values import Unknown, Value, joined, of
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _collected(root: ScanRoot, facts: list[Fact], problems: list[Diagnostic]) ->
     """What was found, and what may be beside it if the budget was spent before all was."""
     budget = spent_budget()
     if budget is not None:
-        facts += tuple(unexplored(facts, budget))
+        facts += tuple(unexplored(facts, not_read(budget)))
         problems.append(said_of(budget, root.path))
     return collect(root.path, KIND, tuple(facts), tuple(problems), frozenset({root.path}))
 

@@ -23,7 +23,7 @@ from scanner.partition import partition_of
 from scanner.root import RootKind
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
-from scanner.unexplored import said_of, spent_budget, unexplored
+from scanner.unexplored import not_read, said_of, spent_budget, unexplored
 
 if TYPE_CHECKING:
     from scanner.cloudformation.stacks.scope import StackScope
@@ -113,7 +113,7 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[StackScope], h
     said = [*tree.diagnostics, *problems]
     budget = spent_budget()
     if budget is not None:
-        facts += tuple(unexplored(facts, budget))
+        facts += tuple(unexplored(facts, not_read(budget)))
         said.append(said_of(budget, path))
         open_choices = ()
     exchange = tops[0].stack.exchange if tops else None

@@ -157,9 +157,7 @@ class ChildModules(Generic[M]):
             spend_at(len(expansion.instances) * (_STEPS + _STEPS_OF_RESOURCE * len(module.resource_types)), block.span)
         except SpentError as problem:
             self._configuration.refuse(problem)
-            self._configuration.leaves_out = True
-            cause = Cause(CauseKind.UNSUPPORTED, f"{full}, for which there are no steps left", block.span)
-            return Unknown(cause, Named(NameKind.VALUE, full))
+            return self._left_out(f"{full}, for which there are no steps left", block, full)
         self._check_arguments(parsed, module, full)
         instance_of = partial(self._instance, name, parsed, module, expansion)
         if expansion.is_open:
@@ -205,9 +203,13 @@ class ChildModules(Generic[M]):
                 yield self._instance(name, parsed, module, Expansion(Repeats.ONCE, {}), Instance(None))
 
     def _bound(self, why: str, block: IndexedBlock, full: str) -> Unknown:
-        cause = Cause(CauseKind.UNSUPPORTED, f"{full}, which {why}", block.span)
         detail = f"The root module {why} with {full}, so that is left out."
         self._configuration.report(error("Bound exceeded", detail, block.span))
+        return self._left_out(f"{full}, which {why}", block, full)
+
+    def _left_out(self, what: str, block: IndexedBlock, full: str) -> Unknown:
+        cause = Cause(CauseKind.UNSUPPORTED, what, block.span)
+        self._configuration.left_out = self._configuration.left_out or cause
         return Unknown(cause, Named(NameKind.VALUE, full))
 
     def _instance(self, name: str, parsed: nodes.Block, module: Module, expansion: Expansion, instance: Instance) -> M:

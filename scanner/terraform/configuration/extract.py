@@ -21,7 +21,7 @@ from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.configuration.terragrunt.generate import generated_files
 from scanner.terraform.configuration.terragrunt.unit import Unit, read_unit
 from scanner.terraform.configuration.variable_files import input_values
-from scanner.unexplored import spent_budget, unexplored
+from scanner.unexplored import unexplored
 from scanner.values import Value
 
 
@@ -43,9 +43,8 @@ def extract(root: ScanRoot) -> Facts:
             configuration.report(error("Terragrunt file not read", message, Span.whole_file(unit.path)))
     certain = _refused_anyway(root, configuration, units)
     instance.validate()
-    budget = spent_budget() if configuration.leaves_out else None
-    if budget is not None:
-        found += tuple(unexplored(found, budget))
+    if configuration.left_out is not None:
+        found += tuple(unexplored(found, configuration.left_out))
     removed = tuple(_left_behind(instance))
     found += tuple(fact for one in removed for fact in one.facts())
     diagnostics = [

@@ -48,8 +48,8 @@ class RootConfiguration:
     diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
     """Variable files that were read; modules know their own files."""
-    leaves_out: bool = False
-    """Whether a module is not looked into for want of steps: anything may stand there."""
+    left_out: Cause | None = None
+    """Why a module is not looked into that Terraform would: anything may stand there."""
     undeclared: set[Diagnostic] = field(default_factory=set)
     """Values from the command line that nothing here declares; they may be meant for another root."""
     reconciled: Callable[[ResourceAddress, str, Value, bool], Value] = field(

@@ -48,7 +48,7 @@ from scanner.terraform.plans.plan_source import Source
 from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance
 from scanner.terraform.plans.source_choice import source_of
 from scanner.terraform.resource_instance import ResourceInstance
-from scanner.unexplored import said_of, spent_budget, unexplored
+from scanner.unexplored import not_read, said_of, spent_budget, unexplored
 from scanner.values import NULL, Unknown, Value
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ def extract(root: ScanRoot) -> Facts:
     open_choices = source.choices
     budget = spent_budget()
     if budget is not None:
-        found, open_choices = (*found, *unexplored(found, budget, may_remove=True)), ()
+        found, open_choices = (*found, *unexplored(found, not_read(budget), may_remove=True)), ()
         warnings = (*warnings, said_of(budget, root.path))
     collected = collect(root.path, root.kind, found, warnings, source.files | {root.path}, open_choices)
     return replace(collected, refuted=source.refuted)
