@@ -6,6 +6,7 @@ from dataclasses import field
 from datetime import date
 from enum import Enum
 
+from scanner.fix import Fix
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
@@ -85,6 +86,8 @@ class Finding:
     suppressed: Suppression | None = None
     baselined: bool = False
     """The baseline has it."""
+    fixes: tuple[Fix, ...] = ()
+    """What would mend it, each by itself; the best first."""
 
     @property
     def is_open(self) -> bool:

@@ -65,6 +65,10 @@ class LineIndex:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column; of a line behind the last, that of the last."""
+        return self._starts[min(line, len(self._starts)) - 1] + max(column, 1) - 1
+
     def span(self, start: int, end: int) -> Span:
         """The span of the half-open range of offsets."""
         return Span(self._path, *self.position(start), *self.position(end))

@@ -62,6 +62,8 @@ class AttachedPolicy:
     """None when it is not known which policies these are, if any."""
     group: str | None = None
     """For people: the group that it comes through."""
+    written: Span | None = field(default=None, compare=False)
+    """The expression that names it, which need not be where it is attached; None for an inline policy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,6 +222,7 @@ class _Merge:
                 attachment.origin.span,
                 applies if is_boundary else applies & self._stays(identity, attachment.policy, inline=False),
                 resolved.aws_managed,
+                written=attachment.policy.span,
             )
             into = self._boundaries if is_boundary else self._reaching
             into.setdefault(identity.origin.address, []).append(policy)
@@ -256,6 +257,7 @@ class _Merge:
                             in_it & policy.applies,
                             policy.aws_managed,
                             group=name,
+                            written=policy.written,
                         )
                     )
             if not certain:
@@ -389,13 +391,14 @@ class _Merge:
         applies: Truth,
         aws_managed: bool | None,
         group: str | None = None,
+        written: Span | None = None,
     ) -> AttachedPolicy:
         """A policy as it reaches an identity: the very same one for all whom it reaches in the same way."""
         doubt = None if applies.known is not None else id(applies)
-        key = (id(policy_type), name, id(document), id(how), span, applies.known, doubt, aws_managed, group)
+        key = (id(policy_type), name, id(document), id(how), span, applies.known, doubt, aws_managed, group, written)
         known = self._attached.get(key)
         if known is None:
-            known = AttachedPolicy(policy_type, name, document, how, span, applies, aws_managed, group)
+            known = AttachedPolicy(policy_type, name, document, how, span, applies, aws_managed, group, written)
             self._attached[key] = known
         return known
 

@@ -42,6 +42,8 @@ class Task:
 
     root: ScanRoot
     section: PathSection = PathSection()  # frozen
+    changed: tuple[tuple[str, str], ...] = ()
+    """Files, by absolute paths without links, with texts that they are taken to have."""
 
 
 @dataclass(frozen=True, slots=True)
