@@ -25,6 +25,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from scanner.changed_files import changed_content
 from scanner.lazy_dataclass import dataclass
 
 AnyPath: TypeAlias = "str | os.PathLike[str]"
@@ -154,10 +155,12 @@ def content(path: AnyPath, limit: int, *, follow: bool = True) -> bytes:
     notes = _NOTES.get()
     try:
         found, status = _content(path, limit, follow=follow)
+        other = changed_content(path)
     except (OSError, ValueError, NotRegularError, TooLargeError) as problem:
         if notes is not None and notes.is_exact:
             notes.add(Look.CONTENT, path, _problem(problem), limit)
         raise
+    found = found if other is None else other
     if notes is not None:
         if notes.is_exact:
             notes.add(Look.CONTENT, path, _digest(found), limit, status)

@@ -77,6 +77,8 @@ class Options:
     more."""
     severity: Mapping[str, Level] = field(default_factory=dict)
     """Levels of rules that take the place of their own."""
+    offers_fixes: bool = True
+    """Whether fixes are looked for, which takes about as long as scanning the roots with findings once more."""
     paths_are_configured: bool = False
     """Whether the paths are those of a configuration file: all that is to be scanned, as far as that knows."""
     named: Mapping[str, Span] = field(default_factory=dict)

@@ -52,6 +52,10 @@ MOST_PRINCIPALS = 100_000
 """Of one scan. A report has some kilobytes about each, and all of them are held until it is written."""
 
 Map = Callable[["Assessor", Iterable[Task]], Iterable[Outcome]]
+Changed = tuple[tuple[str, str], ...]
+"""Files that are taken to have other texts, as a task has them."""
+Again = Callable[[Iterable[tuple[ScanRoot, Changed]]], Iterable[Outcome]]
+"""What becomes of roots if files are changed, in their order."""
 Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
 Tell = Callable[[str], None]
@@ -103,13 +107,17 @@ def scan(
             debug=options.debug,
         )
         if not found.roots:
-            return _report(found, (), inputs, rules, {}, options)
+            return _report(found, (), inputs, rules, {}, options, lambda _: ())
         tasks = [_task(root, options) for root in found.roots]
         assess = _assessor(options, terms)
         roots = map or _roots(options, kept.kept if kept is not None else None)
+
+        def again(changed: Iterable[tuple[ScanRoot, Changed]]) -> Iterable[Outcome]:
+            return roots(assess, [replace(_task(root, options), changed=files) for root, files in changed])
+
         with closing(_outcomes(tasks, assess, roots, watch)) as outcomes:
             told = outcomes if tell is None else _told(outcomes, tell)
-            report = _report(found, told, inputs, rules, _sources(found.roots, options), options)
+            report = _report(found, told, inputs, rules, _sources(found.roots, options), options, again)
     if kept is not None:
         kept.kept.save()
     return report
@@ -198,6 +206,7 @@ def _report(
     rules: Sequence[Rule],
     sources: Mapping[str, str],
     options: Options,
+    again: Again,
 ) -> Report:
     """What the outcomes come to. The order in which they arrive does not matter."""
     diagnostics: dict[Diagnostic, None] = dict.fromkeys(discovery.diagnostics)
@@ -209,7 +218,9 @@ def _report(
     silent: set[str] = set()
     policies: list[PolicyNames] = []
     matching: Matching | None = None
+    done: list[tuple[ScanRoot, Outcome]] = []
     for root, found in outcomes:
+        done.append((root, found))
         principals = found.principals[: MOST_PRINCIPALS - len(assessed)]
         left_out = len(found.principals) - len(principals)
         if left_out:
@@ -251,6 +262,8 @@ def _report(
     except BaselineError as problem:
         raise UsageError(str(problem), problem.path) from problem
     diagnostics |= dict.fromkeys(problems)
+    if options.offers_fixes and any(one.is_open for one in findings):
+        findings = _with_fixes(findings, done, rules, sources, options.directory, again)
     return Report(
         len(discovery.roots),
         len(files),
@@ -264,6 +277,38 @@ def _report(
         ),
         tuple(rules),
     )
+
+
+_CHANGEABLE = (RootKind.TERRAFORM_MODULE, RootKind.CLOUDFORMATION_TEMPLATE)
+"""Roots that are written by people."""
+
+
+def _with_fixes(
+    findings: tuple[Finding, ...],
+    done: Sequence[tuple[ScanRoot, Outcome]],
+    rules: Sequence[Rule],
+    sources: Mapping[str, str],
+    directory: Path,
+    again: Again,
+) -> tuple[Finding, ...]:
+    """The same findings with what would mend them, which is tried by scanning some roots again."""
+    from scanner.fixes.offer import Offer, Scanned
+
+    roots = {root.path: root for root, _ in done if root.kind in _CHANGEABLE and root.stands_in is None}
+    outcomes = {root.path: found for root, found in done if roots.get(root.path) == root}
+
+    def scanned(found: Outcome) -> Scanned:
+        return Scanned(found.principals, found.diagnostics, found.files)
+
+    offer = Offer(
+        rules,
+        sources,
+        {path: scanned(found) for path, found in outcomes.items()},
+        directory,
+        (root.boundary for root in roots.values()),
+        lambda changed: map(scanned, again((roots[path], files) for path, files in changed)),
+    )
+    return offer.findings(findings)
 
 
 def _too_many(root: ScanRoot, left_out: int) -> Diagnostic:

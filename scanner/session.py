@@ -42,6 +42,13 @@ def session() -> Iterator[None]:
     if _SESSION.get() is not None:
         yield
         return
+    with new_session():
+        yield
+
+
+@contextmanager
+def new_session() -> Iterator[None]:
+    """A session of its own, in which nothing is known that was read in one around it."""
     before = _SESSION.set(_Session())
     try:
         yield

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from scanner import extraction
 from scanner.budget import BudgetSpentError, another_budget, budget
+from scanner.changed_files import changed
 from scanner.diagnostic import Diagnostic, bound_exceeded, internal_error
 from scanner.facts import Facts
 from scanner.file_system import note_all, noted
@@ -18,7 +19,7 @@ from scanner.iam.context import Circumstances
 from scanner.other_roots import policy_names
 from scanner.path_sections import PathSection
 from scanner.root import Assumption, ScanRoot
-from scanner.session import session
+from scanner.session import new_session, session
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.assessment import Assessment
@@ -48,6 +49,13 @@ class Assessor:
 
     def __call__(self, task: Task) -> Outcome:
         """What the root comes to."""
+        if task.changed:
+            contents = {path: text.encode() for path, text in task.changed}
+            with changed(contents), new_session():  # what was read before is not what there would be
+                return self._outcome(task)
+        return self._outcome(task)
+
+    def _outcome(self, task: Task) -> Outcome:
         root = task.root
         with walled(), session(), budget(self.terms.max_steps), noted() as notes:
             facts = extraction.extract_or_report(root, debug=self.debug)

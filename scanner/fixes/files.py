@@ -1,0 +1,59 @@
+"""The scanned files that a fix may change, each read once.
+
+What is not the user's is not changed: what ``terraform init`` or Terragrunt has copied, what a program has made, what
+is outside of the scanned tree or is reached through a link that leads out of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from scanner import file_system
+from scanner.fixes.source import Source, source
+from scanner.source_file import UnreadableFileError, read_bytes
+
+COPIES = frozenset({".terraform", ".terragrunt-cache", ".git", "cdk.out", "node_modules"})
+"""Directories of what others have written."""
+
+
+class Files:
+    """By their paths as reports print them, which are relative to the working directory."""
+
+    def __init__(self, directory: Path, boundaries: Iterable[Path]) -> None:
+        self._directory = directory
+        self._boundaries = tuple(dict.fromkeys(boundaries))
+        self._sources: dict[str, Source | None] = {}
+
+    def get(self, path: str) -> Source | None:
+        """A file; None for one that is not to be changed or cannot be read."""
+        if path not in self._sources:
+            self._sources[path] = self._read(path)
+        return self._sources[path]
+
+    def beside(self, path: str) -> tuple[Source, ...]:
+        """The files of the directory that a file is in, with the suffix of that."""
+        folder, name = os.path.split(path)
+        suffix = name[name.find(".") :] if "." in name else ""
+        names = (one.name for one in file_system.entries_if_any(self._directory / folder) if one.name.endswith(suffix))
+        found = (self.get(os.path.join(folder, one)) for one in names)  # noqa: PTH118 # a text
+        return tuple(one for one in found if one is not None)
+
+    def relative(self, path: str, other: str) -> str:
+        """The path of a file that stands at a path from the directory of another."""
+        return os.path.normpath(os.path.join(os.path.dirname(path), other))  # noqa: PTH118, PTH120 # texts
+
+    def location(self, path: str) -> str:
+        """Where a file is, without links."""
+        return str(file_system.real(self._directory / path))
+
+    def _read(self, path: str) -> Source | None:
+        place = self._directory / path
+        if COPIES.intersection(place.parts) or file_system.is_link(place):
+            return None
+        try:
+            content = read_bytes(place, within=self._boundaries)
+        except UnreadableFileError:  # the scan has said so, if anybody wanted it
+            return None
+        return source(path, content)

@@ -1,0 +1,169 @@
+"""Edits of text in Terraform's native syntax, formatted as ``terraform fmt`` leaves it.
+
+What is added stands as its neighbours stand: on their line, or on a line of its own below the last one. Comments stay
+with what they follow. Where a longer key comes into an object, the equals signs of the lines around it move along.
+
+https://developer.hashicorp.com/terraform/language/style
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scanner.fix import Edit
+from scanner.fixes.source import Source
+from scanner.regexes import beginning
+from scanner.span import Span
+from scanner.terraform.language import nodes
+
+STEP = "  "
+_BLANKS = beginning(r"[ \t]*+")
+_REST = beginning(r"[ \t]*+(,?)[ \t]*+((?:#|//)[^\n]*+|/\*(?:[^*\n]|\*(?!/))*+\*/[ \t\r]*+)?\r?(?:\n|\Z)")
+"""What may follow something on its line: a comma and a comment."""
+_COMMA = beginning(r"(?:[\s]++|#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+,")
+_ASSIGNED = beginning(r'[ \t]*+((?:"(?:[^"\\\n]|\\.)*+"|[\w.\-]++|\([^()\n]*+\)))([ \t]*+)=(?![=>])')
+
+
+def quoted(text: str) -> str:
+    """A text as a literal."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("${", "$${").replace("%{", "%%{")
+    return f'"{escaped}"'
+
+
+def item_added(source: Source, items: Sequence[Span], whole: Span, text: str) -> tuple[Edit, ...]:
+    """An expression behind the last item of a list, which stands in brackets at ``whole``."""
+    start, end = source.range(whole)
+    if not items:
+        return (_filled(source, start, end, text),)
+    first, last = source.range(items[0])[0], source.range(items[-1])[1]
+    if not _is_alone(source, first):
+        separator = ", "
+        if len(items) > 1:  # as between the last two, of which each may go over several lines
+            separator = source.text[source.range(items[-2])[1] : source.range(items[-1])[0]]
+            separator = separator if separator.strip() == "," and "\n" not in separator else ", "
+        return (source.edit(last, last, separator + text),)
+    return _line_added(source, last, end, source.indentation(first), text)
+
+
+def entry_added(source: Source, node: nodes.ObjectNode, key: str, text: str) -> tuple[Edit, ...]:
+    """``key = text`` behind the last entry of an object; ``key`` as it is to be written."""
+    start, end = source.range(node.span)
+    if not node.items:
+        return (_filled(source, start, end, f"{key} = {text}", " "),)
+    first, last = source.range(node.items[0][0].span)[0], source.range(node.items[-1][1].span)[1]
+    sign = ":" if source.text[source.range(node.items[-1][0].span)[1] :].lstrip().startswith(":") else "="
+    if not _is_alone(source, first):
+        return (source.edit(last, last, f", {key}{': ' if sign == ':' else ' = '}{text}"),)
+    indentation = source.indentation(first)
+    if sign == ":":
+        return _line_added(source, last, end, indentation, f"{key}: {text}")
+    padded, moved = _aligned(source, source.line_start(last), key)
+    return (*moved, *_line_added(source, last, end, indentation, f"{padded}= {text}"))
+
+
+def block_added(source: Source, behind: Span, text: str) -> Edit:
+    """A block with an empty line before it, behind the one that ends there, and behind a comment on its last line."""
+    end = source.offset(behind.end_line, behind.end_column)
+    rest = _REST.match(source.text, end)
+    if rest is not None:
+        end = rest.end() - len("\n") if rest[0].endswith("\n") else rest.end()
+        if source.text[end - 1 : end] == "\r":
+            end -= 1
+    return source.edit(end, end, f"\n\n{text}")
+
+
+def with_indentation(text: str, indentation: str) -> str:
+    """Lines that are moved to the right; the first stands where it is put, and empty ones stay empty."""
+    return text.replace("\n", f"\n{indentation}").replace(f"\n{indentation}\n", "\n\n") if indentation else text
+
+
+def arguments(pairs: Sequence[tuple[str, str]], indentation: str = STEP) -> str:
+    """Arguments line by line, their equals signs in one column unless a value goes over several lines."""
+    lines: list[str] = []
+    run: list[tuple[str, str]] = []
+
+    def close() -> None:
+        width = max((len(name) for name, _ in run), default=0)
+        lines.extend(f"{indentation}{name:<{width}} = {value}\n" for name, value in run)
+        run.clear()
+
+    for name, value in pairs:
+        if "\n" in value:
+            close()
+            lines.append(f"{indentation}{name} = {value}\n")
+        else:
+            run.append((name, value))
+    close()
+    return "".join(lines)
+
+
+def _filled(source: Source, start: int, end: int, text: str, pad: str = "") -> Edit:
+    """What is put into empty brackets."""
+    inside = source.text[start + 1 : end - 1]
+    if "\n" not in inside:
+        return source.edit(start + 1, end - 1, f"{pad}{text}{pad}")
+    indentation = source.indentation(start)
+    behind = start + 1 + len(inside.rstrip(" \t")) - len(source.line_break)
+    return source.edit(behind, behind, f"\n{indentation}{STEP}{with_indentation(text, indentation + STEP)}")
+
+
+def _is_alone(source: Source, offset: int) -> bool:
+    """Whether nothing stands before it on its line."""
+    return not source.text[source.line_start(offset) : offset].strip()
+
+
+def _line_added(source: Source, last: int, end: int, indentation: str, text: str) -> tuple[Edit, ...]:
+    """A line below what ends at ``last``, in brackets that end at ``end``, with commas where there have to be any.
+
+    In an object they may be missing, so there are none where there were none.
+    """
+    line = f"\n{indentation}{with_indentation(text, indentation)}"
+    has_comma = _COMMA.match(source.text, last)
+    is_list = source.text[end - 1 : end] == "]"
+    rest = _REST.match(source.text, last)
+    if has_comma is None:
+        comma = (source.edit(last, last, ","),) if is_list else ()
+        if rest is None or not rest[0].endswith("\n"):  # the bracket follows on the same line
+            return (source.edit(last, last, f"{',' if is_list else ''}{line}"),)
+        behind = _end_of_line(source, rest.end())
+        if behind == last:
+            return (source.edit(last, last, f"{',' if is_list else ''}{line}"),)
+        return (*comma, source.edit(behind, behind, line))
+    if rest is None or not rest[1]:
+        return (source.edit(has_comma.end(), has_comma.end(), f"{line},"),)
+    behind = _end_of_line(source, rest.end())
+    return (source.edit(behind, behind, f"{line},"),)
+
+
+def _end_of_line(source: Source, offset: int) -> int:
+    """The end of the line whose line break ends at an offset."""
+    if source.text[offset - 1 : offset] == "\n":
+        offset -= 1
+    return offset - 1 if source.text[offset - 1 : offset] == "\r" else offset
+
+
+def _aligned(source: Source, line_start: int, key: str) -> tuple[str, tuple[Edit, ...]]:
+    """A key with the blanks before its equals sign, below a line, and what that changes in the lines above it."""
+    found: list[tuple[int, int, int]] = []
+    while True:
+        line = source.text[line_start : source.text.find("\n", line_start) % (len(source.text) + 1)]
+        assigned = _ASSIGNED.match(source.text, line_start)
+        if assigned is None or _opens(line):
+            break
+        width = len(source.text[line_start : assigned.end(1)].lstrip(" \t"))
+        found.append((assigned.start(2), assigned.end(2), width))
+        if line_start == 0:
+            break
+        line_start = source.line_start(line_start - 1)
+    if not found:
+        return f"{key} ", ()
+    widest = max(width for _, _, width in found)
+    column = max(widest, len(key)) + 1
+    if len(key) <= widest:
+        return key.ljust(column), ()
+    return f"{key} ", tuple(source.edit(start, end, " " * (column - width)) for start, end, width in found)
+
+
+def _opens(line: str) -> bool:
+    """Whether a line begins what goes over several lines, or ends it: its equals sign is in no column with others."""
+    return any(line.count(opening) != line.count(closing) for opening, closing in ("()", "[]", "{}")) or "<<" in line

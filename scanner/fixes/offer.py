@@ -1,0 +1,179 @@
+"""Findings with the fixes that are offered for them: planned, and tried on all roots that read the changed files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from scanner.diagnostic import Diagnostic, Severity
+from scanner.finding import Finding
+from scanner.fix import Applicability, Edit, Fix
+from scanner.fixes.files import Files
+from scanner.fixes.peers import Home, Peers
+from scanner.fixes.plan import planned
+from scanner.fixes.trial import Case, Conversation, Flagged, State, Verdict, View, trial
+from scanner.lazy_dataclass import dataclass
+from scanner.rules.match import match
+from scanner.rules.rule import Rule
+from scanner.verdicts.assessed_principal import AssessedPrincipal
+from scanner.verdicts.sign_in import Client
+
+REMEDY = "remedy"
+"""The placeholder in the help of a rule whose findings are settled by what the remedy says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What became of a root."""
+
+    principals: tuple[AssessedPrincipal, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    files: frozenset[str] = frozenset()
+    """Paths of the files that were read."""
+
+
+Changed = tuple[tuple[str, str], ...]
+"""Files by absolute paths without links, with the texts that they are taken to have."""
+Rescan = Callable[[Sequence[tuple[str, Changed]]], Iterable[Scanned]]
+"""What would become of roots, by their paths, in the order in which they are given."""
+
+
+class Offer:
+    """Makes the fixes of one scan."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        sources: Mapping[str, str],
+        roots: Mapping[str, Scanned],
+        directory: Path,
+        boundaries: Iterable[Path],
+        rescan: Rescan,
+    ) -> None:
+        """``roots`` are those that can be scanned again, by their paths; ``sources`` is what each root is of."""
+        self._rules = rules
+        self._sources = sources
+        self._roots = roots
+        self._rescan = rescan
+        self._files = Files(directory, boundaries)
+
+    def findings(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """The same findings with their fixes."""
+        settles = frozenset(rule.id for rule in self._rules if f"{{{REMEDY}}}" in rule.help)
+        wanted = [one for one in findings if one.is_open and one.rule in settles and one.root in self._roots]
+        if not wanted:
+            return tuple(findings)
+        cases = self._cases(wanted)
+        verdicts = self._tried([case for case in cases.values() if case.fixes])
+        return tuple(
+            replace(one, fixes=_offered(verdicts[_flagged(one)])) if _flagged(one) in verdicts else one
+            for one in findings
+        )
+
+    def _cases(self, findings: Sequence[Finding]) -> dict[Flagged, Case]:
+        everybody = {
+            (one.definition.root, one.definition.address): one
+            for root in self._roots.values()
+            for one in root.principals
+        }
+        peers = Peers(everybody.values(), ((one.root, one.principal) for one in findings))
+        plans: dict[Home, tuple[Fix, ...]] = {}
+        cases: dict[Flagged, Case] = {}
+        for one in findings:
+            home = one.root, one.principal
+            if home in everybody:
+                if home not in plans:
+                    plans[home] = planned(everybody[home], peers, self._files)
+                cases[_flagged(one)] = Case(_flagged(one), plans[home])
+        return cases
+
+    def _tried(self, cases: Sequence[Case]) -> dict[Flagged, Verdict]:
+        """What became of the cases; those that have no root in common are tried at the same time."""
+        talks: list[tuple[Conversation, tuple[str, ...]]] = []
+        answers: list[View | None] = []
+        for together, roots in self._together(cases):
+            before = self._view([(root, self._roots[root]) for root in roots])
+            talks.append((trial(together, before), roots))
+            answers.append(None)
+        settled: dict[Flagged, Verdict] = {}
+        while talks:
+            asked: list[tuple[Conversation, tuple[str, ...], tuple[Edit, ...]]] = []
+            for (talk, roots), answer in zip(talks, answers, strict=True):
+                try:
+                    wanted = next(talk) if answer is None else talk.send(answer)
+                except StopIteration as end:
+                    settled |= end.value
+                else:
+                    asked.append((talk, roots, wanted.edits))
+            tasks = [(root, self._changed(edits)) for _, roots, edits in asked for root in roots]
+            scanned = iter(list(self._rescan(tasks)) if tasks else ())
+            talks = [(talk, roots) for talk, roots, _ in asked]
+            answers = [self._view([(root, next(scanned)) for root in roots]) for _, roots in talks]
+        return settled
+
+    def _together(self, cases: Sequence[Case]) -> Iterable[tuple[list[Case], tuple[str, ...]]]:
+        """Cases that have to do with each other, because the same roots read what they change, with these roots."""
+        readers: dict[str, set[str]] = {}
+        for path, root in self._roots.items():
+            for file in root.files:
+                readers.setdefault(file, set()).add(path)
+        heads: dict[str, str] = {}
+
+        def head(root: str) -> str:
+            while (above := heads.get(root, root)) != root:
+                heads[root] = heads.get(above, above)
+                root = above
+            return root
+
+        for case in cases:
+            files = {edit.span.path for fix in case.fixes for edit in fix.edits}
+            for root in {case.flagged[1]}.union(*(readers.get(file, ()) for file in files)):
+                heads[head(root)] = head(case.flagged[1])
+        roots: dict[str, set[str]] = {}
+        for one in heads:
+            roots.setdefault(head(one), set()).add(one)
+        together: dict[str, list[Case]] = {}
+        for case in cases:
+            together.setdefault(head(case.flagged[1]), []).append(case)
+        return [(found, tuple(sorted(roots[first]))) for first, found in together.items()]
+
+    def _changed(self, edits: Iterable[Edit]) -> Changed:
+        by_path: dict[str, list[Edit]] = {}
+        for edit in edits:
+            by_path.setdefault(edit.span.path, []).append(edit)
+        return tuple(
+            (self._files.location(path), source.encoded(source.changed(found)).decode())
+            for path, found in sorted(by_path.items())
+            if (source := self._files.get(path)) is not None
+        )
+
+    def _view(self, roots: Sequence[tuple[str, Scanned]]) -> View:
+        principals = [one for _, scanned in roots for one in scanned.principals]
+        found = match(self._rules, principals, self._sources)
+        return View(
+            {(one.definition.root, one.definition.address): _state(one) for one in principals},
+            {_flagged(one): one.level for one in found},
+            Counter(
+                (root, one.summary)
+                for root, scanned in roots
+                for one in scanned.diagnostics
+                if one.severity is Severity.ERROR
+            ),
+        )
+
+
+def _flagged(finding: Finding) -> Flagged:
+    return finding.rule, finding.root, finding.principal
+
+
+def _state(one: AssessedPrincipal) -> State:
+    outcomes = tuple(permission.decision.outcome for permission in one.permissions)
+    return State(one.console.access, one.aws_login.outcome(Client.LOCALHOST), outcomes)
+
+
+def _offered(verdict: Verdict) -> tuple[Fix, ...]:
+    if verdict.fix is not None:
+        return (verdict.fix,)
+    return (Fix(f"no patch: {verdict.why_not}", Applicability.DISPLAY),) if verdict.why_not else ()

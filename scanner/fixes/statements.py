@@ -1,0 +1,66 @@
+"""Statements of the policies that reach a principal, changed where they are written, in whichever notation that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scanner.fix import Edit
+from scanner.fixes import hcl_statements
+from scanner.fixes.files import Files
+from scanner.fixes.notation import is_native
+from scanner.fixes.source import Source
+from scanner.fixes.way import Way
+from scanner.iam.policy import Statement
+from scanner.iam.principal import AttachedPolicy
+from scanner.span import Span
+
+
+def added(policy: AttachedPolicy, actions: Sequence[str], partition: str, files: Files) -> Way | None:
+    """A statement that allows the actions, behind the last one of a policy."""
+    resource = f"arn:{partition}:signin:*:*:oauth2/public-client/*"
+    for number in reversed(range(len(policy.document.statements))):
+        place = policy.document.statements[number].span
+        source = files.get(place.path) if place is not None else None
+        if source is None or place is None:
+            continue
+        edits = _added(source, place, number, actions, resource, files)
+        if edits:
+            return Way(f"allow {' and '.join(actions)} in {policy.name}", edits)
+    return None
+
+
+def completed(policy: AttachedPolicy, statement: Statement, actions: Sequence[str], files: Files) -> Way | None:
+    """Actions beside those that a statement has."""
+    number = next((n for n, one in enumerate(policy.document.statements) if one is statement), None)
+    source = files.get(statement.span.path) if statement.span is not None else None
+    if number is None or source is None or statement.span is None:
+        return None
+    edits = _completed(source, statement.span, number, actions, files)
+    return Way(f"allow {' and '.join(actions)} in {policy.name}", edits) if edits else None
+
+
+def word_replaced(policy: AttachedPolicy, number: int, written: str, meant: str, files: Files) -> tuple[Edit, ...]:
+    """The right word for a wrong one in a statement."""
+    place = policy.document.statements[number].span
+    source = files.get(place.path) if place is not None else None
+    if source is None or place is None:
+        return ()
+    if is_native(source.path):
+        return hcl_statements.word_replaced(source, place, written, meant)
+    return ()
+
+
+def _added(
+    source: Source, place: Span, number: int, actions: Sequence[str], resource: str, files: Files
+) -> tuple[Edit, ...] | None:
+    if is_native(source.path):
+        return hcl_statements.statement_added(source, place, actions, resource)
+    return None
+
+
+def _completed(
+    source: Source, place: Span, number: int, actions: Sequence[str], files: Files
+) -> tuple[Edit, ...] | None:
+    if is_native(source.path):
+        return hcl_statements.actions_added(source, place, actions)
+    return None

@@ -1,0 +1,244 @@
+"""Attachments in Terraform's native syntax: how one comes to stand where the principal gets its policies.
+
+That is beside a policy that it already has: in the list or map that names that policy, wherever it is, or as an
+attachment like the one that brings it. A principal without policies gets an attachment of its own, next to the block
+that makes it and under its ``count`` or ``for_each`` and its provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scanner.fixes.files import Files
+from scanner.fixes.hcl_edits import arguments, block_added, entry_added, item_added, quoted
+from scanner.fixes.hcl_places import Found, block_at, expression_at, indexed, words
+from scanner.fixes.source import Source
+from scanner.fixes.way import POLICY, Way, policy_arn
+from scanner.iam.principal import AttachedPolicy
+from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere, whole
+from scanner.span import Span
+from scanner.terraform.language import nodes
+
+_ARN = anywhere(r"(:iam::aws:policy/)(?:[\w+=,.@-]++/)*+[\w+=,.@-]++")
+_NAME = whole(r"(?:[\w+=,.@-]++/)*+[\w+=,.@-]++")
+
+
+@dataclass(frozen=True, slots=True)
+class _Attachment:
+    """A type of resource that attaches one managed policy to one identity."""
+
+    policy: str
+    """The argument with the ARN."""
+    target: tuple[str, ...]
+    """Those that say to whom."""
+
+
+ATTACHMENTS = {
+    "aws_iam_user_policy_attachment": _Attachment("policy_arn", ("user",)),
+    "aws_iam_role_policy_attachment": _Attachment("policy_arn", ("role",)),
+    "aws_iam_group_policy_attachment": _Attachment("policy_arn", ("group",)),
+    "aws_ssoadmin_managed_policy_attachment": _Attachment("managed_policy_arn", ("instance_arn", "permission_set_arn")),
+}
+"""https://registry.terraform.io/providers/hashicorp/aws/latest/docs"""
+
+_OF_IDENTITY = {
+    "aws_iam_user": ("aws_iam_user_policy_attachment", {"user": "name"}),
+    "aws_iam_role": ("aws_iam_role_policy_attachment", {"role": "name"}),
+    "aws_ssoadmin_permission_set": (
+        "aws_ssoadmin_managed_policy_attachment",
+        {"instance_arn": "instance_arn", "permission_set_arn": "arn"},
+    ),
+}
+"""What attaches a policy to an identity, and the arguments that say to which with the attributes that they are."""
+
+
+def beside(policy: AttachedPolicy, files: Files, partition: str) -> Iterator[Way]:
+    """Ways to put the policy beside one that the principal has, the most likely first."""
+    place = policy.written
+    named_in = files.get(place.path) if place is not None else None
+    found = expression_at(named_in, place) if named_in is not None and place is not None else None
+    if named_in is not None and found is not None:
+        yield from _in_collection(named_in, found, partition)
+    source = files.get(policy.span.path)
+    block = block_at(source, policy.span) if source is not None else None
+    if source is not None and block is not None and len(block.labels) == 2 and block.labels[0] in ATTACHMENTS:
+        yield from _in_loop(files, source, block)
+        yield from _alike(files, source, block, partition)
+
+
+def _in_collection(source: Source, found: Found, partition: str) -> Iterator[Way]:
+    """In the list or map that names the other policy; in one of objects, as another object."""
+    where = f"to the list on line {found.node.span.line} of {source.path}"
+    text = _like(source.at(found.node.span), partition)
+    yield from _added(source, found.node, found.parent, text, where)
+    for outer, inner in zip(found.around[-2::-1], found.around[:0:-1], strict=False):
+        if not isinstance(inner, nodes.ObjectNode):
+            return
+        start = source.range(inner.span)[0]
+        begin, end = (offset - start for offset in source.range(found.node.span))
+        written = source.at(inner.span)
+        yield from _added(source, inner, outer, f"{written[:begin]}{text}{written[end:]}", where)
+
+
+def _added(source: Source, node: nodes.Node, around: nodes.Node | None, text: str, where: str) -> Iterator[Way]:
+    match around:
+        case nodes.TupleNode(items=items):
+            yield Way(f"add {POLICY} {where}", item_added(source, [item.span for item in items], around.span, text))
+        case nodes.ObjectNode(items=pairs) if any(value is node for _, value in pairs):
+            yield Way(f"add {POLICY} {where}", entry_added(source, around, _key(source, around), text))
+
+
+def _key(source: Source, node: nodes.ObjectNode) -> str:
+    """A key that the object does not have, written as its others are."""
+    written = [source.at(key.span) for key, _ in node.items]
+    taken = {text.strip('"()') for text in written}
+    has_dashes = sum("-" in text for text in taken) > sum("_" in text for text in taken)
+    key = _unused(taken, "aws-login" if has_dashes else "aws_login")
+    return quoted(key) if written[-1][:1] == '"' else key
+
+
+def _in_loop(files: Files, source: Source, block: nodes.Block) -> Iterator[Way]:
+    """In the list that the attachment loops over, where that has the names of policies only."""
+    argument = block.body.attributes.get(ATTACHMENTS[block.labels[0]].policy)
+    loop = block.body.attributes.get("for_each") or block.body.attributes.get("count")
+    if argument is None or loop is None or not _is_per_instance(argument.value):
+        return
+    if not _ends_with_name(argument.value):
+        return
+    for other, collection in _collections(files, source, loop.value):
+        items = collection.items
+        literals = [item for item in items if isinstance(item, nodes.Literal) and isinstance(item.value, str)]
+        if len(literals) == len(items) and all(_NAME.fullmatch(str(item.value)) for item in literals):
+            where = f"to the list on line {collection.span.line} of {other.path}"
+            spans = [item.span for item in items]
+            yield Way(f"add {POLICY} {where}", item_added(other, spans, collection.span, quoted(POLICY)))
+
+
+def _ends_with_name(node: nodes.Node) -> bool:
+    """Whether an ARN ends with what its instance is for: ``arn:aws:iam::aws:policy/${each.value}``."""
+    if not isinstance(node, nodes.TemplateNode) or len(node.parts) < 2:
+        return False
+    before, last = node.parts[-2:]
+    return isinstance(before, str) and before.endswith(":policy/") and not isinstance(last, str)
+
+
+def _collections(files: Files, source: Source, node: nodes.Node) -> Iterator[tuple[Source, nodes.TupleNode]]:
+    """The lists that an expression is made of, as far as they are written in the same module."""
+    match node:
+        case nodes.TupleNode():
+            yield source, node
+        case nodes.Call(name="toset" | "tolist" | "length" | "distinct" | "concat", arguments=parts):
+            for part in parts:
+                yield from _collections(files, source, part)
+        case nodes.GetAttribute(target=nodes.Name(name="local" | "var" as kind), name=name):
+            for other in files.beside(source.path):
+                for block in indexed(other):
+                    is_one = block.type == "locals" if kind == "local" else block.labels == (name,)
+                    if is_one and block.type in ("locals", "variable"):
+                        parsed = block_at(other, block.span)
+                        argument = (
+                            parsed.body.attributes.get(name if kind == "local" else "default") if parsed else None
+                        )
+                        if argument is not None and isinstance(argument.value, nodes.TupleNode | nodes.Call):
+                            yield from _collections(files, other, argument.value)
+
+
+def _alike(files: Files, source: Source, block: nodes.Block, partition: str) -> Iterator[Way]:
+    """An attachment like the one of the other policy."""
+    kind, label = block.labels
+    known = ATTACHMENTS[kind]
+    policy = block.body.attributes.get(known.policy)
+    if policy is None or _is_per_instance(policy.value):
+        return
+    kept = ("count", "for_each", "provider", *known.target)
+    pairs = [
+        (
+            name,
+            _like(source.at(argument.value.span), partition)
+            if name == known.policy
+            else source.at(argument.value.span),
+        )
+        for name, argument in block.body.attributes.items()
+        if name in kept or name == known.policy
+    ]
+    address = f"{kind}.{label}"
+    name = _free_label(files, source, kind, label)
+    yield Way(
+        f"attach {POLICY} beside {address}",
+        (block_added(source, block.span, _resource(kind, name, pairs, known)),),
+    )
+
+
+def of_its_own(span: Span, keys: Sequence[str] | None, files: Files, partition: str) -> Iterator[Way]:
+    """An attachment next to the block of an identity; ``keys`` are those of the instances that are meant, as they are
+    written in addresses, None for all."""
+    source = files.get(span.path)
+    block = block_at(source, span) if source is not None else None
+    if source is None or block is None or len(block.labels) != 2 or block.labels[0] not in _OF_IDENTITY:
+        return
+    if "managed_policy_arns" in block.body.attributes:  # which takes away what it does not list
+        argument = block.body.attributes["managed_policy_arns"].value
+        if isinstance(argument, nodes.TupleNode):
+            edits = item_added(
+                source, [one.span for one in argument.items], argument.span, quoted(policy_arn(partition))
+            )
+            yield Way(f"attach {POLICY} to {'.'.join(block.labels)}", edits)
+        return
+    identity = ".".join(block.labels)
+    kind, attributes = _OF_IDENTITY[block.labels[0]]
+    loops = [name for name in ("count", "for_each") if name in block.body.attributes]
+    pairs, one = _instances(identity, loops, keys)
+    if "provider" in block.body.attributes:
+        pairs.append(("provider", source.at(block.body.attributes["provider"].value.span)))
+    pairs += [(name, f"{one}.{attribute}") for name, attribute in attributes.items()]
+    pairs.append((ATTACHMENTS[kind].policy, quoted(policy_arn(partition))))
+    label = _free_label(files, source, kind, block.labels[1])
+    written = _resource(kind, label, pairs, ATTACHMENTS[kind])
+    yield Way(f"attach {POLICY} to {identity}", (block_added(source, block.span, written),))
+
+
+def _instances(identity: str, loops: Sequence[str], keys: Sequence[str] | None) -> tuple[list[tuple[str, str]], str]:
+    """How an attachment is there for each instance, and what that is called in it."""
+    if not loops:
+        return [], identity
+    if keys is not None and len(keys) == 1:
+        return [], f"{identity}[{keys[0]}]"
+    if keys is not None:
+        numbers = all(key.isdecimal() for key in keys)
+        listed = ", ".join(quoted(key) if numbers else key for key in keys)
+        key = "tonumber(each.key)" if numbers else "each.key"
+        return [("for_each", f"toset([{listed}])")], f"{identity}[{key}]"
+    if loops == ["count"]:
+        return [("count", f"length({identity})")], f"{identity}[count.index]"
+    return [("for_each", identity)], "each.value"
+
+
+def _resource(kind: str, label: str, pairs: Sequence[tuple[str, str]], known: _Attachment) -> str:
+    meta = [pair for pair in pairs if pair[0] not in (*known.target, known.policy)]
+    own = [pair for pair in pairs if pair[0] in (*known.target, known.policy)]
+    return f'resource "{kind}" "{label}" {{\n{arguments([*meta, *own])}}}'
+
+
+def _like(written: str, partition: str) -> str:
+    """The expression of the policy's ARN, with everything that the expression of another has before the name."""
+    found = _ARN.sub(rf"\g<1>{POLICY}", written)
+    return found if found != written and written.startswith('"') else quoted(policy_arn(partition))
+
+
+def _is_per_instance(node: nodes.Node) -> bool:
+    return any(word.split(".")[0] in ("each", "count") for word in words(node))
+
+
+def _free_label(files: Files, source: Source, kind: str, label: str) -> str:
+    """A name that no resource of the type has in the module."""
+    blocks = (block for other in files.beside(source.path) for block in indexed(other))
+    taken = {block.labels[1] for block in blocks if block.type == "resource" and block.labels[:1] == (kind,)}
+    return _unused(taken, f"{label}-aws-login" if "-" in label else f"{label}_aws_login")
+
+
+def _unused(taken: set[str], wanted: str) -> str:
+    number = 1
+    while (found := f"{wanted}{number if number > 1 else ''}") in taken:
+        number += 1
+    return found

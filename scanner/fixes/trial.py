@@ -1,0 +1,246 @@
+"""Fixes are tried before anybody is told of them: the changed files are scanned in memory.
+
+A fix counts if its finding is gone, and if it does no harm: no other finding, no other error, nobody less able to sign
+in or to use ``aws login`` than before, and the same principals as before. All fixes of some roots are tried at once.
+Where that does harm, halves are tried; where a finding stays, the next way to settle it is. Fixes that touch each other
+are tried apart.
+
+Nothing is read or decided here. What is to be scanned is asked for (``Wanted``), so that whoever knows how to can scan
+what several of these conversations want at the same time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Iterable, Mapping, Sequence, Set
+
+from scanner.finding import LEVELS, Level
+from scanner.fix import Edit, Fix
+from scanner.iam.evaluate import Outcome
+from scanner.lazy_dataclass import dataclass
+from scanner.span import Span
+from scanner.verdicts.console import Access
+
+MOST_SCANS = 24
+"""Of each set of roots that have files in common."""
+MOST_PASSES = 3
+"""Times that fixes which touch those of a pass before are looked at."""
+
+Flagged = tuple[str, str, str]
+"""Rule, root and address."""
+Home = tuple[str, str]
+"""Root and address."""
+
+_LOGIN_WORST_FIRST = (
+    Outcome.EXPLICIT_DENY,
+    Outcome.IMPLICIT_DENY,
+    Outcome.UNKNOWN,
+    Outcome.CONDITIONAL,
+    Outcome.ALLOWED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What was decided about a principal."""
+
+    console: Access
+    login: Outcome
+    """``aws login`` on the same device."""
+    permissions: tuple[Outcome, ...]
+    """Each of them, those that rules ask for too."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is known of some roots."""
+
+    verdicts: Mapping[Home, State]
+    flagged: Mapping[Flagged, Level]
+    errors: Counter[tuple[str, str]]
+    """Roots and summaries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What would be if some edits were made."""
+
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A finding with what may settle it, the best first."""
+
+    flagged: Flagged
+    fixes: tuple[Fix, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a case: the fix, or why there is none."""
+
+    fix: Fix | None = None
+    why_not: str = ""
+
+
+Conversation = Generator[Wanted, View, dict[Flagged, Verdict]]
+
+STAYS = "the finding would stay"
+HARMS = "it would make other findings, or errors, or take something from somebody"
+UNTRIED = "too many fixes have to be tried; apply the others and run again"
+
+
+def trial(cases: Sequence[Case], before: View) -> Conversation:
+    """Find out which fixes count. Asks for views, and returns what became of each case."""
+    return _Trial(before).settle(cases)
+
+
+class _SpentError(Exception):
+    """Nothing more is scanned."""
+
+
+class _Trial:
+    def __init__(self, before: View) -> None:
+        self._before = before
+        self._scans = 0
+        self._why: dict[Flagged, str] = {}
+
+    def settle(self, cases: Sequence[Case]) -> Conversation:
+        settled: dict[Flagged, Verdict] = {}
+        left = [case for case in cases if case.fixes]
+        for _ in range(MOST_PASSES):
+            try:
+                done, left = yield from self._pass(left)
+            except _SpentError:
+                break
+            settled |= done
+            if not left:
+                break
+        for case in cases:
+            if case.flagged not in settled:
+                settled[case.flagged] = Verdict(why_not=UNTRIED if case.fixes else "")
+        return settled
+
+    def _pass(self, cases: Sequence[Case]) -> Generator[Wanted, View, tuple[dict[Flagged, Verdict], list[Case]]]:
+        """Cases that are settled, one way or the other, and those whose fixes touch others."""
+        settled: dict[Flagged, Verdict] = {}
+        accepted: dict[Flagged, Fix] = {}
+        waiting = list(cases)
+        aside: list[Case] = []
+        while waiting:
+            batch: dict[Flagged, Fix] = {}
+            taken = _Taken(accepted.values())
+            for case in waiting:
+                fix = case.fixes[0]
+                if taken.add(fix):
+                    batch[case.flagged] = fix
+                else:
+                    aside.append(case)
+            try:
+                good = yield from self._good(accepted, batch)
+            except _SpentError:
+                if not accepted:
+                    raise
+                good, waiting = {}, []
+            accepted |= good
+            settled |= {flagged: Verdict(fix) for flagged, fix in good.items()}
+            others: list[Case] = []
+            for case in waiting:
+                if case.flagged in batch and case.flagged not in good:
+                    if len(case.fixes) > 1:
+                        others.append(Case(case.flagged, case.fixes[1:]))
+                    else:
+                        settled[case.flagged] = Verdict(why_not=self._why.get(case.flagged, HARMS))
+            waiting = others
+        return settled, [case for case in aside if case.flagged not in settled]
+
+    def _good(
+        self, base: Mapping[Flagged, Fix], batch: Mapping[Flagged, Fix]
+    ) -> Generator[Wanted, View, dict[Flagged, Fix]]:
+        """Those of a batch that count beside those that do."""
+        if not batch:
+            return {}
+        if self._scans == MOST_SCANS:
+            raise _SpentError
+        self._scans += 1
+        view = yield Wanted(_edits((*base.values(), *batch.values())))
+        staying = [flagged for flagged in batch if flagged in view.flagged or not _works(view, flagged)]
+        for flagged in staying:
+            self._why[flagged] = STAYS
+        if len(staying) < len(batch) and staying:
+            rest = {flagged: fix for flagged, fix in batch.items() if flagged not in staying}
+            return (yield from self._good(base, rest))
+        if not staying and self._is_harmless(view, {*base, *batch}):
+            return dict(batch)
+        patches = list(dict.fromkeys(fix.edits for fix in batch.values()))
+        if staying or len(patches) == 1:
+            for flagged in batch:
+                self._why.setdefault(flagged, HARMS)
+            return {}
+        first = frozenset(patches[: len(patches) // 2])
+        halves = [
+            {f: fix for f, fix in batch.items() if (fix.edits in first) is is_first} for is_first in (True, False)
+        ]
+        good = yield from self._good(base, halves[0])
+        return good | (yield from self._good({**base, **good}, halves[1]))
+
+    def _is_harmless(self, view: View, settled: Set[Flagged]) -> bool:
+        before = self._before
+        if view.errors - before.errors or view.verdicts.keys() != before.verdicts.keys():
+            return False
+        worst = {(root, address): before.flagged[rule, root, address] for rule, root, address in sorted(settled)}
+        for flagged in view.flagged.keys() - before.flagged.keys():
+            # who could not use it at all may need MFA now, which is a note where an error was
+            settles = worst.get(flagged[1:])
+            if settles is None or LEVELS.index(view.flagged[flagged]) <= LEVELS.index(settles):
+                return False
+        return all(_is_as_good(before.verdicts[home], after) for home, after in view.verdicts.items())
+
+
+def _works(view: View, flagged: Flagged) -> bool:
+    state = view.verdicts.get(flagged[1:])
+    return state is not None and state.login in (Outcome.ALLOWED, Outcome.CONDITIONAL)
+
+
+def _is_as_good(before: State, after: State) -> bool:
+    if before.console is not after.console or len(before.permissions) != len(after.permissions):
+        return False
+    rank = _LOGIN_WORST_FIRST.index
+    return all(rank(old) <= rank(new) for old, new in zip(before.permissions, after.permissions, strict=True))
+
+
+def _edits(fixes: Iterable[Fix]) -> tuple[Edit, ...]:
+    return tuple(sorted({edit for fix in fixes for edit in fix.edits}))
+
+
+class _Taken:
+    """Where files are changed already."""
+
+    def __init__(self, fixes: Iterable[Fix]) -> None:
+        self._edits: dict[str, set[Edit]] = {}
+        for fix in fixes:
+            self._note(fix)
+
+    def add(self, fix: Fix) -> bool:
+        """Take the places of a fix, unless it touches one that is taken for something else."""
+        for edit in fix.edits:
+            for other in self._edits.get(edit.span.path, ()):
+                if other != edit and touch(edit.span, other.span):
+                    return False
+        self._note(fix)
+        return True
+
+    def _note(self, fix: Fix) -> None:
+        for edit in fix.edits:
+            self._edits.setdefault(edit.span.path, set()).add(edit)
+
+
+def touch(one: Span, other: Span) -> bool:
+    """Whether two regions of a file overlap, or begin at the same place."""
+    first, second = sorted((_range(one), _range(other)))
+    return first[0] == second[0] or second[0] < first[1]
+
+
+def _range(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (span.line, span.column), (span.end_line, span.end_column)

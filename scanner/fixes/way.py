@@ -1,0 +1,25 @@
+"""One way to settle something: what it does, in words and as edits."""
+
+from __future__ import annotations
+
+from scanner.fix import Edit
+from scanner.lazy_dataclass import dataclass
+
+POLICY = "SignInLocalDevelopmentAccess"
+"""The AWS managed policy that allows ``aws login`` on the same device.
+
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/SignInLocalDevelopmentAccess.html
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An order, without a full stop, and how to follow it."""
+
+    description: str
+    edits: tuple[Edit, ...]
+
+
+def policy_arn(partition: str) -> str:
+    """The ARN of the managed policy."""
+    return f"arn:{partition}:iam::aws:policy/{POLICY}"
