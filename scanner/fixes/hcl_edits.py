@@ -41,8 +41,21 @@ def item_added(source: Source, items: Sequence[Span], whole: Span, text: str) ->
         if len(items) > 1:  # as between the last two, of which each may go over several lines
             separator = source.text[source.range(items[-2])[1] : source.range(items[-1])[0]]
             separator = separator if separator.strip() == "," and "\n" not in separator else ", "
-        return (source.edit(last, last, separator + text),)
+        if "\n" not in text:
+            return (source.edit(last, last, separator + text),)
+        return (
+            *_moved_in(source, last),
+            source.edit(last, last, f", {with_indentation(text, source.indentation(first))}"),
+        )
     return _line_added(source, last, end, source.indentation(first), text)
+
+
+def as_list(source: Source, node: Span, text: str) -> tuple[Edit, ...]:
+    """What stands alone becomes a list of it and of another."""
+    start, end = source.range(node)
+    behind = with_indentation(text, source.indentation(start))
+    moved = _moved_in(source, end) if "\n" in text else ()
+    return (source.edit(start, start, "["), *moved, source.edit(end, end, f", {behind}]"))
 
 
 def entry_added(source: Source, node: nodes.ObjectNode, key: str, text: str) -> tuple[Edit, ...]:
@@ -95,6 +108,13 @@ def arguments(pairs: Sequence[tuple[str, str]], indentation: str = STEP) -> str:
             run.append((name, value))
     close()
     return "".join(lines)
+
+
+def _moved_in(source: Source, end: int) -> tuple[Edit, ...]:
+    """The bracket that closes what goes over several lines, as ``terraform fmt`` has it before another that opens."""
+    begin = source.line_start(end)
+    bracket = source.text[begin:end].strip()
+    return (source.edit(begin, begin, STEP),) if bracket in ("}", "]", ")") else ()
 
 
 def _filled(source: Source, start: int, end: int, text: str, pad: str = "") -> Edit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 
 from scanner.fix import Edit
-from scanner.fixes.hcl_edits import STEP, arguments, item_added, quoted, with_indentation
+from scanner.fixes.hcl_edits import STEP, arguments, as_list, item_added, quoted, with_indentation
 from scanner.fixes.hcl_places import Found, block_at, expression_at, nested_block_at
 from scanner.fixes.source import Source
 from scanner.span import Span
@@ -27,9 +27,7 @@ def statement_added(source: Source, statement: Span, actions: Sequence[str], res
     written = _object(source, found.node, (first[:1] == '"', sign), _sid_beside(found), actions, resource)
     if isinstance(found.parent, nodes.TupleNode):
         return item_added(source, [item.span for item in found.parent.items], found.parent.span, written)
-    start, end = source.range(found.node.span)
-    behind = with_indentation(written, source.indentation(start))
-    return source.edit(start, start, "["), source.edit(end, end, f", {behind}]")
+    return as_list(source, found.node.span, written)
 
 
 def actions_added(source: Source, statement: Span, actions: Iterable[str]) -> tuple[Edit, ...] | None:
@@ -172,7 +170,5 @@ def _behind(source: Source, value: nodes.Node, actions: Iterable[str]) -> tuple[
         separator = ", " if is_on_one_line else ",\n"
         return item_added(source, [item.span for item in value.items], value.span, separator.join(map(quoted, wanted)))
     if isinstance(value, nodes.Literal) and isinstance(value.value, str):
-        start, end = source.range(value.span)
-        listed = ", ".join(map(quoted, actions))
-        return source.edit(start, start, "["), source.edit(end, end, f", {listed}]")
+        return as_list(source, value.span, ", ".join(map(quoted, actions)))
     return None

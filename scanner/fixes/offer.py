@@ -116,8 +116,8 @@ class Offer:
     def _together(self, cases: Sequence[Case]) -> Iterable[tuple[list[Case], tuple[str, ...]]]:
         """Cases that have to do with each other, because the same roots read what they change, with these roots."""
         readers: dict[str, set[str]] = {}
-        for path, root in self._roots.items():
-            for file in root.files:
+        for path, scanned in self._roots.items():
+            for file in scanned.files:
                 readers.setdefault(file, set()).add(path)
         heads: dict[str, str] = {}
 

@@ -7,7 +7,7 @@ policies; what a boundary does not let through is added to that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from scanner.fix import Applicability, Edit, Fix
@@ -16,7 +16,7 @@ from scanner.fixes.files import Files
 from scanner.fixes.peers import Peers
 from scanner.fixes.way import Way
 from scanner.iam.evaluate import Decision, Outcome
-from scanner.iam.principal import How, PolicyType
+from scanner.iam.principal import AttachedPolicy, How, PolicyType
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.sign_in import ACTIONS, Client
 
@@ -100,7 +100,9 @@ def _grants(assessed: AssessedPrincipal, missing: Sequence[str], peers: Peers, f
     if len(own) < MOST_ATTACHED:
         for policy in reversed(own):
             yield from attachments.beside(policy, files, partition)
-    inline = [one for one in assessed.principal.policies if one.how is How.INLINE and one.group is None]
+    inline = [
+        one for one in assessed.principal.policies if one.how is How.INLINE and one.group is None and _grants_any(one)
+    ]
     within = (statements.added(one, missing, partition, files) for one in reversed(inline))
     if not own:
         yield from (way for way in within if way is not None)
@@ -108,6 +110,10 @@ def _grants(assessed: AssessedPrincipal, missing: Sequence[str], peers: Peers, f
         yield from attachments.of_its_own(assessed.definition, peers.keys(assessed), files)
     if own:
         yield from (way for way in within if way is not None)
+
+
+def _grants_any(policy: AttachedPolicy) -> bool:
+    return any(statement.allows.is_yes for statement in policy.document.statements)
 
 
 def _completed(assessed: AssessedPrincipal, missing: Sequence[str], files: Files) -> Iterator[Way]:
@@ -122,12 +128,3 @@ def _completed(assessed: AssessedPrincipal, missing: Sequence[str], files: Files
                 way = statements.completed(match.policy, match.statement, missing, files)
                 if way is not None:
                     yield way
-
-
-def without_repeats(fixes: Iterable[Fix]) -> Iterator[Fix]:
-    """Each set of edits once."""
-    seen: set[tuple[Edit, ...]] = set()
-    for fix in fixes:
-        if fix.edits not in seen:
-            seen.add(fix.edits)
-            yield fix
