@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -263,7 +264,7 @@ def _report(
         raise UsageError(str(problem), problem.path) from problem
     diagnostics |= dict.fromkeys(problems)
     if options.offers_fixes and any(one.is_open for one in findings):
-        findings = _with_fixes(findings, done, rules, sources, options.directory, again)
+        findings = _with_fixes(findings, done, rules, sources, options, again)
     return Report(
         len(discovery.roots),
         len(files),
@@ -288,27 +289,40 @@ def _with_fixes(
     done: Sequence[tuple[ScanRoot, Outcome]],
     rules: Sequence[Rule],
     sources: Mapping[str, str],
-    directory: Path,
+    options: Options,
     again: Again,
 ) -> tuple[Finding, ...]:
     """The same findings with what would mend them, which is tried by scanning some roots again."""
     from scanner.fixes.offer import Offer, Scanned
 
-    roots = {root.path: root for root, _ in done if root.kind in _CHANGEABLE and root.stands_in is None}
-    outcomes = {root.path: found for root, found in done if roots.get(root.path) == root}
+    flagged = {one.root for one in findings if one.is_open}
+    of_people = {root.path: root for root, _ in done if root.kind in _CHANGEABLE and root.stands_in is None}
+    known = {sources[path] for path in of_people}
+    made = (root for root, _ in done if root.kind in FORMS and root.path in flagged and sources[root.path] not in known)
+    unread = {sources[root.path]: _configuration_of(root, options) for root in made}
+    outcomes = [(root, found) for root, found in done if of_people.get(root.path) == root]
+    outcomes += zip(unread.values(), again((root, ()) for root in unread.values()), strict=True)
+    roots = {root.path: root for root, _ in outcomes}
 
     def scanned(found: Outcome) -> Scanned:
         return Scanned(found.principals, found.diagnostics, found.files)
 
     offer = Offer(
         rules,
-        sources,
-        {path: scanned(found) for path, found in outcomes.items()},
-        directory,
-        (root.boundary for root in roots.values()),
+        {**sources, **{root.path: source for source, root in unread.items()}},
+        {root.path: scanned(found) for root, found in outcomes},
+        options.directory,
+        dict.fromkeys(root.boundary for root in roots.values()),
         lambda changed: map(scanned, again((roots[path], files) for path, files in changed)),
     )
-    return offer.findings(findings)
+    return offer.findings(findings, [one for _, found in done for one in found.principals])
+
+
+def _configuration_of(root: ScanRoot, options: Options) -> ScanRoot:
+    """The configuration that a plan or a state is of, as a root."""
+    place = _is_of(root, options)
+    path = os.path.relpath(place, options.directory).replace(os.sep, "/")
+    return replace(root, kind=RootKind.TERRAFORM_MODULE, path=path, location=place, boundary=place, stands_in=None)
 
 
 def _too_many(root: ScanRoot, left_out: int) -> Diagnostic:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scanner.fixes import terraform_attachments
+from scanner.fixes import terraform_attachments, terraform_modules
 from scanner.fixes.files import Files
 from scanner.fixes.notation import is_native
 from scanner.fixes.way import Way
@@ -21,4 +21,5 @@ def beside(policy: AttachedPolicy, files: Files, partition: str) -> Iterator[Way
 def of_its_own(definition: PrincipalDefinition, keys: Sequence[str] | None, files: Files) -> Iterator[Way]:
     """Ways to attach it to a principal; ``keys`` are those of the instances that are meant, None for all."""
     if is_native(definition.span.path):
+        yield from terraform_modules.through_call(definition, files)
         yield from terraform_attachments.of_its_own(definition.span, keys, files, definition.principal.partition)

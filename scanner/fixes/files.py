@@ -28,16 +28,22 @@ class Files:
 
     def get(self, path: str) -> Source | None:
         """A file; None for one that is not to be changed or cannot be read."""
+        if COPIES.intersection(Path(path).parts) or file_system.is_link(self._directory / path):
+            return None
+        return self.look(path)
+
+    def look(self, path: str) -> Source | None:
+        """A file, whoever may change it; None for one that cannot be read."""
         if path not in self._sources:
             self._sources[path] = self._read(path)
         return self._sources[path]
 
     def beside(self, path: str) -> tuple[Source, ...]:
-        """The files of the directory that a file is in, with the suffix of that."""
+        """The files of the directory that a file is in, with the suffix of that, whoever may change them."""
         folder, name = os.path.split(path)
         suffix = name[name.find(".") :] if "." in name else ""
         names = (one.name for one in file_system.entries_if_any(self._directory / folder) if one.name.endswith(suffix))
-        found = (self.get(os.path.join(folder, one)) for one in names)  # noqa: PTH118 # a text
+        found = (self.look(os.path.join(folder, one)) for one in names)  # noqa: PTH118 # a text
         return tuple(one for one in found if one is not None)
 
     def relative(self, path: str, other: str) -> str:
@@ -49,11 +55,8 @@ class Files:
         return str(file_system.real(self._directory / path))
 
     def _read(self, path: str) -> Source | None:
-        place = self._directory / path
-        if COPIES.intersection(place.parts) or file_system.is_link(place):
-            return None
         try:
-            content = read_bytes(place, within=self._boundaries)
+            content = read_bytes(self._directory / path, within=self._boundaries)
         except UnreadableFileError:  # the scan has said so, if anybody wanted it
             return None
         return source(path, content)

@@ -74,6 +74,21 @@ def entry_added(source: Source, node: nodes.ObjectNode, key: str, text: str) -> 
     return (*moved, *_line_added(source, last, end, indentation, f"{padded}= {text}"))
 
 
+def argument_added(source: Source, block: nodes.Block, name: str, text: str) -> tuple[Edit, ...] | None:
+    """An argument behind the last one of a block; None for a block on one line, or without arguments."""
+    spans = [argument.span for argument in block.body.attributes.values()]
+    if not spans or block.span.line == block.span.end_line:
+        return None
+    end = source.range(max(spans))[1]
+    rest = _REST.match(source.text, end)
+    if rest is None or not rest[0].endswith("\n"):
+        return None
+    indentation = source.indentation(source.range(max(spans))[0])
+    padded, moved = _aligned(source, source.line_start(end), name)
+    behind = _end_of_line(source, rest.end())
+    return (*moved, source.edit(behind, behind, f"\n{indentation}{padded}= {text}"))
+
+
 def block_added(source: Source, behind: Span, text: str) -> Edit:
     """A block with an empty line before it, behind the one that ends there, and behind a comment on its last line."""
     end = source.offset(behind.end_line, behind.end_column)

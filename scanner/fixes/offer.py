@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import Finding
-from scanner.fix import Applicability, Edit, Fix
+from scanner.fix import Edit, Fix
 from scanner.fixes.files import Files
+from scanner.fixes.guidance import guidance
 from scanner.fixes.peers import Home, Peers
 from scanner.fixes.plan import planned
 from scanner.fixes.trial import Case, Conversation, Flagged, State, Verdict, View, trial
@@ -20,6 +21,7 @@ from scanner.rules.rule import Rule
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.sign_in import Client
 
+_NOWHERE = "", "", ""
 REMEDY = "remedy"
 """The placeholder in the help of a rule whose findings are settled by what the remedy says."""
 
@@ -59,35 +61,49 @@ class Offer:
         self._rescan = rescan
         self._files = Files(directory, boundaries)
 
-    def findings(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        """The same findings with their fixes."""
+    def findings(self, findings: Sequence[Finding], principals: Iterable[AssessedPrincipal]) -> tuple[Finding, ...]:
+        """The same findings with their fixes; ``principals`` are those of all roots."""
         settles = frozenset(rule.id for rule in self._rules if f"{{{REMEDY}}}" in rule.help)
-        wanted = [one for one in findings if one.is_open and one.rule in settles and one.root in self._roots]
+        wanted = [one for one in findings if one.is_open and one.rule in settles]
         if not wanted:
             return tuple(findings)
-        cases = self._cases(wanted)
-        verdicts = self._tried([case for case in cases.values() if case.fixes])
-        return tuple(
-            replace(one, fixes=_offered(verdicts[_flagged(one)])) if _flagged(one) in verdicts else one
-            for one in findings
-        )
-
-    def _cases(self, findings: Sequence[Finding]) -> dict[Flagged, Case]:
-        everybody = {
+        everybody = {(one.definition.root, one.definition.address): one for one in principals}
+        written = {
             (one.definition.root, one.definition.address): one
             for root in self._roots.values()
             for one in root.principals
         }
-        peers = Peers(everybody.values(), ((one.root, one.principal) for one in findings))
-        plans: dict[Home, tuple[Fix, ...]] = {}
-        cases: dict[Flagged, Case] = {}
-        for one in findings:
-            home = one.root, one.principal
-            if home in everybody:
-                if home not in plans:
-                    plans[home] = planned(everybody[home], peers, self._files)
-                cases[_flagged(one)] = Case(_flagged(one), plans[home])
-        return cases
+        places = {_flagged(one): place for one in wanted if (place := self._written(one, written)) is not None}
+        peers = Peers(written.values(), (place[1:] for place in places.values()))
+        plans = {home: planned(written[home], peers, self._files) for home in {place[1:] for place in places.values()}}
+        cases = dict.fromkeys(place for place in places.values() if plans[place[1:]])
+        verdicts = self._tried([Case(place, plans[place[1:]]) for place in cases])
+        return tuple(
+            replace(one, fixes=tuple(self._offered(one, everybody, verdicts.get(places.get(_flagged(one), _NOWHERE)))))
+            if one.is_open and one.rule in settles
+            else one
+            for one in findings
+        )
+
+    def _written(self, finding: Finding, written: Mapping[Home, AssessedPrincipal]) -> Flagged | None:
+        """The finding in a root that people write: itself, or that of the configuration of a plan or state."""
+        if finding.root in self._roots:
+            return _flagged(finding)
+        of = self._sources.get(finding.root)
+        same = (root for root in self._roots if self._sources.get(root) == of and (root, finding.principal) in written)
+        return next(((finding.rule, root, finding.principal) for root in same), None)
+
+    def _offered(
+        self, finding: Finding, everybody: Mapping[Home, AssessedPrincipal], verdict: Verdict | None
+    ) -> Iterator[Fix]:
+        if verdict is not None and verdict.fix is not None:
+            yield verdict.fix
+            return
+        assessed = everybody.get((finding.root, finding.principal))
+        if assessed is not None:
+            said = guidance(assessed, self._files, verdict.why_not if verdict is not None else "")
+            if said is not None:
+                yield said
 
     def _tried(self, cases: Sequence[Case]) -> dict[Flagged, Verdict]:
         """What became of the cases; those that have no root in common are tried at the same time."""
@@ -95,7 +111,9 @@ class Offer:
         answers: list[View | None] = []
         for together, roots in self._together(cases):
             before = self._view([(root, self._roots[root]) for root in roots])
-            talks.append((trial(together, before), roots))
+            # a plan may know what makes it a finding, and its configuration not
+            found = [case for case in together if case.flagged in before.flagged]
+            talks.append((trial(found, before), roots))
             answers.append(None)
         settled: dict[Flagged, Verdict] = {}
         while talks:
@@ -171,9 +189,3 @@ def _flagged(finding: Finding) -> Flagged:
 def _state(one: AssessedPrincipal) -> State:
     outcomes = tuple(permission.decision.outcome for permission in one.permissions)
     return State(one.console.access, one.aws_login.outcome(Client.LOCALHOST), outcomes)
-
-
-def _offered(verdict: Verdict) -> tuple[Fix, ...]:
-    if verdict.fix is not None:
-        return (verdict.fix,)
-    return (Fix(f"no patch: {verdict.why_not}", Applicability.DISPLAY),) if verdict.why_not else ()

@@ -42,7 +42,7 @@ ATTACHMENTS = {
 }
 """https://registry.terraform.io/providers/hashicorp/aws/latest/docs"""
 
-_OF_IDENTITY = {
+OF_IDENTITY = {
     "aws_iam_user": ("aws_iam_user_policy_attachment", {"user": "name"}),
     "aws_iam_role": ("aws_iam_role_policy_attachment", {"role": "name"}),
     "aws_ssoadmin_permission_set": (
@@ -102,11 +102,11 @@ def _in_loop(files: Files, source: Source, block: nodes.Block) -> Iterator[Way]:
     """In the list that the attachment loops over, where that has the names of policies only."""
     argument = block.body.attributes.get(ATTACHMENTS[block.labels[0]].policy)
     loop = block.body.attributes.get("for_each") or block.body.attributes.get("count")
-    if argument is None or loop is None or not _is_per_instance(argument.value):
+    if argument is None or loop is None or not is_per_instance(argument.value):
         return
     if not _ends_with_name(argument.value):
         return
-    for other, collection in _collections(files, source, loop.value):
+    for other, collection in collections(files, source, loop.value):
         items = collection.items
         literals = [item for item in items if isinstance(item, nodes.Literal) and isinstance(item.value, str)]
         if len(literals) == len(items) and all(_NAME.fullmatch(str(item.value)) for item in literals):
@@ -123,14 +123,14 @@ def _ends_with_name(node: nodes.Node) -> bool:
     return isinstance(before, str) and before.endswith(":policy/") and not isinstance(last, str)
 
 
-def _collections(files: Files, source: Source, node: nodes.Node) -> Iterator[tuple[Source, nodes.TupleNode]]:
+def collections(files: Files, source: Source, node: nodes.Node) -> Iterator[tuple[Source, nodes.TupleNode]]:
     """The lists that an expression is made of, as far as they are written in the same module."""
     match node:
         case nodes.TupleNode():
             yield source, node
         case nodes.Call(name="toset" | "tolist" | "length" | "distinct" | "concat", arguments=parts):
             for part in parts:
-                yield from _collections(files, source, part)
+                yield from collections(files, source, part)
         case nodes.GetAttribute(target=nodes.Name(name="local" | "var" as kind), name=name):
             for other in files.beside(source.path):
                 for block in indexed(other):
@@ -141,7 +141,7 @@ def _collections(files: Files, source: Source, node: nodes.Node) -> Iterator[tup
                             parsed.body.attributes.get(name if kind == "local" else "default") if parsed else None
                         )
                         if argument is not None and isinstance(argument.value, nodes.TupleNode | nodes.Call):
-                            yield from _collections(files, other, argument.value)
+                            yield from collections(files, other, argument.value)
 
 
 def _alike(files: Files, source: Source, block: nodes.Block, partition: str) -> Iterator[Way]:
@@ -149,7 +149,7 @@ def _alike(files: Files, source: Source, block: nodes.Block, partition: str) -> 
     kind, label = block.labels
     known = ATTACHMENTS[kind]
     policy = block.body.attributes.get(known.policy)
-    if policy is None or _is_per_instance(policy.value):
+    if policy is None or is_per_instance(policy.value):
         return
     kept = ("count", "for_each", "provider", *known.target)
     pairs = [
@@ -163,10 +163,10 @@ def _alike(files: Files, source: Source, block: nodes.Block, partition: str) -> 
         if name in kept or name == known.policy
     ]
     address = f"{kind}.{label}"
-    name = _free_label(files, source, kind, label)
+    name = free_label(files, source, kind, label)
     yield Way(
         f"attach {POLICY} beside {address}",
-        (block_added(source, block.span, _resource(kind, name, pairs, known)),),
+        (block_added(source, block.span, resource(kind, name, pairs, known)),),
     )
 
 
@@ -175,7 +175,7 @@ def of_its_own(span: Span, keys: Sequence[str] | None, files: Files, partition: 
     written in addresses, None for all."""
     source = files.get(span.path)
     block = block_at(source, span) if source is not None else None
-    if source is None or block is None or len(block.labels) != 2 or block.labels[0] not in _OF_IDENTITY:
+    if source is None or block is None or len(block.labels) != 2 or block.labels[0] not in OF_IDENTITY:
         return
     if "managed_policy_arns" in block.body.attributes:  # which takes away what it does not list
         argument = block.body.attributes["managed_policy_arns"].value
@@ -186,15 +186,15 @@ def of_its_own(span: Span, keys: Sequence[str] | None, files: Files, partition: 
             yield Way(f"attach {POLICY} to {'.'.join(block.labels)}", edits)
         return
     identity = ".".join(block.labels)
-    kind, attributes = _OF_IDENTITY[block.labels[0]]
+    kind, attributes = OF_IDENTITY[block.labels[0]]
     loops = [name for name in ("count", "for_each") if name in block.body.attributes]
     pairs, one = _instances(identity, loops, keys)
     if "provider" in block.body.attributes:
         pairs.append(("provider", source.at(block.body.attributes["provider"].value.span)))
     pairs += [(name, f"{one}.{attribute}") for name, attribute in attributes.items()]
     pairs.append((ATTACHMENTS[kind].policy, quoted(policy_arn(partition))))
-    label = _free_label(files, source, kind, block.labels[1])
-    written = _resource(kind, label, pairs, ATTACHMENTS[kind])
+    label = free_label(files, source, kind, block.labels[1])
+    written = resource(kind, label, pairs, ATTACHMENTS[kind])
     yield Way(f"attach {POLICY} to {identity}", (block_added(source, block.span, written),))
 
 
@@ -214,7 +214,7 @@ def _instances(identity: str, loops: Sequence[str], keys: Sequence[str] | None) 
     return [("for_each", identity)], "each.value"
 
 
-def _resource(kind: str, label: str, pairs: Sequence[tuple[str, str]], known: _Attachment) -> str:
+def resource(kind: str, label: str, pairs: Sequence[tuple[str, str]], known: _Attachment) -> str:
     meta = [pair for pair in pairs if pair[0] not in (*known.target, known.policy)]
     own = [pair for pair in pairs if pair[0] in (*known.target, known.policy)]
     return f'resource "{kind}" "{label}" {{\n{arguments([*meta, *own])}}}'
@@ -226,11 +226,11 @@ def _like(written: str, partition: str) -> str:
     return found if found != written and written.startswith('"') else quoted(policy_arn(partition))
 
 
-def _is_per_instance(node: nodes.Node) -> bool:
+def is_per_instance(node: nodes.Node) -> bool:
     return any(word.split(".")[0] in ("each", "count") for word in words(node))
 
 
-def _free_label(files: Files, source: Source, kind: str, label: str) -> str:
+def free_label(files: Files, source: Source, kind: str, label: str) -> str:
     """A name that no resource of the type has in the module."""
     blocks = (block for other in files.beside(source.path) for block in indexed(other))
     taken = {block.labels[1] for block in blocks if block.type == "resource" and block.labels[:1] == (kind,)}

@@ -1,0 +1,79 @@
+"""What to do where no patch can be given, in that very case and with its names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scanner.fix import Applicability, Fix
+from scanner.fixes.files import Files
+from scanner.fixes.hcl_places import block_at
+from scanner.fixes.notation import is_native
+from scanner.fixes.way import policy_arn
+from scanner.iam.evaluate import Decision, Outcome
+from scanner.iam.principal import PolicyType
+from scanner.root import RootKind
+from scanner.span import Span
+from scanner.terraform.language import nodes
+from scanner.verdicts.assessed_principal import AssessedPrincipal
+from scanner.verdicts.sign_in import Client
+
+
+def guidance(assessed: AssessedPrincipal, files: Files, why_not: str) -> Fix | None:
+    """An order for people; None where nothing is to be granted. ``why_not`` is what speaks against the best patch."""
+    denied = [
+        found.decision
+        for found in assessed.aws_login.of(Client.LOCALHOST)
+        if found.decision.outcome is Outcome.IMPLICIT_DENY
+    ]
+    said = _order(assessed, denied, files) if denied else ""
+    if not said and not why_not:
+        return None
+    tried = f"no patch, because {why_not}" if why_not else "no patch"
+    return Fix(f"{tried}: {said}" if said else tried, Applicability.DISPLAY)
+
+
+def _order(assessed: AssessedPrincipal, denied: Sequence[Decision], files: Files) -> str:
+    definition, principal = assessed.definition, assessed.principal
+    layers = {layer for decision in denied for layer in decision.blocked_by}
+    if PolicyType.SCP in layers:
+        return "the organization has to allow the two actions in its service control policies first"
+    arn = policy_arn(principal.partition)
+    boundaries = [one for one in principal.boundaries if PolicyType.BOUNDARY in layers]
+    if boundaries:
+        names = " and ".join(one.name for one in boundaries)
+        kind = (
+            "which AWS manages, so another one is needed"
+            if all(one.aws_managed for one in boundaries)
+            else ("whose text is not written out where it can be changed")
+        )
+        return f"the permissions boundary {names} has to let the two actions through, {kind}"
+    if definition.root_kind in (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE) and _is_of_root(assessed):
+        return f"attach {arn} to {definition.address} in its configuration; with --source DIR the patch is for that"
+    note = next((note for note, _ in definition.notes), None)
+    if note is not None:
+        return f"attach {arn} in the {note}, from which a program has made the template"
+    call = _call(definition.trail, files) if files.get(definition.span.path) is None else None
+    if call is not None:
+        label, source, place = call
+        return (
+            f"{definition.address} is made by {source or 'a module'}, which is not changed here; attach {arn} through "
+            f'an argument of module "{label}" ({place}), or to the name that it puts out'
+        )
+    return f"attach {arn} to {definition.address}"
+
+
+def _is_of_root(assessed: AssessedPrincipal) -> bool:
+    return assessed.definition.span.path == assessed.definition.root
+
+
+def _call(trail: Sequence[Span], files: Files) -> tuple[str, str, str] | None:
+    """The innermost call of a module in a file of the user's: its label, the module's source, and where it is."""
+    for span in reversed(trail):
+        source = files.get(span.path) if is_native(span.path) else None
+        block = block_at(source, span) if source is not None else None
+        if block is not None and block.type == "module" and block.labels:
+            argument = block.body.attributes.get("source")
+            value = argument.value if argument is not None else None
+            written = value.value if isinstance(value, nodes.Literal) and isinstance(value.value, str) else ""
+            return block.labels[0], written, span.place
+    return None
