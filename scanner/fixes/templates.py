@@ -1,0 +1,225 @@
+"""What is offered for CloudFormation templates: edits that put policies, statements and words where they are missing.
+
+Regions are those that values have: an entry runs from its key to the end of its value. What stands in several places,
+because aliases refer to it, is left alone, and so is what a function gives: None is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, count
+from typing import TYPE_CHECKING
+
+from scanner.fixes.new_data import Data, Verbatim
+from scanner.fixes.template_text import Node, Part, TemplateText, scalars, template_text, value, way_to
+from scanner.iam.principal import PrincipalKind
+from scanner.partition import DEFAULT
+from scanner.regexes import anywhere, whole
+
+if TYPE_CHECKING:
+    from scanner.fix import Edit
+    from scanner.fixes.source import Source
+    from scanner.iam.principal import AttachedPolicy
+    from scanner.span import Span
+
+POLICY = "SignInLocalDevelopmentAccess"
+_SID = "SignInLocalDevelopment"
+_PROPERTIES = {
+    PrincipalKind.USER: "ManagedPolicyArns",
+    PrincipalKind.ROLE: "ManagedPolicyArns",
+    PrincipalKind.PERMISSION_SET: "ManagedPolicies",
+}
+_PROPERTIES_BY_TYPE = {
+    "AWS::IAM::Group": "ManagedPolicyArns",
+    "AWS::IAM::Role": "ManagedPolicyArns",
+    "AWS::IAM::User": "ManagedPolicyArns",
+    "AWS::SSO::PermissionSet": "ManagedPolicies",
+}
+_LISTS = frozenset(_PROPERTIES.values())
+_PATH = whole(r"(?P<owner>(?:[^\n]*[:}])?aws:)?policy/(?P<path>[\w+=,.@/-]++)")
+_OWNER = whole(r"(?:[^\n]*[:}])?aws:?")
+_ANCHOR_OR_COMMENT = anywhere(r"[&#]")
+
+
+def attach_beside(source: Source, policy: AttachedPolicy, partition: str = DEFAULT) -> tuple[Edit, ...] | None:
+    """Attach the policy for ``aws login`` in the list that another is attached in, written as that one is.
+
+    None where that is not a list which is written out.
+    """
+    text = template_text(source)
+    way = _way(text, policy.span)
+    if text is None or way is None:
+        return None
+    index = next((at for at in reversed(range(len(way) - 1)) if way[at].key in _LISTS), None)
+    if index is None or not text.is_list(way[index].node):
+        return None
+    start, end = source.range(policy.span)
+    own = next((part for part in way[index + 1 :] if (part.start, part.end) == (start, end)), way[index + 1])
+    return _attached(text, way[index].node, own, partition)
+
+
+def attach_new(source: Source, span: Span, kind: PrincipalKind, partition: str) -> tuple[Edit, ...] | None:
+    """Attach the policy for ``aws login`` to the user, role, group or permission set whose resource a region is.
+
+    None where its list of policies is a function, or where properties are merged into it from elsewhere.
+    """
+    text = template_text(source)
+    way = _way(text, span)
+    resource = None if text is None or way is None else _mapping_at(text, way, span)
+    if text is None or resource is None:
+        return None
+    kind_node = value(text, resource.node, "Type")
+    name = _PROPERTIES[kind]
+    if kind_node is None or _PROPERTIES_BY_TYPE.get(text.text(kind_node) or "") != name:
+        return None
+    new: Data = [_arn(partition)]
+    properties = value(text, resource.node, "Properties")
+    if properties is None:
+        if text.merges(resource.node):
+            return None
+        return text.add(resource.node, "Properties", {name: new}, kind_node)
+    if text.is_empty(properties):
+        return text.fill(resource.node, "Properties", {name: new})
+    if not text.is_mapping(properties) or text.is_shared(properties) or text.merges(properties):
+        return None
+    there = value(text, properties, name)
+    if there is None:
+        return text.add(properties, name, new)
+    if text.is_empty(there):
+        return text.fill(properties, name, new)
+    return _attached(text, there, None, partition) if text.is_list(there) else None
+
+
+def add_statement(source: Source, statement: Span, actions: Sequence[str], resource: str) -> tuple[Edit, ...] | None:
+    """Put a statement that allows actions behind another one. A statement that is no list yet becomes one."""
+    text = template_text(source)
+    way = _way(text, statement)
+    own = None if text is None or way is None else _mapping_at(text, way, statement)
+    if text is None or way is None or own is None:
+        return None
+    index = next((at for at in reversed(range(way.index(own) + 1)) if way[at].key == "Statement"), None)
+    if index is None:
+        return None
+    there = way[index]
+    if there is own:
+        return text.make_list(way[index - 1].node, "Statement", [_statement(text, own.node, [own], actions, resource)])
+    if not text.is_list(there.node):
+        return None
+    others = list(text.parts(there.node))
+    new = _statement(text, own.node, others, actions, resource)
+    return text.append(there.node, [new], way[index + 1].node)
+
+
+def add_actions(source: Source, statement: Span, actions: Sequence[str]) -> tuple[Edit, ...] | None:
+    """Put actions to those of a statement. None where it has them all, or a function gives them."""
+    text = template_text(source)
+    way = _way(text, statement)
+    own = None if text is None or way is None else _mapping_at(text, way, statement)
+    there = None if text is None or own is None else value(text, own.node, "Action")
+    if text is None or own is None or there is None or text.is_shared(there):
+        return None
+    is_list = text.is_list(there)
+    known = [text.text(part.node) for part in text.parts(there)] if is_list else [text.text(there)]
+    new = [action for action in actions if action not in known]
+    if not new or (not is_list and known == [None]):
+        return None
+    return text.append(there, new) if is_list else text.make_list(own.node, "Action", new)
+
+
+def replace_word(source: Source, region: Span, written: str, meant: str) -> tuple[Edit, ...] | None:
+    """Put the right word in the place of a wrong one, wherever it is all of a scalar in a region.
+
+    Of the ARN of an AWS managed policy it is enough that a scalar ends with what follows the partition. None where the
+    word is not written there.
+    """
+    text = template_text(source)
+    if text is None:
+        return None
+    ending, right = (word.partition(":iam::")[2] for word in (written, meant))
+    start, end = source.range(region)
+    edits: list[Edit] = []
+    for document in text.documents():
+        for found, node in scalars(text, document.node):
+            if found == written:
+                edit = text.replace_end(node, written, meant)
+            elif ending and right and found.endswith(f":iam::{ending}"):
+                edit = text.replace_end(node, ending, right)
+            else:
+                continue
+            if edit is not None and start <= source.range(edit.span)[0] and source.range(edit.span)[1] <= end:
+                edits.append(edit)
+    return tuple(sorted(edits)) or None
+
+
+def _way(text: TemplateText | None, span: Span) -> list[Part] | None:
+    """The parts that a region is in, none of which stands elsewhere too."""
+    way = [] if text is None else way_to(text, span)
+    return None if text is None or any(text.is_shared(part.node) for part in way) else way
+
+
+def _mapping_at(text: TemplateText, way: Sequence[Part], span: Span) -> Part | None:
+    """The mapping that a region is."""
+    place = text.source.range(span)
+    return next((part for part in way if (part.start, part.end) == place and text.is_mapping(part.node)), None)
+
+
+def _arn(partition: str) -> str:
+    return f"arn:{partition}:iam::aws:policy/{POLICY}"
+
+
+def _attached(text: TemplateText, policies: Node, like: Part | None, partition: str) -> tuple[Edit, ...] | None:
+    """The list with the policy behind its last item, written like one if possible, else like any."""
+    items = list(text.parts(policies))
+    candidates = chain([like] if like is not None else [], reversed(items))
+    written = (_renamed(text, part, is_item=part in items) for part in candidates)
+    return text.append(policies, [next((one for one in written if one is not None), _arn(partition))])
+
+
+def _renamed(text: TemplateText, part: Part, *, is_item: bool) -> Verbatim | None:
+    """An AWS managed policy as it is written, with the other name; None for what is no such policy to be sure.
+
+    What is written on several lines is only indented rightly beside the list's items.
+    """
+    own = text.source.text[part.start : part.end]
+    if text.is_shared(part.node) or _ANCHOR_OR_COMMENT.search(own) or ("\n" in own and not is_item):
+        return None
+    found = list(_named(text, part.node))
+    edit = text.replace_end(found[0][1], found[0][0], f"policy/{POLICY}") if len(found) == 1 else None
+    if edit is None:
+        return None
+    start, end = text.source.range(edit.span)
+    renamed = text.source.text[part.start : start] + edit.text + text.source.text[end : part.end]
+    return Verbatim(renamed.replace("\r\n", "\n"))
+
+
+def _named(text: TemplateText, node: Node) -> Iterator[tuple[str, Node]]:
+    """The scalars that name an AWS managed policy, by themselves or after the one before, with how they end."""
+    before = ""
+    for written, scalar in scalars(text, node):
+        found = _PATH.fullmatch(written)
+        if found and (found["owner"] or _OWNER.fullmatch(before)):
+            yield f"policy/{found['path']}", scalar
+        before = written
+
+
+def _statement(
+    text: TemplateText, like: Node, others: Sequence[Part], actions: Sequence[str], resource: str
+) -> dict[str, Data]:
+    """A statement with the keys in the order of another."""
+    keys = [part.key for part in text.parts(like)]
+    new: dict[str, Data] = {
+        "Effect": "Allow",
+        "Action": actions[0] if len(actions) == 1 else list(actions),
+        "Resource": resource,
+    }
+    if "Sid" in keys:
+        taken = {text.text(found) for part in others if (found := _sid(text, part.node)) is not None}
+        names = chain([_SID], (f"{_SID}{number}" for number in count(2)))
+        new = {"Sid": next(name for name in names if name not in taken), **new}
+    if set(new) <= set(keys):
+        new = {key: new[key] for key in keys if key in new}
+    return new
+
+
+def _sid(text: TemplateText, statement: Node) -> Node | None:
+    return value(text, statement, "Sid") if text.is_mapping(statement) else None
