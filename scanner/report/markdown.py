@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -170,13 +171,14 @@ def _advice(block: Block, repository: Repository) -> Iterator[str]:
 def _suggestions(block: Block, repository: Repository, lines: Callable[[str], Sequence[str]] | None) -> str:
     """The lines of files after each of the block's fixes; empty where those cannot be shown."""
     best = (finding.best_fix for finding in block.findings)
-    fixes = {fix: changes(fix, lines) for fix in dict.fromkeys(fix for fix in best if fix is not None)}
-    shown = [(fix.description, made) for fix, made in fixes.items() if made and all(map(_is_exact, made))]
+    fixes = dict.fromkeys(fix for fix in best if fix is not None)
+    made = ((fix, changes(fix, lines)) for fix in fixes)
+    shown = ((fix, changed) for fix, changed in made if changed and all(map(_is_exact, changed)))
     return "".join(
-        f"\n{_place(change.span, repository)}{f': {prose(description)}' if len(fixes) > 1 else ''}\n\n"
+        f"\n{_place(change.span, repository)}{f': {prose(fix.description)}' if len(fixes) > 1 else ''}\n\n"
         + suggestion(_without_carriage_returns(change))
-        for description, made in shown[:_MOST_FIXES]
-        for change in made
+        for fix, changed in islice(shown, _MOST_FIXES)
+        for change in changed
     )
 
 

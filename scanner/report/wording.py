@@ -155,10 +155,11 @@ def summary(report: Report) -> str:
 
 def fixable(report: Report) -> str:
     """One line: how many findings can be fixed, and by which options; empty if none can."""
-    numbers = ((report.fixable[way], OPTIONS[way]) for way in (Applicability.SAFE, Applicability.UNSAFE))
-    said = [(number, options) for number, options in numbers if number]
-    parts = [
-        f"{number} {'more with' if is_more else 'fixable with'} {options}"
-        for is_more, (number, options) in enumerate(said)
-    ]
-    return f"{', '.join(parts)}; --diff shows {'it' if said[-1][0] == 1 == len(said) else 'them'}." if parts else ""
+    numbers = report.fixable
+    safe, unsafe = numbers[Applicability.SAFE], numbers[Applicability.UNSAFE]
+    if not safe + unsafe:
+        return ""
+    parts = [f"{safe} fixable with {OPTIONS[Applicability.SAFE]}"] if safe else []
+    if unsafe:
+        parts.append(f"{unsafe} {'more' if safe else 'fixable'} with {OPTIONS[Applicability.UNSAFE]}")
+    return f"{', '.join(parts)}; --diff shows {'it' if safe + unsafe == 1 else 'them'}."

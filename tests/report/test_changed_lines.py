@@ -109,8 +109,11 @@ def test_whole_lines_make_what_the_edits_make(text: str, wanted: list[tuple[int,
             edits.append(Edit(source.lines.span(start, end), put))
             position = end
     made = changes(Fix("do", Applicability.SAFE, tuple(edits)), lines_of(text))
-    if made:
-        assert applied(text, made) == source.changed(edits)
-        lines = [line for each in made for line in range(each.line, each.last_line + 1)]
-        assert len(set(lines)) == len(lines)
-        assert not lines or lines[-1] <= max(text.count("\n") + (not text.endswith("\n")), 1)
+    after = source.changed(edits)
+    if not made:
+        assert not edits or (text.endswith("\n") and not after.endswith("\n")), "a suggestion is missing"
+        return
+    assert applied(text, made) == after
+    lines = [line for each in made for line in range(each.line, each.last_line + 1)]
+    assert len(set(lines)) == len(lines)
+    assert lines[-1] <= max(text.count("\n") + (not text.endswith("\n")), 1), "behind the last line is none"

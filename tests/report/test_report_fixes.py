@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import cmarkgfm
 import pytest
+from cmarkgfm.cmark import Options
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 from report_builders import (
     BY_HAND,
@@ -27,10 +33,12 @@ from sarif_reader import SCHEMAS, read
 
 from scanner.fix import Applicability, Edit, Fix
 from scanner.fixes.source import Source
+from scanner.output import Delivery, deliver
 from scanner.report import FORMATS, Appearance, render, sarif
 from scanner.report.report import Report
 from scanner.report.wording import fixable as sentence
 from scanner.span import LineIndex, Span
+from tests.scans import write
 
 RDJSON = Draft4Validator(json.loads((SCHEMAS / "rdjson.json").read_text("utf-8")))
 SHOWN_EDITS = replace(SAFE, applicability=Applicability.DISPLAY)
@@ -257,6 +265,15 @@ def test_markdown_of_one_line_each_is_the_file_after_the_fix() -> None:
     assert [*before[: int(line) - 1], shown, *before[int(line) :]] == after
 
 
+@pytest.mark.parametrize("name", ["markdown", "rdjson"])
+def test_lines_are_those_of_the_working_directory(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, FILES)
+    assert deliver(fixable(), Delivery((name,)), Appearance("1.2.3"), tmp_path) == []
+    assert capsys.readouterr().out == rendered(name, fixable())
+
+
 def test_markdown_of_several_fixes_says_which_is_which() -> None:
     found = FENCE.findall(rendered("markdown", instances(*(in_main(line) for line in range(1, 6)))))
     assert [text for _, _, text, _, _ in found] == [f": change line {line}" for line in range(1, 4)]
@@ -289,6 +306,35 @@ def test_markdown_shows_no_line_that_would_have_to_be_changed(line: str) -> None
 def test_markdown_shows_other_lines_as_they_are(line: str) -> None:
     made = Fix("write it", Applicability.SAFE, (Edit(Span("a", 1, 1, 1, 1), line),))
     assert f"suggestion\n{line}\n``" in rendered("markdown", instances(made), lines=lambda _: ["", ""])
+
+
+FRAGMENTS = (
+    "`",
+    "```",
+    "~~~",
+    "</details>",
+    "<b>",
+    "  ",
+    "    ",
+    "\t",
+    "a",
+    "&lt;",
+    "- ",
+    "> ",
+    "# ",
+    "\\",
+    "suggestion",
+)
+
+
+@given(st.lists(st.lists(st.sampled_from(FRAGMENTS), max_size=4).map("".join), min_size=1, max_size=5))
+def test_github_reads_the_lines_that_were_written(wanted: list[str]) -> None:
+    made = Fix("write it", Applicability.SAFE, (Edit(Span("a", 1, 1, 1, 1), "\n".join(wanted)),))
+    shown = rendered("markdown", instances(made), lines=lambda _: [""])
+    page = cmarkgfm.github_flavored_markdown_to_html(shown, Options.CMARK_OPT_UNSAFE)
+    (read_back,) = re.findall(r'<pre lang="suggestion"><code>(.*?)</code></pre>', page, re.DOTALL)
+    assert html.unescape(read_back) == "".join(f"{line}\n" for line in wanted)
+    assert page.rstrip().endswith("</details>")
 
 
 @pytest.mark.parametrize(("limit", "least", "most"), [(2_000, 0, 2), (45_000, 2, 100), (1 << 20, 180, 180)])
