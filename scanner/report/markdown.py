@@ -162,7 +162,7 @@ def _advice(block: Block, repository: Repository) -> Iterator[str]:
     if first.help.strip():
         yield f"fix: {prose(' '.join(first.help.split()))}"
     for offer in offers(block.findings):
-        yield f"edit: {prose(offer.text)}{f' ({code(offer.options)})' if offer.options else ''}"
+        yield f"{offer.label}: {prose(offer.text)}{f' ({code(offer.options)})' if offer.options else ''}"
     for root in first.also_in:
         yield f"also in {code(repository_path(root, repository.directory))}"
     yield f"rule: {link(code(first.rule), first.url)}"

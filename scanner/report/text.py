@@ -153,7 +153,9 @@ def _finding(page: _Page, block: Block) -> Iterator[str]:
     yield from page.entry("who", _principals(block.principals))
     yield from page.entry("why", _related(block.related))
     yield from page.entry("fix", (visible(line) for line in first.help.splitlines() if line.strip()))
-    yield from page.entry("edit", _edits(block))
+    for offer in offers(block.findings):
+        said = f"{offer.text} ({offer.options})" if offer.options else offer.text
+        yield from page.entry(offer.label, [visible(said)])
     yield from page.entry("also", _also(block))
     yield from page.entry("see", [visible(first.url)] if first.url else [])
 
@@ -174,11 +176,6 @@ def _principals(addresses: Sequence[str]) -> Iterator[str]:
     yield from map(visible, addresses[:_MOST_PRINCIPALS])
     if len(addresses) > _MOST_PRINCIPALS:
         yield f"and {len(addresses) - _MOST_PRINCIPALS:,} more"
-
-
-def _edits(block: Block) -> Iterator[str]:
-    for offer in offers(block.findings):
-        yield visible(f"{offer.text} ({offer.options})" if offer.options else offer.text)
 
 
 def _also(block: Block) -> Iterator[str]:

@@ -79,6 +79,11 @@ class Offer:
     options: str
     """Those of ``OPTIONS``."""
 
+    @property
+    def label(self) -> str:
+        """What stands before it: whether the scanner can edit the code, or only say how."""
+        return "edit" if self.options else "hint"
+
 
 def offers(findings: Iterable[Finding]) -> Iterator[Offer]:
     """What the best fixes of findings do, each way of applying them by itself; nothing if there are none.

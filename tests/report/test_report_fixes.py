@@ -138,10 +138,10 @@ OTHER = replace(UNSAFE, description="attach it to somebody else")
     ],
 )
 def test_what_is_told_together_has_a_line_for_each_way(found: Report, text: list[str], markdown: list[str]) -> None:
-    shown = re.findall(r"^  (?:edit|    )  ([^ ].*)$", rendered("text", found).partition("  edit  ")[2], re.MULTILINE)
-    first = re.findall(r"^  edit  (.*)$", rendered("text", found), re.MULTILINE)
-    assert first + shown == text
-    listed = re.findall(r"^- edit: (.*)$", rendered("markdown", found), re.MULTILINE)
+    shown = re.findall(r"^  (edit|hint)  (.*)$", rendered("text", found), re.MULTILINE)
+    assert [said for _, said in shown] == text
+    assert all((label == "edit") == said.endswith(")") for label, said in shown)
+    listed = re.findall(r"^- (?:edit|hint): (.*)$", rendered("markdown", found), re.MULTILINE)
     assert len(listed) == len(markdown)
     assert all(line.endswith(end) for line, end in zip(listed, markdown, strict=True))
 
