@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scanner.controls import DEFAULT_ACCOUNT, AccountControls
     from scanner.diagnostic import Diagnostic, Severity
     from scanner.finding import Finding, Level
+    from scanner.fix import Applicability, Edit, Fix
     from scanner.globs import PathGlob
     from scanner.options import Options
     from scanner.path_sections import PathSection
@@ -29,8 +30,11 @@ __all__ = [
     "DEFAULT_ACCOUNT",
     "AccountControls",
     "Appearance",
+    "Applicability",
     "Diagnostic",
+    "Edit",
     "Finding",
+    "Fix",
     "Inputs",
     "Level",
     "Options",
@@ -54,8 +58,11 @@ _HOMES = {
     "DEFAULT_ACCOUNT": "scanner.controls",
     "AccountControls": "scanner.controls",
     "Appearance": "scanner.report",
+    "Applicability": "scanner.fix",
     "Diagnostic": "scanner.diagnostic",
+    "Edit": "scanner.fix",
     "Finding": "scanner.finding",
+    "Fix": "scanner.fix",
     "Inputs": "scanner.root",
     "Level": "scanner.finding",
     "Options": "scanner.options",

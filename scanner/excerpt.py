@@ -1,7 +1,7 @@
-"""The line of source that a report points at.
+"""Lines of source that a report shows.
 
-Only the first that says something: the rest of a block is one keystroke away, and may hold what nobody should print. A
-line that gives a secret a value is not shown at all.
+Of what it points at only the first line that says something: the rest of a block is one keystroke away, and may hold
+what nobody should print. A line that gives a secret a value is not shown at all.
 """
 
 from __future__ import annotations
@@ -37,19 +37,32 @@ class Excerpt:
     """Index behind the last one."""
 
 
+def shows_secret(line: str) -> bool:
+    """Whether a line gives a secret a value, so that nobody should print it."""
+    return _SECRET_VALUE.search(line) is not None
+
+
 class Sources:
-    """Reads excerpts of files below a directory, whose paths are relative to it. A file is read once."""
+    """Reads lines of files below a directory, whose paths are relative to it. A file is read once."""
 
     def __init__(self, directory: Path) -> None:
         self._lines = lru_cache(maxsize=16)(lambda path: _lines(path, directory))
 
+    def lines(self, path: str) -> tuple[str, ...]:
+        """All of a file's, the last one empty if the file ends with a line break; none if it cannot be read.
+
+        ``\r`` before a line break is part of a line, a byte order mark of none.
+        """
+        found: tuple[str, ...] = self._lines(path)
+        return found
+
     def excerpt(self, span: Span) -> Excerpt | None:
         """The first line of a region that says something; None where there is none to show."""
-        lines: tuple[str, ...] = self._lines(span.path)
+        lines = self.lines(span.path)
         for number in range(span.line, min(span.last_line, span.line + _LOOKED_AT - 1, len(lines)) + 1):
             found = _in_line(lines[number - 1].rstrip(), number, span)
             if found is not None:
-                return None if _SECRET_VALUE.search(found.text) else found
+                return None if shows_secret(found.text) else found
         return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import field
 from datetime import date
 from enum import Enum
 
-from scanner.fix import Fix
+from scanner.fix import Applicability, Fix
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
@@ -93,6 +93,12 @@ class Finding:
     def is_open(self) -> bool:
         """Whether it counts: neither suppressed nor in the baseline."""
         return self.suppressed is None and not self.baselined
+
+    @property
+    def best_fix(self) -> Fix | None:
+        """The one that asks the least of who applies it; of several the first."""
+        order = tuple(Applicability)
+        return min(self.fixes, key=lambda fix: order.index(fix.effective), default=None)
 
     @property
     def fingerprint(self) -> str:

@@ -39,3 +39,8 @@ class Fix:
     applicability: Applicability
     edits: tuple[Edit, ...] = ()
     """Sorted, none touches another. Empty where there is no text that could be given."""
+
+    @property
+    def effective(self) -> Applicability:
+        """Who can apply it: nobody but a person where there is no text that could be applied."""
+        return self.applicability if self.edits else Applicability.DISPLAY

@@ -44,7 +44,8 @@ def deliver(report: Report, delivery: Delivery, appearance: Appearance, director
     that is the end. ``directory`` is the working directory.
     """
     shown = report.at_least(delivery.min_severity)
-    plain = replace(appearance, excerpt=Sources(directory).excerpt, quiet=delivery.quiet)
+    sources = Sources(directory)
+    plain = replace(appearance, excerpt=sources.excerpt, lines=sources.lines, quiet=delivery.quiet)
     trouble: list[tuple[str, str]] = []
     for name, path in delivery.outputs:
         if name == "markdown" and github_actions.is_summary(path):

@@ -51,6 +51,22 @@ def test_excerpt(place: tuple[int, int, int, int], line: int | None, meant: str 
     assert (found.text[found.start : found.end] if found else None) == meant
 
 
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"a\nb\n", ("a", "b", "")),
+        (b"\xef\xbb\xbfa\r\nb", ("a\r", "b")),
+        ("a\x0cb\u2028c".encode(), ("a\x0cb\u2028c",)),
+        (b"", ("",)),
+        (b"\xff", ()),
+    ],
+)
+def test_all_lines(content: bytes, lines: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_bytes(content)
+    assert Sources(tmp_path).lines("main.tf") == lines
+    assert Sources(tmp_path).lines("gone.tf") == ()
+
+
 def test_no_excerpt_of_what_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "latin.tf").write_bytes(b"\xff\xfe\xff")
     for path in ("plan.tfplan/main.tf", "latin.tf", ".", "a\0b"):

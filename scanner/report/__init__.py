@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scanner.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from scanner.excerpt import Excerpt
     from scanner.report.report import Report
@@ -32,6 +32,8 @@ class Appearance:
     """The working directory as its repository sees it; empty at the top."""
     excerpt: Callable[[Span], Excerpt | None] | None = None
     """Gives a line of source; None where reports do without."""
+    lines: Callable[[str], Sequence[str]] | None = None
+    """Gives all lines of a file, as ``scanner.excerpt.Sources.lines`` does; None where reports do without."""
     quiet: bool = False
     """Nothing but findings and errors, in formats for people."""
     category: str = ""
@@ -79,10 +81,10 @@ def _sarif(report: Report, appearance: Appearance) -> str:
     return sarif.render(report, appearance.version, appearance.directory, appearance.category, appearance.excerpt)
 
 
-def _rdjson(report: Report, _: Appearance) -> str:
+def _rdjson(report: Report, appearance: Appearance) -> str:
     from scanner.report import rdjson
 
-    return rdjson.render(report)
+    return rdjson.render(report, appearance.lines)
 
 
 def _junit(report: Report, appearance: Appearance) -> str:
@@ -101,7 +103,7 @@ def _markdown(report: Report, appearance: Appearance) -> str:
     from scanner.report import markdown
 
     repository = markdown.Repository(appearance.directory, appearance.files)
-    return markdown.render(report, repository, appearance.limit)
+    return markdown.render(report, repository, appearance.limit, appearance.lines)
 
 
 def _csv(report: Report, _: Appearance) -> str:

@@ -1,6 +1,9 @@
 """``--format concise``: a line for each finding, for editors, ``grep`` and long lists.
 
 infra/main.tf:3:1: error[user-cannot-aws-login] alice can sign in to the console, but …
+infra/main.tf:9:1: warning[aws-login-denied] [*] …
+
+``[*]`` is before what ``--fix`` mends, as in other linters.
 """
 
 from __future__ import annotations
@@ -8,10 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.escape import inert, visible
+from scanner.fix import Applicability
 from scanner.report.report import Report
-from scanner.report.wording import summary, told_once, worst_first
+from scanner.report.wording import fixable, summary, told_once, worst_first
 
 if TYPE_CHECKING:
+    from scanner.finding import Finding
     from scanner.span import Span
 
 
@@ -20,7 +25,7 @@ def render(report: Report, *, quiet: bool = False) -> str:
     and no error.
     """
     lines = [
-        _line(found.span, f"{found.level.value}[{found.rule}] {found.message}")
+        _line(found.span, f"{found.level.value}[{found.rule}] {_mark(found)}{found.message}")
         for found in worst_first(report.open_findings)
     ]
     diagnostics = report.errors if quiet else (*report.errors, *report.warnings)
@@ -28,8 +33,13 @@ def render(report: Report, *, quiet: bool = False) -> str:
         _line(found.span, f"{found.severity.value} {found.message}") for found in told_once(diagnostics, report.roots)
     ]
     if not quiet:
-        lines.append(summary(report))
+        lines += filter(None, (summary(report), fixable(report)))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _mark(finding: Finding) -> str:
+    fix = finding.best_fix
+    return "[*] " if fix is not None and fix.effective is Applicability.SAFE else ""
 
 
 def _line(span: Span, text: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from scanner.diagnostic import Diagnostic
     from scanner.finding import Finding, Suppression
+    from scanner.fix import Edit, Fix
     from scanner.report.report import Report
     from scanner.span import Span
     from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -48,6 +49,7 @@ def render(report: Report, version: str) -> str:
 
 
 def _summary(report: Report) -> Document:
+    fixable = report.fixable
     return {
         "roots": report.roots,
         "files": report.files,
@@ -57,6 +59,7 @@ def _summary(report: Report) -> Document:
         "baselined": report.baselined,
         "errors": len(report.errors),
         **({"hidden": report.hidden} if report.hidden else {}),
+        **({"fixable": {each.value: number for each, number in fixable.items()}} if any(fixable.values()) else {}),
     }
 
 
@@ -77,6 +80,27 @@ def _finding(finding: Finding) -> Document:
         **({"also_in": list(finding.also_in)} if finding.also_in else {}),
         **({"suppressed": _suppression(finding.suppressed)} if finding.suppressed is not None else {}),
         **({"baselined": True} if finding.baselined else {}),
+        **({"fixes": [_fix(each) for each in finding.fixes]} if finding.fixes else {}),
+    }
+
+
+def _fix(fix: Fix) -> Document:
+    return {
+        "description": fix.description,
+        "applicability": fix.applicability.value,
+        "edits": [_edit(each) for each in fix.edits],
+    }
+
+
+def _edit(edit: Edit) -> Document:
+    span = edit.span
+    return {
+        "path": span.path,
+        "start_line": span.line,
+        "start_column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+        "text": edit.text,
     }
 
 

@@ -2,29 +2,42 @@
 
 The first line says the result. A comment that nobody sees follows it, by which a bot finds what it wrote the last time
 and updates it. Then comes what was found, block of source by block of source, the worst first: the first few at once,
-all others folded. Places are links where the caller knows the repository.
+all others folded. Places are links where the caller knows the repository. A fix is a suggestion of GitHub's: the lines
+as they are after it.
 
 GitHub refuses a comment of more than 65,536 characters and a summary of more than 1 MiB as a whole, so what does not
-fit is left out here, and a line says how much that is.
+fit is left out here, and a line says how much that is. Suggestions get what room is left.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from scanner.diagnostic import Diagnostic, Severity
+from scanner.escape import inert, visible
 from scanner.finding import Level
 from scanner.lazy_dataclass import dataclass
 from scanner.report.blocks import Block, blocks
-from scanner.report.markdown_text import code, link, prose
+from scanner.report.changed_lines import Change, changes
+from scanner.report.markdown_text import code, link, prose, suggestion
 from scanner.report.report import Report
-from scanner.report.wording import counted, found_in_all, is_file, repository_path, summary, told_once, worst_first
+from scanner.report.wording import (
+    counted,
+    found_in_all,
+    is_file,
+    offers,
+    repository_path,
+    summary,
+    told_once,
+    worst_first,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from scanner.repository import Seen
     from scanner.span import Span
@@ -37,6 +50,9 @@ OPEN = 10
 _UNFOLDED = 3
 """With so few, the details of each are not folded either."""
 _MOST_PLACES = 8
+_MOST_FIXES = 3
+"""Of a block, those of which suggestions are made."""
+_END = "\n</details>\n"
 _ENDING = 400
 """Bytes that are kept for what comes after the last entry: ends of what is folded, and the line about the rest."""
 _OF_SEVERITY = {Severity.ERROR: (Level.ERROR, "scan incomplete"), Severity.WARNING: (Level.WARNING, "not followed")}
@@ -52,10 +68,15 @@ class Repository:
     """The address of the repository's files at the scanned commit, with a slash at its end; empty if not known."""
 
 
-def render(report: Report, repository: Repository, limit: int | None = None) -> str:
+def render(
+    report: Report,
+    repository: Repository,
+    limit: int | None = None,
+    lines: Callable[[str], Sequence[str]] | None = None,
+) -> str:
     """The report in at most so many bytes of UTF-8, ``COMMENT`` if nothing else is said.
 
-    The first line is there in any case.
+    The first line is there in any case. ``lines`` gives those of a file, without which nothing is suggested.
     """
     heading = f"### scan: {summary(report)}\n{MARKER}\n"
     room = (COMMENT if limit is None else limit) - _size(heading) - _ENDING
@@ -63,13 +84,16 @@ def render(report: Report, repository: Repository, limit: int | None = None) -> 
     troubles = told_once((*report.errors, *report.warnings), report.roots)
     unfolded = len(found) + len(troubles) <= _UNFOLDED
     shown: list[str] = []
+    told: list[Block] = []
     findings: Counter[Level] = Counter()
     trouble: Counter[Level] = Counter()
     for block in found:
         text, number = _block(block, repository, room, unfolded=unfolded)
         findings[block.first.level] += len(block.findings) - number
         room -= _size(text)
-        shown += [text] if text else []
+        if text:
+            shown.append(text)
+            told.append(block)
     for diagnostic in troubles:
         text = _diagnostic(diagnostic, repository)
         if _size(text) > room:
@@ -77,6 +101,11 @@ def render(report: Report, repository: Repository, limit: int | None = None) -> 
         else:
             room -= _size(text)
             shown.append(text)
+    for number, block in enumerate(told):
+        suggested = _suggestions(block, repository, lines)
+        if suggested and _size(suggested) <= room:
+            room -= _size(suggested)
+            shown[number] = shown[number].removesuffix(_END) + suggested + _END
     return "".join((heading, *_folded(shown), *_rest(findings, trouble)))
 
 
@@ -106,7 +135,7 @@ def _block(block: Block, repository: Repository, room: int, *, unfolded: bool) -
     place = _place(first.span, repository)
     head = f"\n**{first.level.value}** {place} {prose(block.message)}\n\n<details{' open' if unfolded else ''}>"
     head += f"<summary>{counted(len(block.findings), 'principal')}: why, and what to do</summary>\n\n"
-    tail = "".join(f"- {line}\n" for line in _advice(block, repository)) + "\n</details>\n"
+    tail = "".join(f"- {line}\n" for line in _advice(block, repository)) + _END
     room -= _size(head) + _size(tail)
     names: list[str] = []
     for name in _names(block, repository):
@@ -132,9 +161,36 @@ def _advice(block: Block, repository: Repository) -> Iterator[str]:
         yield f"and {counted(len(block.related) - _MOST_PLACES, 'more place')}"
     if first.help.strip():
         yield f"fix: {prose(' '.join(first.help.split()))}"
+    for offer in offers(block.findings):
+        yield f"{offer.label}: {prose(offer.text)}{f' ({code(offer.options)})' if offer.options else ''}"
     for root in first.also_in:
         yield f"also in {code(repository_path(root, repository.directory))}"
     yield f"rule: {link(code(first.rule), first.url)}"
+
+
+def _suggestions(block: Block, repository: Repository, lines: Callable[[str], Sequence[str]] | None) -> str:
+    """The lines of files after each of the block's fixes; empty where those cannot be shown."""
+    best = (finding.best_fix for finding in block.findings)
+    fixes = dict.fromkeys(fix for fix in best if fix is not None)
+    made = ((fix, changes(fix, lines)) for fix in fixes)
+    shown = ((fix, changed) for fix, changed in made if changed and all(map(_is_exact, changed)))
+    return "".join(
+        f"\n{_place(change.span, repository)}{f': {prose(fix.description)}' if len(fixes) > 1 else ''}\n\n"
+        + suggestion(_without_carriage_returns(change))
+        for fix, changed in islice(shown, _MOST_FIXES)
+        for change in changed
+    )
+
+
+def _is_exact(change: Change) -> bool:
+    """Whether the lines can be shown as they are: a suggestion in which a letter is another would spoil the file."""
+    lines = (line.replace("\t", " ") for line in _without_carriage_returns(change))
+    return all(inert(visible(line)) == line for line in lines)
+
+
+def _without_carriage_returns(change: Change) -> list[str]:
+    """The lines as they are in a comment, which has line breaks of its own."""
+    return [line.removesuffix("\r") for line in change.text]
 
 
 def _diagnostic(diagnostic: Diagnostic, repository: Repository) -> str:

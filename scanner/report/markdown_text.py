@@ -10,10 +10,14 @@ code, which is how it reads best anyway.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from scanner.escape import visible
 from scanner.regexes import anywhere, beginning, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _TOKENS = anywhere(r"""(?<!\S)([("']?)`([^`]+)`([.,;:)"']*)(?!\S)|\S+""")
 """What a message already sets as code, or a word. White space stays between two, so that no code runs into another."""
@@ -42,6 +46,21 @@ def link(markdown: str, url: str) -> str:
     return f"[{markdown}]({quote(url, safe=':/?#@!$&+,;=%~')})"
 
 
+def suggestion(lines: Iterable[str]) -> str:
+    """Lines that are to take the place of others, in the form in which GitHub offers that to a reviewer.
+
+    They stand there as they are, so there must be nothing in them that would have to be escaped.
+    """
+    shown = list(lines)
+    fence = "`" * max(_longest_run(shown) + 1, 3)
+    return "".join(f"{line}\n" for line in (f"{fence}suggestion", *shown, fence))
+
+
+def _longest_run(texts: Iterable[str]) -> int:
+    """How many backquotes follow each other at most."""
+    return max((len(run) for text in texts for run in anywhere("`+").findall(text)), default=0)
+
+
 def _token(found: re.Match[str]) -> str:
     if found[2] is not None:
         return f"{found[1]}{_span(found[2])}{found[3]}"
@@ -59,7 +78,6 @@ def _span(text: str) -> str:
     """CommonMark 6.1: fenced by more backquotes than there are in it, and one space at either end is taken away."""
     if not text.strip():
         text = f'"{text}"'
-    longest = max((len(run) for run in anywhere("`+").findall(text)), default=0)
-    fence = "`" * (longest + 1)
+    fence = "`" * (_longest_run([text]) + 1)
     padding = " " if text[0] in "` " or text[-1] in "` " else ""
     return f"{fence}{padding}{text}{padding}{fence}"

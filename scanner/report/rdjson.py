@@ -6,6 +6,9 @@ to users what is where and why.
 Paths are relative to the working directory, as the scan has them: reviewdog puts its own working directory before them.
 Ranges are of whole lines: a column counts bytes of UTF-8 there, which no span knows, and comments are about lines.
 
+A suggestion is about one range, and reviewdog has no place for a second range in the comment: so a fix is suggested
+where it is one change of the file that the diagnostic is about, and of several fixes the first one.
+
 Most of reviewdog's reporters show a message as Markdown, the others as it stands. A word in which Markdown would see
 anything becomes a code span, which is harmless and looks right in both: a link, a tag, or the ``*:*`` of an ARN.
 """
@@ -19,12 +22,13 @@ from scanner.diagnostic import Diagnostic, Severity
 from scanner.escape import visible
 from scanner.finding import Level, RelatedLocation
 from scanner.regexes import anywhere
+from scanner.report.changed_lines import changes
 from scanner.report.encoding import encoded
 from scanner.report.places import Place, paragraphs, places
 from scanner.report.wording import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from scanner.report.report import Report
     from scanner.span import Span
@@ -44,13 +48,16 @@ _WORD = anywhere(r"\S+")
 _MARKUP = anywhere(r"[*_<>\[\]!~|&#\\$]|://|@|www\.", re.IGNORECASE)
 
 
-def render(report: Report) -> str:
-    """The report as one ``DiagnosticResult`` and a newline: findings that count, the worst first, then trouble."""
+def render(report: Report, lines: Callable[[str], Sequence[str]] | None = None) -> str:
+    """The report as one ``DiagnosticResult`` and a newline: findings that count, the worst first, then trouble.
+
+    ``lines`` gives those of a file, without which nothing is suggested.
+    """
     return encoded(
         {
             "source": {"name": SOURCE},
             "diagnostics": [
-                *(_of_place(each) for each in places(report.open_findings)),
+                *(_of_place(each, lines) for each in places(report.open_findings)),
                 *(_of_diagnostic(each) for each in _sorted(report.errors)),
                 *(_of_diagnostic(each) for each in _sorted(report.warnings)),
             ],
@@ -78,8 +85,9 @@ def _as_code(found: re.Match[str]) -> str:
     return f"`{inner}`{word[len(inner) :]}" if _MARKUP.search(inner) else word
 
 
-def _of_place(found: Place) -> Document:
+def _of_place(found: Place, lines: Callable[[str], Sequence[str]] | None) -> Document:
     first = found.first
+    suggestion = _suggestion(found, lines)
     level = first.level.value
     return {
         "message": "\n\n".join(paragraphs(found, markdown)),
@@ -88,7 +96,18 @@ def _of_place(found: Place) -> Document:
         "code": {"value": first.rule, **({"url": first.url} if first.url else {})},
         "original_output": f"{place(first.span)}: {level}[{visible(first.rule)}]: {visible(found.blocks[0].message)}",
         **({"related_locations": [_related(each) for each in found.related]} if found.related else {}),
+        **({"suggestions": [suggestion]} if suggestion is not None else {}),
     }
+
+
+def _suggestion(found: Place, lines: Callable[[str], Sequence[str]] | None) -> Document | None:
+    """The first fix that is one change of the diagnostic's file; None if there is none."""
+    path = found.first.span.path
+    fixes = (found.best_fix for found in found.findings)
+    for fix in dict.fromkeys(fix for fix in fixes if fix is not None):
+        if {edit.span.path for edit in fix.edits} == {path} and len(made := changes(fix, lines)) == 1:
+            return {"range": _range(made[0].span), "text": "\n".join(made[0].text)}
+    return None
 
 
 def _related(related: RelatedLocation) -> Document:
@@ -112,8 +131,9 @@ def _of_diagnostic(diagnostic: Diagnostic) -> Document:
 
 
 def _location(span: Span) -> Document:
+    return {"path": span.path, "range": _range(span)}
+
+
+def _range(span: Span) -> Document:
     line = max(span.line, 1)
-    return {
-        "path": span.path,
-        "range": {"start": {"line": line}, "end": {"line": max(span.last_line, line)}},
-    }
+    return {"start": {"line": line}, "end": {"line": max(span.last_line, line)}}

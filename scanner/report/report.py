@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, Finding, Level
+from scanner.fix import Applicability
 from scanner.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -58,6 +59,13 @@ class Report:
     def baselined(self) -> int:
         """How many findings are in the baseline and not suppressed."""
         return sum(found.baselined and found.suppressed is None for found in self.findings)
+
+    @property
+    def fixable(self) -> dict[Applicability, int]:
+        """How many findings that count have a fix, by who can apply the best of each."""
+        best = (found.best_fix for found in self.open_findings)
+        found = Counter(fix.effective for fix in best if fix is not None)
+        return {each: found[each] for each in Applicability}
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

@@ -7,6 +7,7 @@
       who   aws_iam_user.alice
       why   infra/main.tf:9: gives console access
       fix   Attach the AWS managed policy SignInLocalDevelopmentAccess.
+      edit  attach SignInLocalDevelopmentAccess to aws_iam_user.alice (--fix --unsafe-fixes)
 
 Instances of one block are told together, and of a rule that flags very many blocks only the first are told at length.
 Words are never broken, so that an ARN or a path can be copied. Text from the scanned code goes through
@@ -29,7 +30,7 @@ from scanner.lazy_dataclass import dataclass
 from scanner.report.blocks import Block, blocks
 from scanner.report.quotation import quoted
 from scanner.report.report import Report
-from scanner.report.wording import counted, place, summary, told_once, worst_first
+from scanner.report.wording import counted, fixable, offers, place, summary, told_once, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -65,7 +66,7 @@ def render(
     diagnostics = report.errors if quiet else (*report.errors, *report.warnings)
     parts += ["\n".join(_diagnostic(page, found)) for found in told_once(diagnostics, report.roots)]
     if not quiet:
-        parts.append("\n".join([page.paint(summary(report), _BOLD), *_more(report)]))
+        parts.append("\n".join([page.paint(summary(report), _BOLD), *filter(None, [fixable(report)]), *_more(report)]))
     return "\n\n".join(parts) + "\n" if parts else ""
 
 
@@ -152,6 +153,9 @@ def _finding(page: _Page, block: Block) -> Iterator[str]:
     yield from page.entry("who", _principals(block.principals))
     yield from page.entry("why", _related(block.related))
     yield from page.entry("fix", (visible(line) for line in first.help.splitlines() if line.strip()))
+    for offer in offers(block.findings):
+        said = f"{offer.text} ({offer.options})" if offer.options else offer.text
+        yield from page.entry(offer.label, [visible(said)])
     yield from page.entry("also", _also(block))
     yield from page.entry("see", [visible(first.url)] if first.url else [])
 

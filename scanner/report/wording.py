@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from scanner.escape import visible
 from scanner.finding import LEVELS, Finding, Level
+from scanner.fix import Applicability
+from scanner.lazy_dataclass import dataclass
 from scanner.regexes import whole
 from scanner.report.report import Report
 from scanner.repository import Outlook, Seen
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from scanner.diagnostic import Diagnostic
     from scanner.span import Span
@@ -62,6 +64,43 @@ def found_in_all(findings: Counter[Level], trouble: Counter[Level]) -> str:
     if trouble.total():
         parts.append(f"{counted(trouble.total(), 'problem')} in the input ({by_level(trouble)})")
     return " and ".join(parts)
+
+
+OPTIONS = {Applicability.SAFE: "--fix", Applicability.UNSAFE: "--fix --unsafe-fixes", Applicability.DISPLAY: ""}
+"""What applies a fix; nothing does it where it is for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What would mend findings, in words."""
+
+    text: str
+    """What a fix says of itself, or how many there are."""
+    options: str
+    """Those of ``OPTIONS``."""
+
+    @property
+    def label(self) -> str:
+        """What stands before it: whether the scanner can edit the code, or only say how."""
+        return "edit" if self.options else "hint"
+
+
+def offers(findings: Iterable[Finding]) -> Iterator[Offer]:
+    """What the best fixes of findings do, each way of applying them by itself; nothing if there are none.
+
+    The description where that is the same for all of a way, else how many there are.
+    """
+    every = tuple(findings)
+    found: dict[Applicability, list[str]] = {}
+    for each in every:
+        if (fix := each.best_fix) is not None:
+            found.setdefault(fix.effective, []).append(fix.description)
+    for way in Applicability:
+        if descriptions := found.get(way):
+            several = len(set(descriptions))
+            text = descriptions[0] if several == 1 else f"{several:,} different fixes"
+            rest = "" if len(descriptions) == len(every) else f", for {len(descriptions):,} of {len(every):,} findings"
+            yield Offer(f"{text}{rest}", OPTIONS[way])
 
 
 _MOST_ROOTS = 3
@@ -117,3 +156,15 @@ def summary(report: Report) -> str:
     if report.errors:
         sentences.append(f"Incomplete: {counted(len(report.errors), 'error')} in the input.")
     return " ".join(sentences)
+
+
+def fixable(report: Report) -> str:
+    """One line: how many findings can be fixed, and by which options; empty if none can."""
+    numbers = report.fixable
+    safe, unsafe = numbers[Applicability.SAFE], numbers[Applicability.UNSAFE]
+    if not safe + unsafe:
+        return ""
+    parts = [f"{safe} fixable with {OPTIONS[Applicability.SAFE]}"] if safe else []
+    if unsafe:
+        parts.append(f"{unsafe} {'more' if safe else 'fixable'} with {OPTIONS[Applicability.UNSAFE]}")
+    return f"{', '.join(parts)}; --diff shows {'it' if safe + unsafe == 1 else 'them'}."

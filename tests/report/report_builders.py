@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import LEVELS, Finding, Level, RelatedLocation, Suppression
+from scanner.fix import Applicability, Edit, Fix
 from scanner.iam.context import Circumstances
 from scanner.iam.policy import parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
@@ -132,6 +133,68 @@ def typical() -> Report:
         ),
         (diagnostic(), diagnostic(Severity.WARNING, "Run `terraform init` to install ./modules/x.")),
     )
+
+
+FILES = {
+    "infra/main.tf": """\
+resource "aws_iam_user" "alice" {
+  name = "alice"
+}
+
+resource "aws_iam_user_login_profile" "alice" {
+  user = aws_iam_user.alice.name
+}
+
+data "aws_iam_policy_document" "sign_in" {
+  statement {
+    actions   = ["signin:AtuhorizeOAuth2Access", "signin:CreateOAuth2Token"]
+    resources = ["*"]
+  }
+}
+""",
+    "infra/groups.tf": 'locals {\r\n  policies = [\r\n    "a", # ```the first```\r\n  ]\r\n}\r\n',
+}
+"""What the findings of ``fixable`` are about."""
+SAFE = Fix(
+    "write signin:AuthorizeOAuth2Access for signin:AtuhorizeOAuth2Access",
+    Applicability.SAFE,
+    (Edit(Span("infra/main.tf", 11, 19, 11, 47), "signin:AuthorizeOAuth2Access"),),
+)
+UNSAFE = Fix(
+    "attach SignInLocalDevelopmentAccess to aws_iam_user.alice",
+    Applicability.UNSAFE,
+    (
+        Edit(Span("infra/groups.tf", 3, 9, 3, 9), ' "SignInLocalDevelopmentAccess",'),
+        Edit(
+            Span("infra/main.tf", 8, 1, 8, 1),
+            '\nresource "aws_iam_user_policy_attachment" "alice" {\n  user       = aws_iam_user.alice.name\n'
+            "  policy_arn = local.policies[1]\n}\n",
+        ),
+    ),
+)
+BY_HAND = Fix("delete the access key once nothing uses it", Applicability.DISPLAY)
+
+
+def lines(path: str) -> tuple[str, ...]:
+    return tuple(FILES[path].split("\n")) if path in FILES else ()
+
+
+def with_fixes(found: Finding, *fixes: Fix) -> Finding:
+    return replace(found, fixes=fixes)
+
+
+def fixable() -> Report:
+    """A finding for each kind of fix, one with two kinds, and one without."""
+    bob, carol = finding("bob has an access key", level=Level.WARNING, rule="access-key"), finding("carol may")
+    misspelled = span(line=9, end_line=14)
+    findings = (
+        with_fixes(finding(at=span(line=1, end_line=3)), UNSAFE),
+        with_fixes(finding("a misspelled action", rule="misspelled", at=misspelled), UNSAFE, SAFE, BY_HAND),
+        with_fixes(replace(bob, principal="aws_iam_user.bob"), BY_HAND),
+        replace(carol, principal="aws_iam_user.carol", level=Level.NOTE),
+        with_fixes(replace(finding(address="aws_iam_user.robot"), suppressed=SUPPRESSION), SAFE),
+    )
+    return report(findings=findings)
 
 
 def many(number: int = 60) -> Report:

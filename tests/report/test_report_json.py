@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from report_builders import HOSTILE, diagnostic, finding, hostile, many, principal, report, typical
+from report_builders import HOSTILE, diagnostic, finding, fixable, hostile, many, principal, report, typical
 from report_snapshot import check
 
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Severity
 from scanner.finding import Level
+from scanner.fix import Applicability, Edit, Fix
 from scanner.iam.evaluate import Outcome
 from scanner.iam.pattern import Hole
 from scanner.iam.principal import PrincipalKind
@@ -111,6 +112,38 @@ def test_errors_and_warnings_are_apart() -> None:
     assert document["summary"]["errors"] == 1
 
 
+def test_findings_have_their_fixes_and_the_summary_counts_them() -> None:
+    document = loaded(fixable())
+    assert document["summary"]["fixable"] == {"safe": 1, "unsafe": 1, "display": 1}
+    fixes = [[each["applicability"] for each in found.get("fixes", [])] for found in document["findings"]]
+    assert sorted(fixes) == [[], ["display"], ["safe"], ["unsafe"], ["unsafe", "safe", "display"]]
+    misspelled = next(found for found in document["findings"] if found["rule"] == "misspelled")
+    assert misspelled["fixes"][1] == {
+        "description": "write signin:AuthorizeOAuth2Access for signin:AtuhorizeOAuth2Access",
+        "applicability": "safe",
+        "edits": [
+            {
+                "path": "infra/main.tf",
+                "start_line": 11,
+                "start_column": 19,
+                "end_line": 11,
+                "end_column": 47,
+                "text": "signin:AuthorizeOAuth2Access",
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_edits_come_back_as_they_were(name: str) -> None:
+    text = HOSTILE[name]
+    fix = Fix(text, Applicability.SAFE, (Edit(Span(text, 1, 1, 1, 1), text),))
+    expected = text.encode("utf-8", "backslashreplace").decode()
+    (found,) = loaded(report(findings=(replace(finding(), fixes=(fix,)),)))["findings"]
+    (edit,) = found["fixes"][0]["edits"]
+    assert found["fixes"][0]["description"] == edit["path"] == edit["text"] == expected
+
+
 def test_the_order_in_which_things_were_found_does_not_show() -> None:
     found = hostile()
     backwards = Report(1, 4, found.principals[::-1], found.findings[::-1], found.diagnostics[::-1])
@@ -143,6 +176,7 @@ def test_nothing_that_a_terminal_acts_on() -> None:
         (["principal", "properties", "console", "properties", "access"], [access.value for access in Access]),
         (["principal", "properties", "console", "properties", "via", "items"], [via.value for via in Via]),
         (["finding", "properties", "severity"], [level.value for level in Level]),
+        (["fix", "properties", "applicability"], [each.value for each in Applicability]),
     ],
 )
 def test_the_schema_has_the_words_that_the_code_has(place: list[str], words: list[str]) -> None:
@@ -161,7 +195,10 @@ def _objects(schema: Any) -> list[dict[str, Any]]:  # any part of the schema
     return [schema, *nested] if schema.get("type") == "object" else nested
 
 
-OPTIONAL = {"fingerprint": {"url", "tags", "also_in", "suppressed", "baselined"}, "hidden": {"hidden"}}
+OPTIONAL = {
+    "fingerprint": {"url", "tags", "also_in", "suppressed", "baselined", "fixes"},
+    "hidden": {"hidden", "fixable"},
+}
 """Keys that only some findings and summaries have, by a key that tells which object it is."""
 
 

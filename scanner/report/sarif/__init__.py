@@ -82,7 +82,7 @@ def render(
     text = log.written(every[:MAX_RESULTS], len(every))
     if not _is_too_large(text):
         return text
-    kept = [_with_fewer_instances(result) for result in every[:MAX_RESULTS]]
+    kept = [_shortened(result) for result in every[:MAX_RESULTS]]
     while True:
         text = log.written(kept, len(every), is_short=True)
         if not kept or not _is_too_large(text):
@@ -95,7 +95,9 @@ def _is_too_large(text: str) -> bool:
     return len(data) > MAX_BYTES and len(gzip.compress(data, 6, mtime=0)) > MAX_BYTES
 
 
-def _with_fewer_instances(result: Document) -> Document:
+def _shortened(result: Document) -> Document:
+    """Without fixes, and with fewer instances."""
+    result = {key: value for key, value in result.items() if key != "fixes"}
     (location,) = result["locations"]
     instances = location.get("logicalLocations", [])
     if len(instances) <= MOST_INSTANCES:
@@ -156,7 +158,7 @@ def _cut(kept: int, wanted: int, *, is_short: bool) -> Iterator[str]:
         yield f"GitHub shows the worst {SHOWN_RESULTS:,} of {kept:,} results."
     if is_short:
         yield (
-            f"The whole would be too large for GitHub. A result lists {MOST_INSTANCES} principals at most, "
-            f"notifications stop after {MOST_NOTIFICATIONS:,}, and what is suppressed or in the baseline is not "
+            f"The whole would be too large for GitHub. A result lists {MOST_INSTANCES} principals at most and no "
+            f"fixes, notifications stop after {MOST_NOTIFICATIONS:,}, and what is suppressed or in the baseline is not "
             "listed; --format json has all."
         )

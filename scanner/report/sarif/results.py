@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic, Severity
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from scanner.excerpt import Excerpt
+    from scanner.fix import Edit, Fix
     from scanner.report.report import Report
     from scanner.repository import Seen
     from scanner.span import Span
@@ -30,6 +32,8 @@ FINGERPRINT = "awsLoginScan/v1"
 """Key of our own fingerprints; the version changes with what they are made of."""
 MAX_RELATED = 99
 """GitHub keeps 100 locations of a result, its own among them."""
+MAX_FIXES = 100
+"""Of a result with many principals. Nobody reads more, and they are in the report in JSON."""
 MOST_LINKS = 8
 """Places that a message names."""
 
@@ -96,6 +100,7 @@ class Results:
     def _result(self, found: Place) -> Document:
         first = found.first
         related = found.related
+        fixes = _fixes(found)
         said = [*paragraphs(found, plain), *_links(related)]
         return {
             "ruleId": first.rule,
@@ -110,6 +115,22 @@ class Results:
             ],
             **({"relatedLocations": self._related(related)} if related else {}),
             "partialFingerprints": {FINGERPRINT: _fingerprint(found)},
+            **({"fixes": [self._fix(each) for each in fixes]} if fixes else {}),
+        }
+
+    def _fix(self, fix: Fix) -> Document:
+        """One that has edits (§3.55)."""
+        by_path = groupby(fix.edits, lambda edit: edit.span.path)
+        return {
+            "description": {"text": plain(fix.description)},
+            "artifactChanges": [
+                {
+                    "artifactLocation": {"uri": uri(path, self._directory)},
+                    "replacements": [_replacement(each) for each in edits],
+                }
+                for path, edits in by_path
+            ],
+            "properties": {"applicability": fix.applicability.value},
         }
 
     def _related(self, related: Sequence[RelatedLocation]) -> list[Document]:
@@ -201,6 +222,26 @@ def _instance(finding: Finding) -> Document:
             "fingerprint": finding.fingerprint,
             **({"also_in": list(finding.also_in)} if finding.also_in else {}),
         },
+    }
+
+
+def _fixes(found: Place) -> list[Fix]:
+    """Those with edits, each once."""
+    every = dict.fromkeys(fix for finding in found.findings for fix in finding.fixes if fix.edits)
+    return list(every)[:MAX_FIXES]
+
+
+def _replacement(edit: Edit) -> Document:
+    """§3.57. A region in which is nothing is where the text is put in (§3.30)."""
+    span = edit.span
+    return {
+        "deletedRegion": {
+            "startLine": span.line,
+            "startColumn": span.column,
+            "endLine": span.end_line,
+            "endColumn": span.end_column,
+        },
+        **({"insertedContent": {"text": edit.text}} if edit.text else {}),
     }
 
 
