@@ -25,6 +25,7 @@ class Files:
         self._directory = directory
         self._boundaries = tuple(dict.fromkeys(boundaries))
         self._sources: dict[str, Source | None] = {}
+        self._beside: dict[tuple[str, str], tuple[Source, ...]] = {}
 
     def get(self, path: str) -> Source | None:
         """A file; None for one that is not to be changed or cannot be read."""
@@ -41,10 +42,12 @@ class Files:
     def beside(self, path: str) -> tuple[Source, ...]:
         """The files of the directory that a file is in, with the suffix of that, whoever may change them."""
         folder, name = os.path.split(path)
-        suffix = name[name.find(".") :] if "." in name else ""
-        names = (one.name for one in file_system.entries_if_any(self._directory / folder) if one.name.endswith(suffix))
-        found = (self.look(os.path.join(folder, one)) for one in names)  # noqa: PTH118 # a text
-        return tuple(one for one in found if one is not None)
+        suffix = Path(name).suffix
+        if (folder, suffix) not in self._beside:
+            names = (one.name for one in file_system.entries_if_any(self._directory / folder))
+            found = (self.look(os.path.join(folder, one)) for one in names if one.endswith(suffix))  # noqa: PTH118
+            self._beside[folder, suffix] = tuple(one for one in found if one is not None)
+        return self._beside[folder, suffix]
 
     def relative(self, path: str, other: str) -> str:
         """The path of a file that stands at a path from the directory of another."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 
 from scanner.fixes.source import Source
 from scanner.lazy_dataclass import dataclass
@@ -35,16 +37,32 @@ class Found:
 
 def indexed(source: Source) -> tuple[IndexedBlock, ...]:
     """The top-level blocks of a file, as far as they can be told apart."""
-    return index_file(source.path, source.text).blocks
+    return _indexed(source.path, source.text)
+
+
+@lru_cache(maxsize=64)
+def _indexed(path: str, text: str) -> tuple[IndexedBlock, ...]:
+    return index_file(path, text).blocks
 
 
 def block_at(source: Source, span: Span) -> nodes.Block | None:
     """The top-level block that a region is in; None where there is none, or it is not as it must be."""
-    for block in indexed(source):
-        if _holds(block.span, span):
-            with suppress(SyntaxProblem):  # which the scan reports
-                return parse_block(block)
+    blocks = indexed(source)
+    number = bisect_right(blocks, (span.line, span.column), key=lambda block: (block.span.line, block.span.column))
+    if number and _holds(blocks[number - 1].span, span):
+        with suppress(SyntaxProblem):  # which the scan reports
+            return parse_block(blocks[number - 1])
     return None
+
+
+@lru_cache(maxsize=1024)
+def labels(path: str, text: str, kind: str) -> frozenset[str]:
+    """The names of the resources of a type in a file."""
+    return frozenset(
+        block.labels[1]
+        for block in _indexed(path, text)
+        if block.type == "resource" and block.labels[:1] == (kind,) and len(block.labels) > 1
+    )
 
 
 def expression_at(source: Source, span: Span) -> Found | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from scanner.fix import Edit
 from scanner.fixes.hcl_edits import STEP, arguments, as_list, item_added, quoted, with_indentation
 from scanner.fixes.hcl_places import Found, block_at, expression_at, nested_block_at
 from scanner.fixes.source import Source
+from scanner.fixes.way import unused
 from scanner.span import Span
 from scanner.terraform.language import nodes
 
@@ -89,7 +90,7 @@ def _block_behind(
         for block in document.body.blocks
         if (argument := block.body.attributes.get("sid")) is not None and isinstance(argument.value, nodes.Literal)
     }
-    named = [("sid", quoted(_unused(sids)))] if "sid" in inner.body.attributes else []
+    named = [("sid", quoted(unused(sids, SID)))] if "sid" in inner.body.attributes else []
     listed = f"[\n{''.join(f'{STEP}{STEP}{quoted(action)},{chr(10)}' for action in actions)}{STEP}]"
     inside = arguments([*named, ("actions", listed), ("resources", f"[{quoted(resource)}]")])
     indentation = source.indentation(source.range(inner.span)[0])
@@ -150,14 +151,7 @@ def _sid_beside(found: Found) -> str | None:
         if _is_key(key, "Sid") and isinstance(value, nodes.Literal)
     }
     has_one = isinstance(found.node, nodes.ObjectNode) and any(_is_key(key, "Sid") for key, _ in found.node.items)
-    return _unused(sids) if has_one else None
-
-
-def _unused(sids: Container[object]) -> str:
-    number = 1
-    while (sid := f"{SID}{number if number > 1 else ''}") in sids:
-        number += 1
-    return sid
+    return unused(sids, SID) if has_one else None
 
 
 def _behind(source: Source, value: nodes.Node, actions: Iterable[str]) -> tuple[Edit, ...] | None:

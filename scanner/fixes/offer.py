@@ -14,9 +14,9 @@ from scanner.fixes.files import Files
 from scanner.fixes.guidance import guidance
 from scanner.fixes.peers import Home, Peers
 from scanner.fixes.plan import planned
-from scanner.fixes.trial import Case, Conversation, Flagged, State, Verdict, View, trial
+from scanner.fixes.trial import Case, Conversation, State, Verdict, View, trial
 from scanner.lazy_dataclass import dataclass
-from scanner.rules.match import match
+from scanner.rules.match import Flagged, Matching
 from scanner.rules.rule import Rule
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.sign_in import Client
@@ -169,10 +169,11 @@ class Offer:
 
     def _view(self, roots: Sequence[tuple[str, Scanned]]) -> View:
         principals = [one for _, scanned in roots for one in scanned.principals]
-        found = match(self._rules, principals, self._sources)
+        matching = Matching(self._rules)
+        matching.add(principals)
         return View(
             {(one.definition.root, one.definition.address): _state(one) for one in principals},
-            {_flagged(one): one.level for one in found},
+            matching.flagged(),
             Counter(
                 (root, one.summary)
                 for root, scanned in roots

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from scanner.fix import Edit
-from scanner.fixes import statements
+from scanner.fixes import statements, templates
 from scanner.fixes.files import Files
+from scanner.fixes.notation import is_template
 from scanner.fixes.way import POLICY
 from scanner.iam.policy import Statement
 from scanner.iam.principal import AttachedPolicy, Principal
@@ -79,6 +80,8 @@ def _name_replaced(policy: AttachedPolicy, meant: str, files: Files) -> tuple[Ed
     source = files.get(place.path)
     if source is None:
         return ()
+    if is_template(source.path):
+        return templates.replace_word(source, place, policy.name, meant) or ()
     wrong, right = (f"policy/{arn.partition(':policy/')[2]}" for arn in (policy.name, meant))
     start, end = source.range(place)
     offset = source.text.find(wrong, start, end)

@@ -6,6 +6,7 @@ JSON is YAML to the reader of templates, but is changed as JSON.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scanner import json_tree
@@ -87,6 +88,7 @@ class TemplateText(Protocol):
         """Put a text in the place of another at the end of a scalar."""
 
 
+@lru_cache(maxsize=8)
 def template_text(source: Source) -> TemplateText | None:
     """The text of a file; None where it is neither JSON nor YAML, or cannot be changed safely."""
     if source.text.lstrip()[:1] == "{":

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from scanner.fixes.files import Files
 from scanner.fixes.hcl_edits import arguments, block_added, entry_added, item_added, quoted
-from scanner.fixes.hcl_places import Found, block_at, expression_at, indexed, words
+from scanner.fixes.hcl_places import Found, block_at, expression_at, indexed, labels, words
 from scanner.fixes.source import Source
-from scanner.fixes.way import POLICY, Way, policy_arn
+from scanner.fixes.way import POLICY, Way, policy_arn, unused
 from scanner.iam.principal import AttachedPolicy
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import anywhere, whole
@@ -25,7 +25,7 @@ _NAME = whole(r"(?:[\w+=,.@-]++/)*+[\w+=,.@-]++")
 
 
 @dataclass(frozen=True, slots=True)
-class _Attachment:
+class Attachment:
     """A type of resource that attaches one managed policy to one identity."""
 
     policy: str
@@ -35,10 +35,10 @@ class _Attachment:
 
 
 ATTACHMENTS = {
-    "aws_iam_user_policy_attachment": _Attachment("policy_arn", ("user",)),
-    "aws_iam_role_policy_attachment": _Attachment("policy_arn", ("role",)),
-    "aws_iam_group_policy_attachment": _Attachment("policy_arn", ("group",)),
-    "aws_ssoadmin_managed_policy_attachment": _Attachment("managed_policy_arn", ("instance_arn", "permission_set_arn")),
+    "aws_iam_user_policy_attachment": Attachment("policy_arn", ("user",)),
+    "aws_iam_role_policy_attachment": Attachment("policy_arn", ("role",)),
+    "aws_iam_group_policy_attachment": Attachment("policy_arn", ("group",)),
+    "aws_ssoadmin_managed_policy_attachment": Attachment("managed_policy_arn", ("instance_arn", "permission_set_arn")),
 }
 """https://registry.terraform.io/providers/hashicorp/aws/latest/docs"""
 
@@ -70,7 +70,7 @@ def beside(policy: AttachedPolicy, files: Files, partition: str) -> Iterator[Way
 def _in_collection(source: Source, found: Found, partition: str) -> Iterator[Way]:
     """In the list or map that names the other policy; in one of objects, as another object."""
     where = f"to the list on line {found.node.span.line} of {source.path}"
-    text = _like(source.at(found.node.span), partition)
+    text = like(source.at(found.node.span), partition)
     yield from _added(source, found.node, found.parent, text, where)
     for outer, inner in zip(found.around[-2::-1], found.around[:0:-1], strict=False):
         if not isinstance(inner, nodes.ObjectNode):
@@ -94,7 +94,7 @@ def _key(source: Source, node: nodes.ObjectNode) -> str:
     written = [source.at(key.span) for key, _ in node.items]
     taken = {text.strip('"()') for text in written}
     has_dashes = sum("-" in text for text in taken) > sum("_" in text for text in taken)
-    key = _unused(taken, "aws-login" if has_dashes else "aws_login")
+    key = unused(taken, "aws-login" if has_dashes else "aws_login")
     return quoted(key) if written[-1][:1] == '"' else key
 
 
@@ -155,9 +155,7 @@ def _alike(files: Files, source: Source, block: nodes.Block, partition: str) -> 
     pairs = [
         (
             name,
-            _like(source.at(argument.value.span), partition)
-            if name == known.policy
-            else source.at(argument.value.span),
+            like(source.at(argument.value.span), partition) if name == known.policy else source.at(argument.value.span),
         )
         for name, argument in block.body.attributes.items()
         if name in kept or name == known.policy
@@ -188,7 +186,7 @@ def of_its_own(span: Span, keys: Sequence[str] | None, files: Files, partition: 
     identity = ".".join(block.labels)
     kind, attributes = OF_IDENTITY[block.labels[0]]
     loops = [name for name in ("count", "for_each") if name in block.body.attributes]
-    pairs, one = _instances(identity, loops, keys)
+    pairs, one = looped(identity, loops, keys)
     if "provider" in block.body.attributes:
         pairs.append(("provider", source.at(block.body.attributes["provider"].value.span)))
     pairs += [(name, f"{one}.{attribute}") for name, attribute in attributes.items()]
@@ -198,7 +196,7 @@ def of_its_own(span: Span, keys: Sequence[str] | None, files: Files, partition: 
     yield Way(f"attach {POLICY} to {identity}", (block_added(source, block.span, written),))
 
 
-def _instances(identity: str, loops: Sequence[str], keys: Sequence[str] | None) -> tuple[list[tuple[str, str]], str]:
+def looped(identity: str, loops: Sequence[str], keys: Sequence[str] | None) -> tuple[list[tuple[str, str]], str]:
     """How an attachment is there for each instance, and what that is called in it."""
     if not loops:
         return [], identity
@@ -214,31 +212,25 @@ def _instances(identity: str, loops: Sequence[str], keys: Sequence[str] | None) 
     return [("for_each", identity)], "each.value"
 
 
-def resource(kind: str, label: str, pairs: Sequence[tuple[str, str]], known: _Attachment) -> str:
+def resource(kind: str, label: str, pairs: Sequence[tuple[str, str]], known: Attachment) -> str:
+    """The block of a resource, with what says how often it is there before what it says."""
     meta = [pair for pair in pairs if pair[0] not in (*known.target, known.policy)]
     own = [pair for pair in pairs if pair[0] in (*known.target, known.policy)]
     return f'resource "{kind}" "{label}" {{\n{arguments([*meta, *own])}}}'
 
 
-def _like(written: str, partition: str) -> str:
+def like(written: str, partition: str) -> str:
     """The expression of the policy's ARN, with everything that the expression of another has before the name."""
     found = _ARN.sub(rf"\g<1>{POLICY}", written)
     return found if found != written and written.startswith('"') else quoted(policy_arn(partition))
 
 
 def is_per_instance(node: nodes.Node) -> bool:
+    """Whether an expression is another one in each instance of its block."""
     return any(word.split(".")[0] in ("each", "count") for word in words(node))
 
 
 def free_label(files: Files, source: Source, kind: str, label: str) -> str:
     """A name that no resource of the type has in the module."""
-    blocks = (block for other in files.beside(source.path) for block in indexed(other))
-    taken = {block.labels[1] for block in blocks if block.type == "resource" and block.labels[:1] == (kind,)}
-    return _unused(taken, f"{label}-aws-login" if "-" in label else f"{label}_aws_login")
-
-
-def _unused(taken: set[str], wanted: str) -> str:
-    number = 1
-    while (found := f"{wanted}{number if number > 1 else ''}") in taken:
-        number += 1
-    return found
+    taken = frozenset().union(*(labels(other.path, other.text, kind) for other in files.beside(source.path)))
+    return unused(taken, f"{label}-aws-login" if "-" in label else f"{label}_aws_login")

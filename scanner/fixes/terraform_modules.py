@@ -1,8 +1,8 @@
 """A policy for what a module makes, given where the module is called.
 
-The module may be somebody else's, and what is changed in it reaches everybody who calls it. So where it attaches what an
-argument lists, it is put into that list; and where it puts out the name of what it makes, an attachment is written
-next to the call.
+The module may be somebody else's, and what is changed in it reaches everybody who calls it. So where it attaches what
+an argument lists, the policy is put into that list; and where it puts out the name of what it makes, an attachment is
+written next to the call.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ what several of these conversations want at the same time.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence, Set
 
@@ -18,6 +19,7 @@ from scanner.finding import LEVELS, Level
 from scanner.fix import Edit, Fix
 from scanner.iam.evaluate import Outcome
 from scanner.lazy_dataclass import dataclass
+from scanner.rules.match import Flagged
 from scanner.span import Span
 from scanner.verdicts.console import Access
 
@@ -26,8 +28,6 @@ MOST_SCANS = 24
 MOST_PASSES = 3
 """Times that fixes which touch those of a pass before are looked at."""
 
-Flagged = tuple[str, str, str]
-"""Rule, root and address."""
 Home = tuple[str, str]
 """Root and address."""
 
@@ -218,29 +218,31 @@ class _Taken:
     """Where files are changed already."""
 
     def __init__(self, fixes: Iterable[Fix]) -> None:
-        self._edits: dict[str, set[Edit]] = {}
+        self._edits: dict[str, list[Edit]] = {}
+        """By file, sorted: none touches another."""
         for fix in fixes:
-            self._note(fix)
+            self.add(fix)
 
     def add(self, fix: Fix) -> bool:
         """Take the places of a fix, unless it touches one that is taken for something else."""
+        if any(self._is_touched(edit) for edit in fix.edits):
+            return False
         for edit in fix.edits:
-            for other in self._edits.get(edit.span.path, ()):
-                if other != edit and touch(edit.span, other.span):
-                    return False
-        self._note(fix)
+            taken = self._edits.setdefault(edit.span.path, [])
+            place = bisect_left(taken, edit)
+            if place == len(taken) or taken[place] != edit:
+                taken.insert(place, edit)
         return True
 
-    def _note(self, fix: Fix) -> None:
-        for edit in fix.edits:
-            self._edits.setdefault(edit.span.path, set()).add(edit)
+    def _is_touched(self, edit: Edit) -> bool:
+        taken = self._edits.get(edit.span.path, [])
+        place = bisect_left(taken, edit)
+        near = taken[max(place - 1, 0) : place + 1]
+        return edit not in near and any(touch(edit.span, other.span) for other in near)
 
 
 def touch(one: Span, other: Span) -> bool:
     """Whether two regions of a file overlap, or begin at the same place."""
-    first, second = sorted((_range(one), _range(other)))
-    return first[0] == second[0] or second[0] < first[1]
-
-
-def _range(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (span.line, span.column), (span.end_line, span.end_column)
+    first, second = sorted((one, other))
+    start, end = (second.line, second.column), (first.end_line, first.end_column)
+    return start < end or start == (first.line, first.column)

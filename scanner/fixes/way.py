@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from scanner.fix import Edit
 from scanner.lazy_dataclass import dataclass
 
@@ -23,3 +25,11 @@ class Way:
 def policy_arn(partition: str) -> str:
     """The ARN of the managed policy."""
     return f"arn:{partition}:iam::aws:policy/{POLICY}"
+
+
+def unused(taken: Container[object], wanted: str) -> str:
+    """A name that is not taken: the one that is wanted, or the first of those with a number behind it."""
+    number = 1
+    while (found := f"{wanted}{number if number > 1 else ''}") in taken:
+        number += 1
+    return found

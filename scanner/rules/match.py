@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from scanner.finding import Finding, RelatedLocation
+from scanner.finding import Finding, Level, RelatedLocation
 from scanner.root import RootKind
 from scanner.rules.chosen import Chosen, chosen, ways_in
 from scanner.rules.documents import Documents
@@ -22,6 +22,9 @@ from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
+
+Flagged = tuple[str, str, str]
+"""The id of a rule, a root, and the address of a principal."""
 
 MOST_RELATED = 100
 """Places that one finding names."""
@@ -64,6 +67,16 @@ class Matching:
             for number, paths in sorted(_selected(rule, selectable).items())
         ]
         return tuple(sorted(found, key=_order))
+
+    def flagged(self) -> dict[Flagged, Level]:
+        """Whom the rules flag, and at which level, without a word about it. Raises ``RuleError``."""
+        selectable = Documents(self._documents)
+        return {
+            (rule.id, definition.root, definition.address): rule.level
+            for rule in self._rules
+            for number in _selected(rule, selectable)
+            for definition in (self._assessed[number].definition,)
+        }
 
 
 def _sees_permissions(rule: Rule) -> bool:
