@@ -1,0 +1,66 @@
+"""What becomes of files when the fixes of their findings are applied, and how that differs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scanner.fix import Applicability, Edit
+from scanner.fixes.source import source
+from scanner.lazy_dataclass import dataclass
+from scanner.report.report import Report
+from tests.scans import scanned, write
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """One round."""
+
+    before: Report
+    files: Mapping[str, bytes]
+    after: Report
+
+
+def fixed(files: Mapping[str, str | bytes], *paths: str) -> Fixed:
+    """Apply everything that is offered, once, and scan again."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        write(folder, files)
+        before = scanned(folder, *paths)
+        for path, edits in edits_of(before).items():
+            place = folder / path
+            was = source(path, place.read_bytes())
+            assert was is not None
+            place.write_bytes(was.encoded(was.changed(edits)))
+        there = {path: (folder / path).read_bytes() for path in files}
+        return Fixed(before, there, scanned(folder, *paths))
+
+
+def edits_of(report: Report) -> dict[str, list[Edit]]:
+    """The edits of all fixes that can be applied, by path, each once."""
+    found: dict[str, list[Edit]] = {}
+    for finding in report.findings:
+        for fix in finding.fixes:
+            for edit in fix.edits if fix.applicability is not Applicability.DISPLAY else ():
+                known = found.setdefault(edit.span.path, [])
+                if edit not in known:
+                    known.append(edit)
+    return found
+
+
+def told(files: Mapping[str, str | bytes], found: Fixed) -> str:
+    """What is offered in words, and how the files differ."""
+    words = dict.fromkeys(
+        f"{fix.applicability.value}: {fix.description}\n" for finding in found.before.findings for fix in finding.fixes
+    )
+    lines = [line for path, was in sorted(files.items()) for line in _difference(path, was, found.files[path])]
+    return "".join([*words, *lines])
+
+
+def _difference(path: str, was: str | bytes, now: bytes) -> list[str]:
+    before = was if isinstance(was, str) else was.decode()
+    old, new = (text.splitlines(keepends=True) for text in (before, now.decode()))
+    found = difflib.unified_diff(old, new, path, path, n=2)
+    return [line if line.endswith("\n") else f"{line}\n" for line in found]

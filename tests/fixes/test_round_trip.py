@@ -1,0 +1,72 @@
+"""Findings are settled by what is offered for them: scanned, fixed, scanned again, and nothing else has changed.
+
+What real Terraform makes of each fixed configuration is recorded beside the cases (``tools/record_fixes.py``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.fixes.fixed import Fixed, edits_of, fixed, told
+
+CASES = Path(__file__).parent.parent / "cases" / "fixes"
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+TERRAFORM: dict[str, dict[str, str]] = yaml.safe_load((CASES / "terraform.yaml").read_text())
+PLANNED: dict[str, Any] = json.loads((CASES / "terraform.json").read_text())
+GRANTS = ("SignInLocalDevelopmentAccess", "signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token")
+NOT_FIXED = {"a module of somebody else that puts out nothing"}
+CONDITIONAL = {"an inline policy that only denies"}
+"""They need MFA then, which a note says."""
+
+
+def check(name: str, text: str) -> None:
+    path = SNAPSHOTS / f"{name}.diff"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    assert path.exists(), f"there is no snapshot {path.name} yet: run `make snapshots`, and read what it has written"
+    assert text == path.read_text(), f"{path.name} has other text: if yours is right, run `make snapshots`"
+
+
+def digest(found: Fixed) -> str:
+    return sha256(b"".join(path.encode() + b"\0" + text for path, text in sorted(found.files.items()))).hexdigest()
+
+
+@pytest.mark.parametrize("case", TERRAFORM)
+def test_findings_are_gone_and_nothing_is_left_to_do(case: str) -> None:
+    found = fixed(TERRAFORM[case])
+    check(case.replace(" ", "-").replace(":", "").replace(",", ""), told(TERRAFORM[case], found))
+    left = {finding.rule for finding in found.after.findings}
+    assert left == ({"user-cannot-aws-login"} if case in NOT_FIXED else {"aws-login-conditional"} & left)
+    assert bool(left) is (case in NOT_FIXED | CONDITIONAL)
+    assert not found.after.errors
+    assert not edits_of(found.after)
+
+
+@pytest.mark.parametrize("case", sorted(TERRAFORM.keys() - NOT_FIXED))
+def test_terraform_plans_the_same_but_for_the_grant(case: str) -> None:
+    planned = PLANNED["cases"][case]
+    assert planned["after"] == digest(fixed(TERRAFORM[case])), "another fix than recorded: record it again"
+    assert planned["created"] or planned["changed"]
+    for values in planned["created"].values():
+        assert any(isinstance(value, str) and value.endswith(GRANTS[0]) for value in values.values())
+    for changed in planned["changed"].values():
+        assert not any(grant in json.dumps(changed["before"]) for grant in GRANTS) or len(changed["after"]) == 1
+        assert any(grant in json.dumps(changed["after"]) for grant in GRANTS)
+
+
+def test_crlf_and_byte_order_marks_stay() -> None:
+    for case, files in TERRAFORM.items():
+        if any(path.endswith(".json") for path in files):
+            continue
+        with_crlf = {path: text.replace("\n", "\r\n") for path, text in files.items()}
+        plain, other = fixed(files), fixed(with_crlf)
+        assert {path: text.replace(b"\r\n", b"\n") for path, text in other.files.items()} == plain.files, case
+        assert all(b"\n" not in text.replace(b"\r\n", b"") for text in other.files.values()), case
