@@ -78,9 +78,11 @@ def _planned(planner: Path, files: Mapping[str, str]) -> tuple[str, dict[str, An
         subprocess.run(command, check=True)
         made = json.loads(plan.read_text(encoding="utf-8"))
     changes = {one["address"]: one for one in made["resource_changes"] if one["mode"] == "managed"}
+    written = made["configuration"]["root_module"].get("resources", ())
+    providers = {f"{one['type']}.{one['name']}": one["provider_config_key"] for one in written}
     values = {
         address: {
-            "provider": _provider(one),
+            "provider": providers.get(address.partition("[")[0], _provider(one)),
             **{key: value for key, value in one["change"]["after"].items() if value is not None},
             **{key: "(known after apply)" for key, value in one["change"]["after_unknown"].items() if value is True},
         }
@@ -96,7 +98,8 @@ def _provider(change: Mapping[str, Any]) -> str:
 def _is_formatted(files: Mapping[str, str]) -> bool:
     with tempfile.TemporaryDirectory() as name:
         write(Path(name), {path: text for path, text in files.items() if ".terraform/" not in path})
-        return subprocess.run(["terraform", "fmt", "-check", "-recursive", name], capture_output=True).returncode == 0
+        command = ["terraform", "fmt", "-check", "-recursive", name]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 if __name__ == "__main__":

@@ -30,8 +30,9 @@ def beside(policy: AttachedPolicy, files: Files, partition: str) -> Iterator[Way
 def of_its_own(definition: PrincipalDefinition, keys: Sequence[str] | None, files: Files) -> Iterator[Way]:
     """Ways to attach it to a principal; ``keys`` are those of the instances that are meant, None for all."""
     if is_native(definition.span.path):
-        yield from terraform_modules.through_call(definition, files)
+        yield from terraform_modules.through_argument(definition, files)
         yield from terraform_attachments.of_its_own(definition.span, keys, files, definition.principal.partition)
+        yield from terraform_modules.beside_call(definition, files)
     if is_json(definition.span.path):
         yield from terraform_json.of_its_own(definition.span, keys, files, definition.principal.partition)
     if is_template(definition.span.path):

@@ -20,11 +20,10 @@ from scanner.verdicts.sign_in import Client
 
 def guidance(assessed: AssessedPrincipal, files: Files, why_not: str) -> Fix | None:
     """An order for people; None where nothing is to be granted. ``why_not`` is what speaks against the best patch."""
-    denied = [
-        found.decision
-        for found in assessed.aws_login.of(Client.LOCALHOST)
-        if found.decision.outcome is Outcome.IMPLICIT_DENY
-    ]
+    decisions = [found.decision for found in assessed.aws_login.of(Client.LOCALHOST)]
+    if any(decision.outcome is Outcome.EXPLICIT_DENY for decision in decisions):
+        return None  # somebody has said so on purpose
+    denied = [decision for decision in decisions if decision.outcome is Outcome.IMPLICIT_DENY]
     said = _order(assessed, denied, files) if denied else ""
     if not said and not why_not:
         return None

@@ -70,7 +70,7 @@ def expression_at(source: Source, span: Span) -> Found | None:
     block = block_at(source, span)
     if block is not None:
         return _in_body(block.body, span, block)
-    if not source.path.endswith(".tfvars"):
+    if not source.path.endswith((".tfvars", ".hcl")):  # which have arguments at their top level
         return None
     with suppress(SyntaxProblem):  # which the scan reports
         return _in_body(parse_body(source.path, source.text), span, None)

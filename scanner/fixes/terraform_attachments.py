@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from scanner.fix import Edit
 from scanner.fixes.files import Files
-from scanner.fixes.hcl_edits import arguments, block_added, entry_added, item_added, quoted
+from scanner.fixes.hcl_edits import argument_added, arguments, block_added, entry_added, item_added, quoted
 from scanner.fixes.hcl_places import Found, block_at, expression_at, indexed, labels, words
 from scanner.fixes.source import Source
 from scanner.fixes.way import POLICY, Way, policy_arn, unused
@@ -51,6 +52,18 @@ OF_IDENTITY = {
     ),
 }
 """What attaches a policy to an identity, and the arguments that say to which with the attributes that they are."""
+
+
+IN_A_LIST = {
+    "aws_iam_role": "managed_policy_arns",
+    "awscc_iam_role": "managed_policy_arns",
+    "awscc_iam_user": "managed_policy_arns",
+    "awscc_sso_permission_set": "managed_policies",
+}
+"""Arguments of identities that list their policies. Where one is there, it takes away what it does not list."""
+TO_ALL = "aws_iam_policy_attachment"
+"""Says of one policy to whom it is attached in the whole account, so that nothing else can attach it."""
+_MEMBERS = {"aws_iam_user": "users", "aws_iam_role": "roles", "aws_iam_group": "groups"}
 
 
 def beside(policy: AttachedPolicy, files: Files, partition: str) -> Iterator[Way]:
@@ -173,17 +186,21 @@ def of_its_own(span: Span, keys: Sequence[str] | None, files: Files, partition: 
     written in addresses, None for all."""
     source = files.get(span.path)
     block = block_at(source, span) if source is not None else None
-    if source is None or block is None or len(block.labels) != 2 or block.labels[0] not in OF_IDENTITY:
-        return
-    if "managed_policy_arns" in block.body.attributes:  # which takes away what it does not list
-        argument = block.body.attributes["managed_policy_arns"].value
-        if isinstance(argument, nodes.TupleNode):
-            edits = item_added(
-                source, [one.span for one in argument.items], argument.span, quoted(policy_arn(partition))
-            )
-            yield Way(f"attach {POLICY} to {'.'.join(block.labels)}", edits)
+    if source is None or block is None or len(block.labels) != 2 or block.labels[0] not in {**OF_IDENTITY, **IN_A_LIST}:
         return
     identity = ".".join(block.labels)
+    listed = IN_A_LIST.get(block.labels[0])
+    if listed is not None and (listed in block.body.attributes or block.labels[0] not in OF_IDENTITY):
+        edits = _in_own_list(source, block, listed, partition)
+        if edits:
+            yield Way(f"attach {POLICY} to {identity}", edits)
+        return
+    for other in files.beside(source.path):
+        if labels(other.path, other.text, TO_ALL):
+            way = _to_all(other, block)
+            if way is not None:
+                yield from way
+                return
     kind, attributes = OF_IDENTITY[block.labels[0]]
     loops = [name for name in ("count", "for_each") if name in block.body.attributes]
     pairs, one = looped(identity, loops, keys)
@@ -194,6 +211,33 @@ def of_its_own(span: Span, keys: Sequence[str] | None, files: Files, partition: 
     label = free_label(files, source, kind, block.labels[1])
     written = resource(kind, label, pairs, ATTACHMENTS[kind])
     yield Way(f"attach {POLICY} to {identity}", (block_added(source, block.span, written),))
+
+
+def _in_own_list(source: Source, block: nodes.Block, name: str, partition: str) -> tuple[Edit, ...] | None:
+    """In the argument of an identity that lists its policies; None where a function gives it."""
+    arn = quoted(policy_arn(partition))
+    given = block.body.attributes.get(name)
+    if given is None:
+        return argument_added(source, block, name, f"[{arn}]")
+    if isinstance(given.value, nodes.TupleNode):
+        return item_added(source, [one.span for one in given.value.items], given.value.span, arn)
+    return None
+
+
+def _to_all(source: Source, identity: nodes.Block) -> tuple[Way, ...] | None:
+    """Where the policy has an attachment to all who are to have it: in that, and nowhere else. None if it has none."""
+    for indexed_block in indexed(source):
+        if indexed_block.labels[:1] != (TO_ALL,) or f"/{POLICY}" not in indexed_block.text:
+            continue
+        block = block_at(source, indexed_block.span)
+        members = block.body.attributes.get(_MEMBERS.get(identity.labels[0], "")) if block is not None else None
+        is_one = not {"count", "for_each"} & identity.body.attributes.keys()
+        if members is None or not isinstance(members.value, nodes.TupleNode) or not is_one:
+            return ()
+        spans = [one.span for one in members.value.items]
+        edits = item_added(source, spans, members.value.span, f"{'.'.join(identity.labels)}.name")
+        return (Way(f"attach {POLICY} to {'.'.join(identity.labels)}", edits),)
+    return None
 
 
 def looped(identity: str, loops: Sequence[str], keys: Sequence[str] | None) -> tuple[list[tuple[str, str]], str]:

@@ -13,7 +13,7 @@ from scanner.fixes.files import Files
 from scanner.fixes.json_edits import JsonText, add_member, append
 from scanner.fixes.new_data import Data, Verbatim
 from scanner.fixes.source import Source
-from scanner.fixes.terraform_attachments import ATTACHMENTS, OF_IDENTITY, like, looped
+from scanner.fixes.terraform_attachments import ATTACHMENTS, IN_A_LIST, OF_IDENTITY, like, looped
 from scanner.fixes.way import POLICY, Way, policy_arn, unused
 from scanner.iam.principal import AttachedPolicy
 from scanner.json_tree import Array, Member, Node, Object, Scalar
@@ -54,13 +54,16 @@ def of_its_own(span: Span, keys: Sequence[str] | None, files: Files, partition: 
     source = files.get(span.path)
     text = _read(source) if source is not None else None
     found = _resource_at(text, span) if text is not None else None
-    if text is None or found is None or found.kind not in OF_IDENTITY:
+    if text is None or found is None or found.kind not in {**OF_IDENTITY, **IN_A_LIST}:
         return
     members = {one.key: one.value for one in found.body.members}
     identity = f"{found.kind}.{found.label}"
-    listed = members.get("managed_policy_arns")
-    if listed is not None:  # which takes away what it does not list
-        if isinstance(listed, Array):
+    name = IN_A_LIST.get(found.kind)
+    if name is not None and (name in members or found.kind not in OF_IDENTITY):
+        listed = members.get(name)
+        if listed is None:
+            yield Way(f"attach {POLICY} to {identity}", add_member(text, found.body, name, [policy_arn(partition)]))
+        elif isinstance(listed, Array):
             yield Way(f"attach {POLICY} to {identity}", append(text, listed, [policy_arn(partition)]))
         return
     kind, attributes = OF_IDENTITY[found.kind]

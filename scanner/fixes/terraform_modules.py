@@ -7,10 +7,10 @@ written next to the call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from scanner.fixes.files import Files
-from scanner.fixes.hcl_edits import argument_added, block_added, item_added, quoted
+from scanner.fixes.hcl_edits import argument_added, arguments, block_added, item_added, quoted
 from scanner.fixes.hcl_places import block_at, indexed, parts, words
 from scanner.fixes.source import Source
 from scanner.fixes.terraform_attachments import (
@@ -18,29 +18,57 @@ from scanner.fixes.terraform_attachments import (
     OF_IDENTITY,
     free_label,
     is_per_instance,
-    resource,
 )
 from scanner.fixes.way import POLICY, Way, policy_arn
+from scanner.iam.pattern import literal
+from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PrincipalDefinition
 from scanner.terraform.language import nodes
 
 
-def through_call(definition: PrincipalDefinition, files: Files) -> Iterator[Way]:
-    """Ways for a principal that a module makes, which is called in a file that may be changed."""
-    made_in = files.look(definition.span.path)
-    identity = block_at(made_in, definition.span) if made_in is not None else None
-    source = files.get(definition.trail[-1].path) if definition.trail else None
-    call = block_at(source, definition.trail[-1]) if source is not None else None
-    if made_in is None or identity is None or source is None or call is None or call.type != "module":
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call in a file that may be changed, of a module that makes an identity."""
+
+    source: Source
+    call: nodes.Block
+    identity: nodes.Block
+    module: tuple[nodes.Block, ...]
+    """What the module attaches and puts out."""
+    partition: str
+
+
+def through_argument(definition: PrincipalDefinition, files: Files) -> Iterator[Way]:
+    """Ways through the arguments of the module that makes a principal."""
+    found = _found(definition, files)
+    if found is not None:
+        yield from _as_argument(found)
+
+
+def beside_call(definition: PrincipalDefinition, files: Files) -> Iterator[Way]:
+    """Ways next to the call of the module that makes a principal: by the name that it puts out, or as it is written."""
+    found = _found(definition, files)
+    if found is None or len(OF_IDENTITY[found.identity.labels[0]][1]) != 1:
         return
+    yield from _by_output(found, files)
+    name = literal(definition.principal.name)
+    if name and len(definition.trail) == 1 and not {"count", "for_each"} & found.call.body.attributes.keys():
+        yield _by_name(found, files, name)
+
+
+def _found(definition: PrincipalDefinition, files: Files) -> _Call | None:
+    if not definition.trail:
+        return None
+    made_in, source = files.look(definition.span.path), files.get(definition.trail[-1].path)
+    if made_in is None or source is None:
+        return None
+    identity, call = block_at(made_in, definition.span), block_at(source, definition.trail[-1])
+    if identity is None or call is None or call.type != "module":
+        return None
     if len(identity.labels) != 2 or identity.labels[0] not in OF_IDENTITY:
-        return
-    partition = definition.principal.partition
-    kind, attributes = OF_IDENTITY[identity.labels[0]]
-    module = {block.span: (other, block) for other in files.beside(made_in.path) for block in _blocks(other)}
-    yield from _as_argument(source, call, kind, module.values(), partition)
-    if len(attributes) == 1:
-        yield from _beside_call(files, source, call, identity, module.values(), partition)
+        return None
+    module = tuple(block for other in files.beside(made_in.path) for block in _blocks(other))
+    return _Call(source, call, identity, module, definition.principal.partition)
 
 
 def _blocks(source: Source) -> Iterator[nodes.Block]:
@@ -51,11 +79,11 @@ def _blocks(source: Source) -> Iterator[nodes.Block]:
                 yield parsed
 
 
-def _as_argument(
-    source: Source, call: nodes.Block, kind: str, module: Iterable[tuple[Source, nodes.Block]], partition: str
-) -> Iterator[Way]:
+def _as_argument(found: _Call) -> Iterator[Way]:
     """In the argument with the policies that the module attaches."""
-    for _, block in module:
+    source, call = found.source, found.call
+    kind = OF_IDENTITY[found.identity.labels[0]][0]
+    for block in found.module:
         if block.labels[:1] != (kind,) or ATTACHMENTS[kind].policy not in block.body.attributes:
             continue
         policy = block.body.attributes[ATTACHMENTS[kind].policy].value
@@ -63,7 +91,7 @@ def _as_argument(
         if loop is None or not is_per_instance(policy):
             continue
         for name in dict.fromkeys(word.removeprefix("var.") for word in words(loop.value) if word.startswith("var.")):
-            arn = quoted(policy_arn(partition))
+            arn = quoted(policy_arn(found.partition))
             given = call.body.attributes.get(name)
             if given is None:
                 edits = argument_added(source, call, name, f"[{arn}]")
@@ -75,28 +103,32 @@ def _as_argument(
                 yield Way(f'give {POLICY} to module "{call.labels[0]}" in {name}', edits)
 
 
-def _beside_call(
-    files: Files,
-    source: Source,
-    call: nodes.Block,
-    identity: nodes.Block,
-    module: Iterable[tuple[Source, nodes.Block]],
-    partition: str,
-) -> Iterator[Way]:
-    """As an attachment to the name that the module puts out."""
-    kind, attributes = OF_IDENTITY[identity.labels[0]]
+def _by_output(found: _Call, files: Files) -> Iterator[Way]:
+    kind, attributes = OF_IDENTITY[found.identity.labels[0]]
     argument, attribute = next(iter(attributes.items()))
-    for _, block in module:
-        value = block.body.attributes.get("value")
-        if block.type != "output" or value is None or not _gives(value.value, ".".join(identity.labels), attribute):
-            continue
-        pairs, one = _each_call(call)
-        provider = _provider(source, call)
-        pairs += [("provider", provider)] if provider is not None else []
-        pairs += [(argument, f"{one}.{block.labels[0]}"), (ATTACHMENTS[kind].policy, quoted(policy_arn(partition)))]
-        label = free_label(files, source, kind, call.labels[0])
-        written = block_added(source, call.span, resource(kind, label, pairs, ATTACHMENTS[kind]))
-        yield Way(f'attach {POLICY} to what module "{call.labels[0]}" makes', (written,))
+    for block in found.module:
+        value = block.body.attributes.get("value") if block.type == "output" else None
+        if value is not None and _gives(value.value, ".".join(found.identity.labels), attribute):
+            loop, one = _each_call(found.call)
+            pairs = [(argument, f"{one}.{block.labels[0]}"), (ATTACHMENTS[kind].policy, _arn(found))]
+            yield _attached(found, files, [*loop, *_provider(found), *pairs])
+
+
+def _by_name(found: _Call, files: Files, name: str) -> Way:
+    kind, attributes = OF_IDENTITY[found.identity.labels[0]]
+    pairs = [(next(iter(attributes)), quoted(name)), (ATTACHMENTS[kind].policy, _arn(found))]
+    return _attached(found, files, [*_provider(found), *pairs, ("depends_on", f"[module.{found.call.labels[0]}]")])
+
+
+def _attached(found: _Call, files: Files, pairs: Sequence[tuple[str, str]]) -> Way:
+    kind, label = OF_IDENTITY[found.identity.labels[0]][0], found.call.labels[0]
+    text = f'resource "{kind}" "{free_label(files, found.source, kind, label)}" {{\n{arguments(pairs)}}}'
+    edit = block_added(found.source, found.call.span, text)
+    return Way(f'attach {POLICY} to what module "{label}" makes', (edit,))
+
+
+def _arn(found: _Call) -> str:
+    return quoted(policy_arn(found.partition))
 
 
 def _each_call(call: nodes.Block) -> tuple[list[tuple[str, str]], str]:
@@ -108,11 +140,12 @@ def _each_call(call: nodes.Block) -> tuple[list[tuple[str, str]], str]:
     return [], name
 
 
-def _provider(source: Source, call: nodes.Block) -> str | None:
-    given = call.body.attributes.get("providers")
+def _provider(found: _Call) -> list[tuple[str, str]]:
+    given = found.call.body.attributes.get("providers")
     if given is None or not isinstance(given.value, nodes.ObjectNode):
-        return None
-    return next((source.at(value.span) for key, value in given.value.items if source.at(key.span) == "aws"), None)
+        return []
+    text = found.source.at
+    return [("provider", text(value.span)) for key, value in given.value.items if text(key.span) == "aws"]
 
 
 def _gives(node: nodes.Node, identity: str, attribute: str) -> bool:

@@ -87,7 +87,6 @@ class Verdict:
 Conversation = Generator[Wanted, View, dict[Flagged, Verdict]]
 
 STAYS = "the finding would stay"
-HARMS = "it would make other findings, or errors, or take something from somebody"
 UNTRIED = "too many fixes have to be tried; apply the others and run again"
 
 
@@ -151,7 +150,7 @@ class _Trial:
                     if len(case.fixes) > 1:
                         others.append(Case(case.flagged, case.fixes[1:]))
                     else:
-                        settled[case.flagged] = Verdict(why_not=self._why.get(case.flagged, HARMS))
+                        settled[case.flagged] = Verdict(why_not=self._why.get(case.flagged, STAYS))
             waiting = others
         return settled, [case for case in aside if case.flagged not in settled]
 
@@ -171,12 +170,12 @@ class _Trial:
         if len(staying) < len(batch) and staying:
             rest = {flagged: fix for flagged, fix in batch.items() if flagged not in staying}
             return (yield from self._good(base, rest))
-        if not staying and self._is_harmless(view, {*base, *batch}):
+        harm = self._harm(view, {*base, *batch})
+        if not staying and not harm:
             return dict(batch)
         patches = list(dict.fromkeys(fix.edits for fix in batch.values()))
         if staying or len(patches) == 1:
-            for flagged in batch:
-                self._why.setdefault(flagged, HARMS)
+            self._why |= {flagged: harm for flagged in batch if flagged not in staying}
             return {}
         first = frozenset(patches[: len(patches) // 2])
         halves = [
@@ -185,17 +184,22 @@ class _Trial:
         good = yield from self._good(base, halves[0])
         return good | (yield from self._good({**base, **good}, halves[1]))
 
-    def _is_harmless(self, view: View, settled: Set[Flagged]) -> bool:
+    def _harm(self, view: View, settled: Set[Flagged]) -> str:
+        """What would be worse, as a clause; empty if nothing would."""
         before = self._before
-        if view.errors - before.errors or view.verdicts.keys() != before.verdicts.keys():
-            return False
+        errors = sorted((view.errors - before.errors).elements())
+        if errors:
+            return f"there would be an error: {errors[0][1]}"
+        if view.verdicts.keys() != before.verdicts.keys():
+            return "there would be other principals"
         worst = {(root, address): before.flagged[rule, root, address] for rule, root, address in sorted(settled)}
-        for flagged in view.flagged.keys() - before.flagged.keys():
+        for flagged in sorted(view.flagged.keys() - before.flagged.keys()):
             # who could not use it at all may need MFA now, which is a note where an error was
             settles = worst.get(flagged[1:])
             if settles is None or LEVELS.index(view.flagged[flagged]) <= LEVELS.index(settles):
-                return False
-        return all(_is_as_good(before.verdicts[home], after) for home, after in view.verdicts.items())
+                return f"{flagged[2]} would get a finding: {flagged[0]}"
+        worse = (home for home, after in view.verdicts.items() if not _is_as_good(before.verdicts[home], after))
+        return next((f"{address} would be able to do less" for _, address in sorted(worse)), "")
 
 
 def _works(view: View, flagged: Flagged) -> bool:
