@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scanner.fixes.patch import Change
 from scanner.lazy_dataclass import dataclass
-from scanner.source_file import PLAIN, UnreadableFileError, read_bytes
+from scanner.source_file import UnreadableFileError, read_bytes
 from scanner.writing import UnwrittenError, write
 
 
@@ -29,7 +29,7 @@ def apply(changes: Iterable[Change], directory: Path) -> Applied:
     unwritten: list[tuple[Change, str]] = []
     for change in changes:
         try:
-            if read_bytes(change.place, within=PLAIN) != change.before:
+            if read_bytes(change.place, within=(change.place.parent,)) != change.before:
                 raise UnwrittenError("it has changed since it was read; run again")
             write(str(change.place), directory, change.after)
         except (UnreadableFileError, UnwrittenError) as problem:

@@ -13,7 +13,7 @@ from pathlib import Path
 from scanner import file_system
 from scanner.fixes.source import Source, source
 from scanner.lazy_dataclass import dataclass
-from scanner.source_file import PLAIN, UnreadableFileError, read_bytes
+from scanner.source_file import UnreadableFileError, read_bytes
 from scanner.standard_input import NAME
 from scanner.tree import top_above
 
@@ -49,7 +49,7 @@ def _tree(path: str, directory: Path) -> Path:
     return top_above(start) or (directory if start.is_relative_to(directory) else start)
 
 
-def changeable(path: str, directory: Path, trees: Iterable[Path], since: int) -> Changeable:
+def changeable(path: str, directory: Path, trees: tuple[Path, ...], since: int) -> Changeable:
     """A file as reports name it, if it is in one of the trees and as it was at a moment, in nanoseconds of the clock.
 
     Raises ``UnchangeableError``.
@@ -63,7 +63,7 @@ def changeable(path: str, directory: Path, trees: Iterable[Path], since: int) ->
     if foreign is not None:
         raise UnchangeableError(f"it is in {foreign}")
     try:
-        content = read_bytes(place, within=PLAIN)
+        content = read_bytes(place, within=trees)
         has_changed = file_system.is_changed_since(place, since)
     except (UnreadableFileError, OSError) as problem:
         why = file_system.why(problem) if isinstance(problem, OSError) else str(problem)
