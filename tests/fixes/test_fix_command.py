@@ -264,20 +264,42 @@ def test_a_log_gets_no_line_that_is_a_command_there(run: Run, monkeypatch: pytes
     assert "\x1b" not in run("--diff").stdout
 
 
+def shell(script: str, directory: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    return subprocess.run([BASH, "-c", script], cwd=directory, env=variables, capture_output=True, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("redirected", "status", "said"),
+    [
+        (">&-", 2, b"scan: standard output: it is closed\n"),
+        (">/dev/full", 2, b"scan: standard output: no space is left\n"),
+        ("| true; exit ${PIPESTATUS[0]}", 141, b""),
+    ],
+)
+def test_a_diff_that_cannot_be_printed(tmp_path: Path, redirected: str, status: int, said: bytes) -> None:
+    (tmp_path / "main.tf").write_text(user("ada"))
+    done = shell(f'"{sys.executable}" {SCRIPT} --diff --output json=r.json {redirected}', tmp_path)
+    assert (done.returncode, done.stderr) == (status, said)
+    assert len(json.loads((tmp_path / "r.json").read_text())["findings"]) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 @pytest.mark.parametrize("folder", ["", "a b/é"])
 @pytest.mark.parametrize("through", ["| git apply", "> p; git apply p", "> p; patch -p1 --binary < p"])
 def test_a_diff_is_applied_by_other_programs(tmp_path: Path, through: str, folder: str, ends: str) -> None:
     """With colour asked for, and in a locale without letters: it is the same all the same."""
+    if "patch" in through and shutil.which("patch") is None:
+        pytest.skip("there is no patch")
     (tmp_path / folder).mkdir(parents=True, exist_ok=True)
     file = tmp_path / folder / "main.tf"
     file.write_bytes(b"\xef\xbb\xbf" + f"# é\f\n{user('ada')}".rstrip().replace("\n", ends).encode())
     script = (
         f'git init -q && (cd "./{folder}" && "{sys.executable}" {SCRIPT} --diff) {through}; "{sys.executable}" {SCRIPT}'
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "FORCE_COLOR": "1", "LC_ALL": "C", "NO_COLOR": ""}
-    done = subprocess.run([BASH, "-c", script], cwd=tmp_path, env=environment, capture_output=True, check=False)
+    done = shell(script, tmp_path, FORCE_COLOR="1", LC_ALL="C", NO_COLOR="")
     assert (done.returncode, b"No findings" in done.stdout) == (0, True), done.stderr
     wanted = f"# é\f\n{mended('ada')}".rstrip().replace("\n", ends)
     assert file.read_bytes() == b"\xef\xbb\xbf" + wanted.encode()
