@@ -51,9 +51,7 @@ def show_diff(options: Options, settings: Settings, delivery: Delivery, *, versi
     else:
         show_exactly(b"".join(file.exact for file in files))
     _tell_left_out(made)
-    _tell_some(
-        [f"{finding.span.place}: by hand: {fix.description}" for finding, fix in made.by_hand], "to be made by hand"
-    )
+    _tell_by_hand(made)
     tops = {file.top for file in files}
     if len(tops) > 1:
         tell(f"the files are of {len(tops)} repositories; each is named from the top of its own")
@@ -145,7 +143,14 @@ def _tell_what_is_left(made: Patch, delivery: Delivery) -> None:
 
 def _tell_left_out(made: Patch) -> None:
     lines = [f"{one.finding.span.place}: left out: {one.fix.description} ({one.reason})" for one in made.left_out]
-    _tell_some(lines, "left out")
+    _tell_some(lines, "fixes left out")
+
+
+def _tell_by_hand(made: Patch) -> None:
+    lines = (
+        f"{finding.span.place}: {'by hand: ' if fix.edits else ''}{fix.description}" for finding, fix in made.by_hand
+    )
+    _tell_some(lines, "to be done by hand")
 
 
 def _tell_some(lines: Iterable[str], what: str) -> None:
@@ -154,4 +159,4 @@ def _tell_some(lines: Iterable[str], what: str) -> None:
     for line in different[:_MOST]:
         tell(line)
     if len(different) > _MOST:
-        tell(f"{len(different) - _MOST} more fixes {what}")
+        tell(f"{len(different) - _MOST} more {what}")

@@ -1,7 +1,7 @@
 """Which files may be changed: those of the user in the trees that are scanned, as they were when they were scanned.
 
 A module may be called from outside of the tree, by code of anybody, and a link may lead there: nothing of that is
-changed, and nothing that git, Terraform or Terragrunt has put into the tree.
+changed, and nothing that a program has put into the tree.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scanner import file_system
+from scanner.fixes.files import COPIES
 from scanner.fixes.source import Source, source
 from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_bytes
 from scanner.standard_input import NAME
 from scanner.tree import top_above
-
-NOT_THE_USERS = frozenset({".git", ".terraform", ".terragrunt-cache"})
-"""Directories in which nothing is changed, wherever they are."""
 
 
 class UnchangeableError(Exception):
@@ -59,7 +57,7 @@ def changeable(path: str, directory: Path, trees: tuple[Path, ...], since: int) 
     place = file_system.real(directory / path)
     if not any(place.is_relative_to(file_system.real(tree)) for tree in trees):
         raise UnchangeableError("it is outside of the scanned tree")
-    foreign = next((part for part in place.parts if part.lower() in NOT_THE_USERS), None)
+    foreign = next((part for part in place.parts if part.lower() in COPIES), None)
     if foreign is not None:
         raise UnchangeableError(f"it is in {foreign}")
     try:

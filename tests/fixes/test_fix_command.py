@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,15 @@ from typer.testing import CliRunner
 
 from scanner.cli import app
 from scanner.finding import Finding
-from scanner.fix import Fix
+from scanner.fix import Applicability, Fix
 from scanner.options import Options
 from tests.fixes.planned_scan import SCRIPT, Plan, attach, attachment, planned, user
+from tests.fixes.test_round_trip import TERRAFORM
+from tests.scans import write
 
 ROOT = Path(__file__).parent.parent.parent
 BASH = shutil.which("bash") or "bash"
+DISPLAY = Applicability.DISPLAY
 Run = Callable[..., Result]
 
 
@@ -106,7 +110,7 @@ def test_very_many_that_are_left_out_are_counted(run: Run) -> None:
     Path("main.tf").write_text("".join(user(f"hand{number:02}") for number in range(25)))
     lines = run("--diff").stderr.splitlines()
     assert len(lines) == 12
-    assert lines[-2:] == ["scan: 15 more fixes to be made by hand", "scan: would fix 0 of 25 findings"]
+    assert lines[-2:] == ["scan: 15 more to be done by hand", "scan: would fix 0 of 25 findings"]
 
 
 def test_safe_fixes_are_applied_and_what_is_left_is_reported(run: Run) -> None:
@@ -161,12 +165,12 @@ def test_what_is_not_shown_or_does_not_count_is_not_mended(run: Run) -> None:
 def test_a_file_that_cannot_be_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from scanner import writing
 
-    replace = writing.replace
+    put = writing.replace
 
     def full(place: Path, content: bytes, mode: int | None = None) -> None:
         if Path(place).name == "a.tf":
             raise OSError(28, "full")
-        replace(place, content, mode)
+        put(place, content, mode)
 
     for name in ("a", "b"):
         Path(f"{name}.tf").write_text(user(f"safe_{name}"))
@@ -176,6 +180,32 @@ def test_a_file_that_cannot_be_written(run: Run, monkeypatch: pytest.MonkeyPatch
     assert result.stderr == "scan: a.tf: no space is left\nscan: fixed 1 finding in 1 file\n"
     assert (Path("a.tf").read_text(), Path("b.tf").read_text()) == (user("safe_a"), mended("safe_b"))
     assert run("--fix").exit_code == 1
+
+
+@pytest.mark.slow
+def test_law_what_is_offered_is_applied_alike_by_the_scanner_and_by_git(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a second run changes nothing, whatever the first could not settle."""
+    trees = [tmp_path / name for name in ("by git", "by the scanner")]
+    contents = []
+    for number, tree in enumerate(trees):
+        for case, files in TERRAFORM.items():
+            write(tree / case, files)
+        (tree / ".git").mkdir()
+        monkeypatch.chdir(tree)
+        arguments = ["--fix", "--unsafe-fixes"] if number else ["--diff"]
+        result = CliRunner().invoke(app, arguments)
+        if not number:
+            subprocess.run([shutil.which("git") or "git", "apply"], cwd=tree, input=result.stdout_bytes, check=True)
+        contents.append({path.relative_to(tree): path.read_bytes() for path in tree.rglob("*") if path.is_file()})
+        again = CliRunner().invoke(app, ["--fix", "--unsafe-fixes"])
+        assert "fixed" not in again.stderr
+        assert contents[-1] == {path.relative_to(tree): path.read_bytes() for path in tree.rglob("*") if path.is_file()}
+    assert contents[0] == contents[1]
+    assert contents[0] != {
+        Path(case) / path: text.encode() for case, files in TERRAFORM.items() for path, text in files.items()
+    }
 
 
 def test_a_fix_that_mends_nothing(run: Run) -> None:
@@ -203,6 +233,14 @@ def test_code_from_elsewhere_is_left_alone(run: Run) -> None:
         assert f"scan: {path}:1: left out: " in result.stderr
         assert f"({path}: {why})\n" in result.stderr
         assert (Path(path).read_text(), result.exit_code) == (user("safe"), 1)
+
+
+def test_where_there_is_no_patch_the_advice_is_said(run: Run) -> None:
+    def advise(finding: Finding, options: Options) -> tuple[Fix, ...]:
+        return (replace(attach(finding, options)[0], description="no patch: ask", edits=(), applicability=DISPLAY),)
+
+    Path("main.tf").write_text(user("ada"))
+    assert run("--diff", plan=advise).stderr == "scan: main.tf:1: no patch: ask\nscan: would fix 0 of 1 finding\n"
 
 
 @pytest.mark.parametrize(
