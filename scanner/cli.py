@@ -181,6 +181,13 @@ def scan(
         str | None,
         typer.Option(metavar="FILE", help="Write what is found to this file, as a baseline."),
     ] = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show the fixes that can be applied, as a patch, instead of the report.")
+    ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply the fixes that are safe, and report what is left.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="With --fix, also apply those that grant permissions.")
+    ] = False,
     config: Annotated[
         str | None,
         typer.Option(

@@ -17,6 +17,8 @@ from scanner.regexes import anywhere, beginning
 _OLD_COMMAND = anywhere(r"##(?=\w*\[)")
 _LEADING_COLON = beginning(r"([^!-~]*):")
 """A colon with nothing visible in ASCII before it: comparisons that depend on a culture skip some letters too."""
+_COMMAND = beginning(r"[^!-~]*+:[^!-~]*+:")
+"""The same with the second colon, without which nothing is a command."""
 
 
 def visible(text: str) -> str:
@@ -30,6 +32,11 @@ def inert(line: str) -> str:
     """A whole line of output, which no CI system takes for a command because of how it begins."""
     found = _LEADING_COLON.match(line)
     return f"{found[1]}\\u003a{line[found.end() :]}" if found else line
+
+
+def is_inert(line: str) -> bool:
+    """Whether no CI system takes a whole line of output for a command as it stands, for what must not be changed."""
+    return not _COMMAND.match(line) and not _OLD_COMMAND.search(line)
 
 
 def _code(letter: str) -> str:

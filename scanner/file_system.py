@@ -264,6 +264,15 @@ def permissions(path: AnyPath) -> int:
     return stat.S_IMODE(os.stat(path).st_mode)  # noqa: PTH116 # it may be a text
 
 
+def is_changed_since(path: AnyPath, moment: int) -> bool:
+    """Whether a file was changed after a moment, in nanoseconds of the clock. Never noted. Raises ``OSError``.
+
+    Where nobody sets the time of a change, that counts, so that a file of tomorrow by its date is none here.
+    """
+    status = os.stat(path)  # noqa: PTH116 # it may be a text
+    return (status.st_ctime_ns if os.name == "posix" else status.st_mtime_ns) > moment
+
+
 def is_file(path: AnyPath) -> bool:
     """Whether there is a regular file at the end of all links."""
     return stat.S_ISREG(_kind_if_any(Look.STATUS, path, os.stat))

@@ -24,7 +24,12 @@ TEXTS = frozenset(
     }
 )
 """Options with one value: the last one counts."""
-SWITCHES = frozenset({"exit_zero", "list_rules", "no_config", "show_config", "verbose", "debug", "version"})
+SWITCHES = frozenset(
+    {
+        *("exit_zero", "list_rules", "no_config", "show_config", "verbose", "debug", "version"),
+        *("diff", "fix", "unsafe_fixes"),
+    }
+)
 """Options that are either given or not."""
 OPEN_SWITCHES = frozenset({"quiet", "env_vars", "cache"})
 """Those with a counterpart that begins with ``--no-``, so that neither may be given."""

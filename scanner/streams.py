@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import stat
 import sys
 from typing import Any, TextIO
 
@@ -106,6 +107,26 @@ def show(text: str) -> None:
 
 
 _PIECE = 1 << 20
+
+
+def show_exactly(content: bytes) -> None:
+    """Print what a program reads, byte for byte."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def is_watched() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout.isatty()
+
+
+def is_kept() -> bool:
+    """Whether standard output is a file, so that no log has it."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except OSError:  # it is closed, or nothing of the operating system's
+        return False
 
 
 def say(line: str) -> None:

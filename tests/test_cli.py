@@ -68,6 +68,12 @@ def scan(
         (["--list-rules"], 0),
         (["--list-rules", "--format", "json"], 2),
         (["--show-config", "--format", "csv"], 2),
+        ([FLAGGED, "--diff"], 1),
+        ([FLAGGED, "--diff", "--exit-zero"], 0),
+        ([SILENT, "--diff", "--unsafe-fixes"], 0),
+        ([SILENT, "--fix", "--diff"], 2),
+        ([SILENT, "--unsafe-fixes"], 2),
+        (["no/such/path", "--fix"], 2),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )

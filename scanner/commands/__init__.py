@@ -1,1 +1,1 @@
-"""What the command can do: scan, explain, check rules, show the configuration. Each gives the exit status."""
+"""What the command can do: scan, fix, explain, check rules, show the configuration. Each gives the exit status."""

@@ -32,6 +32,7 @@ def run(values: Mapping[str, Any], order: Sequence[str]) -> int:
     for name in ("config", "write_baseline"):  # which no configuration file has, so nobody else looks at them
         if values[name] == "":
             raise ArgumentError("the path is empty", _option(name))
+    _check_fixing(values)
     try:
         directory = Path.cwd()
     except OSError as problem:
@@ -67,6 +68,8 @@ def run(values: Mapping[str, Any], order: Sequence[str]) -> int:
         return show(options, settings, as_json="json" in formats)
     if values["explain"] is not None:
         return _explain(options, settings, values["explain"], formats, verbose=values["verbose"])
+    if values["diff"] or values["fix"]:
+        return _mend(options, settings, values)
     delivery = _delivery(settings)
     from scanner.commands import scan
 
@@ -122,6 +125,55 @@ def _explain(options: Options, settings: Settings, wanted: str, formats: list[st
     from scanner.commands import explain
 
     return explain.run(options, settings, wanted, as_json="json" in formats, version=__version__, verbose=verbose)
+
+
+_NOT_WITH_FIXES = ("check_rules", "list_rules", "show_config", "explain", "write_baseline")
+"""Options that look at something else than the findings, or take them all for known."""
+
+
+def _check_fixing(values: Mapping[str, Any]) -> None:
+    """Whether the options about fixes go together with the others. Raises ``ArgumentError``."""
+    if values["diff"] and values["fix"]:
+        raise ArgumentError("--diff and --fix exclude each other", "--diff")
+    name = "diff" if values["diff"] else "fix" if values["fix"] else None
+    if name is None:
+        if values["unsafe_fixes"]:
+            raise ArgumentError("add --fix to apply them, or say --diff to see them", "--unsafe-fixes")
+        return
+    other = next((_option(one) for one in _NOT_WITH_FIXES if values[one] or values[one] == ""), None)
+    if other is not None:
+        raise ArgumentError(f"{_option(name)} and {other} exclude each other", _option(name))
+    if values["diff"] and values["format"]:
+        raise ArgumentError(f"the patch takes the place of the report; {_TO_A_FILE}", "--diff")
+
+
+_TO_A_FILE = "write that to a file with --output FORMAT=FILE"
+
+
+def _mend(options: Options, settings: Settings, values: Mapping[str, Any]) -> int:
+    from scanner.commands import fix
+    from scanner.standard_input import NAME
+
+    verbose = values["verbose"]
+    if values["diff"]:
+        return fix.show_diff(options, settings, _beside_a_patch(settings), version=__version__, verbose=verbose)
+    if NAME in options.paths:
+        raise ArgumentError("what comes on standard input cannot be changed; name the file", "--fix")
+    delivery = _delivery(settings)
+    return fix.fix(options, settings, delivery, unsafe=values["unsafe_fixes"], version=__version__, verbose=verbose)
+
+
+def _beside_a_patch(settings: Settings) -> Delivery:
+    """The reports that go to files. What a configuration file wants on standard output is not asked for here."""
+    from scanner.configuration.keys import MIN_SEVERITY, OUTPUT, QUIET
+    from scanner.finding import Level
+    from scanner.output import STANDARD_OUTPUT, Delivery
+
+    for one in settings.given(OUTPUT):
+        if one.span is None and one.value[1] == STANDARD_OUTPUT:
+            raise ArgumentError(f"the patch is on standard output; {_TO_A_FILE}", "--diff")
+    outputs = tuple((name, path) for name, path in settings.all(OUTPUT) if path != STANDARD_OUTPUT)
+    return Delivery((), outputs, settings.one(MIN_SEVERITY, Level.NOTE), settings.one(QUIET, default=False))
 
 
 def _delivery(settings: Settings) -> Delivery:

@@ -58,12 +58,13 @@ def run(options: Options, settings: Settings, delivery: Delivery, *, version: st
     """Scan, and deliver the report."""
     try:
         with scanned(options, settings, verbose=verbose) as report:
-            return _delivered(report, options, delivery, version)
+            return delivered(report, options, delivery, version)
     except ScanError as problem:
         return problem.status
 
 
-def _delivered(report: Report, options: Options, delivery: Delivery, version: str) -> int:
+def delivered(report: Report, options: Options, delivery: Delivery, version: str) -> int:
+    """Deliver the report, and say what could not be written. Gives the exit status."""
     paths = [options.directory / path for path in options.paths]
     seen = outlook(options.directory, paths, options.workspace)
     is_inside = all(path_in_repository(path, options.workspace) is not None for path in paths)
