@@ -122,13 +122,18 @@ def way_to(text: TemplateText, span: Span) -> list[Part]:
 
 
 def scalars(text: TemplateText, node: Node) -> Iterator[tuple[str, Node]]:
-    """The scalars in a node in the order in which they stand there, without keys; what is shared is left out."""
-    own = text.scalar(node)
-    if own is not None:
-        yield own, node
-    for part in text.parts(node):
-        if not text.is_shared(part.node):
-            yield from scalars(text, part.node)
+    """The scalars in a node, each once, in the order in which they stand there; keys are none."""
+    seen: set[int] = set()
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        own = text.scalar(one)
+        if own is not None:
+            yield own, one
+        pending += reversed([part.node for part in text.parts(one)])
 
 
 def _only_key(text: TemplateText, node: Node) -> str | None:

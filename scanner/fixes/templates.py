@@ -192,9 +192,9 @@ def _renamed(text: TemplateText, part: Part, *, is_item: bool) -> Verbatim | Non
         return None
     found = list(_named(text, part.node))
     edit = text.replace_end(found[0][1], found[0][0], f"policy/{POLICY}") if len(found) == 1 else None
-    if edit is None:
+    start, end = (0, 0) if edit is None else text.source.range(edit.span)
+    if edit is None or start < part.start:  # what an alias stands for
         return None
-    start, end = text.source.range(edit.span)
     renamed = text.source.text[part.start : start] + edit.text + text.source.text[end : part.end]
     return Verbatim(renamed.replace("\r\n", "\n"))
 

@@ -270,7 +270,7 @@ class _Style:
                 return data.text
             case str():
                 return self._text(data, self.quotation, in_flow=False)
-            case Mapping() if model is None or not is_in_brackets(model):
+            case Mapping() if data and (model is None or not is_in_brackets(model)):
                 models = {} if model is None else {key: value_of(model, key) for key in data}
                 parts = (
                     f"{self.key(key)}:{self.as_value(key, one, column, models.get(key))}" for key, one in data.items()
@@ -285,6 +285,8 @@ class _Style:
         mark = None if model is None else self.text.mark(model)
         self.quotation = usual if mark is None else mark
         try:
+            if not data:
+                return f" {self.in_flow(data)}"
             if isinstance(data, Mapping):
                 inner = column + self.text.unit(self.near)
                 return f"\n{' ' * inner}{self.in_block(data, inner)}"
