@@ -128,7 +128,7 @@ class _Style:
         """Whether objects are on several lines."""
         self.is_list_open = self.is_open
         """Whether lists of texts are."""
-        self.colon, self.comma = (": ", ", ") if self.is_open or " " in own[:3] else (":", ",")
+        self.colon, self.comma = ": ", ", "
         self.unit = _INDENTATION
         self.paddings = {"{}": "", "[]": ""}
         """Blanks inside of brackets on one line."""
@@ -162,7 +162,7 @@ class _Style:
                 if inner != outer and inner.startswith(outer):
                     units.append((distance, inner[len(outer) :]))
         self.colon = min(colons, default=(0, self.colon))[1]
-        self.comma = min(commas, default=(0, self.comma if self.colon != ":" else ","))[1]
+        self.comma = min(commas, default=(0, self.comma if self.colon[-1] != ":" else ","))[1]
         self.is_list_open = min(lists, default=(0, self.is_open))[1] and self.is_open
         self.unit = min(units, default=(0, self.unit))[1]
         self.paddings = {brackets: min(found, default=(0, ""))[1] for brackets, found in paddings.items()}

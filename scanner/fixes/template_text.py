@@ -72,6 +72,9 @@ class TemplateText(Protocol):
     def text(self, node: Node) -> str | None:
         """The text that a scalar is; None for anything else, and for functions."""
 
+    def function(self, node: Node) -> str | None:
+        """The long name of the function that gives the value; None where it is written out."""
+
     def append(self, node: Node, new: Sequence[Data], behind: Node | None = None) -> tuple[Edit, ...] | None:
         """Put items behind one of a list, or behind its last."""
 
@@ -121,13 +124,23 @@ def way_to(text: TemplateText, span: Span) -> list[Part]:
 
 
 def scalars(text: TemplateText, node: Node) -> Iterator[tuple[str, Node]]:
-    """The scalars in a node in the order in which they stand there, without keys; what is shared is left out."""
-    own = text.scalar(node)
-    if own is not None:
-        yield own, node
-    for part in text.parts(node):
-        if not text.is_shared(part.node):
-            yield from scalars(text, part.node)
+    """The scalars in a node, each once, in the order in which they stand there; keys are none."""
+    seen: set[int] = set()
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        own = text.scalar(one)
+        if own is not None:
+            yield own, one
+        pending += reversed([part.node for part in text.parts(one)])
+
+
+def _only_key(text: TemplateText, node: Node) -> str | None:
+    keys = [part.key for part in text.parts(node)] if text.is_mapping(node) else []
+    return keys[0] if len(keys) == 1 else None
 
 
 class _Json:
@@ -166,6 +179,9 @@ class _Json:
         return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
 
     text = scalar
+
+    def function(self, node: json_tree.Node) -> str | None:
+        return _only_key(self, node)
 
     def append(
         self, node: json_tree.Node, new: Sequence[Data], behind: json_tree.Node | None = None
@@ -245,6 +261,9 @@ class _Yaml:
 
     def text(self, node: Node) -> str | None:
         return None if node.tag.startswith("!") else self.scalar(node)
+
+    def function(self, node: Node) -> str | None:
+        return self._nodes.function_of(node) or _only_key(self, node)
 
     def append(self, node: Node, new: Sequence[Data], behind: Node | None = None) -> tuple[Edit, ...] | None:
         return self._edits.append(self._text, node, new, behind)

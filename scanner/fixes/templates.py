@@ -158,9 +158,10 @@ def _way(text: TemplateText | None, span: Span) -> list[Part] | None:
 
 
 def _mapping_at(text: TemplateText, way: Sequence[Part], span: Span) -> Part | None:
-    """The mapping that a region is."""
+    """The mapping that a region is. One of a single entry, which ends where it does, may have the same."""
     place = text.source.range(span)
-    return next((part for part in way if (part.start, part.end) == place and text.is_mapping(part.node)), None)
+    found = (part for part in reversed(way) if (part.start, part.end) == place)
+    return next((part for part in found if text.is_mapping(part.node)), None)
 
 
 def _arn(partition: str) -> str:
@@ -172,7 +173,11 @@ def _attached(text: TemplateText, policies: Node, like: Part | None, partition: 
     items = list(text.parts(policies))
     candidates = chain([like] if like is not None else [], reversed(items))
     written = (_renamed(text, part, is_item=part in items) for part in candidates)
-    return text.append(policies, [next((one for one in written if one is not None), _arn(partition))])
+    new = [next((one for one in written if one is not None), _arn(partition))]
+    if not items:
+        return text.append(policies, new)
+    edits = (text.append(policies, new, part.node) for part in reversed(items))
+    return next((found for found in edits if found is not None), None)
 
 
 def _renamed(text: TemplateText, part: Part, *, is_item: bool) -> Verbatim | None:
@@ -181,13 +186,15 @@ def _renamed(text: TemplateText, part: Part, *, is_item: bool) -> Verbatim | Non
     What is written on several lines is only indented rightly beside the list's items.
     """
     own = text.source.text[part.start : part.end]
+    if text.function(part.node) not in (None, "Fn::Sub", "Fn::Join"):
+        return None
     if text.is_shared(part.node) or _ANCHOR_OR_COMMENT.search(own) or ("\n" in own and not is_item):
         return None
     found = list(_named(text, part.node))
     edit = text.replace_end(found[0][1], found[0][0], f"policy/{POLICY}") if len(found) == 1 else None
-    if edit is None:
+    start, end = (0, 0) if edit is None else text.source.range(edit.span)
+    if edit is None or start < part.start:  # what an alias stands for
         return None
-    start, end = text.source.range(edit.span)
     renamed = text.source.text[part.start : start] + edit.text + text.source.text[end : part.end]
     return Verbatim(renamed.replace("\r\n", "\n"))
 

@@ -43,7 +43,7 @@ def append(text: YamlText, sequence: Node, new: Sequence[Data], behind: Node | N
     if not sequence.value:
         return _filled(text, sequence, new)
     before = sequence.value[-1] if behind is None else behind
-    if text.is_shared(before) or is_empty(before):
+    if text.is_alias(sequence, sequence.value.index(before)) or sequence.value.count(before) > 1 or is_empty(before):
         return None
     style = _Style(text, sequence)
     if is_in_brackets(sequence):
@@ -51,7 +51,7 @@ def append(text: YamlText, sequence: Node, new: Sequence[Data], behind: Node | N
     start, first = text.start(sequence), sequence.value[0]
     if text.source.text[start] != "-":  # an anchor that nothing refers to, or a tag that says what it is anyway
         return None
-    gap = " " if text.is_shared(first) else text.source.text[start + 1 : text.start(first)]
+    gap = " " if text.is_alias(sequence, 0) else text.source.text[start + 1 : text.start(first)]
     dash = f"-{gap}" if _BLANKS.fullmatch(gap) else "- "
     column = text.column(sequence)
     model = before if is_mapping(before) else None
@@ -63,7 +63,7 @@ def append(text: YamlText, sequence: Node, new: Sequence[Data], behind: Node | N
 def add_entry(
     text: YamlText, mapping: Node, key: str, value: Data, behind: Node | None = None
 ) -> tuple[Edit, ...] | None:
-    """Put an entry behind the one with a value, or behind the last.
+    """Put an entry behind the one with a value, or behind the last that is no alias.
 
     None for a mapping that is a function, or shared.
     """
@@ -71,10 +71,22 @@ def add_entry(
         return None
     if not mapping.value:
         return _filled(text, mapping, {key: value})
-    name, before = next((one for one in mapping.value if one[1] is behind), mapping.value[-1])
-    if text.is_shared(before) or text.is_shared(name):
-        return None
     style = _Style(text, mapping)
+    for at in reversed(range(len(mapping.value))):
+        name, before = mapping.value[at]
+        if (behind is not None and before is not behind) or any(
+            text.is_alias(mapping, 2 * at + part) for part in (0, 1)
+        ):
+            continue
+        found = _entry_behind(text, mapping, name, before, style, key, value)
+        if found is not None:
+            return found
+    return None
+
+
+def _entry_behind(
+    text: YamlText, mapping: Node, name: Node, before: Node, style: _Style, key: str, value: Data
+) -> tuple[Edit, ...] | None:
     if is_in_brackets(mapping):
         if text.start(before) == text.end(before):
             return None
@@ -83,7 +95,8 @@ def add_entry(
     start = text.start(name)
     if not _BEFORE_KEY.fullmatch(text.source.text, start - column, start):
         return None
-    return _below(text, before, [f"{' ' * column}{style.key(key)}:{style.as_value(value, column)}"])
+    written = f"{' ' * column}{style.key(key)}:{style.as_value(key, value, column)}"
+    return _below(text, before, [written])
 
 
 def fill(text: YamlText, mapping: Node, key: str, value: Data) -> tuple[Edit, ...] | None:
@@ -91,7 +104,7 @@ def fill(text: YamlText, mapping: Node, key: str, value: Data) -> tuple[Edit, ..
     name, there = _entry(mapping, key)
     if not is_empty(there) or is_in_brackets(mapping) or text.is_shared(mapping) or text.is_shared(there):
         return None
-    rendered = _Style(text, mapping).as_value(value, text.column(name))
+    rendered = _Style(text, mapping).as_value(key, value, text.column(name))
     return _instead(text, name, text.start(there), text.end(there), rendered)
 
 
@@ -112,7 +125,7 @@ def make_list(text: YamlText, mapping: Node, key: str, new: Sequence[Data]) -> t
         if "\n" in own:
             return None
         style.quotation = text.mark(there) or ""
-        if not is_in_brackets(mapping) and text.has_open_lists(there):
+        if not is_in_brackets(mapping) and text.has_open_lists(there, key):
             rendered = style.as_list([Verbatim(own), *new], text.column(name))
             return _instead(text, name, start, end, rendered)
         if there.tag == PLAIN and not there.style:
@@ -176,9 +189,9 @@ def _below(text: YamlText, before: Node, new: Iterable[str]) -> tuple[Edit, ...]
 def _end_of_last_line(text: YamlText, node: Node) -> int | None:
     last = node
     while children(last) and not is_in_brackets(last):
-        last = children(last)[-1]
-        if text.is_shared(last):  # it stands elsewhere, and where its name ends is not known
+        if text.is_alias(last, -1):  # where its name ends is not known
             return None
+        last = children(last)[-1]
     if getattr(last, "style", None) in ("|", ">") and "+" in text.written(last).partition("\n")[0]:
         return None  # the empty lines behind it are a part of it
     found = _REST_OF_LINE.match(text.source.text, text.end(node))
@@ -257,21 +270,23 @@ class _Style:
                 return data.text
             case str():
                 return self._text(data, self.quotation, in_flow=False)
-            case Mapping() if model is None or not is_in_brackets(model):
+            case Mapping() if data and (model is None or not is_in_brackets(model)):
+                models = {} if model is None else {key: value_of(model, key) for key in data}
                 parts = (
-                    f"{self.key(key)}:{self.as_value(one, column, None if model is None else value_of(model, key))}"
-                    for key, one in data.items()
+                    f"{self.key(key)}:{self.as_value(key, one, column, models.get(key))}" for key, one in data.items()
                 )
                 return f"\n{' ' * column}".join(parts)
             case _:
                 return self.in_flow(data)
 
-    def as_value(self, data: Data, column: int, model: Node | None = None) -> str:
-        """What stands behind the colon of a key at a column."""
+    def as_value(self, key: str, data: Data, column: int, model: Node | None = None) -> str:
+        """What stands behind the colon of a key, which is at a column."""
         usual = self.quotation
         mark = None if model is None else self.text.mark(model)
         self.quotation = usual if mark is None else mark
         try:
+            if not data:
+                return f" {self.in_flow(data)}"
             if isinstance(data, Mapping):
                 inner = column + self.text.unit(self.near)
                 return f"\n{' ' * inner}{self.in_block(data, inner)}"
@@ -280,7 +295,7 @@ class _Style:
             if model is not None and is_list(model):
                 is_open = not is_in_brackets(model)
             else:
-                is_open = not is_of_texts(data) or self.text.has_open_lists(self.near)
+                is_open = not is_of_texts(data) or self.text.has_open_lists(self.near, key)
             return self.as_list(data, column, model) if is_open else f" {self.in_flow(data)}"
         finally:
             self.quotation = usual

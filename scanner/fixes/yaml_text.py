@@ -24,6 +24,7 @@ from scanner.cloudformation.template.composer import (
     SequenceNode,
     YAMLError,
     compose_all,
+    long_form,
 )
 from scanner.cloudformation.template.nodes import Converter
 from scanner.fixes.source import Source
@@ -44,21 +45,28 @@ class YamlText:
         self.source = source
         self.roots = roots
         self._shared: set[int] = set()
+        self._aliases: set[tuple[int, int]] = set()
         self._nodes: list[Node] = []
         self._positions = Converter(source.path, source.text.split("\n"), [], texts_only=True)
         seen: set[int] = set()
-        pending = list(roots)
+        pending = [(node, 0, 0) for node in reversed(roots)]
         while pending:
-            node = pending.pop()
+            node, parent, index = pending.pop()
             if id(node) in seen:
                 self._shared.add(id(node))
+                self._aliases.add((parent, index))
                 continue
             seen.add(id(node))
             self._nodes.append(node)
-            pending += children(node)
+            inside = children(node)
+            pending += [(inside[at], id(node), at) for at in reversed(range(len(inside)))]
+
+    def is_alias(self, parent: Node, index: int) -> bool:
+        """Whether the child of a node with an index, a negative one too, is written as an alias."""
+        return (id(parent), index % len(children(parent))) in self._aliases
 
     def is_shared(self, node: Node) -> bool:
-        """Whether an alias refers to it."""
+        """Whether an alias refers to it, wherever it is written."""
         return id(node) in self._shared
 
     def start(self, node: Node) -> int:
@@ -90,14 +98,22 @@ class YamlText:
         widths = [(value, max(self.column(value) - self.column(key), 0)) for key, value in self._lists]
         return self._nearest(near, widths, _UNIT)
 
-    def has_open_lists(self, near: Node) -> bool:
-        """Whether lists of texts have a line for each."""
+    def has_open_lists(self, near: Node, key: str) -> bool:
+        """Whether lists of texts have a line for each: if there is one, those that have the same key."""
         styles = [
             (node, not is_in_brackets(node))
             for node in self._nodes
             if is_list(node) and node.value and all(isinstance(one, ScalarNode) for one in node.value)
         ]
-        return self._nearest(near, styles, True)
+        values = {
+            id(value)
+            for node in self._nodes
+            if isinstance(node, MappingNode)
+            for name, value in node.value
+            if name.value == key and is_list(value)
+        }
+        alike = [(node, not is_in_brackets(node)) for node in self._nodes if id(node) in values and node.value]
+        return self._nearest(near, alike or styles, True)
 
     def mark(self, part: Node) -> str | None:
         """The quotation mark that all texts in a part have which could do without; empty where they have none.
@@ -183,6 +199,11 @@ def is_list(node: Node | None) -> TypeGuard[SequenceNode]:
 def is_mapping(node: Node | None) -> TypeGuard[MappingNode]:
     """Whether it is a mapping without a tag."""
     return isinstance(node, MappingNode) and node.tag == MAPPING
+
+
+def function_of(node: Node) -> str | None:
+    """The long name of the function that a tag is short for; None without a tag."""
+    return long_form(node.tag) if node.tag.startswith("!") else None
 
 
 def is_in_brackets(node: Node) -> bool:
