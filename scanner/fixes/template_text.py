@@ -6,6 +6,7 @@ JSON is YAML to the reader of templates, but is changed as JSON.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scanner import json_tree
@@ -90,8 +91,12 @@ class TemplateText(Protocol):
         """Put a text in the place of another at the end of a scalar."""
 
 
+@lru_cache(maxsize=4)
 def template_text(source: Source) -> TemplateText | None:
-    """The text of a file; None where it is neither JSON nor YAML, or cannot be changed safely."""
+    """The text of a file; None where it is neither JSON nor YAML, or cannot be changed safely.
+
+    Remembered for a while, since a file is asked for all that is found in it.
+    """
     if source.text.lstrip()[:1] == "{":
         try:
             return _Json(JsonText(source, json_tree.parse(source.text, max_depth=_MAX_DEPTH)))
