@@ -30,8 +30,12 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> None:
 
 
 def scanned(folder: Path, *paths: str, inputs: Inputs | None = None, **options: Any) -> Report:
-    """The report on paths below a directory, on all of it where none is named. What the scanner raises rises."""
-    return scan(Options(paths=paths or (".",), directory=folder, inputs=inputs or Inputs(), debug=True, **options))
+    """The report on paths below a directory, on all of it where none is named. What the scanner raises rises.
+
+    Fixes are not looked for unless somebody wants them.
+    """
+    options = {"debug": True, "offers_fixes": False, **options}
+    return scan(Options(paths=paths or (".",), directory=folder, inputs=inputs or Inputs(), **options))
 
 
 def scanned_files(files: Mapping[str, str | bytes], *paths: str, inputs: Inputs | None = None) -> Report:

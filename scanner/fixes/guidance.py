@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 from scanner.fix import Applicability, Fix
 from scanner.fixes.files import Files
-from scanner.fixes.hcl_places import block_at
 from scanner.fixes.notation import is_native
 from scanner.fixes.way import policy_arn
 from scanner.iam.evaluate import Decision, Outcome
 from scanner.iam.principal import PolicyType
 from scanner.root import RootKind
 from scanner.span import Span
-from scanner.terraform.language import nodes
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.sign_in import Client
 
@@ -67,12 +65,13 @@ def _is_of_root(assessed: AssessedPrincipal) -> bool:
 
 def _call(trail: Sequence[Span], files: Files) -> tuple[str, str, str] | None:
     """The innermost call of a module in a file of the user's: its label, the module's source, and where it is."""
+    if not any(is_native(span.path) for span in trail):
+        return None
+    from scanner.fixes.hcl_places import block_at, text_of
+
     for span in reversed(trail):
         source = files.get(span.path) if is_native(span.path) else None
         block = block_at(source, span) if source is not None else None
         if block is not None and block.type == "module" and block.labels:
-            argument = block.body.attributes.get("source")
-            value = argument.value if argument is not None else None
-            written = value.value if isinstance(value, nodes.Literal) and isinstance(value.value, str) else ""
-            return block.labels[0], written, span.place
+            return block.labels[0], text_of(block, "source") or "", span.place
     return None

@@ -87,6 +87,13 @@ def nested_block_at(block: nodes.Block, span: Span) -> nodes.Block | None:
     return None
 
 
+def text_of(block: nodes.Block, name: str) -> str | None:
+    """The text that an argument of a block is, if it is written out."""
+    argument = block.body.attributes.get(name)
+    value = argument.value if argument is not None else None
+    return value.value if isinstance(value, nodes.Literal) and isinstance(value.value, str) else None
+
+
 def _in_body(body: nodes.Body, span: Span, block: nodes.Block | None) -> Found | None:
     for argument in body.attributes.values():
         if _holds(argument.span, span):

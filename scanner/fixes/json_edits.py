@@ -7,7 +7,9 @@ the nearest that shows it: on one line or on several, with blanks or without, an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TypeVar
 
 from scanner.fix import Edit
 from scanner.fixes.new_data import Data, Verbatim, is_of_texts
@@ -17,19 +19,38 @@ from scanner.lazy_dataclass import dataclass
 
 _INDENTATION = "  "
 """Of a text that does not show one."""
+_T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
 class JsonText:
     """JSON in a file, as a tree. The offsets of its nodes are counted from ``base``."""
 
-    source: Source
-    root: Node
-    base: int = 0
+    def __init__(self, source: Source, root: Node, base: int = 0) -> None:
+        self.source = source
+        self.root = root
+        self.base = base
 
     def text(self, start: int, end: int) -> str:
         """What stands between two offsets of the tree, in which lines end with ``\\n``."""
         return self.source.text[self.base + start : self.base + end].replace("\r\n", "\n")
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether it has several lines."""
+        return self.has_lines(self.root)
+
+    def has_lines(self, node: Node) -> bool:
+        """Whether a value is on several lines."""
+        return self.source.text.find("\n", self.base + node.start, self.base + node.end) >= 0
+
+    @cached_property
+    def samples(self) -> _Samples:
+        """How its parts are written."""
+        found = _Samples([], [], [], [], {"{}": [], "[]": []})
+        for node in _all(self.root):
+            if isinstance(node, Object | Array):
+                found.note(self, node)
+        return found
 
     def edit(self, start: int, end: int, text: str) -> Edit:
         """An edit between two offsets of the tree."""
@@ -42,17 +63,21 @@ class JsonText:
 
 def append(text: JsonText, array: Array, new: Sequence[Data], behind: Node | None = None) -> tuple[Edit, ...]:
     """Put elements behind one of an array, or behind its last."""
-    return _extended(
-        text, array, array.items, array.items.index(behind) if behind is not None else len(array.items) - 1, list(new)
-    )
+    if not array.items:
+        return replace(text, array, list(new))
+    place = _Place(text, array, array.items, behind)
+    model = array.items[place.index]
+    return place.filled(place.style.beside(one, place.indentation, model) for one in new)
 
 
 def add_member(text: JsonText, parent: Object, key: str, value: Data, behind: Member | None = None) -> tuple[Edit, ...]:
     """Put a member behind one of an object, or behind its last."""
-    members = parent.members
-    return _extended(
-        text, parent, members, members.index(behind) if behind is not None else len(members) - 1, [(key, value)]
-    )
+    if not parent.members:
+        return replace(text, parent, {key: value})
+    place = _Place(text, parent, parent.members, behind)
+    before = parent.members[place.index]
+    colon = text.text(before.key_end, before.value.start)
+    return place.filled([f"{_quoted(key)}{colon}{place.style.beside(value, place.indentation, before.value)}"])
 
 
 def replace(text: JsonText, node: Node, new: Data) -> tuple[Edit, ...]:
@@ -67,54 +92,82 @@ def make_list(text: JsonText, node: Node, new: Sequence[Data]) -> tuple[Edit, ..
     own, indentation = text.text(node.start, node.end), text.indentation(node.start)
     inner = indentation + style.unit
     is_open = style.is_list_open if isinstance(node, Scalar) else "\n" in own
-    model = None if isinstance(node, Scalar) else node
-    parts = [own.replace("\n", f"\n{style.unit}"), *(style.written(one, inner, model) for one in new)]
+    parts = [own.replace("\n", f"\n{style.unit}"), *(style.beside(one, inner, node) for one in new)]
     return (text.edit(node.start, node.end, style.enclosed("[]", parts, indentation if is_open else None)),)
 
 
-_New = list[Data] | list[tuple[str, Data]]
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """What arrays and objects show of a style, each with where they begin."""
+
+    colons: list[tuple[int, str]]
+    commas: list[tuple[int, str]]
+    lists: list[tuple[int, bool]]
+    """Whether lists of scalars are on several lines."""
+    units: list[tuple[int, str]]
+    paddings: dict[str, list[tuple[int, str]]]
+
+    def note(self, text: JsonText, node: Object | Array) -> None:
+        """Take what a node shows."""
+        place = node.start
+        parts: Sequence[Node | Member] = node.members if isinstance(node, Object) else node.items
+        if not parts:
+            return
+        opening = text.text(place + 1, parts[0].start)
+        if isinstance(node, Object):
+            self.colons.append((place, text.text(node.members[0].key_end, node.members[0].value.start)))
+        elif all(isinstance(one, Scalar) for one in node.items):
+            self.lists.append((place, "\n" in opening))
+        if len(parts) > 1:
+            between = text.text(_end(parts[0]), parts[1].start)
+            self.commas.extend([(place, between)] if "\n" not in between else [])
+        if "\n" not in opening:
+            if not text.has_lines(node):
+                self.paddings["{}" if isinstance(node, Object) else "[]"].append((place, opening))
+            return
+        inner, outer = text.indentation(parts[0].start), text.indentation(place)
+        if inner != outer and inner.startswith(outer):
+            self.units.append((place, inner.removeprefix(outer)))
 
 
-def _extended(
-    text: JsonText, parent: Array | Object, there: Sequence[Node | Member], index: int, new: _New
-) -> tuple[Edit, ...]:
-    style = _Style(text, parent)
-    if not there:
-        whole: Data = dict(new) if isinstance(parent, Object) else list(new)  # type: ignore[arg-type]
-        written = style.written(whole, text.indentation(parent.start), None)
-        return (text.edit(parent.start, parent.end, written),)
-    before = there[index]
-    separator = _separator(text, parent, there, index, style)
-    indentation = separator.rpartition("\n")[2] if "\n" in separator else text.indentation(before.start)
-    if indentation.strip():  # a comma that begins the line
-        indentation = text.indentation(before.start)
-    model: Node = before if not isinstance(before, Member) else before.value
-    if isinstance(before, Member):
-        style.colon = text.text(before.key_end, before.value.start)
-    parts = []
-    for one in new:
-        if isinstance(one, tuple):
-            alike = model if isinstance(one[1], Mapping) is isinstance(model, Object) else None
-            parts.append(f"{_quoted(one[0])}{style.colon}{style.written(one[1], indentation, alike)}")
+def _nearest(samples: Sequence[tuple[int, _T]], place: int, default: _T) -> _T:
+    return min(samples, key=lambda one: abs(one[0] - place), default=(0, default))[1]
+
+
+class _Place:
+    """Between a part of an array or an object and the next."""
+
+    def __init__(
+        self,
+        text: JsonText,
+        parent: Array | Object,
+        there: Sequence[Node] | Sequence[Member],
+        behind: Node | Member | None,
+    ) -> None:
+        self.text = text
+        self.index = len(there) - 1 if behind is None else there.index(behind)
+        self.style = _Style(text, parent)
+        before = there[self.index]
+        self.end = _end(before)
+        if len(there) > 1:
+            first = max(self.index - 1, 0)
+            self.separator = text.text(_end(there[first]), there[first + 1].start)
         else:
-            parts.append(style.written(one, indentation, model))
-    end = _end(before)
-    return (text.edit(end, end, "".join(separator + part for part in parts)),)
+            opening = text.text(parent.start + 1, before.start)
+            self.separator = f",{opening}" if "\n" in opening else self.style.comma
+        own_line = self.separator.rpartition("\n")
+        self.indentation = own_line[2] if own_line[1] and not own_line[2].strip() else text.indentation(before.start)
+        """That of the line in which something new begins."""
+        if not text.has_lines(parent):
+            self.style.is_open = self.style.is_list_open = False
+
+    def filled(self, parts: Iterable[str]) -> tuple[Edit, ...]:
+        """The parts, each behind what separates it from the one before."""
+        return (self.text.edit(self.end, self.end, "".join(f"{self.separator}{part}" for part in parts)),)
 
 
 def _end(part: Node | Member) -> int:
     return part.value.end if isinstance(part, Member) else part.end
-
-
-def _separator(
-    text: JsonText, parent: Array | Object, there: Sequence[Node | Member], index: int, style: _Style
-) -> str:
-    """What stands between a part and the next."""
-    if len(there) > 1:
-        first = max(index - 1, 0)
-        return text.text(_end(there[first]), there[first + 1].start)
-    before = text.text(parent.start + 1, there[0].start)
-    return f",{before}" if "\n" in before else style.comma
 
 
 class _Style:
@@ -123,49 +176,24 @@ class _Style:
     def __init__(self, text: JsonText, near: Node) -> None:
         self.text = text
         self.near = near
-        own = text.text(text.root.start, text.root.end)
-        self.is_open = "\n" in own
+        self.is_open = text.is_open
         """Whether objects are on several lines."""
         self.is_list_open = self.is_open
         """Whether lists of texts are."""
         self.colon, self.comma = ": ", ", "
         self.unit = _INDENTATION
-        self.paddings = {"{}": "", "[]": ""}
+        samples, place = text.samples, near.start
+        self.colon = _nearest(samples.colons, place, self.colon)
+        self.comma = _nearest(samples.commas, place, self.comma if self.colon[-1] != ":" else ",")
+        self.is_list_open = self.is_open and _nearest(samples.lists, place, self.is_open)
+        self.unit = _nearest(samples.units, place, self.unit)
+        self.paddings = {brackets: _nearest(found, place, "") for brackets, found in samples.paddings.items()}
         """Blanks inside of brackets on one line."""
-        self._measure()
 
-    def _measure(self) -> None:
-        text, place = self.text, self.near.start
-        colons: list[tuple[int, str]] = []
-        commas: list[tuple[int, str]] = []
-        lists: list[tuple[int, bool]] = []
-        units: list[tuple[int, str]] = []
-        paddings: dict[str, list[tuple[int, str]]] = {brackets: [] for brackets in self.paddings}
-        for node in _all(text.root):
-            distance = abs(node.start - place)
-            parts: Sequence[Node | Member] = ()
-            if isinstance(node, Object):
-                parts = node.members
-                colons += [(distance, text.text(one.key_end, one.value.start)) for one in node.members[:1]]
-            elif isinstance(node, Array):
-                parts = node.items
-                if parts and all(isinstance(one, Scalar) for one in node.items):
-                    lists.append((distance, "\n" in text.text(node.start, parts[0].start)))
-            if len(parts) > 1:
-                between = text.text(_end(parts[0]), parts[1].start)
-                commas += [(distance, between)] if "\n" not in between else []
-            if parts and "\n" not in text.text(node.start, node.end):
-                brackets = "{}" if isinstance(node, Object) else "[]"
-                paddings[brackets].append((distance, text.text(node.start + 1, parts[0].start)))
-            if parts and "\n" in text.text(node.start, parts[0].start):
-                inner, outer = text.indentation(parts[0].start), text.indentation(node.start)
-                if inner != outer and inner.startswith(outer):
-                    units.append((distance, inner[len(outer) :]))
-        self.colon = min(colons, default=(0, self.colon))[1]
-        self.comma = min(commas, default=(0, self.comma if self.colon[-1] != ":" else ","))[1]
-        self.is_list_open = min(lists, default=(0, self.is_open))[1] and self.is_open
-        self.unit = min(units, default=(0, self.unit))[1]
-        self.paddings = {brackets: min(found, default=(0, ""))[1] for brackets, found in paddings.items()}
+    def beside(self, data: Data, indentation: str, neighbour: Node) -> str:
+        """JSON text, on as many lines as the neighbour has if that is the same kind of thing."""
+        is_alike = isinstance(neighbour, Array | Object) and isinstance(neighbour, Object) is isinstance(data, Mapping)
+        return self.written(data, indentation, neighbour if is_alike else None)
 
     def written(self, data: Data, indentation: str, model: Node | None) -> str:
         """JSON text, on as many lines as the model has, if there is one; the first is not indented."""
@@ -175,7 +203,7 @@ class _Style:
             return _quoted(data)
         is_open = self.is_list_open if is_of_texts(data) else self.is_open
         if isinstance(model, Object | Array) and isinstance(model, Object) is isinstance(data, Mapping):
-            is_open = self.is_open and "\n" in self.text.text(model.start, model.end)
+            is_open = self.is_open and self.text.has_lines(model)
             if isinstance(model, Object) and not is_open:
                 return self._on_one_line(data)
         inner = indentation + self.unit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.fix import Edit
-from scanner.fixes import statements, templates
+from scanner.fixes import statements
 from scanner.fixes.files import Files
 from scanner.fixes.notation import is_template
 from scanner.fixes.way import POLICY
@@ -81,6 +81,8 @@ def _name_replaced(policy: AttachedPolicy, meant: str, files: Files) -> tuple[Ed
     if source is None:
         return ()
     if is_template(source.path):
+        from scanner.fixes import templates
+
         return templates.replace_word(source, place, policy.name, meant) or ()
     wrong, right = (f"policy/{arn.partition(':policy/')[2]}" for arn in (policy.name, meant))
     start, end = source.range(place)

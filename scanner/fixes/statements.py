@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from scanner.fix import Edit
-from scanner.fixes import hcl_statements, json_policies, templates
 from scanner.fixes.files import Files
-from scanner.fixes.json_edits import JsonText
-from scanner.fixes.notation import is_native, is_template
+from scanner.fixes.notation import is_native
 from scanner.fixes.source import Source
 from scanner.fixes.way import Way
 from scanner.iam.policy import Statement
 from scanner.iam.principal import AttachedPolicy
 from scanner.span import Span
+
+if TYPE_CHECKING:
+    from scanner.fixes.json_edits import JsonText
 
 
 def added(policy: AttachedPolicy, actions: Sequence[str], partition: str, files: Files) -> Way | None:
@@ -46,42 +48,52 @@ def word_replaced(policy: AttachedPolicy, number: int, written: str, meant: str,
     source = files.get(place.path) if place is not None else None
     if source is None or place is None:
         return ()
+    if not is_native(source.path):
+        from scanner.fixes import templates
+
+        return templates.replace_word(source, place, written, meant) or ()
+    from scanner.fixes import hcl_statements, json_policies
+
     text = _json(source, place, files)
     if text is not None:
         return json_policies.word_replaced(text, number, written, meant)
-    if is_native(source.path):
-        return hcl_statements.word_replaced(source, place, written, meant)
-    if is_template(source.path):
-        return templates.replace_word(source, place, written, meant) or ()
-    return ()
+    return hcl_statements.word_replaced(source, place, written, meant)
 
 
 def _added(
     source: Source, place: Span, number: int, actions: Sequence[str], resource: str, files: Files
 ) -> tuple[Edit, ...] | None:
+    if not is_native(source.path):
+        from scanner.fixes import templates
+
+        return templates.add_statement(source, place, actions, resource)
+    from scanner.fixes import hcl_statements, json_policies
+
     text = _json(source, place, files)
     if text is not None:
         return json_policies.statement_added(text, number, actions, resource)
-    if is_native(source.path):
-        return hcl_statements.statement_added(source, place, actions, resource)
-    return templates.add_statement(source, place, actions, resource) if is_template(source.path) else None
+    return hcl_statements.statement_added(source, place, actions, resource)
 
 
 def _completed(
     source: Source, place: Span, number: int, actions: Sequence[str], files: Files
 ) -> tuple[Edit, ...] | None:
+    if not is_native(source.path):
+        from scanner.fixes import templates
+
+        return templates.add_actions(source, place, actions)
+    from scanner.fixes import hcl_statements, json_policies
+
     text = _json(source, place, files)
     if text is not None:
         return json_policies.actions_added(text, number, actions)
-    if is_native(source.path):
-        return hcl_statements.actions_added(source, place, actions)
-    return templates.add_actions(source, place, actions) if is_template(source.path) else None
+    return hcl_statements.actions_added(source, place, actions)
 
 
 def _json(source: Source, place: Span, files: Files) -> JsonText | None:
     """The JSON text that a statement of a configuration is in: a heredoc, or a file that the code reads there."""
-    if not is_native(source.path):
-        return None
+    from scanner.fixes import hcl_statements, json_policies
+
     read = hcl_statements.file_read(source, place)
     other = files.get(files.relative(source.path, read)) if read is not None else None
     return json_policies.whole_document(other) if other else json_policies.document_in_heredoc(source, place)

@@ -93,7 +93,10 @@ class TemplateText(Protocol):
 
 @lru_cache(maxsize=8)
 def template_text(source: Source) -> TemplateText | None:
-    """The text of a file; None where it is neither JSON nor YAML, or cannot be changed safely."""
+    """The text of a file; None where it is neither JSON nor YAML, or cannot be changed safely.
+
+    Remembered for a while, since a file is asked for all that is found in it.
+    """
     if source.text.lstrip()[:1] == "{":
         try:
             return _Json(JsonText(source, json_tree.parse(source.text, max_depth=_MAX_DEPTH)))

@@ -58,6 +58,19 @@ def attach_beside(source: Source, policy: AttachedPolicy, partition: str = DEFAU
     return _attached(text, way[index].node, own, partition)
 
 
+def attach_in_list(source: Source, place: Span, partition: str) -> tuple[Edit, ...] | None:
+    """Name the policy for ``aws login`` behind the policies of a list, wherever that is, in which a region is an item.
+
+    None where the region is none, or stands in several places.
+    """
+    text = template_text(source)
+    way = _way(text, place) or []
+    at = next((at for at, part in enumerate(way) if (part.start, part.end) == source.range(place)), 0)
+    if text is None or not at or not text.is_list(way[at - 1].node):
+        return None
+    return _attached(text, way[at - 1].node, way[at], partition)
+
+
 def attach_new(source: Source, span: Span, kind: PrincipalKind, partition: str) -> tuple[Edit, ...] | None:
     """Attach the policy for ``aws login`` to the user, role, group or permission set whose resource a region is.
 

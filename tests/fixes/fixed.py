@@ -28,14 +28,14 @@ def fixed(files: Mapping[str, str | bytes], *paths: str) -> Fixed:
     with TemporaryDirectory() as name:
         folder = Path(name)
         write(folder, files)
-        before = scanned(folder, *paths)
+        before = scanned(folder, *paths, offers_fixes=True)
         for path, edits in edits_of(before).items():
             place = folder / path
             was = source(path, place.read_bytes())
             assert was is not None
             place.write_bytes(was.encoded(was.changed(edits)))
         there = {path: (folder / path).read_bytes() for path in files}
-        return Fixed(before, there, scanned(folder, *paths))
+        return Fixed(before, there, scanned(folder, *paths, offers_fixes=True))
 
 
 def edits_of(report: Report) -> dict[str, list[Edit]]:

@@ -119,6 +119,14 @@ def test_a_member_stands_behind_the_one_that_is_named() -> None:
     )
 
 
+def test_what_is_on_one_line_stays_there() -> None:
+    document = read('{\n  "P": { "a": 1 },\n  "k": [\n    "b"\n  ]\n}')
+    parent = at(document.root, "P")
+    assert isinstance(parent, Object)
+    edits = add_member(document, parent, "l", ["c", "d"])
+    assert document.source.changed(edits) == '{\n  "P": { "a": 1, "l": ["c", "d"] },\n  "k": [\n    "b"\n  ]\n}'
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 DOCUMENTS = st.recursive(
     SCALARS,
