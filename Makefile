@@ -37,7 +37,7 @@ laws: setup
 	$(BIN)/python -m tools.try_laws
 
 snapshots: setup
-	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report
+	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report tests/fixes
 	$(BIN)/python -m tools.write_pages
 	$(BIN)/python -m tools.pack_rules
 

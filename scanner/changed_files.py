@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -20,7 +19,7 @@ def changed(files: Mapping[str, bytes]) -> Iterator[None]:
         _CHANGED.reset(before)
 
 
-def changed_content(path: str | os.PathLike[str]) -> bytes | None:
-    """What a file is taken to have; None for one that has what it has."""
+def content_instead(real: Callable[[], str]) -> bytes | None:
+    """What a file is taken to have; None for one that has what it has. ``real`` gives its path without links."""
     files = _CHANGED.get(None)
-    return files.get(os.path.realpath(path)) if files else None
+    return files.get(real()) if files else None

@@ -25,7 +25,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from scanner.changed_files import changed_content
+from scanner.changed_files import content_instead
 from scanner.lazy_dataclass import dataclass
 
 AnyPath: TypeAlias = "str | os.PathLike[str]"
@@ -155,7 +155,7 @@ def content(path: AnyPath, limit: int, *, follow: bool = True) -> bytes:
     notes = _NOTES.get()
     try:
         found, status = _content(path, limit, follow=follow)
-        other = changed_content(path)
+        other = content_instead(lambda: os.path.realpath(path))
     except (OSError, ValueError, NotRegularError, TooLargeError) as problem:
         if notes is not None and notes.is_exact:
             notes.add(Look.CONTENT, path, _problem(problem), limit)

@@ -313,9 +313,18 @@ def _with_fixes(
         {root.path: scanned(found) for root, found in outcomes},
         options.directory,
         dict.fromkeys(root.boundary for root in roots.values()),
+        _control_policies(options),
         lambda changed: map(scanned, again((roots[path], files) for path, files in changed)),
     )
     return offer.findings(findings, [one for _, found in done for one in found.principals])
+
+
+def _control_policies(options: Options) -> Iterator[str]:
+    """The files with service control policies, whomever they bind."""
+    sections = (one.scp_levels or () for one in options.sections)
+    for levels in (options.controls.scp_levels, *(one.scp_levels for one in options.accounts.values()), *sections):
+        for files in levels:
+            yield from files
 
 
 def _configuration_of(root: ScanRoot, options: Options) -> ScanRoot:

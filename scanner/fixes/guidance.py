@@ -7,21 +7,28 @@ from collections.abc import Sequence
 from scanner.fix import Applicability, Fix
 from scanner.fixes.files import Files
 from scanner.fixes.notation import is_native
-from scanner.fixes.way import policy_arn
+from scanner.fixes.way import policy_arn, sign_in_resource
 from scanner.iam.evaluate import Decision, Outcome
 from scanner.iam.principal import PolicyType
 from scanner.root import RootKind
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
-from scanner.verdicts.sign_in import Client
+from scanner.verdicts.sign_in import ACTIONS, Client
 
 
-def guidance(assessed: AssessedPrincipal, files: Files, why_not: str) -> Fix | None:
-    """An order for people; None where nothing is to be granted. ``why_not`` is what speaks against the best patch."""
+def guidance(
+    assessed: AssessedPrincipal, files: Files, why_not: str, control_policies: Sequence[str] = ()
+) -> Fix | None:
+    """An order for people; None where nothing is to be granted.
+
+    ``why_not`` is what speaks against the best patch, ``control_policies`` are the files with service control policies.
+    """
     decisions = [found.decision for found in assessed.aws_login.of(Client.LOCALHOST)]
     if any(decision.outcome is Outcome.EXPLICIT_DENY for decision in decisions):
         return None  # somebody has said so on purpose
     denied = [decision for decision in decisions if decision.outcome is Outcome.IMPLICIT_DENY]
+    if any(PolicyType.SCP in decision.blocked_by for decision in denied):
+        return _for_the_organization(control_policies, assessed.principal.partition, files)
     said = _order(assessed, denied, files) if denied else ""
     if not said and not why_not:
         return None
@@ -29,11 +36,21 @@ def guidance(assessed: AssessedPrincipal, files: Files, why_not: str) -> Fix | N
     return Fix(f"{tried}: {said}" if said else tried, Applicability.DISPLAY)
 
 
+def _for_the_organization(paths: Sequence[str], partition: str, files: Files) -> Fix:
+    """What binds more than this principal is shown where it is a file, and changed by people only."""
+    said = "allow signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token in the service control policies"
+    if len(paths) != 1:
+        return Fix(f"{said}: {', '.join(paths)}" if paths else said, Applicability.DISPLAY)
+    from scanner.fixes.json_policies import allowed
+
+    source = files.look(paths[0])
+    edits = allowed(source, ACTIONS, sign_in_resource(partition)) if source is not None else None
+    return Fix(f"{said}: {paths[0]}", Applicability.DISPLAY, edits or ())
+
+
 def _order(assessed: AssessedPrincipal, denied: Sequence[Decision], files: Files) -> str:
     definition, principal = assessed.definition, assessed.principal
     layers = {layer for decision in denied for layer in decision.blocked_by}
-    if PolicyType.SCP in layers:
-        return "the organization has to allow the two actions in its service control policies first"
     arn = policy_arn(principal.partition)
     boundaries = [one for one in principal.boundaries if PolicyType.BOUNDARY in layers]
     if boundaries:

@@ -40,6 +40,18 @@ def document_in_heredoc(source: Source, place: Span) -> JsonText | None:
     return None
 
 
+def allowed(source: Source, actions: Sequence[str], resource: str) -> tuple[Edit, ...] | None:
+    """A statement that allows actions on a resource, behind the last Allow of the document that a file is."""
+    text = whole_document(source)
+    statements = _member(text.root, "Statement") if text is not None else None
+    for number in reversed(range(len(statements.items) if isinstance(statements, Array) else 1)):
+        statement = _statement(text, number) if text is not None else None
+        effect = _member(statement, "Effect")
+        if text is not None and isinstance(effect, Scalar) and effect.value == "Allow":
+            return statement_added(text, number, actions, resource)
+    return None
+
+
 def statement_added(text: JsonText, number: int, actions: Sequence[str], resource: str) -> tuple[Edit, ...] | None:
     """A statement that allows actions on a resource, behind the one of a number."""
     statement = _statement(text, number)

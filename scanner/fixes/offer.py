@@ -10,6 +10,7 @@ from pathlib import Path
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import Finding
 from scanner.fix import Edit, Fix
+from scanner.fixes.access_keys import removal
 from scanner.fixes.files import Files
 from scanner.fixes.guidance import guidance
 from scanner.fixes.peers import Home, Peers
@@ -22,6 +23,8 @@ from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.sign_in import Client
 
 _NOWHERE = "", "", ""
+ACCESS_KEYS = "access_keys"
+"""The key of the document that a rule about access keys looks at."""
 REMEDY = "remedy"
 """The placeholder in the help of a rule whose findings are settled by what the remedy says."""
 
@@ -52,20 +55,26 @@ class Offer:
         roots: Mapping[str, Scanned],
         directory: Path,
         boundaries: Iterable[Path],
+        control_policies: Iterable[str],
         rescan: Rescan,
     ) -> None:
-        """``roots`` are those that can be scanned again, by their paths; ``sources`` is what each root is of."""
+        """``roots`` are those that can be scanned again, by their paths; ``sources`` is what each root is of.
+
+        ``control_policies`` are the files with service control policies.
+        """
         self._rules = rules
         self._sources = sources
         self._roots = roots
         self._rescan = rescan
+        self._control_policies = tuple(dict.fromkeys(control_policies))
         self._files = Files(directory, boundaries)
 
     def findings(self, findings: Sequence[Finding], principals: Iterable[AssessedPrincipal]) -> tuple[Finding, ...]:
         """The same findings with their fixes; ``principals`` are those of all roots."""
         settles = frozenset(rule.id for rule in self._rules if f"{{{REMEDY}}}" in rule.help)
+        about_keys = frozenset(rule.id for rule in self._rules if rule.sees(ACCESS_KEYS)) - settles
         wanted = [one for one in findings if one.is_open and one.rule in settles]
-        if not wanted:
+        if not any(one.is_open and one.rule in settles | about_keys for one in findings):
             return tuple(findings)
         everybody = {(one.definition.root, one.definition.address): one for one in principals}
         written = {
@@ -78,12 +87,18 @@ class Offer:
         plans = {home: planned(written[home], peers, self._files) for home in {place[1:] for place in places.values()}}
         cases = dict.fromkeys(place for place in places.values() if plans[place[1:]])
         verdicts = self._tried([Case(place, plans[place[1:]]) for place in cases])
-        return tuple(
-            replace(one, fixes=tuple(self._offered(one, everybody, verdicts.get(places.get(_flagged(one), _NOWHERE)))))
-            if one.is_open and one.rule in settles
-            else one
-            for one in findings
-        )
+
+        def fixes(one: Finding) -> Iterator[Fix]:
+            assessed = everybody.get((one.root, one.principal))
+            if assessed is None or not one.is_open:
+                return
+            if one.rule in settles:
+                yield from self._offered(assessed, verdicts.get(places.get(_flagged(one), _NOWHERE)))
+            elif one.rule in about_keys:
+                shown = removal(assessed, self._files)
+                yield from (shown,) if shown is not None else ()
+
+        return tuple(replace(one, fixes=found) if (found := tuple(fixes(one))) else one for one in findings)
 
     def _written(self, finding: Finding, written: Mapping[Home, AssessedPrincipal]) -> Flagged | None:
         """The finding in a root that people write: itself, or that of the configuration of a plan or state."""
@@ -93,17 +108,14 @@ class Offer:
         same = (root for root in self._roots if self._sources.get(root) == of and (root, finding.principal) in written)
         return next(((finding.rule, root, finding.principal) for root in same), None)
 
-    def _offered(
-        self, finding: Finding, everybody: Mapping[Home, AssessedPrincipal], verdict: Verdict | None
-    ) -> Iterator[Fix]:
+    def _offered(self, assessed: AssessedPrincipal, verdict: Verdict | None) -> Iterator[Fix]:
         if verdict is not None and verdict.fix is not None:
             yield verdict.fix
             return
-        assessed = everybody.get((finding.root, finding.principal))
-        if assessed is not None:
-            said = guidance(assessed, self._files, verdict.why_not if verdict is not None else "")
-            if said is not None:
-                yield said
+        why_not = verdict.why_not if verdict is not None else ""
+        said = guidance(assessed, self._files, why_not, self._control_policies)
+        if said is not None:
+            yield said
 
     def _tried(self, cases: Sequence[Case]) -> dict[Flagged, Verdict]:
         """What became of the cases; those that have no root in common are tried at the same time."""

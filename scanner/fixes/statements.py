@@ -9,7 +9,7 @@ from scanner.fix import Edit
 from scanner.fixes.files import Files
 from scanner.fixes.notation import is_native
 from scanner.fixes.source import Source
-from scanner.fixes.way import Way
+from scanner.fixes.way import Way, sign_in_resource
 from scanner.iam.policy import Statement
 from scanner.iam.principal import AttachedPolicy
 from scanner.span import Span
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def added(policy: AttachedPolicy, actions: Sequence[str], partition: str, files: Files) -> Way | None:
     """A statement that allows the actions, behind the last one of a policy."""
-    resource = f"arn:{partition}:signin:*:*:oauth2/public-client/*"
+    resource = sign_in_resource(partition)
     for number in reversed(range(len(policy.document.statements))):
         place = policy.document.statements[number].span
         source = files.get(place.path) if place is not None else None

@@ -104,7 +104,7 @@ def attach_new(source: Source, span: Span, kind: PrincipalKind, partition: str) 
 
 
 def add_statement(source: Source, statement: Span, actions: Sequence[str], resource: str) -> tuple[Edit, ...] | None:
-    """Put a statement that allows actions behind another one. A statement that is no list yet becomes one."""
+    """Put a statement that allows actions behind another one. A single statement becomes a list."""
     text = template_text(source)
     way = _way(text, statement)
     own = None if text is None or way is None else _mapping_at(text, way, statement)

@@ -27,6 +27,11 @@ def policy_arn(partition: str) -> str:
     return f"arn:{partition}:iam::aws:policy/{POLICY}"
 
 
+def sign_in_resource(partition: str) -> str:
+    """The resource that the managed policy allows the two actions on."""
+    return f"arn:{partition}:signin:*:*:oauth2/public-client/*"
+
+
 def unused(taken: Container[object], wanted: str) -> str:
     """A name that is not taken: the one that is wanted, or the first of those with a number behind it."""
     number = 1
