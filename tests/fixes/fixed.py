@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,12 +30,16 @@ def fixed(files: Mapping[str, str | bytes], *paths: str) -> Fixed:
         write(folder, files)
         before = scanned(folder, *paths, offers_fixes=True)
         for path, edits in edits_of(before).items():
-            place = folder / path
-            was = source(path, place.read_bytes())
-            assert was is not None
-            place.write_bytes(was.encoded(was.changed(edits)))
+            (folder / path).write_bytes(changed(folder / path, edits))
         there = {path: (folder / path).read_bytes() for path in files}
         return Fixed(before, there, scanned(folder, *paths, offers_fixes=True))
+
+
+def changed(file: Path, edits: Iterable[Edit]) -> bytes:
+    """What is in a file after edits."""
+    was = source(file.name, file.read_bytes())
+    assert was is not None
+    return was.encoded(was.changed(edits))
 
 
 def edits_of(report: Report) -> dict[str, list[Edit]]:

@@ -23,8 +23,9 @@ SCENARIOS = {
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_fixture(name: str, format_: str) -> None:
-    report = scanned(ROOT, SCENARIOS[name], workspace=ROOT)
-    appearance = Appearance("0", width=80, excerpt=Sources(ROOT).excerpt)
+    report = scanned(ROOT, SCENARIOS[name], workspace=ROOT, offers_fixes=True)
+    sources = Sources(ROOT)
+    appearance = Appearance("0", width=80, excerpt=sources.excerpt, lines=sources.lines)
     check(f"scan-{name}.{format_}", render(format_, report, appearance))
 
 
