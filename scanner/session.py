@@ -42,18 +42,33 @@ def session() -> Iterator[None]:
     if _SESSION.get() is not None:
         yield
         return
-    with new_session():
+    with _opened(_Session()):
         yield
 
 
 @contextmanager
-def new_session() -> Iterator[None]:
-    """A session of its own, in which nothing is known that was read in one around it."""
-    before = _SESSION.set(_Session())
+def _opened(own: _Session) -> Iterator[None]:
+    before = _SESSION.set(own)
     try:
         yield
     finally:
         _SESSION.reset(before)
+
+
+class Apart:
+    """Sessions in which nothing is known that was read in one around them: one for each state of the files."""
+
+    def __init__(self) -> None:
+        self._state: object = None
+        self._session = _Session()
+
+    @contextmanager
+    def session(self, state: object) -> Iterator[None]:
+        """The session of a state of the files, which goes on if it was the last one."""
+        if state != self._state:
+            self._state, self._session = state, _Session()
+        with _opened(self._session):
+            yield
 
 
 def once(key: Hashable, make: Callable[[], T], weight: Callable[[T], int]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.commands.meant import MOST_NEAR, meant_by, near
@@ -35,7 +36,7 @@ def run(options: Options, settings: Settings, wanted: str, *, as_json: bool, ver
         if rule is not None:
             show(render_rule_json(rule, version) if as_json else render_rule(rule, width()))
             return 0
-        with scanned(options, settings, verbose=verbose) as report:
+        with scanned(replace(options, offers_fixes=False), settings, verbose=verbose) as report:
             known = (*rules, *(example.id for example in example_rules()))
             return _explained(report, wanted, known, as_json=as_json, version=version)
     except ScanError as problem:

@@ -11,7 +11,7 @@ from scanner.commands.messages import USAGE, fail, fail_with, named_in, tell, wi
 from scanner.output import Delivery, category, deliver
 from scanner.pipeline import UsageError, scan
 from scanner.progress import progress
-from scanner.report import Appearance
+from scanner.report import WITH_FIXES, Appearance
 from scanner.report.report import Report, exit_status
 from scanner.repository import outlook, path_in_repository
 from scanner.rules.problems import RuleError
@@ -56,6 +56,8 @@ def scanned(options: Options, settings: Settings, *, verbose: bool) -> Iterator[
 
 def run(options: Options, settings: Settings, delivery: Delivery, *, version: str, verbose: bool) -> int:
     """Scan, and deliver the report."""
+    names = (*delivery.printed, *(name for name, _ in delivery.outputs))
+    options = replace(options, offers_fixes=not WITH_FIXES.isdisjoint(names))
     try:
         with scanned(options, settings, verbose=verbose) as report:
             return delivered(report, options, delivery, version)

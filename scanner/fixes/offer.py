@@ -84,9 +84,9 @@ class Offer:
         }
         places = {_flagged(one): place for one in wanted if (place := self._written(one, written)) is not None}
         peers = Peers(written.values(), (place[1:] for place in places.values()))
-        plans = {home: planned(written[home], peers, self._files) for home in {place[1:] for place in places.values()}}
-        cases = dict.fromkeys(place for place in places.values() if plans[place[1:]])
-        verdicts = self._tried([Case(place, plans[place[1:]]) for place in cases])
+        plans = self._plans([written[place[1:]] for place in places.values()], peers)
+        cases = {place: plans[place[1:]] for place in places.values()}
+        verdicts = self._tried([Case(place, fixes) for place, fixes in cases.items() if fixes])
 
         def fixes(one: Finding) -> Iterator[Fix]:
             assessed = everybody.get((one.root, one.principal))
@@ -99,6 +99,19 @@ class Offer:
                 yield from (shown,) if shown is not None else ()
 
         return tuple(replace(one, fixes=found) if (found := tuple(fixes(one))) else one for one in findings)
+
+    def _plans(self, principals: Iterable[AssessedPrincipal], peers: Peers) -> dict[Home, tuple[Fix, ...]]:
+        """What may be done for each, found once for those whom a block makes and who have the same policies."""
+        known: dict[object, tuple[Fix, ...]] = {}
+        plans: dict[Home, tuple[Fix, ...]] = {}
+        for one in principals:
+            made, decided = one.definition, one.principal
+            has = id(decided.policies), id(decided.boundaries), id(one.aws_login)
+            alike = made.root, made.span, made.trail, decided.name if made.trail else (), has
+            if alike not in known:
+                known[alike] = planned(one, peers, self._files)
+            plans[made.root, made.address] = known[alike]
+        return plans
 
     def _written(self, finding: Finding, written: Mapping[Home, AssessedPrincipal]) -> Flagged | None:
         """The finding in a root that people write: itself, or that of the configuration of a plan or state."""
@@ -157,10 +170,16 @@ class Offer:
                 root = above
             return root
 
+        changed: dict[str, str] = {}
+        """One of the roots whose cases change a file, by file."""
         for case in cases:
-            files = {edit.span.path for fix in case.fixes for edit in fix.edits}
-            for root in {case.flagged[1]}.union(*(readers.get(file, ()) for file in files)):
-                heads[head(root)] = head(case.flagged[1])
+            root = case.flagged[1]
+            heads[head(root)] = head(root)
+            for file in {edit.span.path for fix in case.fixes for edit in fix.edits}:
+                heads[head(root)] = head(changed.setdefault(file, root))
+        for file, root in changed.items():
+            for reader in readers.get(file, ()):
+                heads[head(reader)] = head(root)
         roots: dict[str, set[str]] = {}
         for one in heads:
             roots.setdefault(head(one), set()).add(one)

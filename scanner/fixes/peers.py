@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from scanner.principals.definition import ANY_KEY
 from scanner.regexes import anywhere
@@ -20,6 +20,8 @@ class Peers:
 
     def __init__(self, everybody: Iterable[AssessedPrincipal], needy: Iterable[Home]) -> None:
         self._needy = frozenset(needy)
+        self._keys: dict[tuple[str, Span], tuple[str, ...] | None] = {}
+        self._all: dict[tuple[str, str], bool] = {}
         self._of_block: dict[tuple[str, Span], list[AssessedPrincipal]] = {}
         self._members: dict[tuple[str, str], list[AssessedPrincipal]] = {}
         for one in everybody:
@@ -31,13 +33,20 @@ class Peers:
 
     def all_need_it(self, assessed: AssessedPrincipal, group: str) -> bool:
         """Whether everybody who is or may be in a group of the principal is to be granted it."""
-        members = self._members.get((assessed.definition.root, group), ())
-        return bool(members) and all(self._is_needy(one) for one in members)
+        place = assessed.definition.root, group
+        if place not in self._all:
+            members = self._members.get(place, ())
+            self._all[place] = bool(members) and all(self._is_needy(one) for one in members)
+        return self._all[place]
 
     def keys(self, assessed: AssessedPrincipal) -> tuple[str, ...] | None:
         """The keys, as addresses have them, of the instances of its block that are to be granted it; None for all."""
-        definition = assessed.definition
-        same = self._of_block.get((definition.root, definition.span), ())
+        place = assessed.definition.root, assessed.definition.span
+        if place not in self._keys:
+            self._keys[place] = self._needy_keys(self._of_block.get(place, ()))
+        return self._keys[place]
+
+    def _needy_keys(self, same: Sequence[AssessedPrincipal]) -> tuple[str, ...] | None:
         if all(self._is_needy(one) for one in same):
             return None
         found = {key for one in same if self._is_needy(one) and (key := _key(one)) is not None}

@@ -125,6 +125,8 @@ FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
     "csv": _csv,
 }
 """By the name that ``--format`` takes; the first is the default."""
+WITH_FIXES = frozenset({"text", "concise", "json", "sarif", "rdjson", "markdown"})
+"""Formats that say what would mend a finding. For the others nobody has to look for it."""
 FOR_PEOPLE = frozenset({"text", "concise", "github"})
 """Formats that may follow each other on standard output; any other is a document of its own."""
 

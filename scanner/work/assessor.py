@@ -19,7 +19,7 @@ from scanner.iam.context import Circumstances
 from scanner.other_roots import policy_names
 from scanner.path_sections import PathSection
 from scanner.root import Assumption, ScanRoot
-from scanner.session import new_session, session
+from scanner.session import Apart, session
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.assessment import Assessment
@@ -42,6 +42,7 @@ class Assessor:
         self.terms = terms
         self.debug = debug
         self._controls = ControlPolicies(terms.controls, dict(terms.accounts), terms.directory)
+        self._apart = Apart()
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -51,7 +52,7 @@ class Assessor:
         """What the root comes to."""
         if task.changed:
             contents = {path: text.encode() for path, text in task.changed}
-            with changed(contents), new_session():  # what was read before is not what there would be
+            with changed(contents), self._apart.session(task.changed):
                 return self._outcome(task)
         return self._outcome(task)
 
