@@ -29,7 +29,7 @@ def guidance(
     denied = [decision for decision in decisions if decision.outcome is Outcome.IMPLICIT_DENY]
     if any(PolicyType.SCP in decision.blocked_by for decision in denied):
         return _for_the_organization(control_policies, assessed.principal.partition, files)
-    said = _order(assessed, denied, files) if denied else ""
+    said = _order(assessed, denied, files, why_not) if denied else ""
     if not said and not why_not:
         return None
     tried = f"no patch, because {why_not}" if why_not else "no patch"
@@ -48,7 +48,7 @@ def _for_the_organization(paths: Sequence[str], partition: str, files: Files) ->
     return Fix(f"{said}: {paths[0]}", Applicability.DISPLAY, edits or ())
 
 
-def _order(assessed: AssessedPrincipal, denied: Sequence[Decision], files: Files) -> str:
+def _order(assessed: AssessedPrincipal, denied: Sequence[Decision], files: Files, why_not: str) -> str:
     definition, principal = assessed.definition, assessed.principal
     layers = {layer for decision in denied for layer in decision.blocked_by}
     arn = policy_arn(principal.partition)
@@ -73,7 +73,7 @@ def _order(assessed: AssessedPrincipal, denied: Sequence[Decision], files: Files
             f"{definition.address} is made by {source or 'a module'}, which is not changed here; attach {arn} through "
             f'an argument of module "{label}" ({place}), or to the name that it puts out'
         )
-    return f"attach {arn} to {definition.address}"
+    return f"attach {arn} to {definition.address}" if why_not else ""  # which is what the help says anyway
 
 
 def _is_of_root(assessed: AssessedPrincipal) -> bool:
