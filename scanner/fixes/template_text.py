@@ -72,6 +72,9 @@ class TemplateText(Protocol):
     def text(self, node: Node) -> str | None:
         """The text that a scalar is; None for anything else, and for functions."""
 
+    def inside(self, node: Node) -> tuple[int, int] | None:
+        """Where the text of a scalar stands as it reads, but for blanks and line ends; None where it does not."""
+
     def function(self, node: Node) -> str | None:
         """The long name of the function that gives the value; None where it is written out."""
 
@@ -186,6 +189,9 @@ class _Json:
     def function(self, node: json_tree.Node) -> str | None:
         return _only_key(self, node)
 
+    def inside(self, _node: json_tree.Node) -> tuple[int, int] | None:
+        return None  # quotation marks in it have backslashes
+
     def append(
         self, node: json_tree.Node, new: Sequence[Data], behind: json_tree.Node | None = None
     ) -> tuple[Edit, ...] | None:
@@ -270,6 +276,9 @@ class _Yaml:
 
     def append(self, node: Node, new: Sequence[Data], behind: Node | None = None) -> tuple[Edit, ...] | None:
         return self._edits.append(self._text, node, new, behind)
+
+    def inside(self, node: Node) -> tuple[int, int] | None:
+        return None if self.scalar(node) is None else self._text.inside(node)
 
     def add(self, mapping: Node, key: str, value: Data, behind: Node | None = None) -> tuple[Edit, ...] | None:
         return self._edits.add_entry(self._text, mapping, key, value, behind)

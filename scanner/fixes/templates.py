@@ -187,6 +187,18 @@ def _attached(text: TemplateText, policies: Node, like: Part | None, partition: 
     candidates = chain([like] if like is not None else [], reversed(items))
     written = (_renamed(text, part, is_item=part in items) for part in candidates)
     new = [next((one for one in written if one is not None), _arn(partition))]
+def text_around(source: Source, place: Span) -> tuple[int, int] | None:
+    """Where the scalar stands, as it reads, in which a region begins: a policy may be text. None if there is none.
+
+    A region in a text may be a line as a whole.
+    """
+    text = template_text(source)
+    start, end = source.range(place)
+    start += len(source.text[start:end]) - len(source.text[start:end].lstrip())
+    way = _way(text, source.lines.span(start, start))
+    return None if text is None or not way else text.inside(way[-1].node)
+
+
     if not items:
         return text.append(policies, new)
     edits = (text.append(policies, new, part.node) for part in reversed(items))
