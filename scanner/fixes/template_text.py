@@ -87,6 +87,9 @@ class TemplateText(Protocol):
     def fill(self, mapping: Node, key: str, value: Data) -> tuple[Edit, ...] | None:
         """Give a value to an entry that has none."""
 
+    def replace(self, node: Node, new: Data) -> tuple[Edit, ...] | None:
+        """Put something else in the place of a value that is on one line."""
+
     def make_list(self, mapping: Node, key: str, new: Sequence[Data]) -> tuple[Edit, ...] | None:
         """Make a list of the value of an entry and others."""
 
@@ -186,11 +189,11 @@ class _Json:
 
     text = scalar
 
-    def function(self, node: json_tree.Node) -> str | None:
-        return _only_key(self, node)
-
     def inside(self, _node: json_tree.Node) -> tuple[int, int] | None:
         return None  # quotation marks in it have backslashes
+
+    def function(self, node: json_tree.Node) -> str | None:
+        return _only_key(self, node)
 
     def append(
         self, node: json_tree.Node, new: Sequence[Data], behind: json_tree.Node | None = None
@@ -207,6 +210,9 @@ class _Json:
 
     def fill(self, mapping: json_tree.Node, key: str, value: Data) -> tuple[Edit, ...] | None:
         return json_edits.replace(self._text, self._value(mapping, key), value)
+
+    def replace(self, node: json_tree.Node, new: Data) -> tuple[Edit, ...] | None:
+        return json_edits.replace(self._text, node, new)
 
     def make_list(self, mapping: json_tree.Node, key: str, new: Sequence[Data]) -> tuple[Edit, ...] | None:
         return json_edits.make_list(self._text, self._value(mapping, key), new)
@@ -271,20 +277,23 @@ class _Yaml:
     def text(self, node: Node) -> str | None:
         return None if node.tag.startswith("!") else self.scalar(node)
 
+    def inside(self, node: Node) -> tuple[int, int] | None:
+        return None if self.scalar(node) is None else self._text.inside(node)
+
     def function(self, node: Node) -> str | None:
         return self._nodes.function_of(node) or _only_key(self, node)
 
     def append(self, node: Node, new: Sequence[Data], behind: Node | None = None) -> tuple[Edit, ...] | None:
         return self._edits.append(self._text, node, new, behind)
 
-    def inside(self, node: Node) -> tuple[int, int] | None:
-        return None if self.scalar(node) is None else self._text.inside(node)
-
     def add(self, mapping: Node, key: str, value: Data, behind: Node | None = None) -> tuple[Edit, ...] | None:
         return self._edits.add_entry(self._text, mapping, key, value, behind)
 
     def fill(self, mapping: Node, key: str, value: Data) -> tuple[Edit, ...] | None:
         return self._edits.fill(self._text, mapping, key, value)
+
+    def replace(self, node: Node, new: Data) -> tuple[Edit, ...] | None:
+        return self._edits.replace(self._text, node, new)
 
     def make_list(self, mapping: Node, key: str, new: Sequence[Data]) -> tuple[Edit, ...] | None:
         return self._edits.make_list(self._text, mapping, key, new)
