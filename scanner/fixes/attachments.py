@@ -61,6 +61,11 @@ def of_its_own(definition: PrincipalDefinition, keys: Sequence[str] | None, file
         from scanner.fixes import templates
 
         source = files.get(place.path)
-        edits = templates.attach_new(source, place, principal.kind, principal.partition) if source is not None else None
+        if source is None:
+            return
+        edits = templates.attach_as_the_password(source, place, principal.partition)
+        if edits:
+            yield Way(f"attach {POLICY} to {definition.address} under the condition of its password", edits)
+        edits = templates.attach_new(source, place, principal.kind, principal.partition)
         if edits:
             yield Way(f"attach {POLICY} to {definition.address}", edits)

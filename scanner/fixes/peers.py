@@ -27,12 +27,11 @@ class Peers:
         for one in everybody:
             definition = one.definition
             self._of_block.setdefault((definition.root, definition.span), []).append(one)
-            for group in definition.groups:
-                if group.name is not None and not group.member.is_no:
-                    self._members.setdefault((definition.root, group.name), []).append(one)
+            for group in {policy.group for policy in definition.principal.policies if policy.group is not None}:
+                self._members.setdefault((definition.root, group), []).append(one)
 
     def all_need_it(self, assessed: AssessedPrincipal, group: str) -> bool:
-        """Whether everybody who is or may be in a group of the principal is to be granted it."""
+        """Whether everybody who is or may be in a group of the principal, which has policies, is to be granted it."""
         place = assessed.definition.root, group
         if place not in self._all:
             members = self._members.get(place, ())
