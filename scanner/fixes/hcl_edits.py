@@ -17,6 +17,8 @@ from scanner.span import Span
 from scanner.terraform.language import nodes
 
 STEP = "  "
+EQUALS = " = "
+"""What stands between a key and its value, unless that is a colon."""
 _BLANKS = beginning(r"[ \t]*+")
 _REST = beginning(r"[ \t]*+(,?)[ \t]*+((?:#|//)[^\n]*+|/\*(?:[^*\n]|\*(?!/))*+\*/[ \t\r]*+)?\r?(?:\n|\Z)")
 """What may follow something on its line: a comma and a comment."""
@@ -64,14 +66,22 @@ def entry_added(source: Source, node: nodes.ObjectNode, key: str, text: str) -> 
     if not node.items:
         return (_filled(source, start, end, f"{key} = {text}", " "),)
     first, last = source.range(node.items[0][0].span)[0], source.range(node.items[-1][1].span)[1]
-    sign = ":" if source.text[source.range(node.items[-1][0].span)[1] :].lstrip().startswith(":") else "="
+    sign = sign_of(source, node.items[-1])
     if not _is_alone(source, first):
-        return (source.edit(last, last, f", {key}{': ' if sign == ':' else ' = '}{text}"),)
+        return (source.edit(last, last, f", {key}{sign}{text}"),)
     indentation = source.indentation(first)
-    if sign == ":":
-        return _line_added(source, last, end, indentation, f"{key}: {text}")
+    if sign != EQUALS:
+        return _line_added(source, last, end, indentation, f"{key}{sign}{text}")
     padded, moved = _aligned(source, source.line_start(last), key)
     return (*moved, *_line_added(source, last, end, indentation, f"{padded}= {text}"))
+
+
+def sign_of(source: Source, item: tuple[nodes.Node, nodes.Node]) -> str:
+    """What stands between the key and the value of an entry; ``terraform fmt`` has blanks on both sides of it."""
+    between = source.text[source.range(item[0].span)[1] : source.range(item[1].span)[0]]
+    if not between.lstrip().startswith(":"):
+        return EQUALS
+    return ": " if between.startswith(":") else " : "
 
 
 def argument_added(source: Source, block: nodes.Block, name: str, text: str) -> tuple[Edit, ...] | None:

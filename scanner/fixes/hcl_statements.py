@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from scanner.fix import Edit
-from scanner.fixes.hcl_edits import STEP, arguments, as_list, item_added, quoted, with_indentation
+from scanner.fixes.hcl_edits import EQUALS, STEP, arguments, as_list, item_added, quoted, sign_of, with_indentation
 from scanner.fixes.hcl_places import Found, block_at, expression_at, nested_block_at
 from scanner.fixes.source import Source
 from scanner.fixes.way import unused
@@ -24,8 +24,14 @@ def statement_added(source: Source, statement: Span, actions: Sequence[str], res
     if found is None or not isinstance(found.node, nodes.ObjectNode) or not _is_statement(found.node):
         return None
     first = source.at(found.node.items[0][0].span)
-    sign = ":" if source.text[source.range(found.node.items[0][0].span)[1] :].lstrip().startswith(":") else "="
-    written = _object(source, found.node, (first[:1] == '"', sign), _sid_beside(found), actions, resource)
+    written = _object(
+        source,
+        found.node,
+        (first[:1] == '"', sign_of(source, found.node.items[0])),
+        _sid_beside(found),
+        actions,
+        resource,
+    )
     if isinstance(found.parent, nodes.TupleNode):
         return item_added(source, [item.span for item in found.parent.items], found.parent.span, written)
     return as_list(source, found.node.span, written)
@@ -112,11 +118,10 @@ def _object(
     pairs += [("Effect", '"Allow"'), ("Action", listed), ("Resource", quoted(resource))]
     named = [(quoted(key) if has_quotes else key, value) for key, value in pairs]
     if beside.span.line == beside.span.end_line:
-        between = " = " if sign == "=" else ": "
-        return f"{{ {', '.join(f'{key}{between}{value}' for key, value in named)} }}"
-    if sign == "=":
+        return f"{{ {', '.join(f'{key}{sign}{value}' for key, value in named)} }}"
+    if sign == EQUALS:
         return f"{{\n{_with_commas(arguments(named), source, beside)}}}"
-    lines = (f"{STEP}{key}: {value}" for key, value in named)
+    lines = (f"{STEP}{key}{sign}{value}" for key, value in named)
     return f"{{\n{_with_commas(chr(10).join(lines) + chr(10), source, beside)}}}"
 
 
