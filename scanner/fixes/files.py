@@ -23,15 +23,14 @@ class Files:
         self._directory = directory
         self._boundaries = tuple(dict.fromkeys(boundaries))
         self._sources: dict[str, Source | None] = {}
+        self._changeable: dict[str, Source | None] = {}
         self._beside: dict[tuple[str, str], tuple[Source, ...]] = {}
 
     def get(self, path: str) -> Source | None:
         """A file; None for one that is not to be changed or cannot be read."""
-        place = Path(os.path.normpath(self._directory / path))
-        if copies_in(place.parts) is not None or file_system.is_link(place):
-            return None
-        found = self.look(path)
-        return None if found is None or is_generated(place, found) else found
+        if path not in self._changeable:
+            self._changeable[path] = self._get(path)
+        return self._changeable[path]
 
     def look(self, path: str) -> Source | None:
         """A file, whoever may change it; None for one that cannot be read."""
@@ -56,6 +55,13 @@ class Files:
     def location(self, path: str) -> str:
         """Where a file is, without links."""
         return str(file_system.real(self._directory / path))
+
+    def _get(self, path: str) -> Source | None:
+        place = Path(os.path.normpath(self._directory / path))
+        if copies_in(place.parts) is not None or file_system.is_link(place):
+            return None
+        found = self.look(path)
+        return None if found is None or is_generated(place, found) else found
 
     def _read(self, path: str) -> Source | None:
         try:

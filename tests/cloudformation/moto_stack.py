@@ -56,7 +56,9 @@ def _some_aws_managed_policies() -> str:
 
 AWS_MANAGED = frozenset(
     {
+        "AWSMCPSignInOAuthAccessPolicy",
         "AdministratorAccess",
+        "AmazonAthenaFullAccess",
         "AmazonS3ReadOnlyAccess",
         "IAMUserChangePassword",
         "PowerUserAccess",

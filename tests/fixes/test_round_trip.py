@@ -6,7 +6,6 @@ What real Terraform makes of each fixed configuration is recorded beside the cas
 from __future__ import annotations
 
 import json
-import os
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.fixes.fix_snapshots import check
 from tests.fixes.fixed import Fixed, edits_of, fixed, told
 
 CASES = Path(__file__).parent.parent / "cases" / "fixes"
-SNAPSHOTS = Path(__file__).parent / "snapshots"
 TERRAFORM: dict[str, dict[str, str]] = yaml.safe_load((CASES / "terraform.yaml").read_text())
 PLANNED: dict[str, Any] = json.loads((CASES / "terraform.json").read_text())
 GRANTS = ("SignInLocalDevelopmentAccess", "signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token")
@@ -33,15 +32,6 @@ CONDITIONAL = {"an inline policy that only denies"}
 MEMBERS = {"users", "roles", "groups"}
 
 
-def check(name: str, text: str) -> None:
-    path = SNAPSHOTS / f"{name}.diff"
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    assert path.exists(), f"there is no snapshot {path.name} yet: run `make snapshots`, and read what it has written"
-    assert text == path.read_text(), f"{path.name} has other text: if yours is right, run `make snapshots`"
-
-
 def digest(found: Fixed) -> str:
     return sha256(b"".join(path.encode() + b"\0" + text for path, text in sorted(found.files.items()))).hexdigest()
 
@@ -49,7 +39,7 @@ def digest(found: Fixed) -> str:
 @pytest.mark.parametrize("case", TERRAFORM)
 def test_findings_are_gone_and_nothing_is_left_to_do(case: str) -> None:
     found = fixed(TERRAFORM[case])
-    check(case.replace(" ", "-").replace(":", "").replace(",", ""), told(TERRAFORM[case], found))
+    check(case, told(TERRAFORM[case], found))
     left = {finding.principal for finding in found.after.findings if finding.rule != "aws-login-conditional"}
     assert left == LEFT.get(case, set())
     assert any(finding.rule == "aws-login-conditional" for finding in found.after.findings) is (case in CONDITIONAL)
