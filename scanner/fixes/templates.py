@@ -174,8 +174,11 @@ def replace_word(source: Source, region: Span, written: str, meant: str) -> tupl
     ending, right = (word.partition(":iam::")[2] for word in (written, meant))
     start, end = source.range(region)
     edits: list[Edit] = []
-    for document in text.documents():
-        for found, node in scalars(text, document.node):
+    way = way_to(text, region)
+    # what an alias brings to a place is written in another
+    within = way[-1:] if way and not text.is_shared(way[-1].node) else text.documents()
+    for part in within:
+        for found, node in scalars(text, part.node):
             if found == written:
                 edit = text.replace_end(node, written, meant)
             elif ending and right and found.endswith(f":iam::{ending}"):
