@@ -79,6 +79,8 @@ class Options:
     """Levels of rules that take the place of their own."""
     offers_fixes: bool = True
     """Whether fixes are looked for, which takes about as long as scanning the roots with findings once more."""
+    fixes_everything: bool = False
+    """Whether they are looked for in roots with very many findings as well."""
     paths_are_configured: bool = False
     """Whether the paths are those of a configuration file: all that is to be scanned, as far as that knows."""
     named: Mapping[str, Span] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -24,8 +23,9 @@ from scanner.options import Options
 from scanner.path_sections import PathSection, section_of
 from scanner.report.counted import counted
 from scanner.report.report import Report
-from scanner.repository import RealPaths, path_in_repository
+from scanner.repository import RealPaths
 from scanner.root import Inputs, RootKind, ScanRoot, ValuesFile
+from scanner.root_sources import root_sources, source_of
 from scanner.rules.ask import questions_of
 from scanner.rules.rule import Rule
 from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
@@ -43,6 +43,7 @@ from scanner.work.outcome import Outcome, Task, Terms
 
 if TYPE_CHECKING:
     from scanner.finding import Finding
+    from scanner.fixing import Again, Changed
     from scanner.other_roots import PolicyNames
     from scanner.rules.match import Matching
     from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -53,10 +54,6 @@ MOST_PRINCIPALS = 100_000
 """Of one scan. A report has some kilobytes about each, and all of them are held until it is written."""
 
 Map = Callable[["Assessor", Iterable[Task]], Iterable[Outcome]]
-Changed = tuple[tuple[str, str], ...]
-"""Files that are taken to have other texts, as a task has them."""
-Again = Callable[[Iterable[tuple[ScanRoot, Changed]]], Iterable[Outcome]]
-"""What becomes of roots if files are changed, in their order."""
 Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
 Tell = Callable[[str], None]
@@ -118,7 +115,7 @@ def scan(
 
         with closing(_outcomes(tasks, assess, roots, watch)) as outcomes:
             told = outcomes if tell is None else _told(outcomes, tell)
-            report = _report(found, told, inputs, rules, _sources(found.roots, options), options, again)
+            report = _report(found, told, inputs, rules, root_sources(found.roots, options), options, again)
     if kept is not None:
         kept.kept.save()
     return report
@@ -264,7 +261,10 @@ def _report(
         raise UsageError(str(problem), problem.path) from problem
     diagnostics |= dict.fromkeys(problems)
     if options.offers_fixes and any(one.is_open for one in findings):
-        findings = _with_fixes(findings, done, rules, sources, options, again)
+        from scanner.fixing import with_fixes
+
+        findings, unfixed = with_fixes(findings, done, rules, sources, options, again)
+        diagnostics |= dict.fromkeys(unfixed)
     return Report(
         len(discovery.roots),
         len(files),
@@ -278,60 +278,6 @@ def _report(
         ),
         tuple(rules),
     )
-
-
-_CHANGEABLE = (RootKind.TERRAFORM_MODULE, RootKind.CLOUDFORMATION_TEMPLATE)
-"""Roots that are written by people."""
-
-
-def _with_fixes(
-    findings: tuple[Finding, ...],
-    done: Sequence[tuple[ScanRoot, Outcome]],
-    rules: Sequence[Rule],
-    sources: Mapping[str, str],
-    options: Options,
-    again: Again,
-) -> tuple[Finding, ...]:
-    """The same findings with what would mend them, which is tried by scanning some roots again."""
-    from scanner.fixes.offer import Offer, Scanned
-
-    flagged = {one.root for one in findings if one.is_open}
-    of_people = {root.path: root for root, _ in done if root.kind in _CHANGEABLE and root.stands_in is None}
-    known = {sources[path] for path in of_people}
-    made = (root for root, _ in done if root.kind in FORMS and root.path in flagged and sources[root.path] not in known)
-    unread = {sources[root.path]: _configuration_of(root, options) for root in made}
-    outcomes = [(root, found) for root, found in done if of_people.get(root.path) == root]
-    outcomes += zip(unread.values(), again((root, ()) for root in unread.values()), strict=True)
-    roots = {root.path: root for root, _ in outcomes}
-
-    def scanned(found: Outcome) -> Scanned:
-        return Scanned(found.principals, found.diagnostics, found.files)
-
-    offer = Offer(
-        rules,
-        {**sources, **{root.path: source for source, root in unread.items()}},
-        {root.path: scanned(found) for root, found in outcomes},
-        options.directory,
-        dict.fromkeys(root.boundary for root in roots.values()),
-        _control_policies(options),
-        lambda changed: map(scanned, again((roots[path], files) for path, files in changed)),
-    )
-    return offer.findings(findings, [one for _, found in done for one in found.principals])
-
-
-def _control_policies(options: Options) -> Iterator[str]:
-    """The files with service control policies, whomever they bind."""
-    sections = (one.scp_levels or () for one in options.sections)
-    for levels in (options.controls.scp_levels, *(one.scp_levels for one in options.accounts.values()), *sections):
-        for files in levels:
-            yield from files
-
-
-def _configuration_of(root: ScanRoot, options: Options) -> ScanRoot:
-    """The configuration that a plan or a state is of, as a root."""
-    place = _is_of(root, options)
-    path = os.path.relpath(place, options.directory).replace(os.sep, "/")
-    return replace(root, kind=RootKind.TERRAFORM_MODULE, path=path, location=place, boundary=place, stands_in=None)
 
 
 def _too_many(root: ScanRoot, left_out: int) -> Diagnostic:
@@ -389,7 +335,7 @@ def _run(
         own = {one.root.path} if one.root.kind in _WITHOUT_COMMENTS else set()
         files |= dict.fromkeys(sorted(one.files - own), one.root.boundary)
         file = one.root.location if one.root.stands_in is None else one.root.stands_in / one.root.path
-        of, form = real.of(_is_of(one.root, options)), FORMS.get(one.root.kind, "")
+        of, form = real.of(source_of(one.root, options)), FORMS.get(one.root.kind, "")
         roots[one.root.path] = ReadRoot(of, form, str(file_system.real(file)) if form else "", not one.has_errors)
     return Run(
         options.directory,
@@ -406,27 +352,6 @@ def _run(
             all_rules([rules_path(path, options.directory) for path in options.rule_paths], options.directory)
         ),
     )
-
-
-def _sources(roots: Sequence[ScanRoot], options: Options) -> dict[str, str]:
-    """What each root is of: a plan or state is of the configuration beside it, or of the one that the user names."""
-    found: dict[str, str] = {}
-    real = RealPaths()
-    for root in roots:
-        of = _is_of(root, options)
-        if root.stands_in is not None and root.kind not in FORMS:
-            found[root.path] = root.path
-            continue
-        inside = path_in_repository(of, options.workspace, real)
-        found[root.path] = real.of(of) if inside is None else inside or "."
-    return found
-
-
-def _is_of(root: ScanRoot, options: Options) -> Path:
-    if root.kind in FORMS:
-        named = root.inputs.source
-        return options.directory / named if named is not None else root.directory
-    return root.location if root.stands_in is None else root.stands_in / root.path
 
 
 def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:

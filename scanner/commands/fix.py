@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.commands.messages import USAGE, tell
@@ -39,6 +40,7 @@ _COMMAND = "a line beside it is a command to CI systems; write the diff to a fil
 def show_diff(options: Options, settings: Settings, delivery: Delivery, *, version: str, verbose: bool) -> int:
     """Scan, write the reports that go to files, and print the patch of all fixes that a program may apply."""
     since = time.time_ns()
+    options = replace(options, fixes_everything=True)
     try:
         with scanned(options, settings, verbose=verbose) as report:
             status = delivered(report, options, delivery, version)
@@ -64,6 +66,7 @@ def show_diff(options: Options, settings: Settings, delivery: Delivery, *, versi
 def fix(options: Options, settings: Settings, delivery: Delivery, *, unsafe: bool, version: str, verbose: bool) -> int:
     """Scan, apply the fixes, and report what is left: what a second scan finds, if there was anything to apply."""
     since = time.time_ns()
+    options = replace(options, fixes_everything=True)
     try:
         with scanned(options, settings, verbose=verbose) as report:
             wanted = _shown(report, delivery)

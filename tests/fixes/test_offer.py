@@ -207,3 +207,17 @@ def test_law_each_fix_settles_its_finding_by_itself(case: str, tmp_path: Path) -
                 (here / path).write_bytes(changed(here / path, edits))
             left = {(one.rule, one.principal) for one in scanned(here).findings}
             assert (finding.rule, finding.principal) not in left
+
+
+def test_fixes_for_very_many_are_looked_for_when_they_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanner.fixing.MOST_FINDINGS", 1)
+    two = USER + USER.replace("ada", "bob")
+    files: dict[str, str | bytes] = {"many/main.tf": two, "few/main.tf": USER}
+    report = offered(tmp_path, files)
+    assert {finding.root for finding in report.findings if finding.fixes} == {"few"}
+    assert [(one.root, one.severity.value) for one in report.diagnostics] == [("many", "warning")]
+    whole = offered(tmp_path, files, fixes_everything=True)
+    assert all(finding.fixes for finding in whole.findings)
+    assert not whole.diagnostics
