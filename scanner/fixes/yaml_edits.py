@@ -81,7 +81,19 @@ def add_entry(
         found = _entry_behind(text, mapping, name, before, style, key, value)
         if found is not None:
             return found
-    return None
+    return _entry_above(text, mapping, style, key, value) if behind is None else None
+
+
+def _entry_above(text: YamlText, mapping: Node, style: _Style, key: str, value: Data) -> tuple[Edit, ...] | None:
+    """Put an entry above the first, on lines of its own. None where that is not at the beginning of a line."""
+    first = mapping.value[0][0]
+    start, column = text.start(first), text.column(first)
+    above = text.source.text[: start - column].rpartition("\n")[0].rpartition("\n")[2].lstrip()
+    is_on_its_line = text.source.indentation(start) == " " * column
+    if is_in_brackets(mapping) or text.is_alias(mapping, 0) or not is_on_its_line or above.startswith("#"):
+        return None
+    written = f"{style.key(key)}:{style.as_value(key, value, column)}\n{' ' * column}"
+    return (text.source.edit(start, start, written),)
 
 
 def _entry_behind(

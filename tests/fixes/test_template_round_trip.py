@@ -59,6 +59,7 @@ def test_findings_are_gone_or_the_finding_says_what_to_do(case: str) -> None:
     assert [one.message for one in found.after.diagnostics] == [one.message for one in found.before.diagnostics]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", WRITTEN)
 def test_line_ends_and_byte_order_marks_stay(case: str) -> None:
     files = WRITTEN[case]
@@ -86,6 +87,7 @@ ONLY_YAML = {
 """In JSON, they mean something else or are changed otherwise."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [case for case in WRITTEN if case not in ONLY_YAML])
 @pytest.mark.parametrize("separators", [None, (",", ":")], ids=["several lines", "one line"])
 def test_json_is_changed_as_yaml_is(case: str, separators: tuple[str, str] | None) -> None:
