@@ -45,7 +45,9 @@ def read(path: Path) -> str:
 CASES: dict[str, Files] = {**WRITTEN, **fixtures()}
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", [*WRITTEN, *(pytest.param(case, marks=pytest.mark.slow) for case in CASES if case not in WRITTEN)]
+)
 def test_findings_are_gone_or_the_finding_says_what_to_do(case: str) -> None:
     files = CASES[case]
     found = fixed(files)
