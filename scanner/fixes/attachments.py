@@ -44,9 +44,32 @@ def _in_template(policy: AttachedPolicy, files: Files, partition: str) -> Iterat
             yield Way(f"add {POLICY} to the list on line {place.line} of {place.path}", edits)
 
 
-def of_its_own(definition: PrincipalDefinition, keys: Sequence[str] | None, files: Files) -> Iterator[Way]:
-    """Ways to attach it to a principal; ``keys`` are those of the instances that are meant, None for all, and empty
-    where its block cannot mean them."""
+def to_all(definition: PrincipalDefinition, files: Files) -> tuple[Way, ...] | None:
+    """Ways where something says to whom the policy is attached in the whole account; None if nothing does."""
+    if not is_native(definition.span.path):
+        return None
+    from scanner.fixes import terraform_exclusive
+
+    if terraform_exclusive.to_all(definition.span.path, files) is None:
+        return None
+    return tuple(terraform_exclusive.among_all(definition.span, files))
+
+
+def to_all_in(definition: PrincipalDefinition, files: Files) -> str | None:
+    """The address and place of what says to whom the policy is attached in the whole account; None if nothing does."""
+    if not is_native(definition.span.path):
+        return None
+    from scanner.fixes import terraform_exclusive
+
+    found = terraform_exclusive.to_all(definition.span.path, files)
+    return f"{'.'.join(found[1].labels)} ({found[1].span.place})" if found is not None else None
+
+
+def of_its_own(
+    definition: PrincipalDefinition, keys: Sequence[str] | None, call_keys: Sequence[str] | None, files: Files
+) -> Iterator[Way]:
+    """Ways to attach it to a principal; ``keys`` are those of the instances that are meant, ``call_keys`` those of its
+    module, None for all, and empty where its block cannot mean them."""
     place, principal = definition.span, definition.principal
     if is_native(place.path):
         from scanner.fixes import terraform_attachments, terraform_modules
@@ -54,7 +77,7 @@ def of_its_own(definition: PrincipalDefinition, keys: Sequence[str] | None, file
         yield from terraform_modules.through_argument(definition, files)
         if keys != ():
             yield from terraform_attachments.of_its_own(place, keys, files, principal.partition)
-        yield from terraform_modules.beside_call(definition, files)
+        yield from terraform_modules.beside_call(definition, call_keys, files)
     elif is_json(place.path):
         from scanner.fixes import terraform_json
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scanner.fix import Applicability, Fix
+from scanner.fixes import attachments
 from scanner.fixes.files import Files
 from scanner.fixes.notation import is_native, is_template
-from scanner.fixes.way import policy_arn, sign_in_resource
+from scanner.fixes.way import MOST_ATTACHED, policy_arn, sign_in_resource
 from scanner.iam.evaluate import Decision, Outcome
-from scanner.iam.principal import AttachedPolicy, PolicyType
+from scanner.iam.principal import AttachedPolicy, How, PolicyType
 from scanner.principals.definition import PrincipalDefinition
 from scanner.root import RootKind
 from scanner.span import Span
@@ -60,6 +61,15 @@ def _order(assessed: AssessedPrincipal, denied: Sequence[Decision], files: Files
         return f"the permissions boundary {names} has to let the two actions through, {where}"
     if definition.root_kind in (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE) and _is_of_root(assessed):
         return f"attach {arn} to {definition.address} in its configuration; with --source DIR the patch is for that"
+    own = [one for one in principal.policies if one.how is How.ATTACHED and one.group is None]
+    if len(own) >= MOST_ATTACHED:
+        return (
+            f"{definition.address} has {len(own)} managed policies, and IAM attaches no more than {MOST_ATTACHED} "
+            "unless a quota is raised: allow the two actions in one that is not managed by AWS, or by way of a group"
+        )
+    alone = attachments.to_all_in(definition, files)
+    if alone is not None:
+        return f"name it in {alone}, which says to whom {arn} is attached in the whole account"
     note = next((note for note, _ in definition.notes), None)
     if note is not None:
         return f"attach {arn} in the {note}, from which a program has made the template"

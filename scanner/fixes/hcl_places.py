@@ -9,12 +9,15 @@ from functools import lru_cache
 
 from scanner.fixes.source import Source
 from scanner.lazy_dataclass import dataclass
+from scanner.regexes import anywhere
 from scanner.span import Span
 from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock, index_file
 from scanner.terraform.language.nodes import Node
 from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.syntax import parse_block, parse_body
+
+_QUOTED = anywhere(r'"([^"\\\n]*+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def block_at(source: Source, span: Span) -> nodes.Block | None:
     """The top-level block that a region is in; None where there is none, or it is not as it must be."""
     blocks = indexed(source)
     number = bisect_right(blocks, (span.line, span.column), key=lambda block: (block.span.line, block.span.column))
-    if number and _holds(blocks[number - 1].span, span):
+    if number and holds(blocks[number - 1].span, span):
         with suppress(SyntaxProblem):  # which the scan reports
             return parse_block(blocks[number - 1])
     return None
@@ -63,6 +66,12 @@ def labels(path: str, text: str, kind: str) -> frozenset[str]:
         for block in _indexed(path, text)
         if block.type == "resource" and block.labels[:1] == (kind,) and len(block.labels) > 1
     )
+
+
+@lru_cache(maxsize=256)
+def texts(text: str) -> frozenset[str]:
+    """The texts in a file in Terraform's JSON syntax, of which some are names of resources."""
+    return frozenset(found[1] for found in _QUOTED.finditer(text))
 
 
 def expression_at(source: Source, span: Span) -> Found | None:
@@ -82,7 +91,7 @@ def nested_block_at(block: nodes.Block, span: Span) -> nodes.Block | None:
     for inner in block.body.blocks:
         if inner.span == span:
             return inner
-        if _holds(inner.span, span):
+        if holds(inner.span, span):
             return nested_block_at(inner, span)
     return None
 
@@ -96,11 +105,11 @@ def text_of(block: nodes.Block, name: str) -> str | None:
 
 def _in_body(body: nodes.Body, span: Span, block: nodes.Block | None) -> Found | None:
     for argument in body.attributes.values():
-        if _holds(argument.span, span):
+        if holds(argument.span, span):
             way = _way(argument.value, span, ())
             return Found(way[-1], way[:-1], argument, block) if way else None
     for inner in body.blocks:
-        if _holds(inner.span, span):
+        if holds(inner.span, span):
             return _in_body(inner.body, span, block)
     return None
 
@@ -110,7 +119,7 @@ def _way(node: Node, span: Span, before: tuple[Node, ...]) -> tuple[Node, ...]:
     if node.span == span:
         return (*before, node)
     for part in parts(node):
-        if _holds(part.span, span):
+        if holds(part.span, span):
             found = _way(part, span, (*before, node))
             if found:
                 return found
@@ -175,7 +184,8 @@ def words(node: Node) -> Iterator[str]:
             yield from words(part)
 
 
-def _holds(outer: Span, inner: Span) -> bool:
+def holds(outer: Span, inner: Span) -> bool:
+    """Whether a region is in another."""
     return (outer.line, outer.column) <= (inner.line, inner.column) and (inner.end_line, inner.end_column) <= (
         outer.end_line,
         outer.end_column,

@@ -15,7 +15,7 @@ from scanner.fixes.hcl_edits import (
     quoted,
     without_comments,
 )
-from scanner.fixes.hcl_places import Found, block_at, expression_at, nested_block_at
+from scanner.fixes.hcl_places import Found, block_at, expression_at, holds, nested_block_at
 from scanner.fixes.source import Source
 from scanner.fixes.way import unused
 from scanner.span import Span
@@ -35,7 +35,7 @@ def statement_added(source: Source, statement: Span, actions: Sequence[str], res
     written = _object(source, found.node, _sid_beside(found), actions, resource)
     if isinstance(found.parent, nodes.TupleNode):
         return item_added(source, [item.span for item in found.parent.items], found.parent.span, written)
-    return as_list(source, found.node.span, written)
+    return as_list(source, found.node.span, written) if isinstance(found.parent, nodes.ObjectNode | None) else None
 
 
 def actions_added(source: Source, statement: Span, actions: Iterable[str]) -> tuple[Edit, ...] | None:
@@ -80,12 +80,16 @@ def file_read(source: Source, place: Span) -> str | None:
 
 
 def _nested(source: Source, statement: Span) -> tuple[nodes.Block, nodes.Block] | None:
-    """The policy document and its block that is at a place."""
+    """The policy document and its block, of statements in a loop too, that is at a place."""
     block = block_at(source, statement)
     if block is None or block.labels[:1] != ("aws_iam_policy_document",):
         return None
     inner = nested_block_at(block, statement)
-    return (block, inner) if inner is not None and inner.type == "statement" else None
+    if inner is not None and inner.type == "content":
+        inner = next(
+            (one for one in block.body.blocks if one.labels == ("statement",) and holds(one.span, statement)), None
+        )
+    return (block, inner) if inner is not None and "statement" in (inner.type, *inner.labels) else None
 
 
 def _block_behind(

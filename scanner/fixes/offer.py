@@ -16,6 +16,8 @@ from scanner.fixes.guidance import guidance
 from scanner.fixes.peers import Home, Peers
 from scanner.fixes.plan import planned
 from scanner.fixes.trial import Case, Conversation, State, Verdict, View, trial
+from scanner.fixes.way import POLICY
+from scanner.iam.principal import How
 from scanner.lazy_dataclass import dataclass
 from scanner.rules.match import Flagged, Matching
 from scanner.rules.rule import Rule
@@ -220,4 +222,10 @@ def _flagged(finding: Finding) -> Flagged:
 
 def _state(one: AssessedPrincipal) -> State:
     outcomes = tuple(permission.decision.outcome for permission in one.permissions)
-    return State(one.console.access, one.aws_login.outcome(Client.LOCALHOST), outcomes)
+    attached = [policy for policy in one.principal.policies if policy.how is How.ATTACHED and policy.group is None]
+    return State(
+        one.console.access,
+        one.aws_login.outcome(Client.LOCALHOST),
+        outcomes,
+        sum(policy.name.endswith(f"/{POLICY}") and policy.applies.is_yes for policy in attached),
+    )

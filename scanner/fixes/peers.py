@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from scanner.iam.evaluate import Outcome
+from scanner.iam.principal import How
 from scanner.principals.definition import ANY_KEY
 from scanner.regexes import anywhere
 from scanner.span import Span
@@ -14,6 +15,7 @@ from scanner.verdicts.sign_in import Client
 Home = tuple[str, str]
 """Root and address."""
 
+_CALL = anywhere(r'(?:\A|\.)module\.[^.\[\]"]++(?:\[((?:"(?:[^"\\]|\\.)*+"|[^\[\]"]++))\])?')
 _LAST_KEY = anywhere(r'\[((?:"(?:[^"\\]|\\.)*+"|[^\[\]"]++))\]\Z')
 
 
@@ -22,7 +24,7 @@ class Peers:
 
     def __init__(self, everybody: Iterable[AssessedPrincipal], needy: Iterable[Home]) -> None:
         self._needy = frozenset(needy)
-        self._keys: dict[tuple[str, Span], tuple[str, ...] | None] = {}
+        self._keys: dict[tuple[str, Span, bool], tuple[str, ...] | None] = {}
         self._all: dict[tuple[str, str], bool] = {}
         self._of_block: dict[tuple[str, Span], list[AssessedPrincipal]] = {}
         self._members: dict[tuple[str, str], list[AssessedPrincipal]] = {}
@@ -41,27 +43,42 @@ class Peers:
         return self._all[place]
 
     def keys(self, assessed: AssessedPrincipal) -> tuple[str, ...] | None:
-        """The keys, as addresses have them, of the instances of its block that are to be granted it; None for all.
+        """The keys, as addresses have them, of the instances of its block that are to be granted it the same way,
+        with policies of their own or without; None for all.
 
         Empty where no text in the block can mean just them: its module is there several times, each time with other
         needs, and somebody is among them who neither needs nor has what is granted.
         """
         place = assessed.definition.root, assessed.definition.span
-        if place not in self._keys:
-            self._keys[place] = self._needy_keys(self._of_block.get(place, ()))
-        return self._keys[place]
+        way = *place, _has_own(assessed)
+        if way not in self._keys:
+            self._keys[way] = self._needy_keys(self._of_block.get(place, ()), _has_own(assessed))
+        return self._keys[way]
 
-    def _needy_keys(self, same: Sequence[AssessedPrincipal]) -> tuple[str, ...] | None:
-        others = [one for one in same if not self._is_needy(one)]
+    def _needy_keys(self, same: Sequence[AssessedPrincipal], has_own: bool) -> tuple[str, ...] | None:
+        blocks = [_parted(one) for one in same]
+        is_one = len({block for block, _ in blocks}) == 1
+        meant = [self._is_needy(one) and (not is_one or _has_own(one) is has_own) for one in same]
+        others = [one for one, is_meant in zip(same, meant, strict=True) if not is_meant]
         if not others:
             return None
         by_module: dict[str, set[str]] = {}
-        for one in same:
-            block, key = _parted(one)
-            by_module.setdefault(block, set()).update([key] if key is not None and self._is_needy(one) else [])
+        for (block, key), is_meant in zip(blocks, meant, strict=True):
+            by_module.setdefault(block, set()).update([key] if key is not None and is_meant else [])
         found, *different = by_module.values()
         if any(keys != found for keys in different) or (different and not found):
             return None if all(map(_has_it, others)) else ()
+        return None if not found or ANY_KEY.strip("[]") in found else tuple(sorted(found))
+
+    def call_keys(self, assessed: AssessedPrincipal) -> tuple[str, ...] | None:
+        """The keys of the instances of its module in which somebody whom its block makes is to be granted it; None for
+        all."""
+        definition = assessed.definition
+        same = self._of_block.get((definition.root, definition.span), ())
+        same = [one for one in same if one.definition.trail == definition.trail]
+        if all(self._is_needy(one) for one in same):
+            return None
+        found = {key for one in same if self._is_needy(one) and (key := _call_key(one)) is not None}
         return None if not found or ANY_KEY.strip("[]") in found else tuple(sorted(found))
 
     def _is_needy(self, one: AssessedPrincipal) -> bool:
@@ -77,3 +94,13 @@ def _parted(one: AssessedPrincipal) -> tuple[str, str | None]:
 
 def _has_it(one: AssessedPrincipal) -> bool:
     return one.aws_login.outcome(Client.LOCALHOST) in (Outcome.ALLOWED, Outcome.CONDITIONAL)
+
+
+def _has_own(one: AssessedPrincipal) -> bool:
+    return any(policy.how is How.ATTACHED and policy.group is None for policy in one.principal.policies)
+
+
+def _call_key(one: AssessedPrincipal) -> str | None:
+    """That of the innermost module."""
+    calls = [found[1] for found in _CALL.finditer(one.definition.address)]
+    return calls[-1] if calls else None

@@ -15,7 +15,7 @@ from scanner.fixes import attachments, spelling, statements
 from scanner.fixes.files import Files
 from scanner.fixes.notation import is_native
 from scanner.fixes.peers import Peers
-from scanner.fixes.way import Way
+from scanner.fixes.way import MOST_ATTACHED, Way
 from scanner.iam.evaluate import Decision, Outcome
 from scanner.iam.principal import AttachedPolicy, How, PolicyType
 from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -23,11 +23,6 @@ from scanner.verdicts.sign_in import ACTIONS, Client
 
 MOST_WAYS = 6
 """That are tried for one finding."""
-MOST_ATTACHED = 10
-"""Managed policies that IAM attaches to one identity unless a quota is raised.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-"""
 
 
 def planned(assessed: AssessedPrincipal, peers: Peers, files: Files) -> tuple[Fix, ...]:
@@ -111,21 +106,24 @@ def _grants(assessed: AssessedPrincipal, missing: Sequence[str], peers: Peers, f
     own = [one for one in assessed.principal.policies if one.how is How.ATTACHED and one.group is None]
     through = [one for one in assessed.principal.policies if one.group is not None and one.how is How.ATTACHED]
     partition = assessed.principal.partition
-    if not own:
+    to_all = attachments.to_all(assessed.definition, files)
+    is_full = len(own) >= MOST_ATTACHED
+    if not own and to_all is None:
         for policy in reversed(through):
             if policy.group is not None and peers.all_need_it(assessed, policy.group):
                 yield from attachments.beside(policy, files, partition)
-    if len(own) < MOST_ATTACHED:
-        for policy in reversed(own):
+    if not is_full:
+        for policy in reversed(own) if to_all is None else ():
             yield from attachments.beside(policy, files, partition)
+        yield from to_all or ()
     inline = [
         one for one in assessed.principal.policies if one.how is How.INLINE and one.group is None and _grants_any(one)
     ]
     within = (statements.added(one, missing, partition, files) for one in reversed(inline))
     if not own:
         yield from (way for way in within if way is not None)
-    if len(own) < MOST_ATTACHED:
-        yield from attachments.of_its_own(assessed.definition, peers.keys(assessed), files)
+    if not is_full and to_all is None:
+        yield from attachments.of_its_own(assessed.definition, peers.keys(assessed), peers.call_keys(assessed), files)
     if own:
         yield from (way for way in within if way is not None)
 

@@ -8,17 +8,21 @@ that makes it and under its ``count`` or ``for_each`` and its provider.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from scanner.fix import Edit
 from scanner.fixes.files import Files
 from scanner.fixes.hcl_edits import argument_added, arguments, block_added, entry_added, item_added, quoted
-from scanner.fixes.hcl_places import Found, block_at, expression_at, indexed, labels, words
+from scanner.fixes.hcl_places import Found, block_at, expression_at, indexed, labels, texts, words
+from scanner.fixes.notation import is_json
 from scanner.fixes.source import Source
+from scanner.fixes.terraform_exclusive import among_its_own
 from scanner.fixes.way import POLICY, Way, policy_arn, unused
 from scanner.iam.principal import AttachedPolicy
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import anywhere, whole
 from scanner.span import Span
+from scanner.terraform.configuration.files import is_override
 from scanner.terraform.language import nodes
 
 _ARN = anywhere(r"(:iam::aws:policy/)(?:[\w+=,.@-]++/)*+[\w+=,.@-]++")
@@ -61,9 +65,6 @@ IN_A_LIST = {
     "awscc_sso_permission_set": "managed_policies",
 }
 """Arguments of identities that list their policies. Where one is there, it takes away what it does not list."""
-TO_ALL = "aws_iam_policy_attachment"
-"""Says of one policy to whom it is attached in the whole account, so that nothing else can attach it."""
-_MEMBERS = {"aws_iam_user": "users", "aws_iam_role": "roles", "aws_iam_group": "groups"}
 
 
 def beside(policy: AttachedPolicy, files: Files, partition: str) -> Iterator[Way]:
@@ -195,17 +196,13 @@ def of_its_own(span: Span, keys: Sequence[str] | None, files: Files, partition: 
         if edits:
             yield Way(f"attach {POLICY} to {identity}", edits)
         return
-    for other in files.beside(source.path):
-        if labels(other.path, other.text, TO_ALL):
-            way = _to_all(other, block)
-            if way is not None:
-                yield from way
-                return
+    yield from among_its_own(block, source.path, partition, files)
     kind, attributes = OF_IDENTITY[block.labels[0]]
-    loops = [name for name in ("count", "for_each") if name in block.body.attributes]
+    given = _overridden(files, source, block)
+    loops = [name for name in ("count", "for_each") if name in given]
     pairs, one = looped(identity, loops, keys)
-    if "provider" in block.body.attributes:
-        pairs.append(("provider", source.at(block.body.attributes["provider"].value.span)))
+    if "provider" in given:
+        pairs.append(("provider", given["provider"]))
     pairs += [(name, f"{one}.{attribute}") for name, attribute in attributes.items()]
     pairs.append((ATTACHMENTS[kind].policy, quoted(policy_arn(partition))))
     label = free_label(files, source, kind, block.labels[1])
@@ -224,20 +221,16 @@ def _in_own_list(source: Source, block: nodes.Block, name: str, partition: str) 
     return None
 
 
-def _to_all(source: Source, identity: nodes.Block) -> tuple[Way, ...] | None:
-    """Where the policy has an attachment to all who are to have it: in that, and nowhere else. None if it has none."""
-    for indexed_block in indexed(source):
-        if indexed_block.labels[:1] != (TO_ALL,) or f"/{POLICY}" not in indexed_block.text:
-            continue
-        block = block_at(source, indexed_block.span)
-        members = block.body.attributes.get(_MEMBERS.get(identity.labels[0], "")) if block is not None else None
-        is_one = not {"count", "for_each"} & identity.body.attributes.keys()
-        if members is None or not isinstance(members.value, nodes.TupleNode) or not is_one:
-            return ()
-        spans = [one.span for one in members.value.items]
-        edits = item_added(source, spans, members.value.span, f"{'.'.join(identity.labels)}.name")
-        return (Way(f"attach {POLICY} to {'.'.join(identity.labels)}", edits),)
-    return None
+def _overridden(files: Files, source: Source, block: nodes.Block) -> dict[str, str]:
+    """The arguments of a resource as they are written, those of override files before its own."""
+    given = {name: source.at(argument.value.span) for name, argument in block.body.attributes.items()}
+    for other in files.beside(source.path):
+        if is_override(Path(other.path).name) and block.labels[1] in labels(other.path, other.text, block.labels[0]):
+            for found in indexed(other):
+                parsed = block_at(other, found.span) if found.labels == block.labels else None
+                if parsed is not None:
+                    given |= {name: other.at(argument.value.span) for name, argument in parsed.body.attributes.items()}
+    return given
 
 
 def looped(identity: str, loops: Sequence[str], keys: Sequence[str] | None) -> tuple[list[tuple[str, str]], str]:
@@ -275,6 +268,10 @@ def is_per_instance(node: nodes.Node) -> bool:
 
 
 def free_label(files: Files, source: Source, kind: str, label: str) -> str:
-    """A name that no resource of the type has in the module."""
-    taken = frozenset().union(*(labels(other.path, other.text, kind) for other in files.beside(source.path)))
+    """A name that no resource of the type has in the module, in either syntax."""
+    native = source.path.removesuffix(".json")
+    taken = frozenset().union(
+        *(labels(other.path, other.text, kind) for other in files.beside(native)),
+        *(texts(other.text) for other in files.beside(f"{native}.json") if is_json(other.path)),
+    )
     return unused(taken, f"{label}-aws-login" if "-" in label else f"{label}_aws_login")

@@ -13,8 +13,8 @@ from scanner.fixes.files import Files
 from scanner.fixes.json_edits import JsonText, add_member, append
 from scanner.fixes.new_data import Data, Verbatim
 from scanner.fixes.source import Source
-from scanner.fixes.terraform_attachments import ATTACHMENTS, IN_A_LIST, OF_IDENTITY, like, looped
-from scanner.fixes.way import POLICY, Way, policy_arn, unused
+from scanner.fixes.terraform_attachments import ATTACHMENTS, IN_A_LIST, OF_IDENTITY, free_label, like, looped
+from scanner.fixes.way import POLICY, Way, policy_arn
 from scanner.iam.principal import AttachedPolicy
 from scanner.json_tree import Array, Member, Node, Object, Scalar
 from scanner.lazy_dataclass import dataclass
@@ -46,7 +46,7 @@ def beside(policy: AttachedPolicy, files: Files, partition: str) -> Iterator[Way
     attached = _read(source) if source is not None else None
     found = _resource_at(attached, policy.span) if attached is not None else None
     if attached is not None and found is not None and found.kind in ATTACHMENTS:
-        yield from _alike(attached, found, partition)
+        yield from _alike(attached, found, files, partition)
 
 
 def of_its_own(span: Span, keys: Sequence[str] | None, files: Files, partition: str) -> Iterator[Way]:
@@ -73,7 +73,7 @@ def of_its_own(span: Span, keys: Sequence[str] | None, files: Files, partition: 
         new["provider"] = Verbatim(text.text(members["provider"].start, members["provider"].end))
     new |= {name: f"${{{one}.{attribute}}}" for name, attribute in attributes.items()}
     new[ATTACHMENTS[kind].policy] = policy_arn(partition)
-    yield Way(f"attach {POLICY} to {identity}", _added(text, found, kind, found.label, new))
+    yield Way(f"attach {POLICY} to {identity}", _added(text, found, kind, new, files))
 
 
 def _in_list(text: JsonText, place: Span, partition: str) -> Iterator[Way]:
@@ -102,7 +102,7 @@ def _way(node: Node, start: int, end: int) -> tuple[Node, ...]:
     return ()
 
 
-def _alike(text: JsonText, found: _Resource, partition: str) -> Iterator[Way]:
+def _alike(text: JsonText, found: _Resource, files: Files, partition: str) -> Iterator[Way]:
     """An attachment like the one of the other policy."""
     known = ATTACHMENTS[found.kind]
     members = {one.key: one.value for one in found.body.members}
@@ -113,21 +113,21 @@ def _alike(text: JsonText, found: _Resource, partition: str) -> Iterator[Way]:
     new = {name: Verbatim(text.text(value.start, value.end)) for name, value in members.items() if name in kept}
     new[known.policy] = Verbatim(like(text.text(policy.start, policy.end), partition))
     address = f"{found.kind}.{found.label}"
-    yield Way(f"attach {POLICY} beside {address}", _added(text, found, found.kind, found.label, new))
+    yield Way(f"attach {POLICY} beside {address}", _added(text, found, found.kind, new, files))
 
 
 def _is_per_instance(text: str) -> bool:
     return any(name in text for name in ("each.", "count."))
 
 
-def _added(text: JsonText, beside: _Resource, kind: str, label: str, new: Mapping[str, Data]) -> tuple[Edit, ...]:
+def _added(text: JsonText, beside: _Resource, kind: str, new: Mapping[str, Data], files: Files) -> tuple[Edit, ...]:
     """A resource, among those of its type where there are some."""
+    label = free_label(files, text.source, kind, beside.label)
     of_kind = next((one.value for one in beside.all.members if one.key == kind), None)
     if not isinstance(of_kind, Object):
         behind = next(one for one in beside.all.members if one.value is beside.of_kind)
-        return add_member(text, beside.all, kind, {f"{label}_aws_login": new}, behind)
-    taken = {one.key for one in of_kind.members}
-    return add_member(text, of_kind, unused(taken, f"{label}_aws_login"), new)
+        return add_member(text, beside.all, kind, {label: new}, behind)
+    return add_member(text, of_kind, label, new)
 
 
 def _read(source: Source) -> JsonText | None:

@@ -18,6 +18,7 @@ from scanner.fixes.terraform_attachments import (
     OF_IDENTITY,
     free_label,
     is_per_instance,
+    looped,
 )
 from scanner.fixes.way import POLICY, Way, policy_arn
 from scanner.iam.pattern import literal
@@ -45,12 +46,15 @@ def through_argument(definition: PrincipalDefinition, files: Files) -> Iterator[
         yield from _as_argument(found)
 
 
-def beside_call(definition: PrincipalDefinition, files: Files) -> Iterator[Way]:
-    """Ways next to the call of the module that makes a principal: by the name that it puts out, or as it is written."""
+def beside_call(definition: PrincipalDefinition, keys: Sequence[str] | None, files: Files) -> Iterator[Way]:
+    """Ways next to the call of the module that makes a principal: by the name that it puts out, or as it is written.
+
+    ``keys`` are those of the instances of the module that are meant, None for all.
+    """
     found = _found(definition, files)
     if found is None or len(OF_IDENTITY[found.identity.labels[0]][1]) != 1:
         return
-    yield from _by_output(found, files)
+    yield from _by_output(found, keys, files)
     name = literal(definition.principal.name)
     if name and len(definition.trail) == 1 and not {"count", "for_each"} & found.call.body.attributes.keys():
         yield _by_name(found, files, name)
@@ -103,13 +107,14 @@ def _as_argument(found: _Call) -> Iterator[Way]:
                 yield Way(f'give {POLICY} to module "{call.labels[0]}" in {name}', edits)
 
 
-def _by_output(found: _Call, files: Files) -> Iterator[Way]:
+def _by_output(found: _Call, keys: Sequence[str] | None, files: Files) -> Iterator[Way]:
     kind, attributes = OF_IDENTITY[found.identity.labels[0]]
     argument, attribute = next(iter(attributes.items()))
     for block in found.module:
         value = block.body.attributes.get("value") if block.type == "output" else None
         if value is not None and _gives(value.value, ".".join(found.identity.labels), attribute):
-            loop, one = _each_call(found.call)
+            loops = [name for name in ("count", "for_each") if name in found.call.body.attributes]
+            loop, one = looped(f"module.{found.call.labels[0]}", loops, keys)
             pairs = [(argument, f"{one}.{block.labels[0]}"), (ATTACHMENTS[kind].policy, _arn(found))]
             yield _attached(found, files, [*loop, *_provider(found), *pairs])
 
@@ -129,15 +134,6 @@ def _attached(found: _Call, files: Files, pairs: Sequence[tuple[str, str]]) -> W
 
 def _arn(found: _Call) -> str:
     return quoted(policy_arn(found.partition))
-
-
-def _each_call(call: nodes.Block) -> tuple[list[tuple[str, str]], str]:
-    name = f"module.{call.labels[0]}"
-    if "for_each" in call.body.attributes:
-        return [("for_each", name)], "each.value"
-    if "count" in call.body.attributes:
-        return [("count", f"length({name})")], f"{name}[count.index]"
-    return [], name
 
 
 def _provider(found: _Call) -> list[tuple[str, str]]:

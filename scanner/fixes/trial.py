@@ -49,6 +49,8 @@ class State:
     """``aws login`` on the same device."""
     permissions: tuple[Outcome, ...]
     """Each of them, those that rules ask for too."""
+    times: int = 0
+    """How often the managed policy is attached to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,9 @@ class _Trial:
             settles = worst.get(flagged[1:])
             if settles is None or LEVELS.index(view.flagged[flagged]) <= LEVELS.index(settles):
                 return f"{flagged[2]} would get a finding: {flagged[0]}"
+        for home in sorted(view.verdicts):
+            if view.verdicts[home].times > max(before.verdicts[home].times, 1):
+                return f"{home[1]} would get the policy twice"
         worse = (home for home, after in view.verdicts.items() if not _is_as_good(before.verdicts[home], after))
         return next((f"{address} would be able to do less" for _, address in sorted(worse)), "")
 

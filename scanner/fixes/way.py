@@ -13,6 +13,12 @@ POLICY = "SignInLocalDevelopmentAccess"
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/SignInLocalDevelopmentAccess.html
 """
 
+MOST_ATTACHED = 10
+"""Managed policies that IAM attaches to one identity unless a quota is raised.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
