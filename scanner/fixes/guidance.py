@@ -8,6 +8,7 @@ from scanner.fix import Applicability, Fix
 from scanner.fixes import attachments
 from scanner.fixes.files import Files
 from scanner.fixes.notation import is_native, is_template
+from scanner.fixes.trial import STAYS
 from scanner.fixes.way import MOST_ATTACHED, policy_arn, sign_in_resource
 from scanner.iam.evaluate import Decision, Outcome
 from scanner.iam.principal import AttachedPolicy, How, PolicyType
@@ -34,8 +35,16 @@ def guidance(
     said = _order(assessed, denied, files, why_not) if denied else ""
     if not said and not why_not:
         return None
+    return Fix(_text(said, why_not), Applicability.DISPLAY)
+
+
+def _text(said: str, why_not: str) -> str:
+    if said and why_not == STAYS:
+        return f"no patch: {said}, which alone does not settle it"
     tried = f"no patch, because {why_not}" if why_not else "no patch"
-    return Fix(f"{tried}: {said}" if said else tried, Applicability.DISPLAY)
+    if not said:
+        return tried
+    return f"{tried}; by hand: {said}" if why_not else f"{tried}: {said}"
 
 
 def _for_the_organization(paths: Sequence[str], partition: str, files: Files) -> Fix:

@@ -55,6 +55,10 @@ def _planned(assessed: AssessedPrincipal, peers: Peers, files: Files) -> Iterato
     if corrected.edits:
         is_plain = corrected.is_plain
         yield Fix(corrected.description, Applicability.SAFE if is_plain else Applicability.UNSAFE, corrected.edits)
+    open_ones = {action: found for action, found in decisions.items() if found.outcome is Outcome.UNKNOWN}
+    if corrected.edits and open_ones and all(map(corrected.explains, open_ones.values())):
+        for grant in _grants(assessed, list(open_ones), peers, files):  # where the right policy does not allow it
+            yield _fix([Way(corrected.description, corrected.edits), grant])
     denied = {action: found for action, found in decisions.items() if found.outcome is Outcome.IMPLICIT_DENY}
     layers = {layer for found in denied.values() for layer in found.blocked_by}
     if not denied or layers - {PolicyType.BOUNDARY}:

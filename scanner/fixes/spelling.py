@@ -7,6 +7,7 @@ from scanner.fixes import statements
 from scanner.fixes.files import Files
 from scanner.fixes.notation import is_template
 from scanner.fixes.way import POLICY
+from scanner.iam.evaluate import Decision
 from scanner.iam.policy import Statement
 from scanner.iam.principal import AttachedPolicy, Principal
 from scanner.lazy_dataclass import dataclass
@@ -26,6 +27,14 @@ class Corrected:
     """Whether everything that is corrected was plainly meant for signing in, so that nothing else is granted."""
     meant: frozenset[str] = frozenset()
     """The actions that are written now."""
+    names: tuple[str, ...] = ()
+    """The wrong names of AWS managed policies."""
+
+    def explains(self, decision: Decision) -> bool:
+        """Whether what a decision depends on is just what the policies with the wrong names allow."""
+        return bool(decision.causes) and all(
+            any(f" {name}," in cause.detail for name in self.names) for cause in decision.causes
+        )
 
 
 def corrected(principal: Principal, files: Files) -> Corrected:
@@ -33,6 +42,7 @@ def corrected(principal: Principal, files: Files) -> Corrected:
     edits: dict[Edit, None] = {}
     said: dict[str, None] = {}
     meant: set[str] = set()
+    names: dict[str, None] = {}
     is_plain = True
     for policy in (*principal.policies, *principal.boundaries):
         if policy.aws_managed:
@@ -41,6 +51,7 @@ def corrected(principal: Principal, files: Files) -> Corrected:
             if name is not None and found:
                 edits |= dict.fromkeys(found)
                 said[f"write {name} for {policy.name}"] = None
+                names[policy.name] = None
                 is_plain = is_plain and name.endswith(f"/{POLICY}")
             continue
         for number, statement in enumerate(policy.document.statements):
@@ -51,7 +62,7 @@ def corrected(principal: Principal, files: Files) -> Corrected:
                     said[f"write {action} for {written}"] = None
                     meant.add(action)
                     is_plain = is_plain and _is_for_signing_in(statement)
-    return Corrected("; ".join(said), tuple(sorted(edits)), is_plain, frozenset(meant))
+    return Corrected("; ".join(said), tuple(sorted(edits)), is_plain, frozenset(meant), tuple(names))
 
 
 def _near(statement: Statement) -> list[tuple[str, str]]:

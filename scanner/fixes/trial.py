@@ -168,7 +168,7 @@ class _Trial:
         view = yield Wanted(_edits((*base.values(), *batch.values())))
         staying = [flagged for flagged in batch if flagged in view.flagged or not _works(view, flagged)]
         for flagged in staying:
-            self._why[flagged] = STAYS
+            self._why[flagged] = _why_it_stays(view, flagged)
         if len(staying) < len(batch) and staying:
             rest = {flagged: fix for flagged, fix in batch.items() if flagged not in staying}
             return (yield from self._good(base, rest))
@@ -191,7 +191,7 @@ class _Trial:
         before = self._before
         errors = sorted((view.errors - before.errors).elements())
         if errors:
-            return f"there would be an error: {errors[0][1]}"
+            return f"there would be an error ({errors[0][1]})"
         if view.verdicts.keys() != before.verdicts.keys():
             return "there would be other principals"
         worst = {(root, address): before.flagged[rule, root, address] for rule, root, address in sorted(settled)}
@@ -210,6 +210,14 @@ class _Trial:
 def _works(view: View, flagged: Flagged) -> bool:
     state = view.verdicts.get(flagged[1:])
     return state is not None and state.login in (Outcome.ALLOWED, Outcome.CONDITIONAL)
+
+
+def _why_it_stays(view: View, flagged: Flagged) -> str:
+    """One finding may only take the place of another."""
+    if flagged in view.flagged:
+        return STAYS
+    found = sorted(other[0] for other in view.flagged if other[1:] == flagged[1:])
+    return f"{flagged[2]} would get a finding: {found[0]}" if found else STAYS
 
 
 def _is_as_good(before: State, after: State) -> bool:

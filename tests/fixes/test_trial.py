@@ -80,7 +80,11 @@ def test_another_way_is_tried_when_the_finding_stays() -> None:
     [
         (view({"ada": Outcome.IMPLICIT_DENY, "bob": Outcome.ALLOWED}), STAYS),
         (view({"ada": Outcome.UNKNOWN, "bob": Outcome.ALLOWED}), STAYS),
-        (view({"ada": Outcome.ALLOWED, "bob": Outcome.ALLOWED}, errors=1), "there would be an error: Duplicate"),
+        (
+            view({"bob": Outcome.ALLOWED}, others={"ada": "another-rule"}),
+            "ada would get a finding: another-rule",
+        ),
+        (view({"ada": Outcome.ALLOWED, "bob": Outcome.ALLOWED}, errors=1), "there would be an error (Duplicate)"),
         (view({"ada": Outcome.ALLOWED, "bob": Outcome.CONDITIONAL}), "bob would be able to do less"),
         (view({"ada": Outcome.ALLOWED}), "there would be other principals"),
         (
@@ -88,7 +92,7 @@ def test_another_way_is_tried_when_the_finding_stays() -> None:
             "bob would get a finding: aws-login-grant-unused",
         ),
     ],
-    ids=["stays", "not known", "error", "worse", "somebody is gone", "another finding"],
+    ids=["stays", "not known", "in place of it", "error", "worse", "somebody is gone", "another finding"],
 )
 def test_what_does_harm_does_not_count(after: View, why: str) -> None:
     before = view({"ada": Outcome.IMPLICIT_DENY, "bob": Outcome.ALLOWED})
