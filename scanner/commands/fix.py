@@ -19,6 +19,7 @@ from scanner.fixes.patch import Patch, patch
 from scanner.output import colour
 from scanner.report.wording import counted
 from scanner.streams import is_kept, is_watched, show, show_exactly
+from scanner.triage.run import FORMS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,10 +128,15 @@ def _tell_what_was_done(made: Patch, done: Applied, after: Report) -> None:
     written = {change.place for change in done.written}
     applied = [one.finding for one in made.settled if one.places <= written]
     left = {_identity(finding) for finding in after.open_findings}
-    remaining = sum(_identity(finding) in left for finding in applied)
-    tell(f"fixed {counted(len(applied) - remaining, 'finding')} in {counted(len(written), 'file')}")
-    if remaining:
-        tell(f"{counted(remaining, 'finding')} remained, although the fix was applied")
+    kinds = {one.definition.root: one.definition.root_kind for one in after.principals}
+    remaining = [finding for finding in applied if _identity(finding) in left]
+    old = sorted({finding.root for finding in remaining if kinds.get(finding.root) in FORMS})
+    tell(f"fixed {counted(len(applied) - len(remaining), 'finding')} in {counted(len(written), 'file')}")
+    for root in old:
+        tell(f"{root}: its configuration is fixed; make the {FORMS[kinds[root]]} again")
+    others = sum(finding.root not in old for finding in remaining)
+    if others:
+        tell(f"{counted(others, 'finding')} remained, although the fix was applied")
 
 
 def _identity(finding: Finding) -> tuple[str, str, str]:

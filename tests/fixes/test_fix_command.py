@@ -341,3 +341,19 @@ def test_a_diff_is_applied_by_other_programs(tmp_path: Path, through: str, folde
     assert (done.returncode, b"No findings" in done.stdout) == (0, True), done.stderr
     wanted = f"# é\f\n{mended('ada')}".rstrip().replace("\n", ends)
     assert file.read_bytes() == b"\xef\xbb\xbf" + wanted.encode()
+
+
+def test_a_plan_is_old_when_its_configuration_is_fixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(
+        tmp_path,
+        {
+            "main.tf": (ROOT / "fixtures/terraform/minimal-user/main.tf").read_bytes(),
+            "plan.json": (ROOT / "fixtures/plan/minimal-user.json").read_bytes(),
+        },
+    )
+    result = CliRunner().invoke(app, ["plan.json", "--fix", "--unsafe-fixes"])
+    assert result.exit_code == 1
+    assert "scan: plan.json: its configuration is fixed; make the plan again\n" in result.stderr
+    assert "although" not in result.stderr
+    assert "signin:CreateOAuth2Token" in (tmp_path / "main.tf").read_text()
