@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from scanner.commands.messages import USAGE, tell
 from scanner.commands.scan import ScanError, delivered, scanned
-from scanner.fixes.apply import apply
-from scanner.fixes.changeable import Changeable, UnchangeableError, changeable, scanned_trees
-from scanner.fixes.diff import diffs
-from scanner.fixes.patch import Patch, patch
+from scanner.fixes.applied.apply import apply
+from scanner.fixes.applied.changeable import Changeable, UnchangeableError, changeable, scanned_trees
+from scanner.fixes.applied.diff import diffs
+from scanner.fixes.applied.patch import Patch, patch
 from scanner.output import colour
 from scanner.report.wording import counted
 from scanner.streams import is_kept, is_watched, show, show_exactly
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from scanner.configuration.settings import Settings
     from scanner.finding import Finding
-    from scanner.fixes.apply import Applied
-    from scanner.fixes.diff import FileDiff
-    from scanner.fixes.patch import Find
+    from scanner.fixes.applied.apply import Applied
+    from scanner.fixes.applied.diff import FileDiff
+    from scanner.fixes.applied.patch import Find
     from scanner.options import Options
     from scanner.output import Delivery
     from scanner.report.report import Report

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.fix import Applicability, Edit, Fix
-from scanner.fixes.files import Files
-from scanner.fixes.notation import is_native
+from scanner.fixes.text.files import Files
+from scanner.fixes.text.notation import is_native
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scanner.fixes.files import Files
-from scanner.fixes.notation import is_json, is_native, is_template
+from scanner.fixes.text.files import Files
+from scanner.fixes.text.notation import is_json, is_native, is_template
 from scanner.fixes.way import POLICY, Way
 from scanner.iam.principal import AttachedPolicy
 from scanner.principals.definition import PrincipalDefinition
@@ -18,11 +18,11 @@ def beside(policy: AttachedPolicy, files: Files, partition: str) -> Iterator[Way
     """Ways to put it beside another policy, the most likely first."""
     paths = [policy.span.path, *([policy.written.path] if policy.written is not None else [])]
     if any(map(is_native, paths)):
-        from scanner.fixes import terraform_attachments
+        from scanner.fixes.terraform import attachments as terraform_attachments
 
         yield from terraform_attachments.beside(policy, files, partition)
     if any(map(is_json, paths)):
-        from scanner.fixes import terraform_json
+        from scanner.fixes.terraform import json_syntax as terraform_json
 
         yield from terraform_json.beside(policy, files, partition)
     if is_template(policy.span.path):
@@ -30,7 +30,7 @@ def beside(policy: AttachedPolicy, files: Files, partition: str) -> Iterator[Way
 
 
 def _in_template(policy: AttachedPolicy, files: Files, partition: str) -> Iterator[Way]:
-    from scanner.fixes import templates
+    from scanner.fixes.templates import edits as templates
 
     source = files.get(policy.span.path)
     edits = templates.attach_beside(source, policy, partition) if source is not None else None
@@ -48,7 +48,7 @@ def to_all(definition: PrincipalDefinition, files: Files) -> tuple[Way, ...] | N
     """Ways where something says to whom the policy is attached in the whole account; None if nothing does."""
     if not is_native(definition.span.path):
         return None
-    from scanner.fixes import terraform_exclusive
+    from scanner.fixes.terraform import exclusive as terraform_exclusive
 
     if terraform_exclusive.to_all(definition.span.path, files) is None:
         return None
@@ -59,7 +59,7 @@ def to_all_in(definition: PrincipalDefinition, files: Files) -> str | None:
     """The address and place of what says to whom the policy is attached in the whole account; None if nothing does."""
     if not is_native(definition.span.path):
         return None
-    from scanner.fixes import terraform_exclusive
+    from scanner.fixes.terraform import exclusive as terraform_exclusive
 
     found = terraform_exclusive.to_all(definition.span.path, files)
     return f"{'.'.join(found[1].labels)} ({found[1].span.place})" if found is not None else None
@@ -72,19 +72,20 @@ def of_its_own(
     module, None for all, and empty where its block cannot mean them."""
     place, principal = definition.span, definition.principal
     if is_native(place.path):
-        from scanner.fixes import terraform_attachments, terraform_modules
+        from scanner.fixes.terraform import attachments as terraform_attachments
+        from scanner.fixes.terraform import modules as terraform_modules
 
         yield from terraform_modules.through_argument(definition, files)
         if keys != ():
             yield from terraform_attachments.of_its_own(place, keys, files, principal.partition)
         yield from terraform_modules.beside_call(definition, call_keys, files)
     elif is_json(place.path):
-        from scanner.fixes import terraform_json
+        from scanner.fixes.terraform import json_syntax as terraform_json
 
         if keys != ():
             yield from terraform_json.of_its_own(place, keys, files, principal.partition)
     else:
-        from scanner.fixes import templates
+        from scanner.fixes.templates import edits as templates
 
         source = files.get(place.path)
         if source is None:

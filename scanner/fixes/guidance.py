@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from scanner.fix import Applicability, Fix
 from scanner.fixes import attachments
-from scanner.fixes.files import Files
-from scanner.fixes.notation import is_native, is_template
+from scanner.fixes.text.files import Files
+from scanner.fixes.text.notation import is_native, is_template
 from scanner.fixes.trial import STAYS
 from scanner.fixes.way import MOST_ATTACHED, policy_arn, sign_in_resource
 from scanner.iam.evaluate import Decision, Outcome
@@ -52,7 +52,7 @@ def _for_the_organization(paths: Sequence[str], partition: str, files: Files) ->
     said = "allow signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token in the service control policies"
     if len(paths) != 1:
         return Fix(f"{said}: {', '.join(paths)}" if paths else said, Applicability.DISPLAY)
-    from scanner.fixes.json_policies import allowed
+    from scanner.fixes.terraform.json_policies import allowed
 
     source = files.look(paths[0])
     edits = allowed(source, ACTIONS, sign_in_resource(partition)) if source is not None else None
@@ -103,7 +103,7 @@ def _where(boundary: AttachedPolicy, files: Files) -> str:
     place = places[-1] if places else boundary.written or boundary.span
     if files.get(place.path) is not None or files.look(place.path) is None:
         return f"at {place.place}"
-    from scanner.fixes.template_guidance import construct_at
+    from scanner.fixes.templates.guidance import construct_at
 
     construct = construct_at(place, files)
     return f"in what {place.place} is made from" if construct is None else f"in the construct {construct}"
@@ -112,7 +112,7 @@ def _where(boundary: AttachedPolicy, files: Files) -> str:
 def _in_template(definition: PrincipalDefinition, files: Files) -> str | None:
     if not is_template(definition.span.path):
         return None
-    from scanner.fixes import template_guidance
+    from scanner.fixes.templates import guidance as template_guidance
 
     return template_guidance.order(definition, files)
 
@@ -132,7 +132,7 @@ def _call(trail: Sequence[Span], files: Files) -> tuple[str, str, str] | None:
     """The innermost call of a module in a file of the user's: its label, the module's source, and where it is."""
     if not any(is_native(span.path) for span in trail):
         return None
-    from scanner.fixes.hcl_places import block_at, text_of
+    from scanner.fixes.terraform.hcl_places import block_at, text_of
 
     for span in reversed(trail):
         source = files.get(span.path) if is_native(span.path) else None

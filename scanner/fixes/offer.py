@@ -11,10 +11,10 @@ from scanner.diagnostic import Diagnostic, Severity
 from scanner.finding import Finding
 from scanner.fix import Edit, Fix
 from scanner.fixes.access_keys import removal
-from scanner.fixes.files import Files
 from scanner.fixes.guidance import guidance
 from scanner.fixes.peers import Home, Peers
 from scanner.fixes.plan import planned
+from scanner.fixes.text.files import Files
 from scanner.fixes.trial import Case, Conversation, State, Verdict, View, trial
 from scanner.fixes.way import POLICY
 from scanner.iam.principal import How

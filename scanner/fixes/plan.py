@@ -12,9 +12,9 @@ from itertools import islice
 
 from scanner.fix import Applicability, Edit, Fix
 from scanner.fixes import attachments, spelling, statements
-from scanner.fixes.files import Files
-from scanner.fixes.notation import is_native
 from scanner.fixes.peers import Peers
+from scanner.fixes.text.files import Files
+from scanner.fixes.text.notation import is_native
 from scanner.fixes.way import MOST_ATTACHED, Way
 from scanner.iam.evaluate import Decision, Outcome
 from scanner.iam.principal import AttachedPolicy, How, PolicyType
@@ -39,7 +39,7 @@ def _formatted(fix: Fix, files: Files) -> Fix:
     for path, found in by_path.items():
         source = files.get(path) if is_native(path) else None
         if source is not None:
-            from scanner.fixes.hcl_columns import with_comments_in_columns
+            from scanner.fixes.terraform.hcl_columns import with_comments_in_columns
 
             edits += with_comments_in_columns(source, found)
         else:

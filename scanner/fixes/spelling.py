@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from scanner.fix import Edit
 from scanner.fixes import statements
-from scanner.fixes.files import Files
-from scanner.fixes.notation import is_template
+from scanner.fixes.text.files import Files
+from scanner.fixes.text.notation import is_template
 from scanner.fixes.way import POLICY
 from scanner.iam.evaluate import Decision
 from scanner.iam.policy import Statement
@@ -92,7 +92,7 @@ def _name_replaced(policy: AttachedPolicy, meant: str, files: Files) -> tuple[Ed
     if source is None:
         return ()
     if is_template(source.path):
-        from scanner.fixes import templates
+        from scanner.fixes.templates import edits as templates
 
         return templates.replace_word(source, place, policy.name, meant) or ()
     wrong, right = (f"policy/{arn.partition(':policy/')[2]}" for arn in (policy.name, meant))

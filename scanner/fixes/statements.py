@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from scanner.fix import Edit
-from scanner.fixes.files import Files
-from scanner.fixes.notation import is_native
-from scanner.fixes.source import Source
+from scanner.fixes.text.files import Files
+from scanner.fixes.text.notation import is_native
+from scanner.fixes.text.source import Source
 from scanner.fixes.way import Way, sign_in_resource
 from scanner.iam.policy import Statement
 from scanner.iam.principal import AttachedPolicy
 from scanner.span import Span
 
 if TYPE_CHECKING:
-    from scanner.fixes.json_edits import JsonText
+    from scanner.fixes.text.json_edits import JsonText
 
 
 def added(policy: AttachedPolicy, actions: Sequence[str], partition: str, files: Files) -> Way | None:
@@ -49,12 +49,13 @@ def word_replaced(policy: AttachedPolicy, number: int, written: str, meant: str,
     if source is None or place is None:
         return ()
     if not is_native(source.path):
-        from scanner.fixes import json_policies, templates
+        from scanner.fixes.templates import edits as templates
+        from scanner.fixes.terraform import json_policies
 
         edits = templates.replace_word(source, place, written, meant)
         inner = None if edits else _json_in_template(source, place)
         return edits or (() if inner is None else json_policies.word_replaced(inner, number, written, meant))
-    from scanner.fixes import hcl_statements, json_policies
+    from scanner.fixes.terraform import hcl_statements, json_policies
 
     text = _json(source, place, files)
     if text is not None:
@@ -66,13 +67,14 @@ def _added(
     source: Source, place: Span, number: int, actions: Sequence[str], resource: str, files: Files
 ) -> tuple[Edit, ...] | None:
     if not is_native(source.path):
-        from scanner.fixes import json_policies, templates
+        from scanner.fixes.templates import edits as templates
+        from scanner.fixes.terraform import json_policies
 
         inner = _json_in_template(source, place)
         if inner is not None:
             return json_policies.statement_added(inner, number, actions, resource)
         return templates.add_statement(source, place, actions, resource)
-    from scanner.fixes import hcl_statements, json_policies
+    from scanner.fixes.terraform import hcl_statements, json_policies
 
     text = _json(source, place, files)
     if text is not None:
@@ -84,13 +86,14 @@ def _completed(
     source: Source, place: Span, number: int, actions: Sequence[str], files: Files
 ) -> tuple[Edit, ...] | None:
     if not is_native(source.path):
-        from scanner.fixes import json_policies, templates
+        from scanner.fixes.templates import edits as templates
+        from scanner.fixes.terraform import json_policies
 
         inner = _json_in_template(source, place)
         if inner is not None:
             return json_policies.actions_added(inner, number, actions)
         return templates.add_actions(source, place, actions)
-    from scanner.fixes import hcl_statements, json_policies
+    from scanner.fixes.terraform import hcl_statements, json_policies
 
     text = _json(source, place, files)
     if text is not None:
@@ -100,7 +103,8 @@ def _completed(
 
 def _json_in_template(source: Source, place: Span) -> JsonText | None:
     """The JSON text that a statement of a template is in; None where that is not written as text."""
-    from scanner.fixes import json_policies, templates
+    from scanner.fixes.templates import edits as templates
+    from scanner.fixes.terraform import json_policies
 
     where = templates.text_around(source, place)
     return None if where is None else json_policies.json_between(source, *where)
@@ -108,7 +112,7 @@ def _json_in_template(source: Source, place: Span) -> JsonText | None:
 
 def _json(source: Source, place: Span, files: Files) -> JsonText | None:
     """The JSON text that a statement of a configuration is in: a heredoc, or a file that the code reads there."""
-    from scanner.fixes import hcl_statements, json_policies
+    from scanner.fixes.terraform import hcl_statements, json_policies
 
     read = hcl_statements.file_read(source, place)
     other = files.get(files.relative(source.path, read)) if read is not None else None

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from scanner.finding import Finding, Level
 from scanner.fix import Applicability, Edit, Fix
-from scanner.fixes.changeable import Changeable, UnchangeableError
-from scanner.fixes.patch import Change, Find
-from scanner.fixes.source import source
+from scanner.fixes.applied.changeable import Changeable, UnchangeableError
+from scanner.fixes.applied.patch import Change, Find
+from scanner.fixes.text.source import source
 from scanner.span import LineIndex, Span
 
 Place = tuple[int, int, str]

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scanner.fix import Applicability, Edit
-from scanner.fixes.source import source
+from scanner.fixes.text.source import source
 from scanner.lazy_dataclass import dataclass
 from scanner.report.report import Report
 from tests.scans import scanned, write

@@ -14,7 +14,7 @@ from scanner import pipeline
 from scanner.commands import scan as command
 from scanner.finding import Finding
 from scanner.fix import Applicability, Fix
-from scanner.fixes.source import source
+from scanner.fixes.text.source import source
 from scanner.options import Options
 from scanner.report.report import Report
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.fixes.apply import apply
-from scanner.fixes.changeable import UnchangeableError, changeable, scanned_trees
-from scanner.fixes.patch import Change
+from scanner.fixes.applied.apply import apply
+from scanner.fixes.applied.changeable import UnchangeableError, changeable, scanned_trees
+from scanner.fixes.applied.patch import Change
 from tests.fixes.fix_builders import change
 
 

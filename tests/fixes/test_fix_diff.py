@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.fixes.diff import FileDiff, diffs
-from scanner.fixes.patch import Change
+from scanner.fixes.applied.diff import FileDiff, diffs
+from scanner.fixes.applied.patch import Change
 from tests.fixes.fix_builders import Place, change
 
 TEN = "".join(f"{number}\n" for number in range(10))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scanner.finding import Finding
 from scanner.fix import Applicability, Edit, Fix
-from scanner.fixes.patch import OVERLAPS, Patch, patch
+from scanner.fixes.applied.patch import OVERLAPS, Patch, patch
 from scanner.span import Span
 from tests.fixes.fix_builders import Place, edit, files, find_in, finding, fix
 

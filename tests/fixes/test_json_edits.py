@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import json_tree
-from scanner.fixes.json_edits import JsonText, add_member, append, make_list, replace
-from scanner.fixes.new_data import Verbatim
-from scanner.fixes.source import source
+from scanner.fixes.text.json_edits import JsonText, add_member, append, make_list, replace
+from scanner.fixes.text.new_data import Verbatim
+from scanner.fixes.text.source import source
 from scanner.json_tree import Array, Node, Object
 
 STATEMENT = {"Effect": "Allow", "Action": ["a:B", "a:C"], "Resource": "*"}

@@ -12,8 +12,8 @@ import cfn_flip
 import pytest
 
 from scanner.fix import Edit
-from scanner.fixes.source import Source, source
-from scanner.fixes.templates import add_actions, add_statement, attach_beside, attach_new, replace_word
+from scanner.fixes.templates.edits import add_actions, add_statement, attach_beside, attach_new, replace_word
+from scanner.fixes.text.source import Source, source
 from scanner.iam.policy import PolicyDocument
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, PrincipalKind
 from scanner.span import Span

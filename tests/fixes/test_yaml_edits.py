@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from scanner.cloudformation.template.composer import Node
 from scanner.fix import Edit
-from scanner.fixes.new_data import Data
-from scanner.fixes.source import source
-from scanner.fixes.yaml_edits import add_entry, append, fill, make_list, replace_end
-from scanner.fixes.yaml_text import YamlText, can_be_plain, value_of, yaml_text
+from scanner.fixes.text.new_data import Data
+from scanner.fixes.text.source import source
+from scanner.fixes.text.yaml_edits import add_entry, append, fill, make_list, replace_end
+from scanner.fixes.text.yaml_text import YamlText, can_be_plain, value_of, yaml_text
 
 STATEMENT: Data = {"Effect": "Allow", "Action": ["a:B", "a:C"], "Resource": "*"}
 

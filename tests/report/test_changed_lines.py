@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.fix import Applicability, Edit, Fix
-from scanner.fixes.source import Source
+from scanner.fixes.text.source import Source
 from scanner.report.changed_lines import Change, changes
 from scanner.span import LineIndex, Span
 

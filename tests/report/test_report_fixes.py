@@ -32,7 +32,7 @@ from report_snapshot import check
 from sarif_reader import SCHEMAS, read
 
 from scanner.fix import Applicability, Edit, Fix
-from scanner.fixes.source import Source
+from scanner.fixes.text.source import Source
 from scanner.output import Delivery, deliver
 from scanner.report import FORMATS, Appearance, render, sarif
 from scanner.report.report import Report

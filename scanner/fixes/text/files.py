@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scanner import file_system
-from scanner.fixes.generated import copies_in, is_generated
-from scanner.fixes.source import Source, source
+from scanner.fixes.text.generated import copies_in, is_generated
+from scanner.fixes.text.source import Source, source
 from scanner.source_file import UnreadableFileError, read_bytes
 
 

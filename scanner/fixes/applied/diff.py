@@ -14,8 +14,8 @@ from pathlib import Path
 
 from scanner import file_system
 from scanner.escape import inert, is_inert, visible
-from scanner.fixes.patch import Change
-from scanner.fixes.source import BOM
+from scanner.fixes.applied.patch import Change
+from scanner.fixes.text.source import BOM
 from scanner.lazy_dataclass import dataclass
 from scanner.repository import path_in_repository, top_of_repository
 

@@ -10,16 +10,16 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
-from scanner.fixes.new_data import Data, Verbatim
-from scanner.fixes.template_conditions import as_the_password, choice, is_nothing
-from scanner.fixes.template_text import Node, Part, TemplateText, scalars, template_text, value, way_to
+from scanner.fixes.templates.conditions import as_the_password, choice, is_nothing
+from scanner.fixes.templates.template_text import Node, Part, TemplateText, scalars, template_text, value, way_to
+from scanner.fixes.text.new_data import Data, Verbatim
 from scanner.iam.principal import PrincipalKind
 from scanner.partition import DEFAULT
 from scanner.regexes import anywhere, whole
 
 if TYPE_CHECKING:
     from scanner.fix import Edit
-    from scanner.fixes.source import Source
+    from scanner.fixes.text.source import Source
     from scanner.iam.principal import AttachedPolicy
     from scanner.span import Span
 

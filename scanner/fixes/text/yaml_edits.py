@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from scanner.cloudformation.template.composer import PLAIN, MappingNode, Node, ScalarNode
 from scanner.fix import Edit
-from scanner.fixes.new_data import Data, Verbatim, is_of_texts
-from scanner.fixes.yaml_text import (
+from scanner.fixes.text.new_data import Data, Verbatim, is_of_texts
+from scanner.fixes.text.yaml_text import (
     YamlText,
     can_be_plain,
     children,

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from scanner import json_tree
 from scanner.fix import Edit
-from scanner.fixes.hcl_places import block_at, parts
-from scanner.fixes.json_edits import JsonText, append, make_list
-from scanner.fixes.new_data import Data
-from scanner.fixes.source import Source
+from scanner.fixes.terraform.hcl_places import block_at, parts
+from scanner.fixes.text.json_edits import JsonText, append, make_list
+from scanner.fixes.text.new_data import Data
+from scanner.fixes.text.source import Source
 from scanner.fixes.way import unused
 from scanner.json_text import MAX_POLICY_DEPTH
 from scanner.json_tree import Array, Node, Object, Scalar

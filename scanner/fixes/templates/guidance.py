@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scanner.fixes.files import Files
-from scanner.fixes.source import Source
-from scanner.fixes.template_conditions import choice
-from scanner.fixes.template_text import Node, Part, TemplateText, scalars, template_text, value, way_to
+from scanner.fixes.templates.conditions import choice
+from scanner.fixes.templates.template_text import Node, Part, TemplateText, scalars, template_text, value, way_to
+from scanner.fixes.text.files import Files
+from scanner.fixes.text.source import Source
 from scanner.fixes.way import POLICY, policy_arn
 from scanner.iam.principal import How
 from scanner.principals.definition import PrincipalDefinition

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from scanner.fix import Edit
-from scanner.fixes.hcl_edits import (
+from scanner.fixes.terraform.hcl_edits import (
     STEP,
     arguments,
     as_list,
@@ -15,8 +15,8 @@ from scanner.fixes.hcl_edits import (
     quoted,
     without_comments,
 )
-from scanner.fixes.hcl_places import Found, block_at, expression_at, holds, nested_block_at
-from scanner.fixes.source import Source
+from scanner.fixes.terraform.hcl_places import Found, block_at, expression_at, holds, nested_block_at
+from scanner.fixes.text.source import Source
 from scanner.fixes.way import unused
 from scanner.span import Span
 from scanner.terraform.language import nodes

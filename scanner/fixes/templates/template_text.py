@@ -10,16 +10,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scanner import json_tree
-from scanner.fixes import json_edits
-from scanner.fixes.json_edits import JsonText
+from scanner.fixes.text import json_edits
+from scanner.fixes.text.json_edits import JsonText
 from scanner.json_tree import Array, JSONError, Object, Scalar
 from scanner.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from scanner.fix import Edit
-    from scanner.fixes.new_data import Data
-    from scanner.fixes.source import Source
-    from scanner.fixes.yaml_text import YamlText
+    from scanner.fixes.text.new_data import Data
+    from scanner.fixes.text.source import Source
+    from scanner.fixes.text.yaml_text import YamlText
     from scanner.span import Span
 
 _MAX_DEPTH = 200
@@ -108,7 +108,7 @@ def template_text(source: Source) -> TemplateText | None:
             return _Json(JsonText(source, json_tree.parse(source.text, max_depth=_MAX_DEPTH)))
         except (JSONError, RecursionError):
             pass  # YAML in flow style, or nothing
-    from scanner.fixes.yaml_text import yaml_text
+    from scanner.fixes.text.yaml_text import yaml_text
 
     text = yaml_text(source)
     return None if text is None else _Yaml(text)
@@ -233,7 +233,7 @@ class _Yaml:
     """YAML."""
 
     def __init__(self, text: YamlText) -> None:
-        from scanner.fixes import yaml_edits, yaml_text
+        from scanner.fixes.text import yaml_edits, yaml_text
 
         self.source = text.source
         self._text = text

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from scanner import json_tree
 from scanner.fix import Edit
-from scanner.fixes.files import Files
-from scanner.fixes.json_edits import JsonText, add_member, append
-from scanner.fixes.new_data import Data, Verbatim
-from scanner.fixes.source import Source
-from scanner.fixes.terraform_attachments import ATTACHMENTS, IN_A_LIST, OF_IDENTITY, free_label, like, looped
+from scanner.fixes.terraform.attachments import ATTACHMENTS, IN_A_LIST, OF_IDENTITY, free_label, like, looped
+from scanner.fixes.text.files import Files
+from scanner.fixes.text.json_edits import JsonText, add_member, append
+from scanner.fixes.text.new_data import Data, Verbatim
+from scanner.fixes.text.source import Source
 from scanner.fixes.way import POLICY, Way, policy_arn
 from scanner.iam.principal import AttachedPolicy
 from scanner.json_tree import Array, Member, Node, Object, Scalar

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from scanner.fix import Edit
-from scanner.fixes.source import Source
+from scanner.fixes.text.source import Source
 from scanner.lazy_dataclass import dataclass
 from scanner.terraform.language.blocks import comments
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.fixes.files import Files
-from scanner.fixes.hcl_edits import argument_added, item_added, quoted
-from scanner.fixes.hcl_places import block_at, indexed, labels, words
-from scanner.fixes.source import Source
+from scanner.fixes.terraform.hcl_edits import argument_added, item_added, quoted
+from scanner.fixes.terraform.hcl_places import block_at, indexed, labels, words
+from scanner.fixes.text.files import Files
+from scanner.fixes.text.source import Source
 from scanner.fixes.way import POLICY, Way, policy_arn
 from scanner.span import Span
 from scanner.terraform.language import nodes

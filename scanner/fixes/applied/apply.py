@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from scanner.fixes.patch import Change
+from scanner.fixes.applied.patch import Change
 from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_bytes
 from scanner.writing import UnwrittenError, write

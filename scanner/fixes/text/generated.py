@@ -11,8 +11,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanner import file_system
-from scanner.fixes.notation import is_template
-from scanner.fixes.source import Source
+from scanner.fixes.text.notation import is_template
+from scanner.fixes.text.source import Source
 from scanner.regexes import anywhere
 
 COPIES = frozenset(

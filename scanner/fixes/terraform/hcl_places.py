@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 
-from scanner.fixes.source import Source
+from scanner.fixes.text.source import Source
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import anywhere
 from scanner.span import Span

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scanner.fix import Edit
-from scanner.fixes.files import Files
-from scanner.fixes.hcl_edits import argument_added, arguments, block_added, entry_added, item_added, quoted
-from scanner.fixes.hcl_places import Found, block_at, expression_at, indexed, labels, texts, words
-from scanner.fixes.notation import is_json
-from scanner.fixes.source import Source
-from scanner.fixes.terraform_exclusive import among_its_own
+from scanner.fixes.terraform.exclusive import among_its_own
+from scanner.fixes.terraform.hcl_edits import argument_added, arguments, block_added, entry_added, item_added, quoted
+from scanner.fixes.terraform.hcl_places import Found, block_at, expression_at, indexed, labels, texts, words
+from scanner.fixes.text.files import Files
+from scanner.fixes.text.notation import is_json
+from scanner.fixes.text.source import Source
 from scanner.fixes.way import POLICY, Way, policy_arn, unused
 from scanner.iam.principal import AttachedPolicy
 from scanner.lazy_dataclass import dataclass

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from scanner.fix import Edit
-from scanner.fixes.new_data import Data, Verbatim, is_of_texts
-from scanner.fixes.source import Source
+from scanner.fixes.text.new_data import Data, Verbatim, is_of_texts
+from scanner.fixes.text.source import Source
 from scanner.json_tree import Array, Member, Node, Object, Scalar
 from scanner.lazy_dataclass import dataclass
 

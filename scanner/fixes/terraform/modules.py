@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scanner.fixes.files import Files
-from scanner.fixes.hcl_edits import argument_added, arguments, block_added, item_added, quoted
-from scanner.fixes.hcl_places import block_at, indexed, parts, words
-from scanner.fixes.source import Source
-from scanner.fixes.terraform_attachments import (
+from scanner.fixes.terraform.attachments import (
     ATTACHMENTS,
     OF_IDENTITY,
     free_label,
     is_per_instance,
     looped,
 )
+from scanner.fixes.terraform.hcl_edits import argument_added, arguments, block_added, item_added, quoted
+from scanner.fixes.terraform.hcl_places import block_at, indexed, parts, words
+from scanner.fixes.text.files import Files
+from scanner.fixes.text.source import Source
 from scanner.fixes.way import POLICY, Way, policy_arn
 from scanner.iam.pattern import literal
 from scanner.lazy_dataclass import dataclass

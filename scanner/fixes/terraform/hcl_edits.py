@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scanner.fix import Edit
-from scanner.fixes.source import Source
+from scanner.fixes.text.source import Source
 from scanner.regexes import anywhere, beginning
 from scanner.span import Span
 from scanner.terraform.language import nodes

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.fixes.new_data import Data, Verbatim
-from scanner.fixes.template_text import Node, TemplateText, value
+from scanner.fixes.templates.template_text import Node, TemplateText, value
+from scanner.fixes.text.new_data import Data, Verbatim
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import whole
 

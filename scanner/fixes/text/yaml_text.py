@@ -27,7 +27,7 @@ from scanner.cloudformation.template.composer import (
     long_form,
 )
 from scanner.cloudformation.template.nodes import Converter
-from scanner.fixes.source import Source
+from scanner.fixes.text.source import Source
 from scanner.regexes import anywhere
 
 _UNIT = 2

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from scanner.finding import Finding
 from scanner.fix import Applicability, Edit, Fix
-from scanner.fixes.changeable import Changeable, UnchangeableError
-from scanner.fixes.source import Source
+from scanner.fixes.applied.changeable import Changeable, UnchangeableError
+from scanner.fixes.text.source import Source
 from scanner.lazy_dataclass import dataclass
 
 Find = Callable[[str], Changeable]

@@ -1,0 +1,1 @@
+"""Fixes that are wanted: chosen, shown as a patch, written into files."""

@@ -1,0 +1,1 @@
+"""Fixes in CloudFormation templates, whichever notation they are in."""
