@@ -18,6 +18,7 @@ class RootKind(Enum):
     CLOUDFORMATION_TEMPLATE = "cloudformation"
     CDK_ASSEMBLY = "cdk"
     CHANGE_SET = "change-set"
+    ACCOUNT = "account"
 
     @property
     def is_terraform(self) -> bool:
