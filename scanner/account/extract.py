@@ -80,6 +80,11 @@ class _Reading:
         for entry in file_system.entries_if_any(self._root.location):
             if entry.name.lower().endswith(_SUFFIXES) and not entry.is_directory:
                 self._file(self._root.location / entry.name, self._shown(entry.name))
+        if not self._pages and self.files and not self.diagnostics:
+            message = (
+                "Beside a credential report there has to be what `aws iam get-account-authorization-details` prints."
+            )
+            self.diagnostics.append(error("Unfinished account data", message, Span.whole_file(self.files[0])))
         if self._pages and not any(one.is_last for one in self._pages):
             path = self._pages[-1].path
             message = "AWS has more pages of it than there are here. Get all of them, which the AWS CLI does by itself."
