@@ -45,22 +45,30 @@ def _in_template(policy: AttachedPolicy, files: Files, partition: str) -> Iterat
 
 
 def of_its_own(definition: PrincipalDefinition, keys: Sequence[str] | None, files: Files) -> Iterator[Way]:
-    """Ways to attach it to a principal; ``keys`` are those of the instances that are meant, None for all."""
+    """Ways to attach it to a principal; ``keys`` are those of the instances that are meant, None for all, and empty
+    where its block cannot mean them."""
     place, principal = definition.span, definition.principal
     if is_native(place.path):
         from scanner.fixes import terraform_attachments, terraform_modules
 
         yield from terraform_modules.through_argument(definition, files)
-        yield from terraform_attachments.of_its_own(place, keys, files, principal.partition)
+        if keys != ():
+            yield from terraform_attachments.of_its_own(place, keys, files, principal.partition)
         yield from terraform_modules.beside_call(definition, files)
     elif is_json(place.path):
         from scanner.fixes import terraform_json
 
-        yield from terraform_json.of_its_own(place, keys, files, principal.partition)
+        if keys != ():
+            yield from terraform_json.of_its_own(place, keys, files, principal.partition)
     else:
         from scanner.fixes import templates
 
         source = files.get(place.path)
-        edits = templates.attach_new(source, place, principal.kind, principal.partition) if source is not None else None
+        if source is None:
+            return
+        edits = templates.attach_as_the_password(source, place, principal.partition)
+        if edits:
+            yield Way(f"attach {POLICY} to {definition.address} under the condition of its password", edits)
+        edits = templates.attach_new(source, place, principal.kind, principal.partition)
         if edits:
             yield Way(f"attach {POLICY} to {definition.address}", edits)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scanner import file_system
-from scanner.fixes.files import COPIES
+from scanner.fixes.generated import copies_in, is_generated
 from scanner.fixes.source import Source, source
 from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError, read_bytes
@@ -57,7 +57,7 @@ def changeable(path: str, directory: Path, trees: tuple[Path, ...], since: int) 
     place = file_system.real(directory / path)
     if not any(place.is_relative_to(file_system.real(tree)) for tree in trees):
         raise UnchangeableError("it is outside of the scanned tree")
-    foreign = next((part for part in place.parts if part.lower() in COPIES), None)
+    foreign = copies_in(place.parts)
     if foreign is not None:
         raise UnchangeableError(f"it is in {foreign}")
     try:
@@ -71,4 +71,6 @@ def changeable(path: str, directory: Path, trees: tuple[Path, ...], since: int) 
     found = source(path, content)
     if found is None:
         raise UnchangeableError("it is not UTF-8")
+    if is_generated(place, found):
+        raise UnchangeableError("the AWS CDK has written it")
     return Changeable(found, place)

@@ -11,11 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scanner import file_system
+from scanner.fixes.generated import copies_in, is_generated
 from scanner.fixes.source import Source, source
 from scanner.source_file import UnreadableFileError, read_bytes
-
-COPIES = frozenset({".terraform", ".terragrunt-cache", ".git", "cdk.out", "node_modules"})
-"""Directories of what others have written."""
 
 
 class Files:
@@ -29,9 +27,11 @@ class Files:
 
     def get(self, path: str) -> Source | None:
         """A file; None for one that is not to be changed or cannot be read."""
-        if COPIES.intersection(Path(path).parts) or file_system.is_link(self._directory / path):
+        place = Path(os.path.normpath(self._directory / path))
+        if copies_in(place.parts) is not None or file_system.is_link(place):
             return None
-        return self.look(path)
+        found = self.look(path)
+        return None if found is None or is_generated(place, found) else found
 
     def look(self, path: str) -> Source | None:
         """A file, whoever may change it; None for one that cannot be read."""

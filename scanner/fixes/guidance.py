@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from scanner.fix import Applicability, Fix
 from scanner.fixes.files import Files
-from scanner.fixes.notation import is_native
+from scanner.fixes.notation import is_native, is_template
 from scanner.fixes.way import policy_arn, sign_in_resource
 from scanner.iam.evaluate import Decision, Outcome
-from scanner.iam.principal import PolicyType
+from scanner.iam.principal import AttachedPolicy, PolicyType
+from scanner.principals.definition import PrincipalDefinition
 from scanner.root import RootKind
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -55,12 +56,8 @@ def _order(assessed: AssessedPrincipal, denied: Sequence[Decision], files: Files
     boundaries = [one for one in principal.boundaries if PolicyType.BOUNDARY in layers]
     if boundaries:
         names = " and ".join(one.name for one in boundaries)
-        kind = (
-            "which AWS manages, so another one is needed"
-            if all(one.aws_managed for one in boundaries)
-            else ("whose text is not written out where it can be changed")
-        )
-        return f"the permissions boundary {names} has to let the two actions through, {kind}"
+        where = " and ".join(dict.fromkeys(_where(one, files) for one in boundaries))
+        return f"the permissions boundary {names} has to let the two actions through, {where}"
     if definition.root_kind in (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE) and _is_of_root(assessed):
         return f"attach {arn} to {definition.address} in its configuration; with --source DIR the patch is for that"
     note = next((note for note, _ in definition.notes), None)
@@ -73,7 +70,39 @@ def _order(assessed: AssessedPrincipal, denied: Sequence[Decision], files: Files
             f"{definition.address} is made by {source or 'a module'}, which is not changed here; attach {arn} through "
             f'an argument of module "{label}" ({place}), or to the name that it puts out'
         )
-    return f"attach {arn} to {definition.address}" if why_not else ""  # which is what the help says anyway
+    said, doubt = _in_template(definition, files), _doubt(assessed)
+    if said is None and not doubt and not why_not:
+        return ""  # the help says what there is to say
+    return (said or f"attach {arn} to {definition.address}") + doubt
+
+
+def _where(boundary: AttachedPolicy, files: Files) -> str:
+    """Where a permissions boundary has to be changed, as a clause."""
+    if boundary.aws_managed:
+        return "which AWS manages, so another one is needed"
+    places = [one.span for one in boundary.document.statements if one.span is not None]
+    place = places[-1] if places else boundary.written or boundary.span
+    if files.get(place.path) is not None or files.look(place.path) is None:
+        return f"at {place.place}"
+    from scanner.fixes.template_guidance import construct_at
+
+    construct = construct_at(place, files)
+    return f"in what {place.place} is made from" if construct is None else f"in the construct {construct}"
+
+
+def _in_template(definition: PrincipalDefinition, files: Files) -> str | None:
+    if not is_template(definition.span.path):
+        return None
+    from scanner.fixes import template_guidance
+
+    return template_guidance.order(definition, files)
+
+
+def _doubt(assessed: AssessedPrincipal) -> str:
+    """That a permissions boundary, of which nothing is known, matters as well."""
+    unknown = [one for one in assessed.principal.boundaries if one.aws_managed is None]
+    names = " and ".join(f"{one.name} ({one.span.place})" for one in unknown)
+    return f"; the permissions boundary, {names}, has to let the two actions through as well" if unknown else ""
 
 
 def _is_of_root(assessed: AssessedPrincipal) -> bool:

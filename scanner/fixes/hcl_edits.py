@@ -12,15 +12,18 @@ from collections.abc import Sequence
 
 from scanner.fix import Edit
 from scanner.fixes.source import Source
-from scanner.regexes import beginning
+from scanner.regexes import anywhere, beginning
 from scanner.span import Span
 from scanner.terraform.language import nodes
 
 STEP = "  "
-_BLANKS = beginning(r"[ \t]*+")
+_NEXT_LINE = beginning(r"\r?\n[ \t]*+[^\s}]")
+"""Another line with something on it that closes nothing."""
 _REST = beginning(r"[ \t]*+(,?)[ \t]*+((?:#|//)[^\n]*+|/\*(?:[^*\n]|\*(?!/))*+\*/[ \t\r]*+)?\r?(?:\n|\Z)")
 """What may follow something on its line: a comma and a comment."""
 _COMMA = beginning(r"(?:[\s]++|#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+,")
+_COMMENT = anywhere(r"#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")
+_NO_CODE = anywhere(r'"(?:[^"\\\n]|\\.)*+"?|#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?')
 _ASSIGNED = beginning(r'[ \t]*+((?:"(?:[^"\\\n]|\\.)*+"|[\w.\-]++|\([^()\n]*+\)))([ \t]*+)=(?![=>])')
 
 
@@ -43,11 +46,24 @@ def item_added(source: Source, items: Sequence[Span], whole: Span, text: str) ->
             separator = separator if separator.strip() == "," and "\n" not in separator else ", "
         if "\n" not in text:
             return (source.edit(last, last, separator + text),)
+        begin = source.range(items[-1])[0]
+        if len(items) > 1 and _is_alone(source, begin):
+            return _behind_alone(source, begin, last, text)
         return (
             *_moved_in(source, last),
             source.edit(last, last, f", {with_indentation(text, source.indentation(first))}"),
         )
     return _line_added(source, last, end, source.indentation(first), text)
+
+
+def _behind_alone(source: Source, begin: int, last: int, text: str) -> tuple[Edit, ...]:
+    """Behind an item that begins on a line of its own, but ends on the line of the bracket that closes the list."""
+    indentation, line = source.indentation(begin), source.line_start(last)
+    ending = source.text[line:last]
+    closing = ending[: len(ending) - len(ending.lstrip(" \t"))]
+    written, _, bracket = with_indentation(text, indentation).rpartition(f"\n{indentation}")
+    moved = (source.edit(line, line + len(closing), indentation),) if closing != indentation else ()
+    return (*moved, source.edit(last, last, f",\n{indentation}{written}\n{closing}{bracket}"))
 
 
 def as_list(source: Source, node: Span, text: str) -> tuple[Edit, ...]:
@@ -64,14 +80,27 @@ def entry_added(source: Source, node: nodes.ObjectNode, key: str, text: str) -> 
     if not node.items:
         return (_filled(source, start, end, f"{key} = {text}", " "),)
     first, last = source.range(node.items[0][0].span)[0], source.range(node.items[-1][1].span)[1]
-    sign = ":" if source.text[source.range(node.items[-1][0].span)[1] :].lstrip().startswith(":") else "="
+    sign = assigned_by(source, *node.items[-1])
     if not _is_alone(source, first):
-        return (source.edit(last, last, f", {key}{': ' if sign == ':' else ' = '}{text}"),)
+        return (source.edit(last, last, f", {key}{sign}{text}"),)
     indentation = source.indentation(first)
-    if sign == ":":
-        return _line_added(source, last, end, indentation, f"{key}: {text}")
+    if ":" in sign:
+        return _line_added(source, last, end, indentation, f"{key}{sign}{text}")
     padded, moved = _aligned(source, source.line_start(last), key)
     return (*moved, *_line_added(source, last, end, indentation, f"{padded}= {text}"))
+
+
+def assigned_by(source: Source, key: nodes.Node, value: nodes.Node) -> str:
+    """What stands between a key and its value: the colon of that entry of an object, with its blanks, or `` = ``."""
+    between = source.text[source.range(key.span)[1] : source.range(value.span)[0]]
+    if not between.lstrip().startswith(":"):
+        return " = "
+    return between if not between.strip(": \t") else " : "
+
+
+def without_comments(text: str) -> str:
+    """What is between the expressions of some text, which has no strings."""
+    return _COMMENT.sub("", text)
 
 
 def argument_added(source: Source, block: nodes.Block, name: str, text: str) -> tuple[Edit, ...] | None:
@@ -89,15 +118,15 @@ def argument_added(source: Source, block: nodes.Block, name: str, text: str) -> 
     return (*moved, source.edit(behind, behind, f"\n{indentation}{padded}= {text}"))
 
 
-def block_added(source: Source, behind: Span, text: str) -> Edit:
-    """A block with an empty line before it, behind the one that ends there, and behind a comment on its last line."""
+def block_added(source: Source, behind: Span, text: str, indentation: str = "") -> Edit:
+    """A block between empty lines, behind the one that ends there, and behind a comment on its last line."""
     end = source.offset(behind.end_line, behind.end_column)
     rest = _REST.match(source.text, end)
     if rest is not None:
-        end = rest.end() - len("\n") if rest[0].endswith("\n") else rest.end()
-        if source.text[end - 1 : end] == "\r":
-            end -= 1
-    return source.edit(end, end, f"\n\n{text}")
+        end = _end_of_line(source, rest.end())
+    following = _NEXT_LINE.match(source.text, end)
+    space = "\n" if following is not None else ""
+    return source.edit(end, end, f"\n\n{indentation}{with_indentation(text, indentation)}{space}")
 
 
 def with_indentation(text: str, indentation: str) -> str:
@@ -201,4 +230,5 @@ def _aligned(source: Source, line_start: int, key: str) -> tuple[str, tuple[Edit
 
 def _opens(line: str) -> bool:
     """Whether a line begins what goes over several lines, or ends it: its equals sign is in no column with others."""
+    line = _NO_CODE.sub("", line)
     return any(line.count(opening) != line.count(closing) for opening, closing in ("()", "[]", "{}")) or "<<" in line

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from scanner.fix import Edit
-from scanner.fixes.hcl_edits import STEP, arguments, as_list, item_added, quoted, with_indentation
+from scanner.fixes.hcl_edits import (
+    STEP,
+    arguments,
+    as_list,
+    assigned_by,
+    block_added,
+    item_added,
+    quoted,
+    without_comments,
+)
 from scanner.fixes.hcl_places import Found, block_at, expression_at, nested_block_at
 from scanner.fixes.source import Source
 from scanner.fixes.way import unused
@@ -23,9 +32,7 @@ def statement_added(source: Source, statement: Span, actions: Sequence[str], res
     found = expression_at(source, statement)
     if found is None or not isinstance(found.node, nodes.ObjectNode) or not _is_statement(found.node):
         return None
-    first = source.at(found.node.items[0][0].span)
-    sign = ":" if source.text[source.range(found.node.items[0][0].span)[1] :].lstrip().startswith(":") else "="
-    written = _object(source, found.node, (first[:1] == '"', sign), _sid_beside(found), actions, resource)
+    written = _object(source, found.node, _sid_beside(found), actions, resource)
     if isinstance(found.parent, nodes.TupleNode):
         return item_added(source, [item.span for item in found.parent.items], found.parent.span, written)
     return as_list(source, found.node.span, written)
@@ -84,7 +91,6 @@ def _nested(source: Source, statement: Span) -> tuple[nodes.Block, nodes.Block] 
 def _block_behind(
     source: Source, document: nodes.Block, inner: nodes.Block, actions: Sequence[str], resource: str
 ) -> tuple[Edit, ...]:
-    end = source.range(inner.span)[1]
     sids = {
         argument.value.value
         for block in document.body.blocks
@@ -94,29 +100,27 @@ def _block_behind(
     listed = f"[\n{''.join(f'{STEP}{STEP}{quoted(action)},{chr(10)}' for action in actions)}{STEP}]"
     inside = arguments([*named, ("actions", listed), ("resources", f"[{quoted(resource)}]")])
     indentation = source.indentation(source.range(inner.span)[0])
-    written = with_indentation(f"statement {{\n{inside}}}", indentation)
-    return (source.edit(end, end, f"\n\n{indentation}{written}"),)
+    return (block_added(source, inner.span, f"statement {{\n{inside}}}", indentation),)
 
 
 def _object(
     source: Source,
     beside: nodes.ObjectNode,
-    style: tuple[bool, str],
     sid: str | None,
     actions: Sequence[str],
     resource: str,
 ) -> str:
-    has_quotes, sign = style
+    has_quotes = source.at(beside.items[0][0].span)[:1] == '"'
+    sign = assigned_by(source, *beside.items[0])
     pairs = [("Sid", quoted(sid))] if sid is not None else []
     listed = f"[{', '.join(map(quoted, actions))}]"
     pairs += [("Effect", '"Allow"'), ("Action", listed), ("Resource", quoted(resource))]
     named = [(quoted(key) if has_quotes else key, value) for key, value in pairs]
     if beside.span.line == beside.span.end_line:
-        between = " = " if sign == "=" else ": "
-        return f"{{ {', '.join(f'{key}{between}{value}' for key, value in named)} }}"
-    if sign == "=":
+        return f"{{ {', '.join(f'{key}{sign}{value}' for key, value in named)} }}"
+    if ":" not in sign:
         return f"{{\n{_with_commas(arguments(named), source, beside)}}}"
-    lines = (f"{STEP}{key}: {value}" for key, value in named)
+    lines = (f"{STEP}{key}{sign}{value}" for key, value in named)
     return f"{{\n{_with_commas(chr(10).join(lines) + chr(10), source, beside)}}}"
 
 
@@ -125,11 +129,11 @@ def _with_commas(lines: str, source: Source, beside: nodes.ObjectNode) -> str:
     if len(beside.items) < 2:
         return lines
     between = source.text[source.range(beside.items[0][1].span)[1] : source.range(beside.items[1][0].span)[0]]
-    if "," not in between:
+    if "," not in without_comments(between):
         return lines
     last = source.text[source.range(beside.items[-1][1].span)[1] : source.range(beside.span)[1]]
     with_commas = lines.replace("\n", ",\n")
-    return with_commas if "," in last else f"{with_commas[:-2]}\n"
+    return with_commas if "," in without_comments(last) else f"{with_commas[:-2]}\n"
 
 
 def _is_statement(node: nodes.ObjectNode) -> bool:

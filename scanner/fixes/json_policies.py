@@ -23,7 +23,7 @@ _HEREDOC = beginning(r"<<-?[^\W\d][\w.-]*+[ \t]*+\r?\n")
 
 def whole_document(source: Source) -> JsonText | None:
     """The document that a file is; None if it is no JSON."""
-    return _text(source, 0, len(source.text))
+    return json_between(source, 0, len(source.text))
 
 
 def document_in_heredoc(source: Source, place: Span) -> JsonText | None:
@@ -36,7 +36,9 @@ def document_in_heredoc(source: Source, place: Span) -> JsonText | None:
         start, end = source.range(node.span)
         opening = _HEREDOC.match(source.text, start)
         if opening is not None and node.span.line < place.line <= node.span.end_line:
-            return _text(source, opening.end(), source.line_start(end - 1 if source.text[end - 1] == "\n" else end))
+            return json_between(
+                source, opening.end(), source.line_start(end - 1 if source.text[end - 1] == "\n" else end)
+            )
     return None
 
 
@@ -90,7 +92,8 @@ def word_replaced(text: JsonText, number: int, written: str, meant: str) -> tupl
     )
 
 
-def _text(source: Source, base: int, end: int) -> JsonText | None:
+def json_between(source: Source, base: int, end: int) -> JsonText | None:
+    """The document between two offsets; None if that is no JSON."""
     try:
         return JsonText(source, json_tree.parse(source.text[base:end], max_depth=MAX_POLICY_DEPTH), base)
     except json_tree.JSONError:  # which the scan reports where it matters

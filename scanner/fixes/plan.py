@@ -13,6 +13,7 @@ from itertools import islice
 from scanner.fix import Applicability, Edit, Fix
 from scanner.fixes import attachments, spelling, statements
 from scanner.fixes.files import Files
+from scanner.fixes.notation import is_native
 from scanner.fixes.peers import Peers
 from scanner.fixes.way import Way
 from scanner.iam.evaluate import Decision, Outcome
@@ -31,7 +32,24 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 def planned(assessed: AssessedPrincipal, peers: Peers, files: Files) -> tuple[Fix, ...]:
     """Fixes that may settle what keeps a principal from ``aws login`` on the same device, the best first."""
-    return tuple(islice(_planned(assessed, peers, files), MOST_WAYS))
+    return tuple(_formatted(fix, files) for fix in islice(_planned(assessed, peers, files), MOST_WAYS))
+
+
+def _formatted(fix: Fix, files: Files) -> Fix:
+    """The same with everything that it moves in files of Terraform's native syntax."""
+    by_path: dict[str, list[Edit]] = {}
+    for edit in fix.edits:
+        by_path.setdefault(edit.span.path, []).append(edit)
+    edits: list[Edit] = []
+    for path, found in by_path.items():
+        source = files.get(path) if is_native(path) else None
+        if source is not None:
+            from scanner.fixes.hcl_columns import with_comments_in_columns
+
+            edits += with_comments_in_columns(source, found)
+        else:
+            edits += found
+    return Fix(fix.description, fix.applicability, tuple(sorted(edits)))
 
 
 def _planned(assessed: AssessedPrincipal, peers: Peers, files: Files) -> Iterator[Fix]:

@@ -49,9 +49,11 @@ def word_replaced(policy: AttachedPolicy, number: int, written: str, meant: str,
     if source is None or place is None:
         return ()
     if not is_native(source.path):
-        from scanner.fixes import templates
+        from scanner.fixes import json_policies, templates
 
-        return templates.replace_word(source, place, written, meant) or ()
+        edits = templates.replace_word(source, place, written, meant)
+        inner = None if edits else _json_in_template(source, place)
+        return edits or (() if inner is None else json_policies.word_replaced(inner, number, written, meant))
     from scanner.fixes import hcl_statements, json_policies
 
     text = _json(source, place, files)
@@ -64,8 +66,11 @@ def _added(
     source: Source, place: Span, number: int, actions: Sequence[str], resource: str, files: Files
 ) -> tuple[Edit, ...] | None:
     if not is_native(source.path):
-        from scanner.fixes import templates
+        from scanner.fixes import json_policies, templates
 
+        inner = _json_in_template(source, place)
+        if inner is not None:
+            return json_policies.statement_added(inner, number, actions, resource)
         return templates.add_statement(source, place, actions, resource)
     from scanner.fixes import hcl_statements, json_policies
 
@@ -79,8 +84,11 @@ def _completed(
     source: Source, place: Span, number: int, actions: Sequence[str], files: Files
 ) -> tuple[Edit, ...] | None:
     if not is_native(source.path):
-        from scanner.fixes import templates
+        from scanner.fixes import json_policies, templates
 
+        inner = _json_in_template(source, place)
+        if inner is not None:
+            return json_policies.actions_added(inner, number, actions)
         return templates.add_actions(source, place, actions)
     from scanner.fixes import hcl_statements, json_policies
 
@@ -88,6 +96,14 @@ def _completed(
     if text is not None:
         return json_policies.actions_added(text, number, actions)
     return hcl_statements.actions_added(source, place, actions)
+
+
+def _json_in_template(source: Source, place: Span) -> JsonText | None:
+    """The JSON text that a statement of a template is in; None where that is not written as text."""
+    from scanner.fixes import json_policies, templates
+
+    where = templates.text_around(source, place)
+    return None if where is None else json_policies.json_between(source, *where)
 
 
 def _json(source: Source, place: Span, files: Files) -> JsonText | None:

@@ -72,6 +72,9 @@ class TemplateText(Protocol):
     def text(self, node: Node) -> str | None:
         """The text that a scalar is; None for anything else, and for functions."""
 
+    def inside(self, node: Node) -> tuple[int, int] | None:
+        """Where the text of a scalar stands as it reads, but for blanks and line ends; None where it does not."""
+
     def function(self, node: Node) -> str | None:
         """The long name of the function that gives the value; None where it is written out."""
 
@@ -83,6 +86,9 @@ class TemplateText(Protocol):
 
     def fill(self, mapping: Node, key: str, value: Data) -> tuple[Edit, ...] | None:
         """Give a value to an entry that has none."""
+
+    def replace(self, node: Node, new: Data) -> tuple[Edit, ...] | None:
+        """Put something else in the place of a value that is on one line."""
 
     def make_list(self, mapping: Node, key: str, new: Sequence[Data]) -> tuple[Edit, ...] | None:
         """Make a list of the value of an entry and others."""
@@ -183,6 +189,9 @@ class _Json:
 
     text = scalar
 
+    def inside(self, _node: json_tree.Node) -> tuple[int, int] | None:
+        return None  # quotation marks in it have backslashes
+
     def function(self, node: json_tree.Node) -> str | None:
         return _only_key(self, node)
 
@@ -201,6 +210,9 @@ class _Json:
 
     def fill(self, mapping: json_tree.Node, key: str, value: Data) -> tuple[Edit, ...] | None:
         return json_edits.replace(self._text, self._value(mapping, key), value)
+
+    def replace(self, node: json_tree.Node, new: Data) -> tuple[Edit, ...] | None:
+        return json_edits.replace(self._text, node, new)
 
     def make_list(self, mapping: json_tree.Node, key: str, new: Sequence[Data]) -> tuple[Edit, ...] | None:
         return json_edits.make_list(self._text, self._value(mapping, key), new)
@@ -265,6 +277,9 @@ class _Yaml:
     def text(self, node: Node) -> str | None:
         return None if node.tag.startswith("!") else self.scalar(node)
 
+    def inside(self, node: Node) -> tuple[int, int] | None:
+        return None if self.scalar(node) is None else self._text.inside(node)
+
     def function(self, node: Node) -> str | None:
         return self._nodes.function_of(node) or _only_key(self, node)
 
@@ -276,6 +291,9 @@ class _Yaml:
 
     def fill(self, mapping: Node, key: str, value: Data) -> tuple[Edit, ...] | None:
         return self._edits.fill(self._text, mapping, key, value)
+
+    def replace(self, node: Node, new: Data) -> tuple[Edit, ...] | None:
+        return self._edits.replace(self._text, node, new)
 
     def make_list(self, mapping: Node, key: str, new: Sequence[Data]) -> tuple[Edit, ...] | None:
         return self._edits.make_list(self._text, mapping, key, new)

@@ -11,6 +11,7 @@ from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from scanner.fixes.new_data import Data, Verbatim
+from scanner.fixes.template_conditions import as_the_password, choice, is_nothing
 from scanner.fixes.template_text import Node, Part, TemplateText, scalars, template_text, value, way_to
 from scanner.iam.principal import PrincipalKind
 from scanner.partition import DEFAULT
@@ -55,7 +56,7 @@ def attach_beside(source: Source, policy: AttachedPolicy, partition: str = DEFAU
         return None
     start, end = source.range(policy.span)
     own = next((part for part in way[index + 1 :] if (part.start, part.end) == (start, end)), way[index + 1])
-    return _attached(text, way[index].node, own, partition)
+    return _attached(text, way[index].node, own, partition, way[index - 1].node if index else None)
 
 
 def attach_in_list(source: Source, place: Span, partition: str) -> tuple[Edit, ...] | None:
@@ -71,11 +72,26 @@ def attach_in_list(source: Source, place: Span, partition: str) -> tuple[Edit, .
     return _attached(text, way[at - 1].node, way[at], partition)
 
 
+def attach_as_the_password(source: Source, span: Span, partition: str) -> tuple[Edit, ...] | None:
+    """Attach the policy for ``aws login`` to the user whose resource a region is, under the condition of its password.
+
+    None where its password depends on no condition, and where ``attach_new`` can do nothing.
+    """
+    return _attach_new(source, span, PrincipalKind.USER, partition, as_password=True)
+
+
 def attach_new(source: Source, span: Span, kind: PrincipalKind, partition: str) -> tuple[Edit, ...] | None:
     """Attach the policy for ``aws login`` to the user, role, group or permission set whose resource a region is.
 
-    None where its list of policies is a function, or where properties are merged into it from elsewhere.
+    None where its list of policies is a function that is no choice between lists, or where properties are merged into
+    it from elsewhere.
     """
+    return _attach_new(source, span, kind, partition, as_password=False)
+
+
+def _attach_new(
+    source: Source, span: Span, kind: PrincipalKind, partition: str, *, as_password: bool
+) -> tuple[Edit, ...] | None:
     text = template_text(source)
     way = _way(text, span)
     resource = None if text is None or way is None else _mapping_at(text, way, span)
@@ -85,8 +101,13 @@ def attach_new(source: Source, span: Span, kind: PrincipalKind, partition: str) 
     name = _PROPERTIES[kind]
     if kind_node is None or _PROPERTIES_BY_TYPE.get(text.text(kind_node) or "") != name:
         return None
-    new: Data = [_arn(partition)]
     properties = value(text, resource.node, "Properties")
+    arn: Data | None = _arn(partition)
+    if as_password and arn is not None:
+        arn = None if properties is None else as_the_password(text, properties, arn)
+    if arn is None:
+        return None
+    new: Data = [arn]
     if properties is None:
         if text.merges(resource.node):
             return None
@@ -100,7 +121,9 @@ def attach_new(source: Source, span: Span, kind: PrincipalKind, partition: str) 
         return text.add(properties, name, new)
     if text.is_empty(there):
         return text.fill(properties, name, new)
-    return _attached(text, there, None, partition) if text.is_list(there) else None
+    if text.is_list(there):
+        return _attached(text, there, None, partition, properties if as_password else None)
+    return None if as_password else _in_every_arm(text, there, partition)
 
 
 def add_statement(source: Source, statement: Span, actions: Sequence[str], resource: str) -> tuple[Edit, ...] | None:
@@ -164,6 +187,18 @@ def replace_word(source: Source, region: Span, written: str, meant: str) -> tupl
     return tuple(sorted(edits)) or None
 
 
+def text_around(source: Source, place: Span) -> tuple[int, int] | None:
+    """Where the scalar stands, as it reads, in which a region begins: a policy may be text. None if there is none.
+
+    A region in a text may be a line as a whole.
+    """
+    text = template_text(source)
+    start, end = source.range(place)
+    start += len(source.text[start:end]) - len(source.text[start:end].lstrip())
+    way = _way(text, source.lines.span(start, start))
+    return None if text is None or not way else text.inside(way[-1].node)
+
+
 def _way(text: TemplateText | None, span: Span) -> list[Part] | None:
     """The parts that a region is in, none of which stands elsewhere too."""
     way = [] if text is None else way_to(text, span)
@@ -181,12 +216,46 @@ def _arn(partition: str) -> str:
     return f"arn:{partition}:iam::aws:policy/{POLICY}"
 
 
-def _attached(text: TemplateText, policies: Node, like: Part | None, partition: str) -> tuple[Edit, ...] | None:
-    """The list with the policy behind its last item, written like one if possible, else like any."""
+def _in_every_arm(text: TemplateText, policies: Node, partition: str) -> tuple[Edit, ...] | None:
+    """The policy in each of the lists that conditions choose from, as a list of its own where there is none."""
+    found = choice(text, policies)
+    if found is None or text.is_shared(policies):
+        return None
+    edits: list[Edit] = []
+    for arm in found.arms(text):
+        if text.is_list(arm):
+            if _names_it(text, arm):
+                continue
+            more = _attached(text, arm, None, partition)
+        else:
+            more = text.replace(arm, [_arn(partition)]) if is_nothing(text, arm) else None
+        if more is None:
+            return None
+        edits += more
+    return tuple(sorted(edits)) or None
+
+
+def _names_it(text: TemplateText, policies: Node) -> bool:
+    """Whether the policy is in a list, be it under a condition."""
+    return any(written.endswith(f"policy/{POLICY}") for written, _ in scalars(text, policies))
+
+
+def _attached(
+    text: TemplateText, policies: Node, like: Part | None, partition: str, user: Node | None = None
+) -> tuple[Edit, ...] | None:
+    """The list with the policy behind its last item, written like one if possible, else like any.
+
+    That of a user has it under the condition of its password. None where it is there already under another, since a
+    list must not have anything twice.
+    """
+    if _names_it(text, policies):
+        return None
     items = list(text.parts(policies))
     candidates = chain([like] if like is not None else [], reversed(items))
     written = (_renamed(text, part, is_item=part in items) for part in candidates)
-    new = [next((one for one in written if one is not None), _arn(partition))]
+    policy: Data = next((one for one in written if one is not None), _arn(partition))
+    under_condition = None if user is None else as_the_password(text, user, policy)
+    new: list[Data] = [policy if under_condition is None else under_condition]
     if not items:
         return text.append(policies, new)
     edits = (text.append(policies, new, part.node) for part in reversed(items))

@@ -108,6 +108,14 @@ def fill(text: YamlText, mapping: Node, key: str, value: Data) -> tuple[Edit, ..
     return _instead(text, name, text.start(there), text.end(there), rendered)
 
 
+def replace(text: YamlText, node: Node, new: Data) -> tuple[Edit, ...] | None:
+    """Put something else, in brackets, in the place of a value. None for one that has an anchor, or several lines."""
+    written = text.written(node)
+    if text.is_shared(node) or written.startswith("&") or "\n" in written or not written:
+        return None
+    return (text.source.edit(text.start(node), text.end(node), _Style(text, node).in_flow(new)),)
+
+
 def make_list(text: YamlText, mapping: Node, key: str, new: Sequence[Data]) -> tuple[Edit, ...] | None:
     """Make a sequence of the value of an entry, a scalar or a mapping, and others behind it.
 

@@ -83,6 +83,17 @@ class YamlText:
         """Its text, in which lines end with ``\\n``."""
         return self.source.text[self.start(node) : self.end(node)].replace("\r\n", "\n")
 
+    def inside(self, scalar: ScalarNode) -> tuple[int, int] | None:
+        """Where the text of a scalar stands as it reads, but for blanks and line ends; None where it does not."""
+        start, end = self.start(scalar), self.end(scalar)
+        if scalar.style in ("|", ">"):
+            header_end = self.source.text.find("\n", start, end)
+            return None if header_end < 0 else (header_end + 1, end)
+        opening = self.source.text.find("'", start, end)
+        if scalar.style != "'" or opening < 0 or "'" in self.source.text[opening + 1 : end - 1]:
+            return None
+        return opening + 1, end - 1
+
     def column(self, node: Node) -> int:
         """How many characters are before it on its line."""
         start = self.start(node)

@@ -154,6 +154,16 @@ def test_json_escapes() -> None:
     assert plain(parse(text, "t.json").documents[0]) == json.loads(text)
 
 
+@pytest.mark.parametrize("escaped", [r"\ud83d\ude00", r"\\\"\ud83d\ude00\ud83d\ude00", r"\u00fc", "😀"])
+def test_escapes_of_json_move_nothing(escaped: str) -> None:
+    text = f'{{"a": "{escaped}", "b": ["{escaped}", "c"], "{escaped}": "d"}}'
+    (document,) = parse(text, "t.json").documents
+    assert plain(document) == json.loads(text)
+    for found, written in ((at(document, "b", 1), '"c"'), (at(document, json.loads(f'"{escaped}"')), '"d"')):
+        assert found.span is not None
+        assert text[found.span.column - 1 : found.span.end_column - 1].endswith(written)
+
+
 def test_merge_keys_and_aliases() -> None:
     parsed = read(
         """

@@ -31,7 +31,7 @@ from scanner.values import Value
 
 _CHARACTERS_OF_YAML, _CHARACTERS_OF_JSON = 2, 4
 """Powers of two: so many characters of an outline are a step."""
-_ESCAPE = anywhere(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
+_MARK_OR_ESCAPE = anywhere(r"\"|\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +152,32 @@ def _json_error(text: str, path: str) -> Diagnostic | None:
 def _json_as_yaml(text: str) -> str:
     """JSON that YAML reads alike: tabs are not indentation, and a character has one escape, not two surrogates."""
     text = text.replace("\t", " ")
-    if "\\u" not in text:
+    if "\\u" not in text or all(found[1] is None for found in _MARK_OR_ESCAPE.finditer(text)):
         return text
+    is_padded = _is_json(text)  # elsewhere a quotation mark may be part of a comment
+    missing = 0
 
     def joined(found: re.Match[str]) -> str:
+        nonlocal missing
         if found[1] is None:
-            return found[0]
+            blanks = 0
+            if found[0] == '"' and is_padded:  # so what is behind the string stays in its column
+                blanks, missing = missing, 0
+            return found[0] + " " * blanks
         high, low = int(found[1], 16), int(found[2], 16)
-        return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+        escape = f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
+        missing += len(found[0]) - len(escape)
+        return escape
 
-    return _ESCAPE.sub(joined, text)
+    return _MARK_OR_ESCAPE.sub(joined, text)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (RecursionError, ValueError):
+        return False
+    return True
 
 
 def _syntax_error(broken: yaml.MarkedYAMLError, text: str, path: str) -> Diagnostic:
