@@ -158,6 +158,10 @@ def scan(
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Take users with names like this for console users."),
     ] = None,
+    account_data: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DIR", help="What is in the account, which settles what the code leaves open."),
+    ] = None,
     jobs: Annotated[
         str | None,
         typer.Option(metavar="N", help="How many processes may work at once; without it, as many as may be used."),

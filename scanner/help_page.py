@@ -14,7 +14,7 @@ GROUPS = {
     "Rules": ("rules", "select", "ignore", "list_rules", "check_rules"),
     "Reasons": ("explain",),
     "Values that the code does not have": ("var", "var_file", "env_vars", "workspace", "parameter", "parameters"),
-    "Who signs in, and from where": ("account", "region", "context", "scp", "rcp", "assume_console"),
+    "Who signs in, and from where": ("account", "region", "context", "scp", "rcp", "assume_console", "account_data"),
     "Time and space": ("jobs", "cache", "cache_dir", "max_steps"),
     "Configuration": ("config", "no_config", "show_config"),
     "This program": ("version", "help", "debug", "install_completion", "show_completion"),

@@ -70,6 +70,8 @@ class Options:
     """The directory where outcomes are kept from one scan to the next; None for no such thing."""
     max_steps: int = STEPS
     """The most steps that the work on one root may take, see ``scanner.budget``."""
+    account_data: tuple[str, ...] = ()
+    """Directories with what AWS tells of accounts: what the code leaves open is settled by that."""
     exclude: tuple[PathGlob, ...] = ()
     """What is not scanned unless a path names it."""
     sections: tuple[PathSection, ...] = ()

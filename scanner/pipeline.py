@@ -89,12 +89,13 @@ def scan(
     if wrong is not None:
         raise UsageError(wrong)
     _check_source(options)
+    account_problems = _account_problems(options)
     rules = chosen_rules(options) if rules is None else rules
     with noted(is_exact=True) as controls:
         _check_controls(options)
     inputs = _with_parameters(options)
     terms = _terms(options, questions_of(rules))
-    keeps = map is None and not options.debug
+    keeps = map is None and not options.debug and not options.account_data  # which is about people
     kept = _Keeping(options.cache, terms, controls) if options.cache is not None and keeps else None
     with session(), noted(is_exact=kept is not None, seek=may_ask):
         found = discover(
@@ -107,6 +108,7 @@ def scan(
             kept.calls if kept is not None else not_known,
             debug=options.debug,
         )
+        found = replace(found, diagnostics=(*found.diagnostics, *account_problems))
         if not found.roots:
             return _report(found, (), inputs, rules, {}, options, lambda _: ())
         tasks = [_task(root, options) for root in found.roots]
@@ -459,6 +461,22 @@ def _check_source(options: Options) -> None:
         raise UsageError(f"{named}: it is a link that leads out of the scanned tree (--source)", named)
 
 
+def _account_problems(options: Options) -> tuple[Diagnostic, ...]:
+    """What is wrong with the account data beside the code, which is read for every root. Raises ``UsageError``."""
+    found: list[Diagnostic] = []
+    for path in options.account_data:
+        place = options.directory / path
+        if not file_system.is_directory(place):
+            raise UsageError(f"{path}: it is not a directory (--account-data)", path)
+        from scanner.extraction import extract_or_report
+
+        data = extract_or_report(ScanRoot(RootKind.ACCOUNT, path, place, place, Inputs()), debug=options.debug)
+        if not data.identities and not data.diagnostics:
+            raise UsageError(f"{path}: there is no account data in it (--account-data)", path)
+        found += (replace(one, root=path) for one in data.diagnostics)
+    return tuple(found)
+
+
 def _check_controls(options: Options) -> None:
     """Every file of control policies must be one, whether it binds anybody or not."""
     if not options.accounts and not options.sections and options.controls == AccountControls():
@@ -480,6 +498,7 @@ def _terms(options: Options, questions: Questions) -> Terms:
         options.assume_console,
         questions,
         options.max_steps,
+        options.account_data,
     )
 
 

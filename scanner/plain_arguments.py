@@ -13,7 +13,7 @@ from typing import Any
 LISTS = frozenset(
     {
         *("exclude", "format", "output", "rules", "select", "ignore", "check_rules", "var", "var_file", "parameter"),
-        *("parameters", "context", "scp", "rcp", "assume_console"),
+        *("parameters", "context", "scp", "rcp", "assume_console", "account_data"),
     }
 )
 """Options that may be given more than once, by the names of their parameters."""

@@ -125,6 +125,12 @@ SCP = Key(
     "Service control policies that bind everybody: files, which are one level, or a list of files for each level.",
 )
 RCP = Key("rcp", Many(Path()), Merge.ADD, "Resource control policies that bind everybody: files.")
+ACCOUNT_DATA = Key(
+    "account_data",
+    Many(Path()),
+    Merge.ADD,
+    "Directories with what is in the accounts, which settles what the code leaves open.",
+)
 ASSUME_CONSOLE = Key(
     "assume_console",
     Many(Text()),
@@ -191,6 +197,7 @@ KEYS: tuple[Key[Any], ...] = (
     SCP,
     RCP,
     ASSUME_CONSOLE,
+    ACCOUNT_DATA,
     JOBS,
     CACHE,
     CACHE_DIR,

@@ -53,6 +53,8 @@ class PrincipalDefinition:
     """Module calls or nested stacks on the way to it, outermost first."""
     notes: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
     """What else it is called, and where."""
+    files_of_account: frozenset[str] = field(default=frozenset(), compare=False)
+    """The files with account data that was taken into account beside the code."""
 
 
 def stands_for(address: str, instance: str) -> bool:

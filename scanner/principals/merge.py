@@ -338,6 +338,7 @@ class _Merge:
             entitled_spans=entitled_spans,
             trail=identity.origin.trail,
             notes=identity.origin.notes,
+            files_of_account=self._facts.files_of_account,
         )
 
     def _left_open(self, identity: Identity, nothing: LeftOpen) -> PrincipalDefinition:
@@ -356,6 +357,7 @@ class _Merge:
             entitled=doubt if identity.kind is IdentityKind.ROLE else NO,
             trail=identity.origin.trail,
             notes=identity.origin.notes,
+            files_of_account=self._facts.files_of_account,
         )
 
     def _principal(

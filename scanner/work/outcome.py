@@ -34,6 +34,8 @@ class Terms:
     assume_console: tuple[str, ...] = ()
     questions: Questions = Questions()  # frozen
     max_steps: int = STEPS
+    account_data: tuple[str, ...] = ()
+    """Directories with what is in accounts, relative to the working directory."""
 
 
 @dataclass(frozen=True, slots=True)
