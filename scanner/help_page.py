@@ -10,6 +10,7 @@ GROUPS = {
     "What is scanned": ("paths", "exclude", "source"),
     "What is printed": ("format", "output", "min_severity", "quiet", "verbose"),
     "What the exit status says": ("fail_on", "exit_zero", "baseline", "write_baseline"),
+    "Changes": ("compare_to", "changes_only"),
     "Fixes": ("diff", "fix", "unsafe_fixes"),
     "Rules": ("rules", "select", "ignore", "list_rules", "check_rules"),
     "Reasons": ("explain",),

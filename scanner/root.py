@@ -91,6 +91,8 @@ class ScanRoot:
     """Names that it imports and that several others export, with these."""
     stands_in: Path | None = None
     """Absolute: the directory that a root from standard input counts as a file of."""
+    is_prior: bool = False
+    """A plan: what there was before it is meant, not what there is once it is applied."""
 
     @property
     def directory(self) -> Path:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
-from scanner.changes.standing import Standing
+from scanner.changes.standing import DENIED, Standing
 from scanner.lazy_dataclass import dataclass
 from scanner.verdicts.reasons import Reason
 from scanner.verdicts.sign_in import Client
@@ -62,14 +63,13 @@ class Compared:
         """What all of it comes to for ``aws login``, the worst first: lost, weaker, undetermined, gained or stronger.
 
         Who can sign in no longer has lost what worked before, and who can sign in at last has gained what works now.
-        None where nothing about it is different, or nobody was there before.
+        Who still has the usual way has not lost ``aws login`` with ``--remote``. None where nothing about it is
+        different, or the principal was not there before.
         """
-        kinds = {change.kind for change in self.changes}
-        if ChangeKind.CONSOLE_LOST in kinds and _works(self.before):
-            kinds.add(ChangeKind.LOST)
-        if ChangeKind.CONSOLE_GAINED in kinds and _works(self.after):
-            kinds.add(ChangeKind.GAINED)
-        return next((kind for kind in _EFFECTS if kind in kinds), None)
+        if self.before is None:
+            return None
+        found = set(_effects(self.before, self.after, self.changes))
+        return next((kind for kind in _EFFECTS if kind in found), None)
 
 
 _EFFECTS = (
@@ -81,21 +81,30 @@ _EFFECTS = (
 )
 
 
-def _works(one: Standing | None) -> bool:
-    return one is not None and any(map(one.can, Client))
+def _effects(before: Standing, after: Standing, changes: Iterable[Change]) -> Iterator[ChangeKind]:
+    for change in changes:
+        is_second = change.client is Client.REMOTE
+        match change.kind:
+            case ChangeKind.CONSOLE_LOST if any(map(before.can, Client)):
+                yield ChangeKind.LOST
+            case ChangeKind.CONSOLE_GAINED if any(map(after.can, Client)):
+                yield ChangeKind.GAINED
+            case ChangeKind.LOST if is_second and after.outcome(Client.LOCALHOST) not in DENIED:
+                yield ChangeKind.WEAKER
+            case ChangeKind.GAINED if is_second and before.outcome(Client.LOCALHOST) not in DENIED:
+                yield ChangeKind.STRONGER
+            case _:
+                yield change.kind
 
 
-def takes_away(change: Change, client: Client) -> bool:
-    """Whether somebody who is still there could use ``aws login`` for a client, and cannot any more."""
-    before, after = change.before, change.after
-    if before is None or after is None or not before.can(client):
-        return False
-    return change.kind is ChangeKind.CONSOLE_LOST or (change.kind is ChangeKind.LOST and change.client is client)
-
-
-def gives(change: Change, client: Client) -> bool:
-    """Whether somebody who was there before could not use ``aws login`` for a client, and can now."""
-    before, after = change.before, change.after
-    if before is None or after is None or not after.can(client):
-        return False
-    return change.kind is ChangeKind.CONSOLE_GAINED or (change.kind is ChangeKind.GAINED and change.client is client)
+def by_principal(changes: Iterable[Change]) -> tuple[Compared, ...]:
+    """Those who are there now, with what changes for them, in the order of the first change of each."""
+    found: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        if change.after is not None:
+            found.setdefault((change.after.root, change.after.address), []).append(change)
+    return tuple(
+        Compared(several[0].before, several[0].after, tuple(several))
+        for several in found.values()
+        if several[0].after is not None
+    )

@@ -207,7 +207,9 @@ KEYS: tuple[Key[Any], ...] = (
 BY_NAME = {key.name: key for key in KEYS}
 
 COMMAND_LINE_ONLY = {
+    "changes_only": "",
     "check_rules": "",
+    "compare_to": "",
     "config": "",
     "debug": "",
     "diff": "",

@@ -76,6 +76,7 @@ class Assessor:
             facts.undeclared,
             facts.exports,
             facts.imports,
+            facts.moves,
         )
 
     def _with_accounts(self, facts: Facts) -> Facts:

@@ -70,6 +70,8 @@ class Outcome:
     exports: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
     """Names of the values that it hands to other stacks, and that it has from them."""
+    moves: tuple[tuple[str, str], ...] = ()
+    """Addresses before and after."""
 
     @property
     def has_errors(self) -> bool:
