@@ -8,6 +8,7 @@ from dataclasses import field
 from scanner.iam.evaluate import Outcome
 from scanner.iam.pattern import literal
 from scanner.lazy_dataclass import dataclass
+from scanner.principals.definition import PASSWORD
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access, Via
@@ -18,7 +19,7 @@ ABLE = (Outcome.ALLOWED, Outcome.CONDITIONAL)
 DENIED = (Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY)
 
 _WAYS = {
-    Via.LOGIN_PROFILE: "a password",
+    Via.LOGIN_PROFILE: PASSWORD,
     Via.ASSUMED: "a password that is taken for granted",
     Via.SAML: "federation through SAML",
     Via.SWITCH_ROLE: "switching to the role",
@@ -45,6 +46,8 @@ class Standing:
     """What gives console access."""
     reasons: Callable[[Client], tuple[Reason, ...]] = field(compare=False)
     """Why the decisions for a client are what they are; each reason once."""
+    brought_by: tuple[tuple[str, str], ...] | None = field(default=None, compare=False)
+    """The addresses of what brings policies and passwords, with their names; None where nobody knows."""
 
     def outcome(self, client: Client) -> Outcome:
         """What is decided for a client."""
@@ -76,6 +79,7 @@ def standing(assessed: AssessedPrincipal) -> Standing:
                 for reason in reasons(definition, permission.decision)
             )
         ),
+        definition.brought_by,
     )
 
 
