@@ -216,10 +216,8 @@ class Rule:
 
     @property
     def is_about_changes(self) -> bool:
-        """Whether it selects nobody, or has nothing to say, unless what there was before is known."""
-        return "{changed_by}" in self.message + self.help or all(
-            "@.change." in selector.text for selector in self.selectors
-        )
+        """Whether it selects nobody unless it is known what there was before."""
+        return all("@.change." in selector.text for selector in self.selectors)
 
     def sees(self, key: str) -> bool:
         """Whether its selectors may look at a key of the document, or its texts have a placeholder of that name."""
