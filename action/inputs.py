@@ -16,8 +16,12 @@ DECLARED = frozenset(
     {
         "annotations",
         "category",
+        "changes-only",
+        "comment",
+        "compare-to",
         "config",
         "fail-on",
+        "github-token",
         "min-severity",
         "options",
         "paths",
@@ -49,6 +53,12 @@ class Inputs:
     min_severity: str
     annotations: bool
     summary: bool
+    compare_to: str
+    """``merge-base``, ``prior``, or a path."""
+    changes_only: bool
+    comment: bool
+    github_token: str
+    category: str
 
 
 def parse_inputs(text: str) -> Inputs:
@@ -68,6 +78,11 @@ def parse_inputs(text: str) -> Inputs:
         min_severity=_text(given, "min-severity"),
         annotations=_flag(given, "annotations"),
         summary=_flag(given, "summary"),
+        compare_to=_text(given, "compare-to"),
+        changes_only=_changes_only(given),
+        comment=_flag(given, "comment"),
+        github_token=_text(given, "github-token"),
+        category=_text(given, "category"),
     )
 
 
@@ -88,6 +103,13 @@ def _flag(given: dict[str, str], name: str) -> bool:
     if value not in ("true", "false"):
         raise InputError(f'the input "{name}" is "{value}"; write true or false')
     return value == "true"
+
+
+def _changes_only(given: dict[str, str]) -> bool:
+    wanted = _flag(given, "changes-only")
+    if wanted and not _text(given, "compare-to"):
+        raise InputError('the input "changes-only" goes with "compare-to"')
+    return wanted
 
 
 def _lines(given: dict[str, str], name: str) -> tuple[str, ...]:

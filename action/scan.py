@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from base import compared_with
+from comment import comment
 from inputs import InputError, Inputs
 
 
@@ -18,21 +20,25 @@ def scan(inputs: Inputs) -> dict[str, str]:
     if not directory.is_dir():
         raise InputError(f'the working directory "{inputs.working_directory}" is not a directory of the workspace')
     reports = Path(tempfile.mkdtemp(prefix="aws-login-scan-", dir=os.environ["RUNNER_TEMP"]))
-    files = {name: reports / f"report.{name}" for name in ("json", "sarif")}
-    command = [sys.executable, "-I", "-X", "utf8", "-m", "scanner", *arguments(inputs, files)]
+    files = {name: reports / f"report.{name}" for name in ("json", "sarif", "markdown")}
+    before = compared_with(inputs, directory, reports, _scanned(inputs), environment(inputs))
+    command = [sys.executable, "-I", "-X", "utf8", "-m", "scanner", *arguments(inputs, files, before)]
     status = subprocess.run(
         command, cwd=directory, env=environment(inputs), stdin=subprocess.DEVNULL, check=False
     ).returncode
     outputs = {"status": str(status if status >= 0 else 128 - status), "findings": _findings(files["json"])}
+    if inputs.comment and files["markdown"].exists() and files["json"].exists():
+        outputs["comment"] = comment(inputs, files["markdown"], files["json"])
     return outputs | {name: str(file) for name, file in files.items() if file.exists()}
 
 
 def environment(inputs: Inputs) -> dict[str, str]:
     """The variables of the scanner, which writes the summary of the job where they say."""
-    return {name: value for name, value in os.environ.items() if inputs.summary or name != "GITHUB_STEP_SUMMARY"}
+    left_out = {"INPUTS", *(() if inputs.summary else ("GITHUB_STEP_SUMMARY",))}  # the former have a token
+    return {name: value for name, value in os.environ.items() if name not in left_out}
 
 
-def arguments(inputs: Inputs, files: dict[str, Path]) -> list[str]:
+def arguments(inputs: Inputs, files: dict[str, Path], before: str = "") -> list[str]:
     """What the scanner is called with. Paths come last, behind ``--``: none of them is an option.
 
     Without ``--format`` a step gets text, annotations and the summary of the job; with it, no more than it says.
@@ -47,10 +53,15 @@ def arguments(inputs: Inputs, files: dict[str, Path]) -> list[str]:
         *shown,
         *(f"--output={name}={file}" for name, file in files.items()),
         *(f"--{name}={value}" for name, value in given.items() if value),
-        *inputs.options,
-        "--",
-        *inputs.paths,
+        *([f"--compare-to={before}"] if before else []),
+        *(["--changes-only"] if inputs.changes_only else []),
+        *_scanned(inputs),
     ]
+
+
+def _scanned(inputs: Inputs) -> list[str]:
+    """The options that decide about verdicts, and the paths."""
+    return [*inputs.options, "--", *inputs.paths]
 
 
 def _findings(report: Path) -> str:

@@ -1,7 +1,8 @@
 """``--check-rules``: rule files as their authors want them tried. They are loaded, and their examples scanned.
 
 An example is scanned by itself, with the one rule that names it and no options: what it shows must not depend on who
-looks. ``docs/rules.md`` describes it.
+looks. An example of a rule about changes is a plan, which is compared with the state before it. ``docs/rules.md``
+describes it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from pathlib import Path
 from scanner import file_system
 from scanner.escape import inert, visible
 from scanner.lazy_dataclass import dataclass
-from scanner.options import Options
-from scanner.pipeline import scan
+from scanner.options import PRIOR, Options
+from scanner.pipeline import UsageError, scan
 from scanner.report.report import Report
 from scanner.report.wording import counted
 from scanner.rules.loader import builtin_directory, builtin_rules, try_rules
@@ -83,7 +84,11 @@ def _is_builtin(file: Path) -> bool:
 def _failing(rule: Rule, base: Path, path: str, *, flagged: bool) -> str | None:
     if not file_system.is_there(base / path):
         return f'the example "{path}" does not exist in {base.as_posix()}'
-    report = scan(Options(paths=(path,), directory=base), rules=(rule,))
+    compare_to = PRIOR if rule.is_about_changes else None
+    try:
+        report = scan(Options(paths=(path,), directory=base, compare_to=compare_to), rules=(rule,))
+    except UsageError as problem:
+        return f'the example "{path}" cannot be scanned: {problem}'
     if report.errors:
         first = report.errors[0]
         return f'the example "{path}" cannot be scanned: {first.span.place}: {first.message}'

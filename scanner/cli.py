@@ -158,6 +158,20 @@ def scan(
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Take users with names like this for console users."),
     ] = None,
+    account_data: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DIR", help="What is in the account, which settles what the code leaves open."),
+    ] = None,
+    compare_to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHAT",
+            help="Say what changes since: a JSON report, what can be scanned, or prior, the state before a plan.",
+        ),
+    ] = None,
+    changes_only: Annotated[
+        bool, typer.Option("--changes-only", help="Count only what is found about principals who are changed.")
+    ] = False,
     jobs: Annotated[
         str | None,
         typer.Option(metavar="N", help="How many processes may work at once; without it, as many as may be used."),

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import file_system, tree
+from scanner.account.recognition import MARKS as ACCOUNT_MARKS
+from scanner.account.recognition import is_authorization_details, is_credential_report
 from scanner.calls import Calls, Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import (
@@ -62,6 +64,7 @@ _KINDS = {
     RootKind.TERRAFORM_STATE: "a Terraform state",
     RootKind.CLOUDFORMATION_TEMPLATE: "a CloudFormation template",
     RootKind.CHANGE_SET: "a change set",
+    RootKind.ACCOUNT: "account data",
 }
 _LOOKED_AT = 200
 """Ignored entries that are looked at where nothing else was found."""
@@ -168,7 +171,10 @@ class _Boundaries:
 
 
 def _directory_of(kind: RootKind, location: Path) -> Path:
-    return location if kind in (RootKind.TERRAFORM_MODULE, RootKind.CDK_ASSEMBLY) else location.parent
+    return location if kind in _DIRECTORIES else location.parent
+
+
+_DIRECTORIES = (RootKind.TERRAFORM_MODULE, RootKind.CDK_ASSEMBLY, RootKind.ACCOUNT)
 
 
 @dataclass(slots=True)
@@ -440,6 +446,8 @@ class _Walk:
             message = mistaken_for_plan(head)
             message = message or "it is neither a Terraform file, plan or state nor a CloudFormation template"
             self.diagnostics.append(error("Nothing to scan", as_sentence(message), Span.whole_file(self.shown(path))))
+        elif kind is RootKind.ACCOUNT:
+            self._found(kind, path.parent)
         elif kind is RootKind.CLOUDFORMATION_TEMPLATE and self._is_text_template(path):
             self._text_template(path, named=named)
         elif kind is not None:
@@ -473,6 +481,8 @@ def recognise(head: bytes) -> RootKind | None:
     if plan is not None:
         return plan
     text = as_text(head)
+    if is_authorization_details(text) or is_credential_report(text):
+        return RootKind.ACCOUNT
     if looks_like_change_set(text):
         return RootKind.CHANGE_SET
     return RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(text) else None
@@ -497,7 +507,7 @@ def _without_nuls(content: bytes) -> bytes:
     return content.replace(b"\0", b"")
 
 
-_MARKS = tuple(mark.encode() for mark in (*TEMPLATE_MARKS, CHANGE_SET_MARK, *PLAN_MARKS))
+_MARKS = tuple(mark.encode() for mark in (*TEMPLATE_MARKS, CHANGE_SET_MARK, *PLAN_MARKS, *ACCOUNT_MARKS))
 
 
 def _is_none_of_ours(path: str) -> bool:

@@ -26,6 +26,8 @@ def extract(root: ScanRoot) -> Facts:
             from scanner.cloudformation.change_set import extract
         case RootKind.CDK_ASSEMBLY:
             from scanner.cloudformation.cloud_assembly import extract
+        case RootKind.ACCOUNT:
+            from scanner.account.extract import extract
         case _:
             assert_never(root.kind)
     return extract(root)

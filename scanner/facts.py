@@ -254,6 +254,10 @@ class Facts:
     """Names of the values that it has from other stacks and that it does not export itself."""
     together: tuple[tuple[Account, Account], ...] = ()
     """Pairs of accounts that are the same, because one hands something to the other."""
+    files_of_account: frozenset[str] = frozenset()
+    """The files with account data among what it says, which is beside the code and not in it."""
+    moves: tuple[tuple[str, str], ...] = ()
+    """Addresses before and after: of instances, resources, and modules with all that is in them."""
     is_rewritten: bool = False
     """A macro that is not followed may change all of it, so a policy that is malformed here is not an error yet."""
 

@@ -31,6 +31,10 @@ def mistakes(options: Options) -> Iterator[str]:
             glob.check()
         except GlobError as problem:
             yield str(problem)
+    if options.changes_only and options.compare_to is None:
+        yield "there is nothing to compare with, so nothing is a change; add --compare-to (--changes-only)"
+    if options.compare_to == "":
+        yield "the path is empty (--compare-to)"
     if "" in options.paths:
         yield "a path is empty"
     if options.cache is not None:

@@ -22,6 +22,9 @@ from scanner.root import Inputs, ValuesFile
 from scanner.span import Span
 from scanner.suppress_entry import SuppressEntry
 
+PRIOR = "prior"
+"""``compare_to``: the state before each plan, as the plan has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -70,6 +73,12 @@ class Options:
     """The directory where outcomes are kept from one scan to the next; None for no such thing."""
     max_steps: int = STEPS
     """The most steps that the work on one root may take, see ``scanner.budget``."""
+    account_data: tuple[str, ...] = ()
+    """Directories with what AWS tells of accounts: what the code leaves open is settled by that."""
+    compare_to: str | None = None
+    """What there was before: a JSON report, something that can be scanned, or ``PRIOR``."""
+    changes_only: bool = False
+    """Whether only findings of principals who are changed count; there are changes where there is ``compare_to``."""
     exclude: tuple[PathGlob, ...] = ()
     """What is not scanned unless a path names it."""
     sections: tuple[PathSection, ...] = ()

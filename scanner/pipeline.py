@@ -19,7 +19,7 @@ from scanner.discovery import Discovery, discover
 from scanner.file_system import Notes, noted
 from scanner.lazy_dataclass import dataclass
 from scanner.option_checks import mistakes
-from scanner.options import Options
+from scanner.options import PRIOR, Options
 from scanner.path_sections import PathSection, section_of
 from scanner.report.counted import counted
 from scanner.report.report import Report
@@ -42,6 +42,7 @@ from scanner.verdicts.question import Questions
 from scanner.work.outcome import Outcome, Task, Terms
 
 if TYPE_CHECKING:
+    from scanner.comparison import Before
     from scanner.finding import Finding
     from scanner.fixing import Again, Changed
     from scanner.other_roots import PolicyNames
@@ -86,12 +87,14 @@ def scan(
     if wrong is not None:
         raise UsageError(wrong)
     _check_source(options)
-    rules = chosen_rules(options) if rules is None else rules
+    account_problems = _account_problems(options)
+    rules = _possible(chosen_rules(options) if rules is None else rules, options)
+    before = _before(options, map) if options.compare_to is not None else None
     with noted(is_exact=True) as controls:
         _check_controls(options)
     inputs = _with_parameters(options)
     terms = _terms(options, questions_of(rules))
-    keeps = map is None and not options.debug
+    keeps = map is None and not options.debug and not options.account_data  # which is about people
     kept = _Keeping(options.cache, terms, controls) if options.cache is not None and keeps else None
     with session(), noted(is_exact=kept is not None, seek=may_ask):
         found = discover(
@@ -104,8 +107,9 @@ def scan(
             kept.calls if kept is not None else not_known,
             debug=options.debug,
         )
+        found = replace(found, diagnostics=(*found.diagnostics, *account_problems))
         if not found.roots:
-            return _report(found, (), inputs, rules, {}, options, lambda _: ())
+            return _report(found, (), inputs, rules, {}, options, lambda _: (), before)
         tasks = [_task(root, options) for root in found.roots]
         assess = _assessor(options, terms)
         roots = map or _roots(options, kept.kept if kept is not None else None)
@@ -113,9 +117,16 @@ def scan(
         def again(changed: Iterable[tuple[ScanRoot, Changed]]) -> Iterable[Outcome]:
             return roots(assess, [replace(_task(root, options), changed=files) for root, files in changed])
 
+        if options.compare_to == PRIOR:
+            from scanner.comparison import NotComparableError, prior
+
+            try:
+                before = prior(tasks, lambda plans: roots(assess, plans))
+            except NotComparableError as problem:
+                raise UsageError(str(problem)) from problem
         with closing(_outcomes(tasks, assess, roots, watch)) as outcomes:
             told = outcomes if tell is None else _told(outcomes, tell)
-            report = _report(found, told, inputs, rules, root_sources(found.roots, options), options, again)
+            report = _report(found, told, inputs, rules, root_sources(found.roots, options), options, again, before)
     if kept is not None:
         kept.kept.save()
     return report
@@ -205,6 +216,7 @@ def _report(
     sources: Mapping[str, str],
     options: Options,
     again: Again,
+    before: Before | None = None,
 ) -> Report:
     """What the outcomes come to. The order in which they arrive does not matter."""
     diagnostics: dict[Diagnostic, None] = dict.fromkeys(discovery.diagnostics)
@@ -215,6 +227,7 @@ def _report(
     read: list[_Read] = []
     silent: set[str] = set()
     policies: list[PolicyNames] = []
+    moves: dict[str, tuple[tuple[str, str], ...]] = {}
     matching: Matching | None = None
     done: list[tuple[ScanRoot, Outcome]] = []
     for root, found in outcomes:
@@ -233,6 +246,8 @@ def _report(
         read.append(_Read(root, found.files | shown_in, found.has_errors or left_out > 0))
         silent |= found.silent
         declared |= found.parameters
+        if found.moves:
+            moves[root.path] = found.moves
         if found.undeclared is not None:
             undeclared.append(found.undeclared)
         if found.policies is not None:
@@ -244,13 +259,16 @@ def _report(
 
         diagnostics |= dict.fromkeys(policies_of_others(policies))
     has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
+    comparison = before.compared(assessed, moves) if before is not None else None
+    if before is not None:
+        diagnostics |= dict.fromkeys(before.problems)
     try:
         run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
         run = replace(run, silent=frozenset(silent))
         if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
             diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(
-            matching.findings(sources) if matching is not None else (),
+            matching.findings(sources, comparison) if matching is not None else (),
             options.suppress,
             options.baseline,
             options.write_baseline,
@@ -260,6 +278,10 @@ def _report(
     except BaselineError as problem:
         raise UsageError(str(problem), problem.path) from problem
     diagnostics |= dict.fromkeys(problems)
+    if comparison is not None and options.changes_only:
+        from scanner.comparison import is_of_changed
+
+        findings = tuple(one for one in findings if is_of_changed(one, comparison))
     if options.offers_fixes and any(one.is_open for one in findings):
         from scanner.fixing import with_fixes
 
@@ -277,7 +299,27 @@ def _report(
             )
         ),
         tuple(rules),
+        comparison.changes if comparison is not None else None,
+        is_about_changes=options.changes_only,
     )
+
+
+def _before(options: Options, map: Map | None) -> Before:  # noqa: A002
+    """What there was before; nothing yet where plans say it themselves. Raises ``UsageError``."""
+    from scanner.comparison import NotComparableError, before
+
+    try:
+        return before(options, lambda earlier: scan(earlier, map, rules=()))
+    except NotComparableError as problem:
+        raise UsageError(str(problem), problem.path) from problem
+
+
+def _possible(rules: Sequence[Rule], options: Options) -> tuple[Rule, ...]:
+    """The rules without those about changes where nothing is compared. Raises ``UsageError`` if none is left."""
+    found = tuple(rule for rule in rules if options.compare_to is not None or not rule.is_about_changes)
+    if rules and not found:
+        raise UsageError(f"{rules[0].id} is about changes, so it takes something to compare with (--compare-to)")
+    return found
 
 
 def _too_many(root: ScanRoot, left_out: int) -> Diagnostic:
@@ -384,6 +426,22 @@ def _check_source(options: Options) -> None:
         raise UsageError(f"{named}: it is a link that leads out of the scanned tree (--source)", named)
 
 
+def _account_problems(options: Options) -> tuple[Diagnostic, ...]:
+    """What is wrong with the account data beside the code, which is read for every root. Raises ``UsageError``."""
+    found: list[Diagnostic] = []
+    for path in options.account_data:
+        place = options.directory / path
+        if not file_system.is_directory(place):
+            raise UsageError(f"{path}: it is not a directory (--account-data)", path)
+        from scanner.extraction import extract_or_report
+
+        data = extract_or_report(ScanRoot(RootKind.ACCOUNT, path, place, place, Inputs()), debug=options.debug)
+        if not data.identities and not data.diagnostics:
+            raise UsageError(f"{path}: there is no account data in it (--account-data)", path)
+        found += (replace(one, root=path) for one in data.diagnostics)
+    return tuple(found)
+
+
 def _check_controls(options: Options) -> None:
     """Every file of control policies must be one, whether it binds anybody or not."""
     if not options.accounts and not options.sections and options.controls == AccountControls():
@@ -405,6 +463,7 @@ def _terms(options: Options, questions: Questions) -> Terms:
         options.assume_console,
         questions,
         options.max_steps,
+        options.account_data,
     )
 
 

@@ -13,21 +13,21 @@ from typing import Any
 LISTS = frozenset(
     {
         *("exclude", "format", "output", "rules", "select", "ignore", "check_rules", "var", "var_file", "parameter"),
-        *("parameters", "context", "scp", "rcp", "assume_console"),
+        *("parameters", "context", "scp", "rcp", "assume_console", "account_data"),
     }
 )
 """Options that may be given more than once, by the names of their parameters."""
 TEXTS = frozenset(
     {
         *("fail_on", "min_severity", "workspace", "source", "account", "region", "baseline", "write_baseline"),
-        *("config", "explain", "jobs", "cache_dir", "max_steps"),
+        *("config", "explain", "jobs", "cache_dir", "max_steps", "compare_to"),
     }
 )
 """Options with one value: the last one counts."""
 SWITCHES = frozenset(
     {
         *("exit_zero", "list_rules", "no_config", "show_config", "verbose", "debug", "version"),
-        *("diff", "fix", "unsafe_fixes"),
+        *("diff", "fix", "unsafe_fixes", "changes_only"),
     }
 )
 """Options that are either given or not."""

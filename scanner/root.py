@@ -18,6 +18,7 @@ class RootKind(Enum):
     CLOUDFORMATION_TEMPLATE = "cloudformation"
     CDK_ASSEMBLY = "cdk"
     CHANGE_SET = "change-set"
+    ACCOUNT = "account"
 
     @property
     def is_terraform(self) -> bool:
@@ -90,6 +91,8 @@ class ScanRoot:
     """Names that it imports and that several others export, with these."""
     stands_in: Path | None = None
     """Absolute: the directory that a root from standard input counts as a file of."""
+    is_prior: bool = False
+    """A plan: what there was before it is meant, not what there is once it is applied."""
 
     @property
     def directory(self) -> Path:

@@ -18,6 +18,7 @@ HOMES = {
     "lark": {f"terraform/language/{name}.py" for name in ("grammar", "syntax_tree", "table_parser")},
     # what it reads is described by types, which stand beside the readers
     "msgspec": {
+        "changes/earlier_report.py",
         "report/encoding.py",
         "work/codec.py",
         *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "json_sections", "plan_json")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,9 +30,15 @@ def run(values: Mapping[str, Any], order: Sequence[str]) -> int:
     ``values`` are by the names of parameters, None or false where nobody gives one; ``order`` has those that are given
     as they stand. Raises ``ArgumentError`` before anything is done.
     """
-    for name in ("config", "write_baseline"):  # which no configuration file has, so nobody else looks at them
+    for name in (
+        "config",
+        "write_baseline",
+        "compare_to",
+    ):  # which no configuration file has, so nobody else looks at them
         if values[name] == "":
             raise ArgumentError("the path is empty", _option(name))
+    if values["changes_only"] and values["compare_to"] is None:
+        raise ArgumentError("say with --compare-to what there was before", "--changes-only")
     _check_fixing(values)
     try:
         directory = Path.cwd()
@@ -55,6 +62,7 @@ def run(values: Mapping[str, Any], order: Sequence[str]) -> int:
             tell(mistake)
         return USAGE
     options = _options(settings, directory, values["write_baseline"], debug=values["debug"])
+    options = replace(options, compare_to=values["compare_to"], changes_only=values["changes_only"])
     formats: list[str] = values["format"] or []
     if values["list_rules"]:
         _refuse_formats("--list-rules", formats, "text")

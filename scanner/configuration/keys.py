@@ -125,6 +125,12 @@ SCP = Key(
     "Service control policies that bind everybody: files, which are one level, or a list of files for each level.",
 )
 RCP = Key("rcp", Many(Path()), Merge.ADD, "Resource control policies that bind everybody: files.")
+ACCOUNT_DATA = Key(
+    "account_data",
+    Many(Path()),
+    Merge.ADD,
+    "Directories with what is in the accounts, which settles what the code leaves open.",
+)
 ASSUME_CONSOLE = Key(
     "assume_console",
     Many(Text()),
@@ -191,6 +197,7 @@ KEYS: tuple[Key[Any], ...] = (
     SCP,
     RCP,
     ASSUME_CONSOLE,
+    ACCOUNT_DATA,
     JOBS,
     CACHE,
     CACHE_DIR,
@@ -200,7 +207,9 @@ KEYS: tuple[Key[Any], ...] = (
 BY_NAME = {key.name: key for key in KEYS}
 
 COMMAND_LINE_ONLY = {
+    "changes_only": "",
     "check_rules": "",
+    "compare_to": "",
     "config": "",
     "debug": "",
     "diff": "",

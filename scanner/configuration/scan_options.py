@@ -46,6 +46,7 @@ def scan_options(
         controls=AccountControls(tuple(_levels(settings)), settings.all(keys.RCP)),
         accounts={name: section for name, section in accounts if isinstance(section, AccountControls)},
         assume_console=settings.all(keys.ASSUME_CONSOLE),
+        account_data=settings.all(keys.ACCOUNT_DATA),
         rule_paths=settings.all(keys.RULES),
         select=settings.all(keys.SELECT),
         ignore=settings.all(keys.IGNORE),

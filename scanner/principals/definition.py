@@ -12,6 +12,8 @@ from scanner.root import RootKind
 from scanner.span import Span
 from scanner.truth import NO, Truth
 
+PASSWORD = "a password"
+"""What stands for the name of a policy where a password is brought."""
 ANY_KEY = "[*]"
 """The key of instances that are not known."""
 
@@ -53,6 +55,10 @@ class PrincipalDefinition:
     """Module calls or nested stacks on the way to it, outermost first."""
     notes: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
     """What else it is called, and where."""
+    brought_by: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """What brings policies and passwords, by address, with the name of the policy or the group."""
+    files_of_account: frozenset[str] = field(default=frozenset(), compare=False)
+    """The files with account data that was taken into account beside the code."""
 
 
 def stands_for(address: str, instance: str) -> bool:

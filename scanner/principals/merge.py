@@ -38,7 +38,7 @@ from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_docum
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
 from scanner.lazy_dataclass import dataclass
 from scanner.principals.accounts import Accounts
-from scanner.principals.definition import GroupMembership, PrincipalDefinition
+from scanner.principals.definition import PASSWORD, GroupMembership, PrincipalDefinition
 from scanner.principals.left_open import LeftOpen, left_open
 from scanner.principals.references import (
     IdentityIndex,
@@ -108,6 +108,7 @@ class _Merge:
         self._exclusives: dict[str, list[Exclusive]] = {}
         self._reaching: dict[str, list[AttachedPolicy]] = {}
         self._boundaries: dict[str, list[AttachedPolicy]] = {}
+        self._brought: dict[str, dict[tuple[str, str], None]] = {}
         self._groups: dict[str, dict[str | None, Truth]] = {}
         self._profiles: dict[str, tuple[Truth, Span]] = {}
         self._keys: dict[str, list[Span]] = {}
@@ -156,6 +157,7 @@ class _Merge:
                 known = self._profiles.get(user.origin.address)
                 answer = applies | known[0] if known else applies
                 self._profiles[user.origin.address] = (answer, profile.origin.span)
+                self._note_bringer(user, profile.origin, PASSWORD)
         for key in self._facts.access_keys:
             for user, applies in self._reach(key.user, key.origin):
                 if applies.is_yes and key.active:
@@ -207,6 +209,10 @@ class _Merge:
                 aws_managed=None if inline.may_be_none else False,
             )
             self._reaching.setdefault(identity.origin.address, []).append(policy)
+            self._note_bringer(identity, inline.origin, name)
+
+    def _note_bringer(self, identity: Identity, origin: Origin, name: str) -> None:
+        self._brought.setdefault(identity.origin.address, {})[origin.address, name] = None
 
     def _attach(self, attachment: Attachment) -> None:
         is_boundary = attachment.use is PolicyUse.BOUNDARY
@@ -226,6 +232,7 @@ class _Merge:
             )
             into = self._boundaries if is_boundary else self._reaching
             into.setdefault(identity.origin.address, []).append(policy)
+            self._note_bringer(identity, attachment.origin, resolved.name)
 
     def _stays(self, identity: Identity, policy: Value, *, inline: bool) -> Truth:
         """Undetermined for a policy that the code attaches and that an exclusive list beside it would remove."""
@@ -245,6 +252,8 @@ class _Merge:
                 certain = certain or is_it.is_yes
                 in_it = applies & is_it & _exists_beside(group.origin.existence, user.origin.existence)
                 name = literal(text_of(group.name) or ()) or group.origin.address
+                self._note_bringer(user, membership.origin, name)
+                self._brought[user.origin.address] |= self._brought.get(group.origin.address, {})
                 self._note_group(user, literal(text_of(group.name) or ()) or None, in_it)
                 for policy in self._reaching.get(group.origin.address, ()):
                     reaching.append(
@@ -338,6 +347,8 @@ class _Merge:
             entitled_spans=entitled_spans,
             trail=identity.origin.trail,
             notes=identity.origin.notes,
+            brought_by=tuple(self._brought.get(address, ())),
+            files_of_account=self._facts.files_of_account,
         )
 
     def _left_open(self, identity: Identity, nothing: LeftOpen) -> PrincipalDefinition:
@@ -356,6 +367,7 @@ class _Merge:
             entitled=doubt if identity.kind is IdentityKind.ROLE else NO,
             trail=identity.origin.trail,
             notes=identity.origin.notes,
+            files_of_account=self._facts.files_of_account,
         )
 
     def _principal(

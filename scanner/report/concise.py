@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scanner.escape import inert, visible
 from scanner.fix import Applicability
+from scanner.report.differences import headline
 from scanner.report.report import Report
 from scanner.report.wording import fixable, summary, told_once, worst_first
 
@@ -33,7 +34,8 @@ def render(report: Report, *, quiet: bool = False) -> str:
         _line(found.span, f"{found.severity.value} {found.message}") for found in told_once(diagnostics, report.roots)
     ]
     if not quiet:
-        lines += filter(None, (summary(report), fixable(report)))
+        changed = [inert(headline(report.changes))] if report.changes is not None else []
+        lines += filter(None, (*changed, summary(report), fixable(report)))
     return "".join(f"{line}\n" for line in lines)
 
 

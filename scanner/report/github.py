@@ -22,6 +22,7 @@ from scanner.escape import visible
 from scanner.finding import LEVELS, Finding, Level
 from scanner.lazy_dataclass import dataclass
 from scanner.report.blocks import Block, blocks
+from scanner.report.differences import headline
 from scanner.report.report import Report
 from scanner.report.wording import found_in_all, repository_path, summary, told_once, worst_first
 
@@ -56,6 +57,7 @@ def render(report: Report, directory: Seen = "", *, quiet: bool = False) -> str:
         lines.extend(annotation.logged() for annotation in unseen)
         lines.append("::endgroup::")
     if not quiet:
+        lines += [headline(report.changes)] if report.changes is not None else []
         lines.append(summary(report))
     return "\n".join(lines) + "\n" if lines else ""
 

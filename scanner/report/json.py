@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING
 
 from scanner.report.encoding import encoded_with_shared
 from scanner.verdicts.document import Document, PermissionDocuments, location, principal_document
+from scanner.verdicts.sign_in import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from scanner.changes.change import Change
+    from scanner.changes.standing import Standing
     from scanner.diagnostic import Diagnostic
     from scanner.finding import Finding, Suppression
     from scanner.fix import Edit, Fix
     from scanner.report.report import Report
     from scanner.span import Span
     from scanner.verdicts.assessed_principal import AssessedPrincipal
+    from scanner.verdicts.reasons import Reason
 
 VERSION = 1
 """Changes when a reader of the old shape would misread the new one; additions leave it alone."""
@@ -44,6 +48,7 @@ def render(report: Report, version: str) -> str:
         "findings": [_finding(each) for each in sorted(report.findings, key=_order_of_finding)],
         "errors": _diagnostics(report.errors),
         "warnings": _diagnostics(report.warnings),
+        **({"changes": [_change(each) for each in report.changes]} if report.changes is not None else {}),
     }
     return encoded_with_shared(document, "permissions", tuple(shared.values()))
 
@@ -110,6 +115,41 @@ def _suppression(suppression: Suppression) -> Document:
         "until": suppression.until.isoformat() if suppression.until is not None else None,
         "location": location(suppression.span),
     }
+
+
+def _change(change: Change) -> Document:
+    subject = change.subject
+    return {
+        "change": change.kind.value,
+        "client": change.client.value if change.client is not None else None,
+        "principal": {
+            "kind": subject.kind,
+            "name": subject.name,
+            "account": subject.account,
+            "address": subject.address,
+            "root": subject.root,
+        },
+        "before": _standing(change.before, change.client),
+        "after": _standing(change.after, change.client),
+        "because": _reasons(change.because),
+    }
+
+
+def _standing(standing: Standing | None, client: Client | None) -> Document | None:
+    """Where the change is about no client, what is decided for the usual one."""
+    if standing is None:
+        return None
+    of = client or Client.LOCALHOST
+    return {
+        "address": standing.address,
+        "console": standing.console.value,
+        "decision": standing.outcome(of).value,
+        "reasons": _reasons(standing.reasons(of)),
+    }
+
+
+def _reasons(reasons: Iterable[Reason]) -> list[Document]:
+    return [{"text": reason.text, "location": location(reason.span)} for reason in reasons]
 
 
 def _diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Document]:

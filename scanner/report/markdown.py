@@ -23,6 +23,7 @@ from scanner.finding import Level
 from scanner.lazy_dataclass import dataclass
 from scanner.report.blocks import Block, blocks
 from scanner.report.changed_lines import Change, changes
+from scanner.report.differences import MOST, differences, headline
 from scanner.report.markdown_text import code, link, prose, suggestion
 from scanner.report.report import Report
 from scanner.report.wording import (
@@ -39,6 +40,7 @@ from scanner.report.wording import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from scanner.changes.change import Change as Different
     from scanner.repository import Seen
     from scanner.span import Span
 
@@ -49,6 +51,8 @@ OPEN = 10
 """So many blocks and troubles stand there at once; more are folded."""
 _UNFOLDED = 3
 """With so few, the details of each are not folded either."""
+_SHARE_OF_CHANGES = 2
+"""Which part of the room they may take."""
 _MOST_PLACES = 8
 _MOST_FIXES = 3
 """Of a block, those of which suggestions are made."""
@@ -78,8 +82,12 @@ def render(
 
     The first line is there in any case. ``lines`` gives those of a file, without which nothing is suggested.
     """
-    heading = f"### scan: {summary(report)}\n{MARKER}\n"
-    room = (COMMENT if limit is None else limit) - _size(heading) - _ENDING
+    room = (COMMENT if limit is None else limit) - _ENDING
+    heading = f"### scan: {_result(report)}\n{MARKER}\n"
+    if report.changes is not None:
+        heading += _changes(report.changes, room // _SHARE_OF_CHANGES)
+        heading += "" if _is_silent(report) else f"\n{prose(summary(report))}\n"
+    room -= _size(heading)
     found = blocks(worst_first(report.open_findings))
     troubles = told_once((*report.errors, *report.warnings), report.roots)
     unfolded = len(found) + len(troubles) <= _UNFOLDED
@@ -107,6 +115,33 @@ def render(
             room -= _size(suggested)
             shown[number] = shown[number].removesuffix(_END) + suggested + _END
     return "".join((heading, *_folded(shown), *_rest(findings, trouble)))
+
+
+def _result(report: Report) -> str:
+    """The one sentence that everybody reads."""
+    return summary(report) if report.changes is None else prose(headline(report.changes))
+
+
+def _is_silent(report: Report) -> bool:
+    """Whether nothing has changed, nobody asks for anything else, and nothing is wrong: then one line says it all."""
+    return report.is_about_changes and not report.changes and not report.findings and not report.diagnostics
+
+
+def _changes(changes: Sequence[Different], room: int) -> str:
+    """A line for each that is different, as many as there is room for."""
+    found = differences(changes)
+    lines: list[str] = []
+    for one in found[:MOST]:
+        what = f": {prose(one.what)}" if one.what else ""
+        because = "".join(f"  - {code(where)}: {prose(text)}\n" for text, where in one.because)
+        line = f"- **{one.label}** {prose(one.who)} ({code(one.address)}){what}\n{because}"
+        room -= _size(line)
+        if room < 0:
+            break
+        lines.append(line)
+    more = len(found) - len(lines)
+    rest = f"- and {more:,} more, which `scan --format json` lists\n" if more else ""
+    return "".join(("\n" if found else "", *lines, rest))
 
 
 def _size(text: str) -> int:

@@ -12,6 +12,7 @@ from scanner.fix import Applicability
 from scanner.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
+    from scanner.changes.change import Change
     from scanner.rules.rule import Rule
     from scanner.verdicts.assessed_principal import AssessedPrincipal
 
@@ -28,6 +29,10 @@ class Report:
     diagnostics: tuple[Diagnostic, ...] = ()
     rules: tuple[Rule, ...] = ()
     """The rules that were followed, by id."""
+    changes: tuple[Change, ...] | None = None
+    """What is different from what there was before, the worst first; None where nobody compares."""
+    is_about_changes: bool = False
+    """Whether the findings are those of principals who are changed, and no others."""
     hidden: int = 0
     """How many findings that count are below the level that the user wants to see."""
     open_findings: tuple[Finding, ...] = field(init=False, compare=False)

@@ -28,6 +28,7 @@ from scanner.escape import inert, visible
 from scanner.finding import Level, RelatedLocation
 from scanner.lazy_dataclass import dataclass
 from scanner.report.blocks import Block, blocks
+from scanner.report.differences import MOST, differences, headline
 from scanner.report.quotation import quoted
 from scanner.report.report import Report
 from scanner.report.wording import counted, fixable, offers, place, summary, told_once, worst_first
@@ -35,6 +36,7 @@ from scanner.report.wording import counted, fixable, offers, place, summary, tol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from scanner.changes.change import Change
     from scanner.excerpt import Excerpt
     from scanner.span import Span
 
@@ -62,7 +64,8 @@ def render(
     source. ``quiet`` leaves out everything but findings and errors.
     """
     page = _Page(colour, None if width is None else max(width, _NARROWEST), excerpt or (lambda _: None))
-    parts = list(_findings(page, blocks(worst_first(report.open_findings))))
+    parts = ["\n".join(_changes(page, report.changes))] if report.changes is not None and not quiet else []
+    parts += list(_findings(page, blocks(worst_first(report.open_findings))))
     diagnostics = report.errors if quiet else (*report.errors, *report.warnings)
     parts += ["\n".join(_diagnostic(page, found)) for found in told_once(diagnostics, report.roots)]
     if not quiet:
@@ -124,6 +127,20 @@ class _Page:
         for number, line in enumerate(lines):
             name = f"{label:<4}" if number == 0 else "    "
             yield f"  {self.paint(name, _DIM) if name.strip() else name}{line[6:]}"
+
+
+def _changes(page: _Page, changes: Sequence[Change]) -> Iterator[str]:
+    """What is different, at the very beginning: that is what the reader has asked for."""
+    first, *rest = page.wrap(headline(changes), "", "  ")
+    yield from (page.paint(line, _BOLD) for line in (first, *rest))
+    found = differences(changes)
+    for one in found[:MOST]:
+        what = f": {one.what}" if one.what else ""
+        yield from page.wrap(f"{one.label}: {one.who} ({one.address}){what}", "  ", "    ")
+        for text, where in one.because:
+            yield from page.wrap(f"{where}: {text}", "    ", "      ")
+    if len(found) > MOST:
+        yield f"  and {len(found) - MOST:,} more, which --format json lists"
 
 
 def _findings(page: _Page, found: Iterable[Block]) -> Iterator[str]:

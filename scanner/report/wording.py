@@ -141,7 +141,8 @@ def summary(report: Report) -> str:
             counted(report.roots, "root"),
         )
     )
-    sentences = [f"{found}{levels} in {scanned}."]
+    whose = ", of principals who change only" if report.is_about_changes else ""
+    sentences = [f"{found}{levels} in {scanned}{whose}."]
     left_out = [
         f"{number} {word}"
         for number, word in (

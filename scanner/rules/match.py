@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanner.finding import Finding, Level, RelatedLocation
 from scanner.root import RootKind
 from scanner.rules.chosen import Chosen, chosen, ways_in
 from scanner.rules.documents import Documents
-from scanner.rules.parts import PARTS
+from scanner.rules.parts import CHANGE, PARTS, change_document
 from scanner.rules.places import places
 from scanner.rules.problems import Problem, RuleError
 from scanner.rules.rule import Path, Rule, Selector, filled, split_at
@@ -22,6 +22,10 @@ from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
+
+if TYPE_CHECKING:
+    from scanner.changes.change import Compared
+    from scanner.changes.compare import Comparison
 
 Flagged = tuple[str, str, str]
 """The id of a rule, a root, and the address of a principal."""
@@ -58,11 +62,19 @@ class Matching:
             self._assessed.append(one)
             self._documents.append(self._views.of(one))
 
-    def findings(self, sources: Mapping[str, str]) -> tuple[Finding, ...]:
-        """What the rules find of all of them. Raises ``RuleError``."""
+    def findings(self, sources: Mapping[str, str], comparison: Comparison | None = None) -> tuple[Finding, ...]:
+        """What the rules find of all of them; where they were compared with what there was, of changes too.
+
+        Raises ``RuleError``.
+        """
+        known = comparison.principals if comparison is not None else {}
+        changed = [known.get((one.definition.root, one.definition.address)) for one in self._assessed]
+        for document, compared in zip(self._documents, changed, strict=True):
+            if compared is not None:
+                document[CHANGE] = change_document(compared)
         selectable, once = Documents(self._documents), SaidOnce()
         found = [
-            _finding(rule, self._assessed[number], self._documents[number], paths, sources, once)
+            _finding(rule, self._assessed[number], self._documents[number], paths, sources, once, changed[number])
             for rule in self._rules
             for number, paths in sorted(_selected(rule, selectable).items())
         ]
@@ -114,6 +126,7 @@ def _finding(
     paths: Iterable[Path],
     sources: Mapping[str, str],
     once: SaidOnce,
+    compared: Compared | None,
 ) -> Finding:
     picked = chosen(assessed, document, paths)
     said = words(assessed, document, (one.words for one in picked), once)
@@ -128,7 +141,10 @@ def _finding(
         definition.address,
         definition.root,
         definition.span,
-        _related(chain(_form(assessed), _decisive(rule, assessed, picked, once), _way(assessed)), definition.span),
+        _related(
+            chain(_form(assessed), _changed(rule, compared), _decisive(rule, assessed, picked, once), _way(assessed)),
+            definition.span,
+        ),
         sources.get(definition.root, definition.root),
         said("name"),
         around,
@@ -160,7 +176,7 @@ def _decisive(
     if places:
         return places
     about_sign_in = any(rule.sees(key) for key in _OF_SIGN_IN) or (rule.sees("permissions") and not rule.ask)
-    return once.of(assessed, _of_sign_in) if about_sign_in else ()
+    return once.of(assessed, _of_sign_in) if about_sign_in and not rule.is_about_changes else ()
 
 
 _OF_SIGN_IN = (
@@ -189,6 +205,14 @@ def _all_of_sign_in(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
         yield RelatedLocation(detail, span, is_decisive=True)
     for span in assessed.definition.access_keys:
         yield RelatedLocation("long-term access key", span)
+
+
+def _changed(rule: Rule, compared: Compared | None) -> Iterator[RelatedLocation]:
+    """What made somebody's change, for rules about that. What is not there any more decides nothing now."""
+    if compared is not None and rule.is_about_changes:
+        for change in compared.changes:
+            for reason in change.because:
+                yield RelatedLocation(reason.text, reason.span)
 
 
 def _form(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:

@@ -6,6 +6,7 @@ What is not known is null, or the word ``unknown``; only a list without elements
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from scanner.cause import Cause
 from scanner.iam.context_keys import keys_of
@@ -20,6 +21,9 @@ from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.document import Document, location
 from scanner.verdicts.reasons import statement_place
 from scanner.verdicts.sign_in import ACTIONS, Client, Permission
+
+if TYPE_CHECKING:
+    from scanner.changes.change import Compared
 
 Part = Callable[[AssessedPrincipal], object]
 
@@ -165,6 +169,33 @@ PARTS: Mapping[str, Part] = {
     "without_mfa": _login_without_mfa,
 }
 """By key."""
+
+
+CHANGE = "change"
+"""The key of what is different about a principal, where it was compared with what there was."""
+
+
+def change_document(compared: Compared) -> Document:
+    """What stands under that key."""
+    kinds = {change.client: change.kind.value for change in compared.changes if change.client is not None}
+    before, effect = compared.before, compared.effect
+    return {
+        "aws_login": effect.value if effect is not None else None,
+        **{client.value: kinds.get(client) for client in Client},
+        "console": next((change.kind.value for change in compared.changes if change.client is None and before), None),
+        "added": before is None,
+        "before": None
+        if before is None
+        else {
+            "address": before.address,
+            "console": before.console.value,
+            "aws_login": {client.value: before.outcome(client).value for client in Client},
+        },
+        "because": [
+            {"text": reason.text, "location": location(reason.span)}
+            for reason in dict.fromkeys(reason for change in compared.changes for reason in change.because)
+        ],
+    }
 
 
 OF_POLICIES: Mapping[str, Callable[[AssessedPrincipal], object]] = {

@@ -214,6 +214,11 @@ class Rule:
     ask: tuple[Question, ...] = ()
     """What is to be decided about every principal, so that selectors see it."""
 
+    @property
+    def is_about_changes(self) -> bool:
+        """Whether it selects nobody unless it is known what there was before."""
+        return all("@.change." in selector.text for selector in self.selectors)
+
     def sees(self, key: str) -> bool:
         """Whether its selectors may look at a key of the document, or its texts have a placeholder of that name."""
         return any(f"{{{key}}}" in text for text in (self.message, self.help)) or any(

@@ -11,7 +11,7 @@ from scanner.iam.evaluate import Decision, Outcome, StatementMatch, worst
 from scanner.iam.pattern import Text, literal
 from scanner.iam.principal import PolicyType, Principal
 from scanner.lazy_dataclass import dataclass
-from scanner.rules.parts import OF_POLICIES, PARTS, PERMISSION_PARTS, context_keys
+from scanner.rules.parts import CHANGE, OF_POLICIES, PARTS, PERMISSION_PARTS, context_keys
 from scanner.rules.said_once import SaidOnce
 from scanner.rules.trusted import trust_entries
 from scanner.shortened import shortened
@@ -41,6 +41,7 @@ PLACEHOLDERS = {
     "selected": "what the rule's selectors select inside the principal",
     "enter": "how people become the principal, as a verb: switch to, are entitled to, federate into, sign in as",
     "way_in_advice": "what else to consider, by the ways into a role, as sentences; nothing for others",
+    "changed_by": "what is not there any more, or new, and makes the change; with `--compare-to`",
     "remedy": "what to do so that `aws login` works on the same device, as sentences",
 }
 
@@ -159,6 +160,10 @@ def _denied_by(found: _Flagged) -> str:
     return _joined(f"{_sid(match)} of {described(match.policy)}" for match in denying)
 
 
+def _changed_by(found: _Flagged) -> str:
+    return _joined(reason["text"] for reason in found.document.get(CHANGE, {}).get("because", ()))
+
+
 _WORDS: Mapping[str, Callable[[_Flagged], str]] = {
     "name": lambda found: str(found.document["name"] or found.document["address"]),
     "kind": lambda found: str(found.document["kind"]).replace("_", " "),
@@ -179,6 +184,7 @@ _WORDS: Mapping[str, Callable[[_Flagged], str]] = {
     "way_in_advice": lambda found: " ".join(_ADVICE[via] for via in found.assessed.console.via if via in _ADVICE),
     "remedy": lambda found: found.once.of(found.assessed, _remedy),
     "denied_by": _denied_by,
+    "changed_by": _changed_by,
 }
 """What stands for each of the placeholders. Most rules have one or two of them."""
 

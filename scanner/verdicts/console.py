@@ -98,9 +98,10 @@ def _role(definition: PrincipalDefinition, ways_into: WaysInto) -> ConsoleAccess
         return ConsoleAccess(Access.NO)
     ways = ways_into(principal, principal.trust)
     entitled = ways.account_access & definition.entitled
-    certain = {Via.SAML: ways.saml, Via.ACCOUNT_ACCESS: entitled}
+    federation = Via.IDENTITY_CENTER if _is_of_identity_center(principal) else Via.SAML
+    certain = {federation: ways.saml, Via.ACCOUNT_ACCESS: entitled}
     possible = {
-        Via.SAML: ways.saml_by_wildcard,
+        federation: ways.saml_by_wildcard,
         Via.ACCOUNT_ACCESS: ways.account_access,
         Via.SWITCH_ROLE: ways.switch_role,
     }
@@ -120,6 +121,14 @@ def _role(definition: PrincipalDefinition, ways_into: WaysInto) -> ConsoleAccess
 
 def _sorted(answer: Truth) -> tuple[Cause, ...]:
     return tuple(sorted(answer.causes, key=Cause.sort_key))
+
+
+def _is_of_identity_center(principal: Principal) -> bool:
+    """Whether it is the role that a permission set has in an account, which nobody else can make.
+
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html
+    """
+    return ":role/aws-reserved/sso.amazonaws.com/" in (literal(principal.arn) or "")
 
 
 def _allowing(document: PolicyDocument) -> tuple[Span, ...]:

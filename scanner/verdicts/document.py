@@ -68,10 +68,17 @@ def _permission(definition: PrincipalDefinition, permission: Permission) -> Docu
         "resource": permission.resource,
         "decision": permission.decision.outcome.value,
         "reasons": [
-            {"text": reason.text, "location": location(reason.span)}
+            {"text": reason.text, "location": location(reason.span), **_source(definition, reason.span)}
             for reason in reasons(definition, permission.decision)
         ],
     }
+
+
+def _source(definition: PrincipalDefinition, span: Span) -> Document:
+    """Which of the two speaks, where there is account data beside the code."""
+    if not definition.files_of_account:
+        return {}
+    return {"source": "account" if span.path in definition.files_of_account else "code"}
 
 
 def principal_document(assessed: AssessedPrincipal, permissions: PermissionDocuments | None = None) -> Document:

@@ -22,6 +22,8 @@ MAX_REASONS = 5
 """Statements of one kind (that allow, that deny, in doubt) that are given as reasons. ``--explain`` has them all."""
 MAX_NAMED = 10
 """Values that one sentence names."""
+NOTHING_ALLOWS = "no policy allows it"
+"""The reason where there is no statement to speak of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Reason:
 def reasons(definition: PrincipalDefinition, decision: Decision) -> tuple[Reason, ...]:
     """Why the decision is what it is; at least one reason, in the order of the policies."""
     found = tuple(dict.fromkeys(_reasons(definition, decision)))
-    return found or (Reason("no policy allows it", definition.span),)
+    return found or (Reason(NOTHING_ALLOWS, definition.span),)
 
 
 def _reasons(definition: PrincipalDefinition, decision: Decision) -> list[Reason]:

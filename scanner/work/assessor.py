@@ -18,7 +18,7 @@ from scanner.file_system import note_all, noted
 from scanner.iam.context import Circumstances
 from scanner.other_roots import policy_names
 from scanner.path_sections import PathSection
-from scanner.root import Assumption, ScanRoot
+from scanner.root import Assumption, Inputs, RootKind, ScanRoot
 from scanner.session import Apart, session
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -43,6 +43,7 @@ class Assessor:
         self.debug = debug
         self._controls = ControlPolicies(terms.controls, dict(terms.accounts), terms.directory)
         self._apart = Apart()
+        self._accounts: tuple[Facts, ...] | None = None
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -59,7 +60,7 @@ class Assessor:
     def _outcome(self, task: Task) -> Outcome:
         root = task.root
         with walled(), session(), budget(self.terms.max_steps), noted() as notes:
-            facts = extraction.extract_or_report(root, debug=self.debug)
+            facts = self._with_accounts(extraction.extract_or_report(root, debug=self.debug))
             principals, wrong = self._assessed(root, facts, task.section)
         note_all(notes)
         if root.neighbours:  # what is wrong with them is said where they are roots
@@ -75,7 +76,22 @@ class Assessor:
             facts.undeclared,
             facts.exports,
             facts.imports,
+            facts.moves,
         )
+
+    def _with_accounts(self, facts: Facts) -> Facts:
+        """What the code says, with what is in the accounts beside it."""
+        if not self.terms.account_data or facts.root_kind is RootKind.ACCOUNT:
+            return facts
+        from scanner.account.beside import with_accounts
+
+        if self._accounts is None:
+            self._accounts = tuple(map(self._account, self.terms.account_data))
+        return with_accounts(facts, self._accounts)
+
+    def _account(self, path: str) -> Facts:
+        place = self.terms.directory / path
+        return extraction.extract_or_report(ScanRoot(RootKind.ACCOUNT, path, place, place, Inputs()), debug=self.debug)
 
     def _location(self, shown: str) -> str:
         location = f"{self.terms.directory}/{shown}"
@@ -94,7 +110,9 @@ class Assessor:
         )
 
         def under(assumptions: tuple[Assumption, ...]) -> Facts:
-            return extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
+            return self._with_accounts(
+                extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
+            )
 
         try:
             with another_budget("what is decided about the root"):  # whoever was read is decided about

@@ -27,7 +27,7 @@ from scanner.work.codec import CodecError, decode, decode_notes, encode, encode_
 from scanner.work.outcome import Outcome, Task
 from scanner.work.store import Store
 
-_NOT_KEPT = frozenset({RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE, RootKind.CHANGE_SET})
+_NOT_KEPT = frozenset({RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE, RootKind.CHANGE_SET, RootKind.ACCOUNT})
 
 
 class Kept:

@@ -34,6 +34,8 @@ class Terms:
     assume_console: tuple[str, ...] = ()
     questions: Questions = Questions()  # frozen
     max_steps: int = STEPS
+    account_data: tuple[str, ...] = ()
+    """Directories with what is in accounts, relative to the working directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Outcome:
     exports: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
     """Names of the values that it hands to other stacks, and that it has from them."""
+    moves: tuple[tuple[str, str], ...] = ()
+    """Addresses before and after."""
 
     @property
     def has_errors(self) -> bool:

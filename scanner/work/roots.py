@@ -42,6 +42,7 @@ _READERS = {
     RootKind.CLOUDFORMATION_TEMPLATE: "scanner.cloudformation.extract",
     RootKind.CHANGE_SET: "scanner.cloudformation.change_set",
     RootKind.CDK_ASSEMBLY: "scanner.cloudformation.cloud_assembly",
+    RootKind.ACCOUNT: "scanner.account.extract",
 }
 
 

@@ -52,10 +52,12 @@ def run_action(
     *,
     provided: Mapping[str, Mapping[str, str]] | None = None,
     root: Path = ROOT,
+    event: Mapping[str, str] | None = None,
 ) -> Run:
     """Run action.yml with the inputs of a workflow's ``with``.
 
     ``provided`` has outputs of steps by their id; a step that has some there is not run. The action lies in ``root``.
+    ``event`` has the variables that say what the workflow runs for.
     """
     declared = {name: each.get("default", "") for name, each in ACTION["inputs"].items()}
     known = {name.lower() for name in given}
@@ -76,7 +78,7 @@ def run_action(
         if provided is not None and identity in provided:
             outputs = dict(provided[identity])
         elif "run" in step:
-            outputs, succeeded = _run_script(step, contexts, run, workspace, temporary / str(number), root)
+            outputs, succeeded = _run_script(step, contexts, run, workspace, temporary / str(number), root, event or {})
             if not succeeded:
                 run.status = "failure"
         run.steps[identity] = outputs
@@ -87,7 +89,13 @@ def run_action(
 
 
 def _run_script(
-    step: Mapping[str, Any], contexts: Mapping[str, Any], run: Run, workspace: Path, files: Path, root: Path
+    step: Mapping[str, Any],
+    contexts: Mapping[str, Any],
+    run: Run,
+    workspace: Path,
+    files: Path,
+    root: Path,
+    event: Mapping[str, str],
 ) -> tuple[dict[str, str], bool]:
     files.mkdir()
     (files / "output").touch()
@@ -105,6 +113,7 @@ def _run_script(
         "GITHUB_STEP_SUMMARY": str(files / "summary"),
         "GITHUB_WORKSPACE": str(workspace),
         "RUNNER_TEMP": str(temporary),
+        **event,
         **{name: substitute(str(value), contexts) for name, value in step.get("env", {}).items()},
     }
     assert step["shell"] == "bash"

@@ -65,6 +65,7 @@ context: {a: null, b: [c], d: true}
 scp: [[a], [b]]
 rcp: [a]
 assume_console: [a]
+account_data: [a]
 jobs: 2
 cache: false
 cache_dir: c

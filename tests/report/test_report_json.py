@@ -198,8 +198,9 @@ def _objects(schema: Any) -> list[dict[str, Any]]:  # any part of the schema
 OPTIONAL = {
     "fingerprint": {"url", "tags", "also_in", "suppressed", "baselined", "fixes"},
     "hidden": {"hidden", "fixable"},
+    "tool": {"changes"},
 }
-"""Keys that only some findings and summaries have, by a key that tells which object it is."""
+"""Keys that only some findings, summaries and reports have, by a key that tells which object it is."""
 
 
 def test_the_schema_is_strict() -> None:

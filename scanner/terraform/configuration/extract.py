@@ -16,6 +16,7 @@ from scanner.terraform.aws import unread_types
 from scanner.terraform.aws.facts import TYPES, facts
 from scanner.terraform.configuration.choices import choices, refuted
 from scanner.terraform.configuration.module_instance import ModuleInstance
+from scanner.terraform.configuration.moved import moves
 from scanner.terraform.configuration.removed import LeftBehind, left_behind
 from scanner.terraform.configuration.root_configuration import RootConfiguration
 from scanner.terraform.configuration.terragrunt.generate import generated_files
@@ -63,6 +64,7 @@ def extract(root: ScanRoot) -> Facts:
         choices=choices(questions),
         refuted=refuted(questions),
         undeclared=frozenset(configuration.undeclared),
+        moves=tuple(_moves(instance)),
     )
 
 
@@ -123,6 +125,12 @@ def _facts(module: ModuleInstance) -> Iterator[Fact]:
         yield from facts(resource)
     for child in module.children():
         yield from _facts(child)
+
+
+def _moves(module: ModuleInstance) -> Iterator[tuple[str, str]]:
+    yield from moves(module.module, module.address)
+    for child in module.children():
+        yield from _moves(child)
 
 
 def _left_behind(module: ModuleInstance) -> Iterator[LeftBehind]:

@@ -61,6 +61,7 @@ class Module:
     settings: list[IndexedBlock] = field(default_factory=list)
     """``terraform`` blocks."""
     removed: list[IndexedBlock] = field(default_factory=list)
+    moved: list[IndexedBlock] = field(default_factory=list)
     local_blocks: list[IndexedBlock] = field(default_factory=list)
     generated: Mapping[str, GeneratedFile] = field(default_factory=dict)
     """Files that are not there, but will be."""
@@ -279,8 +280,10 @@ def _declare(module: Module, block: IndexedBlock) -> None:
             module.providers.append(block)
         case "removed", ():
             module.removed.append(block)
+        case "moved", ():
+            module.moved.append(block)
         case _:
-            pass  # moved, import, check and others say nothing about identities
+            pass  # import, check and others say nothing about identities
 
 
 _NUMBERS = ("no label", "one label", "two labels")

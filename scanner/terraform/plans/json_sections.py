@@ -48,6 +48,8 @@ class ResourceChange(Struct, gc=False):
     index: int | str | None = None
     module_address: str = ""
     deposed: str | None = None
+    address: Any = None
+    previous_address: Any = None
 
 
 class Resource(Struct, gc=False):

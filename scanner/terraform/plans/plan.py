@@ -60,8 +60,8 @@ def extract(root: ScanRoot) -> Facts:
     """The facts of a plan or a state. A file that is neither gives one error diagnostic."""
     span = Span.whole_file(root.path)
     try:
-        document = read_document(root.location)
-        source = source_of(document, root)
+        document = read_document(root.location, prior=root.is_prior)
+        source = Source() if root.is_prior else source_of(document, root)  # the configuration says what comes after
         reader = _reader(document, source, root, span)
         found = tuple(_explored(_facts(document, reader)))
         unread = tuple(_explored(_unread(document, replace(reader, named={}))))
@@ -89,7 +89,7 @@ def extract(root: ScanRoot) -> Facts:
         found, open_choices = (*found, *unexplored(found, not_read(budget), may_remove=True)), ()
         warnings = (*warnings, said_of(budget, root.path))
     collected = collect(root.path, root.kind, found, warnings, source.files | {root.path}, open_choices)
-    return replace(collected, refuted=source.refuted)
+    return replace(collected, refuted=source.refuted, moves=document.moves)
 
 
 def _reader(document: PlanDocument, source: Source, root: ScanRoot, span: Span) -> _Reader:

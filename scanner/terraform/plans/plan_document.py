@@ -70,6 +70,8 @@ class PlanDocument:
     """None if the file does not say."""
     forgotten: tuple[PlannedInstance, ...] = ()
     """What Terraform only takes out of its state (``removed`` with ``destroy = false``): it stays as it was."""
+    moves: tuple[tuple[str, str], ...] = ()
+    """The former addresses of resource instances, and what they are now."""
 
 
 def forgets(actions: Collection[str]) -> bool:

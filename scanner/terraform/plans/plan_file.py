@@ -67,7 +67,7 @@ class _Backend:
 
 
 class _ResourceChange:
-    DEPOSED_KEY, PROVIDER, CHANGE, ADDRESS = 7, 8, 9, 13
+    DEPOSED_KEY, PROVIDER, CHANGE, ADDRESS, PREVIOUS_ADDRESS = 7, 8, 9, 13, 14
 
 
 class _Change:
@@ -84,6 +84,11 @@ _AT_ONCE = 1024
 """Changes that are charged together."""
 _MESSAGE_PACK = 1
 """The one field of a value."""
+
+
+def read_prior(data: bytes) -> PlanDocument:
+    """The state before a plan file, which is in it. Raises ``PlanError``."""
+    return _before(PlanArchive(data))
 
 
 def read_plan_file(data: bytes) -> PlanDocument:
@@ -105,7 +110,16 @@ def read_plan_file(data: bytes) -> PlanDocument:
     except WireError as problem:
         raise PlanError(f"its planned changes are damaged: {problem}") from problem
     snapshot = read_snapshot(archive.sources())
-    return PlanDocument(instances, {}, variables, left_out, snapshot=snapshot, workspace=workspace, forgotten=forgotten)
+    return PlanDocument(
+        instances,
+        {},
+        variables,
+        left_out,
+        snapshot=snapshot,
+        workspace=workspace,
+        forgotten=forgotten,
+        moves=tuple((one.previously, one.written) for one in changes if one.previously not in ("", one.written)),
+    )
 
 
 def _before(archive: PlanArchive) -> PlanDocument:
@@ -157,6 +171,8 @@ class _PlannedChange:
     values: list[memoryview]
     provider: str | None
     is_deposed: bool
+    previously: str
+    """The address that it had before; empty without another."""
 
 
 def _changes(plan: Fields) -> Iterator[_PlannedChange]:
@@ -175,7 +191,8 @@ def _changes(plan: Fields) -> Iterator[_PlannedChange]:
             raise PlanError(f"it plans action {action} for {written}, which is not known; {_REMEDY}")
         provider = text(resource, _ResourceChange.PROVIDER) or None
         is_deposed = bool(text(resource, _ResourceChange.DEPOSED_KEY))
-        yield _PlannedChange(written, type_, actions, parts(change, _Change.VALUES), provider, is_deposed)
+        previously = text(resource, _ResourceChange.PREVIOUS_ADDRESS)
+        yield _PlannedChange(written, type_, actions, parts(change, _Change.VALUES), provider, is_deposed, previously)
 
 
 def _values(values: list[memoryview], address: str) -> Values:

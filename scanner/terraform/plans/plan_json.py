@@ -80,7 +80,35 @@ def _plan(found: Sections) -> PlanDocument:
         parse_object(found.variables, "variables"),
         left_out,
         forgotten=tuple(map(instances.keeping, _forgotten(changes or ()))),
+        moves=tuple(_moves(changes or ())),
     )
+
+
+def prior_document(found: Sections) -> PlanDocument:
+    """What there was before a plan in JSON: the state in it, and what its changes say was there. Raises ``PlanError``.
+
+    A state is what it is, before and after.
+    """
+    document = shown_document(found)  # raises for what cannot be read
+    if found.shown() is not None:
+        return document
+    prior = found.prior()
+    stored = _by_type(_resources(prior.values if prior is not None else None))
+    changes = _by_type((module_address(one.module_address), one) for one in found.changes() or () if not one.deposed)
+
+    def before(type_: str) -> Iterator[PlannedInstance]:
+        for module, change in changes.get(type_, ()):
+            if change.change.before != NOTHING:
+                yield stored_instance(_address(module, change), change.change.before)
+        yield from _stored(stored.get(type_, ()))
+
+    return state_document({*stored, *changes}, before, ())
+
+
+def _moves(changes: Iterable[ResourceChange]) -> Iterator[tuple[str, str]]:
+    for one in changes:
+        if isinstance(one.previous_address, str) and isinstance(one.address, str):
+            yield one.previous_address, one.address
 
 
 class _HasType(Protocol):

@@ -1,0 +1,1 @@
+"""What is in an account, as AWS tells it: snapshots to the same facts that code states."""

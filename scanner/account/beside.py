@@ -1,0 +1,125 @@
+"""What an account has beside the code: it settles what the code leaves open, and nothing else.
+
+Groups and policies that the code names and does not define are those of the account, and users of the code may have
+passwords and keys that somebody gave them by hand. What the code defines, the code decides. Where the code does not say
+which account it is applied in and there is data of one, it is that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from scanner.facts import Account, Facts, Identity, IdentityKind, ManagedPolicy, Origin, Target
+
+
+def with_accounts(code: Facts, accounts: Sequence[Facts]) -> Facts:
+    """The facts of a root with what is in the accounts beside it. They are not reported as the root's own."""
+    for account in accounts:
+        code = _with_account(code, account, is_alone=len(accounts) == 1)
+    return code
+
+
+def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
+    there = _account_of(account)
+    if there is None:
+        return code
+    same = _accounts_in(code, there, is_alone=is_alone)
+    defined = frozenset((*_names(code.identities), *_names(code.policies)))
+    groups = [
+        one
+        for one in account.identities
+        if one.kind is IdentityKind.GROUP and (one.name.text or "").casefold() not in defined
+    ]
+    addresses = {one.origin.address for one in groups}
+    own = {
+        (one.name.text or "").casefold(): one
+        for one in code.identities
+        if one.kind is IdentityKind.USER and one.origin.account in same and one.name.text
+    }
+    users = {
+        one.origin.address: own[name]
+        for one in account.identities
+        if one.kind is IdentityKind.USER and (name := (one.name.text or "").casefold()) in own
+    }
+    return replace(
+        code,
+        identities=(*code.identities, *(replace(one, origin=_foreign(one.origin)) for one in groups)),
+        policies=(
+            *code.policies,
+            *(
+                replace(one, origin=_foreign(one.origin))
+                for one in account.policies
+                if (one.name.text or "").casefold() not in defined
+            ),
+        ),
+        inline_policies=(
+            *code.inline_policies,
+            *(
+                replace(one, origin=_foreign(one.origin))
+                for one in account.inline_policies
+                if one.target.address in addresses
+            ),
+        ),
+        attachments=(
+            *code.attachments,
+            *(
+                replace(one, origin=_foreign(one.origin))
+                for one in account.attachments
+                if one.target.address in addresses
+            ),
+        ),
+        login_profiles=(
+            *code.login_profiles,
+            *(
+                replace(one, origin=_foreign(one.origin), user=to)
+                for one in account.login_profiles
+                for to in _to(one.user, users)
+                if not one.origin.existence.conditions
+            ),
+        ),
+        access_keys=(
+            *code.access_keys,
+            *(
+                replace(one, origin=_foreign(one.origin), user=to)
+                for one in account.access_keys
+                for to in _to(one.user, users)
+            ),
+        ),
+        together=(*code.together, *((one, there) for one in same if one != there)),
+        files_of_account=code.files_of_account | account.files,
+    )
+
+
+def _names(defined: Iterable[Identity | ManagedPolicy]) -> Iterator[str]:
+    return (one.name.text.casefold() for one in defined if one.name.text is not None)
+
+
+def _to(target: Target, users: dict[str, Identity]) -> Iterator[Target]:
+    """The user of the code that is a user of the account."""
+    found = users.get(target.address or "")
+    if found is not None:
+        yield Target(IdentityKind.USER, address=found.origin.address)
+
+
+def _account_of(facts: Facts) -> Account | None:
+    """The account that data is about: that of most of it, for some may be of others."""
+    ids = [one.origin.account for one in facts.identities if one.origin.account.id is not None]
+    return max(dict.fromkeys(ids), key=ids.count, default=None)
+
+
+def _accounts_in(code: Facts, there: Account, *, is_alone: bool) -> frozenset[Account]:
+    """Which of the accounts of the code it is: those that say so, or the only one that says nothing."""
+    found = dict.fromkeys(_accounts(code))
+    named = [one for one in found if one.id == there.id]
+    open_ones = [one for one in found if one.id is None]
+    return frozenset((*named, *(open_ones if is_alone and len(open_ones) == 1 and not named else ())))
+
+
+def _accounts(code: Facts) -> Iterator[Account]:
+    for facts in (code.identities, code.policies, code.attachments, code.memberships, code.login_profiles):
+        yield from (one.origin.account for one in facts)
+
+
+def _foreign(origin: Origin) -> Origin:
+    return replace(origin, is_foreign=True)

@@ -1,0 +1,135 @@
+"""Standings before and after a change, compared: who loses ``aws login``, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from scanner.changes.change import Change, ChangeKind, Compared
+from scanner.changes.matching import Matched
+from scanner.changes.moves import Move
+from scanner.changes.standing import ABLE, DENIED, Standing
+from scanner.iam.evaluate import Outcome
+from scanner.lazy_dataclass import dataclass
+from scanner.verdicts.console import Access
+from scanner.verdicts.reasons import NOTHING_ALLOWS, Reason
+from scanner.verdicts.sign_in import Client
+
+_Reasons = Callable[[Standing], tuple[Reason, ...]]
+Home = tuple[str, str]
+"""A root, and the address of a principal in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All that is different."""
+
+    principals: Mapping[Home, Compared]
+    """Everybody who is there now and was compared, changed or not."""
+    changes: tuple[Change, ...]
+    """The worst first."""
+
+
+def compare(
+    before: Sequence[Standing], after: Sequence[Standing], moves: Mapping[str, Sequence[Move]] | None = None
+) -> Comparison:
+    """What is different after a change. ``moves`` are those of the roots after it; the order of neither side counts."""
+    matched = Matched(sorted(before, key=_order), sorted(after, key=_order), moves or {})
+    principals = {
+        (new.root, new.address): Compared(old, new, tuple(_changes(old, new))) for old, new in matched.pairs()
+    }
+    found = [change for one in principals.values() for change in one.changes]
+    found += [Change(ChangeKind.REMOVED, None, one, None) for one in matched.gone()]
+    return Comparison(principals, tuple(sorted(found, key=_order_of_change)))
+
+
+def _order(one: Standing) -> tuple[str, str, str, str]:
+    return one.root, one.address, one.kind, one.name or ""
+
+
+def _order_of_change(change: Change) -> tuple[object, ...]:
+    number = tuple(ChangeKind).index(change.kind)
+    client = "" if change.client is None else change.client.value
+    return number, *_order(change.subject), client
+
+
+def _changes(before: Standing | None, after: Standing) -> Iterator[Change]:
+    if before is None:
+        yield Change(ChangeKind.ADDED, None, None, after)
+        return
+    of_console = _console(before.console, after.console)
+    if of_console is not None:
+        yield Change(of_console, None, before, after, _different(before, after, lambda one: one.ways))
+    if Access.NO in (before.console, after.console):
+        return  # who cannot sign in on one side has lost or gained that, whatever policies say
+    for client in Client:
+        kind = _decision(before, after, client)
+        if kind is not None:
+            yield Change(kind, client, before, after, _different(before, after, _reasons_for(client)))
+
+
+_IN = (Access.YES, Access.POSSIBLE)
+
+
+def _console(before: Access, after: Access) -> ChangeKind | None:
+    if before in _IN and after is Access.NO:
+        return ChangeKind.CONSOLE_LOST
+    if before is Access.NO and after in _IN:
+        return ChangeKind.CONSOLE_GAINED
+    if after is Access.UNKNOWN and before in _IN:
+        return ChangeKind.UNDETERMINED
+    return None
+
+
+def _decision(before: Standing, after: Standing, client: Client) -> ChangeKind | None:
+    """What changes for a client. Whether somebody loses anything whose console is not known, is not known either."""
+    old, new = before.outcome(client), after.outcome(client)
+    if old in ABLE and new in DENIED:
+        return ChangeKind.LOST if before.console in _IN else ChangeKind.WEAKER
+    if old in DENIED and new in ABLE:
+        return ChangeKind.GAINED if after.console in _IN else ChangeKind.STRONGER
+    if old in ABLE and new is Outcome.UNKNOWN:
+        return ChangeKind.UNDETERMINED
+    ranks = _RANKS[old], _RANKS[new]
+    if ranks[0] == ranks[1]:
+        return None
+    return ChangeKind.WEAKER if ranks[0] > ranks[1] else ChangeKind.STRONGER
+
+
+_RANKS = {
+    Outcome.EXPLICIT_DENY: 0,
+    Outcome.IMPLICIT_DENY: 0,
+    Outcome.UNKNOWN: 1,
+    Outcome.CONDITIONAL: 2,
+    Outcome.ALLOWED: 3,
+}
+
+
+def _reasons_for(client: Client) -> _Reasons:
+    return lambda one: one.reasons(client)
+
+
+def _different(before: Standing, after: Standing, of: _Reasons) -> tuple[Reason, ...]:
+    """What speaks on one side only, by its words: places move, and reports of different places are compared.
+
+    Where all say the same, what is said now.
+    """
+    old, new = of(before), of(after)
+    known, said = ({reason.text for reason in side} | {NOTHING_ALLOWS} for side in (old, new))
+    gone = ("no longer", old, said, before, after, "is gone")
+    come = ("now", new, known, after, before, "is new")
+    found = [
+        Reason(f"{label}: {one.text}{_bringers(one.text, here, there, verb)}", one.span)
+        for label, reasons, others, here, there, verb in (gone, come)
+        for one in reasons
+        if one.text not in others
+    ]
+    return tuple(dict.fromkeys(found)) or tuple(dict.fromkeys(new))
+
+
+def _bringers(text: str, here: Standing, there: Standing, verb: str) -> str:
+    """Which resources bring the policy that a reason speaks of, and are not on the other side."""
+    if here.brought_by is None or there.brought_by is None:
+        return ""
+    others = {address for address, _ in there.brought_by}
+    found = (address for address, name in here.brought_by if name and name in text and address not in others)
+    return "".join(f"; {address} {verb}" for address in dict.fromkeys(found))
