@@ -44,6 +44,8 @@ class _Change:
 
 def with_comments_in_columns(source: Source, edits: Sequence[Edit]) -> tuple[Edit, ...]:
     """Edits of a file, and what they do to the columns of comments."""
+    if not any(_is_near_comment(source, edit) for edit in edits):
+        return tuple(edits)
     old = {comment.start: comment for comment in _comments(source.text)}
     if not old:
         return tuple(edits)
@@ -58,6 +60,18 @@ def with_comments_in_columns(source: Source, edits: Sequence[Edit]) -> tuple[Edi
                 if was is not None and one.column != column:
                     _moved(changes, was, " " * (column - one.width))
     return tuple(Edit(source.lines.span(one.start, one.end), one.text) for one in changes)
+
+
+def _is_near_comment(source: Source, edit: Edit) -> bool:
+    """Whether there is something like a comment between the empty lines around an edit: columns go no further."""
+    start, end = source.range(edit.span)
+    before = max(source.text.rfind(gap, 0, start) for gap in _EMPTY_LINES)
+    behind = min((at for gap in _EMPTY_LINES if (at := source.text.find(gap, end)) != -1), default=len(source.text))
+    near = source.text[max(before, 0) : behind]
+    return any(mark in text for text in (near, edit.text) for mark in ("#", "//"))
+
+
+_EMPTY_LINES = ("\n\n", "\n\r\n")
 
 
 def _moved(changes: list[_Change], comment: _Comment, blanks: str) -> None:
