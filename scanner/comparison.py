@@ -5,6 +5,7 @@ That is another scan, an earlier report, or what a plan says of the state before
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from scanner.changes.moves import Move
 from scanner.changes.standing import Standing, standing
 from scanner.diagnostic import Diagnostic, warning
 from scanner.finding import Finding
+from scanner.globs import PathGlob
 from scanner.lazy_dataclass import dataclass
 from scanner.options import PRIOR, Options
 from scanner.root import RootKind
@@ -101,9 +103,17 @@ def _as_before(options: Options, named: str) -> Options:
         if path != NAME and not Path(path).is_absolute() and ".." not in Path(path).parts
     )
     there = tuple(path for path in paths if file_system.is_there(options.directory / path))
+
+    def place(glob: PathGlob) -> PathGlob:
+        """The same pattern in the other checkout."""
+        way = os.path.relpath(glob.base or options.directory, options.directory)
+        return replace(glob, base=Path(os.path.normpath(options.directory / named / way)))
+
     return replace(
         options,
         paths=there or (named,),
+        sections=(*options.sections, *(replace(one, glob=place(one.glob)) for one in options.sections if one.glob)),
+        exclude=(*options.exclude, *map(place, options.exclude)),
         standard_input=None,
         compare_to=None,
         changes_only=False,

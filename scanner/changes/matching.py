@@ -7,6 +7,7 @@ AWS keeps unique. Whoever may be several others is nobody's.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
@@ -31,6 +32,7 @@ class Matched:
         if moves:
             self._meet(_by_address, lambda one: _moved(one, moves.get(one.root, ())))
         self._meet_by_name()
+        self._meet_other_forms()
 
     def pairs(self) -> Iterator[tuple[Standing | None, Standing]]:
         """Everybody who is there now, with who that was before; None for who is new."""
@@ -99,6 +101,20 @@ class Matched:
             left, open_ = self._left(before), self._open(after)
             if len(left) == len(open_) == 1 and None in (self._before[left[0]].account, self._after[open_[0]].account):
                 self._join(left[0], open_[0])
+
+    def _meet_other_forms(self) -> None:
+        """A plan or a state beside a configuration has its principals: they were who the configuration's were."""
+        found: dict[Hashable, set[int]] = {}
+        for number, known in self._former.items():
+            one = self._after[number]
+            for directory in {one.root, posixpath.dirname(one.root)}:
+                found.setdefault((one.kind, one.address, directory), set()).add(known)
+        for number in self._open(range(len(self._after))):
+            one = self._after[number]
+            several = [found.get((one.kind, one.address, each)) for each in (one.root, posixpath.dirname(one.root))]
+            former = set().union(*filter(None, several))
+            if len(former) == 1:
+                self._former[number] = former.pop()
 
     def _left(self, before: Iterable[int]) -> list[int]:
         return [number for number in before if number not in self._taken]

@@ -12,13 +12,16 @@ from typer.testing import CliRunner
 
 from scanner.cli import app
 from scanner.finding import Level
+from scanner.globs import PathGlob
 from scanner.options import Options
+from scanner.path_sections import PathSection
 from scanner.pipeline import UsageError, scan
 from scanner.report import FORMATS, Appearance, render
 from scanner.report.markdown import MARKER
 from scanner.report.report import Report, exit_status
 from scanner.rules import match
 from scanner.rules.loader import load_rule
+from tests.changes.change_plans import password, plan, user
 from tests.scans import ROOT, scanned, write
 
 REPORT = json.loads((ROOT / "scanner/report/schema.json").read_text(encoding="utf-8"))
@@ -296,3 +299,33 @@ def test_workers_and_kept_outcomes_give_the_same(checkouts: Path, tmp_path: Path
     for _ in range(2):
         again = compared(checkouts, "base", "head", debug=False, jobs=2, cache=cache)
         assert render("json", again, Appearance("1")) == render("json", once, Appearance("1"))
+
+
+def test_what_is_said_of_paths_counts_in_the_other_checkout(checkouts: Path) -> None:
+    """What is excluded there, and the account."""
+    write(checkouts, {"base/infra/old/main.tf": people("eve"), "head/infra/old/main.tf": people(others=("eve",))})
+    head, old = checkouts / "head", PathGlob("infra/old")
+    for glob in (old, PathGlob("infra/old", head), PathGlob("head/infra/old", checkouts)):
+        report = scanned(head, "infra", compare_to="../base", exclude=(glob,))
+        assert ("eve" in {one.subject.name for one in report.changes or ()}) is (glob.base == checkouts), glob
+    report = scanned(head, "infra", compare_to="../base", sections=(PathSection(old, account="111122223333"),))
+    eve = next(one for one in report.changes or () if one.subject.name == "eve")
+    assert eve.before is not None
+    assert (eve.before.account, eve.subject.account) == ("111122223333", "111122223333")
+
+
+def test_a_plan_beside_the_configuration_is_not_new(checkouts: Path) -> None:
+    """Where the earlier report has the configuration alone."""
+    resources = {"aws_iam_user.cy": user("cy"), "aws_iam_user_login_profile.cy": password("cy")}
+    write(checkouts, {"head/infra/plan.json": json.dumps(plan({}, resources))})
+    write(checkouts, {"head/infra/main.tf": people("ada", "bo", others=("cy", "di"))})
+    assert compared(checkouts).changes == ()
+
+
+def test_recorded_plans_that_create_everything() -> None:
+    """In JSON and as files; data sources alone are in a state before them."""
+    for kind in ("json", "tfplan"):
+        for path in sorted((ROOT / "fixtures/plan").glob(f"*.{kind}")):
+            if not path.name.endswith(".state.json"):
+                report = scanned(ROOT, f"fixtures/plan/{path.name}", compare_to="prior")
+                assert [one.kind.value for one in report.changes or ()] == ["added"] * len(report.principals), path
