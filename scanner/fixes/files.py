@@ -23,6 +23,7 @@ class Files:
         self._directory = directory
         self._boundaries = tuple(dict.fromkeys(boundaries))
         self._sources: dict[str, Source | None] = {}
+        self._generated: dict[str, bool] = {}
         self._beside: dict[tuple[str, str], tuple[Source, ...]] = {}
 
     def get(self, path: str) -> Source | None:
@@ -31,7 +32,9 @@ class Files:
         if copies_in(place.parts) is not None or file_system.is_link(place):
             return None
         found = self.look(path)
-        return None if found is None or is_generated(place, found) else found
+        if found is not None and path not in self._generated:
+            self._generated[path] = is_generated(place, found)
+        return None if found is None or self._generated[path] else found
 
     def look(self, path: str) -> Source | None:
         """A file, whoever may change it; None for one that cannot be read."""

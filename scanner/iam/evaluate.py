@@ -60,7 +60,14 @@ from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.iam import pattern
 from scanner.iam.binding import Binding, binding_of
-from scanner.iam.context import REGION_CAUSE, REQUEST_REGION_CAUSE, RESOURCE_CAUSE, Circumstances, account_of
+from scanner.iam.context import (
+    REGION_CAUSE,
+    REQUEST_REGION_CAUSE,
+    RESOURCE_CAUSE,
+    Circumstances,
+    ControlLevel,
+    account_of,
+)
 from scanner.iam.pattern import Hole, Pattern, Text
 from scanner.iam.policy import Patterns, PolicyDocument, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
@@ -150,7 +157,7 @@ def decide(
         PolicyType.BOUNDARY: all_of(
             ~policy.applies | any_of(match.would_allow for match in found) for policy, found in boundaries
         ),
-        PolicyType.SCP: all_of(~level.applies | _level_allows(level.policies, found) for level, found in levels),
+        PolicyType.SCP: all_of(~level.applies | _level_allows(level, found) for level, found in levels),
     }
     allowed = _some_allow(identity) & all_of(layers.values())
     outcome, causes = _outcome(denied, allowed)
@@ -179,17 +186,19 @@ def _some_allow(found: Iterable[StatementMatch]) -> Truth:
     return any_of(match.allows for match in found)
 
 
-def _level_allows(policies: tuple[AttachedPolicy, ...], found: tuple[StatementMatch, ...]) -> Truth:
+def _level_allows(level: ControlLevel, found: tuple[StatementMatch, ...]) -> Truth:
     """Whether a level of control policies lets a request through.
 
     One of the policies has to allow it; where none of those that are attached allows anything at all,
     ``FullAWSAccess`` stands beside them. So it is enough, too, that each policy that allows something allows this,
-    whichever of them are attached.
+    whichever of them are attached. Where all that is attached is known, nothing stands beside it.
     """
+    if level.is_complete:
+        return _some_allow(found)
     each = (
         ~(policy.applies & any_of(statement.allows for statement in policy.document.statements))
         | any_of(match.would_allow for match in found if match.policy is policy)
-        for policy in policies
+        for policy in level.policies
     )
     return _some_allow(found) | all_of(each)
 
