@@ -223,6 +223,13 @@ def _steps(statement: Statement) -> int:
     return 2 + len(statement.resources.items) + sum(1 + len(condition.values) for condition in statement.conditions)
 
 
+def naming(policies: tuple[AttachedPolicy, ...], actions: Iterable[str]) -> tuple[AttachedPolicy, ...]:
+    """The policies of an identity that have one of the actions, or may have one: no other decides about any of them."""
+    wanted = tuple(action.lower() for action in actions)
+    found = tuple(policy for policy in policies if _names_any(_Same(policy.document), wanted))
+    return policies if len(found) == len(policies) else found
+
+
 T = TypeVar("T")
 
 
@@ -252,6 +259,11 @@ def _naming_action(
         if not policy.applies.is_no
         for statement, acts in _statements(_Same(policy.document), action)
     )
+
+
+@lru_cache(maxsize=65536)
+def _names_any(document: _Same[PolicyDocument], actions: tuple[str, ...]) -> bool:
+    return any(_statements(document, action) for action in actions)
 
 
 @lru_cache(maxsize=65536)
