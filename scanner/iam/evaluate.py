@@ -274,8 +274,15 @@ def _statements(document: _Same[PolicyDocument], action: str) -> tuple[tuple[Sta
 
 
 def _actions(patterns: Patterns, action: str) -> Truth:
-    found = pattern.matches_any((pattern.lowered(_no_variables(item)) for item in patterns.items), (action,))
+    may_match = (item for item in patterns.items if _may_begin(item, action))
+    found = pattern.matches_any((pattern.lowered(_no_variables(item)) for item in may_match), (action,))
     return ~found if patterns.negated else found
+
+
+def _may_begin(item: PolicyText, action: str) -> bool:
+    """Whether the first piece, if it is written out, is where the action begins: most are of another service."""
+    first = item[0] if item else ""
+    return not isinstance(first, str) or action.startswith(first.lower())
 
 
 def _no_variables(text: PolicyText) -> Pattern:

@@ -94,6 +94,8 @@ def literal(text: Text) -> str | None:
 
 def parse_wildcards(text: str) -> Pattern:
     """``*`` and ``?`` become wildcards, the rest stays literal."""
+    if "*" not in text and "?" not in text:  # as most texts
+        return (text,) if text else ()
     parts: list[str | Wildcard | Hole] = []
     start = 0
     for position, character in enumerate(text):
