@@ -12,64 +12,75 @@ from typing import Any
 
 import jmespath
 
+_OF_SETS = {
+    "describe-permission-set": "PermissionSet",
+    "list-managed-policies-in-permission-set": "AttachedManagedPolicies",
+    "list-customer-managed-policy-references-in-permission-set": "CustomerManagedPolicyReferences",
+    "get-inline-policy-for-permission-set": "InlinePolicy",
+    "get-permissions-boundary-for-permission-set": "PermissionsBoundary",
+    "list-account-assignments": "AccountAssignments",
+}
+_UNITS = "organization/units.json", "OrganizationalUnits"
+_ACCOUNTS = "organization/accounts.json", "Accounts"
+_POLICIES = "organization/policies.json", "Policies"
 
-def _answer(there: Path, operation: str, given: dict[str, str]) -> Any:
-    def file(name: str) -> Any:
-        return json.loads((there / name).read_text())
 
-    def one(name: str, key: str, of: str, wanted: str) -> Any:
-        return next(entry for entry in file(name)[key] if jmespath.search(of, entry) == wanted)
+class _Account:
+    def __init__(self, there: Path) -> None:
+        self._there = there
 
-    units = "organization/units.json", "OrganizationalUnits"
-    accounts = "organization/accounts.json", "Accounts"
-    policies = "organization/policies.json", "Policies"
-    found = given.get("--permission-set-arn", "")
-    match operation:
-        case "get-account-authorization-details":
-            return file("authorization-details.json")
-        case "list-instances":
+    def file(self, name: str) -> Any:
+        return json.loads((self._there / name).read_text())
+
+    def one(self, place: tuple[str, str], of: str, wanted: str) -> Any:
+        """The entry of a file's list that has something."""
+        name, key = place
+        return next(entry for entry in self.file(name)[key] if jmespath.search(of, entry) == wanted)
+
+    def of_identity_center(self, operation: str, arn: str) -> Any:
+        """What ``aws sso-admin`` says."""
+        every = self.file("permission-sets.json")["PermissionSets"]
+        if operation == "list-instances":
             return {"Instances": [{"InstanceArn": "arn:aws:sso:::instance/ssoins-1111111111111111"}]}
-        case "list-permission-sets":
-            every = file("permission-sets.json")["PermissionSets"]
+        if operation == "list-permission-sets":
             return {"PermissionSets": [entry["PermissionSet"]["PermissionSetArn"] for entry in every]}
-        case "describe-organization":
-            return file("organization/organization.json")
-        case "list-roots":
-            return file("organization/roots.json")
-        case "list-organizational-units-for-parent":
-            every = file(units[0])[units[1]]
-            return {units[1]: [entry for entry in every if entry["Parents"][0]["Id"] == given["--parent-id"]]}
-        case "describe-organizational-unit":
-            return {"OrganizationalUnit": _without_parents(one(*units, "Id", given["--organizational-unit-id"]))}
-        case "list-accounts":
-            return file(accounts[0])
-        case "describe-account":
-            return {"Account": _without_parents(one(*accounts, "Id", given["--account-id"]))}
-        case "list-parents":
-            every = [*file(units[0])[units[1]], *file(accounts[0])[accounts[1]]]
-            return {"Parents": next(entry["Parents"] for entry in every if entry["Id"] == given["--child-id"])}
-        case "list-policies":
-            every = [entry["PolicySummary"] for entry in file(policies[0])[policies[1]]]
-            return {"Policies": [entry for entry in every if entry["Type"] == given["--filter"]]}
-        case "describe-policy":
-            entry = one(*policies, "PolicySummary.Id", given["--policy-id"])
-            return {"Policy": {key: entry[key] for key in ("PolicySummary", "Content")}}
-        case "list-targets-for-policy":
-            return {"Targets": one(*policies, "PolicySummary.Id", given["--policy-id"])["Targets"]}
-    entry = one("permission-sets.json", "PermissionSets", "PermissionSet.PermissionSetArn", found)
-    if operation == "list-accounts-for-provisioned-permission-set":
-        return {"AccountIds": [assigned["AccountId"] for assigned in entry["AccountAssignments"]]}
-    key = {
-        "describe-permission-set": "PermissionSet",
-        "list-managed-policies-in-permission-set": "AttachedManagedPolicies",
-        "list-customer-managed-policy-references-in-permission-set": "CustomerManagedPolicyReferences",
-        "get-inline-policy-for-permission-set": "InlinePolicy",
-        "get-permissions-boundary-for-permission-set": "PermissionsBoundary",
-        "list-account-assignments": "AccountAssignments",
-    }[operation]
-    if key not in entry:
-        sys.exit("An error occurred (ResourceNotFoundException) when calling the operation")
-    return {key: entry[key]}
+        entry = next(entry for entry in every if entry["PermissionSet"]["PermissionSetArn"] == arn)
+        if operation == "list-accounts-for-provisioned-permission-set":
+            return {"AccountIds": [assigned["AccountId"] for assigned in entry["AccountAssignments"]]}
+        key = _OF_SETS[operation]
+        if key not in entry:
+            sys.exit("An error occurred (ResourceNotFoundException) when calling the operation")
+        return {key: entry[key]}
+
+    def of_organization(self, operation: str, given: dict[str, str]) -> Any:
+        """What ``aws organizations`` says."""
+        match operation:
+            case "describe-organization":
+                return self.file("organization/organization.json")
+            case "list-roots":
+                return self.file("organization/roots.json")
+            case "list-organizational-units-for-parent":
+                every = self.file(_UNITS[0])[_UNITS[1]]
+                return {_UNITS[1]: [entry for entry in every if entry["Parents"][0]["Id"] == given["--parent-id"]]}
+            case "describe-organizational-unit":
+                unit = self.one(_UNITS, "Id", given["--organizational-unit-id"])
+                return {"OrganizationalUnit": _without_parents(unit)}
+            case "list-accounts":
+                return self.file(_ACCOUNTS[0])
+            case "describe-account":
+                return {"Account": _without_parents(self.one(_ACCOUNTS, "Id", given["--account-id"]))}
+            case "list-parents":
+                every = [*self.file(_UNITS[0])[_UNITS[1]], *self.file(_ACCOUNTS[0])[_ACCOUNTS[1]]]
+                return {"Parents": next(entry["Parents"] for entry in every if entry["Id"] == given["--child-id"])}
+            case "list-policies":
+                every = [entry["PolicySummary"] for entry in self.file(_POLICIES[0])[_POLICIES[1]]]
+                return {"Policies": [entry for entry in every if entry["Type"] == given["--filter"]]}
+            case "describe-policy":
+                entry = self.one(_POLICIES, "PolicySummary.Id", given["--policy-id"])
+                return {"Policy": {key: entry[key] for key in ("PolicySummary", "Content")}}
+            case "list-targets-for-policy":
+                return {"Targets": self.one(_POLICIES, "PolicySummary.Id", given["--policy-id"])["Targets"]}
+        sys.exit(f"unknown operation {operation}")
 
 
 def _without_parents(entry: dict[str, Any]) -> dict[str, Any]:
@@ -78,9 +89,13 @@ def _without_parents(entry: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Print the answer, as text or JSON."""
-    there, _, operation, *arguments = sys.argv[1:]
+    there, service, operation, *arguments = sys.argv[1:]
     given = dict(zip(arguments[::2], arguments[1::2], strict=True))
-    answer = _answer(Path(there), operation, given)
+    account = _Account(Path(there))
+    if service == "sso-admin":
+        answer = account.of_identity_center(operation, given.get("--permission-set-arn", ""))
+    else:
+        answer = account.of_organization(operation, given)
     if "--query" in given:
         answer = jmespath.search(given["--query"], answer)
     if given.get("--output") == "text":

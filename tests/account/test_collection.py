@@ -13,9 +13,10 @@ import pytest
 
 from tests.scans import ROOT, said, scanned, verdicts
 
+BASH = shutil.which("bash")
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("jq") is None or shutil.which("bash") is None, reason="the scripts need jq"),
+    pytest.mark.skipif(shutil.which("jq") is None or BASH is None, reason="the scripts need jq"),
 ]
 
 ACCOUNT = ROOT / "fixtures" / "account"
@@ -43,6 +44,6 @@ def _run(script: str, programs: Path, where: Path) -> None:
     aws.chmod(0o755)
     environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        ["bash", "-c", script], cwd=where, env=environment, capture_output=True, text=True, check=False, timeout=120
+        [str(BASH), "-c", script], cwd=where, env=environment, capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stderr
