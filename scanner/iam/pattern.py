@@ -75,7 +75,9 @@ def text_of(value: Value) -> Text | None:
             return ("true" if flag else "false",)
         case int() | Decimal():
             return (str(value.data),)
-        case str() | Unknown():
+        case str(text):
+            return (text,) if text else ()
+        case Unknown():
             parts = values.pieces(value) or ()
             return tuple(part if isinstance(part, str) else hole(part) for part in parts)
     return None
