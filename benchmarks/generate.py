@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.corpora.account import write_account
 from benchmarks.corpora.cloudformation import write_cloudformation, write_conditions
 from benchmarks.corpora.crowds import write_foreign_files, write_instances, write_policies, write_shared_module
 from benchmarks.corpora.plan_file import write_plan_file
@@ -28,6 +29,7 @@ KINDS: dict[str, tuple[Callable[..., None], str, dict[str, Any]]] = {
     "instances": (write_instances, "users that for_each makes in one root", {"users": 10_000}),
     "shared-module": (write_shared_module, "roots that call one module", {"roots": 2_000}),
     "policies": (write_policies, "roles with many policies each", {"principals": 1_000, "policies": 50}),
+    "account": (write_account, "data of an account", {"users": 5_000, "roles": 1_000, "policies": 1_500}),
     "foreign-files": (write_foreign_files, "files that are none of ours", {"files": 200_000}),
 }
 """What is written, by what, and its sizes."""

@@ -15,8 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import file_system, tree
+from scanner.account.recognition import (
+    IDENTITIES,
+    is_authorization_details,
+    is_credential_report,
+    is_permission_sets,
+    is_stored_account,
+)
 from scanner.account.recognition import MARKS as ACCOUNT_MARKS
-from scanner.account.recognition import is_authorization_details, is_credential_report
 from scanner.calls import Calls, Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import (
@@ -355,6 +361,9 @@ class _Walk:
         if MANIFEST in names and self._is_assembly(path / MANIFEST):
             self._found(RootKind.CDK_ASSEMBLY, path)
             return
+        if IDENTITIES in names and is_stored_account(path):
+            self._found(RootKind.ACCOUNT, path)
+            return
         if IGNORE_FILE in names:
             try:
                 ignored = ignored.below(path, self.boundaries.of(path))
@@ -481,7 +490,7 @@ def recognise(head: bytes) -> RootKind | None:
     if plan is not None:
         return plan
     text = as_text(head)
-    if is_authorization_details(text) or is_credential_report(text):
+    if is_authorization_details(text) or is_credential_report(text) or is_permission_sets(text):
         return RootKind.ACCOUNT
     if looks_like_change_set(text):
         return RootKind.CHANGE_SET

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from scanner.cause import Cause
 from scanner.diagnostic import Diagnostic
@@ -17,6 +18,10 @@ from scanner.root import Assumption, RootKind
 from scanner.span import Span
 from scanner.symbol import Account as AccountSymbol
 from scanner.values import Unknown, Value
+
+if TYPE_CHECKING:
+    from scanner.iam.context import ControlLevel
+    from scanner.iam.principal import AttachedPolicy
 
 
 class IdentityKind(Enum):
@@ -212,6 +217,16 @@ class Entitlement:
 
 
 @dataclass(frozen=True, slots=True)
+class BindingPolicies:
+    """The control policies of the organization that bind one account."""
+
+    account: str
+    scp_levels: tuple[ControlLevel, ...]
+    """Each of them has to allow an action."""
+    rcps: tuple[AttachedPolicy, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Something that the code leaves open and that has few answers, so that each can be tried in its turn."""
 
@@ -254,6 +269,8 @@ class Facts:
     """Names of the values that it has from other stacks and that it does not export itself."""
     together: tuple[tuple[Account, Account], ...] = ()
     """Pairs of accounts that are the same, because one hands something to the other."""
+    controls: tuple[BindingPolicies, ...] = ()
+    """What binds accounts of an organization, where there is data of one."""
     files_of_account: frozenset[str] = frozenset()
     """The files with account data among what it says, which is beside the code and not in it."""
     moves: tuple[tuple[str, str], ...] = ()

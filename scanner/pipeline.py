@@ -433,9 +433,10 @@ def _account_problems(options: Options) -> tuple[Diagnostic, ...]:
         place = options.directory / path
         if not file_system.is_directory(place):
             raise UsageError(f"{path}: it is not a directory (--account-data)", path)
+        from scanner.account.beside import root_of
         from scanner.extraction import extract_or_report
 
-        data = extract_or_report(ScanRoot(RootKind.ACCOUNT, path, place, place, Inputs()), debug=options.debug)
+        data = extract_or_report(root_of(path, options.directory), debug=options.debug)
         if not data.identities and not data.diagnostics:
             raise UsageError(f"{path}: there is no account data in it (--account-data)", path)
         found += (replace(one, root=path) for one in data.diagnostics)

@@ -31,6 +31,7 @@ SMALL: dict[str, dict[str, float]] = {
     "instances": {"users": 4},
     "shared-module": {"roots": 3},
     "policies": {"principals": 4, "policies": 5},
+    "account": {"users": 120, "roles": 12, "policies": 20},
     "foreign-files": {"files": 30},
 }
 

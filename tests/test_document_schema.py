@@ -19,10 +19,13 @@ DOCUMENT = json.loads(SCHEMA.read_text(encoding="utf-8"))
 REPORT = json.loads((ROOT / "scanner" / "report" / "schema.json").read_text(encoding="utf-8"))
 DECIDES_ALL = "console-user-without-mfa"
 """A rule that has everything decided that the document may have."""
+WITH_ACCOUNT_DATA = "source"
+"""The only key that is not always there."""
 EXAMPLES = [
     *("fixtures/terraform/minimal-user", "fixtures/terraform/permission-sets", "fixtures/terraform/mfa-required"),
     *("fixtures/terraform/group-grant", "fixtures/terraform/boundary-blocks", "fixtures/terraform/access-key"),
     *("fixtures/terraform/grant-without-password", "fixtures/terraform/switch-role", "fixtures/terraform/service-role"),
+    "fixtures/account",
     *("fixtures/terraform/foreign-group", "fixtures/cloudformation/saml-role.yaml", "fixtures/plan/minimal-user.json"),
 ]
 
@@ -84,7 +87,7 @@ def test_a_schema_is_strict(schema: dict[str, Any]) -> None:
     for mapping in found:
         assert "additionalProperties" in mapping
         if schema is DOCUMENT and "properties" in mapping:
-            assert set(mapping["properties"]) - set(mapping["required"]) <= {"change"}  # which takes --compare-to
+            assert set(mapping["properties"]) - set(mapping["required"]) <= {"change", WITH_ACCOUNT_DATA}
 
 
 def test_the_version_is_that_of_the_document() -> None:
@@ -94,6 +97,16 @@ def test_the_version_is_that_of_the_document() -> None:
 @pytest.mark.parametrize("path", EXAMPLES)
 def test_what_rules_see_of_fixtures_satisfies_the_schema(path: str) -> None:
     report: Report = scanned(ROOT, path, rule_paths=(DECIDES_ALL,))
+    _valid(report)
+
+
+def test_what_they_see_with_account_data_does() -> None:
+    data = ("fixtures/account",)
+    report = scanned(ROOT, "fixtures/terraform/foreign-group", account_data=data, rule_paths=(DECIDES_ALL,))
+    _valid(report)
+
+
+def _valid(report: Report) -> None:
     document = {"version": DOCUMENT_VERSION, "principals": [view(assessed) for assessed in report.principals]}
     assert document["principals"]
     jsonschema.Draft202012Validator(DOCUMENT).validate(document)

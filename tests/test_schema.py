@@ -16,14 +16,15 @@ pytestmark = pytest.mark.slow
 SCHEMA = json.loads((ROOT / "scanner" / "report" / "schema.json").read_text(encoding="utf-8"))
 FIXTURES = sorted(
     path.relative_to(ROOT).as_posix()
-    for kind in ("terraform/*", "cloudformation/*", "plan/*")
+    for kind in ("terraform/*", "cloudformation/*", "plan/*", "account")
     for path in (ROOT / "fixtures").glob(kind)
 )
 
 
+@pytest.mark.parametrize("account_data", [(), ("fixtures/account",)], ids=["alone", "beside an account"])
 @pytest.mark.parametrize("path", FIXTURES)
-def test_fixture(path: str) -> None:
-    report = scanned(ROOT, path)
+def test_fixture(path: str, account_data: tuple[str, ...]) -> None:
+    report = scanned(ROOT, path, account_data=account_data)
     document = json.loads(render("json", report, Appearance(__version__)))
     jsonschema.Draft202012Validator(SCHEMA).validate(document)
     assert document["errors"] == []

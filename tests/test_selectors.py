@@ -204,7 +204,8 @@ REFUSED = {
     "$.principals[?(@.kind > 'role')]": '"@.kind" has no order; compare with each value, with || between',
     "$.principals[?(@.kind =~ '^us$')]": f"\"@.kind\" never matches '^us$': it is {KINDS}",
     "$.principals[?(@.origin =~ 'a')]": (
-        "\"@.origin\" always matches 'a': it is 'terraform', 'terraform-plan', 'terraform-state' or 'cloudformation'"
+        "\"@.origin\" always matches 'a': it is 'terraform', 'terraform-plan', 'terraform-state', 'cloudformation' "
+        "or 'account'"
     ),
     "$.principals[?(@.groups =~ 'x')]": '"@.groups" never matches: it is a list; its elements are @.groups[*]',
     "$.principals[?(@.name =~ 'a(')]": (

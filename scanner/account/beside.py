@@ -9,8 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from scanner.account.recognition import is_stored_account
 from scanner.facts import Account, Facts, Identity, IdentityKind, ManagedPolicy, Origin, Target
+from scanner.root import Inputs, RootKind, ScanRoot
+
+
+def root_of(path: str, directory: Path) -> ScanRoot:
+    """The root that a directory with account data is; its path is relative to the other directory.
+
+    What there is of the organization lies beside it.
+    """
+    place = directory / path
+    boundary = place.parent.parent.parent if is_stored_account(place) else place.parent
+    return ScanRoot(RootKind.ACCOUNT, path, place, boundary, Inputs())
 
 
 def with_accounts(code: Facts, accounts: Sequence[Facts]) -> Facts:
@@ -86,6 +99,11 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
                 for to in _to(one.user, users)
             ),
         ),
+        entitlements=(
+            *code.entitlements,
+            *(replace(one, origin=_foreign(one.origin)) for one in account.entitlements),
+        ),
+        controls=(*code.controls, *account.controls),
         together=(*code.together, *((one, there) for one in same if one != there)),
         files_of_account=code.files_of_account | account.files,
     )

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
+from scanner.account.recognition import REPORT_MARK
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
@@ -41,7 +42,8 @@ class _Printed(Struct, rename="pascal"):
 def credentials(path: str, text: str) -> Mapping[str, Credentials]:
     """What each user of a report has, by ARN. Raises ``ReportError``.
 
-    What ``aws iam get-credential-report`` prints has the report as base64, so everybody in it is at its one line.
+    What ``aws iam get-credential-report`` prints has the report as base64, which other programs decode. Everybody in it
+    is at its one line.
     """
     is_printed = text.lstrip()[:1] == "{"
     rows = csv.DictReader(io.StringIO(_content(text) if is_printed else text, newline=""))
@@ -63,6 +65,8 @@ def credentials(path: str, text: str) -> Mapping[str, Credentials]:
 def _content(text: str) -> str:
     try:
         printed = msgspec.json.decode(text.encode(), type=_Printed)
+        if printed.content.startswith(REPORT_MARK):
+            return printed.content
         return base64.b64decode(printed.content, validate=True).decode("utf-8-sig")
     except (msgspec.MsgspecError, UnicodeError, binascii.Error) as problem:
         raise ReportError("its Content is not a report in base64") from problem

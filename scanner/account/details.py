@@ -9,23 +9,13 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationD
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
-from urllib.parse import unquote
+from typing import Any
 
-import msgspec
 from msgspec import Raw, Struct
 
-from scanner.budget import spend
+from scanner.account.entries import DetailsError, placed, whole
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
-
-Entry = TypeVar("Entry")
-_BYTES = 5
-"""A power of two: so many bytes are a step."""
-
-
-class DetailsError(Exception):
-    """A page is not what AWS sends. The message is a clause about it."""
 
 
 class Tag(Struct, rename="pascal", gc=False):
@@ -125,47 +115,13 @@ class Page:
 
         In the place of one that is not as it must be there is what is wrong with it.
         """
-        yield from self._entries(self.page.group_detail_list, Group)
-        yield from self._entries(self.page.user_detail_list, User)
-        yield from self._entries(self.page.role_detail_list, Role)
-        yield from self._entries(self.page.policies, Policy)
-
-    def _entries(self, found: list[Raw], kind: type[Entry]) -> Iterator[tuple[Entry | DetailsError, Span]]:
-        position, line = 0, 1
-        for raw in found:
-            text = bytes(raw)
-            start = self.data.find(text, position)
-            line += self.data.count(b"\n", position, start)
-            end_line = line + text.count(b"\n")
-            column = start - self.data.rfind(b"\n", 0, start)
-            end = start + len(text)
-            span = Span(self.path, line, column, end_line, end - self.data.rfind(b"\n", 0, end))
-            position, line = end, end_line
-            try:
-                yield _decoded(text, kind), span
-            except DetailsError as problem:
-                yield problem, span
+        yield from placed(self.path, self.data, self.page.group_detail_list, Group)
+        yield from placed(self.path, self.data, self.page.user_detail_list, User)
+        yield from placed(self.path, self.data, self.page.role_detail_list, Role)
+        yield from placed(self.path, self.data, self.page.policies, Policy)
 
 
 def page(path: str, text: str) -> Page:
     """A page that a file has. Raises ``DetailsError``."""
-    data = text.encode()
-    spend(len(data) >> _BYTES)
-    found = _decoded(data, _Page)
+    found, data = whole(text, _Page)
     return Page(path, data, found, not found.is_truncated and found.next_token is None)
-
-
-def document(found: object) -> object:
-    """A policy document as it was sent, without the escapes of the API."""
-    return unquote(found) if isinstance(found, str) and found.lstrip()[:1] == "%" else found
-
-
-def _decoded(text: bytes, kind: type[Entry]) -> Entry:
-    try:
-        return msgspec.json.decode(text, type=kind)
-    except msgspec.ValidationError as problem:
-        raise DetailsError(f"it is not what AWS sends: {problem}") from problem
-    except (msgspec.DecodeError, UnicodeError) as problem:
-        raise DetailsError(f"it is not valid JSON: {problem}") from problem
-    except RecursionError as problem:
-        raise DetailsError("it is nested too deeply") from problem

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from scanner.fix import Applicability, Edit, Fix
 from scanner.fixes.text.files import Files
 from scanner.fixes.text.notation import is_native
+from scanner.root import RootKind
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 
 
 def removal(assessed: AssessedPrincipal, files: Files) -> Fix | None:
     """The keys of a user taken away, where they are written in Terraform's native syntax; None for a user without."""
-    keys = assessed.definition.access_keys
-    if not keys:
+    definition = assessed.definition
+    keys = tuple(key for key in definition.access_keys if key.path not in definition.files_of_account)
+    if not keys or definition.root_kind is RootKind.ACCOUNT:  # in an account a key is nothing that is written
         return None
     places = " and ".join(dict.fromkeys(key.place for key in keys))
     said = f"delete the access key at {places} once no program uses it, with what refers to it"

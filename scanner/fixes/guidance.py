@@ -11,11 +11,12 @@ from scanner.fixes.text.notation import is_native, is_template
 from scanner.fixes.trial import STAYS
 from scanner.fixes.way import MOST_ATTACHED, policy_arn, sign_in_resource
 from scanner.iam.evaluate import Decision, Outcome
-from scanner.iam.principal import AttachedPolicy, How, PolicyType
+from scanner.iam.principal import AttachedPolicy, How, PolicyType, PrincipalKind
 from scanner.principals.definition import PrincipalDefinition
 from scanner.root import RootKind
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
+from scanner.verdicts.console import Via
 from scanner.verdicts.sign_in import ACTIONS, Client
 
 
@@ -64,6 +65,8 @@ def _order(assessed: AssessedPrincipal, denied: Sequence[Decision], files: Files
     layers = {layer for decision in denied for layer in decision.blocked_by}
     arn = policy_arn(principal.partition)
     boundaries = [one for one in principal.boundaries if PolicyType.BOUNDARY in layers]
+    if definition.root_kind is RootKind.ACCOUNT:
+        return _in_account(assessed, boundaries)
     if boundaries:
         names = " and ".join(one.name for one in boundaries)
         where = " and ".join(dict.fromkeys(_where(one, files) for one in boundaries))
@@ -93,6 +96,26 @@ def _order(assessed: AssessedPrincipal, denied: Sequence[Decision], files: Files
     if said is None and not doubt and not why_not:
         return ""  # the help says what there is to say
     return (said or f"attach {arn} to {definition.address}") + doubt
+
+
+_COMMANDS = {
+    PrincipalKind.USER: "aws iam attach-user-policy",
+    PrincipalKind.ROLE: "aws iam attach-role-policy",
+    PrincipalKind.PERMISSION_SET: "aws sso-admin attach-managed-policy-to-permission-set",
+}
+"""What attaches a managed policy, where no code does."""
+
+
+def _in_account(assessed: AssessedPrincipal, boundaries: Sequence[AttachedPolicy]) -> str:
+    """What was read is no code, and is not changed."""
+    if boundaries:
+        names = " and ".join(one.name for one in boundaries)
+        return f"the permissions boundary {names} has to let the two actions through"
+    kind, arn = assessed.principal.kind, policy_arn(assessed.principal.partition)
+    if Via.IDENTITY_CENTER in assessed.console.via:
+        kind = PrincipalKind.PERMISSION_SET
+    whom = "its permission set" if kind is not assessed.principal.kind else assessed.definition.address
+    return f"attach {arn} to {whom}, in the code that makes it or with `{_COMMANDS[kind]}`"
 
 
 def _where(boundary: AttachedPolicy, files: Files) -> str:

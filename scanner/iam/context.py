@@ -34,6 +34,8 @@ class ControlLevel:
     policies: tuple[AttachedPolicy, ...]
     applies: Truth = YES
     """Undetermined while it is not known whether the account is below this level."""
+    is_complete: bool = False
+    """Nothing else is attached there: without it, policies that allow nothing stand beside ``FullAWSAccess``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,14 @@ from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.iam import pattern
 from scanner.iam.binding import Binding, binding_of
-from scanner.iam.context import REGION_CAUSE, REQUEST_REGION_CAUSE, RESOURCE_CAUSE, Circumstances, account_of
+from scanner.iam.context import (
+    REGION_CAUSE,
+    REQUEST_REGION_CAUSE,
+    RESOURCE_CAUSE,
+    Circumstances,
+    ControlLevel,
+    account_of,
+)
 from scanner.iam.pattern import Hole, Pattern, Text
 from scanner.iam.policy import Patterns, PolicyDocument, Statement
 from scanner.iam.principal import AttachedPolicy, PolicyType, Principal
@@ -150,7 +157,7 @@ def decide(
         PolicyType.BOUNDARY: all_of(
             ~policy.applies | any_of(match.would_allow for match in found) for policy, found in boundaries
         ),
-        PolicyType.SCP: all_of(~level.applies | _level_allows(level.policies, found) for level, found in levels),
+        PolicyType.SCP: all_of(~level.applies | _level_allows(level, found) for level, found in levels),
     }
     allowed = _some_allow(identity) & all_of(layers.values())
     outcome, causes = _outcome(denied, allowed)
@@ -179,17 +186,19 @@ def _some_allow(found: Iterable[StatementMatch]) -> Truth:
     return any_of(match.allows for match in found)
 
 
-def _level_allows(policies: tuple[AttachedPolicy, ...], found: tuple[StatementMatch, ...]) -> Truth:
+def _level_allows(level: ControlLevel, found: tuple[StatementMatch, ...]) -> Truth:
     """Whether a level of control policies lets a request through.
 
     One of the policies has to allow it; where none of those that are attached allows anything at all,
     ``FullAWSAccess`` stands beside them. So it is enough, too, that each policy that allows something allows this,
-    whichever of them are attached.
+    whichever of them are attached. Where all that is attached is known, nothing stands beside it.
     """
+    if level.is_complete:
+        return _some_allow(found)
     each = (
         ~(policy.applies & any_of(statement.allows for statement in policy.document.statements))
         | any_of(match.would_allow for match in found if match.policy is policy)
-        for policy in policies
+        for policy in level.policies
     )
     return _some_allow(found) | all_of(each)
 
@@ -212,6 +221,13 @@ def _matches(policies: tuple[AttachedPolicy, ...], request: Request, binding: Bi
 def _steps(statement: Statement) -> int:
     """What it takes to compare the rest of a statement with a request."""
     return 2 + len(statement.resources.items) + sum(1 + len(condition.values) for condition in statement.conditions)
+
+
+def naming(policies: tuple[AttachedPolicy, ...], actions: Iterable[str]) -> tuple[AttachedPolicy, ...]:
+    """The policies of an identity that have one of the actions, or may have one: no other decides about any of them."""
+    wanted = tuple(action.lower() for action in actions)
+    found = tuple(policy for policy in policies if _names_any(_Same(policy.document), wanted))
+    return policies if len(found) == len(policies) else found
 
 
 T = TypeVar("T")
@@ -246,6 +262,11 @@ def _naming_action(
 
 
 @lru_cache(maxsize=65536)
+def _names_any(document: _Same[PolicyDocument], actions: tuple[str, ...]) -> bool:
+    return any(_statements(document, action) for action in actions)
+
+
+@lru_cache(maxsize=65536)
 def _statements(document: _Same[PolicyDocument], action: str) -> tuple[tuple[Statement, Truth], ...]:
     """The same of one document. Actions have no variables, so it answers the same for everybody whom it reaches."""
     answers = ((statement, _actions(statement.actions, action)) for statement in document.it.statements)
@@ -253,8 +274,15 @@ def _statements(document: _Same[PolicyDocument], action: str) -> tuple[tuple[Sta
 
 
 def _actions(patterns: Patterns, action: str) -> Truth:
-    found = pattern.matches_any((pattern.lowered(_no_variables(item)) for item in patterns.items), (action,))
+    may_match = (item for item in patterns.items if _may_begin(item, action))
+    found = pattern.matches_any((pattern.lowered(_no_variables(item)) for item in may_match), (action,))
     return ~found if patterns.negated else found
+
+
+def _may_begin(item: PolicyText, action: str) -> bool:
+    """Whether the first piece, if it is written out, is where the action begins: most are of another service."""
+    first = item[0] if item else ""
+    return not isinstance(first, str) or action.startswith(first.lower())
 
 
 def _no_variables(text: PolicyText) -> Pattern:

@@ -75,7 +75,9 @@ def text_of(value: Value) -> Text | None:
             return ("true" if flag else "false",)
         case int() | Decimal():
             return (str(value.data),)
-        case str() | Unknown():
+        case str(text):
+            return (text,) if text else ()
+        case Unknown():
             parts = values.pieces(value) or ()
             return tuple(part if isinstance(part, str) else hole(part) for part in parts)
     return None
@@ -94,6 +96,8 @@ def literal(text: Text) -> str | None:
 
 def parse_wildcards(text: str) -> Pattern:
     """``*`` and ``?`` become wildcards, the rest stays literal."""
+    if "*" not in text and "?" not in text:  # as most texts
+        return (text,) if text else ()
     parts: list[str | Wildcard | Hole] = []
     start = 0
     for position, character in enumerate(text):

@@ -103,7 +103,12 @@ class _Merge:
         self._read = partial(json_text.read, last_counts=facts.root_kind.is_terraform)
         self._documents: dict[int, PolicyDocument] = {}
         self._diagnostics: dict[Diagnostic, None] = {}
-        self._policies = PolicyIndex(facts.policies, accounts)
+        self._of_aws = {one.arn.text: one for one in facts.policies if one.origin.account.id == "aws"}
+        """Policies of AWS whose text is in account data only."""
+        self._policies = PolicyIndex(
+            (one for one in facts.policies if one.origin.account.id != "aws") if self._of_aws else facts.policies,
+            accounts,
+        )
         self._roles = {one.origin.address for one in facts.identities if one.kind is IdentityKind.ROLE}
         self._exclusives: dict[str, list[Exclusive]] = {}
         self._reaching: dict[str, list[AttachedPolicy]] = {}
@@ -282,7 +287,7 @@ class _Merge:
     def _resolve(self, attachment: Attachment, identity: Identity) -> _Resolved:
         policy = attachment.policy
         if policy.text is not None and self._is_managed(policy.text):
-            return _aws_managed(policy.text)
+            return self._listed_of_aws(policy.text) or _aws_managed(policy.text)
         # What is defined in the code is the same for all who refer to it alike in the very same account.
         said = id(policy.data) if policy.text is None else policy.text
         is_set = identity.kind is IdentityKind.PERMISSION_SET
@@ -308,6 +313,15 @@ class _Merge:
             return _Resolved(shown, opaque(policy.unknown.cause), aws_managed)
         detail = f"the policy {shown}, which is not defined in this scan root"
         return _Resolved(shown, opaque(Cause(CauseKind.MISSING_POLICY, detail, policy.span)), aws_managed)
+
+    def _listed_of_aws(self, arn: str) -> _Resolved | None:
+        """An AWS managed policy that account data has the text of, and that is not in our data."""
+        listed = self._of_aws.get(arn)
+        if listed is None:
+            return None
+        parsed = Arn.parse(arn)
+        partition = parsed.partition if parsed is not None else None
+        return _Resolved(listed.name.text or arn, self._document(listed.document), True, partition)
 
     def _is_managed(self, arn: str) -> bool:
         """Whether it is the ARN of an AWS managed policy; most are attached many times."""

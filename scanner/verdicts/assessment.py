@@ -8,7 +8,7 @@ from dataclasses import replace
 from scanner.budget import BudgetSpentError, at_no_charge, spend, spent_at
 from scanner.iam.alike import Alike
 from scanner.iam.context import Circumstances, OwnKeys
-from scanner.iam.evaluate import Decision, StatementMatch
+from scanner.iam.evaluate import Decision, StatementMatch, naming
 from scanner.iam.policy import PolicyDocument
 from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
 from scanner.iam.request import ContextValue
@@ -18,7 +18,7 @@ from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access, ConsoleAccess, console_access, ways_into
 from scanner.verdicts.question import Questions
 from scanner.verdicts.questions import answers, without_mfa
-from scanner.verdicts.sign_in import AwsLogin, Permission, aws_login
+from scanner.verdicts.sign_in import ACTIONS, AwsLogin, Permission, aws_login
 from scanner.verdicts.ways_in import WaysIn
 
 _STATEMENTS = 2
@@ -40,6 +40,7 @@ class Assessment:
     ) -> None:
         self._circumstances = circumstances
         self._questions = questions
+        self._actions = tuple(dict.fromkeys((*ACTIONS, *(question.action for question in questions.asked))))
         self._assume_console = assume_console
         self._decided: Alike[_Decided] = Alike()
         self._of_documents: Alike[tuple[tuple[AttachedPolicy, ...], _Decided]] = Alike()
@@ -96,8 +97,12 @@ class Assessment:
     def _by_documents(
         self, principal: Principal, given: Circumstances, equal: tuple[Hashable, ...], own: Mapping[str, ContextValue]
     ) -> _Decided:
-        """What is decided by the same documents is the same, by whatever names and ways they reach the principals."""
-        policies = (*principal.policies, *principal.boundaries)
+        """What is decided by the same documents is the same, by whatever names and ways they reach the principals.
+
+        Documents that say nothing of what is asked decide nothing, and most are about something else.
+        """
+        that_count = naming(principal.policies, self._actions)
+        policies = (*that_count, *principal.boundaries)
         first = {id(policy): place for place, policy in reversed([*enumerate(policies)])}
         shape = tuple((policy.policy_type, policy.applies.known, first[id(policy)]) for policy in policies)
         doubts = (policy.applies for policy in policies if policy.applies.is_undetermined)
@@ -105,7 +110,7 @@ class Assessment:
             (given, *(policy.document for policy in policies), *doubts),
             (*equal, *shape),
             own,
-            lambda own: (policies, self._by_policies(principal, given, own)),
+            lambda own: (policies, self._by_policies(replace(principal, policies=that_count), given, own)),
         )
         return _with_policies(decided, dict(zip(map(id, made_for), policies, strict=True)))
 

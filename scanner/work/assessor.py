@@ -18,12 +18,13 @@ from scanner.file_system import note_all, noted
 from scanner.iam.context import Circumstances
 from scanner.other_roots import policy_names
 from scanner.path_sections import PathSection
-from scanner.root import Assumption, Inputs, RootKind, ScanRoot
+from scanner.root import Assumption, RootKind, ScanRoot
 from scanner.session import Apart, session
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.assessment import Assessment
 from scanner.verdicts.control_policies import ControlPolicies
+from scanner.verdicts.organization_policies import OrganizationPolicies
 from scanner.verdicts.scenarios import assess
 from scanner.walls import walled
 from scanner.work.outcome import Outcome, Task, Terms
@@ -90,8 +91,9 @@ class Assessor:
         return with_accounts(facts, self._accounts)
 
     def _account(self, path: str) -> Facts:
-        place = self.terms.directory / path
-        return extraction.extract_or_report(ScanRoot(RootKind.ACCOUNT, path, place, place, Inputs()), debug=self.debug)
+        from scanner.account.beside import root_of
+
+        return extraction.extract_or_report(root_of(path, self.terms.directory), debug=self.debug)
 
     def _location(self, shown: str) -> str:
         location = f"{self.terms.directory}/{shown}"
@@ -103,8 +105,12 @@ class Assessor:
         terms = self.terms
         request = Circumstances(root.inputs.region, terms.context)
 
+        organization = OrganizationPolicies(facts.controls)
+
         assessment = Assessment(
-            lambda principal: self._controls.circumstances(principal.account, request, section),
+            lambda principal: organization.circumstances(
+                principal.account, self._controls.circumstances(principal.account, request, section)
+            ),
             terms.questions,
             terms.assume_console,
         )

@@ -201,3 +201,19 @@ def test_nothing_of_it_is_kept(tmp_path: Path) -> None:
     scanned(tmp_path / "a", cache=tmp_path / "cache", debug=False)
     kept = b"".join(file.read_bytes() for file in (tmp_path / "cache").rglob("*") if file.is_file())
     assert b"ada" not in kept
+
+
+def test_two_calls_in_one_directory_are_an_error(scan_files: Scan) -> None:
+    again = page(user("ada", GroupList=["devs"]), GroupDetailList=[GROUP])
+    report = scan_files({"1.json": page(user("ada")), "2.json": again, "3.json": page(user("ada"))})
+    (message,) = said(report)
+    assert "1.json" in message
+    assert list(verdicts(report)) == [ADA]
+
+
+@pytest.mark.parametrize("name", ["AWSNobodyKnowsIt", "SignInLocalDevelopmentAccess"])
+def test_a_policy_of_aws_that_is_listed(name: str, scan_files: Scan) -> None:
+    arn = f"arn:aws:iam::aws:policy/{name}"
+    listed = {"Arn": arn, "PolicyVersionList": [{"IsDefaultVersion": True, "Document": ALLOW}]}
+    details = page(user("ada", AttachedManagedPolicies=attached(arn)), Policies=[listed])
+    assert verdicts(scan_files({"d.json": details}))[ADA][1] == "allowed"

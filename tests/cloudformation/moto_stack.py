@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from typing import TypeVar
 from unittest.mock import patch
 
 from moto import mock_aws
@@ -22,10 +23,18 @@ from tests.cloudformation.moto_clients import REGION, Account, client
 from tests.cloudformation.moto_resources import MODELS
 
 STACK = "stack"
+Answer = TypeVar("Answer")
 
 
 def create(template: str, parameters: Mapping[str, str], region: str = REGION) -> tuple[Account, dict[str, str]]:
     """What the account has after the stack is made, and the stack's physical IDs."""
+    return created(template, parameters, region, account_in)
+
+
+def created(
+    template: str, parameters: Mapping[str, str], region: str, ask: Callable[[str], Answer]
+) -> tuple[Answer, dict[str, str]]:
+    """What somebody learns of the account, who asks in a region after the stack is made; the stack's physical IDs."""
     with _moto(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         cloudformation = client("cloudformation", region)
@@ -33,7 +42,7 @@ def create(template: str, parameters: Mapping[str, str], region: str = REGION) -
         cloudformation.create_stack(StackName=STACK, TemplateBody=template, Parameters=given)
         resources = cloudformation.list_stack_resources(StackName=STACK)["StackResourceSummaries"]
         physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
-        return account_in(region), physical
+        return ask(region), physical
 
 
 @contextmanager
@@ -56,9 +65,12 @@ def _some_aws_managed_policies() -> str:
 
 AWS_MANAGED = frozenset(
     {
+        "AWSLambdaBasicExecutionRole",
         "AWSMCPSignInOAuthAccessPolicy",
         "AdministratorAccess",
         "AmazonAthenaFullAccess",
+        "AmazonEC2FullAccess",
+        "AmazonECS_FullAccess",
         "AmazonS3ReadOnlyAccess",
         "IAMUserChangePassword",
         "PowerUserAccess",

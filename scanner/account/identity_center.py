@@ -1,0 +1,128 @@
+"""Permission sets, as the AWS CLI prints what each of them has: one object for each, in a list.
+
+An entry is what ``aws sso-admin`` prints of one permission set (``describe-permission-set``,
+``list-managed-policies-in-permission-set``, ``list-customer-managed-policy-references-in-permission-set``,
+``get-inline-policy-for-permission-set``, ``get-permissions-boundary-for-permission-set``,
+``list-account-assignments``), merged into one object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Raw, Struct
+
+from scanner.account.entries import DetailsError, placed, whole
+from scanner.account.places import home, origin
+from scanner.facts import Account, Attachment, Fact, Home, Identity, IdentityKind, InlinePolicy, PolicyUse, Target
+from scanner.lazy_dataclass import dataclass
+from scanner.span import Span
+from scanner.values import NULL, Value, of
+
+
+class _Described(Struct, rename="pascal", gc=False):
+    name: str
+    permission_set_arn: str
+    session_duration: str | None = None
+
+
+class _Managed(Struct, rename="pascal", gc=False):
+    arn: str
+
+
+class _Reference(Struct, rename="pascal", gc=False):
+    name: str
+    path: str | None = None
+
+
+class _Boundary(Struct, rename="pascal", gc=False):
+    customer_managed_policy_reference: _Reference | None = None
+    managed_policy_arn: str | None = None
+
+
+class _Assignment(Struct, rename="pascal", gc=False):
+    account_id: str
+
+
+class _PermissionSet(Struct, rename="pascal", gc=False):
+    permission_set: _Described
+    attached_managed_policies: list[_Managed] = []
+    customer_managed_policy_references: list[_Reference] = []
+    inline_policy: str = ""
+    permissions_boundary: _Boundary | None = None
+    account_assignments: list[_Assignment] = []
+    next_token: str | None = None
+
+
+class _File(Struct, rename="pascal"):
+    permission_sets: list[Raw]
+    next_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionSets:
+    """One file of them."""
+
+    path: str
+    data: bytes
+    found: tuple[Raw, ...]
+    is_finished: bool
+    """Whether AWS had no more of them than it has."""
+
+    def facts(self) -> Iterator[tuple[tuple[Fact, ...] | DetailsError, Span]]:
+        """What each of them says, with its place. In the place of one that is not right there is what is wrong."""
+        for entry, span in placed(self.path, self.data, list(self.found), _PermissionSet):
+            if isinstance(entry, DetailsError):
+                yield entry, span
+                continue
+            try:
+                yield tuple(_facts(entry, span)), span
+            except DetailsError as problem:
+                yield problem, span
+
+
+def permission_sets(path: str, text: str) -> PermissionSets:
+    """The permission sets that a file has. Raises ``DetailsError``."""
+    found, data = whole(text, _File)
+    return PermissionSets(path, data, tuple(found.permission_sets), found.next_token is None)
+
+
+def _facts(entry: _PermissionSet, span: Span) -> Iterator[Fact]:
+    if entry.next_token is not None:
+        raise DetailsError("AWS has more of this permission set than there is here: it has a NextToken")
+    described = entry.permission_set
+    at = origin(described.permission_set_arn, span)
+    own = Target(IdentityKind.PERMISSION_SET, address=at.address)
+    yield Identity(
+        IdentityKind.PERMISSION_SET,
+        at,
+        Home(home(at.address).partition, _account(entry)),
+        Value(described.name, span),
+        Value(at.address, span),
+        Value({}, span),
+        session_duration=Value(described.session_duration, span) if described.session_duration else NULL,
+    )
+    for managed in entry.attached_managed_policies:
+        yield Attachment(at, own, Value(managed.arn, span))
+    for reference in entry.customer_managed_policy_references:
+        yield _by_name(reference, at.address, span, PolicyUse.PERMISSIONS)
+    if entry.inline_policy.strip():
+        yield InlinePolicy(at, own, Value("inline policy", span), of(entry.inline_policy, span))
+    boundary = entry.permissions_boundary
+    if boundary is not None and boundary.managed_policy_arn is not None:
+        yield Attachment(at, own, Value(boundary.managed_policy_arn, span), PolicyUse.BOUNDARY)
+    if boundary is not None and boundary.customer_managed_policy_reference is not None:
+        yield _by_name(boundary.customer_managed_policy_reference, at.address, span, PolicyUse.BOUNDARY)
+
+
+def _account(entry: _PermissionSet) -> Account:
+    """The only account that it is assigned in; of several, any."""
+    accounts = {one.account_id for one in entry.account_assignments}
+    return Account(next(iter(accounts))) if len(accounts) == 1 else Account()
+
+
+def _by_name(reference: _Reference, arn: str, span: Span, use: PolicyUse) -> Attachment:
+    path = Value(reference.path, span) if reference.path else NULL
+    return Attachment(
+        origin(arn, span), Target(IdentityKind.PERMISSION_SET, address=arn), Value(reference.name, span), use, path
+    )
