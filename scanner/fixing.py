@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scanner.diagnostic import Diagnostic, warning
+from scanner.diagnostic import Diagnostic, internal_error, warning
+from scanner.extraction import no_memory
 from scanner.fixes.offer import Offer, Scanned
 from scanner.root import RootKind, ScanRoot
 from scanner.root_sources import source_of
@@ -33,6 +34,25 @@ _CHANGEABLE = (RootKind.TERRAFORM_MODULE, RootKind.CLOUDFORMATION_TEMPLATE)
 
 MOST_FINDINGS = 1_000
 """Of one root, for which fixes are looked for where nobody asks for them: trying them takes as long as finding them."""
+
+
+def with_fixes_or_said(
+    findings: tuple[Finding, ...],
+    done: Sequence[tuple[ScanRoot, Outcome]],
+    rules: Sequence[Rule],
+    sources: Mapping[str, str],
+    options: Options,
+    again: Again,
+) -> tuple[tuple[Finding, ...], tuple[Diagnostic, ...]]:
+    """The same. An error of our own is a diagnostic, so that nothing that was found is lost; with ``debug`` it rises."""
+    try:
+        return with_fixes(findings, done, rules, sources, options, again)
+    except MemoryError:
+        return findings, (no_memory(next(iter(options.paths), ".")),)
+    except Exception as problem:  # a bug of ours in what mends must not lose what is to be mended
+        if options.debug:
+            raise
+        return findings, (internal_error(problem, next(iter(options.paths), ".")),)
 
 
 def with_fixes(

@@ -115,7 +115,8 @@ def scan(
         roots = map or _roots(options, kept.kept if kept is not None else None)
 
         def again(changed: Iterable[tuple[ScanRoot, Changed]]) -> Iterable[Outcome]:
-            return roots(assess, [replace(_task(root, options), changed=files) for root, files in changed])
+            tasks = [replace(_task(root, options), changed=files) for root, files in changed]
+            return (map or _roots(options, None))(assess, tasks)  # what is tried is not kept
 
         if options.compare_to == PRIOR:
             from scanner.comparison import NotComparableError, prior
@@ -283,9 +284,9 @@ def _report(
 
         findings = tuple(one for one in findings if is_of_changed(one, comparison))
     if options.offers_fixes and any(one.is_open for one in findings):
-        from scanner.fixing import with_fixes
+        from scanner.fixing import with_fixes_or_said
 
-        findings, unfixed = with_fixes(findings, done, rules, sources, options, again)
+        findings, unfixed = with_fixes_or_said(findings, done, rules, sources, options, again)
         diagnostics |= dict.fromkeys(unfixed)
     return Report(
         len(discovery.roots),

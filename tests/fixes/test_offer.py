@@ -221,3 +221,15 @@ def test_fixes_for_very_many_are_looked_for_when_they_are_asked_for(
     whole = offered(tmp_path, files, fixes_everything=True)
     assert all(finding.fixes for finding in whole.findings)
     assert not whole.diagnostics
+
+
+def test_a_bug_in_fixing_loses_no_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> object:
+        raise RuntimeError("oh")
+
+    monkeypatch.setattr("scanner.fixing.with_fixes", broken)
+    report = offered(tmp_path, {"main.tf": USER}, debug=False)
+    assert [finding.rule for finding in report.findings] == ["user-cannot-aws-login"]
+    assert [one.summary for one in report.errors] == ["Internal error"]
+    with pytest.raises(RuntimeError):
+        offered(tmp_path, {}, debug=True)

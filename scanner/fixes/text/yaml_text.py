@@ -229,7 +229,7 @@ def is_empty(node: Node) -> bool:
 
 def merges(mapping: Node) -> bool:
     """Whether entries of other mappings are merged into it."""
-    return any(key.tag == MERGE for key, _ in mapping.value)
+    return isinstance(mapping, MappingNode) and any(key.tag == MERGE for key, _ in mapping.value)
 
 
 def can_be_plain(text: str, *, in_flow: bool) -> bool:
