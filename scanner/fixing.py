@@ -44,7 +44,7 @@ def with_fixes_or_said(
     options: Options,
     again: Again,
 ) -> tuple[tuple[Finding, ...], tuple[Diagnostic, ...]]:
-    """The same. An error of our own is a diagnostic, so that nothing that was found is lost; with ``debug`` it rises."""
+    """The same. An error of our own is a diagnostic, so that no finding is lost; with ``debug`` it rises."""
     try:
         return with_fixes(findings, done, rules, sources, options, again)
     except MemoryError:

@@ -199,6 +199,7 @@ OPTIONAL = {
     "fingerprint": {"url", "tags", "also_in", "suppressed", "baselined", "fixes"},
     "hidden": {"hidden", "fixable"},
     "tool": {"changes"},
+    "source": {"source"},
 }
 """Keys that only some findings, summaries and reports have, by a key that tells which object it is."""
 
