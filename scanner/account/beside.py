@@ -12,8 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from scanner.account.recognition import is_stored_account
+from scanner.cause import Cause, CauseKind
 from scanner.facts import Account, Facts, Identity, IdentityKind, ManagedPolicy, Origin, Target
+from scanner.iam.pattern import Text, hole, lowered_text, matches, text_of
 from scanner.root import Inputs, RootKind, ScanRoot
+from scanner.values import Unknown
 
 
 def root_of(path: str, directory: Path) -> ScanRoot:
@@ -38,12 +41,9 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
     if there is None:
         return code
     same = _accounts_in(code, there, is_alone=is_alone)
-    defined = frozenset((*_names(code.identities), *_names(code.policies)))
-    groups = [
-        one
-        for one in account.identities
-        if one.kind is IdentityKind.GROUP and (one.name.text or "").casefold() not in defined
-    ]
+    own_groups = _Names(one for one in code.identities if one.kind is IdentityKind.GROUP and _may_be_in(one, same))
+    own_policies = _Names(one for one in code.policies if _may_be_in(one, same))
+    groups = [one for one in account.identities if one.kind is IdentityKind.GROUP and one not in own_groups]
     addresses = {one.origin.address for one in groups}
     own = {
         (one.name.text or "").casefold(): one
@@ -60,11 +60,7 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
         identities=(*code.identities, *(replace(one, origin=_foreign(one.origin)) for one in groups)),
         policies=(
             *code.policies,
-            *(
-                replace(one, origin=_foreign(one.origin))
-                for one in account.policies
-                if (one.name.text or "").casefold() not in defined
-            ),
+            *(replace(one, origin=_foreign(one.origin)) for one in account.policies if one not in own_policies),
         ),
         inline_policies=(
             *code.inline_policies,
@@ -109,8 +105,29 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
     )
 
 
-def _names(defined: Iterable[Identity | ManagedPolicy]) -> Iterator[str]:
-    return (one.name.text.casefold() for one in defined if one.name.text is not None)
+class _Names:
+    """What the code defines of one kind: AWS has no two of one name, whatever their paths and whatever the case."""
+
+    def __init__(self, defined: Iterable[Identity | ManagedPolicy]) -> None:
+        self._known: set[str] = set()
+        self._open: list[Text] = []
+        for one in defined:
+            if one.name.text is not None:
+                self._known.add(one.name.text.casefold())
+            else:
+                self._open.append(lowered_text(text_of(one.name) or (_ANY_NAME,)))
+
+    def __contains__(self, one: Identity | ManagedPolicy) -> bool:
+        """Whether the code may define it, so that the code decides what it is."""
+        name = (one.name.text or "").casefold()
+        return name in self._known or any(not matches(open_name, (name,)).is_no for open_name in self._open)
+
+
+_ANY_NAME = hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "a name")))
+
+
+def _may_be_in(one: Identity | ManagedPolicy, accounts: frozenset[Account]) -> bool:
+    return one.origin.account in accounts or one.origin.account.id is None
 
 
 def _to(target: Target, users: dict[str, Identity]) -> Iterator[Target]:
@@ -127,11 +144,13 @@ def _account_of(facts: Facts) -> Account | None:
 
 
 def _accounts_in(code: Facts, there: Account, *, is_alone: bool) -> frozenset[Account]:
-    """Which of the accounts of the code it is: those that say so, or the only one that says nothing."""
+    """Which of the accounts of the code it is: those that say so, or the only one if that says nothing.
+
+    One that says nothing beside one that names another may be that other, too.
+    """
     found = dict.fromkeys(_accounts(code))
-    named = [one for one in found if one.id == there.id]
-    open_ones = [one for one in found if one.id is None]
-    return frozenset((*named, *(open_ones if is_alone and len(open_ones) == 1 and not named else ())))
+    is_only = is_alone and len(found) == 1
+    return frozenset(one for one in found if one.id == there.id or (is_only and one.id is None))
 
 
 def _accounts(code: Facts) -> Iterator[Account]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from msgspec import Raw, Struct
 
 from scanner.account.entries import DetailsError, placed, whole
-from scanner.account.places import home, origin
+from scanner.account.places import account, home, origin
 from scanner.facts import Account, Attachment, Fact, Home, Identity, IdentityKind, InlinePolicy, PolicyUse, Target
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
@@ -118,7 +118,7 @@ def _facts(entry: _PermissionSet, span: Span) -> Iterator[Fact]:
 def _account(entry: _PermissionSet) -> Account:
     """The only account that it is assigned in; of several, any."""
     accounts = {one.account_id for one in entry.account_assignments}
-    return Account(next(iter(accounts))) if len(accounts) == 1 else Account()
+    return account(next(iter(accounts))) if len(accounts) == 1 else Account()
 
 
 def _by_name(reference: _Reference, arn: str, span: Span, use: PolicyUse) -> Attachment:

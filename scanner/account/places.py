@@ -12,7 +12,12 @@ def home(arn: str) -> Home:
     parts = arn.split(":", 5)
     if len(parts) < 6:
         raise DetailsError(f'it is not what AWS sends: "{arn}" is not an ARN')
-    return Home(parts[1], Account(parts[4] or None))
+    return Home(parts[1], account(parts[4]))
+
+
+def account(number: str) -> Account:
+    """The account with this number. It is no other's default: whatever says nothing may be in another."""
+    return Account(number, number, number) if number else Account()
 
 
 def origin(arn: str, span: Span) -> Origin:
