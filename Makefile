@@ -26,7 +26,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy action
-	$(BIN)/mypy fuzz tools/build_release.py
+	$(BIN)/mypy fuzz tools benchmarks
 	$(BIN)/lint-imports
 
 test: setup

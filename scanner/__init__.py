@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from scanner.finding import Finding, Level
     from scanner.fix import Applicability, Edit, Fix
     from scanner.globs import PathGlob
+    from scanner.named_files import UsageError
     from scanner.options import Options
     from scanner.path_sections import PathSection
-    from scanner.pipeline import UsageError, scan
+    from scanner.pipeline import scan
     from scanner.report import Appearance, render
     from scanner.report.report import Report, exit_status
     from scanner.root import Inputs, ValuesFile
@@ -73,7 +74,7 @@ _HOMES = {
     "Severity": "scanner.diagnostic",
     "Span": "scanner.span",
     "SuppressEntry": "scanner.suppress_entry",
-    "UsageError": "scanner.pipeline",
+    "UsageError": "scanner.named_files",
     "ValuesFile": "scanner.root",
     "exit_status": "scanner.report.report",
     "render": "scanner.report",

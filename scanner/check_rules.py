@@ -13,8 +13,9 @@ from pathlib import Path
 from scanner import file_system
 from scanner.escape import inert, visible
 from scanner.lazy_dataclass import dataclass
+from scanner.named_files import UsageError
 from scanner.options import PRIOR, Options
-from scanner.pipeline import UsageError, scan
+from scanner.pipeline import scan
 from scanner.report.report import Report
 from scanner.report.wording import counted
 from scanner.rules.loader import builtin_directory, builtin_rules, try_rules

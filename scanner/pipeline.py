@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner import file_system
 from scanner.calls import Calls, not_known
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
-from scanner.controls import AccountControls
-from scanner.diagnostic import Diagnostic, Severity, bound_exceeded
+from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.file_system import Notes, noted
+from scanner.gathered import Gathered
 from scanner.lazy_dataclass import dataclass
+from scanner.named_files import UsageError, account_problems, check_controls, check_source, with_parameters
 from scanner.option_checks import mistakes
 from scanner.options import PRIOR, Options
 from scanner.path_sections import PathSection, section_of
 from scanner.report.counted import counted
 from scanner.report.report import Report
-from scanner.repository import RealPaths
-from scanner.root import Inputs, RootKind, ScanRoot, ValuesFile
-from scanner.root_sources import root_sources, source_of
+from scanner.root import Inputs, RootKind, ScanRoot
+from scanner.root_sources import root_sources
 from scanner.rules.ask import questions_of
 from scanner.rules.rule import Rule
-from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, all_rules, rules_path, select_rules
+from scanner.rules.selection import NoRuleLeftError, UnknownRuleError, rules_path, select_rules
 from scanner.session import session
 from scanner.span import Span
-from scanner.tree import leads_out
 from scanner.triage.baseline_file import BaselineError
 from scanner.triage.comments import may_ask
-from scanner.triage.run import FORMS, ReadRoot, Run
 from scanner.triage.triage import triage
-from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.unmatched_sections import unmatched_sections
 from scanner.verdicts.question import Questions
 from scanner.work.outcome import Outcome, Task, Terms
@@ -45,29 +39,15 @@ if TYPE_CHECKING:
     from scanner.comparison import Before
     from scanner.finding import Finding
     from scanner.fixing import Again, Changed
-    from scanner.other_roots import PolicyNames
-    from scanner.rules.match import Matching
     from scanner.verdicts.assessed_principal import AssessedPrincipal
     from scanner.work.assessor import Assessor
     from scanner.work.kept import Kept
-
-MOST_PRINCIPALS = 100_000
-"""Of one scan. A report has some kilobytes about each, and all of them are held until it is written."""
 
 Map = Callable[["Assessor", Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
 """Is told how many roots of how many are done."""
 Tell = Callable[[str], None]
 """Is told what is scanned, a line for each root."""
-
-
-class UsageError(Exception):
-    """The scan cannot be done as asked: a rule that does not exist, a file that cannot be read."""
-
-    def __init__(self, message: str, path: str | None = None) -> None:
-        super().__init__(message)
-        self.path = path
-        """The file that is not as it must be, as the options name it."""
 
 
 def scan(
@@ -86,13 +66,13 @@ def scan(
     wrong = next(mistakes(options), None)
     if wrong is not None:
         raise UsageError(wrong)
-    _check_source(options)
-    account_problems = _account_problems(options)
+    check_source(options)
+    problems = account_problems(options)
     rules = _possible(chosen_rules(options) if rules is None else rules, options)
     before = _before(options, map) if options.compare_to is not None else None
     with noted(is_exact=True) as controls:
-        _check_controls(options)
-    inputs = _with_parameters(options)
+        check_controls(options)
+    inputs = with_parameters(options)
     terms = _terms(options, questions_of(rules))
     keeps = map is None and not options.debug and not options.account_data  # which is about people
     kept = _Keeping(options.cache, terms, controls) if options.cache is not None and keeps else None
@@ -107,7 +87,7 @@ def scan(
             kept.calls if kept is not None else not_known,
             debug=options.debug,
         )
-        found = replace(found, diagnostics=(*found.diagnostics, *account_problems))
+        found = replace(found, diagnostics=(*found.diagnostics, *problems))
         if not found.roots:
             return _report(found, (), inputs, rules, {}, options, lambda _: (), before)
         tasks = [_task(root, options) for root in found.roots]
@@ -220,56 +200,20 @@ def _report(
     before: Before | None = None,
 ) -> Report:
     """What the outcomes come to. The order in which they arrive does not matter."""
-    diagnostics: dict[Diagnostic, None] = dict.fromkeys(discovery.diagnostics)
-    assessed: list[AssessedPrincipal] = []
-    files: set[str] = set()
-    declared: set[str] = set()
-    undeclared: list[frozenset[Diagnostic]] = []
-    read: list[_Read] = []
-    silent: set[str] = set()
-    policies: list[PolicyNames] = []
-    moves: dict[str, tuple[tuple[str, str], ...]] = {}
-    matching: Matching | None = None
-    done: list[tuple[ScanRoot, Outcome]] = []
+    gathered = Gathered(rules, dict.fromkeys(discovery.diagnostics))
     for root, found in outcomes:
-        done.append((root, found))
-        principals = found.principals[: MOST_PRINCIPALS - len(assessed)]
-        left_out = len(found.principals) - len(principals)
-        if left_out:
-            diagnostics[_too_many(root, left_out)] = None
-        if principals:
-            assessed.extend(principals)
-            matching = matching or _matching(rules)
-            matching.add(principals)
-        diagnostics.update(dict.fromkeys(found.diagnostics))
-        files |= found.files
-        shown_in = {one.definition.span.path for one in found.principals}
-        read.append(_Read(root, found.files | shown_in, found.has_errors or left_out > 0))
-        silent |= found.silent
-        declared |= found.parameters
-        if found.moves:
-            moves[root.path] = found.moves
-        if found.undeclared is not None:
-            undeclared.append(found.undeclared)
-        if found.policies is not None:
-            policies.append(found.policies)
-    diagnostics |= dict.fromkeys(undeclared_parameters(inputs, declared))
-    diagnostics |= dict.fromkeys(undeclared_variables(discovery.roots, undeclared))
-    if policies:
-        from scanner.other_roots import policies_of_others
-
-        diagnostics |= dict.fromkeys(policies_of_others(policies))
-    has_errors = any(one.severity is Severity.ERROR for one in diagnostics)
-    comparison = before.compared(assessed, moves) if before is not None else None
+        gathered.add(root, found)
+    gathered.finish(inputs, discovery.roots)
+    diagnostics, assessed = gathered.diagnostics, gathered.assessed
+    run = gathered.run(options, discovery)
+    comparison = before.compared(assessed, gathered.moves) if before is not None else None
     if before is not None:
         diagnostics |= dict.fromkeys(before.problems)
+    if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
+        diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
     try:
-        run = _run(options, rules, read, discovery.passed_over, has_errors=has_errors)
-        run = replace(run, silent=frozenset(silent))
-        if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
-            diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
         findings, problems = triage(
-            matching.findings(sources, comparison) if matching is not None else (),
+            gathered.matching.findings(sources, comparison) if gathered.matching is not None else (),
             options.suppress,
             options.baseline,
             options.write_baseline,
@@ -286,11 +230,11 @@ def _report(
     if options.offers_fixes and any(one.is_open for one in findings):
         from scanner.fixing import with_fixes_or_said
 
-        findings, unfixed = with_fixes_or_said(findings, done, rules, sources, options, again)
+        findings, unfixed = with_fixes_or_said(findings, gathered.done, rules, sources, options, again)
         diagnostics |= dict.fromkeys(unfixed)
     return Report(
         len(discovery.roots),
-        len(files),
+        len(gathered.files),
         tuple(sorted(assessed, key=_order)),
         findings,
         tuple(
@@ -323,18 +267,6 @@ def _possible(rules: Sequence[Rule], options: Options) -> tuple[Rule, ...]:
     return found
 
 
-def _too_many(root: ScanRoot, left_out: int) -> Diagnostic:
-    said = f"all roots together have more than {MOST_PRINCIPALS:,} principals, so {left_out:,} of this one are left out"
-    return replace(bound_exceeded(said, Span.whole_file(root.path)), root=root.path)
-
-
-def _matching(rules: Sequence[Rule]) -> Matching:
-    """For the first principal; where there is nobody, nobody looks at what selectors mean."""
-    from scanner.rules.match import Matching
-
-    return Matching(rules)
-
-
 def _one_of_each(
     findings: tuple[Finding, ...], assessed: Sequence[AssessedPrincipal], sources: Mapping[str, str]
 ) -> tuple[Finding, ...]:
@@ -353,50 +285,6 @@ def _with_place(named: Mapping[str, Span], problem: Diagnostic) -> Diagnostic:
     return replace(problem, detail=f'"{problem.span.path}" is named here. {problem.detail}', span=place)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A root that was read."""
-
-    root: ScanRoot
-    files: frozenset[str]
-    """With the programs that made it."""
-    has_errors: bool
-
-
-_WITHOUT_COMMENTS = (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE, RootKind.CHANGE_SET)
-"""Roots whose own file is made by a program, and may be large."""
-
-
-def _run(
-    options: Options, rules: Sequence[Rule], read: Sequence[_Read], passed_over: tuple[Path, ...], *, has_errors: bool
-) -> Run:
-    """What there is to know of this scan when findings are suppressed, or compared with a baseline."""
-    files: dict[str, Path] = {}
-    roots: dict[str, ReadRoot] = {}
-    real = RealPaths()
-    for one in sorted(read, key=lambda one: one.root.path):
-        own = {one.root.path} if one.root.kind in _WITHOUT_COMMENTS else set()
-        files |= dict.fromkeys(sorted(one.files - own), one.root.boundary)
-        file = one.root.location if one.root.stands_in is None else one.root.stands_in / one.root.path
-        of, form = real.of(source_of(one.root, options)), FORMS.get(one.root.kind, "")
-        roots[one.root.path] = ReadRoot(of, form, str(file_system.real(file)) if form else "", not one.has_errors)
-    return Run(
-        options.directory,
-        options.workspace,
-        options.paths,
-        options.today or datetime.now(tz=UTC).date(),
-        dict(sorted(files.items())),
-        frozenset(file for one in read if one.has_errors for file in one.files),
-        roots,
-        has_errors,
-        passed_over,
-        frozenset(rule.id for rule in rules),
-        lambda: frozenset(
-            all_rules([rules_path(path, options.directory) for path in options.rule_paths], options.directory)
-        ),
-    )
-
-
 def _order(assessed: AssessedPrincipal) -> tuple[str, str, Span]:
     definition = assessed.definition
     return definition.root, definition.address, definition.span
@@ -411,51 +299,6 @@ def chosen_rules(options: Options) -> tuple[Rule, ...]:
         raise UsageError(str(problem)) from problem
 
 
-def _check_source(options: Options) -> None:
-    """The directory of a plan's configuration must be one, whether there is a plan or not."""
-    named = options.inputs.source
-    if named is None:
-        return
-    place = options.directory / named
-    try:
-        is_directory = stat.S_ISDIR(file_system.mode(place))
-    except (OSError, ValueError) as problem:
-        raise UsageError(f"{named}: {file_system.why(problem)} (--source)", named) from problem
-    if not is_directory:
-        raise UsageError(f"{named}: it is not a directory (--source)", named)
-    if leads_out(named, options.directory):
-        raise UsageError(f"{named}: it is a link that leads out of the scanned tree (--source)", named)
-
-
-def _account_problems(options: Options) -> tuple[Diagnostic, ...]:
-    """What is wrong with the account data beside the code, which is read for every root. Raises ``UsageError``."""
-    found: list[Diagnostic] = []
-    for path in options.account_data:
-        place = options.directory / path
-        if not file_system.is_directory(place):
-            raise UsageError(f"{path}: it is not a directory (--account-data)", path)
-        from scanner.account.beside import root_of
-        from scanner.extraction import extract_or_report
-
-        data = extract_or_report(root_of(path, options.directory), debug=options.debug)
-        if not data.identities and not data.diagnostics:
-            raise UsageError(f"{path}: there is no account data in it (--account-data)", path)
-        found += (replace(one, root=path) for one in data.diagnostics)
-    return tuple(found)
-
-
-def _check_controls(options: Options) -> None:
-    """Every file of control policies must be one, whether it binds anybody or not."""
-    if not options.accounts and not options.sections and options.controls == AccountControls():
-        return
-    from scanner.verdicts.control_policies import ControlPolicies, ControlPolicyError
-
-    try:
-        ControlPolicies(options.controls, options.accounts, options.directory, options.sections)
-    except ControlPolicyError as problem:
-        raise UsageError(str(problem), problem.path) from problem
-
-
 def _terms(options: Options, questions: Questions) -> Terms:
     return Terms(
         options.directory,
@@ -467,20 +310,3 @@ def _terms(options: Options, questions: Questions) -> Terms:
         options.max_steps,
         options.account_data,
     )
-
-
-def _with_parameters(options: Options) -> Inputs:
-    """The inputs with the parameters of the command line, those from files at the place where the file was named."""
-    given: dict[str, str | None] = {}
-    for one in options.parameters:
-        given |= _in_file(one, options.directory) if isinstance(one, ValuesFile) else dict([one])
-    return replace(options.inputs, parameters=(*options.inputs.parameters, *given.items()))
-
-
-def _in_file(file: ValuesFile, directory: Path) -> dict[str, str | None]:
-    from scanner.cloudformation.template.parameter_files import ParameterFileError, load_parameters
-
-    try:
-        return load_parameters(file.path, directory)
-    except ParameterFileError as problem:
-        raise UsageError(f"{problem.span.place}: {problem}", file.path) from problem

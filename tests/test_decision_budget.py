@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner import pipeline
+from scanner import gathered
 from scanner.budget import Budget, another_budget, budget
 from scanner.discovery import discover
 from scanner.extraction import extract
@@ -217,7 +217,7 @@ def test_work_that_was_done_for_another_root_is_charged_all_the_same(
 
 
 def test_a_scan_has_so_many_principals(scan_files: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "MOST_PRINCIPALS", 4)
+    monkeypatch.setattr(gathered, "MOST_PRINCIPALS", 4)
     many = 'resource "aws_iam_user" "u" {\n  count = 3\n  name = "u-${count.index}"\n}\n'
     report = scan_files({"a/main.tf": many, "b/main.tf": many, "c/main.tf": many})
     assert [one.definition.root for one in report.principals] == ["a", "a", "a", "b"]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scanner import discovery
+from scanner.named_files import UsageError
 from scanner.options import Options
-from scanner.pipeline import UsageError, scan
+from scanner.pipeline import scan
 from scanner.root import Inputs
 from tests.scans import Scan, errors, scanned, scanned_files, write
 

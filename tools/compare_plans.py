@@ -40,7 +40,7 @@ from scanner.diagnostic import Diagnostic, Severity
 from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.report.report import Report
-from scanner.root import Inputs
+from scanner.root import Inputs, ValuesFile
 from scanner.verdicts.document import principal_document
 
 Aspects = Mapping[str, Mapping[str, str]]
@@ -154,8 +154,8 @@ def read(path: Path) -> Iterator[Entry]:
     for item in yaml.safe_load(path.read_text(encoding="utf-8")):
         given = parser.parse_args(item.get("arguments", []))
         configuration = (path.parent / item["configuration"]).resolve()
-        variables = tuple(tuple(text.split("=", 1)) for text in given.var)
-        files = tuple(str((configuration / file).resolve()) for file in given.var_file)
+        variables = tuple((name, value) for name, _, value in (text.partition("=") for text in given.var))
+        files = tuple(ValuesFile(str((configuration / file).resolve())) for file in given.var_file)
         yield Entry(
             item["name"],
             item["repository"],
@@ -163,7 +163,7 @@ def read(path: Path) -> Iterator[Entry]:
             configuration,
             (path.parent / item["plan"]).resolve(),
             (path.parent / item["state"]).resolve() if "state" in item else None,
-            Inputs(variables, files, workspace=given.workspace, account=given.account, region=given.region),
+            Inputs((*variables, *files), workspace=given.workspace, account=given.account, region=given.region),
             item.get("explained") or {},
         )
 

@@ -28,7 +28,7 @@ def main() -> int:
             if root.kind is not RootKind.CLOUDFORMATION_TEMPLATE:
                 continue
             try:
-                different = differences(read_text(root.location))
+                different = differences(read_text(root.location, within=(root.boundary,)))
             except UnreadableFileError as problem:
                 different = [REFUSED, str(problem)]
             answer = "same" if not different else REFUSED if different[0] == REFUSED else "different"

@@ -25,7 +25,7 @@ _LOG = logging.getLogger("properdocs.hooks.docs_site")
 _ROOT = Path(__file__).parent.parent
 
 
-class _OutwardLinks(Extension):
+class _OutwardLinks(Extension):  # type: ignore[misc] # which has no types
     """Does what the head of this file says, on the page that is named last."""
 
     def __init__(self, repository: str | None) -> None:
@@ -35,7 +35,7 @@ class _OutwardLinks(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 # the name that the library calls
         processor = Treeprocessor(md)
-        processor.run = self._run  # type: ignore[method-assign]
+        processor.run = self._run
         # Above 0, where the builder checks links between pages.
         md.treeprocessors.register(processor, "outward-links", 1)
 

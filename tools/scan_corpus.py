@@ -18,12 +18,13 @@ from pathlib import Path
 from types import FrameType
 
 from scanner.diagnostic import Diagnostic, Severity
-from scanner.facts import Facts
 from scanner.options import Options
-from scanner.pipeline import Extract, scan
+from scanner.pipeline import scan
 from scanner.report.report import Report
-from scanner.root import Inputs, RootKind, ScanRoot
+from scanner.root import Inputs, RootKind
 from scanner.verdicts.sign_in import Client
+from scanner.work.assessor import Assessor
+from scanner.work.outcome import Outcome, Task
 
 TERRAFORM = frozenset({RootKind.TERRAFORM_MODULE, RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE})
 COLUMNS = ("directory", "templates", "principals", "localhost", "errors", "warnings", "seconds", "slowest")
@@ -37,17 +38,17 @@ class Clock:
         self.seconds: dict[str, float] = {}
         signal.signal(signal.SIGALRM, self._too_long)
 
-    def map(self, extract: Extract, roots: Iterable[ScanRoot]) -> Iterator[Facts]:
+    def map(self, assess: Assessor, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """Like ``map``, for everything but Terraform."""
-        for root in roots:
-            if root.kind in TERRAFORM:
-                yield Facts(root.path, root.kind.value)
+        for task in tasks:
+            if task.root.kind in TERRAFORM:
+                yield Outcome()
                 continue
             begin = time.monotonic()
             signal.setitimer(signal.ITIMER_REAL, self.limit)
-            yield extract(root)
+            yield assess(task)
             signal.setitimer(signal.ITIMER_REAL, 0)
-            self.seconds[root.path] = time.monotonic() - begin
+            self.seconds[task.root.path] = time.monotonic() - begin
 
     def _too_long(self, _: int, __: FrameType | None) -> None:
         raise TimeoutError(f"more than {self.limit:g} seconds")

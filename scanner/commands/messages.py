@@ -8,8 +8,8 @@ from scanner.streams import say
 
 if TYPE_CHECKING:
     from scanner.configuration.settings import Settings
+    from scanner.named_files import UsageError
     from scanner.options import Options
-    from scanner.pipeline import UsageError
     from scanner.rules.problems import RuleError
 
 USAGE = 2

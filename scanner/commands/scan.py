@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from scanner import github_actions
 from scanner.commands.messages import USAGE, fail, fail_with, named_in, tell, with_place
+from scanner.named_files import UsageError
 from scanner.output import Delivery, category, deliver
-from scanner.pipeline import UsageError, scan
+from scanner.pipeline import scan
 from scanner.progress import progress
 from scanner.report import WITH_FIXES, Appearance
 from scanner.report.report import Report, exit_status

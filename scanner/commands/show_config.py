@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from scanner.commands.messages import fail, fail_with, with_place
 from scanner.configuration.show import as_json as in_json
 from scanner.configuration.show import as_text
-from scanner.pipeline import UsageError, chosen_rules
+from scanner.named_files import UsageError
+from scanner.pipeline import chosen_rules
 from scanner.rules.problems import RuleError
 from scanner.streams import show
 

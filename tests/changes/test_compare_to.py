@@ -13,9 +13,10 @@ from typer.testing import CliRunner
 from scanner.cli import app
 from scanner.finding import Level
 from scanner.globs import PathGlob
+from scanner.named_files import UsageError
 from scanner.options import Options
 from scanner.path_sections import PathSection
-from scanner.pipeline import UsageError, scan
+from scanner.pipeline import scan
 from scanner.report import FORMATS, Appearance, render
 from scanner.report.markdown import MARKER
 from scanner.report.report import Report, exit_status

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from scanner.cli import app
 from scanner.cloudformation.template.parameter_files import ParameterFileError, load_parameters
-from scanner.pipeline import UsageError
+from scanner.named_files import UsageError
 from scanner.report.report import Report
 from scanner.root import ValuesFile
 from scanner.values import Unknown

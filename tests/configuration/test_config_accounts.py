@@ -11,7 +11,8 @@ import pytest
 
 from scanner.controls import AccountControls
 from scanner.finding import Level
-from scanner.pipeline import UsageError, scan
+from scanner.named_files import UsageError
+from scanner.pipeline import scan
 from tests.configuration.configured import configured, options
 from tests.scans import Scan, verdicts, write
 

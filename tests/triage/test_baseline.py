@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.pipeline import UsageError
+from scanner.named_files import UsageError
 from scanner.report.report import Report
 from tests.scans import scanned, write
 from tests.triage.triage_files import IGNORE, RULE, TEAM, TEMPLATE, TODAY, USER, open_ones, triaged, warnings

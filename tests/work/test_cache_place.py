@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from scanner.cache_place import mistake_in_cache
+from scanner.named_files import UsageError
 from scanner.options import Options
-from scanner.pipeline import UsageError, scan
+from scanner.pipeline import scan
 
 GIT = shutil.which("git") or "git"
 

@@ -74,11 +74,16 @@ def smaller(case: Case) -> Iterator[Case]:
         documents: tuple[Document, ...] = getattr(case, layer)
         for number, document in enumerate(documents):
             before, after = documents[:number], documents[number + 1 :]
-            yield replace(case, **{layer: (*before, *after)})
+            yield _with(case, layer, (*before, *after))
             for simpler in _smaller_documents(document):
-                yield replace(case, **{layer: (*before, simpler, *after)})
+                yield _with(case, layer, (*before, simpler, *after))
     for key in case.context:
         yield replace(case, context={name: values for name, values in case.context.items() if name != key})
+
+
+def _with(case: Case, layer: str, documents: tuple[Document, ...]) -> Case:
+    changed: dict[str, Any] = {layer: documents}
+    return replace(case, **changed)
 
 
 def _smaller_documents(document: Document) -> Iterator[Document]:
