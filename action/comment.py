@@ -34,10 +34,14 @@ def comment(inputs: Inputs, markdown: Path, report: Path) -> str:
     return str(_ask("POST", f"issues/{number}/comments", inputs, {"body": body})["html_url"])
 
 
+_DRIFT = frozenset(("only-in-account", "only-in-code", "differs"))
+"""What is so whether the pull request is merged or not."""
+
+
 def _says_something(report: Path) -> bool:
     found = json.loads(report.read_text(encoding="utf-8"))
     if "changes" in found:
-        return bool(found["changes"])
+        return any(one["change"] not in _DRIFT for one in found["changes"])
     return any(found["summary"]["findings"].values())
 
 

@@ -1,13 +1,14 @@
 """``--check-rules``: rule files as their authors want them tried. They are loaded, and their examples scanned.
 
 An example is scanned by itself, with the one rule that names it and no options: what it shows must not depend on who
-looks. An example of a rule about changes is a plan, which is compared with the state before it. ``docs/rules.md``
-describes it.
+looks. An example of a rule about changes is a plan, which is compared with the state before it; one of a rule about
+drift is a directory with the directories ``code`` and ``account``. ``docs/rules.md`` describes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from scanner import file_system
@@ -85,9 +86,11 @@ def _is_builtin(file: Path) -> bool:
 def _failing(rule: Rule, base: Path, path: str, *, flagged: bool) -> str | None:
     if not file_system.is_there(base / path):
         return f'the example "{path}" does not exist in {base.as_posix()}'
-    compare_to = PRIOR if rule.is_about_changes else None
+    options = Options(paths=(path,), directory=base, compare_to=PRIOR if rule.is_about_changes else None)
+    if rule.is_about_drift:
+        options = replace(options, paths=(f"{path}/code",), account_data=(f"{path}/account",))
     try:
-        report = scan(Options(paths=(path,), directory=base, compare_to=compare_to), rules=(rule,))
+        report = scan(options, rules=(rule,))
     except UsageError as problem:
         return f'the example "{path}" cannot be scanned: {problem}'
     if report.errors:

@@ -5,7 +5,7 @@ The order in which they arrive does not matter, nor where they come from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,9 @@ from scanner.undeclared import undeclared_parameters, undeclared_variables
 from scanner.work.outcome import Outcome
 
 if TYPE_CHECKING:
+    from scanner.changes.compare import Comparison
+    from scanner.changes.drift import Drift
+    from scanner.finding import Finding
     from scanner.other_roots import PolicyNames
     from scanner.rules.match import Matching
     from scanner.verdicts.assessed_principal import AssessedPrincipal
@@ -62,6 +65,8 @@ class Gathered:
     done: list[tuple[ScanRoot, Outcome]] = field(default_factory=list)
     matching: Matching | None = None
     """None where there is nobody, so that nobody looks at what selectors mean."""
+    beside: Matching | None = None
+    """Of those who are only in an account beside the code."""
     _declared: set[str] = field(default_factory=set)
     _undeclared: list[frozenset[Diagnostic]] = field(default_factory=list)
     _read: list[Read] = field(default_factory=list)
@@ -91,6 +96,28 @@ class Gathered:
             self._undeclared.append(found.undeclared)
         if found.policies is not None:
             self._policies.append(found.policies)
+
+    def add_beside(self, root: ScanRoot, found: Outcome, principals: Sequence[AssessedPrincipal]) -> None:
+        """The outcome of an account beside the code, and those in it whom only rules about drift look at."""
+        self.diagnostics.update(dict.fromkeys(found.diagnostics))
+        self._read.append(Read(root, found.files, found.has_errors))
+        rules = tuple(rule for rule in self.rules if rule.is_about_drift)
+        if principals and rules:
+            self.beside = self.beside or _matching(rules)
+            self.beside.add(principals)
+
+    def findings(
+        self, sources: Mapping[str, str], comparison: Comparison | None, drift: Drift | None
+    ) -> tuple[Finding, ...]:
+        """What the rules find of everybody. Raises ``RuleError``."""
+        if self.matching is None:
+            return ()
+        found = self.matching.findings(sources, comparison, drift)
+        if self.beside is None:
+            return found
+        from scanner.rules.match import order
+
+        return tuple(sorted((*found, *self.beside.findings(sources, None, drift)), key=order))
 
     def finish(self, inputs: Inputs, roots: Sequence[ScanRoot]) -> None:
         """What can be said when all of them are there: what nobody declares, and what other roots know."""

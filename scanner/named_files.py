@@ -50,7 +50,7 @@ def account_problems(options: Options) -> tuple[Diagnostic, ...]:
         from scanner.extraction import extract_or_report
 
         data = extract_or_report(root_of(path, options.directory), debug=options.debug)
-        if not data.identities and not data.diagnostics:
+        if not data.files and not data.diagnostics:
             raise UsageError(f"{path}: there is no account data in it (--account-data)", path)
         found += (replace(one, root=path) for one in data.diagnostics)
     return tuple(found)

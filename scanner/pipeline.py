@@ -205,15 +205,20 @@ def _report(
         gathered.add(root, found)
     gathered.finish(inputs, discovery.roots)
     diagnostics, assessed = gathered.diagnostics, gathered.assessed
-    run = gathered.run(options, discovery)
     comparison = before.compared(assessed, gathered.moves) if before is not None else None
+    drift = None
+    if options.account_data and rules and assessed:  # what this is compared with follows none, and nobody asks it
+        from scanner.account_drift import gathered_drift
+
+        drift = gathered_drift(gathered, options, lambda roots: again((root, ()) for root in roots))
+    run = gathered.run(options, discovery)
     if before is not None:
         diagnostics |= dict.fromkeys(before.problems)
     if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
         diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))
     try:
         findings, problems = triage(
-            gathered.matching.findings(sources, comparison) if gathered.matching is not None else (),
+            gathered.findings(sources, comparison, drift),
             options.suppress,
             options.baseline,
             options.write_baseline,
@@ -245,6 +250,7 @@ def _report(
         ),
         tuple(rules),
         comparison.changes if comparison is not None else None,
+        drift.changes if drift is not None else None,
         is_about_changes=options.changes_only,
     )
 
@@ -260,10 +266,17 @@ def _before(options: Options, map: Map | None) -> Before:  # noqa: A002
 
 
 def _possible(rules: Sequence[Rule], options: Options) -> tuple[Rule, ...]:
-    """The rules without those about changes where nothing is compared. Raises ``UsageError`` if none is left."""
-    found = tuple(rule for rule in rules if options.compare_to is not None or not rule.is_about_changes)
-    if rules and not found:
+    """The rules without those about what nothing is compared with. Raises ``UsageError`` if none is left."""
+    found = tuple(
+        rule
+        for rule in rules
+        if not (rule.is_about_changes and options.compare_to is None)
+        and not (rule.is_about_drift and not options.account_data)
+    )
+    if rules and not found and rules[0].is_about_changes:
         raise UsageError(f"{rules[0].id} is about changes, so it takes something to compare with (--compare-to)")
+    if rules and not found:
+        raise UsageError(f"{rules[0].id} is about drift, so it takes what is in an account (--account-data)")
     return found
 
 

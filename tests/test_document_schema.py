@@ -87,7 +87,7 @@ def test_a_schema_is_strict(schema: dict[str, Any]) -> None:
     for mapping in found:
         assert "additionalProperties" in mapping
         if schema is DOCUMENT and "properties" in mapping:
-            assert set(mapping["properties"]) - set(mapping["required"]) <= {"change", WITH_ACCOUNT_DATA}
+            assert set(mapping["properties"]) - set(mapping["required"]) <= {"change", "drift", WITH_ACCOUNT_DATA}
 
 
 def test_the_version_is_that_of_the_document() -> None:

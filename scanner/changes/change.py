@@ -26,11 +26,22 @@ class ChangeKind(Enum):
     STRONGER = "stronger"
     ADDED = "added"
     REMOVED = "removed"
+    ONLY_IN_ACCOUNT = "only-in-account"
+    """Drift, as the other two: people can sign in as somebody whom the code does not have."""
+    ONLY_IN_CODE = "only-in-code"
+    """The code has somebody whom people could sign in as, and the account has not."""
+    DIFFERS = "differs"
+    """Both have somebody, and not with the same console access, or not with the same decisions."""
+
+    @property
+    def is_drift(self) -> bool:
+        """Whether it is between code and account, and not between before and now."""
+        return self in (ChangeKind.ONLY_IN_ACCOUNT, ChangeKind.ONLY_IN_CODE, ChangeKind.DIFFERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that is different about one principal."""
+    """One thing that is different about one principal. Of drift, what is in the account is before the code."""
 
     kind: ChangeKind
     client: Client | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from scanner.changes.because import Sides, reasons_for, told_apart
 from scanner.changes.change import Change, ChangeKind, Compared
 from scanner.changes.matching import Matched
 from scanner.changes.moves import Move
@@ -11,10 +12,8 @@ from scanner.changes.standing import ABLE, DENIED, Standing
 from scanner.iam.evaluate import Outcome
 from scanner.lazy_dataclass import dataclass
 from scanner.verdicts.console import Access
-from scanner.verdicts.reasons import NOTHING_ALLOWS, Reason
 from scanner.verdicts.sign_in import Client
 
-_Reasons = Callable[[Standing], tuple[Reason, ...]]
 Home = tuple[str, str]
 """A root, and the address of a principal in it."""
 
@@ -58,13 +57,13 @@ def _changes(before: Standing | None, after: Standing) -> Iterator[Change]:
         return
     of_console = _console(before.console, after.console)
     if of_console is not None:
-        yield Change(of_console, None, before, after, _different(before, after, lambda one: one.ways))
+        yield Change(of_console, None, before, after, told_apart(before, after, lambda one: one.ways, _BOTH_TIMES))
     if Access.NO in (before.console, after.console):
         return  # who cannot sign in on one side has lost or gained that, whatever policies say
     for client in Client:
         kind = _decision(before, after, client)
         if kind is not None:
-            yield Change(kind, client, before, after, _different(before, after, _reasons_for(client)))
+            yield Change(kind, client, before, after, told_apart(before, after, reasons_for(client), _BOTH_TIMES))
 
 
 _IN = (Access.YES, Access.POSSIBLE)
@@ -104,32 +103,4 @@ _RANKS = {
 }
 
 
-def _reasons_for(client: Client) -> _Reasons:
-    return lambda one: one.reasons(client)
-
-
-def _different(before: Standing, after: Standing, of: _Reasons) -> tuple[Reason, ...]:
-    """What speaks on one side only, by its words: places move, and reports of different places are compared.
-
-    Where all say the same, what is said now.
-    """
-    old, new = of(before), of(after)
-    known, said = ({reason.text for reason in side} | {NOTHING_ALLOWS} for side in (old, new))
-    gone = ("no longer", old, said, before, after, "is gone")
-    come = ("now", new, known, after, before, "is new")
-    found = [
-        Reason(f"{label}: {one.text}{_bringers(one.text, here, there, verb)}", one.span)
-        for label, reasons, others, here, there, verb in (gone, come)
-        for one in reasons
-        if one.text not in others
-    ]
-    return tuple(dict.fromkeys(found)) or tuple(dict.fromkeys(new))
-
-
-def _bringers(text: str, here: Standing, there: Standing, verb: str) -> str:
-    """Which resources bring the policy that a reason speaks of, and are not on the other side."""
-    if here.brought_by is None or there.brought_by is None:
-        return ""
-    others = {address for address, _ in there.brought_by}
-    found = (address for address, name in here.brought_by if name and name in text and address not in others)
-    return "".join(f"; {address} {verb}" for address in dict.fromkeys(found))
+_BOTH_TIMES = Sides("no longer", "now", "is gone", "is new")

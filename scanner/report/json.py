@@ -48,7 +48,7 @@ def render(report: Report, version: str) -> str:
         "findings": [_finding(each) for each in sorted(report.findings, key=_order_of_finding)],
         "errors": _diagnostics(report.errors),
         "warnings": _diagnostics(report.warnings),
-        **({"changes": [_change(each) for each in report.changes]} if report.changes is not None else {}),
+        **_changes(report),
     }
     return encoded_with_shared(document, "permissions", tuple(shared.values()))
 
@@ -115,6 +115,12 @@ def _suppression(suppression: Suppression) -> Document:
         "until": suppression.until.isoformat() if suppression.until is not None else None,
         "location": location(suppression.span),
     }
+
+
+def _changes(report: Report) -> Document:
+    """What was compared with something, or with an account; nothing otherwise."""
+    found = [several for several in (report.changes, report.drift) if several is not None]
+    return {"changes": [_change(each) for several in found for each in several]} if found else {}
 
 
 def _change(change: Change) -> Document:

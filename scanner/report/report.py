@@ -31,6 +31,8 @@ class Report:
     """The rules that were followed, by id."""
     changes: tuple[Change, ...] | None = None
     """What is different from what there was before, the worst first; None where nobody compares."""
+    drift: tuple[Change, ...] | None = None
+    """Where the code and the accounts beside it are not the same; None without account data."""
     is_about_changes: bool = False
     """Whether the findings are those of principals who are changed, and no others."""
     hidden: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from scanner.finding import Finding, Level, RelatedLocation
 from scanner.root import RootKind
 from scanner.rules.chosen import Chosen, chosen, ways_in
 from scanner.rules.documents import Documents
-from scanner.rules.parts import CHANGE, PARTS, change_document
+from scanner.rules.parts import CHANGE, DRIFT, PARTS, change_document, drift_document
 from scanner.rules.places import places
 from scanner.rules.problems import Problem, RuleError
 from scanner.rules.rule import Path, Rule, Selector, filled, split_at
@@ -24,8 +24,9 @@ from scanner.verdicts.reasons import MAX_NAMED, Reason, reasons
 from scanner.verdicts.sign_in import Client
 
 if TYPE_CHECKING:
-    from scanner.changes.change import Compared
+    from scanner.changes.change import Change
     from scanner.changes.compare import Comparison
+    from scanner.changes.drift import Drift
 
 Flagged = tuple[str, str, str]
 """The id of a rule, a root, and the address of a principal."""
@@ -62,23 +63,32 @@ class Matching:
             self._assessed.append(one)
             self._documents.append(self._views.of(one))
 
-    def findings(self, sources: Mapping[str, str], comparison: Comparison | None = None) -> tuple[Finding, ...]:
-        """What the rules find of all of them; where they were compared with what there was, of changes too.
+    def findings(
+        self, sources: Mapping[str, str], comparison: Comparison | None = None, drift: Drift | None = None
+    ) -> tuple[Finding, ...]:
+        """What the rules find of all of them; where they were compared with something, of differences too.
 
         Raises ``RuleError``.
         """
+        homes = [(one.definition.root, one.definition.address) for one in self._assessed]
+        changed: list[tuple[Change, ...]] = [()] * len(homes)
         known = comparison.principals if comparison is not None else {}
-        changed = [known.get((one.definition.root, one.definition.address)) for one in self._assessed]
-        for document, compared in zip(self._documents, changed, strict=True):
-            if compared is not None:
-                document[CHANGE] = change_document(compared)
+        drifted = drift.principals if drift is not None else {}
+        for number, home in enumerate(homes):
+            document = self._documents[number]
+            if home in known:
+                document[CHANGE] = change_document(known[home])
+                changed[number] += known[home].changes
+            if home in drifted:
+                document[DRIFT] = drift_document(drifted[home])
+                changed[number] += drifted[home]
         selectable, once = Documents(self._documents), SaidOnce()
         found = [
             _finding(rule, self._assessed[number], self._documents[number], paths, sources, once, changed[number])
             for rule in self._rules
             for number, paths in sorted(_selected(rule, selectable).items())
         ]
-        return tuple(sorted(found, key=_order))
+        return tuple(sorted(found, key=order))
 
     def flagged(self) -> dict[Flagged, Level]:
         """Whom the rules flag, and at which level, without a word about it. Raises ``RuleError``."""
@@ -115,7 +125,8 @@ def _by_selector(rule: Rule, selector: Selector, documents: Documents) -> dict[i
         raise RuleError(Problem(str(problem), selector.span or rule.span)) from problem
 
 
-def _order(finding: Finding) -> tuple[object, ...]:
+def order(finding: Finding) -> tuple[object, ...]:
+    """By root, address, place and rule."""
     return (finding.root, finding.principal, finding.span, finding.rule)
 
 
@@ -126,7 +137,7 @@ def _finding(
     paths: Iterable[Path],
     sources: Mapping[str, str],
     once: SaidOnce,
-    compared: Compared | None,
+    changes: Sequence[Change],
 ) -> Finding:
     picked = chosen(assessed, document, paths)
     said = words(assessed, document, (one.words for one in picked), once)
@@ -142,7 +153,7 @@ def _finding(
         definition.root,
         definition.span,
         _related(
-            chain(_form(assessed), _changed(rule, compared), _decisive(rule, assessed, picked, once), _way(assessed)),
+            chain(_form(assessed), _changed(rule, changes), _decisive(rule, assessed, picked, once), _way(assessed)),
             definition.span,
         ),
         sources.get(definition.root, definition.root),
@@ -176,7 +187,7 @@ def _decisive(
     if places:
         return places
     about_sign_in = any(rule.sees(key) for key in _OF_SIGN_IN) or (rule.sees("permissions") and not rule.ask)
-    return once.of(assessed, _of_sign_in) if about_sign_in and not rule.is_about_changes else ()
+    return once.of(assessed, _of_sign_in) if about_sign_in and not rule.is_about_differences else ()
 
 
 _OF_SIGN_IN = (
@@ -207,10 +218,10 @@ def _all_of_sign_in(assessed: AssessedPrincipal) -> Iterator[RelatedLocation]:
         yield RelatedLocation("long-term access key", span)
 
 
-def _changed(rule: Rule, compared: Compared | None) -> Iterator[RelatedLocation]:
-    """What made somebody's change, for rules about that. What is not there any more decides nothing now."""
-    if compared is not None and rule.is_about_changes:
-        for change in compared.changes:
+def _changed(rule: Rule, changes: Iterable[Change]) -> Iterator[RelatedLocation]:
+    """What makes the difference, for rules about that. What is not there any more decides nothing now."""
+    for change in changes:
+        if rule.is_about_drift if change.kind.is_drift else rule.is_about_changes:
             for reason in change.because:
                 yield RelatedLocation(reason.text, reason.span)
 

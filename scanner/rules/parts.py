@@ -5,7 +5,7 @@ What is not known is null, or the word ``unknown``; only a list without elements
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scanner.cause import Cause
@@ -23,7 +23,8 @@ from scanner.verdicts.reasons import statement_place
 from scanner.verdicts.sign_in import ACTIONS, Client, Permission
 
 if TYPE_CHECKING:
-    from scanner.changes.change import Compared
+    from scanner.changes.change import Change, Compared
+    from scanner.changes.standing import Standing
 
 Part = Callable[[AssessedPrincipal], object]
 
@@ -184,18 +185,42 @@ def change_document(compared: Compared) -> Document:
         **{client.value: kinds.get(client) for client in Client},
         "console": next((change.kind.value for change in compared.changes if change.client is None and before), None),
         "added": before is None,
-        "before": None
-        if before is None
-        else {
-            "address": before.address,
-            "console": before.console.value,
-            "aws_login": {client.value: before.outcome(client).value for client in Client},
-        },
-        "because": [
-            {"text": reason.text, "location": location(reason.span)}
-            for reason in dict.fromkeys(reason for change in compared.changes for reason in change.because)
-        ],
+        "before": _standing(before),
+        "because": _because(compared.changes),
     }
+
+
+DRIFT = "drift"
+"""The key of what is not the same in the code and in the account; absent where nothing is, or nobody knows."""
+
+
+def drift_document(changes: Sequence[Change]) -> Document:
+    """What stands under that key."""
+    different = {change.client for change in changes if change.kind.value == "differs"}
+    return {
+        "kind": changes[0].kind.value,
+        "console": None in different,
+        **{client.value: client in different for client in Client},
+        "account": _standing(changes[0].before),
+        "because": _because(changes),
+    }
+
+
+def _standing(one: Standing | None) -> Document | None:
+    if one is None:
+        return None
+    return {
+        "address": one.address,
+        "console": one.console.value,
+        "aws_login": {client.value: one.outcome(client).value for client in Client},
+    }
+
+
+def _because(changes: Iterable[Change]) -> list[Document]:
+    return [
+        {"text": reason.text, "location": location(reason.span)}
+        for reason in dict.fromkeys(reason for change in changes for reason in change.because)
+    ]
 
 
 OF_POLICIES: Mapping[str, Callable[[AssessedPrincipal], object]] = {

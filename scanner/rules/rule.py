@@ -219,6 +219,16 @@ class Rule:
         """Whether it selects nobody unless it is known what there was before."""
         return all("@.change." in selector.text for selector in self.selectors)
 
+    @property
+    def is_about_drift(self) -> bool:
+        """Whether it selects nobody unless it is known what is in the account."""
+        return all("@.drift." in selector.text for selector in self.selectors)
+
+    @property
+    def is_about_differences(self) -> bool:
+        """Whether it is about what is not as it was, or not as it is somewhere else."""
+        return self.is_about_changes or self.is_about_drift
+
     def sees(self, key: str) -> bool:
         """Whether its selectors may look at a key of the document, or its texts have a placeholder of that name."""
         return any(f"{{{key}}}" in text for text in (self.message, self.help)) or any(

@@ -11,7 +11,7 @@ from scanner.iam.evaluate import Decision, Outcome, StatementMatch, worst
 from scanner.iam.pattern import Text, literal
 from scanner.iam.principal import PolicyType, Principal
 from scanner.lazy_dataclass import dataclass
-from scanner.rules.parts import CHANGE, OF_POLICIES, PARTS, PERMISSION_PARTS, context_keys
+from scanner.rules.parts import CHANGE, DRIFT, OF_POLICIES, PARTS, PERMISSION_PARTS, context_keys
 from scanner.rules.said_once import SaidOnce
 from scanner.rules.trusted import trust_entries
 from scanner.shortened import shortened
@@ -42,6 +42,7 @@ PLACEHOLDERS = {
     "enter": "how people become the principal, as a verb: switch to, are entitled to, federate into, sign in as",
     "way_in_advice": "what else to consider, by the ways into a role, as sentences; nothing for others",
     "changed_by": "what is not there any more, or new, and makes the change; with `--compare-to`",
+    "differs_by": "what is not the same in the code and in the account; with `--account-data`",
     "remedy": "what to do so that `aws login` works on the same device, as sentences",
 }
 
@@ -161,7 +162,15 @@ def _denied_by(found: _Flagged) -> str:
 
 
 def _changed_by(found: _Flagged) -> str:
-    return _joined(reason["text"] for reason in found.document.get(CHANGE, {}).get("because", ()))
+    return _because(found, CHANGE)
+
+
+def _differs_by(found: _Flagged) -> str:
+    return _because(found, DRIFT)
+
+
+def _because(found: _Flagged, key: str) -> str:
+    return _joined(reason["text"] for reason in found.document.get(key, {}).get("because", ()))
 
 
 _WORDS: Mapping[str, Callable[[_Flagged], str]] = {
@@ -185,6 +194,7 @@ _WORDS: Mapping[str, Callable[[_Flagged], str]] = {
     "remedy": lambda found: found.once.of(found.assessed, _remedy),
     "denied_by": _denied_by,
     "changed_by": _changed_by,
+    "differs_by": _differs_by,
 }
 """What stands for each of the placeholders. Most rules have one or two of them."""
 
