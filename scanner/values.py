@@ -123,6 +123,8 @@ def of(data: object, span: Span | None = None) -> Value:
 
     Floats become decimals. Raises TypeError for anything JSON could not hold.
     """
+    if type(data) is str:  # as most parts of a document
+        return Value(data, span)
     match data:
         case Value():
             return data

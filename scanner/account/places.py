@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from scanner.account.entries import DetailsError
 from scanner.facts import Account, Home, Origin
 from scanner.span import Span
@@ -15,8 +17,9 @@ def home(arn: str) -> Home:
     return Home(parts[1], account(parts[4]))
 
 
+@lru_cache(maxsize=1024)
 def account(number: str) -> Account:
-    """The account with this number. It is no other's default: whatever says nothing may be in another."""
+    """The account with this number, always the very same. What says nothing may be in another."""
     return Account(number, number, number) if number else Account()
 
 

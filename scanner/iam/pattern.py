@@ -235,6 +235,8 @@ def _by_first_piece(pattern: Pattern, text: Text) -> Truth | None:
     if first is Wildcard.ANY_TEXT and len(pattern) == 1:
         return YES
     if isinstance(first, str) and text and isinstance(text[0], str):
+        if len(pattern) == 1 and len(text) == 1:
+            return YES if first == text[0] else NO
         common = min(len(first), len(text[0]))
         if first[:common] != text[0][:common]:
             return NO

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from enum import Enum
+from functools import lru_cache
 
 from scanner import json_text
 from scanner.budget import spend
@@ -320,23 +321,33 @@ class _Parser:
                 raise _MalformedError(f"A statement has neither {name} nor Not{name}.", statement.span)
             return Patterns((parse_policy_text(("*",), variables=False),))
         variables = self._variables and name == "Resource"
-        items = tuple(self._policy_text(text, variables=variables) for text in self._texts(value, name, statement))
+        is_versioned = self._version_doubt is None
+        items = tuple(
+            self._known_pattern(item, name, statement, variables=variables)
+            if is_versioned and type(item.data) is str and len(item.data) < _SHORT
+            else self._policy_text(self._text(item, name, statement), variables=variables)
+            for item in _all(value, name, statement)
+        )
         return Patterns(items, negated=negative is not None)
 
-    def _texts(self, value: Value, name: str, statement: Value) -> Iterator[Text]:
-        found = value.elements
-        if not found:
-            raise _MalformedError(f"The {name} of a statement is empty.", value.span or statement.span)
-        for item in found:
-            text = text_of(item) if isinstance(item.data, str | Unknown) else None
-            if text is None:
-                raise _MalformedError(f"The {name} of a statement is not a string.", item.span or statement.span)
-            known = literal(text)
-            spend(_steps(text))
-            problem = _PROBLEMS[name](known) if name in _PROBLEMS and known is not None else None
-            if problem is not None:
-                raise _MalformedError(problem, item.span or statement.span)
-            yield text
+    def _known_pattern(self, item: Value, name: str, statement: Value, *, variables: bool) -> PolicyText:
+        """What the two below do with a short text that is wholly known; most texts stand in many statements."""
+        steps, problem, pattern = _read_pattern(str(item.data), name, variables)
+        spend(steps)
+        if problem is not None:
+            raise _MalformedError(problem, item.span or statement.span)
+        return pattern
+
+    def _text(self, item: Value, name: str, statement: Value) -> Text:
+        text = text_of(item) if isinstance(item.data, str | Unknown) else None
+        if text is None:
+            raise _MalformedError(f"The {name} of a statement is not a string.", item.span or statement.span)
+        known = literal(text)
+        spend(_steps(text))
+        problem = _PROBLEMS[name](known) if name in _PROBLEMS and known is not None else None
+        if problem is not None:
+            raise _MalformedError(problem, item.span or statement.span)
+        return text
 
     def _principals(self, entries: Mapping[str, Value], statement: Value) -> Principals:
         positive, negative = entries.get("Principal"), entries.get("NotPrincipal")
@@ -357,7 +368,8 @@ class _Parser:
             if kind not in ("AWS", "Service", "Federated", "CanonicalUser"):
                 raise _MalformedError(f'There is no principal type called "{kind}".', entry.span or value.span)
             if entry.data != ():  # an empty list is accepted, and names nobody
-                items.extend(PrincipalPattern(kind, text) for text in self._texts(entry, "Principal", statement))
+                texts = (self._text(item, "Principal", statement) for item in _all(entry, "Principal", statement))
+                items.extend(PrincipalPattern(kind, text) for text in texts)
         return Principals(tuple(items), negated)
 
     def _conditions(self, value: Value | None) -> Iterator[Condition]:
@@ -437,6 +449,25 @@ def _resource_problem(text: str) -> str | None:
 
 
 _PROBLEMS = {"Action": _action_problem, "Resource": _resource_problem}
+
+
+_SHORT = 512
+"""Characters of a text from which on it is not remembered."""
+
+
+@lru_cache(maxsize=8192)
+def _read_pattern(text: str, name: str, variables: bool) -> tuple[int, str | None, PolicyText]:
+    """The steps that a text of an element takes, what is wrong with it, and its pattern."""
+    parts: Text = (text,) if text else ()
+    problem = _PROBLEMS[name](text)
+    return _steps(parts), problem, parse_policy_text(parts, variables=variables) if problem is None else ()
+
+
+def _all(value: Value, name: str, statement: Value) -> tuple[Value, ...]:
+    """The texts of an element, of which there has to be one."""
+    if not value.elements:
+        raise _MalformedError(f"The {name} of a statement is empty.", value.span or statement.span)
+    return value.elements
 
 
 def _mapping(value: Value, what: str, span: Span | None) -> Mapping[str, Value]:

@@ -64,6 +64,8 @@ def candidates_of(value: Value) -> Iterator[Variant]:
 
 
 def _is_undecided(value: Value) -> bool:
+    if type(value.data) is str:  # as most parts of a statement
+        return False
     match value.data:
         case Unknown(candidates=candidates):
             return bool(candidates)

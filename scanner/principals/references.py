@@ -243,6 +243,12 @@ def _is_instance(identity: Identity, block: str) -> bool:
 
 def path_and_name(reference: Value, after: str = ":policy/") -> Value | None:
     """Of a policy's ARN its path and name (``/team/cli``), as far as they are known; a path and name as it is."""
+    if type(reference.data) is str:  # as most are
+        text = reference.data
+        if text.startswith("/"):
+            return reference
+        _, found, place = text.partition(after)
+        return Value(f"/{place}", reference.span) if found and text.startswith("arn:") else None
     parts = values.pieces(reference) or ("",)
     if not isinstance(parts[0], str):
         return None

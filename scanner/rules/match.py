@@ -187,7 +187,7 @@ def _decisive(
     if places:
         return places
     about_sign_in = any(rule.sees(key) for key in _OF_SIGN_IN) or (rule.sees("permissions") and not rule.ask)
-    return once.of(assessed, _of_sign_in) if about_sign_in and not rule.is_about_differences else ()
+    return once.of(assessed, _of_sign_in, names_places=True) if about_sign_in and not rule.is_about_differences else ()
 
 
 _OF_SIGN_IN = (

@@ -13,7 +13,7 @@ from scanner.verdicts.assessed_principal import AssessedPrincipal
 T = TypeVar("T")
 
 Sentence = Callable[[AssessedPrincipal], T]
-"""Depends on what ``_grounds`` has, and on nothing else of the principal."""
+"""Depends on what ``_grounds`` has, one that names places on ``_places`` too, and on nothing else of the principal."""
 
 
 class SaidOnce:
@@ -23,9 +23,9 @@ class SaidOnce:
         self._known: dict[tuple[object, ...], tuple[AssessedPrincipal, Any]] = {}
         """With a principal, so that nothing else gets the identity of its parts."""
 
-    def of(self, assessed: AssessedPrincipal, sentence: Sentence[T]) -> T:
-        """The sentence about one of them."""
-        key = (sentence, *_grounds(assessed))
+    def of(self, assessed: AssessedPrincipal, sentence: Sentence[T], *, names_places: bool = False) -> T:
+        """The sentence about one of them; one that names places is made anew for whoever is written somewhere else."""
+        key = (sentence, *_grounds(assessed), *(_places(assessed) if names_places else ()))
         if key not in self._known:
             self._known[key] = assessed, sentence(assessed)
         found: T = self._known[key][1]
@@ -34,17 +34,18 @@ class SaidOnce:
 
 def _grounds(assessed: AssessedPrincipal) -> tuple[object, ...]:
     """Decisions, policies and causes as objects, for reports show places that take no part in equality."""
-    definition, principal, console = assessed.definition, assessed.principal, assessed.console
+    principal, console = assessed.principal, assessed.console
     return (
         id(assessed.aws_login),
         id(principal.policies),
         id(principal.boundaries),
-        principal.kind,
+        id(principal.kind),
         principal.partition,
-        definition.root_kind,
-        definition.span,
-        definition.access_keys,
-        console.access,
-        console.evidence,
+        id(assessed.definition.root_kind),
+        id(console.access),
         *map(id, console.causes),
     )
+
+
+def _places(assessed: AssessedPrincipal) -> tuple[object, ...]:
+    return assessed.definition.span, assessed.definition.access_keys, assessed.console.evidence

@@ -25,10 +25,11 @@ def misspelled_actions(principal: Principal) -> Iterator[tuple[str, str]]:
             if statement.allows.is_no or statement.actions.negated:
                 continue
             for item in statement.actions.items:
-                written = "".join(part for part in item if isinstance(part, str))
-                meant = near_action(written) if all(isinstance(part, str) for part in item) else None
+                if len(item) != 1 or not isinstance(item[0], str):
+                    continue  # what is near to one of them has no wildcard
+                meant = near_action(item[0])
                 if meant is not None:
-                    yield written, meant
+                    yield item[0], meant
 
 
 @lru_cache(maxsize=4096)

@@ -43,7 +43,7 @@ class Kept:
 
     def outcome(self, task: Task, written: bytes) -> Outcome | None:
         """The outcome of a root, which is also given as bytes, if nothing that it depends on has changed."""
-        found = self._known(_name(self._under, written)) if _is_kept(task) else None
+        found = self._known(_name(self._under, written)) if is_kept(task) else None
         try:
             return decode(found, Outcome) if found is not None else None
         except CodecError:
@@ -51,7 +51,7 @@ class Kept:
 
     def keep_outcome(self, task: Task, written: bytes, made: bytes, notes: bytes) -> None:
         """Keep the outcome of a root, with what was looked at for it."""
-        if _is_kept(task):
+        if is_kept(task):
             self._store.write(_name(self._under, written), sealed([notes, made]))
 
     def calls(self, place: Path, boundary: Path, find: Callable[[], Calls]) -> Calls:
@@ -90,7 +90,8 @@ class Kept:
         return found if is_current else None
 
 
-def _is_kept(task: Task) -> bool:
+def is_kept(task: Task) -> bool:
+    """Whether outcomes of such roots are kept at all: not what is made anew each time, and nothing about people."""
     return task.root.kind not in _NOT_KEPT and task.root.stands_in is None
 
 

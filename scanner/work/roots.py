@@ -13,7 +13,7 @@ from scanner import file_system
 from scanner.root import RootKind
 from scanner.work.assessor import Assessor
 from scanner.work.codec import CodecError, decode, encode, unsealed
-from scanner.work.kept import Kept
+from scanner.work.kept import Kept, is_kept
 from scanner.work.outcome import Outcome, Task
 from scanner.work.worker import serve as _serve
 from scanner.work.worker import with_notes
@@ -112,7 +112,7 @@ class Roots:
         return outcome
 
     def _here(self, assess: Assessor, task: Task, written: bytes) -> Outcome:
-        if self._kept is None:
+        if self._kept is None or not is_kept(task):
             return assess(task)
         outcome, made, notes = with_notes(assess, task)
         if notes:
