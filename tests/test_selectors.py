@@ -154,7 +154,7 @@ def test_what_cannot_be_written_is_refused(wrong: str, right: str) -> None:
     assert messages(_code(right)) == []
 
 
-KEYS = ", ".join((*PRINCIPAL, "change"))
+KEYS = ", ".join((*PRINCIPAL, "change", "drift"))
 KINDS = "'user', 'role' or 'permission_set'"
 REFUSED = {
     # a step that leads nowhere
