@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from scanner import file_system
 from scanner.diagnostic import Diagnostic, Severity, bound_exceeded
 from scanner.discovery import Discovery
+from scanner.joining.links import told_of_names
 from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
 from scanner.repository import RealPaths
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from scanner.changes.compare import Comparison
     from scanner.changes.drift import Drift
     from scanner.finding import Finding
-    from scanner.other_roots import PolicyNames
     from scanner.rules.match import Matching
     from scanner.verdicts.assessed_principal import AssessedPrincipal
 
@@ -71,7 +71,6 @@ class Gathered:
     _undeclared: list[frozenset[Diagnostic]] = field(default_factory=list)
     _read: list[Read] = field(default_factory=list)
     _silent: set[str] = field(default_factory=set)
-    _policies: list[PolicyNames] = field(default_factory=list)
 
     def add(self, root: ScanRoot, found: Outcome) -> None:
         """The outcome of one more root."""
@@ -94,8 +93,6 @@ class Gathered:
             self.moves[root.path] = found.moves
         if found.undeclared is not None:
             self._undeclared.append(found.undeclared)
-        if found.policies is not None:
-            self._policies.append(found.policies)
 
     def add_beside(self, root: ScanRoot, found: Outcome, principals: Sequence[AssessedPrincipal]) -> None:
         """The outcome of an account beside the code, and those in it whom only rules about drift look at."""
@@ -119,14 +116,12 @@ class Gathered:
 
         return tuple(sorted((*found, *self.beside.findings(sources, None, drift)), key=order))
 
-    def finish(self, inputs: Inputs, roots: Sequence[ScanRoot]) -> None:
+    def finish(self, inputs: Inputs, roots: Sequence[ScanRoot], sources: Mapping[str, str]) -> None:
         """What can be said when all of them are there: what nobody declares, and what other roots know."""
         self.diagnostics |= dict.fromkeys(undeclared_parameters(inputs, self._declared))
         self.diagnostics |= dict.fromkeys(undeclared_variables(roots, self._undeclared))
-        if self._policies:
-            from scanner.other_roots import policies_of_others
-
-            self.diagnostics |= dict.fromkeys(policies_of_others(self._policies))
+        names = {root: found.names for root, found in self.done if found.names is not None}
+        self.diagnostics |= dict.fromkeys(told_of_names(names, sources))
 
     def run(self, options: Options, discovery: Discovery) -> Run:
         """What there is to know of this scan when findings are suppressed, or compared with a baseline."""

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.calls import Calls, not_known
-from scanner.cloudformation.neighbours import exchanges, with_neighbours
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.file_system import Notes, noted
 from scanner.gathered import Gathered
+from scanner.joined_outcomes import joined_outcomes
 from scanner.lazy_dataclass import dataclass
 from scanner.named_files import UsageError, account_problems, check_controls, check_source, with_parameters
 from scanner.option_checks import mistakes
 from scanner.options import PRIOR, Options
-from scanner.path_sections import PathSection, section_of
+from scanner.path_sections import section_of
 from scanner.report.counted import counted
 from scanner.report.report import Report
-from scanner.root import Inputs, RootKind, ScanRoot
+from scanner.root import Inputs, ScanRoot
 from scanner.root_sources import root_sources
 from scanner.rules.ask import questions_of
 from scanner.rules.rule import Rule
@@ -105,9 +105,10 @@ def scan(
                 before = prior(tasks, lambda plans: roots(assess, plans))
             except NotComparableError as problem:
                 raise UsageError(str(problem)) from problem
-        with closing(_outcomes(tasks, assess, roots, watch)) as outcomes:
+        sources = root_sources(found.roots, options)
+        with closing(joined_outcomes(tasks, lambda some: roots(assess, some), sources, watch)) as outcomes:
             told = outcomes if tell is None else _told(outcomes, tell)
-            report = _report(found, told, inputs, rules, root_sources(found.roots, options), options, again, before)
+            report = _report(found, told, inputs, rules, sources, options, again, before)
     if kept is not None:
         kept.kept.save()
     return report
@@ -158,31 +159,6 @@ def _task(root: ScanRoot, options: Options) -> Task:
     return Task(root, replace(section, glob=None, span=None))
 
 
-def _outcomes(
-    tasks: Sequence[Task],
-    assess: Assessor,
-    map: Map,  # noqa: A002
-    watch: Watch | None,
-) -> Generator[tuple[ScanRoot, Outcome], None, None]:
-    """The outcome of each root. Those that exchange values with others come last, done again with the others beside."""
-    waiting: dict[ScanRoot, Outcome] = {}
-    sections: dict[tuple[RootKind, str], PathSection] = {}
-    for done, (task, outcome) in enumerate(zip(tasks, map(assess, tasks), strict=True), 1):
-        if exchanges(task.root, outcome):
-            waiting[task.root] = outcome
-            sections[task.root.kind, task.root.path] = task.section
-        else:
-            yield task.root, outcome
-        if watch is not None:
-            watch(done, len(tasks))
-    joined = with_neighbours(waiting)
-    again = [root for root in joined if root not in waiting]
-    if again:
-        waiting |= zip(again, map(assess, [Task(root, sections[root.kind, root.path]) for root in again]), strict=True)
-    for root in joined:
-        yield root, waiting[root]
-
-
 def _told(outcomes: Iterable[tuple[ScanRoot, Outcome]], tell: Tell) -> Iterator[tuple[ScanRoot, Outcome]]:
     for root, found in outcomes:
         tell(f"{root.path}: {root.kind.value}, files: {len(found.files)}, identities: {found.identities}")
@@ -203,7 +179,7 @@ def _report(
     gathered = Gathered(rules, dict.fromkeys(discovery.diagnostics))
     for root, found in outcomes:
         gathered.add(root, found)
-    gathered.finish(inputs, discovery.roots)
+    gathered.finish(inputs, discovery.roots, sources)
     diagnostics, assessed = gathered.diagnostics, gathered.assessed
     comparison = before.compared(assessed, gathered.moves) if before is not None else None
     drift = None

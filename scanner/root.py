@@ -85,6 +85,8 @@ class ScanRoot:
     inputs: Inputs
     neighbours: tuple[ScanRoot, ...] = ()
     """Other templates that this one has values from, or that have values from it; see ``cloudformation.neighbours``."""
+    beside: tuple[ScanRoot, ...] = ()
+    """Others in its account that define what this one names, or say something of whom it defines; see ``joining``."""
     units: tuple[tuple[Path, str], ...] = ()
     """Terragrunt files that run a root module: absolute, and as reports print them."""
     contested: tuple[tuple[str, str], ...] = ()

@@ -7,16 +7,14 @@ which account it is applied in and there is data of one, it is that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from scanner.account.recognition import is_stored_account
-from scanner.cause import Cause, CauseKind
+from scanner.defined_names import DefinedNames
 from scanner.facts import Account, Facts, Identity, IdentityKind, ManagedPolicy, Origin, Target
-from scanner.iam.pattern import Text, hole, lowered_text, matches, text_of
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.values import Unknown
 
 
 def root_of(path: str, directory: Path) -> ScanRoot:
@@ -41,9 +39,10 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
     if there is None:
         return code
     same = _accounts_in(code, there, is_alone=is_alone)
-    own_groups = _Names(one for one in code.identities if one.kind is IdentityKind.GROUP and _may_be_in(one, same))
-    own_policies = _Names(one for one in code.policies if _may_be_in(one, same))
-    groups = [one for one in account.identities if one.kind is IdentityKind.GROUP and one not in own_groups]
+    groups_of_code = (one for one in code.identities if one.kind is IdentityKind.GROUP)
+    own_groups = DefinedNames(one for one in groups_of_code if _may_be_in(one, same))
+    own_policies = DefinedNames(one for one in code.policies if _may_be_in(one, same))
+    groups = [one for one in account.identities if one.kind is IdentityKind.GROUP and not own_groups.has(one)]
     addresses = {one.origin.address for one in groups}
     own = {
         (one.name.text or "").casefold(): one
@@ -60,7 +59,7 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
         identities=(*code.identities, *(replace(one, origin=_foreign(one.origin)) for one in groups)),
         policies=(
             *code.policies,
-            *(replace(one, origin=_foreign(one.origin)) for one in account.policies if one not in own_policies),
+            *(replace(one, origin=_foreign(one.origin)) for one in account.policies if not own_policies.has(one)),
         ),
         inline_policies=(
             *code.inline_policies,
@@ -103,27 +102,6 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
         together=(*code.together, *((one, there) for one in same if one != there)),
         files_of_account=code.files_of_account | account.files,
     )
-
-
-class _Names:
-    """What the code defines of one kind: AWS has no two of one name, whatever their paths and whatever the case."""
-
-    def __init__(self, defined: Iterable[Identity | ManagedPolicy]) -> None:
-        self._known: set[str] = set()
-        self._open: list[Text] = []
-        for one in defined:
-            if one.name.text is not None:
-                self._known.add(one.name.text.casefold())
-            else:
-                self._open.append(lowered_text(text_of(one.name) or (_ANY_NAME,)))
-
-    def __contains__(self, one: Identity | ManagedPolicy) -> bool:
-        """Whether the code may define it, so that the code decides what it is."""
-        name = (one.name.text or "").casefold()
-        return name in self._known or any(not matches(open_name, (name,)).is_no for open_name in self._open)
-
-
-_ANY_NAME = hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "a name")))
 
 
 def _may_be_in(one: Identity | ManagedPolicy, accounts: frozenset[Account]) -> bool:

@@ -214,6 +214,8 @@ class PolicyIndex:
         known = {account.id for account in (identity.origin.account, policy.origin.account)} - {None}
         if written is not None and known - {written}:
             return NO
+        if written is not None and written == policy.origin.account.id:
+            return YES  # nobody has policies of another account
         return self._accounts.same(policy.origin.account, identity.origin.account)
 
 

@@ -16,7 +16,7 @@ from scanner.diagnostic import Diagnostic, bound_exceeded, internal_error
 from scanner.facts import Facts
 from scanner.file_system import note_all, noted
 from scanner.iam.context import Circumstances
-from scanner.other_roots import policy_names
+from scanner.joining.names import root_names
 from scanner.path_sections import PathSection
 from scanner.root import Assumption, RootKind, ScanRoot
 from scanner.session import Apart, session
@@ -61,10 +61,10 @@ class Assessor:
     def _outcome(self, task: Task) -> Outcome:
         root = task.root
         with walled(), session(), budget(self.terms.max_steps), noted() as notes:
-            facts = self._with_accounts(extraction.extract_or_report(root, debug=self.debug))
-            principals, wrong = self._assessed(root, facts, task.section)
+            facts = extraction.extract_or_report(root, debug=self.debug)
+            principals, wrong = self._assessed(root, self._with_others(facts, root), task.section)
         note_all(notes)
-        if root.neighbours:  # what is wrong with them is said where they are roots
+        if root.neighbours or root.beside:  # what is wrong with them is said where they are roots
             wrong = tuple(problem for problem in wrong if problem.span.path in facts.files)
         return Outcome(
             principals,
@@ -72,7 +72,7 @@ class Assessor:
             facts.files,
             frozenset(file for file in facts.files if self._location(file) in notes.without),
             len(facts.identities),
-            policy_names(facts),
+            root_names(facts),
             facts.parameters,
             facts.undeclared,
             facts.exports,
@@ -80,8 +80,16 @@ class Assessor:
             facts.moves,
         )
 
+    def _with_others(self, facts: Facts, root: ScanRoot) -> Facts:
+        """What the code says, with what other roots and the accounts beside it say."""
+        if root.beside:
+            from scanner.joining.beside import with_others
+
+            found = (extraction.extract_or_report(other, debug=self.debug) for other in root.beside)
+            facts = with_others(facts, found)
+        return self._with_accounts(facts)
+
     def _with_accounts(self, facts: Facts) -> Facts:
-        """What the code says, with what is in the accounts beside it."""
         if not self.terms.account_data or facts.root_kind is RootKind.ACCOUNT:
             return facts
         from scanner.account.beside import with_accounts
@@ -116,9 +124,8 @@ class Assessor:
         )
 
         def under(assumptions: tuple[Assumption, ...]) -> Facts:
-            return self._with_accounts(
-                extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
-            )
+            assumed = extraction.extract(replace(root, inputs=replace(root.inputs, assumptions=assumptions)))
+            return self._with_others(assumed, root)
 
         try:
             with another_budget("what is decided about the root"):  # whoever was read is decided about

@@ -28,10 +28,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scanner import calls, cause, controls, diagnostic, other_roots, path_sections, root, span, symbol, truth
+from scanner import calls, cause, controls, diagnostic, path_sections, root, span, symbol, truth
 from scanner.file_system import Notes
 from scanner.iam import automaton, condition, evaluate, policy, principal, variables
 from scanner.iam.managed_document import ManagedDocument, managed_document
+from scanner.joining import names
 from scanner.principals import definition
 from scanner.verdicts import assessed_principal, console, question, sign_in
 from scanner.work import outcome
@@ -71,8 +72,8 @@ RECORDS: tuple[type, ...] = (
     sign_in.Permission,
     sign_in.AwsLogin,
     assessed_principal.AssessedPrincipal,
-    other_roots.PolicyName,
-    other_roots.PolicyNames,
+    names.Name,
+    names.RootNames,
     outcome.Outcome,
     root.Assumption,
     root.ValuesFile,
@@ -102,6 +103,7 @@ WORDS: tuple[type[Enum], ...] = (
     console.Via,
     sign_in.Client,
     root.RootKind,
+    names.NameKind,
 )
 _SCALARS = frozenset({"str", "int", "bool", "None"})
 """Types, as they are written, of fields that stand in a row as they are."""

@@ -18,7 +18,7 @@ from scanner.root import ScanRoot
 from scanner.verdicts.question import Questions
 
 if TYPE_CHECKING:
-    from scanner.other_roots import PolicyNames
+    from scanner.joining.names import RootNames
     from scanner.verdicts.assessed_principal import AssessedPrincipal
 
 
@@ -61,8 +61,8 @@ class Outcome:
     """Those of them that certainly ask for nothing to be ignored."""
     identities: int = 0
     """How many there are; groups count."""
-    policies: PolicyNames | None = None
-    """None for a root that could not be read."""
+    names: RootNames | None = None
+    """What it defines and what it names; None for a root that could not be read."""
     parameters: frozenset[str] = frozenset()
     """Names of the parameters that can be given to it."""
     undeclared: frozenset[Diagnostic] | None = None

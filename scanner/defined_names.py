@@ -1,0 +1,34 @@
+"""Which names somebody defines, so that nobody else means anything by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scanner.cause import Cause, CauseKind
+from scanner.facts import Identity, ManagedPolicy
+from scanner.iam.pattern import Text, hole, lowered_text, matches, text_of
+from scanner.values import Unknown
+
+_ANY_NAME = hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "a name")))
+
+
+class DefinedNames:
+    """The names of what is defined of one kind: AWS has no two of one name, whatever their paths and the case."""
+
+    def __init__(self, defined: Iterable[Identity | ManagedPolicy]) -> None:
+        self._known: set[str] = set()
+        self._open: list[Text] = []
+        for one in defined:
+            if one.name.text is not None:
+                self._known.add(one.name.text.casefold())
+            else:
+                self._open.append(lowered_text(text_of(one.name) or (_ANY_NAME,)))
+
+    def has(self, one: Identity | ManagedPolicy) -> bool:
+        """Whether there is something of the name of another, which is known, or may be."""
+        return (one.name.text or "") in self
+
+    def __contains__(self, name: str) -> bool:
+        """Whether something of that name is defined, or may be."""
+        folded = name.casefold()
+        return folded in self._known or any(not matches(open_name, (folded,)).is_no for open_name in self._open)

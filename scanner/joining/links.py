@@ -1,0 +1,143 @@
+"""Which roots stand beside which.
+
+A root stands beside another that names something which it defines and the other does not: a policy that is attached
+there, a group that somebody is put into. Another stands beside it that attaches something to its identities. Both have
+to be about one account that is known; a root whose account is not known stays alone. Of a configuration that is scanned
+as a plan as well, the plan stands beside others. Where several roots define what is meant, none is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from scanner.diagnostic import Diagnostic, warning
+from scanner.joining.names import Name, NameKind, RootNames
+from scanner.root import RootKind, ScanRoot
+
+MOST_BESIDE = 60
+"""A root that has to do with more than this is evaluated beside the nearest of them."""
+
+_Key = tuple[NameKind, str, str | None]
+_BEST_FIRST = (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_MODULE, RootKind.TERRAFORM_STATE)
+_APART = frozenset((RootKind.ACCOUNT, RootKind.CHANGE_SET))
+"""What is in an account settles nothing that nobody asks it to; a change set is of a template."""
+
+
+def may_be_joined(root: ScanRoot, names: RootNames | None) -> bool:
+    """Whether a root may stand beside another, or another beside it."""
+    return (
+        names is not None
+        and root.kind not in _APART
+        and not root.is_prior
+        and any(one.account is not None for several in (names.defined, names.wanted, names.reached) for one in several)
+    )
+
+
+def with_others_beside(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str, str]) -> tuple[ScanRoot, ...]:
+    """The roots in their order, each with those that stand beside it. ``sources`` says what each root is of."""
+    shown = _shown(roots, sources)
+    makers = _makers(roots, shown)
+    links: dict[ScanRoot, dict[ScanRoot, None]] = {root: {} for root in roots}
+    for root, names in roots.items():
+        for wanted in names.wanted:
+            made_by = [one for one in makers.get(wanted.key, ()) if sources[one.path] != sources[root.path]]
+            if wanted.account is not None and len(made_by) == 1 and made_by == makers[wanted.key]:
+                links[root][made_by[0]] = None
+    defined_by: dict[_Key, list[ScanRoot]] = {}
+    for root, names in roots.items():
+        for key in dict.fromkeys(one.key for one in names.defined if one.account is not None):
+            defined_by.setdefault(key, []).append(root)
+    for root in shown:
+        for reached in roots[root].reached:
+            for owner in defined_by.get(reached.key, ()):
+                if sources[owner.path] != sources[root.path]:
+                    links[owner][root] = None
+    return tuple(replace(root, beside=tuple(_reached(root, links))) for root in roots)
+
+
+def _shown(roots: Iterable[ScanRoot], sources: Mapping[str, str]) -> tuple[ScanRoot, ...]:
+    """One of those that are of the same, the best informed."""
+    found: dict[str, ScanRoot] = {}
+    for root in roots:
+        other = found.setdefault(sources[root.path], root)
+        if _rank(root) < _rank(other):
+            found[sources[root.path]] = root
+    return tuple(found.values())
+
+
+def _rank(root: ScanRoot) -> tuple[int, str]:
+    rank = _BEST_FIRST.index(root.kind) if root.kind in _BEST_FIRST else len(_BEST_FIRST)
+    return rank, root.path
+
+
+def _makers(roots: Mapping[ScanRoot, RootNames], shown: Iterable[ScanRoot]) -> dict[_Key, list[ScanRoot]]:
+    found: dict[_Key, list[ScanRoot]] = {}
+    for root in shown:
+        for key in dict.fromkeys(one.key for one in roots[root].defined if one.account is not None):
+            found.setdefault(key, []).append(root)
+    return found
+
+
+def _reached(root: ScanRoot, links: Mapping[ScanRoot, Mapping[ScanRoot, None]]) -> dict[ScanRoot, None]:
+    """All that links lead to, the nearest first, as far as more of them would not count."""
+    reached = dict(links[root])
+    waiting = list(reached)
+    for one in waiting:
+        if len(reached) >= MOST_BESIDE:
+            break
+        further = [other for other in links[one] if other not in reached and other != root]
+        reached |= dict.fromkeys(further)
+        waiting += further
+    return dict.fromkeys(list(reached)[:MOST_BESIDE])
+
+
+def told_of_names(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """A warning for each name that two roots define in one account, and for each policy that may be another root's."""
+    roots = {root: names for root, names in roots.items() if root.kind not in _APART}
+    shown = _shown(roots, sources)
+    defined: dict[tuple[NameKind, str], list[tuple[ScanRoot, Name]]] = {}
+    for root in shown:
+        for one in roots[root].defined:
+            defined.setdefault(one.key[:2], []).append((root, one))
+    for several in defined.values():
+        yield from _twice(several)
+    for root, names in roots.items():
+        for wanted in names.wanted:
+            others = [
+                (other, found)
+                for other, found in defined.get(wanted.key[:2], ())
+                if sources[other.path] != sources[root.path] and found.name == wanted.name
+            ]
+            if wanted.kind is NameKind.POLICY:
+                yield from _perhaps(root, wanted, others)
+
+
+def _twice(several: Iterable[tuple[ScanRoot, Name]]) -> Iterator[Diagnostic]:
+    first: dict[str, tuple[ScanRoot, Name]] = {}
+    for root, name in several:
+        if name.account is None or not name.is_certain:
+            continue
+        other, known = first.setdefault(name.account, (root, name))
+        if other.path != root.path:
+            message = (
+                f'The scan root "{other.path}" defines the {name.kind.value} {name.name} of the account {name.account} '
+                f"as well ({known.span.path}:{known.span.line}), and an account has one of each name. References to it "
+                "from other scan roots are not followed."
+            )
+            yield replace(warning("Defined twice", message, name.span), root=root.path)
+
+
+def _perhaps(root: ScanRoot, wanted: Name, others: list[tuple[ScanRoot, Name]]) -> Iterator[Diagnostic]:
+    """Where it is not known whether both are in one account."""
+    possible = [(other, found) for other, found in others if None in (wanted.account, found.account)]
+    if possible and len(possible) == len(others):
+        (other, first), *more = possible
+        also = f", as {len(more):,} more do" if more else ""
+        message = (
+            f'The scan root "{other.path}" defines a policy of the name that is attached here '
+            f"({first.span.path}:{first.span.line}){also}. It is not known whether both are in one account, so what it "
+            "allows is not known here. Say which account each of them is in (--account, or accounts by path in the "
+            "configuration)."
+        )
+        yield replace(warning("Policy of another scan root", message, wanted.span), root=root.path)
