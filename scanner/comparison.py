@@ -21,12 +21,13 @@ from scanner.finding import Finding
 from scanner.globs import PathGlob
 from scanner.lazy_dataclass import dataclass
 from scanner.options import PRIOR, Options
-from scanner.root import RootKind
+from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.standard_input import NAME
 from scanner.work.outcome import Outcome, Task
 
 if TYPE_CHECKING:
+    from scanner.fixing import Again
     from scanner.report.report import Report
     from scanner.verdicts.assessed_principal import AssessedPrincipal
 
@@ -86,6 +87,14 @@ def prior(tasks: Iterable[Task], outcomes: Callable[[Sequence[Task]], Iterable[O
         raise NotComparableError(PRIOR, "only a plan says what there was before it, and none is scanned")
     standings = tuple(standing(one) for found in outcomes(plans) for one in found.principals)
     return Before(standings, of=frozenset(task.root.path for task in plans))
+
+
+def left_in_aws(done: Iterable[tuple[ScanRoot, Outcome]], again: Again) -> Iterator[AssessedPrincipal]:
+    """Who is not the code's any more and stays, as they are once their plans are applied."""
+    plans = [(replace(root, keeps_forgotten=True), found.forgotten) for root, found in done if found.forgotten]
+    if plans:
+        for found, (_, left) in zip(again((root, ()) for root, _ in plans), plans, strict=True):
+            yield from (one for one in found.principals if one.definition.address in left)
 
 
 def is_of_changed(finding: Finding, comparison: Comparison) -> bool:

@@ -103,4 +103,4 @@ _RANKS = {
 }
 
 
-_BOTH_TIMES = Sides("no longer", "now", "is gone", "is new")
+_BOTH_TIMES = Sides("no longer", "now", are_times=True)

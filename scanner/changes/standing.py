@@ -8,7 +8,7 @@ from dataclasses import field
 from scanner.iam.evaluate import Outcome
 from scanner.iam.pattern import literal
 from scanner.lazy_dataclass import dataclass
-from scanner.principals.definition import PASSWORD
+from scanner.principals.definition import PASSWORD, Bringer
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access, Via
@@ -46,8 +46,8 @@ class Standing:
     """What gives console access."""
     reasons: Callable[[Client], tuple[Reason, ...]] = field(compare=False)
     """Why the decisions for a client are what they are; each reason once."""
-    brought_by: tuple[tuple[str, str], ...] | None = field(default=None, compare=False)
-    """The addresses of what brings policies and passwords, with their names; None where nobody knows."""
+    brought_by: tuple[Bringer, ...] | None = field(default=None, compare=False)
+    """None where nobody knows."""
 
     def outcome(self, client: Client) -> Outcome:
         """What is decided for a client."""

@@ -78,6 +78,7 @@ class Assessor:
             facts.exports,
             facts.imports,
             facts.moves,
+            facts.forgotten,
         )
 
     def _with_accounts(self, facts: Facts) -> Facts:
