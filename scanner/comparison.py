@@ -27,7 +27,6 @@ from scanner.standard_input import NAME
 from scanner.work.outcome import Outcome, Task
 
 if TYPE_CHECKING:
-    from scanner.fixing import Again
     from scanner.report.report import Report
     from scanner.verdicts.assessed_principal import AssessedPrincipal
 
@@ -89,11 +88,13 @@ def prior(tasks: Iterable[Task], outcomes: Callable[[Sequence[Task]], Iterable[O
     return Before(standings, of=frozenset(task.root.path for task in plans))
 
 
-def left_in_aws(done: Iterable[tuple[ScanRoot, Outcome]], again: Again) -> Iterator[AssessedPrincipal]:
+def left_in_aws(
+    done: Iterable[tuple[ScanRoot, Outcome]], outcomes: Callable[[Iterable[ScanRoot]], Iterable[Outcome]]
+) -> Iterator[AssessedPrincipal]:
     """Who is not the code's any more and stays, as they are once their plans are applied."""
     plans = [(replace(root, keeps_forgotten=True), found.forgotten) for root, found in done if found.forgotten]
     if plans:
-        for found, (_, left) in zip(again((root, ()) for root, _ in plans), plans, strict=True):
+        for found, (_, left) in zip(outcomes(root for root, _ in plans), plans, strict=True):
             yield from (one for one in found.principals if one.definition.address in left)
 
 

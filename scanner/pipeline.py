@@ -215,7 +215,8 @@ def _report(
     if before is not None:
         from scanner.comparison import left_in_aws
 
-        comparison = before.compared((*assessed, *left_in_aws(gathered.done, again)), gathered.moves)
+        left = left_in_aws(gathered.done, lambda roots: again((root, ()) for root in roots))
+        comparison = before.compared((*assessed, *left), gathered.moves)
         diagnostics |= dict.fromkeys(before.problems)
     if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
         diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))

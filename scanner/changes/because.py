@@ -19,7 +19,7 @@ class Sides:
     one: str
     other: str
     are_times: bool = False
-    """Whether they are before and after: then it tells something which resources bring a policy on one of them alone."""
+    """Whether they are before and after: then it tells something which resources bring a policy at one of them."""
 
 
 def reasons_for(client: Client) -> _Reasons:

@@ -9,6 +9,7 @@ from scanner.iam.evaluate import Outcome
 from scanner.iam.pattern import literal
 from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PASSWORD, Bringer
+from scanner.root import RootKind
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access, Via
@@ -38,6 +39,7 @@ class Standing:
     account: str | None
     address: str
     root: str
+    root_kind: RootKind = field(compare=False)
     span: Span = field(compare=False)
     console: Access
     outcomes: tuple[Outcome, ...]
@@ -68,6 +70,7 @@ def standing(assessed: AssessedPrincipal) -> Standing:
         definition.principal.account,
         definition.address,
         definition.root,
+        definition.root_kind,
         definition.span,
         console.access,
         tuple(assessed.aws_login.outcome(client) for client in Client),

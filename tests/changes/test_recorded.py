@@ -64,3 +64,37 @@ def test_what_is_gone_is_shown_where_the_principal_stands(tmp_path: Path) -> Non
     for path, place in (("plan.json", "plan.json"), ("infra/plan.json", "infra/ada.tf:1")):
         report = scanned(tmp_path, path, compare_to="prior")
         assert {reason.span.place for one in report.changes or () for reason in one.because} == {place}
+
+
+def test_what_a_configuration_and_its_plan_both_show_is_told_once(tmp_path: Path) -> None:
+    """And what only one of them shows as well: an old plan beside a configuration that has gone on."""
+    case = CASES["detach"]
+    assert case.before is not None
+    plan = (RECORDED / "detach.json").read_bytes()
+    write(tmp_path, {f"{side}/plan.json": plan for side in ("head", "old")} | {"base/group.tf": GROUP})
+    write(tmp_path, {f"base/{path}": text for path, text in case.before.items()})
+    write(tmp_path, {f"head/{path}": text for path, text in case.after.items()})
+    write(tmp_path, {f"old/{path}": text for path, text in case.before.items()})
+    for side, roots in (("head", ["head", "head"]), ("old", ["old/plan.json", "old/plan.json"])):
+        report = scanned(tmp_path, side, compare_to="base")
+        assert said(report).keys() == case.changes.keys()
+        assert [one.subject.root for one in report.changes or ()] == roots
+
+
+def test_a_module_below_another_is_another(tmp_path: Path) -> None:
+    """However alike their users are."""
+    for side, files in (("base", CASES["detach"].before), ("head", CASES["detach"].after)):
+        for folder in ("", "prod/"):
+            write(tmp_path, {f"{side}/{folder}{path}": text for path, text in (files or {}).items()})
+    report = scanned(tmp_path, "head", compare_to="base")
+    assert [one.subject.root for one in report.changes or ()] == ["head", "head", "head/prod", "head/prod"]
+
+
+def test_a_plan_that_is_not_there_any_more_takes_nobody_away(tmp_path: Path) -> None:
+    """The configuration still has everybody; and a new module below another is new, whatever it is called."""
+    case = CASES["detach"]
+    write(tmp_path, {f"{side}/infra/{path}": text for side in ("base", "head") for path, text in case.after.items()})
+    write(tmp_path, {"base/infra/plan.json": (RECORDED / "detach.json").read_bytes()})
+    assert scanned(tmp_path, "head", compare_to="base").changes == ()
+    write(tmp_path, {f"head/infra/prod/{path}": text for path, text in case.after.items()})
+    assert said(scanned(tmp_path, "head", compare_to="base")).keys() == {("added", None, "ada")}
