@@ -105,7 +105,7 @@ def _explored(found: Iterator[T]) -> Iterator[T]:
         yield from found
 
 
-def _facts(document: PlanDocument, reader: _Reader, *, principals: bool) -> Iterator[Fact]:
+def _facts(document: PlanDocument, reader: _Reader, *, principals: bool = False) -> Iterator[Fact]:
     for address, planned in document.instances.of_types(TYPES.__contains__).items():
         if address.mode is Mode.MANAGED:
             spend(_STEPS)
