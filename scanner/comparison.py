@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from scanner.verdicts.assessed_principal import AssessedPrincipal
 
 
+_OF_CHANGE_SETS = (
+    "a change set does not list what stays, so it does not say who could do what before; compare the template with the "
+    "one that is deployed, which `aws cloudformation get-template` prints"
+)
+
+
 class NotComparableError(Exception):
     """There is nothing to compare with where the user says. The message names it."""
 
@@ -77,11 +83,14 @@ def before(options: Options, scan: Callable[[Options], Report]) -> Before:
 
 def prior(tasks: Iterable[Task], outcomes: Callable[[Sequence[Task]], Iterable[Outcome]]) -> Before:
     """What there was before each of the plans among the tasks. Raises ``NotComparableError`` where there is none."""
+    every = tuple(tasks)
     plans = [
         replace(task, root=replace(task.root, is_prior=True))
-        for task in tasks
+        for task in every
         if task.root.kind is RootKind.TERRAFORM_PLAN
     ]
+    if not plans and any(task.root.kind is RootKind.CHANGE_SET for task in every):
+        raise NotComparableError(PRIOR, _OF_CHANGE_SETS)
     if not plans:
         raise NotComparableError(PRIOR, "only a plan says what there was before it, and none is scanned")
     standings = tuple(standing(one) for found in outcomes(plans) for one in found.principals)
