@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import file_system, tree
+from scanner.account.recognition import MARKS as ACCOUNT_MARKS
 from scanner.account.recognition import (
     STORED,
     is_authorization_details,
@@ -22,7 +23,6 @@ from scanner.account.recognition import (
     is_permission_sets,
     is_stored_account,
 )
-from scanner.account.recognition import MARKS as ACCOUNT_MARKS
 from scanner.calls import Calls, Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import (

@@ -9,7 +9,7 @@ import pytest
 
 from scanner.report.report import Report
 from tests.changes.recorded import CASES, RECORDED, Said
-from tests.scans import scanned, write
+from tests.scans import ROOT, scanned, write
 
 GROUP = 'resource "aws_iam_group" "of_nobody" {\n  name = "of-nobody"\n}\n'
 """Beside a configuration that has nobody, so that there is something to scan."""
@@ -98,3 +98,11 @@ def test_a_plan_that_is_not_there_any_more_takes_nobody_away(tmp_path: Path) -> 
     assert scanned(tmp_path, "head", compare_to="base").changes == ()
     write(tmp_path, {f"head/infra/prod/{path}": text for path, text in case.after.items()})
     assert said(scanned(tmp_path, "head", compare_to="base")).keys() == {("added", None, "ada")}
+
+
+@pytest.mark.parametrize("case", ["changes", "forgotten", "targeted", "refresh-only"])
+def test_a_plan_file_says_the_same_as_its_json(case: str) -> None:
+    plans = (f"tests/cases/plans/{case}/plan.{kind}" for kind in ("json", "tfplan"))
+    shown, file = (said(scanned(ROOT, path, compare_to="prior")) for path in plans)
+    assert shown == file
+    assert bool(shown) is (case != "refresh-only")
