@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(name, file=sys.stderr)
         plan = _planned(options.planner, CASES[name])
         _check(name, plan)
-        text = json.dumps(plan, indent=1, ensure_ascii=False)
+        text = json.dumps(plan, separators=(",", ":"), ensure_ascii=False)  # one line, as Terraform prints it
         (RECORDED / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
     if not options.cases:
         for left in {path.stem for path in RECORDED.glob("*.json")} - set(CASES):
