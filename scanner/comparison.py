@@ -21,7 +21,7 @@ from scanner.finding import Finding
 from scanner.globs import PathGlob
 from scanner.lazy_dataclass import dataclass
 from scanner.options import PRIOR, Options
-from scanner.root import RootKind
+from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.standard_input import NAME
 from scanner.work.outcome import Outcome, Task
@@ -29,6 +29,12 @@ from scanner.work.outcome import Outcome, Task
 if TYPE_CHECKING:
     from scanner.report.report import Report
     from scanner.verdicts.assessed_principal import AssessedPrincipal
+
+
+_OF_CHANGE_SETS = (
+    "a change set does not list what stays, so it does not say who could do what before; compare the template with the "
+    "one that is deployed, which `aws cloudformation get-template` prints"
+)
 
 
 class NotComparableError(Exception):
@@ -77,15 +83,28 @@ def before(options: Options, scan: Callable[[Options], Report]) -> Before:
 
 def prior(tasks: Iterable[Task], outcomes: Callable[[Sequence[Task]], Iterable[Outcome]]) -> Before:
     """What there was before each of the plans among the tasks. Raises ``NotComparableError`` where there is none."""
+    every = tuple(tasks)
     plans = [
         replace(task, root=replace(task.root, is_prior=True))
-        for task in tasks
+        for task in every
         if task.root.kind is RootKind.TERRAFORM_PLAN
     ]
+    if not plans and any(task.root.kind is RootKind.CHANGE_SET for task in every):
+        raise NotComparableError(PRIOR, _OF_CHANGE_SETS)
     if not plans:
         raise NotComparableError(PRIOR, "only a plan says what there was before it, and none is scanned")
     standings = tuple(standing(one) for found in outcomes(plans) for one in found.principals)
     return Before(standings, of=frozenset(task.root.path for task in plans))
+
+
+def left_in_aws(
+    done: Iterable[tuple[ScanRoot, Outcome]], outcomes: Callable[[Iterable[ScanRoot]], Iterable[Outcome]]
+) -> Iterator[AssessedPrincipal]:
+    """Who is not the code's any more and stays, as they are once their plans are applied."""
+    plans = [(replace(root, keeps_forgotten=True), found.forgotten) for root, found in done if found.forgotten]
+    if plans:
+        for found, (_, left) in zip(outcomes(root for root, _ in plans), plans, strict=True):
+            yield from (one for one in found.principals if one.definition.address in left)
 
 
 def is_of_changed(finding: Finding, comparison: Comparison) -> bool:

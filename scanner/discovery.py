@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import file_system, tree
+from scanner.account.recognition import MARKS as ACCOUNT_MARKS
 from scanner.account.recognition import (
-    IDENTITIES,
+    STORED,
     is_authorization_details,
     is_credential_report,
     is_permission_sets,
     is_stored_account,
 )
-from scanner.account.recognition import MARKS as ACCOUNT_MARKS
 from scanner.calls import Calls, Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
 from scanner.cloudformation.template.recognition import (
@@ -361,7 +361,7 @@ class _Walk:
         if MANIFEST in names and self._is_assembly(path / MANIFEST):
             self._found(RootKind.CDK_ASSEMBLY, path)
             return
-        if IDENTITIES in names and is_stored_account(path):
+        if not names.isdisjoint(STORED) and is_stored_account(path):
             self._found(RootKind.ACCOUNT, path)
             return
         if IGNORE_FILE in names:

@@ -181,14 +181,18 @@ def _report(
         gathered.add(root, found)
     gathered.finish(inputs, discovery.roots, sources)
     diagnostics, assessed = gathered.diagnostics, gathered.assessed
-    comparison = before.compared(assessed, gathered.moves) if before is not None else None
     drift = None
     if options.account_data and rules and assessed:  # what this is compared with follows none, and nobody asks it
         from scanner.account_drift import gathered_drift
 
         drift = gathered_drift(gathered, options, lambda roots: again((root, ()) for root in roots))
     run = gathered.run(options, discovery)
+    comparison = None
     if before is not None:
+        from scanner.comparison import left_in_aws
+
+        left = left_in_aws(gathered.done, lambda roots: again((root, ()) for root in roots))
+        comparison = before.compared((*assessed, *left), gathered.moves)
         diagnostics |= dict.fromkeys(before.problems)
     if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
         diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))

@@ -95,6 +95,8 @@ class ScanRoot:
     """Absolute: the directory that a root from standard input counts as a file of."""
     is_prior: bool = False
     """A plan: what there was before it is meant, not what there is once it is applied."""
+    keeps_forgotten: bool = False
+    """A plan: identities that it only takes out of the state are meant as well, for they stay in AWS."""
 
     @property
     def directory(self) -> Path:

@@ -185,12 +185,14 @@ class _Reading:
         if self._stored:
             for entry, span in iam_collect.entries(Files(self._root.location, self._root.path, self._read_stored)):
                 yield from self._facts_of(entry, span)
-        for sets in self._permission_sets:
-            for found, span in sets.facts():
-                if isinstance(found, DetailsError):
-                    self._unreadable(found, span)
-                else:
-                    yield from found
+        sets = [found for one in self._permission_sets for found in one.facts()]
+        if self._stored:
+            sets += iam_collect.permission_sets(Files(self._root.location, self._root.path, self._read_stored))
+        for found, span in sets:
+            if isinstance(found, DetailsError):
+                self._unreadable(found, span)
+            else:
+                yield from found
         for listed in self._entitlements:
             for entitled, span in listed.facts():
                 if isinstance(entitled, DetailsError):

@@ -16,8 +16,18 @@ from msgspec import Struct
 from scanner import file_system
 from scanner.account.details import Attached, Boundary, Group, Inline, Policy, Role, Tag, User, Version
 from scanner.account.entries import DetailsError, whole
+from scanner.account.identity_center import (
+    Assignment,
+    Described,
+    ManagedPolicy,
+    PermissionSet,
+    Reference,
+    permission_set_facts,
+)
+from scanner.account.identity_center import Boundary as BoundaryOfSet
 from scanner.account.organization import Control, Organization, Place
-from scanner.account.recognition import IDENTITIES, KINDS
+from scanner.account.recognition import IDENTITIES, KINDS, PERMISSION_SETS
+from scanner.facts import Fact
 from scanner.iam.principal import PolicyType
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
@@ -116,6 +126,42 @@ def _entry(kind: str, files: Files, place: tuple[str, ...], groups: _Groups) -> 
         own = [groups[arn] if arn is not None else _NOT_STORED for arn in part("groups", list[str | None]) or []]
         return User(metadata.name, metadata.arn, inline, own, attached, boundary, tags)
     return Role(metadata.name, metadata.arn, part("trust-policy", Any), inline, attached, boundary, tags)
+
+
+def permission_sets(files: Files) -> Iterator[tuple[tuple[Fact, ...] | DetailsError, Span]]:
+    """The permission sets of an account that administers Identity Center, each with its place.
+
+    How long their sessions last is not stored.
+    """
+    for entry in file_system.entries_if_any(files.directory.joinpath(*PERMISSION_SETS)):
+        if not entry.is_directory:
+            continue
+        span = Span.whole_file(files.find(*PERMISSION_SETS, entry.name, _METADATA)[1])
+        try:
+            found = _permission_set(files, (*PERMISSION_SETS, entry.name))
+            if found is not None:
+                yield tuple(permission_set_facts(found, span, lasts=False)), span
+        except DetailsError as problem:
+            yield problem, span
+
+
+def _permission_set(files: Files, place: tuple[str, ...]) -> PermissionSet | None:
+    metadata = _read(files, (*place, _METADATA), _Metadata)
+    if metadata is None:
+        return None
+
+    def part(name: str, wanted: Any) -> Any:
+        return _read(files, (*place, f"{name}.json"), wanted)
+
+    inline = part("inlinepolicy", dict[str, Any])
+    return PermissionSet(
+        Described(metadata.name, metadata.arn),
+        part("awsmanagedpolicies", list[ManagedPolicy]) or [],
+        part("customermanagedpolicies", list[Reference]) or [],
+        msgspec.json.encode(inline).decode() if inline else "",
+        part("permissionboundary", BoundaryOfSet),
+        [Assignment(account) for account in part("accounts", list[str]) or []],
+    )
 
 
 def organization_of(account: Files) -> str | None:

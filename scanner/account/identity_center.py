@@ -20,37 +20,49 @@ from scanner.span import Span
 from scanner.values import NULL, Value, of
 
 
-class _Described(Struct, rename="pascal", gc=False):
+class Described(Struct, rename="pascal", gc=False):
+    """``PermissionSet``"""
+
     name: str
     permission_set_arn: str
     session_duration: str | None = None
 
 
-class _Managed(Struct, rename="pascal", gc=False):
+class ManagedPolicy(Struct, rename="pascal", gc=False):
+    """One of ``AttachedManagedPolicies``."""
+
     arn: str
 
 
-class _Reference(Struct, rename="pascal", gc=False):
+class Reference(Struct, rename="pascal", gc=False):
+    """A customer managed policy, by its name in each account."""
+
     name: str
     path: str | None = None
 
 
-class _Boundary(Struct, rename="pascal", gc=False):
-    customer_managed_policy_reference: _Reference | None = None
+class Boundary(Struct, rename="pascal", gc=False):
+    """``PermissionsBoundary``, of one kind or the other."""
+
+    customer_managed_policy_reference: Reference | None = None
     managed_policy_arn: str | None = None
 
 
-class _Assignment(Struct, rename="pascal", gc=False):
+class Assignment(Struct, rename="pascal", gc=False):
+    """One of ``AccountAssignments``."""
+
     account_id: str
 
 
-class _PermissionSet(Struct, rename="pascal", gc=False):
-    permission_set: _Described
-    attached_managed_policies: list[_Managed] = []
-    customer_managed_policy_references: list[_Reference] = []
+class PermissionSet(Struct, rename="pascal", gc=False):
+    """All that is told of one."""
+
+    permission_set: Described
+    attached_managed_policies: list[ManagedPolicy] = []
+    customer_managed_policy_references: list[Reference] = []
     inline_policy: str = ""
-    permissions_boundary: _Boundary | None = None
-    account_assignments: list[_Assignment] = []
+    permissions_boundary: Boundary | None = None
+    account_assignments: list[Assignment] = []
     next_token: str | None = None
 
 
@@ -71,12 +83,12 @@ class PermissionSets:
 
     def facts(self) -> Iterator[tuple[tuple[Fact, ...] | DetailsError, Span]]:
         """What each of them says, with its place. In the place of one that is not right there is what is wrong."""
-        for entry, span in placed(self.path, self.data, list(self.found), _PermissionSet):
+        for entry, span in placed(self.path, self.data, list(self.found), PermissionSet):
             if isinstance(entry, DetailsError):
                 yield entry, span
                 continue
             try:
-                yield tuple(_facts(entry, span)), span
+                yield tuple(permission_set_facts(entry, span)), span
             except DetailsError as problem:
                 yield problem, span
 
@@ -87,7 +99,8 @@ def permission_sets(path: str, text: str) -> PermissionSets:
     return PermissionSets(path, data, tuple(found.permission_sets), found.next_token is None)
 
 
-def _facts(entry: _PermissionSet, span: Span) -> Iterator[Fact]:
+def permission_set_facts(entry: PermissionSet, span: Span, *, lasts: bool = True) -> Iterator[Fact]:
+    """What one says. Without ``lasts`` nobody was told how long its sessions last. Raises ``DetailsError``."""
     if entry.next_token is not None:
         raise DetailsError("AWS has more of this permission set than there is here: it has a NextToken")
     described = entry.permission_set
@@ -100,7 +113,7 @@ def _facts(entry: _PermissionSet, span: Span) -> Iterator[Fact]:
         Value(described.name, span),
         Value(at.address, span),
         Value({}, span),
-        session_duration=Value(described.session_duration, span) if described.session_duration else NULL,
+        session_duration=_duration(described, span) if lasts else None,
     )
     for managed in entry.attached_managed_policies:
         yield Attachment(at, own, Value(managed.arn, span))
@@ -115,13 +128,17 @@ def _facts(entry: _PermissionSet, span: Span) -> Iterator[Fact]:
         yield _by_name(boundary.customer_managed_policy_reference, at.address, span, PolicyUse.BOUNDARY)
 
 
-def _account(entry: _PermissionSet) -> Account:
+def _duration(described: Described, span: Span) -> Value:
+    return Value(described.session_duration, span) if described.session_duration else NULL
+
+
+def _account(entry: PermissionSet) -> Account:
     """The only account that it is assigned in; of several, any."""
     accounts = {one.account_id for one in entry.account_assignments}
     return account(next(iter(accounts))) if len(accounts) == 1 else Account()
 
 
-def _by_name(reference: _Reference, arn: str, span: Span, use: PolicyUse) -> Attachment:
+def _by_name(reference: Reference, arn: str, span: Span, use: PolicyUse) -> Attachment:
     path = Value(reference.path, span) if reference.path else NULL
     return Attachment(
         origin(arn, span), Target(IdentityKind.PERMISSION_SET, address=arn), Value(reference.name, span), use, path

@@ -22,6 +22,10 @@ IDENTITIES = "iam"
 """The directory of all identities, where iam-collect has stored an account."""
 KINDS = ("group", "user", "role", "policy")
 """The directories in it, in the order in which they are read."""
+PERMISSION_SETS = ("sso", "permissionset")
+"""The directory of all permission sets, in the account that administers them."""
+STORED = (IDENTITIES, PERMISSION_SETS[0])
+"""Directories of which such an account has one."""
 _ACCOUNT = whole(r"\d{12}+")
 
 _OBJECT = beginning(r"\s*+\{")
@@ -71,5 +75,8 @@ def is_stored_account(directory: Path) -> bool:
     return (
         directory.parent.name == "accounts"
         and _ACCOUNT.fullmatch(directory.name) is not None
-        and any(file_system.is_directory(directory / IDENTITIES / kind) for kind in KINDS)
+        and (
+            any(file_system.is_directory(directory / IDENTITIES / kind) for kind in KINDS)
+            or file_system.is_directory(directory.joinpath(*PERMISSION_SETS))
+        )
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from scanner.changes.because import Sides, reasons_for, told_apart
 from scanner.changes.change import Change, ChangeKind, Compared
+from scanner.changes.forms import one_of_each
 from scanner.changes.matching import Matched
 from scanner.changes.moves import Move
 from scanner.changes.standing import ABLE, DENIED, Standing
@@ -25,7 +26,7 @@ class Comparison:
     principals: Mapping[Home, Compared]
     """Everybody who is there now and was compared, changed or not."""
     changes: tuple[Change, ...]
-    """The worst first."""
+    """The worst first, those that several forms of a principal show once."""
 
 
 def compare(
@@ -38,7 +39,7 @@ def compare(
     }
     found = [change for one in principals.values() for change in one.changes]
     found += [Change(ChangeKind.REMOVED, None, one, None) for one in matched.gone()]
-    return Comparison(principals, tuple(sorted(found, key=_order_of_change)))
+    return Comparison(principals, tuple(one_of_each(sorted(found, key=_order_of_change))))
 
 
 def _order(one: Standing) -> tuple[str, str, str, str]:
@@ -103,4 +104,4 @@ _RANKS = {
 }
 
 
-_BOTH_TIMES = Sides("no longer", "now", "is gone", "is new")
+_BOTH_TIMES = Sides("no longer", "now", are_times=True)

@@ -15,6 +15,7 @@ from scanner.changes.standing import Standing, way
 from scanner.iam.evaluate import Outcome, worst
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import whole
+from scanner.root import RootKind
 from scanner.source_file import UnreadableFileError, read_named
 from scanner.span import Span
 from scanner.verdicts.console import Access, Via
@@ -82,6 +83,7 @@ class _Principal(Struct):
     name: str | None
     address: str
     root: str
+    origin: RootKind
     location: _Location
     console: _Console
     permissions: list[_Permission]
@@ -140,6 +142,7 @@ def _standing(found: _Principal) -> Standing:
         _account(found),
         found.address,
         found.root,
+        found.origin,
         span,
         found.console.access,
         tuple(worst(one.decision for one in of_client) for of_client in by_client.values()),

@@ -13,6 +13,7 @@ from itertools import takewhile
 
 from scanner.changes.moves import Move, former
 from scanner.changes.standing import Standing
+from scanner.root import RootKind
 
 _Key = Callable[[Standing], Iterable[Hashable]]
 
@@ -42,7 +43,7 @@ class Matched:
 
     def gone(self) -> Iterator[Standing]:
         """Everybody who was there and is not any more."""
-        return (one for number, one in enumerate(self._before) if number not in self._taken)
+        return (self._before[number] for number in self._missing(range(len(self._before))))
 
     def _meet(self, of_before: _Key, of_after: _Key) -> None:
         """Join those of one key."""
@@ -70,7 +71,8 @@ class Matched:
             best = self._best(number, self._left(before))
             if best is not None and self._best_of_before(best, self._open(after)) == number:
                 self._join(best, number)
-        left, open_ = self._left(before), self._open(after)
+        left = _without_other_forms(self._missing(before), self._before)
+        open_ = _without_other_forms(self._open(after), self._after)
         if len(left) == len(open_) == 1:
             self._join(left[0], open_[0])
 
@@ -86,7 +88,7 @@ class Matched:
     def _meet_by_name(self) -> None:
         """Join those of one kind and name, if there is only one on each side, and nothing says two accounts."""
         names: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
-        for number in self._left(range(len(self._before))):
+        for number in self._missing(range(len(self._before))):
             for key in _by_name(self._before[number]):
                 names.setdefault(key, ([], []))[0].append(number)
         for number in self._open(range(len(self._after))):
@@ -106,18 +108,23 @@ class Matched:
         """A plan or a state beside a configuration has its principals: they were who the configuration's were."""
         found: dict[Hashable, set[int]] = {}
         for number, known in self._former.items():
-            one = self._after[number]
-            for directory in {one.root, posixpath.dirname(one.root)}:
-                found.setdefault((one.kind, one.address, directory), set()).add(known)
+            found.setdefault(_home(self._after[number]), set()).add(known)
         for number in self._open(range(len(self._after))):
-            one = self._after[number]
-            several = [found.get((one.kind, one.address, each)) for each in (one.root, posixpath.dirname(one.root))]
-            former = set().union(*filter(None, several))
+            former = found.get(_home(self._after[number]), ())
             if len(former) == 1:
-                self._former[number] = former.pop()
+                self._former[number] = next(iter(former))
 
     def _left(self, before: Iterable[int]) -> list[int]:
         return [number for number in before if number not in self._taken]
+
+    def _missing(self, before: Iterable[int]) -> list[int]:
+        """Those who are left, in no form."""
+        taken = {_home(self._before[number]) for number in self._taken}
+        return [
+            number
+            for number in self._left(before)
+            if not (_is_file(self._before[number]) and _home(self._before[number]) in taken)
+        ]
 
     def _open(self, after: Iterable[int]) -> list[int]:
         return [number for number in after if number not in self._former]
@@ -139,6 +146,25 @@ def _moved(one: Standing, moves: Iterable[Move]) -> Iterator[Hashable]:
 def _by_name(one: Standing) -> Iterator[tuple[str, str]]:
     if one.name is not None:
         yield one.kind, one.name.casefold()
+
+
+_FILES = (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE)
+
+
+def _is_file(one: Standing) -> bool:
+    """Whether it may be another form of what a configuration has."""
+    return one.root_kind in _FILES
+
+
+def _home(one: Standing) -> Hashable:
+    """Address and directory, which the forms of a principal have in common."""
+    return one.kind, one.address, (posixpath.dirname(one.root) or ".") if _is_file(one) else one.root
+
+
+def _without_other_forms(numbers: Sequence[int], standings: Sequence[Standing]) -> Sequence[int]:
+    """Without plans and states in the directory of a configuration that is among them."""
+    written = {_home(standings[number]) for number in numbers if not _is_file(standings[number])}
+    return [number for number in numbers if not (_is_file(standings[number]) and _home(standings[number]) in written)]
 
 
 def _alike(one: str, other: str) -> int:

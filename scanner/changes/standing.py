@@ -8,7 +8,8 @@ from dataclasses import field
 from scanner.iam.evaluate import Outcome
 from scanner.iam.pattern import literal
 from scanner.lazy_dataclass import dataclass
-from scanner.principals.definition import PASSWORD
+from scanner.principals.definition import PASSWORD, Bringer
+from scanner.root import RootKind
 from scanner.span import Span
 from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access, Via
@@ -38,6 +39,7 @@ class Standing:
     account: str | None
     address: str
     root: str
+    root_kind: RootKind = field(compare=False)
     span: Span = field(compare=False)
     console: Access
     outcomes: tuple[Outcome, ...]
@@ -46,8 +48,8 @@ class Standing:
     """What gives console access."""
     reasons: Callable[[Client], tuple[Reason, ...]] = field(compare=False)
     """Why the decisions for a client are what they are; each reason once."""
-    brought_by: tuple[tuple[str, str], ...] | None = field(default=None, compare=False)
-    """The addresses of what brings policies and passwords, with their names; None where nobody knows."""
+    brought_by: tuple[Bringer, ...] | None = field(default=None, compare=False)
+    """None where nobody knows."""
 
     def outcome(self, client: Client) -> Outcome:
         """What is decided for a client."""
@@ -68,6 +70,7 @@ def standing(assessed: AssessedPrincipal) -> Standing:
         definition.principal.account,
         definition.address,
         definition.root,
+        definition.root_kind,
         definition.span,
         console.access,
         tuple(assessed.aws_login.outcome(client) for client in Client),

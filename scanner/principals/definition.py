@@ -28,6 +28,17 @@ class GroupMembership:
 
 
 @dataclass(frozen=True, slots=True)
+class Bringer:
+    """A resource that brings somebody a policy, a group or a password."""
+
+    address: str
+    name: str
+    """Of the policy or the group; ``PASSWORD``."""
+    through_group: bool = False
+    """Whether it brings that to a group, and so to who is in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrincipalDefinition:
     """A user, a role or a permission set of one root."""
 
@@ -55,8 +66,7 @@ class PrincipalDefinition:
     """Module calls or nested stacks on the way to it, outermost first."""
     notes: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
     """What else it is called, and where."""
-    brought_by: tuple[tuple[str, str], ...] = field(default=(), compare=False)
-    """What brings policies and passwords, by address, with the name of the policy or the group."""
+    brought_by: tuple[Bringer, ...] = field(default=(), compare=False)
     files_of_account: frozenset[str] = field(default=frozenset(), compare=False)
     """The files with account data that was taken into account beside the code."""
 

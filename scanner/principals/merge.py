@@ -38,7 +38,7 @@ from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_docum
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
 from scanner.lazy_dataclass import dataclass
 from scanner.principals.accounts import Accounts
-from scanner.principals.definition import PASSWORD, GroupMembership, PrincipalDefinition
+from scanner.principals.definition import PASSWORD, Bringer, GroupMembership, PrincipalDefinition
 from scanner.principals.left_open import LeftOpen, left_open
 from scanner.principals.references import (
     IdentityIndex,
@@ -113,7 +113,8 @@ class _Merge:
         self._exclusives: dict[str, list[Exclusive]] = {}
         self._reaching: dict[str, list[AttachedPolicy]] = {}
         self._boundaries: dict[str, list[AttachedPolicy]] = {}
-        self._brought: dict[str, dict[tuple[str, str], None]] = {}
+        self._brought: dict[str, dict[Bringer, None]] = {}
+        self._through: dict[str, dict[Bringer, None]] = {}
         self._groups: dict[str, dict[str | None, Truth]] = {}
         self._profiles: dict[str, tuple[Truth, Span]] = {}
         self._keys: dict[str, list[Span]] = {}
@@ -217,7 +218,15 @@ class _Merge:
             self._note_bringer(identity, inline.origin, name)
 
     def _note_bringer(self, identity: Identity, origin: Origin, name: str) -> None:
-        self._brought.setdefault(identity.origin.address, {})[origin.address, name] = None
+        self._brought.setdefault(identity.origin.address, {})[Bringer(origin.address, name)] = None
+
+    def _brought_through(self, group: Identity) -> Mapping[Bringer, None]:
+        """What brings a group its policies, for those who are in it. It has all of them when the first is looked at."""
+        address = group.origin.address
+        if address not in self._through:
+            own = self._brought.get(address, ())
+            self._through[address] = {Bringer(one.address, one.name, through_group=True): None for one in own}
+        return self._through[address]
 
     def _attach(self, attachment: Attachment) -> None:
         is_boundary = attachment.use is PolicyUse.BOUNDARY
@@ -258,7 +267,7 @@ class _Merge:
                 in_it = applies & is_it & _exists_beside(group.origin.existence, user.origin.existence)
                 name = literal(text_of(group.name) or ()) or group.origin.address
                 self._note_bringer(user, membership.origin, name)
-                self._brought[user.origin.address] |= self._brought.get(group.origin.address, {})
+                self._brought[user.origin.address] |= self._brought_through(group)
                 self._note_group(user, literal(text_of(group.name) or ()) or None, in_it)
                 for policy in self._reaching.get(group.origin.address, ()):
                     reaching.append(

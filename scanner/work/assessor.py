@@ -78,6 +78,7 @@ class Assessor:
             facts.exports,
             facts.imports,
             facts.moves,
+            facts.forgotten,
         )
 
     def _with_others(self, facts: Facts, root: ScanRoot) -> Facts:

@@ -67,6 +67,7 @@ RECORDS: tuple[type, ...] = (
     evaluate.StatementMatch,
     evaluate.Decision,
     definition.GroupMembership,
+    definition.Bringer,
     definition.PrincipalDefinition,
     console.ConsoleAccess,
     sign_in.Permission,

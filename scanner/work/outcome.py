@@ -72,6 +72,8 @@ class Outcome:
     """Names of the values that it hands to other stacks, and that it has from them."""
     moves: tuple[tuple[str, str], ...] = ()
     """Addresses before and after."""
+    forgotten: frozenset[str] = frozenset()
+    """Addresses of identities that stay in AWS and are not the code's any more."""
 
     @property
     def has_errors(self) -> bool:

@@ -110,6 +110,65 @@ def test_organizations(more: dict[str, Any], wanted: str, scan_files: Scan) -> N
     assert not errors(report)
 
 
+SET = "arn:aws:sso:::permissionSet/ssoins-1111111111111111/ps-2222222222222222"
+
+
+def permission_set(**files: Any) -> dict[str, str]:
+    """As iam-collect stores one: all names in lower case, the resource encoded."""
+    folder = f"{HERE}/sso/permissionset/ssoins-1111111111111111%2fps-2222222222222222"
+    every = {"metadata": {"name": "Developers", "region": "eu-west-1", "arn": SET}, **files}
+    return {f"{folder}/{name}.json": json.dumps(content) for name, content in every.items()}
+
+
+SETS: dict[str, tuple[dict[str, str], str]] = {
+    "nothing": (permission_set(), "implicit_deny"),
+    "an inline policy": (permission_set(inlinepolicy=ALLOW), "allowed"),
+    "a policy of AWS": (
+        permission_set(
+            awsmanagedpolicies=[{"Name": "PowerUserAccess", "Arn": "arn:aws:iam::aws:policy/PowerUserAccess"}]
+        ),
+        "allowed",
+    ),
+    "a policy of each account": (
+        permission_set(customermanagedpolicies=[{"Name": "Login", "Path": "/", "arn": f"{ARN}:policy/Login"}]),
+        "allowed",
+    ),
+    "a policy that no account has": (
+        permission_set(customermanagedpolicies=[{"Name": "Gone", "Path": "/", "arn": f"{ARN}:policy/Gone"}]),
+        "unknown",
+    ),
+    "a boundary": (
+        permission_set(
+            inlinepolicy=ALLOW, permissionboundary={"ManagedPolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+        ),
+        "implicit_deny",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SETS)
+def test_permission_sets(case: str, scan_files: Scan) -> None:
+    written, wanted = SETS[case]
+    report = scan_files({**POLICY, **written})
+    assert verdicts(report) == {SET: ("yes", wanted)}
+    assert not errors(report)
+    (found,) = report.principals
+    assert found.definition.session_duration is None
+
+
+def test_an_account_with_permission_sets_alone(scan_files: Scan) -> None:
+    files = permission_set(inlinepolicy=ALLOW, accounts=["444455556666"])
+    (found,) = scan_files(files).principals
+    assert (found.definition.address, found.definition.principal.account) == (SET, "444455556666")
+
+
+def test_a_permission_set_that_is_wrong_costs_itself(scan_files: Scan) -> None:
+    """Without its name, which iam-collect leaves out where it was not allowed to ask for it."""
+    report = scan_files({**stored("user", "Ada"), **permission_set(metadata={"region": "eu-west-1", "arn": SET})})
+    assert set(verdicts(report)) == {f"{ARN}:user/Ada"}
+    assert len(errors(report)) == 1
+
+
 def test_what_is_wrong_costs_its_own_entry(scan_files: Scan) -> None:
     files = {**stored("user", "Ada"), f"{HERE}/iam/user/bob/metadata.json": '{"arn": 1}'}
     report = scan_files(files)

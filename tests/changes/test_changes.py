@@ -200,14 +200,17 @@ def test_the_way_back_is_the_opposite(tmp_path: Path, one: int, other: int) -> N
     assert back == {(OPPOSITE[kind], client, address) for kind, client, address in there}
 
 
+ALLOWS = "statement of SignInLocalDevelopmentAccess (attached) allows it"
+
+
 def test_what_brought_it_is_named(tmp_path: Path) -> None:
     report = compared(
         tmp_path, ABLE, LOOK_ALIKE | {"aws_iam_user_policy.no": DENIED["aws_iam_user_policy.no"]}, "prior"
     )
     assert said(report) == both("lost")
     assert [one.text for one in changes_of(report)[0].because] == [
-        "no longer: statement of SignInLocalDevelopmentAccess (attached) allows it",
-        'now: statement "No" of login (inline) denies it; aws_iam_user_policy.no is new',
+        f"no longer: {ALLOWS}; brought by aws_iam_user_policy_attachment.login",
+        'now: statement "No" of login (inline) denies it; brought by aws_iam_user_policy.no',
     ]
 
 

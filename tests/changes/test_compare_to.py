@@ -182,7 +182,7 @@ def test_own_rules_see_them_too(checkouts: Path) -> None:
     assert load_rule(checkouts / "password-gone.yaml").is_about_changes
     write(checkouts, {"head/infra/main.tf": 'resource "aws_iam_user" "cy" {\n  name = "cy"\n}\n'})
     found = [one.message for one in compared(checkouts, rule_paths=("password-gone.yaml",)).findings]
-    gone = "no longer: a password gives console access; aws_iam_user_login_profile.cy is gone"
+    gone = "no longer: a password gives console access; brought by aws_iam_user_login_profile.cy"
     assert f"cy: {gone}" in found
 
 

@@ -51,7 +51,8 @@ class Simulator:
             question = {
                 **case.plain(),
                 "ask": "decide",
-                "scps": scps,
+                "levels": [scps] if scps else [],
+                "rcps": [],
                 "principal": PRINCIPAL,
                 "account": ACCOUNT,
                 "context": {
@@ -59,9 +60,13 @@ class Simulator:
                     for name, found in case.context.items()
                 },
             }
-            reply = self._ask(question)
-            self._cache[key] = _WORDS[reply["result"]] if "result" in reply else f"refused: {reply['refused']}"
+            self._cache[key] = self.decide(question)
         return self._cache[key]
+
+    def decide(self, question: dict[str, Any]) -> str:
+        """The same for a question with levels of control policies and a principal."""
+        reply = self._ask(question)
+        return _WORDS[reply["result"]] if "result" in reply else f"refused: {reply['refused']}"
 
     def problems(self, document: Document) -> list[str]:
         """What its validator has against a document."""

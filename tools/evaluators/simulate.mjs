@@ -23,6 +23,8 @@ async function answer(question) {
   if (question.ask === 'validate') {
     return { errors: validateIdentityPolicy(question.document).map((error) => error.message) }
   }
+  const control = (levels) =>
+    levels.map((policies, number) => ({ orgIdentifier: `level${number}`, policies: named(policies) }))
   const simulation = {
     request: {
       principal: question.principal,
@@ -31,8 +33,8 @@ async function answer(question) {
       contextVariables: question.context
     },
     identityPolicies: named(question.identity),
-    serviceControlPolicies: question.scps.length ? [{ orgIdentifier: 'root', policies: named(question.scps) }] : [],
-    resourceControlPolicies: [],
+    serviceControlPolicies: control(question.levels),
+    resourceControlPolicies: control(question.rcps),
     permissionBoundaryPolicies: question.boundary.length ? named(question.boundary) : undefined
   }
   if (question.resource !== '*') {

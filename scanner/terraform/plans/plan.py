@@ -32,7 +32,7 @@ from scanner.terraform.aws.naming import is_naming
 from scanner.terraform.aws.resource_type import Resource
 from scanner.terraform.language.equality import equal
 from scanner.terraform.language.namespace import Namespace
-from scanner.terraform.plans.forgotten import left_behind, sentence
+from scanner.terraform.plans.forgotten import left_behind, principals_left_behind, sentence
 from scanner.terraform.plans.plan_document import (
     PlanDocument,
     PlanError,
@@ -63,9 +63,10 @@ def extract(root: ScanRoot) -> Facts:
         document = read_document(root.location, prior=root.is_prior)
         source = Source() if root.is_prior else source_of(document, root)  # the configuration says what comes after
         reader = _reader(document, source, root, span)
-        found = tuple(_explored(_facts(document, reader)))
+        found = tuple(_explored(_facts(document, reader, principals=root.keeps_forgotten)))
         unread = tuple(_explored(_unread(document, replace(reader, named={}))))
         forgotten = tuple(_explored(left_behind(document)))
+        left = frozenset(map(str, _explored(principals_left_behind(document))))
     except PlanError as problem:
         diagnostics: tuple[Diagnostic, ...] = (error("Invalid plan or state", as_sentence(str(problem)), span),)
         return collect(root.path, root.kind, (), diagnostics, frozenset({root.path}))
@@ -89,7 +90,7 @@ def extract(root: ScanRoot) -> Facts:
         found, open_choices = (*found, *unexplored(found, not_read(budget), may_remove=True)), ()
         warnings = (*warnings, said_of(budget, root.path))
     collected = collect(root.path, root.kind, found, warnings, source.files | {root.path}, open_choices)
-    return replace(collected, refuted=source.refuted, moves=document.moves)
+    return replace(collected, refuted=source.refuted, moves=document.moves, forgotten=left)
 
 
 def _reader(document: PlanDocument, source: Source, root: ScanRoot, span: Span) -> _Reader:
@@ -104,12 +105,12 @@ def _explored(found: Iterator[T]) -> Iterator[T]:
         yield from found
 
 
-def _facts(document: PlanDocument, reader: _Reader) -> Iterator[Fact]:
+def _facts(document: PlanDocument, reader: _Reader, *, principals: bool = False) -> Iterator[Fact]:
     for address, planned in document.instances.of_types(TYPES.__contains__).items():
         if address.mode is Mode.MANAGED:
             spend(_STEPS)
             yield from facts(reader.at(address).instance(planned))
-    for planned in left_behind(document):
+    for planned in left_behind(document, principals=principals):
         yield from facts_left_behind(reader.before(planned))
 
 
