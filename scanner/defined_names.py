@@ -25,8 +25,8 @@ class DefinedNames:
                 self._open.append(lowered_text(text_of(one.name) or (_ANY_NAME,)))
 
     def has(self, one: Identity | ManagedPolicy) -> bool:
-        """Whether there is something of the name of another, which is known, or may be."""
-        return (one.name.text or "") in self
+        """Whether there is, or may be, something of the name of another; never where that is not known."""
+        return one.name.text is not None and one.name.text in self
 
     def __contains__(self, name: str) -> bool:
         """Whether something of that name is defined, or may be."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
@@ -13,6 +13,10 @@ from scanner.work.outcome import Outcome, Task
 
 Outcomes = Callable[[Iterable[Task]], Iterable[Outcome]]
 """Those of tasks, in their order."""
+_Done = tuple[Task, Outcome]
+
+MOST_TURNS = 4
+"""How often roots are worked out again: what one reads of a state may be what another reads of a third one's."""
 
 
 def joined_outcomes(
@@ -23,41 +27,39 @@ def joined_outcomes(
     Those that may have to do with others come last. Templates that exchange values are joined first, for what one of
     them names may be such a value.
     """
-    exchanging: dict[ScanRoot, tuple[Task, Outcome]] = {}
-    naming: dict[ScanRoot, tuple[Task, Outcome]] = {}
-    for done, (task, outcome) in enumerate(zip(tasks, outcomes(tasks), strict=True), 1):
+    exchanging: list[_Done] = []
+    naming: list[_Done] = []
+    for number, (task, outcome) in enumerate(zip(tasks, outcomes(tasks), strict=True), 1):
         if exchanges(task.root, outcome):
-            exchanging[task.root] = task, outcome
+            exchanging.append((task, outcome))
         elif may_be_joined(task.root, outcome.names):
-            naming[task.root] = task, outcome
+            naming.append((task, outcome))
         else:
             yield task.root, outcome
         if watch is not None:
-            watch(done, len(tasks))
-    neighbours = with_neighbours({root: outcome for root, (_, outcome) in exchanging.items()})
-    for root, done_again in _again(exchanging, neighbours, outcomes):
-        if may_be_joined(root, done_again[1].names):
-            naming[root] = done_again
+            watch(number, len(tasks))
+    neighbours = with_neighbours({task.root: outcome for task, outcome in exchanging})
+    for task, outcome in _again(exchanging, neighbours, outcomes):
+        if may_be_joined(task.root, outcome.names):
+            naming.append((task, outcome))
         else:
-            yield root, done_again[1]
-    beside = with_others_beside({root: _names(outcome) for root, (_, outcome) in naming.items()}, sources)
-    for root, (_, outcome) in _again(naming, beside, outcomes):
-        yield root, outcome
+            yield task.root, outcome
+    alone = [task.root for task, _ in naming]
+    for _ in range(MOST_TURNS):
+        names = {root: outcome.names or RootNames(root.path) for root, (_, outcome) in zip(alone, naming, strict=True)}
+        roots = with_others_beside(names, sources)
+        if all(task.root == root for (task, _), root in zip(naming, roots, strict=True)):
+            break
+        naming = _again(naming, roots, outcomes)
+    for task, outcome in naming:
+        yield task.root, outcome
 
 
-def _names(outcome: Outcome) -> RootNames:
-    return outcome.names or RootNames("")
-
-
-def _again(
-    known: Mapping[ScanRoot, tuple[Task, Outcome]], roots: Sequence[ScanRoot], outcomes: Outcomes
-) -> Iterator[tuple[ScanRoot, tuple[Task, Outcome]]]:
-    """Tasks and outcomes of the roots, which are the known ones in their order, perhaps with others beside them."""
-    changed = {
-        number: replace(task, root=root)
-        for number, ((task, _), root) in enumerate(zip(known.values(), roots, strict=True))
-        if task.root != root
-    }
-    made = dict(zip(changed, outcomes(list(changed.values())), strict=True)) if changed else {}
-    for number, (task, outcome) in enumerate(known.values()):
-        yield roots[number], ((changed[number], made[number]) if number in changed else (task, outcome))
+def _again(known: Sequence[_Done], roots: Sequence[ScanRoot], outcomes: Outcomes) -> list[_Done]:
+    """The same tasks with these roots, which may have others beside them, and what becomes of those that changed."""
+    tasks = [replace(task, root=root) for (task, _), root in zip(known, roots, strict=True)]
+    changed = [task for task, (before, _) in zip(tasks, known, strict=True) if task != before]
+    made = iter(outcomes(changed)) if changed else iter(())
+    return [
+        (task, outcome if task == before else next(made)) for task, (before, outcome) in zip(tasks, known, strict=True)
+    ]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from scanner.defined_names import DefinedNames
+from scanner.elsewhere import elsewhere
 from scanner.facts import (
     AccessKey,
     Attachment,
@@ -23,20 +24,20 @@ from scanner.facts import (
     Membership,
     Target,
 )
-from scanner.joining.elsewhere import elsewhere
 from scanner.principals.references import attribute_of
+from scanner.root import ScanRoot
 
 _OnTarget = TypeVar("_OnTarget", InlinePolicy, Attachment, Exclusive)
 _OnUser = TypeVar("_OnUser", Membership, LoginProfile, AccessKey)
 _Whom = Callable[[Target], "Target | None"]
 
 
-def with_others(facts: Facts, others: Iterable[Facts]) -> Facts:
+def with_others(facts: Facts, others: Iterable[tuple[ScanRoot, Facts]]) -> Facts:
     """What a root says, and what others say of those who are in it or whom it names."""
     kinds = {kind: DefinedNames(one for one in facts.identities if one.kind is kind) for kind in IdentityKind}
     policies = DefinedNames(facts.policies)
-    for other in others:
-        facts = _with_one(facts, elsewhere(other, other.root), kinds, policies)
+    for root, other in others:
+        facts = _with_one(facts, elsewhere(other, root), kinds, policies)
     return facts
 
 

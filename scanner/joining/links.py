@@ -3,7 +3,8 @@
 A root stands beside another that names something which it defines and the other does not: a policy that is attached
 there, a group that somebody is put into. Another stands beside it that attaches something to its identities. Both have
 to be about one account that is known; a root whose account is not known stays alone. Of a configuration that is scanned
-as a plan as well, the plan stands beside others. Where several roots define what is meant, none is taken.
+as a plan as well, the plan stands beside others. Where several roots define what is meant, none is taken. One that
+another reads the state of stands beside it whatever their accounts are.
 """
 
 from __future__ import annotations
@@ -30,8 +31,12 @@ def may_be_joined(root: ScanRoot, names: RootNames | None) -> bool:
         names is not None
         and root.kind not in _APART
         and not root.is_prior
-        and any(one.account is not None for several in (names.defined, names.wanted, names.reached) for one in several)
+        and (names.state is not None or bool(names.states_read) or _is_in_known_account(names))
     )
+
+
+def _is_in_known_account(names: RootNames) -> bool:
+    return any(one.account is not None for one in (*names.defined, *names.wanted, *names.reached))
 
 
 def with_others_beside(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str, str]) -> tuple[ScanRoot, ...]:
@@ -48,12 +53,41 @@ def with_others_beside(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str
     for root, names in roots.items():
         for key in dict.fromkeys(one.key for one in names.defined if one.account is not None):
             defined_by.setdefault(key, []).append(root)
+    states = _states(roots)
+    for root, found in states.items():
+        for _, other in found:
+            same = [one for one in links[root] if sources[one.path] == sources[other.path]]
+            links[root] = {one: None for one in links[root] if one not in same}
+            links[root][other] = None
     for root in shown:
         for reached in roots[root].reached:
             for owner in defined_by.get(reached.key, ()):
                 if sources[owner.path] != sources[root.path]:
                     links[owner][root] = None
-    return tuple(replace(root, beside=tuple(_reached(root, links))) for root in roots)
+    return tuple(
+        replace(
+            _with_states(root, states),
+            beside=tuple(_with_states(other, states) for other in _reached(root, links)),
+        )
+        for root in roots
+    )
+
+
+def _states(roots: Mapping[ScanRoot, RootNames]) -> dict[ScanRoot, list[tuple[str, ScanRoot]]]:
+    """The configurations whose states each root reads, with the places; nothing where several keep one there."""
+    keepers: dict[str, list[ScanRoot]] = {}
+    for root, names in roots.items():
+        if names.state is not None:
+            keepers.setdefault(names.state, []).append(root)
+    return {
+        root: [(place, keepers[place][0]) for place in names.states_read if len(keepers.get(place, ())) == 1]
+        for root, names in roots.items()
+        if names.states_read
+    }
+
+
+def _with_states(root: ScanRoot, states: Mapping[ScanRoot, list[tuple[str, ScanRoot]]]) -> ScanRoot:
+    return replace(root, states=tuple(states.get(root, ())))
 
 
 def _shown(roots: Iterable[ScanRoot], sources: Mapping[str, str]) -> tuple[ScanRoot, ...]:

@@ -216,6 +216,9 @@ class PolicyIndex:
             return NO
         if written is not None and written == policy.origin.account.id:
             return YES  # nobody has policies of another account
+        attribute = attribute_of(reference)
+        if policy.origin.is_foreign and attribute is not None and attribute.owner == policy.origin.address:
+            return YES if len(known) < 2 else NO  # an output of another root: the same
         return self._accounts.same(policy.origin.account, identity.origin.account)
 
 

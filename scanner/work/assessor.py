@@ -86,7 +86,7 @@ class Assessor:
         if root.beside:
             from scanner.joining.beside import with_others
 
-            found = (extraction.extract_or_report(other, debug=self.debug) for other in root.beside)
+            found = ((other, extraction.extract_or_report(other, debug=self.debug)) for other in root.beside)
             facts = with_others(facts, found)
         return self._with_accounts(facts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from scanner import values
@@ -19,6 +19,7 @@ from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.moved import moves
 from scanner.terraform.configuration.removed import LeftBehind, left_behind
 from scanner.terraform.configuration.root_configuration import RootConfiguration
+from scanner.terraform.configuration.states import kept_in, outputs_elsewhere
 from scanner.terraform.configuration.terragrunt.generate import generated_files
 from scanner.terraform.configuration.terragrunt.unit import Unit, read_unit
 from scanner.terraform.configuration.variable_files import input_values
@@ -28,13 +29,21 @@ from scanner.values import Value
 
 def extract(root: ScanRoot) -> Facts:
     """Evaluate a root module as far as identities need it."""
-    configuration = RootConfiguration(root.inputs, root.boundary)
+    states_read: dict[str, None] = {}
+    configuration = RootConfiguration(
+        root.inputs, root.boundary, states=_states(root, states_read), states_read=states_read
+    )
     units = [read_unit(file, shown, root.boundary) for file, shown in root.units]
     instance, found = _evaluated(root, configuration, units)
     by_workspace = _refused_by_workspace(root, configuration, units)
     if by_workspace:
         configuration = RootConfiguration(
-            root.inputs, root.boundary, modules=configuration.modules, refused_by_workspace=by_workspace
+            root.inputs,
+            root.boundary,
+            modules=configuration.modules,
+            refused_by_workspace=by_workspace,
+            states=configuration.states,
+            states_read=states_read,
         )
         instance, found = _evaluated(root, configuration, units)
     for unit in units:
@@ -65,6 +74,8 @@ def extract(root: ScanRoot) -> Facts:
         refuted=refuted(questions),
         undeclared=frozenset(configuration.undeclared),
         moves=tuple(_moves(instance)),
+        state=kept_in(instance),
+        states_read=tuple(states_read),
     )
 
 
@@ -72,10 +83,32 @@ def _evaluated(
     root: ScanRoot, configuration: RootConfiguration, units: Sequence[Unit]
 ) -> tuple[ModuleInstance, tuple[Fact, ...]]:
     """The root module, and what its resources and those of all modules inside state."""
+    instance = _instance(root, configuration, units)
+    return instance, tuple(_facts(instance))
+
+
+def _instance(root: ScanRoot, configuration: RootConfiguration, units: Sequence[Unit]) -> ModuleInstance:
     generated = generated_files([unit.generated for unit in units], configuration.report)
     instance = ModuleInstance(configuration, configuration.module(root.location, root.path, generated))
     instance.set_inputs(input_values(instance, root.inputs, units))
-    return instance, tuple(_facts(instance))
+    return instance
+
+
+def _states(root: ScanRoot, read: dict[str, None]) -> Mapping[str, Value]:
+    """The outputs of the configurations whose states the root reads, by where those are kept.
+
+    What they read themselves is among these, and ``read`` tells where that is kept, too.
+    """
+    known: dict[str, Value] = {}
+    labels = tuple(other.path for _, other in root.states)
+
+    def evaluated(other: ScanRoot) -> ModuleInstance:
+        configuration = RootConfiguration(other.inputs, other.boundary, states=known, states_read=read)
+        units = [read_unit(file, shown, other.boundary) for file, shown in other.units]
+        return _instance(other, configuration, units)
+
+    known |= {place: outputs_elsewhere(other, evaluated, labels) for place, other in root.states}
+    return known
 
 
 def _unread(module: ModuleInstance) -> Iterator[Diagnostic]:
@@ -96,7 +129,9 @@ def _refused_anyway(root: ScanRoot, configuration: RootConfiguration, units: Seq
     """
     if not configuration.refused or root.inputs.assumptions:
         return frozenset()
-    without = RootConfiguration(root.inputs, root.boundary, modules=configuration.modules, has_defaults=False)
+    without = RootConfiguration(
+        root.inputs, root.boundary, modules=configuration.modules, has_defaults=False, states=configuration.states
+    )
     if root.inputs.workspace is None:
         without.workspace = _any_workspace()
     _evaluated(root, without, units)
@@ -109,7 +144,7 @@ def _refused_by_workspace(
     """What Terraform would refuse in the default workspace, which nobody said it is, and not in any other one."""
     if not configuration.refused or root.inputs.workspace is not None or not configuration.reads_workspace:
         return frozenset()
-    anywhere = RootConfiguration(root.inputs, root.boundary, modules=configuration.modules)
+    anywhere = RootConfiguration(root.inputs, root.boundary, modules=configuration.modules, states=configuration.states)
     anywhere.workspace = _any_workspace()
     _evaluated(root, anywhere, units)
     return frozenset(configuration.refused - anywhere.refused)

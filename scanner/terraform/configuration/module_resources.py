@@ -18,6 +18,7 @@ from scanner.terraform.aws.arguments import converted
 from scanner.terraform.aws.computed import computed
 from scanner.terraform.aws.naming import is_naming
 from scanner.terraform.aws.resource_type import Resource
+from scanner.terraform.configuration import remote_state
 from scanner.terraform.configuration.block_entries import block_entries
 from scanner.terraform.configuration.expand import Expansion, Instance, Repeats, at_keys, by_key, expand, refused
 from scanner.terraform.configuration.module import Module
@@ -45,6 +46,10 @@ class Owner(Protocol):
     trail: tuple[Span, ...]
     scope: Scope
     host: ModuleHost
+
+    @property
+    def root(self) -> Owner:
+        """The instance of the root module."""
 
     def provider(self, reference: Reference, scope: Scope) -> Provider:
         """A provider configuration by its name in a scope of the module."""
@@ -267,6 +272,14 @@ class _Attributes(Namespace):
         home = owner.provider(self._shared.provider, self._scope).home
         if self._address.mode is not Mode.DATA:
             return computed(Resource(self._address, self._entries.__getitem__, home), name)
+
+        if self._address.type == remote_state.DATA_SOURCE and name == remote_state.OUTPUTS:
+            place = remote_state.read_place(self._entries, owner.root.module.directory)
+            if place is not None:
+                owner.configuration.states_read[place] = None
+                found = remote_state.outputs(self._entries, owner.configuration.states, place)
+                if found is not None:
+                    return found
 
         def call(function: str, arguments: tuple[Value, ...]) -> Value:
             return owner.host.call(function, arguments, self._place)

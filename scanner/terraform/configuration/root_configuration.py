@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Protocol
@@ -72,6 +72,10 @@ class RootConfiguration:
     """Warnings about what Terraform would refuse if the variables have the values that they have here."""
     refused_by_workspace: frozenset[Diagnostic] = frozenset()
     """Those of them that only the workspace leads to, of which nobody said that it is the default one."""
+    states: Mapping[str, Value] = field(default_factory=dict)
+    """The outputs of other configurations, by where their states are kept."""
+    states_read: dict[str, None] = field(default_factory=dict)
+    """Where the states are kept that something here reads."""
     workspace: Value = field(init=False)
     reads_workspace: bool = False
 

@@ -14,19 +14,17 @@ from typing import Any
 from scanner import symbol
 from scanner.cause import Cause
 from scanner.facts import Account, Facts, Origin, Target
+from scanner.root import ScanRoot
 from scanner.span import Span
 
 _AS_IT_IS = (str, bool, int, float, bytes, type(None), Span, Cause, Enum)
 
 
-def elsewhere(facts: Facts, label: str) -> Facts:
-    """The same facts as those of the root with this label, which this one does not report."""
-    return Facts(
-        facts.root,
-        facts.root_kind,
-        **{name: _Elsewhere(label).of(getattr(facts, name)) for name in _BROUGHT},
-        files=facts.files,
-    )
+def elsewhere(facts: Facts, root: ScanRoot) -> Facts:
+    """The facts of another root, which this one does not report."""
+    of = Elsewhere(root.path, tuple(other.path for _, other in root.states)).of
+    brought = {name: of(getattr(facts, name)) for name in _BROUGHT}
+    return Facts(facts.root, facts.root_kind, **brought, files=facts.files)
 
 
 _BROUGHT = (
@@ -44,11 +42,21 @@ _BROUGHT = (
 """What another root has to say about somebody here."""
 
 
-class _Elsewhere:
-    def __init__(self, label: str) -> None:
-        self._label = label
+class Elsewhere:
+    """Whatever another root has, by the name of that root.
+
+    ``read`` are the names of those whose states it reads: what it has from them has their names before it already.
+    """
+
+    def __init__(self, label: str, read: tuple[str, ...]) -> None:
+        self._label = f"{label}:"
+        self._labels = (self._label, *(f"{other}:" for other in read))
         self._known: dict[int, tuple[object, object]] = {}
         """What became of each object, with it, so that nothing else gets its identity."""
+
+    def own(self, name: str) -> str:
+        """A name with that of its root before it; one that has it, because it was read from a state, stays."""
+        return name if name.startswith(self._labels) else f"{self._label}{name}"
 
     def of(self, one: Any) -> Any:
         """It, with the name of the root before whatever is the root's own."""
@@ -61,7 +69,7 @@ class _Elsewhere:
 
     def _setting(self, one: symbol.Setting) -> symbol.Symbol:
         """The region of another root, which may be another one."""
-        return symbol.Named(symbol.NameKind.VALUE, f"{self._label}:{one}")
+        return symbol.Named(symbol.NameKind.VALUE, self.own(str(one)))
 
     def _made(self, one: Any) -> Any:
         if isinstance(one, tuple):
@@ -79,34 +87,37 @@ class _Elsewhere:
         }
         made = replace(one, **changed) if changed else one
         named = _NAMED.get(type(one))
-        return named(made, f"{self._label}:") if named is not None else made
+        return named(made, self.own) if named is not None else made
 
 
-def _named(one: symbol.Named, label: str) -> symbol.Named:
+_Own = Callable[[str], str]
+
+
+def _named(one: symbol.Named, own: _Own) -> symbol.Named:
     is_shared = one.kind is symbol.NameKind.CONTEXT_KEY
-    return one if is_shared else replace(one, name=f"{label}{one.name}")
+    return one if is_shared else replace(one, name=own(one.name))
 
 
-def _account(one: Account, label: str) -> Account:
+def _account(one: Account, own: _Own) -> Account:
     if one.id is not None:
         return one
-    return replace(one, configuration=f"{label}{one.configuration}", says=f"{label}{one.says}")
+    return replace(one, configuration=own(one.configuration), says=own(one.says))
 
 
-def _target(one: Target, label: str) -> Target:
-    return one if one.address is None else replace(one, address=f"{label}{one.address}")
+def _target(one: Target, own: _Own) -> Target:
+    return one if one.address is None else replace(one, address=own(one.address))
 
 
-_NAMED: Mapping[type, Callable[[Any, str], Any]] = {
-    symbol.Account: lambda one, label: replace(one, configuration=f"{label}{one.configuration}"),
+_NAMED: Mapping[type, Callable[[Any, _Own], Any]] = {
+    symbol.Account: lambda one, own: replace(one, configuration=own(one.configuration)),
     symbol.Named: _named,
-    symbol.Block: lambda one, label: replace(one, address=f"{label}{one.address}"),
-    symbol.Attribute: lambda one, label: replace(one, owner=f"{label}{one.owner}"),
-    symbol.PolicyPath: lambda one, label: replace(one, owner=f"{label}{one.owner}"),
-    symbol.AppliedBy: lambda one, label: replace(one, owner=f"{label}{one.owner}"),
-    symbol.Call: lambda one, label: replace(one, text=f"{label}{one.text}"),
+    symbol.Block: lambda one, own: replace(one, address=own(one.address)),
+    symbol.Attribute: lambda one, own: replace(one, owner=own(one.owner)),
+    symbol.PolicyPath: lambda one, own: replace(one, owner=own(one.owner)),
+    symbol.AppliedBy: lambda one, own: replace(one, owner=own(one.owner)),
+    symbol.Call: lambda one, own: replace(one, text=own(one.text)),
     Account: _account,
-    Origin: lambda one, label: replace(one, address=f"{label}{one.address}", is_foreign=True),
+    Origin: lambda one, own: replace(one, address=own(one.address), is_foreign=True),
     Target: _target,
 }
 """How the name of a root comes before each kind of thing that is a root's own."""

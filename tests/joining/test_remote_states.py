@@ -1,0 +1,193 @@
+"""``terraform_remote_state`` reads what another scanned configuration says, wherever that keeps its state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scanner.root import Inputs
+from tests.joining.test_joining import DOCUMENT, GROUP, INLINE, OTHER, OWN, POLICY, USER
+from tests.scans import Scan, verdicts
+
+S3 = """
+terraform {
+  backend "s3" {
+    bucket = "states"
+    key    = "people.tfstate"
+    region = "eu-west-1"
+  }
+}
+"""
+READ_S3 = 'config = { bucket = "states", key = "people.tfstate", region = "eu-west-1" }'
+OUTPUTS = """
+output "arn" { value = aws_iam_policy.cli.arn }
+output "name" { value = aws_iam_policy.cli.name }
+output "listed" { value = { arns = [aws_iam_policy.cli.arn] } }
+"""
+GROUP_OUTPUT = 'output "group" { value = aws_iam_group.devs.name }\n'
+
+
+def reads(backend: str = "s3", config: str = READ_S3, more: str = "") -> str:
+    return f'data "terraform_remote_state" "o" {{\n  backend = "{backend}"\n  {config}\n{more}}}\n'
+
+
+def attached(arn: str) -> str:
+    return (
+        f'resource "aws_iam_user_policy_attachment" "a" {{\n  user = aws_iam_user.ann.name\n  policy_arn = {arn}\n}}\n'
+    )
+
+
+def member(group: str) -> str:
+    return (
+        f'resource "aws_iam_user_group_membership" "m" {{\n  user = aws_iam_user.ann.name\n  groups = [{group}]\n}}\n'
+    )
+
+
+ARN = "data.terraform_remote_state.o.outputs.arn"
+READS = USER + reads() + attached(ARN)
+KEPT = S3 + POLICY + OUTPUTS
+VARIABLE = 'variable "x" {}\n'
+CASES: dict[str, tuple[str, str, str]] = {
+    "a policy": (READS, KEPT, "allowed"),
+    "a policy in a list": (
+        USER + reads() + attached("data.terraform_remote_state.o.outputs.listed.arns[0]"),
+        KEPT,
+        "allowed",
+    ),
+    "a policy's name in an ARN": (
+        USER
+        + reads()
+        + 'data "aws_caller_identity" "c" {}\n'
+        + attached(
+            '"arn:aws:iam::${data.aws_caller_identity.c.account_id}:policy/'
+            '${data.terraform_remote_state.o.outputs.name}"'
+        ),
+        KEPT,
+        "unknown",  # nothing says that both are in one account
+    ),
+    "a denial": (READS, KEPT.replace('"Allow"', '"Deny"'), "explicit_deny"),
+    "a group": (
+        USER + reads() + member("data.terraform_remote_state.o.outputs.group"),
+        S3 + GROUP + INLINE + GROUP_OUTPUT,
+        "allowed",
+    ),
+    "a text": (
+        USER
+        + reads()
+        + 'resource "aws_iam_user_policy" "p" {\n  user = "ann"\n'
+        + "  policy = data.terraform_remote_state.o.outputs.json\n}\n",
+        S3 + f'output "json" {{ value = {DOCUMENT} }}\n',
+        "allowed",
+    ),
+    "another key": (READS, KEPT.replace("people.tfstate", "other.tfstate"), "unknown"),
+    "another bucket": (READS, KEPT.replace('"states"', '"elsewhere"'), "unknown"),
+    "another workspace": (USER + reads(more='  workspace = "prod"\n') + attached(ARN), KEPT, "unknown"),
+    "the default workspace": (USER + reads(more='  workspace = "default"\n') + attached(ARN), KEPT, "allowed"),
+    "a place that is not known": (
+        VARIABLE + USER + reads(config='config = { bucket = var.x, key = "people.tfstate" }') + attached(ARN),
+        KEPT,
+        "unknown",
+    ),
+    "a place that nothing says": (READS, KEPT.replace('bucket = "states"\n', ""), "unknown"),
+    "another backend": (USER + reads("gcs", 'config = { bucket = "states" }') + attached(ARN), KEPT, "unknown"),
+    "a file": (
+        USER + reads("local", 'config = { path = "../b/terraform.tfstate" }') + attached(ARN),
+        POLICY + OUTPUTS,
+        "allowed",
+    ),
+    "a file with another name": (
+        USER + reads("local", 'config = { path = "../b/x.tfstate" }') + attached(ARN),
+        POLICY + OUTPUTS,
+        "unknown",
+    ),
+    "a file that the backend names": (
+        USER + reads("local", 'config = { path = "../b/x.tfstate" }') + attached(ARN),
+        'terraform {\n  backend "local" { path = "x.tfstate" }\n}\n' + POLICY + OUTPUTS,
+        "allowed",
+    ),
+    "an output that is not there": (
+        USER + reads() + attached("data.terraform_remote_state.o.outputs.gone"),
+        KEPT,
+        "unknown",
+    ),
+    "a default": (
+        USER
+        + reads(more='  defaults = { gone = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess" }\n')
+        + attached("data.terraform_remote_state.o.outputs.gone"),
+        KEPT,
+        "allowed",
+    ),
+    "an output beside a default": (
+        USER + reads(more='  defaults = { arn = "arn:aws:iam::aws:policy/ReadOnlyAccess" }\n') + attached(ARN),
+        KEPT,
+        "allowed",
+    ),
+    "variables and addresses of one name": (
+        VARIABLE
+        + READS
+        + 'resource "aws_iam_policy" "cli" {\n  name = var.x\n'
+        + f"  policy = {DOCUMENT.replace('Allow', 'Deny')}\n}}\n",
+        VARIABLE + KEPT.replace('"cli"\n', "var.x\n"),
+        "allowed",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_read_of_a_state(case: str, scan_files: Scan) -> None:
+    reader, keeper, wanted = CASES[case]
+    report = scan_files({"a/main.tf": reader, "b/main.tf": keeper})
+    assert verdicts(report)["aws_iam_user.ann"] == ("yes", wanted)
+    assert {one.definition.root for one in report.principals} == {"a"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_alone_it_is_not_known(case: str, scan_files: Scan) -> None:
+    reader, keeper, _ = CASES[case]
+    found = verdicts(scan_files({"a/main.tf": reader, "b/main.tf": keeper}, "a"))["aws_iam_user.ann"]
+    assert found == ("yes", "unknown")
+
+
+@pytest.mark.parametrize(("account", "wanted"), [(OWN, "allowed"), (OTHER, "unknown")])
+def test_accounts_that_are_known(account: str, wanted: str, scan_files: Scan) -> None:
+    provider = 'provider "aws" {{ allowed_account_ids = ["{}"] }}\n'
+    files = {"a/main.tf": provider.format(OWN) + READS, "b/main.tf": provider.format(account) + KEPT}
+    assert verdicts(scan_files(files))["aws_iam_user.ann"][1] == wanted
+
+
+def test_a_chain(scan_files: Scan) -> None:
+    middle = (
+        S3.replace("people", "middle")
+        + reads()
+        + 'output "arn" { value = data.terraform_remote_state.o.outputs.arn }\n'
+    )
+    files = {
+        "a/main.tf": USER + reads(config=READ_S3.replace("people", "middle")) + attached(ARN),
+        "b/main.tf": middle,
+        "c/main.tf": KEPT,
+    }
+    assert verdicts(scan_files(files))["aws_iam_user.ann"][1] == "allowed"
+
+
+def test_two_that_keep_their_state_in_one_place(scan_files: Scan) -> None:
+    files = {"a/main.tf": READS, "b/main.tf": KEPT, "c/main.tf": KEPT}
+    assert verdicts(scan_files(files))["aws_iam_user.ann"][1] == "unknown"
+
+
+def test_a_state_that_is_read_in_a_circle(scan_files: Scan) -> None:
+    other = reads(config=READ_S3.replace("people", "back"))
+    again = 'output "arn" { value = data.terraform_remote_state.o.outputs.arn }\n'
+    files = {"a/main.tf": S3.replace("people", "back") + READS + again, "b/main.tf": S3 + other + again}
+    assert verdicts(scan_files(files))["aws_iam_user.ann"][1] == "unknown"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_in_several_processes(jobs: int, tmp_path: Any) -> None:
+    from scanner.options import Options
+    from scanner.pipeline import scan
+    from tests.scans import write
+
+    write(tmp_path, {"a/main.tf": READS, "b/main.tf": KEPT})
+    options = Options(paths=(".",), directory=tmp_path, jobs=jobs, inputs=Inputs(), offers_fixes=False)
+    assert verdicts(scan(options))["aws_iam_user.ann"][1] == "allowed"
