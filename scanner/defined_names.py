@@ -9,6 +9,8 @@ from scanner.facts import Identity, ManagedPolicy
 from scanner.iam.pattern import Text, hole, lowered_text, matches, text_of
 from scanner.values import Unknown
 
+MOST_OPEN = 100
+"""Where more names are not known than this, anything may be defined: nobody looks at each of them."""
 _ANY_NAME = hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "a name")))
 
 
@@ -31,4 +33,6 @@ class DefinedNames:
     def __contains__(self, name: str) -> bool:
         """Whether something of that name is defined, or may be."""
         folded = name.casefold()
-        return folded in self._known or any(not matches(open_name, (folded,)).is_no for open_name in self._open)
+        if folded in self._known or len(self._open) > MOST_OPEN:
+            return True
+        return any(not matches(open_name, (folded,)).is_no for open_name in self._open)
