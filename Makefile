@@ -32,9 +32,12 @@ lint: setup
 test: setup
 	$(BIN)/python -m pytest -n auto
 
-# Takes a while. LAWS_DIRECTORIES=DIR:DIR tries the roots in other directories too; see docs/laws.md.
+# Takes a while. LAWS_DIRECTORIES=DIR:DIR tries the roots in other directories too; see docs/laws.md. Then come the laws
+# that Hypothesis finds examples for, with EXAMPLES times as many as `test` tries, and new ones each time.
+EXAMPLES ?= 20
 laws: setup
 	$(BIN)/python -m tools.try_laws
+	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n auto -m hypothesis
 
 snapshots: setup
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/report tests/fixes

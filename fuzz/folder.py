@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,15 +15,13 @@ from scanner.pipeline import chosen_rules, scan
 from scanner.report.json import render
 from scanner.rules.rule import Rule
 
-_KEPT: list[TemporaryDirectory[str]] = []
-"""Each is deleted at the end of the process."""
-
 
 @cache
 def folder(name: str) -> Path:
-    """A directory that only one target uses."""
-    _KEPT.append(TemporaryDirectory(prefix=f"fuzz-{name}-"))
-    return Path(_KEPT[-1].name)
+    """A directory that only one target uses, deleted at the end of the process."""
+    made = TemporaryDirectory(prefix=f"fuzz-{name}-")
+    atexit.register(made.cleanup)
+    return Path(made.name)
 
 
 def scanned(name: str, files: Mapping[str, bytes], *paths: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -36,6 +37,12 @@ def scanned(folder: Path, *paths: str, inputs: Inputs | None = None, **options: 
     """
     options = {"debug": True, "offers_fixes": False, **options}
     return scan(Options(paths=paths or (".",), directory=folder, inputs=inputs or Inputs(), **options))
+
+
+@cache
+def scanned_fixture(path: str) -> Report:
+    """The report on a fixture, by its path below the repository: many tests have a question about each."""
+    return scanned(ROOT, path)
 
 
 def scanned_files(files: Mapping[str, str | bytes], *paths: str, inputs: Inputs | None = None) -> Report:

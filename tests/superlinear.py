@@ -234,18 +234,15 @@ def slow_part(pattern: str | bytes, flags: int = 0, *, searches: bool = False, w
     reach = {node: _reached(node, after) for node in readers}
     reachable = _reached(automaton.node((), reads=1, then=[automaton.begin]), after, automaton)
     looping = [node for node in readers if node in reach[node] and node in reachable]
+    rounds = {node: {other for other in reach[node] if node in reach.get(other, ())} for node in looping}
+    towards = {q: {node for node in readers if q in reach[node]} | {q} for q in looping}
     for p in looping:
-        round_p = {node for node in reach[p] if p in reach.get(node, ())}
-        forks = list(_forks(automaton, p, round_p))
+        forks = list(_forks(automaton, p, rounds[p]))
         for q in looping if forks else ():
-            if q not in reach[p]:
-                continue
-            round_q = {node for node in reach[q] if q in reach.get(node, ())}
-            text = _pumped(
-                automaton, p, q, round_p, round_q, {node for node in readers if q in reach[node]} | {q}, forks
-            )
-            if text is not None:
-                return text
+            if q in reach[p]:
+                text = _pumped(automaton, p, q, rounds[p], rounds[q], towards[q], forks)
+                if text is not None:
+                    return text
     return None
 
 

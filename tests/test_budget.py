@@ -137,10 +137,13 @@ resource "aws_iam_user_policy_attachment" "a" {
 ROOTS = sorted(file.parent for file in (ROOT / "fixtures/terraform").glob("*/main.tf"))
 
 
+LESS = (1, 20, 60, 150, 400, 1000, 2500)
+
+
 @pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.name)
 def test_what_is_decided_with_less_is_what_is_decided_with_all(root: Path) -> None:
     whole = {found.definition.address: found for found in scanned(root).principals}
-    for steps in (1, 20, 60, 150, 400, 1000, 2500):
+    for steps in LESS[ROOTS.index(root) % 2 :: 2]:
         report = scanned(root, max_steps=steps)
         is_told = any(one.severity is Severity.ERROR for one in report.diagnostics)
         found = {one.definition.address: one for one in report.principals}

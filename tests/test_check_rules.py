@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from scanner.check_rules import check_rules, render
 from scanner.rules.loader import RuleError, load_rules
-from tests.scans import ROOT, write
+from tests.scans import write
+from tests.test_cli import scan
 
 PASSWORD = 'resource "aws_iam_user_login_profile" "%s" {\n  user = aws_iam_user.%s.name\n}\n'
 FILES = {
@@ -113,12 +111,6 @@ def test_the_rule_that_names_an_example_is_alone_in_it(tmp_path: Path) -> None:
 def test_what_is_printed_is_escaped(tmp_path: Path) -> None:
     _, lines = checked(tmp_path, rule("a", "examples:\n  flagged: ['::set-env\u202e']\n  passed: [../code/passed]\n"))
     assert "\\u202e" in lines[0]
-
-
-def scan(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scanner", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.slow

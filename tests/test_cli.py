@@ -8,9 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from scanner.cli import app
+from tests.command import Done, forked, started
 
 pytestmark = pytest.mark.slow
 
@@ -22,14 +27,11 @@ NOTED = "fixtures/terraform/mfa-required"
 
 
 def scan(
-    *arguments: str | Path, cwd: Path = ROOT, given: str = "", **environment: str
+    *arguments: str | Path, cwd: Path = ROOT, given: str = "", run: Callable[..., Done] = forked, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scanner", *map(str, arguments)]
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("TF_", "GITHUB_"))}
-    variables = {**kept, **environment}
-    return subprocess.run(
-        command, cwd=cwd, env=variables, input=given, capture_output=True, text=True, check=False, timeout=60
-    )
+    done = run([*map(str, arguments)], cwd, {**kept, **environment}, given.encode())
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 @pytest.mark.parametrize(
@@ -139,8 +141,8 @@ def test_a_workspace_that_is_elsewhere_says_nothing(tmp_path: Path) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
-    first = scan("fixtures", "--format", "json", PYTHONHASHSEED="1").stdout
-    assert first == scan("fixtures", "--format", "json", PYTHONHASHSEED="2").stdout
+    first = scan("fixtures", "--format", "json", run=started, PYTHONHASHSEED="1").stdout
+    assert first == scan("fixtures", "--format", "json", run=started, PYTHONHASHSEED="2").stdout
 
 
 def test_paths_are_relative_to_the_working_directory() -> None:
@@ -348,10 +350,15 @@ def test_verbose_says_what_is_scanned() -> None:
 )
 def test_shells_complete_options_and_their_values(words: str, offered: list[str]) -> None:
     place = str(len(words.split(" ")) - 1)
-    code = "from scanner.cli import app; app(prog_name='scan')"
-    variables = {**os.environ, "_SCAN_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": place}
-    result = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
+    variables = {"_SCAN_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": place}
+    result = CliRunner().invoke(app, [], prog_name="scan", env=variables)
     assert result.stdout.split() == offered, result.stderr
+
+
+def test_the_installed_command_completes() -> None:
+    variables = {**os.environ, "_SCAN_COMPLETE": "complete_bash", "COMP_WORDS": "scan --form", "COMP_CWORD": "1"}
+    command = Path(sys.executable).with_name("scan")
+    assert subprocess.run([command], env=variables, capture_output=True, text=True, check=True).stdout == "--format\n"
 
 
 @pytest.mark.parametrize(

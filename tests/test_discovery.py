@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.discovery import discover, may_be_ours, recognise
 from scanner.root import Inputs
+from tests.examples import examples
 from tests.scans import Scan, write
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -331,7 +332,7 @@ PIECES = [
 @given(
     st.sampled_from(BEGINNINGS), st.lists(st.sampled_from(PIECES), max_size=6), st.sampled_from(["utf-8", "utf-16-le"])
 )
-@settings(max_examples=500, deadline=None)
+@examples(200)
 def test_law_what_is_recognised_may_be_ours(beginning: str, pieces: list[str], encoding: str) -> None:
     """The quick look at a file never passes over what the close one recognises."""
     content = "".join((beginning, *pieces)).encode(encoding)

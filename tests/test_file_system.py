@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from scanner import file_system
 from scanner.cli import app
+from tests.package_source import trees
 from tests.scans import Scan, write
 
-PACKAGE = Path(file_system.__file__).parent
 USER = (
     'resource "aws_iam_user" "u" {\n  name = "u"\n}\n'
     'resource "aws_iam_user_login_profile" "u" {\n  user = aws_iam_user.u.name\n}\n'
@@ -280,9 +280,9 @@ def test_no_other_file_looks_at_files() -> None:
     """One file looks, so one file has an answer to every path; ``pathlib`` raises for some, and not all versions do."""
     found = [
         f"{shown}:{node.lineno}: ask scanner.file_system instead of {name}()"
-        for file in sorted(PACKAGE.rglob("*.py"))
-        if (shown := file.relative_to(PACKAGE).as_posix()) not in GATES | OWN
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for shown, tree in trees().items()
+        if shown not in GATES | OWN
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and (name := _looks(node)) and (shown, name) not in HARMLESS
     ]
     assert not found
@@ -309,9 +309,9 @@ def _looks(call: ast.Call) -> str | None:
 def test_every_read_says_where_the_file_has_to_be() -> None:
     """``PLAIN`` stands where a file was found without following a link; its uses are few enough to be known."""
     plain = {
-        file.relative_to(PACKAGE).as_posix()
-        for file in sorted(PACKAGE.rglob("*.py"))
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        file
+        for file, tree in trees().items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "scanner.source_file"
         if any(one.name == "PLAIN" for one in node.names)
     }

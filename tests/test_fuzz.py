@@ -22,7 +22,7 @@ from fuzz.targets import TARGETS
 
 ROOT = Path(__file__).parent.parent
 LAYOUT = ROOT / "fuzz" / "oss-fuzz"
-RUNS = 100
+RUNS = 40
 """Of each target; ``make fuzz`` tries many more."""
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
 from scanner import globs, ignored
 from scanner.globs import PathGlob
 from scanner.ignored import Ignored, IgnoreFile
+from tests.examples import examples
 
 NAMES = st.sampled_from(["a", "b", "ab", "a.tf", ".x", "a|b", "^", "a b", "é", "build", "x.pyc", "(", "$", "1"])
 PATHS = st.builds("{}{}".format, st.lists(NAMES, min_size=1, max_size=4).map("/".join), st.sampled_from(["", "/"]))
@@ -33,7 +34,7 @@ def spec_of(lines: list[str]) -> GitIgnoreSpec | None:
 
 
 @given(st.lists(PATTERNS, min_size=1, max_size=6), st.lists(PATHS, min_size=1, max_size=6))
-@settings(max_examples=600, deadline=None)
+@examples(150)
 def test_law_one_expression_says_what_all_patterns_say(lines: list[str], paths: list[str]) -> None:
     spec = spec_of(lines)
     if spec is None:
@@ -49,7 +50,7 @@ ODD_PATTERNS = st.sampled_from([".", "./", "*", "**", "/", "../a", "../../r/a", 
 
 
 @given(PATTERNS | ODD_PATTERNS, PATHS, st.sampled_from([None, Path("/r/a")]))
-@settings(max_examples=600, deadline=None)
+@examples(150)
 def test_law_the_quick_look_passes_over_nothing_that_is_excluded(pattern: str, path: str, base: Path | None) -> None:
     glob, directory = PathGlob(pattern, base), Path("/r")
     try:

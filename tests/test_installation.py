@@ -35,9 +35,10 @@ def test_an_installed_wheel_scans_from_any_directory(tmp_path: Path) -> None:
     built = run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", tmp_path / "dist", ROOT, cwd=tmp_path)
     assert built.returncode == 0, built.stderr
     (wheel,) = (tmp_path / "dist").glob("aws_login_scan-*.whl")
-    venv.create(tmp_path / "env", with_pip=True)
+    venv.create(tmp_path / "env", with_pip=False)
     scripts = tmp_path / "env" / "bin"
-    installed = run(scripts / "pip", "install", "--constraint", ROOT / "constraints.txt", wheel, cwd=tmp_path)
+    pip = (sys.executable, "-m", "pip", "--python", scripts / "python")
+    installed = run(*pip, "install", "--no-compile", "-c", ROOT / "constraints.txt", wheel, cwd=tmp_path)
     assert installed.returncode == 0, installed.stderr
 
     fixture = ROOT / "fixtures" / "terraform" / "minimal-user"

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 import typer
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import cli
 from scanner.plain_arguments import LISTS, OPEN_SWITCHES, SWITCHES, TEXTS, read
+from tests.examples import examples
 
 COMMAND = typer.main.get_command(cli.app)
 USAGE_ERROR = typer.BadParameter.__base__ or Exception
@@ -50,7 +51,7 @@ def test_every_option_is_read_here() -> None:
 
 
 @given(st.lists(st.sampled_from([*OPTIONS, *WORDS]) | st.builds("{}={}".format, st.sampled_from(OPTIONS), st.text())))
-@settings(max_examples=400, deadline=None)
+@examples(150)
 def test_law_it_reads_what_typer_reads(arguments: list[str]) -> None:
     found = read(arguments, {})
     if found is None:

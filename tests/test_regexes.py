@@ -16,6 +16,7 @@ import pytest
 
 from scanner import globs, regexes
 from scanner.configuration import account_sections
+from tests import package_source
 from tests.superlinear import slow_part
 
 ROOT = Path(__file__).parent.parent
@@ -60,9 +61,10 @@ MADE: Mapping[str, tuple[Mapping[str, Any], ...]] = {
 
 @cache
 def trees() -> Mapping[str, ast.Module]:
-    files = [path for path in sorted((ROOT / "scanner").rglob("*.py")) if path != Path(regexes.__file__)]
-    names = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in files]
-    return {name: ast.parse(path.read_text()) for name, path in zip(names, files, strict=True)}
+    """By the name of the module."""
+    found = package_source.trees()
+    names = {file: f"scanner/{file}".removesuffix(".py").replace("/", ".").removesuffix(".__init__") for file in found}
+    return {names[file]: tree for file, tree in found.items() if file != "regexes.py"}
 
 
 def calls(tree: ast.Module) -> Iterator[ast.Call]:
@@ -123,8 +125,9 @@ def test_expressions_are_used_as_they_say() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 imports[module] |= {alias.asname or alias.name: (node.module or "", alias.name) for alias in node.names}
+        compiling = set(calls(tree))
         for node in tree.body:
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and node.value in calls(tree):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and node.value in compiling:
                 said[module, node.targets[0].id] = node.value.func.id  # type: ignore[attr-defined] # names
     assert len(said) > 100
     for module, tree in trees().items():

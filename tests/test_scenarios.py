@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scanner.report.report import Report
-from tests.scans import ROOT, documents, errors, scanned
+from tests.scans import ROOT, documents, errors, scanned_fixture
 from tests.tables import TABLES, table
 
 SCENARIOS: dict[str, Any] = table(TABLES / "scenarios.yaml")["scenarios"]
@@ -35,9 +34,8 @@ def expected(scenario: dict[str, Any], form: str) -> Iterator[tuple[str, dict[st
         yield (address if isinstance(address, str) else address.get(form, address.get(spelling))), found
 
 
-@cache
 def scanned_scenario(name: str, form: str) -> Report:
-    return scanned(ROOT, PLACES[form].format(name))
+    return scanned_fixture(PLACES[form].format(name))
 
 
 BY_SPEED = [

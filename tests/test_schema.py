@@ -9,11 +9,12 @@ import pytest
 
 from scanner import __version__
 from scanner.report import Appearance, render
-from tests.scans import ROOT, scanned
+from scanner.report.report import Report
+from tests.scans import ROOT, scanned, scanned_fixture
 
 pytestmark = pytest.mark.slow
 
-SCHEMA = json.loads((ROOT / "scanner" / "report" / "schema.json").read_text(encoding="utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(json.loads((ROOT / "scanner/report/schema.json").read_text("utf-8")))
 FIXTURES = sorted(
     path.relative_to(ROOT).as_posix()
     for kind in ("terraform/*", "cloudformation/*", "plan/*", "account")
@@ -21,12 +22,19 @@ FIXTURES = sorted(
 )
 
 
-@pytest.mark.parametrize("account_data", [(), ("fixtures/account",)], ids=["alone", "beside an account"])
 @pytest.mark.parametrize("path", FIXTURES)
-def test_fixture(path: str, account_data: tuple[str, ...]) -> None:
-    report = scanned(ROOT, path, account_data=account_data)
+def test_fixture(path: str) -> None:
+    assert_is_right(scanned_fixture(path))
+
+
+@pytest.mark.parametrize("path", FIXTURES[::3])
+def test_fixture_beside_an_account(path: str) -> None:
+    assert_is_right(scanned(ROOT, path, account_data=("fixtures/account",)))
+
+
+def assert_is_right(report: Report) -> None:
     document = json.loads(render("json", report, Appearance(__version__)))
-    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    VALIDATOR.validate(document)
     assert document["errors"] == []
     assert document["summary"]["roots"] == 1
 

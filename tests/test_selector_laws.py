@@ -15,7 +15,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.rules.document_shape import LIST, MAPPING, NUMBER, SCHEMA, Shape, principal
@@ -24,6 +24,7 @@ from scanner.rules.loader import builtin_rules
 from scanner.rules.rule import Selector
 from scanner.rules.selector_check import faults
 from tests.document import PRINCIPAL, sample, sample_principals, selected
+from tests.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -146,7 +147,7 @@ SELECTORS = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@examples(120)
 @given(SELECTORS, st.randoms(use_true_random=False))
 def test_what_is_accepted_never_fails(text: str, random: Random) -> None:
     if any(faults(text)):
@@ -156,7 +157,7 @@ def test_what_is_accepted_never_fails(text: str, random: Random) -> None:
         list(Selector(text).select(sample(random)))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(100)
 @given(st.text("$@.[]()?*!&|=~<>'\"`, \n0123abkind:-\\/é", max_size=30))
 def test_the_check_takes_any_text(text: str) -> None:
     """What it does not refuse can be used."""
@@ -165,7 +166,7 @@ def test_the_check_takes_any_text(text: str) -> None:
             list(Selector(written).select(pool()))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(8)
 @given(st.randoms(use_true_random=False))
 def test_the_documents_of_the_tests_satisfy_the_schema(random: Random) -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
@@ -186,7 +187,7 @@ STEPS = ("", ".permissions[*]", ".console.via[0]", ".*", "..name", "[*]", ".poli
 LONE = ("$.principals[0]", "$.principals[-1:]", "$..console", "$.*[*].kind", "$.principals", "$.principals[?(@)]")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(60)
 @given(st.data())
 def test_looking_once_at_those_that_are_the_same_selects_the_same(data: st.DataObject) -> None:
     random = data.draw(st.randoms(use_true_random=False))

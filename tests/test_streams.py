@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,11 +18,12 @@ from typer.testing import CliRunner
 
 from scanner.cli import app
 from scanner.report import FORMATS
+from tests.command import NOBODY, Done, forked
+from tests.package_source import trees
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "scanner"
 BASH = shutil.which("bash") or "bash"
 FLAGGED = ROOT / "fixtures/terraform/minimal-user"
 SCAN = f'"{sys.executable}" -m scanner'
@@ -46,6 +48,18 @@ def shell(script: str, cwd: Path = ROOT, **environment: str) -> subprocess.Compl
 
 @pytest.mark.parametrize("arguments", PRINTING)
 @pytest.mark.parametrize(
+    ("printed_to", "status", "said"),
+    [("/dev/full", 2, b"scan: standard output: no space is left\n"), (NOBODY, 141, b"")],
+    ids=["full", "pipe"],
+)
+def test_what_cannot_be_printed(arguments: str, printed_to: str, status: int, said: bytes) -> None:
+    if printed_to == "/dev/full" and not Path(printed_to).exists():
+        pytest.skip("there is no such device")
+    result = forked(shlex.split(arguments), ROOT, os.environ, printed_to=printed_to)
+    assert (result.returncode, result.stderr) == (status, said)
+
+
+@pytest.mark.parametrize(
     ("redirected", "status", "said"),
     [
         (">&-", 2, "scan: standard output: it is closed\n"),
@@ -55,11 +69,10 @@ def shell(script: str, cwd: Path = ROOT, **environment: str) -> subprocess.Compl
     ],
     ids=["closed", "full", "both closed", "pipe"],
 )
-def test_what_cannot_be_printed(arguments: str, redirected: str, status: int, said: str) -> None:
-    if "/dev/full" in redirected and not Path("/dev/full").exists():
-        pytest.skip("there is no such device")
-    result = shell(f"{SCAN} {arguments} {redirected}")
-    assert (result.returncode, result.stderr) == (status, said)
+def test_standard_output_as_shells_leave_it(redirected: str, status: int, said: str) -> None:
+    for arguments in (str(FLAGGED), "--help"):  # what the scanner prints, and what a library does
+        result = shell(f"{SCAN} {arguments} {redirected}")
+        assert (result.returncode, result.stderr) == (status, said)
 
 
 @pytest.mark.parametrize("redirected", ["2>&-", "2>/dev/full"])
@@ -105,14 +118,15 @@ def test_any_environment(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "é" / "main.tf").write_bytes((FLAGGED / "main.tf").read_bytes())
     (tmp_path / "é" / "ü.tf").write_text('resource "aws_iam_user" "u" {\n  name = "ö"\n}\nlocals {')
     for arguments, status in (("é", 1), ("é --format csv", 1), ("é --explain ö", 2), ("--baseline ß é", 2), ("-h", 0)):
-        result = shell(f"{SCAN} {arguments}", tmp_path, **environment)
+        result = forked(arguments.split(), tmp_path, {**os.environ, **environment})
         assert result.returncode == status
-        assert "Traceback" not in result.stderr
-    assert shell(f"unset HOME; {SCAN} é", tmp_path).returncode == 1
+        assert b"Traceback" not in result.stderr
+    without = {name: value for name, value in os.environ.items() if name != "HOME"}
+    assert forked(["é"], tmp_path, without).returncode == 1
 
 
 def test_a_bug_of_ours_is_no_finding() -> None:
-    broken = "import scanner.pipeline as p; p._check_controls = None; import scanner.__main__ as m; m.main()"
+    broken = "import scanner.pipeline as p; p.check_controls = None; import scanner.__main__ as m; m.main()"
     for arguments, status, said in (
         ("", 2, "scan: internal error: TypeError: 'NoneType' object is not callable (--debug shows where)\n"),
         ("--debug", 1, "Traceback"),
@@ -166,18 +180,7 @@ READING = ("--parameters", "--scp", "--rcp", "--rules", "--config", "--var-file"
 _ACTIVE = re.compile(r"(?m)^[^!-~\n]*::|##\w*\[|[^\n -~]")
 
 
-def run(arguments: list[str], cwd: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "scanner", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-
-
-def assert_nothing_acts(result: subprocess.CompletedProcess[bytes]) -> None:
+def assert_nothing_acts(result: Done) -> None:
     for printed in (result.stdout, result.stderr):
         assert not _ACTIVE.search(printed.decode())
     assert b"Traceback" not in result.stderr
@@ -186,7 +189,7 @@ def assert_nothing_acts(result: subprocess.CompletedProcess[bytes]) -> None:
 @pytest.mark.parametrize("name", NAMED)
 def test_arguments_do_nothing_where_they_are_printed(tmp_path: Path, name: str) -> None:
     shutil.copy(FLAGGED / "main.tf", tmp_path)
-    assert_nothing_acts(run([*NAMED[name]], tmp_path))
+    assert_nothing_acts(forked(NAMED[name], tmp_path, os.environ))
 
 
 @pytest.mark.parametrize("option", READING)
@@ -202,7 +205,7 @@ def test_files_do_nothing_where_they_are_quoted(
 
 
 def test_a_traceback_does_nothing(tmp_path: Path) -> None:
-    broken = "import scanner.pipeline as p; p._check_controls = {}; import scanner.__main__ as m; m.main()"
+    broken = "import scanner.pipeline as p; p.check_controls = {}; import scanner.__main__ as m; m.main()"
     command = [sys.executable, "-c", broken.replace("{}", f"lambda _: (_ for _ in ()).throw(KeyError({EVIL!r}))")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     for arguments in ([], ["--debug"]):
@@ -230,7 +233,7 @@ def test_reports_are_utf_8_whatever_the_locale(tmp_path: Path, name: str, enviro
     odd.mkdir()
     source = (FLAGGED / "main.tf").read_text().replace('"minimal"', '"漢é"').replace(".minimal", ".漢é")
     (odd / "main.tf").write_text(source, encoding="utf-8")
-    printed = run([".", "--format", name], tmp_path, **environment).stdout
+    printed = forked([".", "--format", name], tmp_path, {**os.environ, **environment}).stdout
     assert ("漢é" if name != "concise" else "é") in printed.decode()
     if name in ("json", "sarif", "gitlab", "rdjson"):
         json.loads(printed)
@@ -244,10 +247,10 @@ PRINTING_FILES = {"streams.py"}
 def test_nothing_else_prints() -> None:
     """One file prints, so one file has to keep what is printed harmless."""
     printing = [
-        f"{file.relative_to(PACKAGE)}:{node.lineno}: print through scanner.streams"
-        for file in sorted(PACKAGE.rglob("*.py"))
-        if file.relative_to(PACKAGE).as_posix() not in PRINTING_FILES
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        f"{file}:{node.lineno}: print through scanner.streams"
+        for file, tree in trees().items()
+        if file not in PRINTING_FILES
+        for node in ast.walk(tree)
         if _prints(node)
     ]
     assert not printing

@@ -7,12 +7,13 @@ import re
 from time import process_time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
 from scanner.globs import gitignore
 from scanner.terraform.language.functions.filesystem import _alternatives, _glob
+from tests.examples import examples
 
 NAMES = st.text("ab", min_size=1, max_size=5)
 PATHS = st.lists(NAMES, min_size=1, max_size=5).map("/".join)
@@ -22,7 +23,7 @@ PATTERNS = st.lists(STEPS, min_size=1, max_size=5).map("/".join)
 
 @pytest.mark.slow
 @given(PATTERNS, st.sampled_from(["", "/", "!"]), st.sampled_from(["", "/", "/**"]), PATHS, st.booleans())
-@settings(max_examples=300, deadline=None)
+@examples(100)
 def test_law_an_ignore_file_says_what_pathspec_says(
     pattern: str, before: str, after: str, path: str, is_directory: bool
 ) -> None:
@@ -44,7 +45,7 @@ def naive(pattern: list[str], path: list[str]) -> bool:
 
 @pytest.mark.slow
 @given(PATTERNS, PATHS)
-@settings(max_examples=300, deadline=None)
+@examples(100)
 def test_law_a_fileset_pattern_means_what_its_parts_do(pattern: str, path: str) -> None:
     expected = naive(pattern.split("/"), path.split("/"))
     assert (re.fullmatch(_glob(pattern), path) is not None) == expected

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from scanner import writing
 from scanner.cli import app
 from scanner.writing import UnwrittenError, write
+from tests.package_source import trees
 from tests.test_streams import BASH, FLAGGED, ROOT, SCAN
 
 LINK = "it is a symbolic link, and nothing in the scanned tree is written through one"
@@ -164,12 +164,11 @@ MAKING = {
 
 def test_nothing_else_writes() -> None:
     """One file writes, so one file has to look where that goes."""
-    package = Path(writing.__file__).parent
     found = [
-        f"{file.relative_to(package)}:{node.lineno}: write through scanner.writing, not by {name}"
-        for file in sorted(package.rglob("*.py"))
-        if file.relative_to(package).as_posix() not in WRITING
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        f"{file}:{node.lineno}: write through scanner.writing, not by {name}"
+        for file, tree in trees().items()
+        if file not in WRITING
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and (name := _writes(node))
     ]
     assert not found

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         version, old = _planned(planner, files)
         _, new = _planned(planner, after)
         recorded[case] = {
-            "after": digest(found),
+            "after": digest(found.files),
             "created": {address: new[address] for address in sorted(new.keys() - old.keys())},
             "changed": {
                 address: {"before": _other(old[address], new[address]), "after": _other(new[address], old[address])}

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.cloudformation.checks.cycles import cycles
@@ -25,6 +25,7 @@ from scanner.cloudformation.template.syntax import parse, parse_once, parse_whol
 from scanner.root import Inputs
 from scanner.span import Span
 from scanner.values import Value
+from tests.examples import examples
 
 ROOT = Path(__file__).parents[2]
 
@@ -289,12 +290,12 @@ def test_the_templates_are_read_on_demand() -> None:
 
 
 @given(changed(TEMPLATE))
-@settings(max_examples=400)
+@examples(150)
 def test_yaml(text: str) -> None:
     check(text, "t.yaml")
 
 
 @given(changed(IN_JSON), st.sampled_from(("t.json", "t.template")))
-@settings(max_examples=400)
+@examples(150)
 def test_json(text: str, path: str) -> None:
     check(text, path)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.scans import scanned_template, verdicts
 
 pytestmark = pytest.mark.slow
@@ -114,7 +115,7 @@ ARNS = st.recursive(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(8)
 @given(st.lists(ARNS, min_size=1, max_size=3))
 def test_the_open_verdict_is_that_of_all_keys_where_they_agree(arns: list[str]) -> None:
     text = user(*arns)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.verdicts import scenarios
+from tests.examples import examples
 from tests.scans import said, scanned_template, verdicts
 
 pytestmark = pytest.mark.slow
@@ -268,7 +269,7 @@ Conditions:
 """
 
 
-@settings(max_examples=25, deadline=None)
+@examples(8)
 @given(st.lists(ELEMENTS, min_size=1, max_size=3), CONDITIONS | st.none())
 def test_the_open_verdict_is_that_of_all_fillings_where_they_agree(elements: list[str], condition: str | None) -> None:
     head = f"    Condition: {condition}\n" if condition else ""

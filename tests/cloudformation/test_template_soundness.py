@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.cloudformation.language.intrinsics import evaluate
@@ -14,6 +14,7 @@ from scanner.cloudformation.template.sections import read_template
 from scanner.root import Inputs
 from scanner.truth import Truth
 from scanner.values import Unknown, Value, could_be_equal, holes, of, pieces
+from tests.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -123,7 +124,7 @@ def truth_settles(before: Truth, after: Truth) -> bool:
     return before.is_undetermined or before.known == after.known
 
 
-@settings(max_examples=800, deadline=None)
+@examples(200)
 @given(
     VALUES,
     st.fixed_dictionaries(dict.fromkeys(CONDITIONS, TESTS)),

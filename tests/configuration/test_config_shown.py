@@ -23,10 +23,12 @@ from tools.write_configuration_reference import PAGE, SCHEMA, page
 
 @pytest.mark.parametrize("text", [text for text, _, _ in MISTAKES])
 def test_the_schema_refuses_what_the_loader_refuses(text: str) -> None:
+    if "[" * 100 in text:
+        return  # no editor asks the schema about that
     try:
         found = yaml.load(text, Loader=yaml.BaseLoader if "until" in text else yaml.SafeLoader)  # noqa: S506
-    except (yaml.YAMLError, RecursionError, TypeError):
-        return  # no editor asks the schema about that
+    except (yaml.YAMLError, TypeError):
+        return  # nor about that
     if text.startswith("paths: [a]\npaths") or "&a" in text or "'-'" in text or text == "account: 12":
         return  # JSON has no such thing
     if isinstance(found, dict) and isinstance(found.get("accounts"), dict):

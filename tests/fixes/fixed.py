@@ -26,13 +26,24 @@ class Fixed:
 def fixed(files: Mapping[str, str | bytes], *paths: str) -> Fixed:
     """Apply everything that is offered, once, and scan again."""
     with TemporaryDirectory() as name:
-        folder = Path(name)
-        write(folder, files)
-        before = scanned(folder, *paths, offers_fixes=True)
-        for path, edits in edits_of(before).items():
-            (folder / path).write_bytes(changed(folder / path, edits))
-        there = {path: (folder / path).read_bytes() for path in files}
-        return Fixed(before, there, scanned(folder, *paths, offers_fixes=True))
+        before, there = _fixed(Path(name), files, paths)
+        return Fixed(before, there, scanned(Path(name), *paths, offers_fixes=True))
+
+
+def files_fixed(files: Mapping[str, str | bytes]) -> Mapping[str, bytes]:
+    """What becomes of the files, for tests that have no question about the scan afterwards."""
+    with TemporaryDirectory() as name:
+        return _fixed(Path(name), files, ())[1]
+
+
+def _fixed(
+    folder: Path, files: Mapping[str, str | bytes], paths: tuple[str, ...]
+) -> tuple[Report, Mapping[str, bytes]]:
+    write(folder, files)
+    before = scanned(folder, *paths, offers_fixes=True)
+    for path, edits in edits_of(before).items():
+        (folder / path).write_bytes(changed(folder / path, edits))
+    return before, {path: (folder / path).read_bytes() for path in files}
 
 
 def changed(file: Path, edits: Iterable[Edit]) -> bytes:

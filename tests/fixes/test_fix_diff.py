@@ -10,11 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.fixes.applied.diff import FileDiff, diffs
 from scanner.fixes.applied.patch import Change
+from tests.examples import examples
 from tests.fixes.fix_builders import Place, change
 
 TEN = "".join(f"{number}\n" for number in range(10))
@@ -165,7 +166,7 @@ def edited(draw: st.DrawFn) -> tuple[str, list[Place]]:
 
 @pytest.mark.slow
 @given(st.lists(edited(), min_size=1, max_size=12))
-@settings(max_examples=60, deadline=None)
+@examples(25)
 def test_law_git_makes_of_a_file_what_the_edits_make(cases: list[tuple[str, list[Place]]]) -> None:
     with TemporaryDirectory() as name:
         directory = Path(name).resolve()

@@ -6,10 +6,11 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.terraform.language.blocks import comments
+from tests.examples import examples
 from tests.fixes.fixed import edits_of, fixed
 
 READ, PASSWORD = (f"arn:aws:iam::aws:policy/{name}" for name in ("ReadOnlyAccess", "IAMUserChangePassword"))
@@ -70,7 +71,7 @@ def _is_in_order(words: list[str], among: list[str]) -> bool:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(
     st.sampled_from(sorted(_USERS)),
     st.sampled_from(sorted(_POLICIES)),

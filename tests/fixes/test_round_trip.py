@@ -6,6 +6,7 @@ What real Terraform makes of each fixed configuration is recorded beside the cas
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from tests.fixes.fix_snapshots import check
-from tests.fixes.fixed import Fixed, edits_of, fixed, told
+from tests.fixes.fixed import edits_of, files_fixed, fixed, told
 
 CASES = Path(__file__).parent.parent / "cases" / "fixes"
 TERRAFORM: dict[str, dict[str, str]] = yaml.safe_load((CASES / "terraform.yaml").read_text())
@@ -34,8 +35,8 @@ CONDITIONAL = {"an inline policy that only denies"}
 MEMBERS = {"users", "roles", "groups"}
 
 
-def digest(found: Fixed) -> str:
-    return sha256(b"".join(path.encode() + b"\0" + text for path, text in sorted(found.files.items()))).hexdigest()
+def digest(files: Mapping[str, bytes]) -> str:
+    return sha256(b"".join(path.encode() + b"\0" + text for path, text in sorted(files.items()))).hexdigest()
 
 
 @pytest.mark.parametrize("case", TERRAFORM)
@@ -52,7 +53,7 @@ def test_findings_are_gone_and_nothing_is_left_to_do(case: str) -> None:
 @pytest.mark.parametrize("case", TERRAFORM)
 def test_terraform_plans_the_same_but_for_the_grant(case: str) -> None:
     planned = PLANNED["cases"][case]
-    assert planned["after"] == digest(fixed(TERRAFORM[case])), "another fix than recorded: record it again"
+    assert planned["after"] == digest(files_fixed(TERRAFORM[case])), "another fix than recorded: record it again"
     assert planned["created"] or planned["changed"]
     for values in planned["created"].values():
         assert any(isinstance(value, str) and value.endswith(GRANTS[0]) for value in values.values())
@@ -67,6 +68,6 @@ def test_crlf_and_byte_order_marks_stay() -> None:
         if any(path.endswith(".json") for path in files):
             continue
         with_crlf = {path: text.replace("\n", "\r\n") for path, text in files.items()}
-        plain, other = fixed(files), fixed(with_crlf)
-        assert {path: text.replace(b"\r\n", b"\n") for path, text in other.files.items()} == plain.files, case
-        assert all(b"\n" not in text.replace(b"\r\n", b"") for text in other.files.values()), case
+        plain, other = files_fixed(files), files_fixed(with_crlf)
+        assert {path: text.replace(b"\r\n", b"\n") for path, text in other.items()} == plain, case
+        assert all(b"\n" not in text.replace(b"\r\n", b"") for text in other.values()), case

@@ -13,7 +13,7 @@ pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation is n
 
 from tests.cloudformation.moto_clients import REGION
 from tests.fixes.fix_snapshots import place
-from tests.fixes.fixed import fixed
+from tests.fixes.fixed import files_fixed
 from tests.fixes.stack_accounts import deployed, grants
 from tests.fixes.test_template_round_trip import CASES
 
@@ -66,7 +66,7 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("case", DEPLOYED)
 def test_the_stack_is_the_same_but_for_the_grant(case: str) -> None:
     ((path, before),) = CASES[case].items()
-    after = fixed({path: before}).files[path].decode()
+    after = files_fixed({path: before})[path].decode()
     account, made = deployed(before)
     new_account, new_made = deployed(after)
     assert made == new_made
@@ -80,12 +80,12 @@ def test_most_are_deployed() -> None:
 @pytest.mark.parametrize("case", LINTED)
 def test_cfn_lint_finds_no_new_error(case: str) -> None:
     ((path, before),) = CASES[case].items()
-    after = fixed({path: before}).files[path].decode()
+    after = files_fixed({path: before})[path].decode()
     assert errors(after) <= errors(before)
 
 
 def errors(template: str) -> Counter[str]:
     """How often cfn-lint finds which error."""
-    from cfnlint.api import lint_all
+    from tests.cfn_lint import linted_everywhere
 
-    return Counter(found.rule.id for found in lint_all(template) if found.rule.severity == "error")
+    return Counter(found.rule.id for found in linted_everywhere(template) if found.rule.severity == "error")

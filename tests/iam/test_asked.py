@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, note, settings
+from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
 from scanner import values
@@ -17,6 +17,7 @@ from scanner.iam.policy import parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType, Principal, PrincipalKind
 from scanner.verdicts.question import Question
 from scanner.verdicts.questions import answers
+from tests.examples import examples
 from tests.iam.test_settling import MAY_BECOME
 from tests.iam.worlds import ACCOUNT, EXAMPLES, SPAN, Dice, answer, decision, dice, same
 
@@ -43,7 +44,7 @@ def test_a_sign_in_permission_that_is_asked_for_answers_as_the_built_in_one(dice
     assert same(answer(world, ACTION, LOCALHOST), decision(world))
 
 
-@settings(EXAMPLES, max_examples=600)
+@examples(200)
 @given(dice, st.sampled_from(NARROWER))
 def test_what_holds_of_all_resources_holds_of_some(dice: Dice, resources: tuple[str, str]) -> None:
     world = dice.world()
@@ -72,7 +73,7 @@ statements = st.fixed_dictionaries(
 )
 
 
-@settings(EXAMPLES, max_examples=400)
+@examples(150)
 @given(st.lists(statements, min_size=1, max_size=3), st.sampled_from(ASKED))
 def test_moto_says_the_same_of_every_resource_that_a_question_means(found: list[Any], asked: str) -> None:
     policy = {"Version": "2012-10-17", "Statement": found}

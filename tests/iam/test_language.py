@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.cause import Cause, CauseKind
@@ -14,6 +14,7 @@ from scanner.iam.automaton import Hole, Pattern, Wildcard
 from scanner.iam.language import Chosen, Language, Once, Question, Rule, Run, Sentence, admits
 from scanner.symbol import Named, NameKind
 from scanner.truth import NO, YES, Truth, undetermined
+from tests.examples import examples
 
 LETTERS = "ab"
 LONGEST = 5
@@ -80,14 +81,14 @@ def by_trying(language: Language, allow: Rule, denies: tuple[Rule, ...], filling
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
+@examples(130)
 @given(languages, rules(patterns), st.lists(rules(patterns), max_size=2).map(tuple))
 def test_the_answer_is_that_of_all_texts(language: Language, allow: Rule, denies: tuple[Rule, ...]) -> None:
     assert admits(language, allow, denies) == (YES if by_trying(language, allow, denies) else NO)
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
+@examples(130)
 @given(languages, rules(open_patterns), st.lists(rules(open_patterns), max_size=1).map(tuple))
 def test_a_definite_answer_holds_for_every_filling(language: Language, allow: Rule, denies: tuple[Rule, ...]) -> None:
     answer = admits(language, allow, denies)

@@ -7,13 +7,14 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.cause import Cause, CauseKind
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, in_arn, matches, parse_wildcards, written
 from scanner.symbol import Named, NameKind
 from scanner.values import ACCOUNT, REGION
+from tests.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +46,7 @@ def filled(parts: Pattern | Text, filling: dict[str, str]) -> tuple[str | Wildca
     return tuple(filling[str(part.symbol)] if isinstance(part, Hole) else part for part in parts)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(150)
 @given(patterns, texts)
 def test_definite_answers_hold_for_every_filling(pattern: Pattern, text: Text) -> None:
     answer = matches(pattern, text)
@@ -62,7 +63,7 @@ def test_definite_answers_hold_for_every_filling(pattern: Pattern, text: Text) -
         assert answer.causes
 
 
-@settings(max_examples=200, deadline=None)
+@examples(100)
 @given(st.text("ab*?:", max_size=6), st.text("ab:", max_size=6))
 def test_without_holes_every_answer_is_definite_and_right(pattern: str, text: str) -> None:
     parsed = parse_wildcards(pattern)

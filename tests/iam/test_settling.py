@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import given, note
 
 from scanner.cause import Cause
 from scanner.iam.evaluate import Outcome
+from tests.examples import examples
 from tests.iam.worlds import DEFINITE, EXAMPLES, Dice, decision, dice
 
 pytestmark = pytest.mark.slow
@@ -21,7 +22,7 @@ MAY_BECOME = {
 }
 
 
-@settings(EXAMPLES, max_examples=1800)
+@examples(600)
 @given(dice)
 def test_settling_a_doubt_never_reverses_an_outcome(dice: Dice) -> None:
     world = dice.world()
@@ -36,7 +37,7 @@ def test_settling_a_doubt_never_reverses_an_outcome(dice: Dice) -> None:
     assert after in MAY_BECOME[before]
 
 
-@settings(EXAMPLES, max_examples=30)  # one world in fifty is conditional
+@examples(30)  # one world in fifty is conditional
 @given(dice)
 def test_settling_what_a_conditional_outcome_names_settles_it(dice: Dice) -> None:
     """Not so for an unknown one: the text that fills a hole may bring a condition or a variable of its own."""

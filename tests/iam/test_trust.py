@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.iam.binding import binding_of
@@ -14,6 +14,7 @@ from scanner.iam.policy import DocumentKind, parse_document
 from scanner.iam.principal import Principal, PrincipalKind
 from scanner.truth import Truth
 from scanner.verdicts.ways_in import WaysIn, ways_in
+from tests.examples import examples
 from tests.iam.case_evaluation import value_of
 from tests.tables import TABLES, table
 
@@ -35,7 +36,7 @@ def gather(effect: str) -> Iterator[dict[str, Any]]:
 ALLOWS, DENIES = list(gather("Allow")), list(gather("Deny"))
 allows = st.lists(st.sampled_from(ALLOWS), min_size=1, max_size=2)
 denies = st.lists(st.sampled_from(DENIES), max_size=2)
-LAWS = settings(max_examples=150, deadline=None)
+LAWS = examples(60)
 
 
 def ways(*statements: dict[str, Any]) -> WaysIn:

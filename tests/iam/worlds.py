@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from scanner import values
@@ -29,11 +28,12 @@ from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Unknown, Value
 from scanner.verdicts.question import Question
 from scanner.verdicts.questions import answers
+from tests.examples import examples
 
 SPAN = Span("policy", 1, 1, 1, 1)
 ACCOUNT = "111122223333"
 REGIONS = ("eu-west-1", "us-east-1")
-EXAMPLES = settings(max_examples=250, deadline=None)
+EXAMPLES = examples(80)
 
 DEFINITE = {Outcome.ALLOWED, Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY}
 

@@ -16,9 +16,9 @@ from tests.laws.sample import order, shuffled
 
 pytestmark = pytest.mark.slow
 
-CASES = 6
+CASES = 3
 """Projects for each law."""
-PAIRS = 90
+PAIRS = 40
 PROJECTS = {project.name: project for project in corpus.fixtures()}
 APPLICABLE = {name: frozenset(law.name for law in laws_for(project)) for name, project in PROJECTS.items()}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 from markdown_it import MarkdownIt
@@ -24,6 +24,7 @@ from scanner.report import Appearance, render
 from scanner.report.rdjson import markdown
 from scanner.report.report import Report
 from scanner.span import Span
+from tests.examples import examples
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas" / "rdjson.json").read_text("utf-8"))
 VALIDATOR = Draft4Validator(SCHEMA)
@@ -168,7 +169,7 @@ def test_markdown_shows_scanned_text_as_it_is(text: str) -> None:
 
 @pytest.mark.slow
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join))
-@settings(max_examples=2000, deadline=None, suppress_health_check=(HealthCheck.too_slow,))
+@examples(500, suppress_health_check=(HealthCheck.too_slow,))
 def test_markdown_shows_any_text_as_it_is(text: str) -> None:
     message = f"Who: {text} can sign in, but `aws login` fails"
     shown_as = markdown(message)

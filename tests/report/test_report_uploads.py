@@ -15,7 +15,8 @@ from sarif_reader import SCHEMAS, instances, read
 
 from scanner import __version__
 from scanner.report import Appearance, render
-from tests.scans import ROOT, scanned, write
+from tests.scans import ROOT, scanned_fixture, write
+from tests.test_cli import scan
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +45,7 @@ def test_there_are_fixtures() -> None:
 
 @pytest.mark.parametrize("path", FIXTURES)
 def test_fixture(path: str) -> None:
-    report = scanned(ROOT, path)
+    report = scanned_fixture(path)
     listed = json.loads(render("json", report, Appearance(__version__)))
     run = read(render("sarif", report, Appearance(__version__)))
     assert sorted(each["properties"]["fingerprint"] for each in instances(run)) == sorted(
@@ -57,11 +58,9 @@ def test_fixture(path: str) -> None:
     assert len(comments["diagnostics"]) == len(run["results"])
 
 
-def scan(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def installed(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")}
-    return subprocess.run(
-        [COMMAND, *arguments], cwd=cwd, env=kept | environment, capture_output=True, text=True, check=False, timeout=60
-    )
+    return subprocess.run([COMMAND, *arguments], cwd=cwd, env=kept, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ def uris(run: dict[str, Any]) -> set[str]:
 
 
 def test_files_are_named_from_the_top_wherever_the_step_works(repository: Path) -> None:
-    at_top = scan("infra", "--format", "sarif", cwd=repository)
+    at_top = installed("infra", "--format", "sarif", cwd=repository)
     below = scan(".", "--format", "sarif", cwd=repository / "infra")
     assert at_top.returncode == below.returncode == 1
     for shown in (at_top, below):

@@ -6,12 +6,13 @@ import itertools
 import sys
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scanner.report.report import Report
 from scanner.root import Inputs
 from scanner.work.assessor import RECURSION_LIMIT
+from tests.examples import examples
 from tests.scans import scanned_files, verdicts
 
 pytestmark = pytest.mark.slow
@@ -139,7 +140,7 @@ def _scan(text: str, **variables: str) -> Report:
     return scanned_files({"main.tf": text}, inputs=Inputs(variables=tuple(variables.items())))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(8)
 @given(CONFIGURATIONS)
 def test_the_open_verdict_is_that_of_all_values_where_they_agree(text: str) -> None:
     """Nothing that some values allow and others deny is definite; everything else is."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hcl2.api import parses_to_tree
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lark.tree import Tree
 
@@ -16,6 +16,7 @@ from scanner.terraform.language.arguments import argument
 from scanner.terraform.language.blocks import index_file
 from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.syntax import parse_block
+from tests.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +50,7 @@ def test_there_are_fixtures() -> None:
     assert len(FILES) > 40
 
 
-@settings(max_examples=300, deadline=None)
+@examples(80)
 @given(
     st.lists(
         st.sampled_from([*'\n \t"{}#/<$%\\-a.', "${", "}", "$${", "/*", "*/", "<<E\n", "\nE\n", "<<-E \n", "//"]),
@@ -85,7 +86,7 @@ headers = st.sampled_from(['resource "aws_iam_user" "u"', "locals", 'variable "v
 between = st.sampled_from(["\n", "\n\n", "\n# }\n", "\n/* { */\n", '\n// "\n'])
 
 
-@settings(max_examples=150, deadline=None)
+@examples(50)
 @given(st.lists(st.tuples(headers, bodies, between), min_size=1, max_size=4))
 def test_generated_files(parts: list[tuple[str, str, str]]) -> None:
     text = "".join(f"{header} {{\n{body}\n}}{gap}" for header, body, gap in parts)
@@ -113,7 +114,7 @@ SOURCES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(50)
 @given(bodies, st.sampled_from(SOURCES), bodies)
 def test_an_argument_is_found_among_others(before: str, source: str, after: str) -> None:
     hidden = 'x = {\n  source = "./x"\n}\ny { source = "./x" }\n# source = "./x"\nz = <<E\nsource = "./x"\nE\n'

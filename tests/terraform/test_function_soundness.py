@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import values
@@ -12,6 +12,7 @@ from scanner.terraform.language.equality import equal
 from scanner.terraform.language.functions import FunctionError, call
 from scanner.terraform.language.kinds import Unsettled
 from scanner.values import Unknown, Value
+from tests.examples import examples
 from tests.terraform.function_calls import SPAN, apply, context, missing, shown, text
 
 pytestmark = pytest.mark.slow
@@ -101,7 +102,7 @@ def agrees(before: Value, after: Value) -> bool:
             return type(before.data) is type(after.data) and before.data == after.data
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(300)
 @given(st.data())
 def test_filling_in_an_unknown_never_contradicts(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(SIGNATURES)))

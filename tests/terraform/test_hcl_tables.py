@@ -9,7 +9,7 @@ from typing import Any
 import hcl2.parser
 import lark
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lark.exceptions import LarkError
 from lark.grammar import Rule
@@ -17,6 +17,7 @@ from lark.parsers.lalr_analysis import Shift
 
 from scanner.terraform.language import grammar, hcl_tables
 from scanner.terraform.language.table_parser import states_of, table_parser
+from tests.examples import examples
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
 TEXTS = [path.read_text() for path in sorted(FIXTURES.rglob("*.tf"))]
@@ -93,7 +94,7 @@ def test_law_fixtures_are_parsed_as_lark_parses_them(text: str) -> None:
 
 
 @given(st.lists(PIECES, max_size=20).map("".join))
-@settings(max_examples=400, deadline=None)
+@examples(150)
 def test_law_any_text_is_parsed_as_lark_parses_it(text: str) -> None:
     for written in (text, f"a = {text}\n"):
         assert outcome(PARSE, written) == outcome(LARK.parse, written)

@@ -7,13 +7,14 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.terraform.language.blocks import IndexedBlock, index_file
 from scanner.terraform.language.place import SyntaxProblem
 from scanner.terraform.language.plain import read_block
 from scanner.terraform.language.syntax import parse_block, parse_block_by_grammar, parse_expression
+from tests.examples import examples
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = sorted((ROOT / "fixtures" / "terraform").rglob("*.tf"))
@@ -201,7 +202,7 @@ PIECES = st.sampled_from(
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
+@examples(100)
 @given(st.lists(st.sampled_from(PLAIN + HARD[:40]), min_size=1, max_size=3), st.data())
 def test_edited(entries: list[str], data: st.DataObject) -> None:
     """Texts with a few characters more or less."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.root import Inputs, ScanRoot
@@ -25,6 +25,7 @@ from scanner.terraform.plans.planned_instances import PlannedInstance
 from scanner.terraform.plans.protobuf_wire import WireError, fields
 from scanner.terraform.plans.recognition import recognise_plan
 from scanner.terraform.plans.source_choice import source_of
+from tests.examples import examples
 from tests.scans import ROOT
 
 pytestmark = pytest.mark.slow
@@ -124,13 +125,13 @@ def mangled(draw: st.DrawFn) -> bytes:
 
 
 @given(mangled())
-@settings(max_examples=400, deadline=None)
+@examples(120)
 def test_what_is_wrong_is_said_of_the_same_section(data: bytes) -> None:
     assert read(data, sections) == read(data, sections_one_by_one)
 
 
 @given(st.sampled_from(DOCUMENTS), st.integers(0, 1 << 20), st.binary(max_size=3), st.integers(0, 3))
-@settings(max_examples=200, deadline=None)
+@examples(60)
 def test_any_change_of_the_bytes_is_read_alike(path: Path, position: int, inserted: bytes, removed: int) -> None:
     data = path.read_bytes()
     position %= len(data)
@@ -236,7 +237,7 @@ STEP = st.one_of(
 
 
 @given(st.lists(STEP, max_size=5).map(".".join))
-@settings(max_examples=500)
+@examples(150)
 def test_the_type_in_an_address_is_that_of_the_address(text: str) -> None:
     address = parse_resource_address(text)
     assert resource_type(text) == (address.type if address is not None else None)
@@ -280,7 +281,7 @@ FIELD = st.builds(
 
 
 @given(st.one_of(st.binary(max_size=40), st.lists(FIELD, max_size=5).map(b"".join)))
-@settings(max_examples=1000)
+@examples(300)
 def test_fields_are_those_of_the_format(message: bytes) -> None:
     try:
         found = {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -45,10 +47,16 @@ def laid_out(folder: Path, form: str = "") -> None:
     shutil.copytree(CASE, folder / "infra", ignore=shutil.ignore_patterns("expected.yaml", *plans))
 
 
+@cache
+def reported(form: str) -> Report:
+    with TemporaryDirectory() as folder:
+        laid_out(Path(folder), form)
+        return scanned_as(form, Path(folder))
+
+
 @pytest.mark.parametrize("form", FORMS)
-def test_how_an_argument_is_made(form: str, tmp_path: Path) -> None:
-    laid_out(tmp_path, form)
-    report = scanned_as(form, tmp_path)
+def test_how_an_argument_is_made(form: str) -> None:
+    report = reported(form)
     assert not report.errors
     assert verdicts(report) == {case["address"]: tuple(case.get(form, case["own"])) for case in EXPECTED}
 
@@ -62,9 +70,8 @@ def test_only_what_is_not_known_differs() -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_what_is_taken_for_a_name_is_said_once(form: str, tmp_path: Path) -> None:
-    laid_out(tmp_path, form)
-    (*said,) = [found for found in scanned_as(form, tmp_path).warnings if "taken to be what" in found.message]
+def test_what_is_taken_for_a_name_is_said_once(form: str) -> None:
+    (*said,) = [found for found in reported(form).warnings if "taken to be what" in found.message]
     assert len(said) == (form == "json")
     assert all(re.search(r"aws_iam_\w+\.\w+\.\w+ and \d+ more arguments, .* --source", one.message) for one in said)
 

@@ -6,16 +6,16 @@ import json
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.report.json import render
 from scanner.terraform.configuration.shared_arguments import SharedArguments
 from scanner.work.assessor import RECURSION_LIMIT
-from tests.scans import ROOT, scanned, write
+from tests.examples import examples
+from tests.scans import ROOT, scanned, scanned_fixture, write
 
 sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))  # Hypothesis wants it to stay what it is
 
@@ -95,7 +95,7 @@ blocks = st.dictionaries(st.sampled_from(ARGUMENTS), st.sampled_from(EXPRESSIONS
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None)
+@examples(30)
 @given(
     st.fixed_dictionaries({"these": blocks, "other": blocks}),
     st.sampled_from(['toset(["a", "b", "c"])', '{ a = "x", b = "x" }', "toset([var.open])", 'toset(["a", var.open])']),
@@ -111,14 +111,9 @@ def test_sharing_cannot_be_told(written: dict[str, dict[str, str]], keys: str) -
 
 @pytest.mark.parametrize("form", ["terraform", "terraform-json", "plan"])
 def test_no_fixture_tells(form: str) -> None:
-    def reports() -> list[Any]:
-        return [
-            json.loads(render(scanned(ROOT, str(path.relative_to(ROOT))), "1"))
-            for path in sorted(Path(ROOT / "fixtures" / form).iterdir())
-        ]
-
-    together = reports()
+    paths = [str(path.relative_to(ROOT)) for path in sorted(Path(ROOT / "fixtures" / form).iterdir())]
+    together = [json.loads(render(scanned_fixture(path), "1")) for path in paths]
     with pytest.MonkeyPatch.context() as patch:
         unshared(patch)
-        assert together == reports()
+        assert together == [json.loads(render(scanned(ROOT, path), "1")) for path in paths]
     assert len(together) > 5

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -17,6 +17,7 @@ from scanner.commands import scan as command
 from scanner.options import Options
 from scanner.root import Inputs, ValuesFile
 from scanner.terraform.configuration.terragrunt.unit import units_beside
+from tests.examples import examples
 from tests.scans import Scan, write
 from tests.tables import TABLES, table
 from tests.terraform.evaluation import plain, root_module, same, variables_of
@@ -125,7 +126,7 @@ def variables(directory: Path, inputs: Inputs) -> Any:
     return variables_of(root)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @given(SETTINGS)
 def test_the_last_setting_of_each_variable_counts(given_settings: list[tuple[str, str] | dict[str, str]]) -> None:
     expected = dict.fromkeys(NAMES, "default")
@@ -146,7 +147,7 @@ def test_the_last_setting_of_each_variable_counts(given_settings: list[tuple[str
         assert variables(directory, Inputs(variables=tuple(ordered))) == expected
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(TEXTS, st.integers(-5, 5), st.lists(TEXTS, max_size=3))
 def test_a_value_is_the_same_whoever_gives_it(text: str, number: int, items: list[str]) -> None:
     native = {"t": quoted(text), "n": str(number), "l": f"[{', '.join(map(quoted, items))}]"}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from scanner import file_system
@@ -28,6 +28,7 @@ from scanner.work import kept, roots, store
 from scanner.work.codec import CodecError, decode, encode_notes, pack, sealed, unpack, unsealed
 from scanner.work.outcome import Outcome
 from scanner.work.roots import Roots
+from tests.examples import examples
 from tests.scans import write
 from tests.work.outcomes import FIXTURES, ROOT, report
 
@@ -200,7 +201,7 @@ def test_a_file_that_an_option_names(project: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@examples(8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from([*CHANGES.values(), PROJECT]) | st.sampled_from(OPTIONS), min_size=2, max_size=6))
 def test_any_history(project: Path, tmp_path: Path, steps: list[Any]) -> None:
     shutil.rmtree(project)
