@@ -112,6 +112,12 @@ def _csv(report: Report, _: Appearance) -> str:
     return csv.render(report)
 
 
+def _html(report: Report, appearance: Appearance) -> str:
+    from scanner.report import html
+
+    return html.render(report, appearance.version, appearance.excerpt, appearance.lines)
+
+
 FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
     "text": _text,
     "concise": _concise,
@@ -123,9 +129,10 @@ FORMATS: Mapping[str, Callable[[Report, Appearance], str]] = {
     "gitlab": _gitlab,
     "markdown": _markdown,
     "csv": _csv,
+    "html": _html,
 }
 """By the name that ``--format`` takes; the first is the default."""
-WITH_FIXES = frozenset({"text", "concise", "json", "sarif", "rdjson", "markdown"})
+WITH_FIXES = frozenset({"text", "concise", "json", "sarif", "rdjson", "markdown", "html"})
 """Formats that say what would mend a finding. For the others nobody has to look for it."""
 FOR_PEOPLE = frozenset({"text", "concise", "github"})
 """Formats that may follow each other on standard output; any other is a document of its own."""

@@ -17,6 +17,7 @@ from scanner.root import RootKind
 from scanner.span import Span
 from scanner.truth import Truth
 from scanner.verdicts.assessed_principal import AssessedPrincipal
+from scanner.verdicts.console import ConsoleAccess
 from scanner.verdicts.reasons import blocking_layers, described, statement_place
 from scanner.verdicts.remedies import remedies
 from scanner.verdicts.sign_in import Client, Permission
@@ -39,11 +40,6 @@ def explanation(assessed: AssessedPrincipal) -> Node:
     """Why everything that is said about the principal is so, and what would have to change."""
     definition, console = assessed.definition, assessed.console
     principal = definition.principal
-    evidence = (
-        *(Node(f"via {via.value}") for via in console.via),
-        *(Node("because of what stands here", span=span) for span in console.evidence),
-        *(Node(f"depends on {cause.detail}", span=cause.span) for cause in console.causes),
-    )
     policies = (*principal.policies, *principal.boundaries)
     way = "nested stack" if definition.root_kind is RootKind.CLOUDFORMATION_TEMPLATE else "module call"
     return Node(
@@ -51,8 +47,8 @@ def explanation(assessed: AssessedPrincipal) -> Node:
         (
             *(Node(f"through the {way}", span=span) for span in definition.trail),
             *(Node(note, span=span) for note, span in definition.notes),
-            Node(f"console access: {console.access.value}", evidence or (Node("nothing in the code gives it"),)),
-            Node("policies", tuple(map(_policy, policies)) or (Node("none"),)),
+            Node(f"console access: {console.access.value}", console_nodes(console)),
+            Node("policies", tuple(map(policy_node, policies)) or (Node("none"),)),
             *_clients(assessed),
             *((Node("what rules ask for", tuple(map(_asked, assessed.asked))),) if assessed.asked else ()),
             Node("to make `aws login` work", _leaves(remedies(assessed), "nothing is missing")),
@@ -61,7 +57,17 @@ def explanation(assessed: AssessedPrincipal) -> Node:
     )
 
 
-def _policy(policy: AttachedPolicy) -> Node:
+def console_nodes(console: ConsoleAccess) -> tuple[Node, ...]:
+    """What gives console access, and what it depends on; at least one."""
+    return (
+        *(Node(f"via {via.value}") for via in console.via),
+        *(Node("because of what stands here", span=span) for span in console.evidence),
+        *(Node(f"depends on {cause.detail}", span=cause.span) for cause in console.causes),
+    ) or (Node("nothing in the code gives it"),)
+
+
+def policy_node(policy: AttachedPolicy) -> Node:
+    """A policy, how it arrived and where, and what that depends on."""
     doubt = () if policy.applies.is_yes else (Node(f"may not be attached, depending on {_causes(policy.applies)}"),)
     return Node(described(policy), doubt, policy.span)
 
@@ -106,12 +112,13 @@ def _evidence(decision: Decision) -> tuple[Node, ...]:
     found = (
         *(Node(f"depends on {cause.detail}", span=cause.span) for cause in decision.causes),
         *(Node(f"the {layer} does not allow it") for layer in blocking_layers(decision)),
-        *(map(_match, decision.matches) if decision.matches else (Node("no statement names this action"),)),
+        *(map(statement_node, decision.matches) if decision.matches else (Node("no statement names this action"),)),
     )
     return tuple(dict.fromkeys(found))
 
 
-def _match(match: StatementMatch) -> Node:
+def statement_node(match: StatementMatch) -> Node:
+    """How a statement answers a request, element by element."""
     statement = match.statement
     sid = f' "{statement.sid}"' if statement.sid else ""
     verdict = {True: "matches", False: "does not match", None: "may match"}[match.matched.known]

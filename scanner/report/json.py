@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from scanner.report.encoding import encoded_with_shared
+from scanner.report.totals import totals
 from scanner.verdicts.document import Document, PermissionDocuments, location, principal_document
 from scanner.verdicts.sign_in import Client
 
@@ -41,7 +42,7 @@ def render(report: Report, version: str) -> str:
     document = {
         "version": VERSION,
         "tool": {"name": "scan", "version": version},
-        "summary": _summary(report),
+        "summary": totals(report),
         "principals": [
             {**each, "permissions": numbers.get(id(each["permissions"]), each["permissions"])} for each in principals
         ],
@@ -51,21 +52,6 @@ def render(report: Report, version: str) -> str:
         **_changes(report),
     }
     return encoded_with_shared(document, "permissions", tuple(shared.values()))
-
-
-def _summary(report: Report) -> Document:
-    fixable = report.fixable
-    return {
-        "roots": report.roots,
-        "files": report.files,
-        "principals": len(report.principals),
-        "findings": {level.value: number for level, number in report.counts.items()},
-        "suppressed": report.suppressed,
-        "baselined": report.baselined,
-        "errors": len(report.errors),
-        **({"hidden": report.hidden} if report.hidden else {}),
-        **({"fixable": {each.value: number for each, number in fixable.items()}} if any(fixable.values()) else {}),
-    }
 
 
 def _finding(finding: Finding) -> Document:

@@ -1,0 +1,128 @@
+"""Markup as values.
+
+What a row opens is described once. It is written as HTML where the page has to work without JavaScript, and as JSON,
+from which the script makes the same elements; so neither can show anything that the other does not.
+
+Texts become harmless where an element is made: nothing that comes from the scanned code gets into a page otherwise.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from html import escape
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from scanner.escape import visible
+from scanner.lazy_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+class Slot(Enum):
+    """What stands in a part that many principals share, and is another for each of them."""
+
+    SUBJECT = "subject"
+    """The name by which a sentence calls the principal."""
+    PLACE = "place"
+    """Where the principal is defined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An element that stands in the page once and is shown wherever its number is."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Use ``element`` rather than this constructor, which takes texts as they are."""
+
+    tag: str
+    attributes: tuple[tuple[str, str], ...]
+    children: tuple[Child, ...]
+
+
+Child: TypeAlias = "str | Element | Part | Slot"
+
+
+def element(tag: str, *children: Child, **attributes: str) -> Element:
+    """An element whose texts are harmless. A name such as ``class_`` or ``aria_label`` is ``class``, ``aria-label``."""
+    return Element(
+        tag,
+        tuple((_name(name), visible(value)) for name, value in attributes.items()),
+        tuple(visible(child) if isinstance(child, str) else child for child in children),
+    )
+
+
+def _name(attribute: str) -> str:
+    return attribute.rstrip("_").replace("_", "-")
+
+
+def prose(text: str) -> tuple[Child, ...]:
+    """A sentence, in which what stands between backquotes is set as code."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return (text,)
+    return tuple(element("code", piece) if number % 2 else piece for number, piece in enumerate(pieces) if piece)
+
+
+def listed(children: Iterable[Child], **attributes: str) -> Element:
+    """A list with an item for each."""
+    return element("ul", *(element("li", child) for child in children), **attributes)
+
+
+def mark(word: str) -> Element:
+    """A word of the report with the sign that the style gives it: never told by its colour alone."""
+    return element("span", word.replace("_", " "), class_=f"mark {word}")
+
+
+VOID = frozenset({"input", "meta", "br"})
+"""Elements without an end."""
+
+
+def markup(child: Child, fill: Callable[[Part | Slot], Child]) -> str:
+    """HTML. ``fill`` gives what stands in for a part or a slot."""
+    match child:
+        case str():
+            return escape(child)
+        case Part() | Slot():
+            return markup(fill(child), fill)
+        case Element(tag, attributes, children):
+            start = "".join((f"<{tag}", *(f' {name}="{escape(value)}"' for name, value in attributes), ">"))
+            if tag in VOID:
+                return start
+            return "".join((start, *(markup(each, fill) for each in children), f"</{tag}>"))
+
+
+def tree(child: Child) -> Any:  # any JSON value
+    """The same for the script: a text, the number of a part, null for the subject, true for the place, or a list of
+    the tag, the attributes (0 without any), and the children."""
+    match child:
+        case str():
+            return child
+        case Part(number):
+            return number
+        case Slot.SUBJECT:
+            return None
+        case Slot.PLACE:
+            return True
+        case Element(tag, attributes, children):
+            return [tag, dict(attributes) if attributes else 0, *map(tree, children)]
+
+
+class Parts:
+    """Elements that principals share, each once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Element, Part] = {}
+
+    def add(self, one: Element) -> Part:
+        """The part that an element is."""
+        return self._numbers.setdefault(one, Part(len(self._numbers)))
+
+    @property
+    def all(self) -> tuple[Element, ...]:
+        """By number."""
+        return tuple(self._numbers)

@@ -1,0 +1,246 @@
+"""The page: what stands in it without JavaScript, and what the browser lets it do.
+
+Nothing is loaded from anywhere. The policy in the page allows the one script and the one style by their hashes, and no
+other; texts never become markup, since no script may do that (``require-trusted-types-for``).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from scanner.lazy_dataclass import dataclass
+from scanner.report.differences import MOST, differences, headline
+from scanner.report.html.chart import chart
+from scanner.report.html.data import encoded
+from scanner.report.html.element import Child, Element, Part, Parts, Slot, element, mark, markup, prose
+from scanner.report.html.findings import difference, told
+from scanner.report.html.places import Places
+from scanner.report.html.rows import ASKED, UNKNOWN, WORDS, Facet, Row, Table, table
+from scanner.report.totals import totals
+from scanner.report.wording import counted, fixable, summary, told_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from scanner.diagnostic import Diagnostic
+    from scanner.report.html.places import Sources
+    from scanner.report.report import Report
+
+WITHOUT_SCRIPT = 500
+"""Rows that are there without JavaScript."""
+_MOST_TROUBLE = 500
+"""Of each kind, that is told."""
+_MOST_OTHERS = 500
+_NARROW = 3
+"""Columns of what rules ask for, with more of which the table has no room on paper."""
+
+
+def render(report: Report, version: str, sources: Sources) -> str:
+    """The report as one file of HTML; ``version`` is the scanner's own."""
+    parts = Parts()
+    places = Places(parts, sources)
+    found = table(report, places)
+    writer = _Writer(parts)
+    # everything that makes parts comes before the data, which has them all
+    before = [*_head(report), *_troubles(report, places), *_changes(report), *_others(found, places)]
+    body = "".join(
+        (
+            *map(writer.markup, before),
+            *_principals(found, writer),
+            writer.markup(element("footer", f"Made by scan {version}. This file loads nothing and sends nothing.")),
+            f'<script type="application/json" id="data">{encoded(found, parts)}</script>\n',
+        )
+    )
+    script, style = asset("report.js"), asset("report.css")
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_policy(script, style)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>{escape(f"scan: {counted(len(report.open_findings), 'finding')}")}</title>
+<style>{style}</style>
+</head>
+<body>
+{body}<script>{script}</script>
+</body>
+</html>
+"""
+
+
+@cache
+def asset(name: str) -> str:
+    """A file of this package."""
+    return files("scanner.report.html").joinpath(name).read_text(encoding="utf-8")
+
+
+def _policy(script: str, style: str) -> str:
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; base-uri 'none'; "
+        "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    parts: Parts
+
+    def markup(self, child: Child, row: Row | None = None) -> str:
+        """HTML of an element of the page, or of a part as a row shows it."""
+        every = self.parts.all
+
+        def fill(hole: Part | Slot) -> Child:
+            if isinstance(hole, Part):
+                return every[hole.number]
+            if row is None:
+                raise ValueError("a slot stands outside of a row")
+            return row.name if hole is Slot.SUBJECT else row.place
+
+        return f"{markup(child, fill)}\n"
+
+
+def _head(report: Report) -> Iterator[Element]:
+    numbers = totals(report)
+    told: dict[str, int] = {
+        "principals": numbers["principals"],
+        **{f"{level}s": number for level, number in numbers["findings"].items()},
+        "suppressed": numbers["suppressed"],
+        "in the baseline": numbers["baselined"],
+        "files": numbers["files"],
+        "roots": numbers["roots"],
+    }
+    shown = (element("div", element("dt", name), element("dd", f"{number:,}")) for name, number in told.items())
+    sentences = (summary(report), fixable(report))
+    yield element("a", "Skip to the principals", href="#principals", class_="skip")
+    yield element(
+        "header",
+        element(
+            "div",
+            element("h1", *prose("Who can use `aws login`")),
+            *(element("p", sentence) for sentence in sentences if sentence),
+            element("dl", *shown, class_="numbers"),
+        ),
+        *((chart(report.principals),) if report.principals else ()),
+    )
+
+
+def _troubles(report: Report, places: Places) -> Iterator[Element]:
+    """What makes the scan incomplete is open from the start; what could not be followed is folded."""
+    if report.errors:
+        title = f"This scan is incomplete: {counted(len(report.errors), 'error')} in the input"
+        yield element(
+            "section",
+            element("h2", title),
+            _trouble(report.errors, report, places),
+            class_="trouble incomplete",
+        )
+    if report.warnings:
+        title = f"{counted(len(report.warnings), 'warning')} about the input"
+        yield element(
+            "section",
+            element("details", element("summary", element("h2", title)), _trouble(report.warnings, report, places)),
+            class_="trouble",
+        )
+
+
+def _trouble(found: Sequence[Diagnostic], report: Report, places: Places) -> Element:
+    once = told_once(found, report.roots)
+    items = [
+        element("li", mark(one.severity.value), f" {one.message}", places.at(one.span)) for one in once[:_MOST_TROUBLE]
+    ]
+    if len(once) > _MOST_TROUBLE:
+        items.append(element("li", f"and {len(once) - _MOST_TROUBLE:,} more, which --format json lists"))
+    return element("ul", *items)
+
+
+def _changes(report: Report) -> Iterator[Element]:
+    """What is different, the worst first: those who are gone have no row."""
+    if report.changes is None:
+        return
+    found = differences(report.changes)
+    more = (element("p", f"and {len(found) - MOST:,} more, in the rows"),) if len(found) > MOST else ()
+    shown = (difference(one, f"{one.who} ({one.address})") for one in found[:MOST])
+    yield element("section", element("h2", *prose(headline(report.changes))), *shown, *more, class_="differences")
+
+
+def _others(found: Table, places: Places) -> Iterator[Element]:
+    """Findings of principals that have no row; a scan makes none."""
+    if found.findings:
+        shown = (told(finding, places) for finding in found.findings[:_MOST_OTHERS])
+        yield element("section", element("h2", "Other findings"), *shown)
+
+
+def _principals(found: Table, writer: _Writer) -> Iterator[str]:
+    words = [facet for facet in found.facets if facet.column == WORDS]
+    asked = [facet for facet in found.facets if facet.column == ASKED]
+    columns = (Facet("name", "Principal", ()), *words, *_BEHIND, *asked)
+    heads = (
+        element("th", facet.label, scope="col", data_key=facet.key, **({"class_": ASKED} if facet in asked else {}))
+        for facet in columns
+    )
+    yield (
+        '<main id="principals" tabindex="-1">\n<h2>Principals</h2>\n'
+        '<noscript><p class="noscript">'
+        f"{escape(_without_script(len(found.rows)))}</p></noscript>\n"
+        '<div class="layout">\n<form id="filters" role="search" aria-label="Filters" hidden></form>\n'
+        '<div class="found">\n<div id="tools" hidden></div>\n'
+        '<div class="scroll" tabindex="0" role="group" aria-label="Table of principals">\n'
+        f'<table id="table"{' class="wide"' if len(asked) > _NARROW else ""}><caption>Principals, those with the worst findings first</caption>\n<thead>'
+    )
+    yield writer.markup(element("tr", *heads))
+    yield "</thead>\n<tbody>\n"
+    for row in found.rows[:WITHOUT_SCRIPT]:
+        yield writer.markup(_row(row, words, asked))
+        opened = "".join(writer.markup(part, row) for part in row.details)
+        yield (
+            f'<tr class="detail"><td colspan="{len(columns)}">'
+            f"<details><summary>Why, and what to do</summary>\n{opened}</details></td></tr>\n"
+        )
+    yield '</tbody></table>\n</div>\n<nav id="pages" aria-label="Pages" hidden></nav>\n</div>\n</div>\n</main>\n'
+
+
+_BEHIND = (Facet("severity", "Findings", ()), Facet("root", "Root", ()))
+"""Columns that come after those that every report has, and before those that rules ask for."""
+
+
+def _without_script(number: int) -> str:
+    if number <= WITHOUT_SCRIPT:
+        return "Search and filters need JavaScript; every principal is here without it."
+    return (
+        f"These are the first {WITHOUT_SCRIPT:,} of {number:,} principals, those with the worst findings first. "
+        "The others, search and filters need JavaScript."
+    )
+
+
+def _row(row: Row, words: Iterable[Facet], asked: Iterable[Facet]) -> Element:
+    name = element("span", row.name, class_="name")
+    address = (element("code", row.address),) if row.address != row.name else ()
+    return element(
+        "tr",
+        element("th", name, *address, scope="row"),
+        *(element("td", *map(mark, row.values.get(facet.key, ()))) for facet in words),
+        element("td", *_findings(row), class_="findings"),
+        element("td", *(element("code", root) for root in row.values["root"]), _account(row), class_="root"),
+        *(element("td", *map(mark, row.values.get(facet.key, ())), class_=ASKED) for facet in asked),
+    )
+
+
+def _findings(row: Row) -> Iterator[Child]:
+    yield from map(mark, row.values["severity"])
+    yield from (element("code", rule) for rule in row.values["rule"])
+
+
+def _account(row: Row) -> Child:
+    known = (account for account in row.values["account"] if account != UNKNOWN)
+    return element("span", *known, class_="account")
