@@ -9,6 +9,7 @@ Texts become harmless where an element is made: nothing that comes from the scan
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -51,11 +52,16 @@ def element(tag: str, *children: Child, **attributes: str) -> Element:
     """An element whose texts are harmless. A name such as ``class_`` or ``aria_label`` is ``class``, ``aria-label``."""
     return Element(
         tag,
-        tuple((_name(name), visible(value)) for name, value in attributes.items()),
-        tuple(visible(child) if isinstance(child, str) else child for child in children),
+        tuple([(_name(name), _harmless(value)) for name, value in attributes.items()]),
+        tuple([_harmless(child) if isinstance(child, str) else child for child in children]),
     )
 
 
+_harmless = lru_cache(maxsize=16_384)(visible)
+"""Most texts of a page stand in it many times."""
+
+
+@lru_cache(maxsize=64)
 def _name(attribute: str) -> str:
     return attribute.rstrip("_").replace("_", "-")
 
@@ -113,16 +119,17 @@ def tree(child: Child) -> Any:  # any JSON value
 
 
 class Parts:
-    """Elements that principals share, each once."""
+    """Elements that are shown in many places, each once."""
 
     def __init__(self) -> None:
-        self._numbers: dict[Element, Part] = {}
+        self.all: list[Element] = []
+        """By number."""
+        self._known: dict[Element, Part] = {}
 
     def add(self, one: Element) -> Part:
         """The part that an element is."""
-        return self._numbers.setdefault(one, Part(len(self._numbers)))
-
-    @property
-    def all(self) -> tuple[Element, ...]:
-        """By number."""
-        return tuple(self._numbers)
+        known = self._known.get(one)
+        if known is None:
+            known = self._known[one] = Part(len(self.all))
+            self.all.append(one)
+        return known

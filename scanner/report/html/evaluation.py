@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scanner.lazy_dataclass import dataclass
 from scanner.report.explanation import statement_node
 from scanner.report.html.diagram import diagram
 from scanner.report.html.element import Child, Element, Part, element, listed, mark, prose
@@ -15,8 +14,12 @@ from scanner.verdicts.reasons import reasons
 from scanner.verdicts.sign_in import Client
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scanner.iam.evaluate import Decision, StatementMatch
     from scanner.report.html.layers import Layer
     from scanner.report.html.places import Places
+    from scanner.truth import Truth
     from scanner.verdicts.assessed_principal import AssessedPrincipal
     from scanner.verdicts.sign_in import Permission
 
@@ -24,18 +27,11 @@ _MOST_STATEMENTS = 20
 """Of one layer."""
 _OWN = Span("", 0, 0, 0, 0)
 """Stands for where the principal is defined, which is another place for each that shares a section."""
-CLIENTS = {Client.LOCALHOST: "`aws login` on this device", Client.REMOTE: "`aws login --remote`, on another device"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What is said of a request."""
-
-    title: str
-    action: str
-    resource: str
-    said: tuple[Child, ...]
-    outcome: str
+_TITLES = {
+    Client.LOCALHOST: "`aws login` on this device",
+    Client.REMOTE: "`aws login --remote`, on another device",
+    None: "what rules ask for",
+}
 
 
 class Evaluations:
@@ -44,6 +40,7 @@ class Evaluations:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._known: dict[tuple[object, ...], tuple[AssessedPrincipal, tuple[Part, ...]]] = {}
+        self._alike: dict[tuple[object, ...], tuple[Part, ...]] = {}
 
     def of(self, assessed: AssessedPrincipal) -> tuple[Part, ...]:
         """A part for each."""
@@ -60,24 +57,34 @@ class Evaluations:
             self._known[key] = (assessed, sections)
         return self._known[key][1]
 
-    def _sections(self, assessed: AssessedPrincipal) -> tuple[Element, ...]:
-        alike: dict[tuple[str, tuple[Child, ...]], list[_Answer]] = {}
+    def _sections(self, assessed: AssessedPrincipal) -> Iterator[Element]:
+        alike: dict[tuple[Part, ...], list[Permission]] = {}
         for permission in assessed.permissions:
-            answer = self._answer(assessed, permission)
-            alike.setdefault((answer.outcome, answer.said), []).append(answer)
-        return tuple(map(self._section, alike.values()))
+            alike.setdefault(self._said(assessed, permission.decision), []).append(permission)
+        return (self._section(permissions, said) for said, permissions in alike.items())
 
-    def _answer(self, assessed: AssessedPrincipal, permission: Permission) -> _Answer:
-        decision = permission.decision
-        anybody = replace(assessed.definition, span=_OWN)
-        why = (element("li", reason.text, self._places.of(reason.span, _OWN)) for reason in reasons(anybody, decision))
-        said = (
-            element("ul", *why, class_="reasons"),
-            diagram(assessed.principal, decision),
-            element("ol", *(self._layer(layer) for layer in layers(assessed.principal, decision)), class_="layers"),
+    def _said(self, assessed: AssessedPrincipal, decision: Decision) -> tuple[Part, ...]:
+        """Why a decision is what it is; the same parts for all that are made of the same statements."""
+        principal = assessed.principal
+        key = (
+            principal.kind,
+            bool(principal.policies),
+            decision.outcome,
+            decision.blocked_by,
+            tuple(map(id, principal.boundaries)),
+            tuple((cause, cause.span) for cause in decision.causes),
+            *((id(one.policy), id(one.statement), *map(_exactly, _answers(one))) for one in decision.matches),
         )
-        title = "what rules ask for" if permission.client is None else CLIENTS[permission.client]
-        return _Answer(title, permission.action, permission.resource, said, decision.outcome.value)
+        if key not in self._alike:
+            anybody, at = replace(assessed.definition, span=_OWN), self._places.of
+            why = (element("li", reason.text, at(reason.span, _OWN)) for reason in reasons(anybody, decision))
+            found = (
+                element("ul", *why, class_="reasons"),
+                diagram(principal, decision),
+                element("ol", *(self._layer(layer) for layer in layers(principal, decision)), class_="layers"),
+            )
+            self._alike[key] = tuple(map(self._places.parts.add, found))
+        return self._alike[key]
 
     def _layer(self, layer: Layer) -> Part:
         nodes = tuple(dict.fromkeys(map(statement_node, layer.statements)))
@@ -89,16 +96,22 @@ class Evaluations:
         below = (element("ul", *statements),) if statements else ()
         return self._places.parts.add(element("li", element("span", layer.name, class_="layer"), answer, *below))
 
-    def _section(self, answers: list[_Answer]) -> Element:
-        first = answers[0]
-        titles = " and ".join(dict.fromkeys(answer.title for answer in answers))
-        requests = dict.fromkeys((answer.action, answer.resource) for answer in answers)
-        asked = listed(
-            (
-                element("span", element("code", action), " on ", element("code", resource))
-                for action, resource in requests
-            ),
-            class_="requests",
+    def _section(self, permissions: Sequence[Permission], said: tuple[Part, ...]) -> Element:
+        titles = " and ".join(dict.fromkeys(_TITLES[permission.client] for permission in permissions))
+        requests = (
+            element("span", element("code", permission.action), " on ", element("code", permission.resource))
+            for permission in permissions
         )
-        heading = element("h3", *prose(f"{titles[:1].upper()}{titles[1:]} "), mark(first.outcome))
-        return element("section", heading, self._places.parts.add(asked), *first.said, class_="evaluation")
+        asked = self._places.parts.add(listed(dict.fromkeys(requests), class_="requests"))
+        outcome = mark(permissions[0].decision.outcome.value)
+        heading = element("h3", *prose(f"{titles[:1].upper()}{titles[1:]} "), outcome)
+        return element("section", heading, asked, *said, class_="evaluation")
+
+
+def _answers(match: StatementMatch) -> tuple[Truth, ...]:
+    return match.policy.applies, match.action, match.resource, match.condition
+
+
+def _exactly(answer: Truth) -> object:
+    """A key for an answer with the places of its causes, which take no part in equality."""
+    return frozenset((cause, cause.span) for cause in answer.causes) if answer.causes else answer.known

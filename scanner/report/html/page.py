@@ -42,17 +42,17 @@ _NARROW = 3
 
 def render(report: Report, version: str, sources: Sources) -> str:
     """The report as one file of HTML; ``version`` is the scanner's own."""
-    parts = Parts()
-    places = Places(parts, sources)
-    found = table(report, places)
-    writer = _Writer(parts)
-    # everything that makes parts comes before the data, which has them all
-    before = [*_head(report), *_troubles(report, places), *_changes(report), *_others(found, places)]
+    parts, around = Parts(), Parts()  # what rows open, of which the script has all, and what stands around them
+    found = table(report, Places(parts, sources))
+    places = Places(around, sources)
+    before = (*_head(report), *_troubles(report, places), *_changes(report), *_others(found, places))
+    behind = element("footer", f"Made by scan {version}. This file loads nothing and sends nothing.")
+    outside = _Writer(around)
     body = "".join(
         (
-            *map(writer.markup, before),
-            *_principals(found, writer),
-            writer.markup(element("footer", f"Made by scan {version}. This file loads nothing and sends nothing.")),
+            *map(outside.markup, before),
+            *_principals(found, _Writer(parts)),
+            outside.markup(behind),
             f'<script type="application/json" id="data">{encoded(found, parts)}</script>\n',
         )
     )
@@ -196,7 +196,8 @@ def _principals(found: Table, writer: _Writer) -> Iterator[str]:
         '<div class="layout">\n<form id="filters" role="search" aria-label="Filters" hidden></form>\n'
         '<div class="found">\n<div id="tools" hidden></div>\n'
         '<div class="scroll" tabindex="0" role="group" aria-label="Table of principals">\n'
-        f'<table id="table"{' class="wide"' if len(asked) > _NARROW else ""}><caption>Principals, those with the worst findings first</caption>\n<thead>'
+        f'<table id="table" class="{"wide" if len(asked) > _NARROW else "plain"}">'
+        "<caption>Principals, those with the worst findings first</caption>\n<thead>"
     )
     yield writer.markup(element("tr", *heads))
     yield "</thead>\n<tbody>\n"
