@@ -27,6 +27,8 @@ sys.setrecursionlimit(RECURSION_LIMIT)
 os.environ["XDG_CACHE_HOME"] = os.devnull  # no test leaves outcomes to another, or to the user who runs it
 
 
+NO_BROWSER = "there is no browser"
+"""How the reason begins for which tests in one are skipped."""
 SLOW = "\npytestmark = pytest.mark.slow\n"
 
 
@@ -34,6 +36,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Leave files that are slow as a whole out before they are imported, which takes seconds."""
     leaves_out = config.option.markexpr == "not slow" and collection_path.suffix == ".py"
     return True if leaves_out and SLOW in collection_path.read_text(encoding="utf-8") else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it where tests in a browser did not run: nobody asks why tests are skipped."""
+    reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ())}
+    for reason in sorted(one for one in reasons if NO_BROWSER in one):
+        terminalreporter.write_line(f"NOT TESTED in a browser: {reason}", yellow=True)
 
 
 @pytest.fixture

@@ -48,6 +48,8 @@ def test_an_installed_wheel_scans_from_any_directory(tmp_path: Path) -> None:
         found = run(scripts / command, fixture, "--format", "json", cwd=elsewhere)
         assert found.returncode == 1, found.stderr
         assert [finding["rule"] for finding in json.loads(found.stdout)["findings"]] == ["user-cannot-aws-login"]
+    page = run(scripts / "scan", fixture, "--format", "html", cwd=elsewhere)
+    assert page.stdout.startswith("<!doctype html>"), page.stderr
     checked = run(scripts / "scan", "--check-rules", own_rule(elsewhere), cwd=elsewhere)
     assert (checked.returncode, checked.stdout) == (2, MISTAKES)
     fixed = run(scripts / "python", "-m", "scanner", f"{fixture}-fixed", cwd=elsewhere)

@@ -45,13 +45,16 @@ def render(report: Report, version: str, sources: Sources) -> str:
     parts, around = Parts(), Parts()  # what rows open, of which the script has all, and what stands around them
     found = table(report, Places(parts, sources))
     places = Places(around, sources)
-    before = (*_head(report), *_troubles(report, places), *_changes(report), *_others(found, places))
+    first = (*_troubles(report, places), *_changes(report), *_others(found, places))
     behind = element("footer", f"Made by scan {version}. This file loads nothing and sends nothing.")
     outside = _Writer(around)
     body = "".join(
         (
-            *map(outside.markup, before),
+            *map(outside.markup, _head(report)),
+            "<main>\n",
+            *map(outside.markup, first),
             *_principals(found, _Writer(parts)),
+            "</main>\n",
             outside.markup(behind),
             f'<script type="application/json" id="data">{encoded(found, parts)}</script>\n',
         )
@@ -190,7 +193,7 @@ def _principals(found: Table, writer: _Writer) -> Iterator[str]:
         for facet in columns
     )
     yield (
-        '<main id="principals" tabindex="-1">\n<h2>Principals</h2>\n'
+        '<section id="principals" tabindex="-1" aria-labelledby="heading">\n<h2 id="heading">Principals</h2>\n'
         '<noscript><p class="noscript">'
         f"{escape(_without_script(len(found.rows)))}</p></noscript>\n"
         '<div class="layout">\n<form id="filters" role="search" aria-label="Filters" hidden></form>\n'
@@ -208,7 +211,7 @@ def _principals(found: Table, writer: _Writer) -> Iterator[str]:
             f'<tr class="detail"><td colspan="{len(columns)}">'
             f"<details><summary>Why, and what to do</summary>\n{opened}</details></td></tr>\n"
         )
-    yield '</tbody></table>\n</div>\n<nav id="pages" aria-label="Pages" hidden></nav>\n</div>\n</div>\n</main>\n'
+    yield '</tbody></table>\n</div>\n<nav id="pages" aria-label="Pages" hidden></nav>\n</div>\n</div>\n</section>\n'
 
 
 _BEHIND = (Facet("severity", "Findings", ()), Facet("root", "Root", ()))
