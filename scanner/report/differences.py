@@ -93,10 +93,11 @@ def _what(several: Sequence[Change]) -> Iterator[str]:
     for one in several:
         if one.before is None or one.after is None:
             continue
+        before, after = ("in the account", "in the code") if one.kind.is_drift else ("before", "now")
         if one.client is None:
-            yield f"console access: {one.before.console.value} before, {one.after.console.value} now"
+            yield f"console access: {one.before.console.value} {before}, {one.after.console.value} {after}"
         else:
-            decisions = f"{_said(one.before, one.client)} before, {_said(one.after, one.client)} now"
+            decisions = f"{_said(one.before, one.client)} {before}, {_said(one.after, one.client)} {after}"
             yield f"{_COMMANDS[one.client.value]}: {decisions}"
 
 

@@ -26,6 +26,7 @@ from scanner.report.html.element import Element, Part, Slot, element, markup, pr
 from scanner.report.html.layers import layers
 from scanner.report.html.page import WITHOUT_SCRIPT, asset
 from scanner.report.report import Report
+from scanner.verdicts.console import Access
 from tests.scans import ROOT, scanned
 
 FIXTURES = ("fixtures/terraform", "fixtures/cloudformation", "fixtures/account")
@@ -207,7 +208,9 @@ def test_findings_that_do_not_count_are_told_as_such() -> None:
     read = data(page(report(people, (replace(robot, suppressed=SUPPRESSION), replace(old, baselined=True)))))
     assert values(read, "severity") == [("suppressed",), ("baselined",)]
     assert "Suppressed: a robot, until 2027-03-01" in json.dumps(read["parts"])
-    assert "Other findings" in page(typical()), "those of principals that have no row are there as well"
+    assert "Findings of principals that are not below" in page(typical()), (
+        "those of principals that have no row are there as well"
+    )
 
 
 def test_fixes_are_shown_as_lines_that_go_and_come() -> None:
@@ -250,6 +253,16 @@ def test_any_change_is_a_value() -> None:
     assert "bob (aws_iam_user.bob)" in text
 
 
+def test_drift_is_told_with_its_sides() -> None:
+    account = standing(principal())
+    code = replace(account, console=Access.NO)
+    drift = (Change(ChangeKind.DIFFERS, None, account, code),)
+    text = page(replace(report((principal(),)), drift=drift))
+    assert values(data(text), "change") == [("differs",)]
+    assert "The account and the code differ about 1 principal" in text
+    assert text.count("console access: yes in the account, no in the code") == 3, "above, in the row, and in the data"
+
+
 def test_layers_say_what_the_decision_says(everything: Report) -> None:
     """A deny anywhere wins; what is allowed is stopped by no layer, what is not allowed by one at least."""
     met: Counter[Outcome] = Counter()
@@ -278,7 +291,7 @@ def test_the_details_of_a_user() -> None:
 
 def test_markup_and_tree_are_of_one_shape() -> None:
     one = element("p", "a<b\u202e", Slot.SUBJECT, Part(3), element("code", "x"), class_="y", aria_label='"')
-    shown = {Slot.SUBJECT: "<alice>", Part(3): "part"}
+    shown = {Slot.SUBJECT: "&lt;alice&gt;", Part(3): "part"}
     assert markup(one, shown.__getitem__) == (
         '<p class="y" aria-label="&quot;">a&lt;b\\u202e&lt;alice&gt;part<code>x</code></p>'
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scanner.report.html.element import Parts
     from scanner.report.html.rows import Facet, Row, Table
 
-_ESCAPED = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"})
+_ESCAPED = {letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 """In JSON they can stand in strings only. Without them nothing in it ends the element, or begins a comment."""
 
 
@@ -31,7 +31,10 @@ def encoded(table: Table, parts: Parts) -> str:
         "details": [*opened],
         "parts": [tree(one) for one in parts.all],
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    for letter, escaped in _ESCAPED.items():
+        text = text.replace(letter, escaped)
+    return text
 
 
 def _facet(facet: Facet, rows: tuple[Row, ...]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class Details:
         self._places = places
         self._evaluations = Evaluations(places)
         self._policies: dict[tuple[int, ...], Part] = {}
+        self._known: dict[tuple[object, ...], Part] = {}
+        """Console access and definitions, by what they are made of."""
 
     def of(
         self, assessed: AssessedPrincipal, name: str, findings: Sequence[Finding], changes: Sequence[Change]
@@ -55,9 +57,14 @@ class Details:
 
     def _console(self, assessed: AssessedPrincipal) -> Part:
         console, own = assessed.console, assessed.definition.span
-        nodes = (self._places.node(node, own) for node in console_nodes(console))
-        heading = element("h3", "Console access ", mark(console.access.value))
-        return self._places.parts.add(element("section", heading, element("ul", *nodes)))
+        evidence = tuple(Slot.PLACE if span == own else span for span in console.evidence)
+        causes = tuple((cause, Slot.PLACE if cause.span == own else cause.span) for cause in console.causes)
+        key = (console.access, console.via, evidence, causes)
+        if key not in self._known:
+            nodes = (self._places.node(node, own) for node in console_nodes(console))
+            heading = element("h3", "Console access ", mark(console.access.value))
+            self._known[key] = self._places.parts.add(element("section", heading, element("ul", *nodes)))
+        return self._known[key]
 
     def _attached(self, assessed: AssessedPrincipal) -> Part:
         policies = (*assessed.principal.policies, *assessed.principal.boundaries)
@@ -73,10 +80,13 @@ class Details:
 
     def _definition(self, assessed: AssessedPrincipal) -> Part:
         definition, at = assessed.definition, self._places.at
-        groups = [group.name or "a group whose name is not known" for group in definition.groups]
-        word = "group" if len(groups) == 1 else "groups"
-        in_groups = (element("li", f"in the {word} {', '.join(groups)}"),) if groups else ()
-        trail = (element("li", "through this module call or nested stack", at(span)) for span in definition.trail)
-        notes = (element("li", note, at(span)) for note, span in definition.notes)
-        items = element("ul", element("li", "defined here", Slot.PLACE), *trail, *notes, *in_groups)
-        return self._places.parts.add(element("section", element("h3", "Where it is"), items))
+        groups = tuple(group.name or "a group whose name is not known" for group in definition.groups)
+        key = (groups, definition.trail, definition.notes)
+        if key not in self._known:
+            word = "group" if len(groups) == 1 else "groups"
+            in_groups = (element("li", f"in the {word} {', '.join(groups)}"),) if groups else ()
+            trail = (element("li", "through this module call or nested stack", at(span)) for span in definition.trail)
+            notes = (element("li", note, at(span)) for note, span in definition.notes)
+            items = element("ul", element("li", "defined here", Slot.PLACE), *trail, *notes, *in_groups)
+            self._known[key] = self._places.parts.add(element("section", element("h3", "Where it is"), items))
+        return self._known[key]

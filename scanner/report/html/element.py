@@ -57,8 +57,8 @@ def element(tag: str, *children: Child, **attributes: str) -> Element:
     )
 
 
-_harmless = lru_cache(maxsize=16_384)(visible)
-"""Most texts of a page stand in it many times."""
+def _harmless(text: str) -> str:
+    return text if text.isprintable() and "##" not in text else visible(text)
 
 
 @lru_cache(maxsize=64)
@@ -88,34 +88,29 @@ VOID = frozenset({"input", "meta", "br"})
 """Elements without an end."""
 
 
-def markup(child: Child, fill: Callable[[Part | Slot], Child]) -> str:
-    """HTML. ``fill`` gives what stands in for a part or a slot."""
-    match child:
-        case str():
-            return escape(child)
-        case Part() | Slot():
-            return markup(fill(child), fill)
-        case Element(tag, attributes, children):
-            start = "".join((f"<{tag}", *(f' {name}="{escape(value)}"' for name, value in attributes), ">"))
-            if tag in VOID:
-                return start
-            return "".join((start, *(markup(each, fill) for each in children), f"</{tag}>"))
+def markup(child: Child, fill: Callable[[Part | Slot], str]) -> str:
+    """HTML. ``fill`` gives that of a part or of what stands in a slot."""
+    if isinstance(child, str):
+        return escape(child)
+    if not isinstance(child, Element):
+        return fill(child)
+    attributes = "".join([f' {name}="{escape(value)}"' for name, value in child.attributes])
+    start = f"<{child.tag}{attributes}>"
+    if child.tag in VOID:
+        return start
+    return "".join((start, *(markup(each, fill) for each in child.children), f"</{child.tag}>"))
 
 
 def tree(child: Child) -> Any:  # any JSON value
     """The same for the script: a text, the number of a part, null for the subject, true for the place, or a list of
     the tag, the attributes (0 without any), and the children."""
-    match child:
-        case str():
-            return child
-        case Part(number):
-            return number
-        case Slot.SUBJECT:
-            return None
-        case Slot.PLACE:
-            return True
-        case Element(tag, attributes, children):
-            return [tag, dict(attributes) if attributes else 0, *map(tree, children)]
+    if isinstance(child, str):
+        return child
+    if isinstance(child, Element):
+        return [child.tag, dict(child.attributes) if child.attributes else 0, *map(tree, child.children)]
+    if isinstance(child, Part):
+        return child.number
+    return None if child is Slot.SUBJECT else True
 
 
 class Parts:

@@ -13,7 +13,6 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from scanner.lazy_dataclass import dataclass
 from scanner.report.differences import MOST, differences, headline
 from scanner.report.html.chart import chart
 from scanner.report.html.data import encoded
@@ -27,6 +26,7 @@ from scanner.report.wording import counted, fixable, summary, told_once
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from scanner.changes.change import Change
     from scanner.diagnostic import Diagnostic
     from scanner.report.html.places import Sources
     from scanner.report.report import Report
@@ -95,22 +95,38 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-@dataclass(frozen=True, slots=True)
 class _Writer:
-    parts: Parts
+    """HTML of elements, and of parts as rows show them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._plain: dict[Part, str] = {}
+        """Of parts in which nothing is another for each row."""
 
     def markup(self, child: Child, row: Row | None = None) -> str:
-        """HTML of an element of the page, or of a part as a row shows it."""
-        every = self.parts.all
+        """An element, and a line break. Raises ``ValueError`` for a slot outside of a row."""
+        return f"{self._of(child, row)[0]}\n"
 
-        def fill(hole: Part | Slot) -> Child:
+    def _of(self, child: Child, row: Row | None) -> tuple[str, bool]:
+        """With whether it is the same in any row."""
+        is_plain = True
+
+        def fill(hole: Part | Slot) -> str:
+            nonlocal is_plain
             if isinstance(hole, Part):
-                return every[hole.number]
+                if hole in self._plain:
+                    return self._plain[hole]
+                text, alike = self._of(self._parts.all[hole.number], row)
+                if alike:
+                    self._plain[hole] = text
+                is_plain = is_plain and alike
+                return text
             if row is None:
                 raise ValueError("a slot stands outside of a row")
-            return row.name if hole is Slot.SUBJECT else row.place
+            is_plain = False
+            return self._of(row.name if hole is Slot.SUBJECT else row.place, row)[0]
 
-        return f"{markup(child, fill)}\n"
+        return markup(child, fill), is_plain
 
 
 def _head(report: Report) -> Iterator[Element]:
@@ -168,20 +184,30 @@ def _trouble(found: Sequence[Diagnostic], report: Report, places: Places) -> Ele
 
 
 def _changes(report: Report) -> Iterator[Element]:
-    """What is different, the worst first: those who are gone have no row."""
-    if report.changes is None:
-        return
-    found = differences(report.changes)
+    """What is different from before, and between code and account: who is in one of the two only may have no row."""
+    if report.changes is not None:
+        yield _differences(headline(report.changes), report.changes)
+    if report.drift:
+        about = len({(one.subject.root, one.subject.address) for one in report.drift})
+        yield _differences(f"The account and the code differ about {counted(about, 'principal')}", report.drift)
+
+
+def _differences(title: str, changes: Sequence[Change]) -> Element:
+    found = differences(changes)
     more = (element("p", f"and {len(found) - MOST:,} more, in the rows"),) if len(found) > MOST else ()
     shown = (difference(one, f"{one.who} ({one.address})") for one in found[:MOST])
-    yield element("section", element("h2", *prose(headline(report.changes))), *shown, *more, class_="differences")
+    return element("section", element("h2", *prose(title)), *shown, *more, class_="differences")
 
 
 def _others(found: Table, places: Places) -> Iterator[Element]:
-    """Findings of principals that have no row; a scan makes none."""
+    """Findings of principals that have no row, such as those who are in the account only."""
     if found.findings:
         shown = (told(finding, places) for finding in found.findings[:_MOST_OTHERS])
-        yield element("section", element("h2", "Other findings"), *shown)
+        more = len(found.findings) - _MOST_OTHERS
+        rest = (element("p", f"and {more:,} more, which --format json lists"),) if more > 0 else ()
+        yield element(
+            "section", element("h2", "Findings of principals that are not below"), *shown, *rest, class_="others"
+        )
 
 
 def _principals(found: Table, writer: _Writer) -> Iterator[str]:

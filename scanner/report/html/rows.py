@@ -73,8 +73,6 @@ class Table:
     facets: tuple[Facet, ...]
     findings: tuple[Finding, ...]
     """Those of principals that have no row."""
-    changes: tuple[Change, ...]
-    """The same: of those who are gone."""
 
 
 def table(report: Report, places: Places) -> Table:
@@ -84,7 +82,7 @@ def table(report: Report, places: Places) -> Table:
     for finding in worst_first(report.findings):
         findings.setdefault((finding.root, finding.principal), []).append(finding)
     changes: dict[tuple[str, str], list[Change]] = {}
-    for change in report.changes or ():
+    for change in (*(report.changes or ()), *(report.drift or ())):
         changes.setdefault((change.subject.root, change.subject.address), []).append(change)
     asked = tuple(dict.fromkeys((one.action, one.resource) for each in report.principals for one in each.asked))
     rows = []
@@ -96,9 +94,8 @@ def table(report: Report, places: Places) -> Table:
     rows.sort(key=lambda row: min(map(_STATES.index, row.values["severity"])))
     return Table(
         tuple(rows),
-        tuple(_facets(rows, asked, is_compared=report.changes is not None)),
+        tuple(_facets(rows, asked, is_compared=bool(changes))),
         tuple(finding for key, found in findings.items() if key not in met for finding in found),
-        tuple(change for key, different in changes.items() if key not in met for change in different),
     )
 
 
