@@ -269,6 +269,7 @@ def _row(row: Row, words: Iterable[Facet], asked: Iterable[Facet]) -> Element:
 def _findings(row: Row) -> Iterator[Child]:
     yield from map(mark, row.values["severity"])
     yield from (element("code", rule) for rule in row.values["rule"])
+    yield from map(mark, row.values["change"])
 
 
 def _account(row: Row) -> Child:

@@ -219,9 +219,8 @@
     showRows();
     showHeads();
     showFilters();
-    status.textContent = current.rows.length === number
-      ? `${format(number)} principals`
-      : `${format(current.rows.length)} of ${format(number)} principals`;
+    const all = `${format(number)} ${number === 1 ? "principal" : "principals"}`;
+    status.textContent = current.rows.length === number ? all : `${format(current.rows.length)} of ${all}`;
     const several = pages() > 1;
     pager.hidden = !several;
     pageNumber.textContent = `Page ${format(state.page + 1)} of ${format(pages())}`;
