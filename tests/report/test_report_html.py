@@ -22,9 +22,10 @@ from scanner.excerpt import Sources
 from scanner.finding import Level
 from scanner.iam.evaluate import Outcome
 from scanner.report import Appearance, render
+from scanner.report.html.assets import asset
 from scanner.report.html.element import Element, Part, Slot, element, markup, prose, tree
 from scanner.report.html.layers import layers
-from scanner.report.html.page import WITHOUT_SCRIPT, asset
+from scanner.report.html.page import WITHOUT_SCRIPT
 from scanner.report.report import Report
 from scanner.verdicts.console import Access
 from tests.scans import ROOT, scanned

@@ -5,7 +5,8 @@ A page has to be safe whatever the scanned code calls things, and useful with fi
 - ``element.py`` has markup as values, in which every text is harmless; parts that principals share stand there once;
 - ``rows.py`` has principals as rows, ``details.py`` what a row opens: ``findings.py``, ``evaluation.py`` with
   ``layers.py`` and ``diagram.py``, and ``places.py`` for the lines of source;
-- ``page.py`` writes the page, with the first rows as HTML, and ``data.py`` all rows as JSON for ``report.js``.
+- ``page.py`` writes the page, with the first rows as HTML, and ``data.py`` all rows as JSON for ``report.js``,
+  which ``assets.py`` reads.
 """
 
 from __future__ import annotations

@@ -6,14 +6,11 @@ other; texts never become markup, since no script may do that (``require-trusted
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from scanner.report.differences import MOST, differences, headline
+from scanner.report.html.assets import asset, policy
 from scanner.report.html.chart import chart
 from scanner.report.html.data import encoded
 from scanner.report.html.element import Child, Element, Part, Parts, Slot, element, mark, markup, prose
@@ -64,7 +61,7 @@ def render(report: Report, version: str, sources: Sources) -> str:
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_policy(script, style)}">
+<meta http-equiv="Content-Security-Policy" content="{policy(script, style)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -76,23 +73,6 @@ def render(report: Report, version: str, sources: Sources) -> str:
 </body>
 </html>
 """
-
-
-@cache
-def asset(name: str) -> str:
-    """A file of this package."""
-    return files("scanner.report.html").joinpath(name).read_text(encoding="utf-8")
-
-
-def _policy(script: str, style: str) -> str:
-    return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; base-uri 'none'; "
-        "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 class _Writer:
