@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner.calls import Calls, not_known
+from scanner.calls import Calls, Known, not_known
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.file_system import Notes, noted
@@ -63,55 +63,99 @@ def scan(
     order of the roots. Without it the options say how many processes work and what is kept. ``rules`` are followed in
     place of those that the options name.
     """
+    ready = prepare(options, rules)
+    before = _before(options, map) if options.compare_to is not None else None
+    keeps = map is None and not options.debug and not options.account_data  # which is about people
+    kept = _Keeping(options.cache, ready.terms, ready.controls) if options.cache is not None and keeps else None
+    with session(), noted(is_exact=kept is not None, seek=may_ask):
+        found = discovered(ready, kept.calls if kept is not None else not_known)
+        if not found.roots:
+            return _report(found, (), ready.inputs, ready.rules, {}, options, lambda _: (), before)
+        roots = map or _roots(options, kept.kept if kept is not None else None)
+        trying = map or _roots(options, None)  # what is tried is not kept
+        if options.compare_to == PRIOR:
+            from scanner.comparison import NotComparableError, prior
+
+            assess = _assessor(options, ready.terms)
+            try:
+                before = prior(tasks_of(ready, found), lambda plans: roots(assess, plans))
+            except NotComparableError as problem:
+                raise UsageError(str(problem)) from problem
+        report = report_of(ready, found, roots, trying, watch, tell, before)
+    if kept is not None:
+        kept.kept.save()
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A scan that can be done as asked, before anything is looked for."""
+
+    options: Options
+    rules: tuple[Rule, ...]
+    inputs: Inputs
+    terms: Terms
+    controls: Notes
+    """The looks at files of control policies."""
+    problems: tuple[Diagnostic, ...]
+    """What is wrong with account data."""
+
+
+def prepare(options: Options, rules: Sequence[Rule] | None = None) -> Ready:
+    """Check what is asked for. Raises ``UsageError`` and ``RuleError``."""
     wrong = next(mistakes(options), None)
     if wrong is not None:
         raise UsageError(wrong)
     check_source(options)
     problems = account_problems(options)
     rules = _possible(chosen_rules(options) if rules is None else rules, options)
-    before = _before(options, map) if options.compare_to is not None else None
     with noted(is_exact=True) as controls:
         check_controls(options)
     inputs = with_parameters(options)
-    terms = _terms(options, questions_of(rules))
-    keeps = map is None and not options.debug and not options.account_data  # which is about people
-    kept = _Keeping(options.cache, terms, controls) if options.cache is not None and keeps else None
-    with session(), noted(is_exact=kept is not None, seek=may_ask):
-        found = discover(
-            options.paths,
-            options.directory,
-            inputs,
-            options.standard_input,
-            options.exclude,
-            options.sections,
-            kept.calls if kept is not None else not_known,
-            debug=options.debug,
-        )
-        found = replace(found, diagnostics=(*found.diagnostics, *problems))
-        if not found.roots:
-            return _report(found, (), inputs, rules, {}, options, lambda _: (), before)
-        tasks = [_task(root, options) for root in found.roots]
-        assess = _assessor(options, terms)
-        roots = map or _roots(options, kept.kept if kept is not None else None)
+    return Ready(options, rules, inputs, _terms(options, questions_of(rules)), controls, problems)
 
-        def again(changed: Iterable[tuple[ScanRoot, Changed]]) -> Iterable[Outcome]:
-            tasks = [replace(_task(root, options), changed=files) for root, files in changed]
-            return (map or _roots(options, None))(assess, tasks)  # what is tried is not kept
 
-        if options.compare_to == PRIOR:
-            from scanner.comparison import NotComparableError, prior
+def discovered(ready: Ready, known: Known) -> Discovery:
+    """The roots, with all that is wrong before they are worked out. ``known`` is what is known of calls."""
+    options = ready.options
+    found = discover(
+        options.paths,
+        options.directory,
+        ready.inputs,
+        options.standard_input,
+        options.exclude,
+        options.sections,
+        known,
+        debug=options.debug,
+    )
+    return replace(found, diagnostics=(*found.diagnostics, *ready.problems))
 
-            try:
-                before = prior(tasks, lambda plans: roots(assess, plans))
-            except NotComparableError as problem:
-                raise UsageError(str(problem)) from problem
-        sources = root_sources(found.roots, options)
-        with closing(joined_outcomes(tasks, lambda some: roots(assess, some), sources, watch)) as outcomes:
-            told = outcomes if tell is None else _told(outcomes, tell)
-            report = _report(found, told, inputs, rules, sources, options, again, before)
-    if kept is not None:
-        kept.kept.save()
-    return report
+
+def tasks_of(ready: Ready, found: Discovery) -> list[Task]:
+    """What is to be worked out first: a task for each root, in their order."""
+    return [_task(root, ready.options) for root in found.roots]
+
+
+def report_of(
+    ready: Ready,
+    found: Discovery,
+    roots: Map,
+    trying: Map,
+    watch: Watch | None = None,
+    tell: Tell | None = None,
+    before: Before | None = None,
+) -> Report:
+    """What the roots come to. ``trying`` is for roots whose files are taken to have other texts."""
+    options = ready.options
+    assess = _assessor(options, ready.terms)
+
+    def again(changed: Iterable[tuple[ScanRoot, Changed]]) -> Iterable[Outcome]:
+        return trying(assess, [replace(_task(root, options), changed=files) for root, files in changed])
+
+    sources = root_sources(found.roots, options)
+    with closing(joined_outcomes(tasks_of(ready, found), lambda some: roots(assess, some), sources, watch)) as outcomes:
+        told = outcomes if tell is None else _told(outcomes, tell)
+        return _report(found, told, ready.inputs, ready.rules, sources, options, again, before)
 
 
 @dataclass(slots=True)
