@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from scanner.verdicts.assessed_principal import AssessedPrincipal
     from scanner.work.assessor import Assessor
     from scanner.work.kept import Kept
+    from scanner.work.roots import Dispatch
 
 Map = Callable[["Assessor", Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
@@ -56,23 +57,43 @@ def scan(
     watch: Watch | None = None,
     tell: Tell | None = None,
     rules: Sequence[Rule] | None = None,
+    dispatch: Dispatch | None = None,
 ) -> Report:
     """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report.
 
     ``map`` does what the built-in function of that name does, wherever and in whichever order: what it gives is in the
-    order of the roots. Without it the options say how many processes work and what is kept. ``rules`` are followed in
-    place of those that the options name.
+    order of the roots. Without it the options say how many processes work and what is kept;
+    ``dispatch`` has the work done elsewhere. ``rules`` are followed in place of those that the options name.
     """
     ready = prepare(options, rules)
-    before = _before(options, map) if options.compare_to is not None else None
+    if options.dask is None or dispatch is not None:
+        return _scan(ready, map, watch, tell, dispatch)
+    from scanner.work.on_dask import DaskError, cluster
+
+    try:
+        with cluster(options.dask, options.jobs) as far:
+            return _scan(ready, map, watch, tell, far)
+    except DaskError as problem:
+        raise UsageError(f"{problem} (--dask)") from problem
+
+
+def _scan(
+    ready: Ready,
+    map: Map | None,  # noqa: A002
+    watch: Watch | None,
+    tell: Tell | None,
+    dispatch: Dispatch | None,
+) -> Report:
+    options = ready.options
+    before = _before(options, map, dispatch) if options.compare_to is not None else None
     keeps = map is None and not options.debug and not options.account_data  # which is about people
     kept = _Keeping(options.cache, ready.terms, ready.controls) if options.cache is not None and keeps else None
     with session(), noted(is_exact=kept is not None, seek=may_ask):
         found = discovered(ready, kept.calls if kept is not None else not_known)
         if not found.roots:
             return _report(found, (), ready.inputs, ready.rules, {}, options, lambda _: (), before)
-        roots = map or _roots(options, kept.kept if kept is not None else None)
-        trying = map or _roots(options, None)  # what is tried is not kept
+        roots = map or _roots(options, kept.kept if kept is not None else None, dispatch)
+        trying = map or _roots(options, None, dispatch)  # what is tried is not kept
         if options.compare_to == PRIOR:
             from scanner.comparison import NotComparableError, prior
 
@@ -182,13 +203,13 @@ class _Keeping:
         return self.kept.calls(place, boundary, find)
 
 
-def _roots(options: Options, kept: Kept | None) -> Map:
+def _roots(options: Options, kept: Kept | None, dispatch: Dispatch | None) -> Map:
     """As the options have it. An error of our own rises with its traceback where it is made, so that is here then."""
-    if options.debug or (options.jobs == 1 and kept is None):
+    if options.debug or (options.jobs == 1 and kept is None and dispatch is None):
         return map
     from scanner.work.roots import Roots
 
-    return Roots(options.jobs, kept)
+    return Roots(options.jobs, kept, dispatch=dispatch)
 
 
 def _assessor(options: Options, terms: Terms) -> Assessor:
@@ -279,12 +300,12 @@ def _report(
     )
 
 
-def _before(options: Options, map: Map | None) -> Before:  # noqa: A002
+def _before(options: Options, map: Map | None, dispatch: Dispatch | None) -> Before:  # noqa: A002
     """What there was before; nothing yet where plans say it themselves. Raises ``UsageError``."""
     from scanner.comparison import NotComparableError, before
 
     try:
-        return before(options, lambda earlier: scan(earlier, map, rules=()))
+        return before(options, lambda earlier: scan(earlier, map, rules=(), dispatch=dispatch))
     except NotComparableError as problem:
         raise UsageError(str(problem), problem.path) from problem
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from scanner.diagnostic import Diagnostic, as_sentence, error
 from scanner.json_tree import JSONError, Object, Scalar, parse
 from scanner.organization.item import Item, ItemError, Mirror
-from scanner.regexes import beginning, whole
+from scanner.regexes import anywhere, beginning, whole
 from scanner.region_names import mistake_in_region
 from scanner.source_file import UnreadableFileError, read_named
 from scanner.span import Span
@@ -28,6 +28,7 @@ NOT_SCANNED = "Item not scanned"
 _MAX_DEPTH = 4
 _COMMIT = whole("[0-9a-f]{40}|[0-9a-f]{64}")
 _ACCOUNT = whole("[0-9]{12}")
+_WITH_CREDENTIALS = anywhere(r"://[^/@\s\"]*+@")
 _SCHEME = beginning(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@]*@)?(?P<rest>.*)")
 _AS_SCP = whole(r"(?:[^/@:]+@)?(?P<host>[^/@:]+):(?P<path>.+)")
 
@@ -55,11 +56,12 @@ def read_manifest(path: str, directory: Path) -> Manifest:
     items: list[Item] = []
     problems: list[Diagnostic] = []
     names = _Names()
-    for number, line in enumerate(text.split("\n"), 1):
-        line = line.rstrip("\r")
+    for number, written in enumerate(text.split("\n"), 1):
+        line = written.rstrip("\r")
         if not line.strip(" \t"):
             continue
-        span = Span(path, number, 1, number, len(line) + 1)
+        shown = 1 if _WITH_CREDENTIALS.search(line) else len(line) + 1  # nobody quotes a line with those
+        span = Span(path, number, 1, number, shown)
         try:
             if len(items) == MOST_ITEMS:
                 raise ItemError(f"a manifest may have {MOST_ITEMS:,} items; divide it")

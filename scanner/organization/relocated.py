@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import fields, replace
+from datetime import date
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -31,8 +32,7 @@ _PATHS: Mapping[type, tuple[str, ...]] = {
     PrincipalDefinition: ("root", "files_of_account"),
 }
 """The fields that are paths, or tuples and sets of some; all others are looked into."""
-_PLAIN = (str, int, bool, float, type(None), Enum, ManagedDocument)
-_NOTHING = (None, (), frozenset())
+_PLAIN = (str, int, float, type(None), Enum, date, ManagedDocument)
 
 
 class Relocation:
@@ -71,7 +71,7 @@ class Relocation:
         return cast("T", self._of(value))
 
     def _of(self, value: Any) -> Any:
-        if value in _NOTHING if isinstance(value, tuple | frozenset) else isinstance(value, _PLAIN):
+        if isinstance(value, _PLAIN) or (type(value) in (tuple, frozenset) and not value):
             return value
         known = self._made.get(id(value))
         if known is None:
@@ -87,13 +87,13 @@ class Relocation:
             return frozenset([self._of(one) for one in value])
         if isinstance(value, Mapping):
             return {key: self._of(one) for key, one in value.items()}
-        get, paths = _parts(kind)
-        changed = {}
+        get, paths = _parts(cast("Hashable", kind))
+        changed: dict[str, Any] = {}
         for name, one in get(value):
             made = self._all(one) if name in paths else self._of(one)
             if made is not one:
                 changed[name] = made
-        return _with(value, changed) if changed else value
+        return replace(value, **changed) if changed else value
 
     def _all(self, paths: Any) -> Any:
         if isinstance(paths, str):
@@ -110,7 +110,7 @@ def _is(one: object, other: object) -> bool:
 
 
 @cache
-def _parts(kind: type[Any]) -> tuple[Callable[[Any], list[tuple[str, Any]]], frozenset[str]]:
+def _parts(kind: Any) -> tuple[Callable[[Any], list[tuple[str, Any]]], frozenset[str]]:
     """What gives the parts of a value that may have places, by name, and which of them are paths."""
     paths = frozenset(_PATHS.get(kind, ()))
     names = [one.name for one in fields(kind) if one.init and (one.name in paths or str(one.type) not in _WITHOUT)]
@@ -119,9 +119,3 @@ def _parts(kind: type[Any]) -> tuple[Callable[[Any], list[tuple[str, Any]]], fro
 
 _WITHOUT = frozenset({"str", "int", "bool", "str | None", "int | None", "bool | None"})
 """Types, as they are written, of fields that have no places."""
-
-
-def _with(value: Any, changed: Mapping[str, Any]) -> Any:
-    from dataclasses import replace
-
-    return replace(value, **changed)

@@ -110,7 +110,8 @@ class Kept:
 
 def is_kept(task: Task) -> bool:
     """Whether outcomes of such roots are kept at all: not what is made anew each time, and nothing about people."""
-    return task.root.kind not in _NOT_KEPT and task.root.stands_in is None
+    is_about_people = task.terms is not None and bool(task.terms.account_data)
+    return task.root.kind not in _NOT_KEPT and task.root.stands_in is None and not is_about_people
 
 
 def _name(under: bytes, written: bytes) -> str:
