@@ -119,8 +119,7 @@ def _texts(line: str) -> dict[str, str]:
             from difflib import get_close_matches
 
             near = get_close_matches(member.key, KEYS, 1)
-            instead = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(KEYS)}"
-            raise ItemError(f'there is no key "{member.key}"; {instead}')
+            raise ItemError(f'there is no key "{member.key}", but there is {" and ".join(near or KEYS)}')
         value = member.value.value if isinstance(member.value, Scalar) else None
         if member.key in found:
             raise ItemError(f'"{member.key}" is there twice')

@@ -116,7 +116,7 @@ class Fetching:
     def _fetch(self, item: Item, mirror: Mirror, place: Path) -> Path:
         remove_tree(place)
         make_private_directory(str(place))
-        directory = place / "tree"
+        directory = place / os.urandom(4).hex()  # no other: a command that outlived its scan may be at work there
         values = dict(zip(_PLACES, (mirror.git, mirror.commit, str(directory)), strict=True))
         printed = self._run(item, values, place)
         found = Path(os.path.abspath(printed)) if printed else directory  # noqa: PTH100 # lexical
