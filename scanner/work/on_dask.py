@@ -9,7 +9,9 @@ sides have certificates, unless the user says otherwise with the address.
 
 from __future__ import annotations
 
+import gc
 import logging
+import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
@@ -19,7 +21,7 @@ from scanner.dask_address import INSECURE, LOCAL
 from scanner.work.codec import CodecError, decode, sealed, unsealed
 from scanner.work.far_worker import OtherVersionError, code, installed, look, work
 from scanner.work.outcome import Task
-from scanner.work.processes import CHUNKS, Crew, chunks
+from scanner.work.processes import CHUNKS, Crew, chunks, uninterrupted, without_main
 from scanner.work.roots import Dispatch
 
 PATIENCE = 60.0
@@ -53,7 +55,7 @@ def cluster(address: str, jobs: int) -> Iterator[Dispatch]:
                 where = stack.enter_context(_on_this_machine(distributed, security, jobs))
             client = stack.enter_context(_client(distributed, where, security))
             client.wait_for_workers(1, timeout=PATIENCE)
-        except (OSError, TimeoutError, ValueError, RuntimeError, ImportError) as problem:
+        except (OSError, TimeoutError, ValueError, TypeError, RuntimeError, ImportError) as problem:
             raise DaskError(f"{address} cannot be used: {str(problem).rstrip('.')}{_hint(address)}") from problem
         yield _Far(distributed, client)
 
@@ -69,22 +71,30 @@ def _on_this_machine(distributed: Any, security: Any, jobs: int) -> Iterator[Any
     """Workers of our own. Others on the machine cannot connect: the keys are made for this scan, and kept in memory."""
     import dask
 
-    from scanner.work.processes import without_main
+    # One death is enough to divide a chunk, and nobody is to look at the scheduler.
+    settings = {f"distributed.{name}": value for name, value in _SETTINGS.items()}
+    with ExitStack() as stack:
+        stack.callback(gc.collect)  # which takes semaphores away, before the process ends without a word
+        with dask.config.set(settings), uninterrupted(), without_main(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Port [0-9]+ is already in use")  # then it is another, as it should be
+            made = distributed.LocalCluster(
+                n_workers=jobs,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                protocol="tls://",
+                security=security,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+            stack.callback(made.close)
+        yield made
 
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0}), without_main():
-        made = distributed.LocalCluster(
-            n_workers=jobs,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            protocol="tls://",
-            security=security,
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL,
-        )
-        try:
-            yield made
-        finally:
-            made.close()
+
+_SETTINGS: dict[str, Any] = {
+    "scheduler.allowed-failures": 0,
+    "scheduler.http.routes": [],
+    "worker.http.routes": [],
+}
 
 
 @contextmanager
