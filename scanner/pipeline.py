@@ -66,7 +66,7 @@ def scan(
     ``dispatch`` has the work done elsewhere. ``rules`` are followed in place of those that the options name.
     """
     ready = prepare(options, rules)
-    if options.dask is None or dispatch is not None:
+    if options.dask is None or dispatch is not None or options.debug:
         return _scan(ready, map, watch, tell, dispatch)
     from scanner.work.on_dask import DaskError, cluster
 

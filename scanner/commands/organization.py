@@ -20,7 +20,7 @@ from scanner.output import category, deliver
 from scanner.progress import progress
 from scanner.report import WITH_FIXES, Appearance
 from scanner.report.report import exit_status
-from scanner.walls import raise_walls
+from scanner.walls import MEMORY_FOR_MANY, raise_walls
 from scanner.work.roots import Roots
 
 if TYPE_CHECKING:
@@ -33,7 +33,18 @@ OF_THE_WHOLE = (
 )
 """Options that say how one report is made and counted. A configuration file beside the manifest may have no others."""
 NOT_WITH = (
-    *("paths", "source", "baseline", "write_baseline", "compare_to", "changes_only", "explain", "diff", "fix"),
+    *(
+        "paths",
+        "source",
+        "account_data",
+        "baseline",
+        "write_baseline",
+        "compare_to",
+        "changes_only",
+        "explain",
+        "diff",
+        "fix",
+    ),
     *("check_rules", "list_rules", "show_config"),
 )
 """Options about one tree."""
@@ -66,7 +77,7 @@ def run(options: Options, settings: Settings, delivery: Delivery, values: Mappin
         request = _request(options, settings, delivery, values)
     except CommandError as problem:
         return fail(f"{problem} (--materialize)")
-    raise_walls()
+    raise_walls(MEMORY_FOR_MANY)
     if settings.configuration is not None and values["verbose"]:
         tell(f"configuration: {settings.configuration.shown}")
     try:

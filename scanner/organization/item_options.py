@@ -22,7 +22,7 @@ from scanner.options import Options
 from scanner.organization.item import Item, ItemError, Mirror
 from scanner.organization.request import Request
 
-_OF_FILES = (keys.RULES, keys.VAR_FILE, keys.PARAMETERS, keys.SCP, keys.RCP, keys.ACCOUNT_DATA)
+_OF_FILES = (keys.RULES, keys.VAR_FILE, keys.PARAMETERS, keys.SCP, keys.RCP)
 """Options of the command line that name files."""
 
 

@@ -146,7 +146,7 @@ def _report(
                 known = {task: next(outcomes) for task in one.tasks}
                 first = _Together(base, one.terms, working, known)
                 again = _Together(base, one.terms, trying, known)
-                finish = partial(report_of, one.ready, one.discovery, first, again, None, tell)
+                finish = partial(report_of, one.ready, one.discovery, first, again, None, _told_of(one.item, tell))
                 report = _tried(one.item, request, said, finish)
                 if report is None:
                     continue
@@ -236,6 +236,10 @@ def _watched(outcomes: Iterable[Outcome], total: int, watch: Watch | None) -> Ge
         if watch is not None:
             watch(done, total)
         yield outcome
+
+
+def _told_of(item: Item, tell: Tell | None) -> Tell | None:
+    return None if tell is None else lambda line: tell(f"{item.name}: {line}")
 
 
 def _too_many(item: Item) -> Diagnostic:
