@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from scanner.diagnostic import Diagnostic
 from scanner.finding import LEVELS
 from scanner.report.report import Report
 from scanner.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from scanner.changes.change import Change
 
 MOST_PRINCIPALS = 500_000
 """Of one report. In JSON each takes about 24 kB while it is written: what ``walls.MEMORY_FOR_MANY`` has room for."""
@@ -34,7 +38,17 @@ def merged(reports: Sequence[Report], problems: Iterable[Diagnostic]) -> Report:
         ),
         tuple(sorted(dict.fromkeys(found), key=lambda one: (one.root, one.span, one.message))),
         _rules(reports),
+        drift=_drift(reports),
     )
+
+
+def _drift(reports: Sequence[Report]) -> tuple[Change, ...] | None:
+    found = [one.drift for one in reports if one.drift is not None]
+    if not found:
+        return None
+    from scanner.changes.drift import order
+
+    return tuple(sorted(chain.from_iterable(found), key=order))
 
 
 def _rules(reports: Iterable[Report]) -> tuple[Rule, ...]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from scanner.changes.standing import Standing
 from scanner.diagnostic import Diagnostic
 from scanner.finding import Finding
 from scanner.iam.managed_document import ManagedDocument
@@ -29,6 +30,7 @@ _PATHS: Mapping[type, tuple[str, ...]] = {
     Span: ("path",),
     Diagnostic: ("root",),
     Finding: ("root", "also_in", "source"),
+    Standing: ("root",),
     PrincipalDefinition: ("root", "files_of_account"),
 }
 """The fields that are paths, or tuples and sets of some; all others are looked into."""
@@ -87,6 +89,8 @@ class Relocation:
             return frozenset([self._of(one) for one in value])
         if isinstance(value, Mapping):
             return {key: self._of(one) for key, one in value.items()}
+        if not is_dataclass(kind):  # a function that gives values when somebody asks
+            return lambda *given: self._of(value(*given))
         get, paths = _parts(cast("Hashable", kind))
         changed: dict[str, Any] = {}
         for name, one in get(value):

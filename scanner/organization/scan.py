@@ -253,4 +253,5 @@ def _moved(report: Report, relocation: Relocation) -> Report:
         principals=relocation.of(report.principals),
         findings=relocation.of(report.findings),
         diagnostics=relocation.of(report.diagnostics),
+        drift=relocation.of(report.drift),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,17 @@ def test_fixtures_are_as_they_are_alone(tmp_path: Path) -> None:
         wanted = [below(place.name, one) for place in places for one in alone(place, offers_fixes=False)[key]]
         assert len(wanted) > 0
         assert sorted(map(json.dumps, below(".", together[key]))) == sorted(map(json.dumps, wanted)), key
+
+
+def test_drift_is_as_it_is_alone(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "fixtures/changes/drift", tmp_path / "app")
+    write(tmp_path, {"app/.aws-login-scan.yaml": "account_data: account\npaths: [code]\n"})
+    manifest(tmp_path, [{"path": "app", "name": "shop"}])
+    found = json.loads(printed(tmp_path))
+    wanted = alone(tmp_path / "app", offers_fixes=False)
+    assert wanted["changes"]
+    for key in ("changes", "principals", "findings"):
+        assert sorted(map(json.dumps, below(".", found[key]))) == sorted(map(json.dumps, below("shop", wanted[key])))
 
 
 def test_two_repositories_with_the_same_code_have_two_findings(tmp_path: Path) -> None:
