@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import warnings
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from typing import Any
@@ -25,7 +26,7 @@ from scanner.work.processes import CHUNKS, Crew, chunks, uninterrupted, without_
 from scanner.work.roots import Dispatch
 
 PATIENCE = 60.0
-"""Seconds to wait for a scheduler, and for its first worker."""
+"""Seconds to wait for a scheduler, for its first worker, and for one that comes back when all are lost."""
 MOST_OF_A_CHUNK = 500
 """Roots, so that little is done twice where a worker is lost."""
 
@@ -73,6 +74,10 @@ def _on_this_machine(distributed: Any, security: Any, jobs: int) -> Iterator[Any
 
     # One death is enough to divide a chunk, and nobody is to look at the scheduler.
     settings = {f"distributed.{name}": value for name, value in _SETTINGS.items()}
+    if os.name == "posix":
+        from multiprocessing import resource_tracker
+
+        resource_tracker.ensure_running()  # which lets interrupts through again, in the thread that has it started
     with ExitStack() as stack:
         stack.callback(gc.collect)  # which takes semaphores away, before the process ends without a word
         with dask.config.set(settings), uninterrupted(), without_main(), warnings.catch_warnings():
@@ -134,10 +139,7 @@ class _Far:
         lost: list[int] = []
         handed = {self._submit(crew, [tasks[number][0] for number in part]): part for part in parts}
         try:
-            done = self._distributed.as_completed(
-                list(handed), loop=self._client.loop, with_results=True, raise_errors=False
-            )
-            for future, result in done:
+            for future, result in self._done(handed):
                 part = handed.pop(future)
                 answers = self._answers(future, result, len(part))
                 if answers is None:
@@ -149,6 +151,18 @@ class _Far:
                 with suppress(Exception):  # nobody wants it any more; whoever is not there any more has no work to end
                     self._client.cancel(list(handed), force=True)
         return sorted(lost)
+
+    def _done(self, handed: Mapping[Any, Sequence[int]]) -> Iterator[tuple[Any, Any]]:
+        """What is done of that, with what came of it, until there is nothing left. Whoever asks takes it away."""
+        while handed:
+            done = self._distributed.as_completed(
+                list(handed), loop=self._client.loop, with_results=True, raise_errors=False, timeout=PATIENCE
+            )
+            try:
+                yield from done
+            except TimeoutError as problem:
+                if not self._client.nthreads():
+                    raise DaskError("no worker is left, and none has come back") from problem
 
     def _submit(self, crew: Crew, written: Sequence[bytes]) -> Any:
         parts = [part for task in written for part in (task, look(decode(task, Task)))]
