@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.corpora.account import write_account
 from benchmarks.corpora.cloudformation import write_cloudformation, write_conditions
 from benchmarks.corpora.crowds import write_foreign_files, write_instances, write_policies, write_shared_module
+from benchmarks.corpora.organization import write_organization
 from benchmarks.corpora.plan_file import write_plan_file
 from benchmarks.corpora.plan_json import write_plan_json
 from benchmarks.corpora.state import write_state
@@ -30,6 +31,11 @@ KINDS: dict[str, tuple[Callable[..., None], str, dict[str, Any]]] = {
     "shared-module": (write_shared_module, "roots that call one module", {"roots": 2_000}),
     "policies": (write_policies, "roles with many policies each", {"principals": 1_000, "policies": 50}),
     "account": (write_account, "data of an account", {"users": 5_000, "roles": 1_000, "policies": 1_500}),
+    "organization": (
+        write_organization,
+        "many repositories with a manifest",
+        {"repositories": 2_000, "accounts": 500, "principals": 150_000},
+    ),
     "foreign-files": (write_foreign_files, "files that are none of ours", {"files": 200_000}),
 }
 """What is written, by what, and its sizes."""

@@ -176,6 +176,25 @@ def scan(
         str | None,
         typer.Option(metavar="N", help="How many processes may work at once; without it, as many as may be used."),
     ] = None,
+    manifest: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Scan what this file lists: JSON lines with path, or with git and commit."),
+    ] = None,
+    materialize: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND",
+            help="With --manifest, what fetches a repository: words with {git}, {commit} and {directory}.",
+        ),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="With --manifest, keep there what is done, and go on where a scan was ended."),
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Work on a Dask cluster: tls://HOST:PORT, or local."),
+    ] = None,
     cache: Annotated[
         bool | None,
         typer.Option(

@@ -7,6 +7,7 @@ what nobody should print. A line that gives a secret a value is not shown at all
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,10 +44,14 @@ def shows_secret(line: str) -> bool:
 
 
 class Sources:
-    """Reads lines of files below a directory, whose paths are relative to it. A file is read once."""
+    """Reads lines of files below a directory, whose paths are relative to it. A file is read once.
 
-    def __init__(self, directory: Path) -> None:
-        self._lines = lru_cache(maxsize=16)(lambda path: _lines(path, directory))
+    ``elsewhere`` has other directories for paths that begin with their names.
+    """
+
+    def __init__(self, directory: Path, elsewhere: Mapping[str, Path] | None = None) -> None:
+        places = elsewhere or {}
+        self._lines = lru_cache(maxsize=16)(lambda path: _lines(*_place(path, directory, places)))
 
     def lines(self, path: str) -> tuple[str, ...]:
         """All of a file's, the last one empty if the file ends with a line break; none if it cannot be read.
@@ -75,6 +80,16 @@ def _in_line(text: str, number: int, span: Span) -> Excerpt | None:
         return Excerpt(number, text, start, start)  # a point in a line: where a parser gave up
     start += len(meant) - len(meant.lstrip())
     return Excerpt(number, text, start, end) if any(letter.isalnum() for letter in meant) else None
+
+
+def _place(path: str, directory: Path, places: Mapping[str, Path]) -> tuple[str, Path]:
+    """A path with the directory that it begins in."""
+    name = path
+    while places and name:
+        if name in places:
+            return path[len(name) + 1 :], places[name]
+        name = name.rpartition("/")[0]
+    return path, places.get(".", directory) if not path.startswith("..") else directory
 
 
 def _lines(path: str, directory: Path) -> tuple[str, ...]:

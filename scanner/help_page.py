@@ -16,7 +16,8 @@ GROUPS = {
     "Reasons": ("explain",),
     "Values that the code does not have": ("var", "var_file", "env_vars", "workspace", "parameter", "parameters"),
     "Who signs in, and from where": ("account", "region", "context", "scp", "rcp", "assume_console", "account_data"),
-    "Time and space": ("jobs", "cache", "cache_dir", "max_steps"),
+    "Many repositories": ("manifest", "materialize", "resume"),
+    "Time and space": ("jobs", "dask", "cache", "cache_dir", "max_steps"),
     "Configuration": ("config", "no_config", "show_config"),
     "This program": ("version", "help", "debug", "install_completion", "show_completion"),
 }

@@ -37,6 +37,11 @@ def mistakes(options: Options) -> Iterator[str]:
         yield "the path is empty (--compare-to)"
     if "" in options.paths:
         yield "a path is empty"
+    if options.dask is not None:
+        from scanner.dask_address import mistake_in
+
+        mistake = mistake_in(options.dask)
+        yield from () if mistake is None else (f"{mistake} (--dask)",)
     if options.cache is not None:
         from scanner.cache_place import mistake_in_cache
 

@@ -69,6 +69,8 @@ class Options:
     """Let errors of the scanner's own rise, with their tracebacks."""
     jobs: int = 1
     """How many processes may work on the roots, if there is work enough; with ``debug`` it is one."""
+    dask: str | None = None
+    """The address of a Dask scheduler, whose workers do the work instead; ``local`` for workers on this machine."""
     cache: Path | None = None
     """The directory where outcomes are kept from one scan to the next; None for no such thing."""
     max_steps: int = STEPS

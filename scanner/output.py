@@ -37,14 +37,16 @@ class Delivery:
     """Whether annotations follow what is printed."""
 
 
-def deliver(report: Report, delivery: Delivery, appearance: Appearance, directory: Path) -> list[tuple[str, str]]:
+def deliver(
+    report: Report, delivery: Delivery, appearance: Appearance, directory: Path, sources: Sources | None = None
+) -> list[tuple[str, str]]:
     """Write and print the report; gives the files that could not be written, each with a message.
 
     A report that cannot be written is no reason to lose the others, so files come first: where nothing can be printed,
-    that is the end. ``directory`` is the working directory.
+    that is the end. ``directory`` is the working directory, and ``sources`` reads files if paths begin elsewhere.
     """
     shown = report.at_least(delivery.min_severity)
-    sources = Sources(directory)
+    sources = sources or Sources(directory)
     plain = replace(appearance, excerpt=sources.excerpt, lines=sources.lines, quiet=delivery.quiet)
     trouble: list[tuple[str, str]] = []
     for name, path in delivery.outputs:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner.calls import Calls, not_known
+from scanner.calls import Calls, Known, not_known
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.file_system import Notes, noted
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from scanner.verdicts.assessed_principal import AssessedPrincipal
     from scanner.work.assessor import Assessor
     from scanner.work.kept import Kept
+    from scanner.work.roots import Dispatch
 
 Map = Callable[["Assessor", Iterable[Task]], Iterable[Outcome]]
 Watch = Callable[[int, int], None]
@@ -56,62 +57,126 @@ def scan(
     watch: Watch | None = None,
     tell: Tell | None = None,
     rules: Sequence[Rule] | None = None,
+    dispatch: Dispatch | None = None,
 ) -> Report:
     """Scan the paths. Raises ``UsageError`` and ``RuleError``; trouble in the input is in the report.
 
     ``map`` does what the built-in function of that name does, wherever and in whichever order: what it gives is in the
-    order of the roots. Without it the options say how many processes work and what is kept. ``rules`` are followed in
-    place of those that the options name.
+    order of the roots. Without it the options say how many processes work and what is kept;
+    ``dispatch`` has the work done elsewhere. ``rules`` are followed in place of those that the options name.
     """
+    ready = prepare(options, rules)
+    if options.dask is None or dispatch is not None or options.debug:
+        return _scan(ready, map, watch, tell, dispatch)
+    from scanner.work.on_dask import DaskError, cluster
+
+    try:
+        with cluster(options.dask, options.jobs) as far:
+            return _scan(ready, map, watch, tell, far)
+    except DaskError as problem:
+        raise UsageError(f"{problem} (--dask)") from problem
+
+
+def _scan(
+    ready: Ready,
+    map: Map | None,  # noqa: A002
+    watch: Watch | None,
+    tell: Tell | None,
+    dispatch: Dispatch | None,
+) -> Report:
+    options = ready.options
+    before = _before(options, map, dispatch) if options.compare_to is not None else None
+    keeps = map is None and not options.debug and not options.account_data  # which is about people
+    kept = _Keeping(options.cache, ready.terms, ready.controls) if options.cache is not None and keeps else None
+    with session(), noted(is_exact=kept is not None, seek=may_ask):
+        found = discovered(ready, kept.calls if kept is not None else not_known)
+        if not found.roots:
+            return _report(found, (), ready.inputs, ready.rules, {}, options, lambda _: (), before)
+        roots = map or _roots(options, kept.kept if kept is not None else None, dispatch)
+        trying = map or _roots(options, None, dispatch)  # what is tried is not kept
+        if options.compare_to == PRIOR:
+            from scanner.comparison import NotComparableError, prior
+
+            assess = _assessor(options, ready.terms)
+            try:
+                before = prior(tasks_of(ready, found), lambda plans: roots(assess, plans))
+            except NotComparableError as problem:
+                raise UsageError(str(problem)) from problem
+        report = report_of(ready, found, roots, trying, watch, tell, before)
+    if kept is not None:
+        kept.kept.save()
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A scan that can be done as asked, before anything is looked for."""
+
+    options: Options
+    rules: tuple[Rule, ...]
+    inputs: Inputs
+    terms: Terms
+    controls: Notes
+    """The looks at files of control policies."""
+    problems: tuple[Diagnostic, ...]
+    """What is wrong with account data."""
+
+
+def prepare(options: Options, rules: Sequence[Rule] | None = None) -> Ready:
+    """Check what is asked for. Raises ``UsageError`` and ``RuleError``."""
     wrong = next(mistakes(options), None)
     if wrong is not None:
         raise UsageError(wrong)
     check_source(options)
     problems = account_problems(options)
     rules = _possible(chosen_rules(options) if rules is None else rules, options)
-    before = _before(options, map) if options.compare_to is not None else None
     with noted(is_exact=True) as controls:
         check_controls(options)
     inputs = with_parameters(options)
-    terms = _terms(options, questions_of(rules))
-    keeps = map is None and not options.debug and not options.account_data  # which is about people
-    kept = _Keeping(options.cache, terms, controls) if options.cache is not None and keeps else None
-    with session(), noted(is_exact=kept is not None, seek=may_ask):
-        found = discover(
-            options.paths,
-            options.directory,
-            inputs,
-            options.standard_input,
-            options.exclude,
-            options.sections,
-            kept.calls if kept is not None else not_known,
-            debug=options.debug,
-        )
-        found = replace(found, diagnostics=(*found.diagnostics, *problems))
-        if not found.roots:
-            return _report(found, (), inputs, rules, {}, options, lambda _: (), before)
-        tasks = [_task(root, options) for root in found.roots]
-        assess = _assessor(options, terms)
-        roots = map or _roots(options, kept.kept if kept is not None else None)
+    return Ready(options, rules, inputs, _terms(options, questions_of(rules)), controls, problems)
 
-        def again(changed: Iterable[tuple[ScanRoot, Changed]]) -> Iterable[Outcome]:
-            tasks = [replace(_task(root, options), changed=files) for root, files in changed]
-            return (map or _roots(options, None))(assess, tasks)  # what is tried is not kept
 
-        if options.compare_to == PRIOR:
-            from scanner.comparison import NotComparableError, prior
+def discovered(ready: Ready, known: Known) -> Discovery:
+    """The roots, with all that is wrong before they are worked out. ``known`` is what is known of calls."""
+    options = ready.options
+    found = discover(
+        options.paths,
+        options.directory,
+        ready.inputs,
+        options.standard_input,
+        options.exclude,
+        options.sections,
+        known,
+        debug=options.debug,
+    )
+    return replace(found, diagnostics=(*found.diagnostics, *ready.problems))
 
-            try:
-                before = prior(tasks, lambda plans: roots(assess, plans))
-            except NotComparableError as problem:
-                raise UsageError(str(problem)) from problem
-        sources = root_sources(found.roots, options)
-        with closing(joined_outcomes(tasks, lambda some: roots(assess, some), sources, watch)) as outcomes:
-            told = outcomes if tell is None else _told(outcomes, tell)
-            report = _report(found, told, inputs, rules, sources, options, again, before)
-    if kept is not None:
-        kept.kept.save()
-    return report
+
+def tasks_of(ready: Ready, found: Discovery) -> list[Task]:
+    """What is to be worked out first: a task for each root, in their order."""
+    return [_task(root, ready.options) for root in found.roots]
+
+
+def report_of(
+    ready: Ready,
+    found: Discovery,
+    roots: Map,
+    trying: Map,
+    watch: Watch | None = None,
+    tell: Tell | None = None,
+    before: Before | None = None,
+) -> Report:
+    """What the roots come to. ``trying`` is for roots whose files are taken to have other texts."""
+    options = ready.options
+    assess = _assessor(options, ready.terms)
+
+    def again(changed: Iterable[tuple[ScanRoot, Changed]]) -> Iterable[Outcome]:
+        return trying(assess, [replace(_task(root, options), changed=files) for root, files in changed])
+
+    sources = root_sources(found.roots, options)
+    with closing(joined_outcomes(tasks_of(ready, found), lambda some: roots(assess, some), sources, watch)) as outcomes:
+        told = outcomes if tell is None else _told(outcomes, tell)
+        return _report(found, told, ready.inputs, ready.rules, sources, options, again, before)
 
 
 @dataclass(slots=True)
@@ -138,13 +203,13 @@ class _Keeping:
         return self.kept.calls(place, boundary, find)
 
 
-def _roots(options: Options, kept: Kept | None) -> Map:
+def _roots(options: Options, kept: Kept | None, dispatch: Dispatch | None) -> Map:
     """As the options have it. An error of our own rises with its traceback where it is made, so that is here then."""
-    if options.debug or (options.jobs == 1 and kept is None):
+    if options.debug or (options.jobs == 1 and kept is None and dispatch is None):
         return map
     from scanner.work.roots import Roots
 
-    return Roots(options.jobs, kept)
+    return Roots(options.jobs, kept, dispatch=dispatch)
 
 
 def _assessor(options: Options, terms: Terms) -> Assessor:
@@ -235,12 +300,12 @@ def _report(
     )
 
 
-def _before(options: Options, map: Map | None) -> Before:  # noqa: A002
+def _before(options: Options, map: Map | None, dispatch: Dispatch | None) -> Before:  # noqa: A002
     """What there was before; nothing yet where plans say it themselves. Raises ``UsageError``."""
     from scanner.comparison import NotComparableError, before
 
     try:
-        return before(options, lambda earlier: scan(earlier, map, rules=()))
+        return before(options, lambda earlier: scan(earlier, map, rules=(), dispatch=dispatch))
     except NotComparableError as problem:
         raise UsageError(str(problem), problem.path) from problem
 

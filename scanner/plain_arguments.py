@@ -21,6 +21,7 @@ TEXTS = frozenset(
     {
         *("fail_on", "min_severity", "workspace", "source", "account", "region", "baseline", "write_baseline"),
         *("config", "explain", "jobs", "cache_dir", "max_steps", "compare_to"),
+        *("manifest", "materialize", "resume", "dask"),
     }
 )
 """Options with one value: the last one counts."""

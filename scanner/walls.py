@@ -22,6 +22,8 @@ _AGAIN = 10
 """Seconds after which what has not ended by itself is ended."""
 MEMORY = 4 * 1024**3
 """Bytes of data of one process."""
+MEMORY_FOR_MANY = 16 * 1024**3
+"""The same where one process puts together what many repositories come to."""
 
 _TIME = f"the root takes more than {SECONDS} seconds"
 NO_MEMORY = "the root takes more memory than there is"
@@ -29,9 +31,9 @@ NO_MEMORY = "the root takes more memory than there is"
 _raised = False
 
 
-def raise_walls() -> None:
+def raise_walls(memory: int = MEMORY) -> None:
     """Put them up for this process, for good. Limits that are there already are only lowered."""
-    _limit_memory()
+    _limit_memory(memory)
     _watch_time()
 
 
@@ -50,15 +52,15 @@ def walled(seconds: float = SECONDS, again: float = _AGAIN) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
-def _limit_memory() -> None:
+def _limit_memory(memory: int) -> None:
     if sys.platform == "win32":
         return
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    if soft == resource.RLIM_INFINITY or soft > MEMORY:
+    if soft == resource.RLIM_INFINITY or soft > memory:
         try:
-            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, hard))
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, hard))
         except (ValueError, OSError):
             return  # the system does not let us; then there is none
 

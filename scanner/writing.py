@@ -203,6 +203,14 @@ def remove(file: Path) -> None:
     file.unlink()
 
 
+def remove_tree(directory: Path) -> None:
+    """A directory with all that is in it, if there is one; no link is followed. Raises ``OSError``."""
+    if file_system.is_there(directory):
+        import shutil
+
+        shutil.rmtree(directory)
+
+
 def remove_if_empty(directory: Path) -> None:
     """A directory. Raises ``OSError``."""
     directory.rmdir()

@@ -32,6 +32,7 @@ SMALL: dict[str, dict[str, float]] = {
     "shared-module": {"roots": 3},
     "policies": {"principals": 4, "policies": 5},
     "account": {"users": 120, "roles": 12, "policies": 20},
+    "organization": {"repositories": 10, "accounts": 3, "principals": 100},
     "foreign-files": {"files": 30},
 }
 

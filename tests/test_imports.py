@@ -13,6 +13,8 @@ import pytest
 ROOT = Path(__file__).parent.parent / "scanner"
 HOMES = {
     "cfn_tools": {"cloudformation/template/composer.py"},
+    "dask": {"work/on_dask.py"},
+    "distributed": {"work/on_dask.py"},
     "hcl2": {"terraform/language/grammar.py"},
     "jsonpath_ng": {f"rules/{name}.py" for name in ("bounded_match", "rule", "selector_check", "selector_syntax")},
     "lark": {f"terraform/language/{name}.py" for name in ("grammar", "syntax_tree", "table_parser")},

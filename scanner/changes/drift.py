@@ -39,7 +39,7 @@ class Drift:
     def changes(self) -> tuple[Change, ...]:
         """All of it, in the order of kinds, then of roots and addresses."""
         found = (one for several in self.principals.values() for one in several)
-        return tuple(sorted(found, key=_order))
+        return tuple(sorted(found, key=order))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ def drift(code: Sequence[AssessedPrincipal], accounts: Iterable[KnownAccount]) -
     return Drift(found, tuple(alone))
 
 
-def _order(change: Change) -> tuple[object, ...]:
+def order(change: Change) -> tuple[object, ...]:
+    """What drift is sorted by: the worst first."""
     subject = change.subject
     client = "" if change.client is None else change.client.value
     return tuple(ChangeKind).index(change.kind), subject.root, subject.address, client

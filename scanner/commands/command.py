@@ -40,6 +40,7 @@ def run(values: Mapping[str, Any], order: Sequence[str]) -> int:
     if values["changes_only"] and values["compare_to"] is None:
         raise ArgumentError("say with --compare-to what there was before", "--changes-only")
     _check_fixing(values)
+    _check_many(values)
     try:
         directory = Path.cwd()
     except OSError as problem:
@@ -62,7 +63,9 @@ def run(values: Mapping[str, Any], order: Sequence[str]) -> int:
             tell(mistake)
         return USAGE
     options = _options(settings, directory, values["write_baseline"], debug=values["debug"])
-    options = replace(options, compare_to=values["compare_to"], changes_only=values["changes_only"])
+    options = replace(
+        options, compare_to=values["compare_to"], changes_only=values["changes_only"], dask=values["dask"]
+    )
     formats: list[str] = values["format"] or []
     if values["list_rules"]:
         _refuse_formats("--list-rules", formats, "text")
@@ -79,6 +82,10 @@ def run(values: Mapping[str, Any], order: Sequence[str]) -> int:
     if values["diff"] or values["fix"]:
         return _mend(options, settings, values)
     delivery = _delivery(settings)
+    if values["manifest"] is not None:
+        from scanner.commands import organization
+
+        return organization.run(options, settings, delivery, values, __version__)
     from scanner.commands import scan
 
     return scan.run(options, settings, delivery, version=__version__, verbose=values["verbose"])
@@ -133,6 +140,22 @@ def _explain(options: Options, settings: Settings, wanted: str, formats: list[st
     from scanner.commands import explain
 
     return explain.run(options, settings, wanted, as_json="json" in formats, version=__version__, verbose=verbose)
+
+
+def _check_many(values: Mapping[str, Any]) -> None:
+    """Whether the options about many repositories and machines are as they must be. Raises ``ArgumentError``."""
+    if values["dask"] is not None:
+        from scanner.dask_address import mistake_in
+
+        mistake = mistake_in(values["dask"])
+        if mistake is not None:
+            raise ArgumentError(mistake, "--dask")
+    if any(values[name] is not None for name in ("manifest", "materialize", "resume")):
+        from scanner.commands.organization import mistake_in as mistake_in_manifest
+
+        found = mistake_in_manifest(values)
+        if found is not None:
+            raise ArgumentError(found[1], found[0])
 
 
 _NOT_WITH_FIXES = ("check_rules", "list_rules", "show_config", "explain", "write_baseline")

@@ -29,6 +29,8 @@ from scanner.verdicts.scenarios import assess
 from scanner.walls import walled
 from scanner.work.outcome import Outcome, Task, Terms
 
+_MOST_TERMS = 16
+"""Neighbours in a list of roots have the same, so that few have to be remembered."""
 RECURSION_LIMIT = 12_000
 """Evaluation nests as deep as its bounds allow; CPython's default would stop it before them."""
 
@@ -45,18 +47,28 @@ class Assessor:
         self._controls = ControlPolicies(terms.controls, dict(terms.accounts), terms.directory)
         self._apart = Apart()
         self._accounts: tuple[Facts, ...] | None = None
+        self._others: dict[Terms, Assessor] = {}
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
 
     def __reduce__(self) -> tuple[object, ...]:
         return _assessor, (self.terms, self.debug)
 
     def __call__(self, task: Task) -> Outcome:
-        """What the root comes to."""
+        """What the root comes to, under its own terms if it has any."""
+        if task.terms is not None and task.terms != self.terms:
+            return self._under(task.terms)(task)
         if task.changed:
             contents = {path: text.encode() for path, text in task.changed}
             with changed(contents), self._apart.session(task.changed):
                 return self._outcome(task)
         return self._outcome(task)
+
+    def _under(self, terms: Terms) -> Assessor:
+        if terms not in self._others:
+            if len(self._others) >= _MOST_TERMS:
+                self._others.pop(next(iter(self._others)))
+            self._others[terms] = Assessor(terms, debug=self.debug)
+        return self._others[terms]
 
     def _outcome(self, task: Task) -> Outcome:
         root = task.root

@@ -15,6 +15,7 @@ states and change sets are not kept at all: they are made for one scan, and may 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import blake2b
@@ -27,19 +28,27 @@ from scanner.work.codec import CodecError, decode, decode_notes, encode, encode_
 from scanner.work.outcome import Outcome, Task
 from scanner.work.store import Store
 
+_OFTEN = 5.0
+"""Seconds after which something is written down, if not all of it is in the end."""
+_SHARE = 20
+"""How many times as long as it takes to write it down somebody has to work before it is done again."""
 _NOT_KEPT = frozenset({RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE, RootKind.CHANGE_SET, RootKind.ACCOUNT})
 
 
 class Kept:
     """What is kept in a directory, as it is today. Never raises for what is there."""
 
-    def __init__(self, directory: Path, terms: bytes, controls: Notes) -> None:
-        """Outcomes are those under the terms; ``controls`` are the looks at files that the terms name."""
+    def __init__(self, directory: Path, terms: bytes, controls: Notes, *, saves_often: bool = False) -> None:
+        """Outcomes are those under the terms; ``controls`` are the looks at files that the terms name.
+
+        With ``saves_often`` what is new is written down now and then, so that little is lost where the scan is ended.
+        """
         start = os.fsencode(os.getcwd())  # noqa: PTH109 # as it is
         self._store = Store(directory, start)
         answers = repr(sorted(controls.answers.items())).encode("utf-8", "surrogatepass")
         self._under = sealed([terms, answers, start])
         self._present = Present()
+        self._saves_at = time.monotonic() + _OFTEN if saves_often else float("inf")
 
     def outcome(self, task: Task, written: bytes) -> Outcome | None:
         """The outcome of a root, which is also given as bytes, if nothing that it depends on has changed."""
@@ -53,6 +62,7 @@ class Kept:
         """Keep the outcome of a root, with what was looked at for it."""
         if is_kept(task):
             self._store.write(_name(self._under, written), sealed([notes, made]))
+            self._save_if_it_is_time()
 
     def calls(self, place: Path, boundary: Path, find: Callable[[], Calls]) -> Calls:
         """What a directory or a template calls, which ``find`` finds."""
@@ -68,11 +78,19 @@ class Kept:
         if notes.is_steady:
             with suppress(CodecError):  # then it is found again
                 self._store.write(name, sealed([encode_notes(notes), encode(made)]))
+                self._save_if_it_is_time()
         return made
 
     def save(self) -> None:
         """Write down what is new."""
         self._store.save()
+
+    def _save_if_it_is_time(self) -> None:
+        began = time.monotonic()
+        if began >= self._saves_at:
+            self._store.save()
+            done = time.monotonic()
+            self._saves_at = done + max(_OFTEN, _SHARE * (done - began))
 
     def _known(self, name: str) -> bytes | None:
         """What stands under a name, if every look that was noted beside it would show the same."""
@@ -92,7 +110,8 @@ class Kept:
 
 def is_kept(task: Task) -> bool:
     """Whether outcomes of such roots are kept at all: not what is made anew each time, and nothing about people."""
-    return task.root.kind not in _NOT_KEPT and task.root.stands_in is None
+    is_about_people = task.terms is not None and bool(task.terms.account_data)
+    return task.root.kind not in _NOT_KEPT and task.root.stands_in is None and not is_about_people
 
 
 def _name(under: bytes, written: bytes) -> str:

@@ -36,6 +36,8 @@ class Terms:
     max_steps: int = STEPS
     account_data: tuple[str, ...] = ()
     """Directories with what is in accounts, relative to the working directory."""
+    looks: str = ""
+    """Where roots under several terms are worked out together: a digest of what the files had that these name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Task:
     section: PathSection = PathSection()  # frozen
     changed: tuple[tuple[str, str], ...] = ()
     """Files, by absolute paths without links, with texts that they are taken to have."""
+    terms: Terms | None = None
+    """Its own terms, where roots with several are worked out together; None for those that all of them have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def _context(imports: Sequence[str]) -> BaseContext:
 def _start(crew: Crew, workers: list[_Worker]) -> _Worker:
     """One more worker. An interrupt meanwhile waits until it is one of the workers, which somebody ends."""
     context = _context(crew.imports)
-    with _uninterrupted(), _without_main():
+    with uninterrupted(), without_main():
         try:
             ours, theirs = context.Pipe()
             process = context.Process(  # type: ignore[attr-defined] # every context has it
@@ -176,7 +176,7 @@ def _start(crew: Crew, workers: list[_Worker]) -> _Worker:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Iterator[None]:
     """The new process has the same mask, so that an interrupt does not reach it before it says that it minds none."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -189,7 +189,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 @contextmanager
-def _without_main() -> Iterator[None]:
+def without_main() -> Iterator[None]:
     """A new process imports the program that started it, which may be anybody's; ours has no need of it."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")

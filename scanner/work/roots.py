@@ -5,7 +5,7 @@ It is the same whichever way an outcome is had, and the outcomes come in the ord
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,10 @@ from scanner.work.worker import serve as _serve
 from scanner.work.worker import with_notes
 
 if TYPE_CHECKING:
-    from scanner.work.processes import Serve
+    from scanner.work.processes import Crew, Serve
+
+Dispatch = Callable[["Crew", Sequence[tuple[bytes, int]]], Iterator[tuple[int, bytes | None]]]
+"""Has tasks worked on somewhere: as ``processes.in_processes`` does it, which says what comes back."""
 
 ENOUGH = 1_000_000
 """How much work there has to be for each process: so many bytes of configuration take longer than its start."""
@@ -49,7 +52,17 @@ _READERS = {
 class Roots:
     """A ``map`` for roots."""
 
-    def __init__(self, jobs: int = 1, kept: Kept | None = None, *, serve: Serve = _serve, enough: int = ENOUGH) -> None:
+    def __init__(
+        self,
+        jobs: int = 1,
+        kept: Kept | None = None,
+        *,
+        serve: Serve = _serve,
+        enough: int = ENOUGH,
+        dispatch: Dispatch | None = None,
+    ) -> None:
+        """With ``dispatch`` that has them worked on, however few there are."""
+        self._dispatch = dispatch
         self._jobs = jobs
         self._kept = kept
         self._serve = serve
@@ -79,17 +92,19 @@ class Roots:
         self, assess: Assessor, tasks: Sequence[Task], missing: Sequence[int], written: dict[int, bytes]
     ) -> Generator[tuple[int, Outcome], None, None]:
         left = dict.fromkeys(missing)
-        sizes = _sizes([tasks[number] for number in missing]) if self._jobs > 1 and len(missing) > 1 else []
+        shares = self._dispatch is not None or (self._jobs > 1 and len(missing) > 1)
+        sizes = _sizes([tasks[number] for number in missing]) if shares else []
         jobs = min(self._jobs, len(missing), sum(sizes) // self._enough)
-        if jobs > 1:
+        if jobs > 1 or (self._dispatch is not None and missing):
             from scanner.work.processes import Crew, StartError, died, in_processes
 
+            dispatch = self._dispatch or in_processes
             kinds = {tasks[number].root.kind for number in missing}
             imports = ("scanner.work.worker", *sorted({_READERS[kind] for kind in kinds}))
             crew = Crew(self._serve, encode(assess.terms), self._kept is not None, jobs, imports)
             packed = [written.get(number) or encode(tasks[number]) for number in missing]
             try:
-                for place, answer in in_processes(crew, list(zip(packed, sizes, strict=True))):
+                for place, answer in dispatch(crew, list(zip(packed, sizes, strict=True))):
                     number = missing[place]
                     task = tasks[number]
                     outcome = died(task) if answer is None else self._received(task, written.get(number, b""), answer)
