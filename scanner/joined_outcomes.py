@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.cloudformation.neighbours import exchanges, with_neighbours
-from scanner.joining.links import may_be_joined, with_others_beside
+from scanner.joining.links import OtherRoots, may_be_joined, with_others_beside
 from scanner.joining.names import RootNames
 from scanner.root import ScanRoot
 from scanner.work.outcome import Outcome, Task
@@ -20,12 +20,16 @@ MOST_TURNS = 4
 
 
 def joined_outcomes(
-    tasks: Sequence[Task], outcomes: Outcomes, sources: Mapping[str, str], watch: Callable[[int, int], None] | None
+    tasks: Sequence[Task],
+    outcomes: Outcomes,
+    sources: Mapping[str, str],
+    watch: Callable[[int, int], None] | None,
+    others: OtherRoots,
 ) -> Generator[tuple[ScanRoot, Outcome], None, None]:
     """The outcome of each root, in whichever order. ``sources`` says what each root is of.
 
     Those that may have to do with others come last. Templates that exchange values are joined first, for what one of
-    them names may be such a value.
+    them names may be such a value. ``others`` may stand beside them as well.
     """
     exchanging: list[_Done] = []
     naming: list[_Done] = []
@@ -47,7 +51,7 @@ def joined_outcomes(
     alone = [task.root for task, _ in naming]
     for _ in range(MOST_TURNS):
         names = {root: outcome.names or RootNames(root.path) for root, (_, outcome) in zip(alone, naming, strict=True)}
-        roots = with_others_beside(names, sources)
+        roots = with_others_beside({**names, **others.names}, {**sources, **others.sources})[: len(alone)]
         if all(task.root == root for (task, _), root in zip(naming, roots, strict=True)):
             break
         naming = _again(naming, roots, outcomes)

@@ -14,6 +14,7 @@ from scanner.discovery import Discovery, discover
 from scanner.file_system import Notes, noted
 from scanner.gathered import Gathered
 from scanner.joined_outcomes import joined_outcomes
+from scanner.joining.links import OtherRoots
 from scanner.lazy_dataclass import dataclass
 from scanner.named_files import UsageError, account_problems, check_controls, check_source, with_parameters
 from scanner.option_checks import mistakes
@@ -165,8 +166,12 @@ def report_of(
     watch: Watch | None = None,
     tell: Tell | None = None,
     before: Before | None = None,
+    others: OtherRoots = OtherRoots(),  # noqa: B008 # frozen
 ) -> Report:
-    """What the roots come to. ``trying`` is for roots whose files are taken to have other texts."""
+    """What the roots come to. ``trying`` is for roots whose files are taken to have other texts.
+
+    ``others`` are not reported, and may stand beside them.
+    """
     options = ready.options
     assess = _assessor(options, ready.terms)
 
@@ -174,7 +179,8 @@ def report_of(
         return trying(assess, [replace(_task(root, options), changed=files) for root, files in changed])
 
     sources = root_sources(found.roots, options)
-    with closing(joined_outcomes(tasks_of(ready, found), lambda some: roots(assess, some), sources, watch)) as outcomes:
+    tasks = tasks_of(ready, found)
+    with closing(joined_outcomes(tasks, lambda some: roots(assess, some), sources, watch, others)) as outcomes:
         told = outcomes if tell is None else _told(outcomes, tell)
         return _report(found, told, ready.inputs, ready.rules, sources, options, again, before)
 

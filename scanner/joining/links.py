@@ -10,10 +10,11 @@ another reads the state of stands beside it whatever their accounts are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 
 from scanner.diagnostic import Diagnostic, warning
 from scanner.joining.names import Name, NameKind, RootNames
+from scanner.lazy_dataclass import dataclass
 from scanner.root import RootKind, ScanRoot
 
 MOST_BESIDE = 60
@@ -23,6 +24,14 @@ _Key = tuple[NameKind, str, str | None]
 _BEST_FIRST = (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_MODULE, RootKind.TERRAFORM_STATE)
 _APART = frozenset((RootKind.ACCOUNT, RootKind.CHANGE_SET))
 """What is in an account settles nothing that nobody asks it to; a change set is of a template."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRoots:
+    """Roots that are worked out somewhere else, with the names in them and what each is of."""
+
+    names: Mapping[ScanRoot, RootNames] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 def may_be_joined(root: ScanRoot, names: RootNames | None) -> bool:

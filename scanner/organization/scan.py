@@ -1,7 +1,8 @@
 """All items of a manifest to one report.
 
-Each item is scanned as if it was alone, but for one thing: the roots of all of them are worked out together, so that
-any number of processes or machines have something to do. Then each report is made, moved below the name of its item,
+Each item is scanned as if it was alone, but for two things: the roots of all of them are worked out together, so that
+any number of processes or machines have something to do, and roots of several items that are about one account are
+joined. Then each report is made, moved below the name of its item,
 and joined to the others. What is wrong with one item is an error at its line, and everything else goes on.
 """
 
@@ -24,6 +25,7 @@ from scanner.lazy_dataclass import dataclass
 from scanner.named_files import UsageError
 from scanner.organization.item import Item, ItemError, Mirror
 from scanner.organization.item_options import item_options
+from scanner.organization.joined_items import ItemRoots, others_of
 from scanner.organization.manifest import ManifestError, not_scanned, read_manifest
 from scanner.organization.materialize import CommandError, Fetching, checkouts
 from scanner.organization.merged import MOST_PRINCIPALS, merged
@@ -31,6 +33,7 @@ from scanner.organization.relocated import Relocation
 from scanner.organization.request import Request
 from scanner.pipeline import Map, Ready, Tell, Watch, discovered, prepare, report_of, tasks_of
 from scanner.report.report import Report
+from scanner.root_sources import root_sources
 from scanner.rules.problems import RuleError
 from scanner.session import session
 from scanner.triage.comments import may_ask
@@ -142,11 +145,13 @@ def _report(
             found = list(_all_found(items, places, request, kept, said))
             tasks = [task for one in found for task in one.tasks]
             outcomes = stack.enter_context(closing(_watched(working(base, tasks), len(tasks), watch)))
-            for one in found:
-                known = {task: next(outcomes) for task in one.tasks}
+            known_of = [{task: next(outcomes) for task in one.tasks} for one in found]
+            others = others_of([_roots(one, known) for one, known in zip(found, known_of, strict=True)])
+            for one, known, beside in zip(found, known_of, others, strict=True):
                 first = _Together(base, one.terms, working, known)
                 again = _Together(base, one.terms, trying, known)
-                finish = partial(report_of, one.ready, one.discovery, first, again, None, _told_of(one.item, tell))
+                told = _told_of(one.item, tell)
+                finish = partial(report_of, one.ready, one.discovery, first, again, tell=told, others=beside)
                 report = _tried(one.item, request, said, finish)
                 if report is None:
                     continue
@@ -229,6 +234,11 @@ class _Together:
         made = iter(self._map(self._base, missing)) if missing else iter(())
         for task in tasks:
             yield self._known[task] if task in self._known else next(made)
+
+
+def _roots(found: _Found, known: Mapping[Task, Outcome]) -> ItemRoots:
+    names = {task.root: outcome.names for task, outcome in known.items()}
+    return ItemRoots(found.item.name, names, root_sources(found.discovery.roots, found.ready.options))
 
 
 def _watched(outcomes: Iterable[Outcome], total: int, watch: Watch | None) -> Generator[Outcome, None, None]:
