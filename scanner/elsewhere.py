@@ -22,7 +22,7 @@ _AS_IT_IS = (str, bool, int, float, bytes, type(None), Span, Cause, Enum)
 
 def elsewhere(facts: Facts, root: ScanRoot) -> Facts:
     """The facts of another root, which this one does not report."""
-    of = Elsewhere(root.path, tuple(other.path for _, other in root.states)).of
+    of = Elsewhere(root.path, tuple(other.path for _, other in root.read_from)).of
     brought = {name: of(getattr(facts, name)) for name in _BROUGHT}
     return Facts(facts.root, facts.root_kind, **brought, files=facts.files)
 
@@ -45,7 +45,7 @@ _BROUGHT = (
 class Elsewhere:
     """Whatever another root has, by the name of that root.
 
-    ``read`` are the names of those whose states it reads: what it has from them has their names before it already.
+    ``read`` are the names of those that it reads a state or a parameter of: what it has from them has their names before it already.
     """
 
     def __init__(self, label: str, read: tuple[str, ...]) -> None:

@@ -277,10 +277,10 @@ class Facts:
     """Addresses before and after: of instances, resources, and modules with all that is in them."""
     forgotten: frozenset[str] = frozenset()
     """Addresses of identities that stay in AWS and are not the code's any more."""
-    state: str | None = None
-    """Where the state of a configuration is kept, if it is known and there are outputs in it."""
-    states_read: tuple[str, ...] = ()
-    """Where the states are kept that it reads outputs of."""
+    keeps: tuple[str, ...] = ()
+    """Places of what others may read: the state with its outputs, SSM parameters."""
+    reads: tuple[str, ...] = ()
+    """Places of others that it reads."""
     is_rewritten: bool = False
     """A macro that is not followed may change all of it, so a policy that is malformed here is not an error yet."""
 

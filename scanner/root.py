@@ -87,8 +87,8 @@ class ScanRoot:
     """Other templates that this one has values from, or that have values from it; see ``cloudformation.neighbours``."""
     beside: tuple[ScanRoot, ...] = ()
     """Others in its account that define what this one names, or say something of whom it defines; see ``joining``."""
-    states: tuple[tuple[str, ScanRoot], ...] = ()
-    """Configurations whose outputs this one reads from their states, with the places where those are kept."""
+    read_from: tuple[tuple[str, ScanRoot], ...] = ()
+    """Configurations of which this one reads a state or a parameter, with the places where those are kept."""
     units: tuple[tuple[Path, str], ...] = ()
     """Terragrunt files that run a root module: absolute, and as reports print them."""
     contested: tuple[tuple[str, str], ...] = ()

@@ -4,7 +4,7 @@ A root stands beside another that names something which it defines and the other
 there, a group that somebody is put into. Another stands beside it that attaches something to its identities. Both have
 to be about one account that is known; a root whose account is not known stays alone. Of a configuration that is scanned
 as a plan as well, the plan stands beside others. Where several roots define what is meant, none is taken. One that
-another reads the state of stands beside it whatever their accounts are.
+another reads the state, or a parameter, of stands beside it whatever their accounts are.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def may_be_joined(root: ScanRoot, names: RootNames | None) -> bool:
         names is not None
         and root.kind not in _APART
         and not root.is_prior
-        and (names.state is not None or bool(names.states_read) or _is_in_known_account(names))
+        and (bool(names.keeps) or bool(names.reads) or _is_in_known_account(names))
     )
 
 
@@ -62,8 +62,8 @@ def with_others_beside(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str
     for root, names in roots.items():
         for key in dict.fromkeys(one.key for one in names.defined if one.account is not None):
             defined_by.setdefault(key, []).append(root)
-    states = _states(roots)
-    for root, found in states.items():
+    read_by = _read_by(roots)
+    for root, found in read_by.items():
         for _, other in found:
             same = [one for one in links[root] if sources[one.path] == sources[other.path]]
             links[root] = {one: None for one in links[root] if one not in same}
@@ -75,28 +75,28 @@ def with_others_beside(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str
                     links[owner][root] = None
     return tuple(
         replace(
-            _with_states(root, states),
-            beside=tuple(_with_states(other, states) for other in _reached(root, links)),
+            _with_read(root, read_by),
+            beside=tuple(_with_read(other, read_by) for other in _reached(root, links)),
         )
         for root in roots
     )
 
 
-def _states(roots: Mapping[ScanRoot, RootNames]) -> dict[ScanRoot, list[tuple[str, ScanRoot]]]:
-    """The configurations whose states each root reads, with the places; nothing where several keep one there."""
+def _read_by(roots: Mapping[ScanRoot, RootNames]) -> dict[ScanRoot, list[tuple[str, ScanRoot]]]:
+    """The configurations that each root reads something of, with the places; none where several keep one there."""
     keepers: dict[str, list[ScanRoot]] = {}
     for root, names in roots.items():
-        if names.state is not None:
-            keepers.setdefault(names.state, []).append(root)
+        for place in names.keeps:
+            keepers.setdefault(place, []).append(root)
     return {
-        root: [(place, keepers[place][0]) for place in names.states_read if len(keepers.get(place, ())) == 1]
+        root: [(place, keepers[place][0]) for place in names.reads if len(keepers.get(place, ())) == 1]
         for root, names in roots.items()
-        if names.states_read
+        if names.reads
     }
 
 
-def _with_states(root: ScanRoot, states: Mapping[ScanRoot, list[tuple[str, ScanRoot]]]) -> ScanRoot:
-    return replace(root, states=tuple(states.get(root, ())))
+def _with_read(root: ScanRoot, read_by: Mapping[ScanRoot, list[tuple[str, ScanRoot]]]) -> ScanRoot:
+    return replace(root, read_from=tuple(read_by.get(root, ())))
 
 
 def _shown(roots: Iterable[ScanRoot], sources: Mapping[str, str]) -> tuple[ScanRoot, ...]:

@@ -71,10 +71,10 @@ class RootNames:
     """Policies that it attaches and groups that it puts somebody into, without defining them."""
     reached: tuple[Name, ...] = ()
     """Identities that it attaches something to, without defining them."""
-    state: str | None = None
-    """Where its state is kept."""
-    states_read: tuple[str, ...] = ()
-    """Where the states of others are kept that it reads."""
+    keeps: tuple[str, ...] = ()
+    """Places of what others may read: its state, parameters."""
+    reads: tuple[str, ...] = ()
+    """Places of others that it reads."""
 
 
 def root_names(facts: Facts) -> RootNames:
@@ -86,8 +86,8 @@ def root_names(facts: Facts) -> RootNames:
         tuple(dict.fromkeys(_defined(facts))),
         tuple(dict.fromkeys((*_policies(facts, policies), *_groups(facts, identities[IdentityKind.GROUP])))),
         tuple(dict.fromkeys(_reached(facts, identities))),
-        facts.state,
-        facts.states_read,
+        facts.keeps,
+        facts.reads,
     )
 
 

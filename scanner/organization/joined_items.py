@@ -40,8 +40,8 @@ def others_of(items: Sequence[ItemRoots]) -> tuple[OtherRoots, ...]:
     owner_of = dict(zip(names, owners, strict=True))
     needed: dict[str, dict[ScanRoot, None]] = {}
     for root, owner in zip(with_others_beside(names, sources), owners, strict=True):
-        for other in (*root.beside, *(each for _, each in root.states)):
-            plain = replace(other, beside=(), states=())
+        for other in (*root.beside, *(each for _, each in root.read_from)):
+            plain = replace(other, beside=(), read_from=())
             if owner_of[plain] != owner:
                 needed.setdefault(owner, {})[plain] = None
     return tuple(_seen_from(item.name, needed.get(item.name, {}), names, sources) for item in items)

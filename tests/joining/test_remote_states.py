@@ -191,3 +191,40 @@ def test_in_several_processes(jobs: int, tmp_path: Any) -> None:
     write(tmp_path, {"a/main.tf": READS, "b/main.tf": KEPT})
     options = Options(paths=(".",), directory=tmp_path, jobs=jobs, inputs=Inputs(), offers_fixes=False)
     assert verdicts(scan(options))["aws_iam_user.ann"][1] == "allowed"
+
+
+PROVIDER = 'provider "aws" {{\n  region = "{}"\n  allowed_account_ids = ["{}"]\n}}\n'
+HERE = PROVIDER.format("eu-west-1", OWN)
+WRITES = """
+resource "aws_ssm_parameter" "p" {
+  name  = "/iam/cli"
+  type  = "String"
+  value = aws_iam_policy.cli.arn
+}
+"""
+READS_PARAMETER = (
+    USER + 'data "aws_ssm_parameter" "p" { name = "/iam/cli" }\n' + attached("data.aws_ssm_parameter.p.value")
+)
+
+
+@pytest.mark.parametrize(
+    ("reader", "writer", "wanted"),
+    [
+        (HERE + READS_PARAMETER, HERE + POLICY + WRITES, "allowed"),
+        (HERE + READS_PARAMETER.replace(".p.value", ".p.insecure_value"), HERE + POLICY + WRITES, "allowed"),
+        (HERE + READS_PARAMETER, HERE + POLICY + WRITES.replace("/iam/cli", "/iam/x"), "unknown"),
+        (HERE + READS_PARAMETER, PROVIDER.format("us-east-1", OWN) + POLICY + WRITES, "unknown"),
+        (HERE + READS_PARAMETER, PROVIDER.format("eu-west-1", OTHER) + POLICY + WRITES, "unknown"),
+        (HERE + READS_PARAMETER, POLICY + WRITES, "unknown"),
+        (READS_PARAMETER, POLICY + WRITES, "unknown"),
+        (HERE + READS_PARAMETER, HERE + POLICY + WRITES.replace('"String"', '"SecureString"'), "unknown"),
+        (
+            HERE + READS_PARAMETER,
+            HERE + VARIABLE + POLICY + WRITES.replace("{\n", "{\n  count = var.x\n", 1),
+            "unknown",
+        ),
+    ],
+    ids=["one", "plain", "name", "region", "account", "no account", "nothing known", "secret", "perhaps"],
+)
+def test_a_parameter(reader: str, writer: str, wanted: str, scan_files: Scan) -> None:
+    assert verdicts(scan_files({"a/main.tf": reader, "b/main.tf": writer}))["aws_iam_user.ann"][1] == wanted

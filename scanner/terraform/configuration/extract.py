@@ -15,11 +15,11 @@ from scanner.symbol import Named, NameKind
 from scanner.terraform.aws import unread_types
 from scanner.terraform.aws.facts import TYPES, facts
 from scanner.terraform.configuration.choices import choices, refuted
+from scanner.terraform.configuration.handed_over import handed_over, places_kept
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.moved import moves
 from scanner.terraform.configuration.removed import LeftBehind, left_behind
 from scanner.terraform.configuration.root_configuration import RootConfiguration
-from scanner.terraform.configuration.states import kept_in, outputs_elsewhere
 from scanner.terraform.configuration.terragrunt.generate import generated_files
 from scanner.terraform.configuration.terragrunt.unit import Unit, read_unit
 from scanner.terraform.configuration.variable_files import input_values
@@ -29,9 +29,9 @@ from scanner.values import Value
 
 def extract(root: ScanRoot) -> Facts:
     """Evaluate a root module as far as identities need it."""
-    states_read: dict[str, None] = {}
+    places_read: dict[str, None] = {}
     configuration = RootConfiguration(
-        root.inputs, root.boundary, states=_states(root, states_read), states_read=states_read
+        root.inputs, root.boundary, handed_over=_handed_over(root, places_read), places_read=places_read
     )
     units = [read_unit(file, shown, root.boundary) for file, shown in root.units]
     instance, found = _evaluated(root, configuration, units)
@@ -42,8 +42,8 @@ def extract(root: ScanRoot) -> Facts:
             root.boundary,
             modules=configuration.modules,
             refused_by_workspace=by_workspace,
-            states=configuration.states,
-            states_read=states_read,
+            handed_over=configuration.handed_over,
+            places_read=places_read,
         )
         instance, found = _evaluated(root, configuration, units)
     for unit in units:
@@ -74,8 +74,8 @@ def extract(root: ScanRoot) -> Facts:
         refuted=refuted(questions),
         undeclared=frozenset(configuration.undeclared),
         moves=tuple(_moves(instance)),
-        state=kept_in(instance),
-        states_read=tuple(states_read),
+        keeps=tuple(places_kept(instance)),
+        reads=tuple(places_read),
     )
 
 
@@ -94,21 +94,18 @@ def _instance(root: ScanRoot, configuration: RootConfiguration, units: Sequence[
     return instance
 
 
-def _states(root: ScanRoot, read: dict[str, None]) -> Mapping[str, Value]:
-    """The outputs of the configurations whose states the root reads, by where those are kept.
+def _handed_over(root: ScanRoot, read: dict[str, None]) -> Mapping[str, Value]:
+    """What the configurations hand over that the root reads something of, by place.
 
-    What they read themselves is among these, and ``read`` tells where that is kept, too.
+    What they read themselves is among it, and ``read`` tells the places of that, too.
     """
-    known: dict[str, Value] = {}
-    labels = tuple(other.path for _, other in root.states)
 
-    def evaluated(other: ScanRoot) -> ModuleInstance:
-        configuration = RootConfiguration(other.inputs, other.boundary, states=known, states_read=read)
+    def evaluated(other: ScanRoot, known: Mapping[str, Value]) -> ModuleInstance:
+        configuration = RootConfiguration(other.inputs, other.boundary, handed_over=known, places_read=read)
         units = [read_unit(file, shown, other.boundary) for file, shown in other.units]
         return _instance(other, configuration, units)
 
-    known |= {place: outputs_elsewhere(other, evaluated, labels) for place, other in root.states}
-    return known
+    return handed_over(root.read_from, evaluated)
 
 
 def _unread(module: ModuleInstance) -> Iterator[Diagnostic]:
@@ -130,7 +127,11 @@ def _refused_anyway(root: ScanRoot, configuration: RootConfiguration, units: Seq
     if not configuration.refused or root.inputs.assumptions:
         return frozenset()
     without = RootConfiguration(
-        root.inputs, root.boundary, modules=configuration.modules, has_defaults=False, states=configuration.states
+        root.inputs,
+        root.boundary,
+        modules=configuration.modules,
+        has_defaults=False,
+        handed_over=configuration.handed_over,
     )
     if root.inputs.workspace is None:
         without.workspace = _any_workspace()
@@ -144,7 +145,9 @@ def _refused_by_workspace(
     """What Terraform would refuse in the default workspace, which nobody said it is, and not in any other one."""
     if not configuration.refused or root.inputs.workspace is not None or not configuration.reads_workspace:
         return frozenset()
-    anywhere = RootConfiguration(root.inputs, root.boundary, modules=configuration.modules, states=configuration.states)
+    anywhere = RootConfiguration(
+        root.inputs, root.boundary, modules=configuration.modules, handed_over=configuration.handed_over
+    )
     anywhere.workspace = _any_workspace()
     _evaluated(root, anywhere, units)
     return frozenset(configuration.refused - anywhere.refused)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
-from scanner.facts import Existence
+from scanner.facts import Existence, Home
 from scanner.span import Span
 from scanner.symbol import Attribute, Block
 from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress, Wildcard
@@ -18,7 +18,7 @@ from scanner.terraform.aws.arguments import converted
 from scanner.terraform.aws.computed import computed
 from scanner.terraform.aws.naming import is_naming
 from scanner.terraform.aws.resource_type import Resource
-from scanner.terraform.configuration import remote_state
+from scanner.terraform.configuration import remote_state, ssm_parameters
 from scanner.terraform.configuration.block_entries import block_entries
 from scanner.terraform.configuration.expand import Expansion, Instance, Repeats, at_keys, by_key, expand, refused
 from scanner.terraform.configuration.module import Module
@@ -273,13 +273,9 @@ class _Attributes(Namespace):
         if self._address.mode is not Mode.DATA:
             return computed(Resource(self._address, self._entries.__getitem__, home), name)
 
-        if self._address.type == remote_state.DATA_SOURCE and name == remote_state.OUTPUTS:
-            place = remote_state.read_place(self._entries, owner.root.module.directory)
-            if place is not None:
-                owner.configuration.states_read[place] = None
-                found = remote_state.outputs(self._entries, owner.configuration.states, place)
-                if found is not None:
-                    return found
+        found = self._read_elsewhere(name, home)
+        if found is not None:
+            return found
 
         def call(function: str, arguments: tuple[Value, ...]) -> Value:
             return owner.host.call(function, arguments, self._place)
@@ -287,6 +283,21 @@ class _Attributes(Namespace):
         region = owner.configuration.inputs.region
         source = data_sources.DataSource(self._address, self._entries, home, region, owner.host.render_value, call)
         return data_sources.attribute(source, name)
+
+    def _read_elsewhere(self, name: str, home: Home) -> Value | None:
+        """What a data source reads that another configuration which is scanned writes down."""
+        configuration, type_ = self._owner.configuration, self._address.type
+        if type_ == remote_state.DATA_SOURCE and name == remote_state.OUTPUTS:
+            place = remote_state.read_place(self._entries, self._owner.root.module.directory)
+        elif type_ == ssm_parameters.TYPE and name in ssm_parameters.VALUES:
+            place = ssm_parameters.place(self._entries["name"], home, home.region or configuration.inputs.region)
+        else:
+            return None
+        if place is None:
+            return None
+        configuration.places_read[place] = None
+        found = configuration.handed_over.get(place)
+        return remote_state.with_defaults(found, self._entries) if found is not None else None
 
 
 def expand_or_refuse(body: nodes.Body, scope: Scope, address: str, configuration: RootConfiguration) -> Expansion:

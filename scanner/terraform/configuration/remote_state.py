@@ -59,18 +59,11 @@ def place_of(kind: str, read: ReadArgument, workspace: str, directory: Path) -> 
     return " ".join((kind, workspace, *(f"{name}={value.text}" for name, value in found)))
 
 
-def outputs(arguments: Mapping[str, Value], known: Mapping[str, Value], place: str) -> Value | None:
-    """The outputs of a state, with the defaults of whoever reads it; None where nobody who is scanned keeps it."""
-    found = known.get(place)
-    if found is None:
-        return None
-    defaults = arguments["defaults"]
-    if not defaults.entries:
-        return found
-    names = dict.fromkeys((*defaults.entries, *found.entries))
-    return Value(
-        Namespace(
-            lambda: names,
-            lambda name: found.entries[name] if name in found.entries else defaults.entries[name],
-        )
-    )
+def with_defaults(outputs: Value, arguments: Mapping[str, Value]) -> Value:
+    """The outputs of a state, with the defaults of whoever reads it for those that it lacks."""
+    defaults = arguments["defaults"].entries
+    if not defaults:
+        return outputs
+    found = outputs.entries
+    names = dict.fromkeys((*defaults, *found))
+    return Value(Namespace(lambda: names, lambda name: found[name] if name in found else defaults[name]))

@@ -72,10 +72,10 @@ class RootConfiguration:
     """Warnings about what Terraform would refuse if the variables have the values that they have here."""
     refused_by_workspace: frozenset[Diagnostic] = frozenset()
     """Those of them that only the workspace leads to, of which nobody said that it is the default one."""
-    states: Mapping[str, Value] = field(default_factory=dict)
-    """The outputs of other configurations, by where their states are kept."""
-    states_read: dict[str, None] = field(default_factory=dict)
-    """Where the states are kept that something here reads."""
+    handed_over: Mapping[str, Value] = field(default_factory=dict)
+    """What other configurations hand over, by the place of it: the outputs in a state, the value of a parameter."""
+    places_read: dict[str, None] = field(default_factory=dict)
+    """Places of what others may hand over, and something here reads."""
     workspace: Value = field(init=False)
     reads_workspace: bool = False
 
