@@ -45,7 +45,8 @@ _BROUGHT = (
 class Elsewhere:
     """Whatever another root has, by the name of that root.
 
-    ``read`` are the names of those that it reads a state or a parameter of: what it has from them has their names before it already.
+    ``read`` are the names of those that it reads a state or a parameter of: what it has from them has those names
+    before it already.
     """
 
     def __init__(self, label: str, read: tuple[str, ...]) -> None:
