@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from scanner import file_system
 from scanner.diagnostic import Diagnostic, Severity, bound_exceeded
 from scanner.discovery import Discovery
-from scanner.joining.links import told_of_names
 from scanner.lazy_dataclass import dataclass
 from scanner.options import Options
 from scanner.repository import RealPaths
@@ -121,7 +120,10 @@ class Gathered:
         self.diagnostics |= dict.fromkeys(undeclared_parameters(inputs, self._declared))
         self.diagnostics |= dict.fromkeys(undeclared_variables(roots, self._undeclared))
         names = {root: found.names for root, found in self.done if found.names is not None}
-        self.diagnostics |= dict.fromkeys(told_of_names(names, sources))
+        if names:
+            from scanner.joining.links import told_of_names
+
+            self.diagnostics |= dict.fromkeys(told_of_names(names, sources))
 
     def run(self, options: Options, discovery: Discovery) -> Run:
         """What there is to know of this scan when findings are suppressed, or compared with a baseline."""

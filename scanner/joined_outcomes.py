@@ -24,7 +24,7 @@ def joined_outcomes(
     outcomes: Outcomes,
     sources: Mapping[str, str],
     watch: Callable[[int, int], None] | None,
-    others: OtherRoots,
+    others: OtherRoots | None = None,
 ) -> Generator[tuple[ScanRoot, Outcome], None, None]:
     """The outcome of each root, in whichever order. ``sources`` says what each root is of.
 
@@ -51,7 +51,9 @@ def joined_outcomes(
     alone = [task.root for task, _ in naming]
     for _ in range(MOST_TURNS):
         names = {root: outcome.names or RootNames(root.path) for root, (_, outcome) in zip(alone, naming, strict=True)}
-        roots = with_others_beside({**names, **others.names}, {**sources, **others.sources})[: len(alone)]
+        if others is not None:
+            names, sources = {**names, **others.names}, {**sources, **others.sources}
+        roots = with_others_beside(names, sources)[: len(alone)]
         if all(task.root == root for (task, _), root in zip(naming, roots, strict=True)):
             break
         naming = _again(naming, roots, outcomes)

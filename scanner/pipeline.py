@@ -13,8 +13,6 @@ from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
 from scanner.file_system import Notes, noted
 from scanner.gathered import Gathered
-from scanner.joined_outcomes import joined_outcomes
-from scanner.joining.links import OtherRoots
 from scanner.lazy_dataclass import dataclass
 from scanner.named_files import UsageError, account_problems, check_controls, check_source, with_parameters
 from scanner.option_checks import mistakes
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
     from scanner.comparison import Before
     from scanner.finding import Finding
     from scanner.fixing import Again, Changed
+    from scanner.joining.links import OtherRoots
     from scanner.verdicts.assessed_principal import AssessedPrincipal
     from scanner.work.assessor import Assessor
     from scanner.work.kept import Kept
@@ -166,7 +165,7 @@ def report_of(
     watch: Watch | None = None,
     tell: Tell | None = None,
     before: Before | None = None,
-    others: OtherRoots = OtherRoots(),  # noqa: B008 # frozen
+    others: OtherRoots | None = None,
 ) -> Report:
     """What the roots come to. ``trying`` is for roots whose files are taken to have other texts.
 
@@ -177,6 +176,8 @@ def report_of(
 
     def again(changed: Iterable[tuple[ScanRoot, Changed]]) -> Iterable[Outcome]:
         return trying(assess, [replace(_task(root, options), changed=files) for root, files in changed])
+
+    from scanner.joined_outcomes import joined_outcomes
 
     sources = root_sources(found.roots, options)
     tasks = tasks_of(ready, found)
