@@ -17,7 +17,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -35,6 +35,7 @@ from scanner.iam.automaton import (
     widened_pattern,
     word,
 )
+from scanner.regexes import anywhere
 from scanner.symbol import Account, Setting
 from scanner.truth import NO, YES, Truth, any_of, undetermined
 from scanner.values import Unknown, Value
@@ -94,21 +95,15 @@ def literal(text: Text) -> str | None:
     return "".join(part for part in text if isinstance(part, str))
 
 
+_AT_WILDCARDS = anywhere(r"([*?])")
+_WILDCARDS: Mapping[str, Wildcard] = {"*": Wildcard.ANY_TEXT, "?": Wildcard.ANY_CHARACTER}
+
+
 def parse_wildcards(text: str) -> Pattern:
     """``*`` and ``?`` become wildcards, the rest stays literal."""
     if "*" not in text and "?" not in text:  # as most texts
         return (text,) if text else ()
-    parts: list[str | Wildcard | Hole] = []
-    start = 0
-    for position, character in enumerate(text):
-        if character in "*?":
-            if position > start:
-                parts.append(text[start:position])
-            parts.append(Wildcard(character))
-            start = position + 1
-    if start < len(text):
-        parts.append(text[start:])
-    return tuple(parts)
+    return tuple([_WILDCARDS.get(part, part) for part in _AT_WILDCARDS.split(text) if part])
 
 
 def by_segment(pattern: Pattern) -> Pattern:

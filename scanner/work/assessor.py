@@ -84,7 +84,7 @@ class Assessor:
             facts.files,
             frozenset(file for file in facts.files if self._location(file) in notes.without),
             len(facts.identities),
-            root_names(facts),
+            None if root.kind is RootKind.ACCOUNT else root_names(facts),
             facts.parameters,
             facts.undeclared,
             facts.exports,

@@ -66,7 +66,7 @@ class Outcome:
     identities: int = 0
     """How many there are; groups count."""
     names: RootNames | None = None
-    """What it defines and what it names; None for a root that could not be read."""
+    """What it defines and what it names; None for what is in an account, which is joined only where users say so."""
     parameters: frozenset[str] = frozenset()
     """Names of the parameters that can be given to it."""
     undeclared: frozenset[Diagnostic] | None = None
