@@ -39,7 +39,7 @@ _TAIL = 2_000
 _MOST_PRINTED = 65_536
 _PLACES = ("git", "commit", "directory")
 _PLACE = anywhere(r"\{(git|commit|directory)\}")
-_CREDENTIALS = anywhere(r"(?<=://)[^/@\s]*+@")
+_CREDENTIALS = anywhere(r"://[^/@\s]*+@")
 _DONE = "done"
 _BEGINNING = "AWS_LOGIN_SCAN_"
 
@@ -177,7 +177,7 @@ def _ended(status: int) -> str:
 def _tail(said: IO[bytes]) -> str:
     """What was said last, as the end of a sentence."""
     text = visible(" ".join(_end_of(said, _TAIL).decode("utf-8", "replace").split()))
-    return f": {_CREDENTIALS.sub('', text)}" if text else ""
+    return f": {_CREDENTIALS.sub('://', text)}" if text else ""
 
 
 def _last_line(printed: IO[bytes]) -> bytes:
