@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from scanner import values
 from scanner.cause import Cause, CauseKind
@@ -15,7 +16,7 @@ from scanner.symbol import Named, NameKind
 from scanner.terraform.aws import unread_types
 from scanner.terraform.aws.facts import TYPES, facts
 from scanner.terraform.configuration.choices import choices, refuted
-from scanner.terraform.configuration.handed_over import handed_over, places_kept
+from scanner.terraform.configuration.handed_over import handed_over, place_of_unit, places_kept, places_of_units
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.moved import moves
 from scanner.terraform.configuration.removed import LeftBehind, left_behind
@@ -33,7 +34,7 @@ def extract(root: ScanRoot) -> Facts:
     configuration = RootConfiguration(
         root.inputs, root.boundary, handed_over=_handed_over(root, places_read), places_read=places_read
     )
-    units = [read_unit(file, shown, root.boundary) for file, shown in root.units]
+    units = _units(root, configuration)
     instance, found = _evaluated(root, configuration, units)
     by_workspace = _refused_by_workspace(root, configuration, units)
     if by_workspace:
@@ -74,7 +75,7 @@ def extract(root: ScanRoot) -> Facts:
         refuted=refuted(questions),
         undeclared=frozenset(configuration.undeclared),
         moves=tuple(_moves(instance)),
-        keeps=tuple(places_kept(instance)),
+        keeps=(*places_kept(instance), *places_of_units(root.units, instance)),
         reads=tuple(places_read),
     )
 
@@ -94,6 +95,17 @@ def _instance(root: ScanRoot, configuration: RootConfiguration, units: Sequence[
     return instance
 
 
+def _units(root: ScanRoot, configuration: RootConfiguration) -> list[Unit]:
+    """The Terragrunt files that run the root module, with the outputs of others as far as those are handed over."""
+
+    def outputs(directory: Path) -> Value | None:
+        place = place_of_unit(directory)
+        configuration.places_read[place] = None
+        return configuration.handed_over.get(place)
+
+    return [read_unit(file, shown, root.boundary, outputs) for file, shown in root.units]
+
+
 def _handed_over(root: ScanRoot, read: dict[str, None]) -> Mapping[str, Value]:
     """What the configurations hand over that the root reads something of, by place.
 
@@ -102,8 +114,7 @@ def _handed_over(root: ScanRoot, read: dict[str, None]) -> Mapping[str, Value]:
 
     def evaluated(other: ScanRoot, known: Mapping[str, Value]) -> ModuleInstance:
         configuration = RootConfiguration(other.inputs, other.boundary, handed_over=known, places_read=read)
-        units = [read_unit(file, shown, other.boundary) for file, shown in other.units]
-        return _instance(other, configuration, units)
+        return _instance(other, configuration, _units(other, configuration))
 
     return handed_over(root.read_from, evaluated)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import cast
 
 from scanner import values
@@ -48,6 +49,17 @@ def places_kept(root: ModuleInstance) -> Iterator[str]:
     if state is not None:
         yield state
     yield from (place for place, _ in _parameters(root))
+
+
+def place_of_unit(directory: Path) -> str:
+    """The place of the outputs of the Terragrunt unit in a directory."""
+    return f"terragrunt {directory.as_posix()}"
+
+
+def places_of_units(units: Sequence[tuple[Path, str]], root: ModuleInstance) -> Iterator[str]:
+    """Places of what is read by the Terragrunt unit that runs a root module; several give it several inputs."""
+    if len(units) == 1 and root.module.outputs:
+        yield place_of_unit(units[0][0].parent)
 
 
 def _parameters(module: ModuleInstance) -> Iterator[tuple[str, ResourceInstance]]:

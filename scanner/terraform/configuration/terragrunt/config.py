@@ -1,7 +1,8 @@
 """One Terragrunt file, evaluated on demand: its local values, what it includes, its inputs and its blocks.
 
-What depends on outputs of other units, on commands, the environment or the account is unknown. So is what cannot be
-evaluated here; an object of which that is true may have any entries: it is open.
+Outputs of other units are those of the modules that they run, where these are scanned as well. What depends on
+commands, the environment or the account is unknown. So is what cannot be evaluated here; an object of which that is
+true may have any entries: it is open.
 
 https://terragrunt.gruntwork.io/docs/reference/hcl/
 """
@@ -31,8 +32,15 @@ from scanner.values import Unknown, Value, unknown
 
 MAX_FILES_DEEP = 20
 """Files that are read because of each other."""
-_ELSEWHERE = ("dependency", "feature", "values", "unit", "stack")
-"""Names whose values come from other units or from the command line."""
+_ELSEWHERE = ("feature", "values", "unit", "stack")
+"""Names whose values come from stacks or from the command line."""
+
+Outputs = Callable[[Path], "Value | None"]
+"""The outputs of the unit in a directory, if they are known."""
+
+
+def no_outputs(_: Path) -> None:
+    """Where nobody knows any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,15 @@ class Include:
 class Config:
     """One file. ``unit`` is the directory of the unit that it is read for, in which Terragrunt's functions start."""
 
-    def __init__(self, file: Path, unit: Path, boundary: Path, shown: Callable[[Path], str], depth: int = 0) -> None:
+    def __init__(
+        self,
+        file: Path,
+        unit: Path,
+        boundary: Path,
+        shown: Callable[[Path], str],
+        outputs: Outputs = no_outputs,
+        depth: int = 0,
+    ) -> None:
         self.file = file
         self.shown = shown(file)
         self.problem: str | None = None
@@ -72,6 +88,7 @@ class Config:
         self._unit = unit
         self._boundary = boundary
         self._show = shown
+        self._outputs = outputs
         self._depth = depth
         self._active: set[str] = set()
         self._includes: tuple[Include, ...] | None = None
@@ -81,6 +98,7 @@ class Config:
         names: dict[str, Callable[[], Value]] = {
             "local": lambda: Value(Namespace(lambda: self._locals, self._local)),
             "include": self._included,
+            "dependency": self._dependencies,
             **{name: partial(_elsewhere, f"{name}, which only Terragrunt knows") for name in _ELSEWHERE},
         }
         functions = Functions(unit, file.parent, boundary, self._read)
@@ -113,7 +131,7 @@ class Config:
         config = None
         if path is not None and path.text is not None:
             file = Path(os.path.normpath(self._unit / path.text))
-            config = Config(file, self._unit, self._boundary, self._show, self._depth + 1)
+            config = Config(file, self._unit, self._boundary, self._show, self._outputs, self._depth + 1)
         name = block.labels[0] if block.labels else ""
         return Include(name, config, (strategy.text or "deep") if strategy is not None else "shallow")
 
@@ -130,6 +148,29 @@ class Config:
             for one in self.includes
         }
         return parts[""] if parts.keys() == {""} else Value(parts)
+
+    def _dependencies(self) -> Value:
+        """The units that the file depends on, or what it includes, by their names."""
+        blocks = {
+            block.labels[0]: partial(self._dependency, one, block)
+            for one, _ in self.merged()
+            for block in (one.body.blocks if one is not None else ())
+            if one is not None and block.type == "dependency" and block.labels
+        }
+        missing = partial(_elsewhere, "a dependency, which is not declared here")
+        return Value(Namespace(lambda: blocks, lambda name: blocks[name](), lambda _: missing()))
+
+    def _dependency(self, config: Config, block: nodes.Block) -> Value:
+        unknown_outputs = partial(_elsewhere, "the outputs of a dependency, which only Terragrunt knows")
+
+        def outputs() -> Value:
+            path = config.argument(block, "config_path")
+            if path is None or path.text is None:
+                return unknown_outputs()
+            found = self._outputs(Path(os.path.normpath(self._unit / path.text)))
+            return found if found is not None else unknown_outputs()
+
+        return Value(Namespace(lambda: ("outputs",), lambda _: outputs(), lambda _: unknown_outputs()))
 
     def as_value(self) -> Value:
         """The file as ``include`` and ``read_terragrunt_config`` show it."""
@@ -213,7 +254,7 @@ class Config:
     def _read(self, path: str) -> Value:
         """What ``read_terragrunt_config`` gives. A file is read for the directory that it is in."""
         file = Path(os.path.normpath(self._unit / path))
-        return Config(file, file.parent, self._boundary, self._show, self._depth + 1).as_value()
+        return Config(file, file.parent, self._boundary, self._show, self._outputs, self._depth + 1).as_value()
 
 
 def read_inside(file: Path, boundary: Path) -> str:

@@ -24,7 +24,7 @@ from scanner.symbol import Named, NameKind
 from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE
 from scanner.terraform.configuration.module import Module
 from scanner.terraform.configuration.module_sources import is_local
-from scanner.terraform.configuration.terragrunt.config import Config, Entries, read_inside
+from scanner.terraform.configuration.terragrunt.config import Config, Entries, Outputs, no_outputs, read_inside
 from scanner.terraform.configuration.terragrunt.generate import Generated, generated_by
 from scanner.terraform.language import json_syntax, nodes, syntax
 from scanner.terraform.language.conversion import ConversionError, convert
@@ -57,7 +57,7 @@ class Unit:
     """Why nothing of it is known."""
 
 
-def read_unit(file: Path, shown: str, boundary: Path) -> Unit:
+def read_unit(file: Path, shown: str, boundary: Path, outputs: Outputs = no_outputs) -> Unit:
     """Evaluate a file and what it includes."""
     if file.name == TERRAGRUNT_JSON_FILE:
         problem = "its JSON form is not evaluated"
@@ -67,7 +67,7 @@ def read_unit(file: Path, shown: str, boundary: Path) -> Unit:
         relative = os.path.relpath(path, file.parent)
         return os.path.normpath(f"{shown}/../{relative}").replace(os.sep, "/")
 
-    config = Config(file, file.parent, boundary, show)
+    config = Config(file, file.parent, boundary, show, outputs)
     if config.problem is not None:
         return Unit(shown, None, file.parent, Entries(is_open=True), Entries(), problem=config.problem)
     sources = [
