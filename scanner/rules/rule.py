@@ -50,7 +50,7 @@ def braces(text: str) -> Iterator[tuple[int, str | None]]:
 
 @dataclass(frozen=True)
 class Selector:
-    """A JSONPath over the document of principals; compiled when it is first used."""
+    """A JSONPath over the document of principals; compiled when one of its text is first used."""
 
     text: str
     span: Span | None = field(default=None, compare=False)
@@ -58,12 +58,11 @@ class Selector:
 
     @cached_property
     def _compiled(self) -> Any:
-        tree = _parser().parse(self.text)
         if "=~" not in self.text:
-            return tree
+            return _parsed(self.text)
         from scanner.rules.bounded_match import bounded
 
-        return bounded(tree)
+        return bounded(_parser().parse(self.text))  # for each by itself, which has its own time
 
     @cached_property
     def keys(self) -> frozenset[str] | None:
@@ -71,7 +70,7 @@ class Selector:
 
         None if it may look at any key, or at more than one principal at a time.
         """
-        return _keys_of_each(self._compiled)
+        return _keys_by_text(self.text) if "=~" not in self.text else _keys_of_each(self._compiled)
 
     def select(self, document: dict[str, Any]) -> Iterator[Path]:
         """Where the parts of the document are that it selects; what it makes anew (a length) is nowhere.
@@ -79,6 +78,17 @@ class Selector:
         Raises ``EndlessSearchError`` for a regular expression that takes too long.
         """
         return (tuple(_steps(found)) for found in self._compiled.find(document))
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Any:
+    """Once for all selectors of a text: the rules of many repositories are the same ones."""
+    return _parser().parse(text)
+
+
+@lru_cache(maxsize=256)
+def _keys_by_text(text: str) -> frozenset[str] | None:
+    return _keys_of_each(_parsed(text))
 
 
 @lru_cache(maxsize=1)
