@@ -202,6 +202,7 @@ resource "aws_ssm_parameter" "p" {
   value = aws_iam_policy.cli.arn
 }
 """
+IGNORES = "lifecycle { ignore_changes = [value] }"
 READS_PARAMETER = (
     USER + 'data "aws_ssm_parameter" "p" { name = "/iam/cli" }\n' + attached("data.aws_ssm_parameter.p.value")
 )
@@ -212,6 +213,8 @@ READS_PARAMETER = (
     [
         (HERE + READS_PARAMETER, HERE + POLICY + WRITES, "allowed"),
         (HERE + READS_PARAMETER.replace(".p.value", ".p.insecure_value"), HERE + POLICY + WRITES, "allowed"),
+        (HERE + READS_PARAMETER, HERE + POLICY + WRITES.replace("  value ", "  insecure_value "), "allowed"),
+        (HERE + READS_PARAMETER, HERE + POLICY + WRITES.replace("{\n", f"{{\n  {IGNORES}\n", 1), "unknown"),
         (HERE + READS_PARAMETER, HERE + POLICY + WRITES.replace("/iam/cli", "/iam/x"), "unknown"),
         (HERE + READS_PARAMETER, PROVIDER.format("us-east-1", OWN) + POLICY + WRITES, "unknown"),
         (HERE + READS_PARAMETER, PROVIDER.format("eu-west-1", OTHER) + POLICY + WRITES, "unknown"),
@@ -224,7 +227,19 @@ READS_PARAMETER = (
             "unknown",
         ),
     ],
-    ids=["one", "plain", "name", "region", "account", "no account", "nothing known", "secret", "perhaps"],
+    ids=[
+        "one",
+        "plain",
+        "written plainly",
+        "changed elsewhere",
+        "name",
+        "region",
+        "account",
+        "no account",
+        "nothing known",
+        "secret",
+        "perhaps",
+    ],
 )
 def test_a_parameter(reader: str, writer: str, wanted: str, scan_files: Scan) -> None:
     assert verdicts(scan_files({"a/main.tf": reader, "b/main.tf": writer}))["aws_iam_user.ann"][1] == wanted

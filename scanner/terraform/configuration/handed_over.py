@@ -10,6 +10,8 @@ from scanner import values
 from scanner.elsewhere import Elsewhere
 from scanner.root import ScanRoot
 from scanner.terraform.configuration import ssm_parameters
+from scanner.terraform.configuration.block_entries import ignores_changes
+from scanner.terraform.configuration.handover_place import place
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.remote_state import LOCAL, place_of
 from scanner.terraform.language import nodes
@@ -48,12 +50,12 @@ def places_kept(root: ModuleInstance) -> Iterator[str]:
     state = _state_of(root)
     if state is not None:
         yield state
-    yield from (place for place, _ in _parameters(root))
+    yield from (kept for kept, _ in _parameters(root))
 
 
 def place_of_unit(directory: Path) -> str:
     """The place of the outputs of the Terragrunt unit in a directory."""
-    return f"terragrunt {directory.as_posix()}"
+    return place("terragrunt", directory.as_posix())
 
 
 def places_of_units(units: Sequence[tuple[Path, str]], root: ModuleInstance) -> Iterator[str]:
@@ -62,16 +64,27 @@ def places_of_units(units: Sequence[tuple[Path, str]], root: ModuleInstance) -> 
         yield place_of_unit(units[0][0].parent)
 
 
-def _parameters(module: ModuleInstance) -> Iterator[tuple[str, ResourceInstance]]:
-    """The SSM parameters that are certainly made, with their places, as far as those are known."""
+def _parameters(module: ModuleInstance) -> Iterator[tuple[str, Value]]:
+    """What stands in the SSM parameters that are certainly made, with their places, as far as those are known."""
     if ssm_parameters.TYPE in module.module.resource_types:
         for resource in module.resource_instances(frozenset((ssm_parameters.TYPE,))):
             region = resource.home.region or module.configuration.inputs.region
-            place = ssm_parameters.place(resource.get("name"), resource.home, region)
-            if place is not None and not resource.existence.conditions and not ssm_parameters.is_secret(resource):
-                yield place, resource
+            found = ssm_parameters.place_of(resource.get("name"), resource.home, region)
+            written = _written(module, resource)
+            is_open = bool(resource.existence.conditions) or ssm_parameters.is_secret(resource)
+            if found is not None and written is not None and not is_open:
+                yield found, resource.get(written)
     for child in module.children():
         yield from _parameters(child)
+
+
+def _written(module: ModuleInstance, resource: ResourceInstance) -> str | None:
+    """The argument that has the value; None where somebody else may have put another value in its place."""
+    parsed = module.module.parsed(module.module.resources[resource.address.type, resource.address.name])
+    names = [name for name in ssm_parameters.VALUES if parsed is not None and name in parsed.body.attributes]
+    if parsed is None or len(names) != 1 or ignores_changes(parsed.body, names[0]):
+        return None
+    return names[0]
 
 
 def handed_over(
@@ -83,21 +96,21 @@ def handed_over(
     roots = dict(read_from)
     instances: dict[ScanRoot, tuple[ModuleInstance, Elsewhere]] = {}
 
-    def instance(place: str) -> tuple[ModuleInstance, Elsewhere]:
-        other = roots[place]
+    def instance(of: str) -> tuple[ModuleInstance, Elsewhere]:
+        other = roots[of]
         if other not in instances:
             instances[other] = evaluated(other, known), Elsewhere(other.path, labels)
         return instances[other]
 
-    def load(place: str) -> Value:
-        if place.startswith(ssm_parameters.PREFIX):
-            module, apart = instance(place)
-            found = next((one.get("value") for kept, one in _parameters(module) if kept == place), values.NULL)
+    def load(of: str) -> Value:
+        if of.startswith(f"{ssm_parameters.KIND} "):
+            module, apart = instance(of)
+            found = next((value for kept, value in _parameters(module) if kept == of), values.NULL)
             return cast("Value", apart.of(found))
-        return Value(Namespace(lambda: tuple(instance(place)[0].module.outputs), lambda name: output(place, name)))
+        return Value(Namespace(lambda: tuple(instance(of)[0].module.outputs), lambda name: output(of, name)))
 
-    def output(place: str, name: str) -> Value:
-        module, apart = instance(place)
+    def output(of: str, name: str) -> Value:
+        module, apart = instance(of)
         return cast("Value", apart.of(module.output(name)))
 
     known: Mapping[str, Value] = Namespace(lambda: roots, load)

@@ -290,7 +290,7 @@ class _Attributes(Namespace):
         if type_ == remote_state.DATA_SOURCE and name == remote_state.OUTPUTS:
             place = remote_state.read_place(self._entries, self._owner.root.module.directory)
         elif type_ == ssm_parameters.TYPE and name in ssm_parameters.VALUES:
-            place = ssm_parameters.place(self._entries["name"], home, home.region or configuration.inputs.region)
+            place = ssm_parameters.place_of(self._entries["name"], home, home.region or configuration.inputs.region)
         else:
             return None
         if place is None:

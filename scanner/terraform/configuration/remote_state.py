@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from scanner import values
+from scanner.terraform.configuration.handover_place import place
 from scanner.terraform.language.namespace import Namespace
 from scanner.values import Value
 
@@ -52,11 +53,11 @@ def place_of(kind: str, read: ReadArgument, workspace: str, directory: Path) -> 
         if written.is_null and workspace != "default":
             return None
         path = _DEFAULT_FILE if written.is_null else written.text
-        return None if path is None else f"{LOCAL} {posixpath.normpath((directory / path).as_posix())}"
+        return None if path is None else place(LOCAL, posixpath.normpath((directory / path).as_posix()))
     found = [(name, value) for name in _PLACES.get(kind, ()) if not (value := read(name)).is_null]
     if not found or any(value.text is None for _, value in found):
         return None
-    return " ".join((kind, workspace, *(f"{name}={value.text}" for name, value in found)))
+    return place(kind, workspace, *(f"{name}={value.text}" for name, value in found))
 
 
 def with_defaults(outputs: Value, arguments: Mapping[str, Value]) -> Value:
