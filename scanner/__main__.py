@@ -22,7 +22,7 @@ def main() -> None:
     """Run ``scan``, and exit with its status."""
     # Little that a scan makes goes in circles, but for root modules, which are done with as a whole: looking for some
     # took a fifth. Most of what is new is gone again before it is looked at, and the rest is looked at once.
-    gc.set_threshold(200_000, 10, 100)
+    gc.set_threshold(1_000_000, 50, 100)
     guard()
     try:
         try:

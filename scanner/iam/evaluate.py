@@ -223,11 +223,25 @@ def _steps(statement: Statement) -> int:
     return 2 + len(statement.resources.items) + sum(1 + len(condition.values) for condition in statement.conditions)
 
 
-def naming(policies: tuple[AttachedPolicy, ...], actions: Iterable[str]) -> tuple[AttachedPolicy, ...]:
-    """The policies of an identity that have one of the actions, or may have one: no other decides about any of them."""
-    wanted = tuple(action.lower() for action in actions)
-    found = tuple(policy for policy in policies if _names_any(_Same(policy.document), wanted))
-    return policies if len(found) == len(policies) else found
+class Naming:
+    """Which policies of identities have one of some actions, or may have one: no other decides about any of them."""
+
+    def __init__(self, actions: Iterable[str]) -> None:
+        self._wanted = tuple(action.lower() for action in actions)
+        self._known: dict[int, tuple[PolicyDocument, bool]] = {}
+        """Of each document, with it, so that nothing else gets its identity."""
+
+    def of(self, policies: tuple[AttachedPolicy, ...]) -> tuple[AttachedPolicy, ...]:
+        """Those among the policies; the very same tuple where all of them are."""
+        found = tuple([policy for policy in policies if self._has_any(policy.document)])
+        return policies if len(found) == len(policies) else found
+
+    def _has_any(self, document: PolicyDocument) -> bool:
+        known = self._known.get(id(document))
+        if known is None:
+            has = any(_statements(_Same(document), action) for action in self._wanted)
+            known = self._known[id(document)] = document, has
+        return known[1]
 
 
 T = TypeVar("T")
@@ -259,11 +273,6 @@ def _naming_action(
         if not policy.applies.is_no
         for statement, acts in _statements(_Same(policy.document), action)
     )
-
-
-@lru_cache(maxsize=65536)
-def _names_any(document: _Same[PolicyDocument], actions: tuple[str, ...]) -> bool:
-    return any(_statements(document, action) for action in actions)
 
 
 @lru_cache(maxsize=65536)

@@ -20,6 +20,7 @@ class Documents:
         self._documents = documents
         self._alike: dict[tuple[str, ...], Sequence[list[int]]] = {}
         self._written: dict[int, str] = {}
+        self._sameness_of: dict[str, list[object]] = {}
 
     def selected(self, selector: Selector) -> dict[int, list[Path]]:
         """The principals that a selector selects, by their places, and where in each of them.
@@ -46,10 +47,18 @@ class Documents:
         """The places of principals that have the same under each of the keys, together."""
         if keys not in self._alike:
             groups: dict[tuple[object, ...], list[int]] = {}
-            for number, document in enumerate(self._documents):
-                groups.setdefault(tuple(self._sameness(document, key) for key in keys), []).append(number)
+            columns = [self._sameness_by_place(key) for key in keys]
+            for number in range(len(self._documents)):
+                groups.setdefault(tuple([column[number] for column in columns]), []).append(number)
             self._alike[keys] = tuple(groups.values())
         return self._alike[keys]
+
+    def _sameness_by_place(self, key: str) -> list[object]:
+        """That of each document, in their order."""
+        known = self._sameness_of.get(key)
+        if known is None:
+            known = self._sameness_of[key] = [self._sameness(document, key) for document in self._documents]
+        return known
 
     def _sameness(self, document: Document, key: str) -> object:
         """Equal for two documents only if they have the same there; of the longest part only if it is one object."""

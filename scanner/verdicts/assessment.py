@@ -8,7 +8,7 @@ from dataclasses import replace
 from scanner.budget import BudgetSpentError, at_no_charge, spend, spent_at
 from scanner.iam.alike import Alike
 from scanner.iam.context import Circumstances, OwnKeys
-from scanner.iam.evaluate import Decision, StatementMatch, naming
+from scanner.iam.evaluate import Decision, Naming, StatementMatch
 from scanner.iam.policy import PolicyDocument
 from scanner.iam.principal import AttachedPolicy, Principal, PrincipalKind
 from scanner.iam.request import ContextValue
@@ -40,7 +40,7 @@ class Assessment:
     ) -> None:
         self._circumstances = circumstances
         self._questions = questions
-        self._actions = tuple(dict.fromkeys((*ACTIONS, *(question.action for question in questions.asked))))
+        self._naming = Naming(dict.fromkeys((*ACTIONS, *(question.action for question in questions.asked))))
         self._assume_console = assume_console
         self._decided: Alike[_Decided] = Alike()
         self._of_documents: Alike[tuple[tuple[AttachedPolicy, ...], _Decided]] = Alike()
@@ -101,7 +101,7 @@ class Assessment:
 
         Documents that say nothing of what is asked decide nothing, and most are about something else.
         """
-        that_count = naming(principal.policies, self._actions)
+        that_count = self._naming.of(principal.policies)
         policies = (*that_count, *principal.boundaries)
         first = {id(policy): place for place, policy in reversed([*enumerate(policies)])}
         shape = tuple((policy.policy_type, policy.applies.known, first[id(policy)]) for policy in policies)

@@ -43,7 +43,7 @@ def serve(pipe: Connection, terms: bytes, keeps: bool) -> None:
     """
     # An interrupt goes to all processes of a terminal; whoever started this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(200_000, 10, 100)  # as where the commands begin
+    gc.set_threshold(1_000_000, 50, 100)  # as where the commands begin
     gc.freeze()
     raise_walls()
     assess = Assessor(decode(terms, Terms))
