@@ -289,7 +289,7 @@ def _report(
 
         findings, unfixed = with_fixes_or_said(findings, gathered.done, rules, sources, options, again)
         diagnostics |= dict.fromkeys(unfixed)
-    return Report(
+    report = Report(
         len(discovery.roots),
         len(gathered.files),
         tuple(sorted(assessed, key=_order)),
@@ -305,6 +305,11 @@ def _report(
         drift.changes if drift is not None else None,
         is_about_changes=options.changes_only,
     )
+    if not report.findings:
+        return report
+    from scanner.switches import with_switches
+
+    return with_switches(report)
 
 
 def _before(options: Options, map: Map | None, dispatch: Dispatch | None) -> Before:  # noqa: A002

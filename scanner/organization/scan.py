@@ -36,6 +36,7 @@ from scanner.report.report import Report
 from scanner.root_sources import root_sources
 from scanner.rules.problems import RuleError
 from scanner.session import session
+from scanner.switches import with_switches
 from scanner.triage.comments import may_ask
 from scanner.work.assessor import Assessor
 from scanner.work.codec import encode
@@ -163,7 +164,7 @@ def _report(
     finally:
         if kept is not None:
             kept.save()
-    return merged(reports, said)
+    return with_switches(merged(reports, said))
 
 
 def _kept(request: Request) -> Kept | None:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-consol
 from __future__ import annotations
 
 import string
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,14 +15,16 @@ from functools import partial
 from scanner.cause import Cause, CauseKind
 from scanner.iam import pattern
 from scanner.iam.binding import Binding
+from scanner.iam.context import Circumstances, context_of
 from scanner.iam.language import Chosen, Language, Question, Rule, Run, Sentence
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, literal
-from scanner.iam.policy import PrincipalPattern, Principals, Statement
+from scanner.iam.policy import PolicyDocument, PrincipalPattern, Principals, Statement
+from scanner.iam.principal import Principal
 from scanner.iam.request import ContextValue, Fixed, Presence
-from scanner.iam.trust import Caller, is_everybody
+from scanner.iam.trust import Caller, is_everybody, lets_in
 from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Account, AppliedBy
-from scanner.truth import undetermined
+from scanner.truth import Truth, undetermined
 from scanner.verdicts.ways_in.endpoints import DIGITS, LOWER
 from scanner.verdicts.ways_in.named import COLONS, OF_SERVICES, are_of_two_resources, one_arn
 
@@ -68,7 +71,7 @@ class Switch:
         if principals is None:
             return
         if principals.doubt or principals.negated:
-            yield from self._everybody(self._covers(principals))
+            yield from self._everybody(self.covers(principals))
             return
         for item in principals.items:
             yield from self._people(item)
@@ -122,9 +125,10 @@ class Switch:
         yield self._caller(admitted, roles, {**_ROLE_CONTEXT, **fixed})
 
     def _caller(self, admitted: Rule, language: Language, context: Mapping[str, ContextValue]) -> Caller:
-        return Caller(admitted, self._covers, "aws:principalarn", language, context)
+        return Caller(admitted, self.covers, "aws:principalarn", language, context)
 
-    def _covers(self, principals: Principals) -> Rule:
+    def covers(self, principals: Principals) -> Rule:
+        """Whether the principals of a statement are whoever asks: a test on the ARN."""
         if principals.doubt:
             return Rule(undetermined(*principals.doubt))
         return Rule(tests=(self._test(principals),))
@@ -132,7 +136,7 @@ class Switch:
     def _covers_one(self, text: Text, principals: Principals) -> Rule:
         """The same for one user, who is none whose name is another one."""
         items = tuple(item for item in principals.items if not are_of_two_resources(self._text(item), text))
-        return self._covers(replace(principals, items=items))
+        return self.covers(replace(principals, items=items))
 
     def _test(self, principals: Principals) -> Question:
         """The statement's principals as a test on the ARN of whoever asks."""
@@ -155,6 +159,26 @@ class Switch:
         # account beside the user who is meant.
         rest = Hole(frozenset({_EXCEPTED_ACCOUNT})) if negated else Wildcard.ANY_TEXT
         yield ("arn:", Wildcard.ANY_IN_SEGMENT, ":iam::", *account, ":", rest)
+
+
+def lets_in_user(document: PolicyDocument, binding: Binding, user: Principal) -> Truth:
+    """Whether a trust policy lets one user in whose ARN is known, who meets conditions that are up to people."""
+    switch, arn = Switch(binding), literal(user.arn)
+    if arn is None:
+        return undetermined(_UNKNOWN_USER)
+    own = context_of(user, Circumstances(), _ACTION)
+    context: Mapping[str, ContextValue] = ChainMap({**_USER_CONTEXT}, dict(own))
+
+    def callers(statement: Statement) -> Iterator[Caller]:
+        if statement.principals is not None:
+            admitted = switch.covers(statement.principals)
+            yield Caller(admitted, switch.covers, "aws:principalarn", ((arn,),), context)
+
+    return lets_in(document, _ACTION, callers, binding)
+
+
+_ACTION = "sts:assumerole"
+_UNKNOWN_USER = Cause(CauseKind.KNOWN_AFTER_APPLY, "the ARN of a user")
 
 
 def _user_arns(partition: Sentence, account: Sentence) -> Iterator[Sentence]:
