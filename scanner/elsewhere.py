@@ -36,7 +36,6 @@ _BROUGHT = (
     "memberships",
     "login_profiles",
     "access_keys",
-    "entitlements",
     "together",
 )
 """What another root has to say about somebody here."""

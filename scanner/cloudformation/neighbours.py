@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from scanner.nearest import nearest
 from scanner.root import RootKind, ScanRoot
 
 MAX_NEIGHBOURS = 60
@@ -57,7 +58,9 @@ def with_neighbours(found: Mapping[ScanRoot, Exchanged]) -> tuple[ScanRoot, ...]
     return tuple(
         replace(
             root,
-            neighbours=tuple(_reached(root, above) | _reached(root, below))[:MAX_NEIGHBOURS],
+            neighbours=tuple(nearest(root, above, MAX_NEIGHBOURS) | nearest(root, below, MAX_NEIGHBOURS))[
+                :MAX_NEIGHBOURS
+            ],
             contested=tuple(contested.get(root, ())),
         )
         for root in found
@@ -75,16 +78,3 @@ def _meant(makers: Sequence[ScanRoot], root: ScanRoot) -> Sequence[ScanRoot]:
 
 def _may_be_one(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
-
-
-def _reached(root: ScanRoot, links: Mapping[ScanRoot, Mapping[ScanRoot, None]]) -> dict[ScanRoot, None]:
-    """All that links lead to, the nearest first, as far as more of them would not count."""
-    reached = dict(links[root])
-    waiting = list(reached)
-    for one in waiting:
-        if len(reached) >= MAX_NEIGHBOURS:
-            break
-        further = [other for other in links[one] if other not in reached and other != root]
-        reached |= dict.fromkeys(further)
-        waiting += further
-    return reached

@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 
-from scanner.diagnostic import Diagnostic, warning
+from scanner.diagnostic import Diagnostic, bound_exceeded, warning
 from scanner.joining.names import Name, NameKind, RootNames
 from scanner.lazy_dataclass import dataclass
+from scanner.nearest import nearest
 from scanner.root import RootKind, ScanRoot
+from scanner.span import Span
 
-MOST_BESIDE = 60
-"""A root that has to do with more than this is evaluated beside the nearest of them."""
+MOST_BESIDE = 500
+"""A root that has to do with so many is evaluated beside the nearest of them, and it is an error what is left out."""
 
 _Key = tuple[NameKind, str, str | None]
 _BEST_FIRST = (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_MODULE, RootKind.TERRAFORM_STATE)
@@ -76,7 +78,7 @@ def with_others_beside(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str
     return tuple(
         replace(
             _with_read(root, read_by),
-            beside=tuple(_with_read(other, read_by) for other in _reached(root, links)),
+            beside=tuple(_with_read(other, read_by) for other in nearest(root, links, MOST_BESIDE)),
         )
         for root in roots
     )
@@ -122,17 +124,14 @@ def _makers(roots: Mapping[ScanRoot, RootNames], shown: Iterable[ScanRoot]) -> d
     return found
 
 
-def _reached(root: ScanRoot, links: Mapping[ScanRoot, Mapping[ScanRoot, None]]) -> dict[ScanRoot, None]:
-    """All that links lead to, the nearest first, as far as more of them would not count."""
-    reached = dict(links[root])
-    waiting = list(reached)
-    for one in waiting:
-        if len(reached) >= MOST_BESIDE:
-            break
-        further = [other for other in links[one] if other not in reached and other != root]
-        reached |= dict.fromkeys(further)
-        waiting += further
-    return dict.fromkeys(list(reached)[:MOST_BESIDE])
+def told_of_bounds(roots: Iterable[ScanRoot]) -> Iterator[Diagnostic]:
+    """An error for each root that others may say something of which nobody has heard."""
+    for root in roots:
+        if len(root.beside) >= MOST_BESIDE:
+            said = (
+                f"{MOST_BESIDE:,} other roots or more have to do with this one, and what further ones say is left out"
+            )
+            yield replace(bound_exceeded(said, Span.whole_file(root.path)), root=root.path)
 
 
 def told_of_names(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str, str]) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from scanner.joining import links
 from scanner.options import Options
 from scanner.path_sections import PathSection
 from scanner.pipeline import scan
@@ -281,3 +282,11 @@ def test_in_several_processes(jobs: int, tmp_path: Any) -> None:
     write(tmp_path, {f"{place}/main.tf": text for place, text in places.items()})
     options = Options(paths=(".",), directory=tmp_path, jobs=jobs, inputs=Inputs(account=OWN), offers_fixes=False)
     assert verdicts(scan(options))["aws_iam_user.ann"] == wanted
+
+
+def test_more_roots_than_are_looked_at_are_an_error(scan_files: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "MOST_BESIDE", 2)
+    files = {"a/main.tf": USER, **{f"b{number}/main.tf": ATTACHED % SIGN_IN for number in range(3)}}
+    report = scan_files(files, inputs=Inputs(account=OWN))
+    assert [one.root for one in report.errors] == ["a"]
+    assert "other roots or more" in report.errors[0].message
