@@ -104,7 +104,20 @@ _SETTINGS: dict[str, Any] = {
 
 @contextmanager
 def _client(distributed: Any, where: Any, security: Any) -> Iterator[Any]:
-    client = distributed.Client(where, security=security, timeout=PATIENCE, set_as_default=False)
+    class Client(distributed.Client):  # type: ignore[misc] # Dask has no types
+        """Closed at once where it cannot connect.
+
+        Otherwise the collector closes it, maybe in the thread that the next one starts, and each waits for the other.
+        """
+
+        def start(self, **given: Any) -> None:
+            try:
+                super().start(**given)
+            except BaseException:
+                self.close()
+                raise
+
+    client = Client(where, security=security, timeout=PATIENCE, set_as_default=False)
     try:
         yield client
     finally:

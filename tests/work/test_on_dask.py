@@ -124,11 +124,13 @@ def test_workers_that_see_other_files(far: Dispatch, tmp_path: Path, monkeypatch
 def test_no_certificate_no_connection(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_dask, "PATIENCE", 1.0)
     users(tmp_path, "a")
+    before = set(threading.enumerate())
     with (
         dask.config.set({"distributed.comm.tls.ca-file": None, "distributed.comm.tls.client.cert": None}),
         pytest.raises(UsageError, match="certificates are given by Dask's own configuration"),
     ):
         scan(Options(directory=tmp_path, dask=address))
+    assert set(threading.enumerate()) <= before  # what is not closed is collected, in whichever thread, and locks
     with pytest.raises(UsageError, match="cannot be used"):
         scan(Options(directory=tmp_path, dask=address.replace("tls://", "tcp+insecure://")))
 
