@@ -8,13 +8,15 @@ BIN := $(VENV)/bin
 
 setup: $(VENV)/.installed
 
-INSTALL := $(BIN)/pip install --require-hashes --only-binary :all:
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode
+HASHED := --require-hashes --only-binary :all:
 
 # Nothing is installed, and nothing builds the package, whose hash is not in a lock.
-$(VENV)/.installed: pyproject.toml requirements-dev.txt
+$(VENV)/.installed: pyproject.toml requirements-uv.txt requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) --requirement requirements-dev.txt
-	$(BIN)/pip install --no-deps --no-index --no-build-isolation --editable .
+	$(BIN)/pip install --quiet $(HASHED) --requirement requirements-uv.txt
+	$(UV) $(HASHED) --requirement requirements-dev.txt
+	$(UV) --no-deps --no-index --no-build-isolation --editable .
 	touch $@
 
 # While you work: what is fast of `lint` and `test`, which are everything.
@@ -51,8 +53,7 @@ docs: setup
 # Writes what it measures to docs/benchmarks.md. REPOSITORIES=DIR measures the public repositories that are cloned there,
 # CHECKOV=PATH Checkov and other programs that take minutes; see benchmarks/README.md.
 benchmarks: setup
-	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/pip install --quiet --constraint constraints.txt --group benchmarks
+	$(UV) --constraint constraints.txt --group benchmarks
 	$(BIN)/python -m compileall -q scanner
 	$(BIN)/python -m benchmarks.run --write $(if $(CHECKOV),--slow --checkov $(CHECKOV))
 	$(BIN)/python -m benchmarks.scaling --write
@@ -65,7 +66,7 @@ benchmarks: setup
 SECONDS ?= 600
 TURNS ?= 1
 fuzz: setup
-	$(INSTALL) --quiet --requirement requirements-fuzz.txt
+	$(UV) $(HASHED) --requirement requirements-fuzz.txt
 	$(BIN)/python -m fuzz.campaign --seconds $(SECONDS) --turns $(TURNS) $(addprefix --target ,$(TARGETS))
 
 # What a release is made of, in dist: the same bytes wherever it is built from a commit.
@@ -80,14 +81,13 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--custom-compile-command "make lock" --constraint constraints.txt
 
 lock: setup
-	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/pip install --quiet --group lock
 	$(LOCK) --output-file requirements.txt pyproject.toml
 	$(LOCK) --constraint requirements.txt --output-file requirements-build.txt --group build
 	$(LOCK) --constraint requirements.txt --constraint requirements-build.txt --output-file requirements-dev.txt \
 		pyproject.toml --group dev
 	$(LOCK) --constraint requirements-dev.txt --output-file requirements-release.txt --group release
 	$(LOCK) --constraint requirements-dev.txt --output-file requirements-fuzz.txt --group fuzz
+	$(LOCK) --output-file requirements-uv.txt --group uv
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

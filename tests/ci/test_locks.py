@@ -34,6 +34,7 @@ CONSTRAINTS = _versions("constraints.txt")
         ("requirements-dev.txt", [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]),
         ("requirements-fuzz.txt", PROJECT["dependency-groups"]["fuzz"]),
         ("requirements-release.txt", PROJECT["dependency-groups"]["release"]),
+        ("requirements-uv.txt", PROJECT["dependency-groups"]["uv"]),
     ],
 )
 def test_a_lock_is_up_to_date(name: str, wanted: list[str]) -> None:
@@ -68,12 +69,12 @@ def test_what_ci_runs_is_installed_by_hash() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in ("$(VENV)/.installed", "fuzz", "release"):
         (recipe,) = re.findall(rf"^{re.escape(target)}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
-        installs = [line for line in recipe.splitlines() if " install " in line or "$(INSTALL)" in line]
+        installs = [line for line in recipe.splitlines() if " install " in line or "$(UV)" in line]
         assert installs
         for line in installs:
-            is_locked = "$(INSTALL)" in line or "--require-hashes" in line
+            is_locked = "$(HASHED)" in line or "--require-hashes" in line
             assert is_locked or {"--no-index", "--no-deps", "--no-build-isolation"} <= set(line.split())
-    assert "INSTALL := $(BIN)/pip install --require-hashes --only-binary :all:\n" in makefile
+    assert "HASHED := --require-hashes --only-binary :all:\n" in makefile
 
 
 def test_the_build_group_is_what_the_build_requires() -> None:
