@@ -66,7 +66,7 @@ def test_a_root_that_takes_too_long_is_ended(tmp_path: Path, work: str) -> None:
 
 
 GREEDY = """
-walls.MEMORY = 400 * 1024**2
+walls.raise_walls.__defaults__ = (400 * 1024**2,)
 import scanner.extraction as extraction
 def greedy(root, *given, really=extraction.extract, **named):
     if root.path == "slow":

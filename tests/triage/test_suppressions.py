@@ -550,16 +550,16 @@ def test_nothing_else_changes(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_comments(tmp_path: Path) -> None:
+def test_tens_of_thousands_of_comments(tmp_path: Path) -> None:
     """Many in one block of many instances, and more that belong to nothing."""
     keys = ", ".join(f'"k{number}"' for number in range(400))
-    inside = "\n".join(f'  # scan:ignore[{RULE} @ "k{number % 500}"] x' for number in range(10_000))
+    inside = "\n".join(f'  # scan:ignore[{RULE} @ "k{number % 500}"] x' for number in range(5_000))
     text = TEAM.replace('"ada", "bob"', keys).replace("  name ", f"{inside}\n  name ")
-    text += f"# scan:ignore[{RULE}] x\n" * 90_000
+    text += f"# scan:ignore[{RULE}] x\n" * 20_000
     report = triaged(tmp_path, {"main.tf": text})
     assert (len(suppressed_ones(report)), len(open_ones(report))) == (400, 0)
     left_out = [int(found.replace(",", "")) for found in re.findall(r"There are ([\d,]+) more", " ".join(said(report)))]
-    assert len(warnings(report)) + sum(left_out) == 10_000 // 5 + 90_000
+    assert len(warnings(report)) + sum(left_out) == 5_000 // 5 + 20_000
 
 
 @pytest.mark.slow
