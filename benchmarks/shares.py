@@ -41,6 +41,7 @@ PARTS = (
     ("commands", "rules and report"),
     ("output", "rules and report"),
     ("discovery", "files"),
+    ("recognition", "files"),
     ("ignored", "files"),
     ("file_system", "files"),
     ("source_file", "files"),
