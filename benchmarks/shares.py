@@ -44,6 +44,7 @@ PARTS = (
     ("recognition", "files"),
     ("ignored", "files"),
     ("file_system", "files"),
+    ("looks", "files"),
     ("source_file", "files"),
     ("repository", "files"),
     ("calls", "files"),
