@@ -1,7 +1,6 @@
 """From paths to scan roots: which directories are root modules, which files are templates, plans or states.
 
-Files are recognised by what is in them. Opens nothing that it need not; never follows a directory link, and never opens
-what is not a regular file.
+What a file is, ``scanner.recognition`` says. Opens nothing that it need not, and never follows a directory link.
 """
 
 from __future__ import annotations
@@ -15,23 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import file_system, tree
-from scanner.account.recognition import MARKS as ACCOUNT_MARKS
-from scanner.account.recognition import (
-    STORED,
-    is_authorization_details,
-    is_credential_report,
-    is_permission_sets,
-    is_stored_account,
-)
+from scanner.account.recognition import STORED, is_stored_account
 from scanner.calls import Calls, Known, nested_in_others, not_known, root_modules
 from scanner.cloudformation.cdk.manifest import MANIFEST, is_manifest
-from scanner.cloudformation.template.recognition import (
-    CHANGE_SET_MARK,
-    TEMPLATE_MARKS,
-    is_text_template,
-    looks_like_change_set,
-    looks_like_template,
-)
+from scanner.cloudformation.template.recognition import is_text_template
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, internal_error, warning
 from scanner.file_system import Entry, why
 from scanner.git_index import Index, UnknownIndexError
@@ -40,12 +26,13 @@ from scanner.ignored import FILE as IGNORE_FILE
 from scanner.ignored import Ignored, ignored_above
 from scanner.lazy_dataclass import dataclass
 from scanner.path_sections import PathSection, inputs_in, section_of
+from scanner.recognition import TEMPLATE_SUFFIXES, is_none_of_ours, read_head, readings, recognise
 from scanner.root import Inputs, RootKind, ScanRoot
-from scanner.source_file import MAX_BYTES, OUT, PLAIN, UnreadableFileError, leads_out, read_text, wide_encoding
+from scanner.source_file import OUT, PLAIN, UnreadableFileError, leads_out, read_text
 from scanner.span import Span
 from scanner.standard_input import NAME as STANDARD_INPUT
 from scanner.terraform.configuration.files import TERRAGRUNT_FILE, TERRAGRUNT_JSON_FILE, is_configuration
-from scanner.terraform.plans.recognition import ARCHIVE, PLAN_MARKS, as_text, mistaken_for_plan, recognise_plan
+from scanner.terraform.plans.recognition import ARCHIVE, mistaken_for_plan
 
 if TYPE_CHECKING:
     from scanner.terraform.configuration.terragrunt.unit import Unit
@@ -54,7 +41,6 @@ SKIPPED = frozenset({".terraform", ".terragrunt-cache", ".git", "node_modules"})
 """Directories that are walked only when they are named."""
 EXCLUDE = "`exclude`"
 """How the option is called in messages, wherever it is given."""
-_TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template", ".cfn", ".cform", ".stack")
 _PROGRAMS_AND_MEDIA = frozenset(
     {
         *("py", "pyc", "js", "ts", "tsx", "jsx", "mjs", "go", "rs", "java", "class", "jar", "c", "h", "cc", "cpp"),
@@ -74,8 +60,6 @@ _KINDS = {
 }
 _LOOKED_AT = 200
 """Ignored entries that are looked at where nothing else was found."""
-_HEAD = 4096
-"""Bytes that are read to recognise a file."""
 
 
 _Exclude = Sequence[tuple[Callable[[str], bool], PathGlob]]
@@ -332,7 +316,7 @@ class _Walk:
         if is_configuration(path.name):
             return "Terraform configuration"
         try:
-            kind = recognise(_head(path))
+            kind = recognise(read_head(path))
         except UnreadableFileError:
             return None
         return _KINDS.get(kind) if kind is not None else None
@@ -398,7 +382,7 @@ class _Walk:
         elif is_link:
             if not file_system.is_directory(whole):  # what a link to one leads to is walked where it is
                 self._file(path / name, named=False)
-        elif not _is_none_of_ours(whole):
+        elif not is_none_of_ours(whole):
             self._file(path / name, named=False)
 
     def _is_tracked(self, directory: Path, path: str) -> bool:
@@ -438,17 +422,17 @@ class _Walk:
         try:
             if not named and file_system.is_link(path) and leads_out(path, (self.boundaries.of(path.parent),)):
                 raise UnreadableFileError(OUT)
-            head = _head(path)
+            head = read_head(path)
         except UnreadableFileError as problem:
             # A plan may have any name. A link to nowhere and a socket hold none.
             is_secret = isinstance(problem.__cause__, PermissionError)
-            if named or is_secret or path.suffix.lower() in _TEMPLATE_SUFFIXES:
+            if named or is_secret or path.suffix.lower() in TEMPLATE_SUFFIXES:
                 self._unreadable(path, str(problem))
             return
         kind = recognise(head)
-        if kind is None and b"\0" in head and path.suffix.lower() in _TEMPLATE_SUFFIXES:
+        if kind is None and b"\0" in head and path.suffix.lower() in TEMPLATE_SUFFIXES:
             # Its reader says that it is not UTF-8, or has such a character.
-            kind = next((found for text in _readings(head) if (found := recognise(text)) is not None), None)
+            kind = next((found for text in readings(head) if (found := recognise(text)) is not None), None)
         if kind is None and named and head.startswith(ARCHIVE):
             kind = RootKind.TERRAFORM_PLAN  # whose reader says what is missing
         if kind is None and named:
@@ -482,65 +466,3 @@ class _Walk:
     def _unreadable(self, path: Path, why: str) -> None:
         span = Span.whole_file(self.shown(path))
         self.diagnostics.append(error("Unreadable path", as_sentence(why), span))
-
-
-def recognise(head: bytes) -> RootKind | None:
-    """What a file is, from its beginning; None for anything that is not ours."""
-    plan = recognise_plan(head)
-    if plan is not None:
-        return plan
-    text = as_text(head)
-    if is_authorization_details(text) or is_credential_report(text) or is_permission_sets(text):
-        return RootKind.ACCOUNT
-    if looks_like_change_set(text):
-        return RootKind.CHANGE_SET
-    return RootKind.CLOUDFORMATION_TEMPLATE if looks_like_template(text) else None
-
-
-def may_be_ours(content: bytes) -> bool:
-    """Whether a file that begins like this may be recognised: each kind has one of a few words."""
-    if any(map(content.__contains__, _MARKS)) or wide_encoding(content) is not None or content.startswith(ARCHIVE):
-        return True
-    return b"\0" in content and any(map(_without_nuls(content).__contains__, _MARKS))
-
-
-def _readings(head: bytes) -> Iterator[bytes]:
-    """What a file with NUL characters may be for whoever overlooks them: in UTF-8."""
-    yield _without_nuls(head)
-    for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
-        yield head.decode(encoding, "ignore").encode("utf-8", "ignore")
-
-
-def _without_nuls(content: bytes) -> bytes:
-    """ASCII as it would be in UTF-8, whichever encoding it is in, and whatever hides in it."""
-    return content.replace(b"\0", b"")
-
-
-_MARKS = tuple(mark.encode() for mark in (*TEMPLATE_MARKS, CHANGE_SET_MARK, *PLAN_MARKS, *ACCOUNT_MARKS))
-
-
-def _is_none_of_ours(path: str) -> bool:
-    """Whether a regular file is plainly nothing that is scanned, as most are that have to be opened.
-
-    False for what takes a closer look, and for what cannot be read.
-    """
-    is_read = path.lower().endswith(_TEMPLATE_SUFFIXES)
-    try:
-        return not may_be_ours(file_system.beginning(path, _HEAD, lambda _: is_read, MAX_BYTES))
-    except (OSError, ValueError, file_system.NotRegularError):
-        return False
-
-
-def _head(path: Path) -> bytes:
-    """The beginning of a regular file; the whole of a template that begins with a long preamble is not needed."""
-    try:
-        return file_system.beginning(path, _HEAD, lambda head: _may_be_a_template(head, path), _HEAD + MAX_BYTES)
-    except file_system.NotRegularError as problem:
-        raise UnreadableFileError("it is not a regular file") from problem
-    except (OSError, ValueError) as problem:
-        raise UnreadableFileError(why(problem)) from problem
-
-
-def _may_be_a_template(head: bytes, path: Path) -> bool:
-    """Whether it takes the whole file to tell: descriptions, parameters and mappings may stand before the resources."""
-    return path.suffix.lower() in _TEMPLATE_SUFFIXES and recognise_plan(head) is None

@@ -1,7 +1,7 @@
 """What one scan root says about identities and policies, before anything is joined.
 
 Both front-ends produce these. References (a membership's user, an attachment's policy) are still the values that
-the code has there: names, ARNs or unknowns with symbols. ``scanner.principals.merge`` joins them. Everything is
+the code has there: names, ARNs or unknowns with symbols. ``scanner.principals.joins`` joins them. Everything is
 frozen and picklable and holds no secret: that a user has a password is a fact, the password is not.
 """
 

@@ -5,9 +5,7 @@ beyond a bound. Every question about a path has an answer, where ``pathlib`` has
 of Python: what cannot be looked at is not there, be it in a directory that may not be entered, under a name that is too
 long or has a NUL, or behind links that lead back to themselves. Who goes on to read it is told why that cannot be done.
 
-What is looked at can be noted down (``noted``), with the answer, so that somebody can see later whether any answer has
-changed (``Present``); what nobody has looked at cannot matter. Like git, that takes a file or directory whose times,
-size and number are those of then for unchanged, if it had been left alone for a while by then.
+What is looked at is noted down for who wants it (``scanner.looks``).
 """
 
 from __future__ import annotations
@@ -15,20 +13,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
-from dataclasses import field
-from enum import Enum
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from scanner.changed_files import content_instead
-from scanner.lazy_dataclass import dataclass
-
-AnyPath: TypeAlias = "str | os.PathLike[str]"
+from scanner.looks import NOTES, AnyPath, Look, Question, mark_of, noted
 
 
 class NotRegularError(Exception):
@@ -43,16 +35,6 @@ class TooLargeError(Exception):
     """It has more bytes than the caller wants to read."""
 
 
-class Look(Enum):
-    """What one wants to know of a path."""
-
-    CONTENT = "content"
-    STATUS = "status"
-    LINK = "link"
-    ENTRIES = "entries"
-    REAL = "real"
-
-
 class Entry(NamedTuple):
     """What a directory has."""
 
@@ -62,97 +44,12 @@ class Entry(NamedTuple):
     is_link: bool
 
 
-Question = tuple[str, str, int]
-"""The word of a look, an absolute path, and the most bytes that are read of a content."""
-
-
-@dataclass(slots=True)
-class Notes:
-    """What was looked at, with the answers."""
-
-    is_exact: bool = True
-    """Whether the answers are wanted."""
-    seek: Callable[[bytes], bool] | None = None
-    """What is asked about every content besides."""
-    answers: dict[Question, str] = field(default_factory=dict)
-    """A digest of what was found, or the word for a problem: never any content."""
-    marks: dict[Question, str] = field(default_factory=dict)
-    """What tells, where it does, that a file or directory is the same without another look into it."""
-    without: set[str] = field(default_factory=set)
-    """Paths of the files in which what was asked about was not found."""
-    is_steady: bool = True
-    """Whether every question that was asked again had the same answer."""
-
-    def add(self, look: Look, path: AnyPath, answer: str, limit: int = 0, status: os.stat_result | None = None) -> None:
-        """One look; ``status`` is that of what was looked into."""
-        text = os.fspath(path)
-        question = look.value, text if text.startswith("/") else os.path.abspath(text), limit  # noqa: PTH100 # lexical
-        if self.answers.setdefault(question, answer) != answer:
-            self.is_steady = False
-        elif status is not None and time.time() - max(status.st_mtime, status.st_ctime) > _COARSEST:
-            self.marks[question] = _mark(status)
-
-
-_COARSEST = 2.0
-"""Seconds: what was changed less long ago may be changed again without a trace in its times."""
-
-
-def _mark(status: os.stat_result) -> str:
-    """Times of changes, with size and number. Nobody sets the second time; on Windows there is none."""
-    if os.name != "posix":
-        return ""
-    return f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size} {status.st_ino} {status.st_dev}"
-
-
-_NOTES: ContextVar[Notes | None] = ContextVar("notes", default=None)
-
-
-@contextmanager
-def noted(*, is_exact: bool | None = None, seek: Callable[[bytes], bool] | None = None) -> Iterator[Notes]:
-    """Notes of everything that is looked at inside, and that notes around it do not have.
-
-    What is not said is as it is for the notes around it; where there are none, the answers are wanted.
-    """
-    around = _NOTES.get()
-    if around is not None:
-        is_exact = around.is_exact if is_exact is None else is_exact
-        seek = around.seek if seek is None else seek
-    notes = Notes(is_exact is not False, seek)
-    before = _NOTES.set(notes)
-    try:
-        yield notes
-    finally:
-        _NOTES.reset(before)
-
-
-@contextmanager
-def unnoted() -> Iterator[None]:
-    """Look at something without notes: at large files of which nothing is kept, and in which nothing is sought."""
-    before = _NOTES.set(None)
-    try:
-        yield
-    finally:
-        _NOTES.reset(before)
-
-
-def note_all(others: Notes) -> None:
-    """Take over the notes of somebody else, as if all of it was looked at now."""
-    notes = _NOTES.get()
-    if notes is not None:
-        for question, answer in others.answers.items():
-            if notes.answers.setdefault(question, answer) != answer:
-                notes.is_steady = False
-        notes.marks |= others.marks
-        notes.without |= others.without
-        notes.is_steady = notes.is_steady and others.is_steady
-
-
 def content(path: AnyPath, limit: int, *, follow: bool = True) -> bytes:
     """What is in a regular file. Never blocks. Without ``follow`` it is no link.
 
     Raises ``OSError``, ``ValueError`` for a path that cannot be, ``NotRegularError`` and ``TooLargeError``.
     """
-    notes = _NOTES.get()
+    notes = NOTES.get()
     try:
         found, status = _content(path, limit, follow=follow)
         other = content_instead(lambda: os.path.realpath(path))
@@ -229,7 +126,7 @@ def is_link(path: AnyPath) -> bool:
 
 
 def _kind(look: Look, path: AnyPath, ask: Callable[[AnyPath], os.stat_result]) -> int:
-    notes = _NOTES.get()
+    notes = NOTES.get()
     try:
         found = stat.S_IFMT(ask(path).st_mode)
     except (OSError, ValueError) as problem:
@@ -285,7 +182,7 @@ def is_directory(path: AnyPath) -> bool:
 
 def entries(path: AnyPath) -> tuple[Entry, ...]:
     """What a directory has, by name. Raises ``OSError``, and ``ValueError`` for a path that cannot be."""
-    notes = _NOTES.get()
+    notes = NOTES.get()
     try:
         status = os.stat(path) if notes is not None and notes.is_exact else None  # noqa: PTH116 # it may be a text
         with os.scandir(path) as listed:
@@ -342,7 +239,7 @@ def real(path: AnyPath) -> Path:
         found = os.path.realpath(path)
     except (OSError, ValueError):  # of which Python 3.11 has more than others
         found = os.path.abspath(path)  # noqa: PTH100 # it may be a text
-    notes = _NOTES.get()
+    notes = NOTES.get()
     if notes is not None and notes.is_exact:
         notes.add(Look.REAL, path, _digest(found.encode("utf-8", "surrogatepass")))
     return Path(found)
@@ -378,7 +275,7 @@ class Present:
         if path not in self._marks:
             self._marks[path] = None
             with suppress(OSError, ValueError):
-                self._marks[path] = _mark(os.stat(path))  # noqa: PTH116 # it is a text
+                self._marks[path] = mark_of(os.stat(path))  # noqa: PTH116 # it is a text
         return self._marks[path]
 
     def _answer(self, question: Question) -> str | None:

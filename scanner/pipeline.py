@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from scanner.calls import Calls, Known, not_known
 from scanner.diagnostic import Diagnostic, Severity
 from scanner.discovery import Discovery, discover
-from scanner.file_system import Notes, noted
 from scanner.gathered import Gathered
 from scanner.lazy_dataclass import dataclass
+from scanner.looks import Notes, noted
 from scanner.named_files import UsageError, account_problems, check_controls, check_source, with_parameters
 from scanner.option_checks import mistakes
 from scanner.options import PRIOR, Options

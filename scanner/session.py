@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from scanner import file_system
+from scanner.looks import Notes, note_all, noted
 
 T = TypeVar("T")
 
@@ -20,10 +20,10 @@ MAX_WEIGHT = 4 * 1024 * 1024
 
 class _Session:
     def __init__(self) -> None:
-        self.kept: dict[Hashable, tuple[Any, int, file_system.Notes]] = {}
+        self.kept: dict[Hashable, tuple[Any, int, Notes]] = {}
         self.weight = 0
 
-    def keep(self, key: Hashable, made: object, weight: int, notes: file_system.Notes) -> None:
+    def keep(self, key: Hashable, made: object, weight: int, notes: Notes) -> None:
         if weight > MAX_WEIGHT:
             return
         self.kept[key] = made, weight, notes
@@ -81,11 +81,11 @@ def once(key: Hashable, make: Callable[[], T], weight: Callable[[T], int]) -> T:
         return make()
     found = current.kept.pop(key, None)
     if found is None:
-        with file_system.noted() as notes:
+        with noted() as notes:
             made = make()
         current.keep(key, made, weight(made), notes)
     else:
         made, _, notes = found
         current.kept[key] = found
-    file_system.note_all(notes)
+    note_all(notes)
     return made

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.discovery import discover, may_be_ours, recognise
+from scanner.discovery import discover
+from scanner.recognition import may_be_ours, recognise
 from scanner.root import Inputs
 from tests.examples import examples
 from tests.scans import Scan, write

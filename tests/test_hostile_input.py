@@ -302,7 +302,7 @@ def test_a_source_that_is_no_directory(tmp_path: Path, name: str) -> None:
         scan(Options(directory=tmp_path, inputs=Inputs(source=name)))
 
 
-@pytest.mark.parametrize("broken", ["recognise", "_is_none_of_ours", "is_configuration"])
+@pytest.mark.parametrize("broken", ["recognise", "is_none_of_ours", "is_configuration"])
 def test_a_bug_of_ours_in_discovery_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
     own: Callable[..., object] = getattr(discovery, broken)
 

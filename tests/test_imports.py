@@ -24,8 +24,8 @@ HOMES = {
         "report/encoding.py",
         "work/codec.py",
         *(f"terraform/plans/{name}.py" for name in ("dynamic_value", "json_sections", "plan_json")),
-        *(f"account/{name}.py" for name in ("credential_report", "details", "entitlements", "entries", "iam_collect")),
-        *(f"account/{name}.py" for name in ("identity_center", "organization_files", "sign_in_policy")),
+        *(f"account/{name}.py" for name in ("credential_report", "details", "entitlements", "entries", "fact_list")),
+        *(f"account/{name}.py" for name in ("iam_collect", "identity_center", "organization_files", "sign_in_policy")),
     },
     "pathspec": {"globs.py", "ignored.py"},
     # graphemes, and what RE2 has and Python has not

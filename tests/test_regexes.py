@@ -52,7 +52,7 @@ MADE: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "terraform.language.functions.filesystem": ({"alternatives": ["a/*b*c/**/d*e*f", "**/[ab]?"]},),
     "report.encoding": ({"key": "version"},),
     "configuration.items": ({"self": account_sections.ACCOUNT_ID},),
-    "rules.selector_check": ({"shape": SimpleNamespace(pattern="^[0-9]{12}$")},),
+    "rules.filter_tests": ({"shape": SimpleNamespace(pattern="^[0-9]{12}$")},),
     "source_file": ({"begins": rb"\xff\xfe\0\0|[\t\n\r -~]\0\0\0"},),
     "triage.comments": ({"word": b"scan"},),
 }

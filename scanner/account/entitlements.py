@@ -6,14 +6,12 @@ https://docs.aws.amazon.com/account-access/latest/APIReference/API_ListEntitleme
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from msgspec import Raw, Struct
 
-from scanner.account.entries import DetailsError, placed, whole
+from scanner.account.entries import whole
+from scanner.account.fact_list import FactList
 from scanner.account.places import origin
-from scanner.facts import Entitlement
-from scanner.lazy_dataclass import dataclass
+from scanner.facts import Entitlement, Fact
 from scanner.span import Span
 from scanner.values import Value
 
@@ -35,32 +33,13 @@ class _File(Struct, rename="camel"):
     next_token: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entitlements:
-    """One file of them."""
-
-    path: str
-    data: bytes
-    found: tuple[Raw, ...]
-    is_finished: bool
-    """Whether AWS had no more of them than it has."""
-
-    def facts(self) -> Iterator[tuple[Entitlement | DetailsError, Span]]:
-        """Each of them that is about a role, with its place. In the place of one that is not right there is what is
-        wrong.
-        """
-        for entry, span in placed(self.path, self.data, list(self.found), _Entitlement):
-            if isinstance(entry, DetailsError):
-                yield entry, span
-            elif entry.entitlement.principal_role is not None:
-                arn = entry.entitlement.principal_role.role_arn
-                try:
-                    yield Entitlement(origin(arn, span), Value(arn, span)), span
-                except DetailsError as problem:
-                    yield problem, span
-
-
-def entitlements(path: str, text: str) -> Entitlements:
+def entitlements(path: str, text: str) -> FactList:
     """The entitlements that a file has. Raises ``DetailsError``."""
     found, data = whole(text, _File)
-    return Entitlements(path, data, tuple(found.entitlements), found.next_token is None)
+    return FactList(path, data, tuple(found.entitlements), _Entitlement, _facts, found.next_token is None)
+
+
+def _facts(entry: _Entitlement, span: Span) -> tuple[Fact, ...]:
+    """One that is about a role says who gets it."""
+    granted = entry.entitlement.principal_role
+    return (Entitlement(origin(granted.role_arn, span), Value(granted.role_arn, span)),) if granted is not None else ()

@@ -5,7 +5,7 @@ Entries are made types one by one, so that one which is not as it must be costs 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 from urllib.parse import unquote
 
@@ -16,6 +16,7 @@ from scanner.budget import spend
 from scanner.span import Span
 
 Entry = TypeVar("Entry")
+Said = TypeVar("Said")
 _BYTES = 5
 """A power of two: so many bytes are a step."""
 
@@ -24,7 +25,9 @@ class DetailsError(Exception):
     """Something is not what AWS sends. The message is a clause about it."""
 
 
-def placed(path: str, data: bytes, found: list[Raw], kind: type[Entry]) -> Iterator[tuple[Entry | DetailsError, Span]]:
+def placed(
+    path: str, data: bytes, found: Iterable[Raw], kind: type[Entry]
+) -> Iterator[tuple[Entry | DetailsError, Span]]:
     """The entries of a list in a file, in their order, each with its place.
 
     In the place of one that is not as it must be there is what is wrong with it.
@@ -41,6 +44,23 @@ def placed(path: str, data: bytes, found: list[Raw], kind: type[Entry]) -> Itera
         position, line = end, end_line
         try:
             yield decoded(text, kind), span
+        except DetailsError as problem:
+            yield problem, span
+
+
+def read_each(
+    path: str, data: bytes, found: Iterable[Raw], kind: type[Entry], read: Callable[[Entry, Span], Said]
+) -> Iterator[tuple[Said | DetailsError, Span]]:
+    """What is read of each entry of a list in a file, with its place.
+
+    In the place of one that is not right there is what is wrong with it, be it said by ``read``.
+    """
+    for entry, span in placed(path, data, found, kind):
+        if isinstance(entry, DetailsError):
+            yield entry, span
+            continue
+        try:
+            yield read(entry, span), span
         except DetailsError as problem:
             yield problem, span
 

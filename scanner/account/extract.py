@@ -15,10 +15,11 @@ from scanner import file_system
 from scanner.account import iam_collect
 from scanner.account.credential_report import Credentials, ReportError, credentials
 from scanner.account.details import Group, Page, Policy, Role, User, page
-from scanner.account.entitlements import Entitlements, entitlements
+from scanner.account.entitlements import entitlements
 from scanner.account.entries import DetailsError
+from scanner.account.fact_list import FactList
 from scanner.account.iam_collect import Files
-from scanner.account.identity_center import PermissionSets, permission_sets
+from scanner.account.identity_center import permission_sets
 from scanner.account.identity_facts import identity_facts
 from scanner.account.organization import Organization, bindings
 from scanner.account.organization_files import read_organization
@@ -61,8 +62,8 @@ class _Reading:
         self._root = root
         self._stored = is_stored_account(root.location)
         self._pages: list[Page] = []
-        self._permission_sets: list[PermissionSets] = []
-        self._entitlements: list[Entitlements] = []
+        self._permission_sets: list[FactList] = []
+        self._entitlements: list[FactList] = []
         self._credentials: dict[str, Credentials] = {}
         self._seen: dict[str, tuple[object, str]] = {}
         """What was read of each ARN, and in which file."""
@@ -86,8 +87,7 @@ class _Reading:
                 "AWS has more pages of it than there are here. Get all of them, which the AWS CLI does by itself.",
                 self._pages[-1].path,
             )
-        lists: list[PermissionSets | Entitlements] = [*self._permission_sets, *self._entitlements]
-        for one in lists:
+        for one in (*self._permission_sets, *self._entitlements):
             if not one.is_finished:
                 self._unfinished("AWS has more of it than there is here: it has a NextToken.", one.path)
         self._organization()
@@ -185,20 +185,15 @@ class _Reading:
         if self._stored:
             for entry, span in iam_collect.entries(Files(self._root.location, self._root.path, self._read_stored)):
                 yield from self._facts_of(entry, span)
-        sets = [found for one in self._permission_sets for found in one.facts()]
+        said = [found for one in self._permission_sets for found in one.facts()]
         if self._stored:
-            sets += iam_collect.permission_sets(Files(self._root.location, self._root.path, self._read_stored))
-        for found, span in sets:
+            said += iam_collect.permission_sets(Files(self._root.location, self._root.path, self._read_stored))
+        said += [found for one in self._entitlements for found in one.facts()]
+        for found, span in said:
             if isinstance(found, DetailsError):
                 self._unreadable(found, span)
             else:
                 yield from found
-        for listed in self._entitlements:
-            for entitled, span in listed.facts():
-                if isinstance(entitled, DetailsError):
-                    self._unreadable(entitled, span)
-                else:
-                    yield entitled
 
     def _facts_of(self, entry: User | Group | Role | Policy | DetailsError, span: Span) -> Iterator[Fact]:
         try:

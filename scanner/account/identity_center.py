@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 from msgspec import Raw, Struct
 
-from scanner.account.entries import DetailsError, placed, whole
+from scanner.account.entries import DetailsError, whole
+from scanner.account.fact_list import FactList
 from scanner.account.places import account, home, origin
 from scanner.facts import Account, Attachment, Fact, Home, Identity, IdentityKind, InlinePolicy, PolicyUse, Target
-from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.values import NULL, Value, of
 
@@ -71,32 +71,14 @@ class _File(Struct, rename="pascal"):
     next_token: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PermissionSets:
-    """One file of them."""
-
-    path: str
-    data: bytes
-    found: tuple[Raw, ...]
-    is_finished: bool
-    """Whether AWS had no more of them than it has."""
-
-    def facts(self) -> Iterator[tuple[tuple[Fact, ...] | DetailsError, Span]]:
-        """What each of them says, with its place. In the place of one that is not right there is what is wrong."""
-        for entry, span in placed(self.path, self.data, list(self.found), PermissionSet):
-            if isinstance(entry, DetailsError):
-                yield entry, span
-                continue
-            try:
-                yield tuple(permission_set_facts(entry, span)), span
-            except DetailsError as problem:
-                yield problem, span
-
-
-def permission_sets(path: str, text: str) -> PermissionSets:
+def permission_sets(path: str, text: str) -> FactList:
     """The permission sets that a file has. Raises ``DetailsError``."""
     found, data = whole(text, _File)
-    return PermissionSets(path, data, tuple(found.permission_sets), found.next_token is None)
+    return FactList(path, data, tuple(found.permission_sets), PermissionSet, _facts, found.next_token is None)
+
+
+def _facts(entry: PermissionSet, span: Span) -> tuple[Fact, ...]:
+    return tuple(permission_set_facts(entry, span))
 
 
 def permission_set_facts(entry: PermissionSet, span: Span, *, lasts: bool = True) -> Iterator[Fact]:

@@ -7,11 +7,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 from msgspec import Raw, Struct
 
-from scanner.account.entries import DetailsError, placed, whole
+from scanner.account.entries import DetailsError, read_each, whole
 from scanner.account.organization import Control, Organization, Place
 from scanner.iam.principal import PolicyType
 from scanner.span import Span
@@ -81,37 +83,36 @@ def read_organization(path: str, text: str, into: Organization) -> Iterator[tupl
         raise DetailsError("AWS has more of it than there is here: it has a NextToken")
     if found.organization is not None:
         into.management = found.organization.master_account_id
-    yield from _roots(path, data, found.roots, into)
-    for entries, places in ((found.organizational_units, into.units), (found.accounts, into.accounts)):
-        for entry, span in placed(path, data, entries, _Below):
-            if isinstance(entry, DetailsError):
-                yield entry, span
-            else:
-                places[entry.id] = Place(entry.parents[0].id if entry.parents else None, False, span)
-    yield from _policies(path, data, found.policies, into)
+    lists: tuple[tuple[list[Raw], type[Any], Callable[[Any, Span], None]], ...] = (
+        (found.roots, _Root, partial(_add_root, into)),
+        (found.organizational_units, _Below, partial(_add_place, into.units)),
+        (found.accounts, _Below, partial(_add_place, into.accounts)),
+        (found.policies, _Policy, partial(_add_policy, into)),
+    )
+    for entries, kind, add in lists:
+        for problem, span in read_each(path, data, entries, kind, add):
+            if problem is not None:
+                yield problem, span
 
 
-def _roots(path: str, data: bytes, found: list[Raw], into: Organization) -> Iterator[tuple[DetailsError, Span]]:
-    for entry, span in placed(path, data, found, _Root):
-        if isinstance(entry, DetailsError):
-            yield entry, span
-            continue
-        into.units[entry.id] = Place(None, True, span)
-        if entry.policy_types is not None:
-            types = (TYPES.get(one.type) for one in entry.policy_types if one.status == "ENABLED")
-            into.enabled = frozenset(one for one in types if one is not None)
+def _add_root(into: Organization, entry: _Root, span: Span) -> None:
+    into.units[entry.id] = Place(None, True, span)
+    if entry.policy_types is not None:
+        types = (TYPES.get(one.type) for one in entry.policy_types if one.status == "ENABLED")
+        into.enabled = frozenset(one for one in types if one is not None)
 
 
-def _policies(path: str, data: bytes, found: list[Raw], into: Organization) -> Iterator[tuple[DetailsError, Span]]:
-    for entry, span in placed(path, data, found, _Policy):
-        if isinstance(entry, DetailsError):
-            yield entry, span
-            continue
-        if entry.next_token is not None:
-            yield DetailsError("AWS has more of this policy than there is here: it has a NextToken"), span
-        summary = entry.policy_summary
-        policy_type = TYPES.get(summary.type)
-        if policy_type is not None:
-            into.policies[summary.id] = Control(summary.name or summary.id, policy_type, entry.content, span)
-            for target in entry.targets:
-                into.attached.setdefault(target.target_id, []).append((summary.id, policy_type))
+def _add_place(places: dict[str, Place], entry: _Below, span: Span) -> None:
+    places[entry.id] = Place(entry.parents[0].id if entry.parents else None, False, span)
+
+
+def _add_policy(into: Organization, entry: _Policy, span: Span) -> None:
+    """One that AWS has more of counts as far as it is here. Raises ``DetailsError`` for it all the same."""
+    summary = entry.policy_summary
+    policy_type = TYPES.get(summary.type)
+    if policy_type is not None:
+        into.policies[summary.id] = Control(summary.name or summary.id, policy_type, entry.content, span)
+        for target in entry.targets:
+            into.attached.setdefault(target.target_id, []).append((summary.id, policy_type))
+    if entry.next_token is not None:
+        raise DetailsError("AWS has more of this policy than there is here: it has a NextToken")

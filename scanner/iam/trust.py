@@ -28,7 +28,8 @@ from scanner.iam.binding import Binding
 from scanner.iam.condition import Condition
 from scanner.iam.language import GIVEN_UP, Language, Question, Rule, admits
 from scanner.iam.pattern import Hole, literal, lowered
-from scanner.iam.policy import Patterns, PolicyDocument, PrincipalPattern, Principals, Statement
+from scanner.iam.policy import Patterns, PolicyDocument, Statement
+from scanner.iam.principal_element import PrincipalPattern, Principals
 from scanner.iam.request import ContextValue, Fixed, Request
 from scanner.lazy_dataclass import dataclass
 from scanner.truth import NO, YES, Truth, all_of, any_of, truth, undetermined

@@ -20,8 +20,8 @@ from scanner import file_system
 from scanner.calls import not_known
 from scanner.diagnostic import Diagnostic, bound_exceeded, internal_error
 from scanner.discovery import Discovery
-from scanner.file_system import Notes, noted
 from scanner.lazy_dataclass import dataclass
+from scanner.looks import Notes, noted
 from scanner.named_files import UsageError
 from scanner.organization.item import Item, ItemError, Mirror
 from scanner.organization.item_options import item_options

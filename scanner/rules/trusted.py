@@ -14,8 +14,9 @@ from scanner.iam.binding import binding_of
 from scanner.iam.condition import Condition
 from scanner.iam.context import account_of
 from scanner.iam.pattern import Hole, Text, literal
-from scanner.iam.policy import PrincipalPattern, Principals, Statement
+from scanner.iam.policy import Statement
 from scanner.iam.principal import Principal
+from scanner.iam.principal_element import PrincipalPattern, Principals
 from scanner.iam.trust import is_everybody, lets_in_by
 from scanner.iam.variables import PolicyText, shown_text
 from scanner.lazy_dataclass import dataclass

@@ -14,9 +14,9 @@ from scanner.budget import BudgetSpentError, another_budget, budget
 from scanner.changed_files import changed
 from scanner.diagnostic import Diagnostic, bound_exceeded, internal_error
 from scanner.facts import Facts
-from scanner.file_system import note_all, noted
 from scanner.iam.context import Circumstances
 from scanner.joining.names import root_names
+from scanner.looks import note_all, noted
 from scanner.path_sections import PathSection
 from scanner.root import Assumption, RootKind, ScanRoot
 from scanner.session import Apart, session

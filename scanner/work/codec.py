@@ -29,10 +29,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from scanner import calls, cause, controls, diagnostic, path_sections, root, span, symbol, truth
-from scanner.file_system import Notes
-from scanner.iam import automaton, condition, evaluate, policy, principal, variables
+from scanner.iam import automaton, condition, evaluate, policy, principal, principal_element, variables
 from scanner.iam.managed_document import ManagedDocument, managed_document
 from scanner.joining import names
+from scanner.looks import Notes
 from scanner.principals import definition
 from scanner.verdicts import assessed_principal, console, question, sign_in
 from scanner.work import outcome
@@ -58,8 +58,8 @@ RECORDS: tuple[type, ...] = (
     variables.Variable,
     condition.Condition,
     policy.Patterns,
-    policy.PrincipalPattern,
-    policy.Principals,
+    principal_element.PrincipalPattern,
+    principal_element.Principals,
     policy.Statement,
     policy.PolicyDocument,
     principal.AttachedPolicy,

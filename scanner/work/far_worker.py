@@ -15,7 +15,7 @@ from pathlib import Path
 
 from scanner import file_system
 from scanner.diagnostic import error
-from scanner.file_system import noted
+from scanner.looks import noted
 from scanner.session import session
 from scanner.span import Span
 from scanner.triage.comments import may_ask

@@ -22,7 +22,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from scanner.calls import Calls
-from scanner.file_system import Notes, Present, noted
+from scanner.file_system import Present
+from scanner.looks import Notes, noted
 from scanner.root import RootKind
 from scanner.work.codec import CodecError, decode, decode_notes, encode, encode_notes, sealed, unsealed
 from scanner.work.outcome import Outcome, Task

@@ -17,6 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from scanner import file_system
+from scanner.looks import unnoted
 from scanner.work.codec import pack, unpack
 from scanner.writing import (
     age,
@@ -90,7 +91,7 @@ class Store:
             self._drawers[number] = {}
             with suppress(OSError, ValueError, file_system.NotRegularError, file_system.TooLargeError):
                 if is_private(self._place):
-                    with file_system.unnoted():
+                    with unnoted():
                         content = unpack(
                             file_system.content(f"{self._place}/{self._start}{number}", MAX_BYTES, follow=False)
                         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scanner.chance import chances_met
 from scanner.confidential import secrets_met
-from scanner.file_system import noted
+from scanner.looks import noted
 from scanner.session import session
 from scanner.triage.comments import may_ask
 from scanner.walls import raise_walls

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from scanner import file_system
+from scanner import looks
 from scanner.controls import AccountControls
-from scanner.file_system import Notes
+from scanner.looks import Notes
 from scanner.options import Options
 from scanner.pipeline import scan
 from scanner.root import Inputs, ValuesFile
@@ -155,7 +155,7 @@ def change(folder: Path, files: dict[str, str | None]) -> None:
 def marks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether files count as left alone: those of a test are too young."""
     if request.param is not None:
-        monkeypatch.setattr(file_system, "_COARSEST", request.param)
+        monkeypatch.setattr(looks, "_COARSEST", request.param)
 
 
 @pytest.mark.usefixtures("marks")

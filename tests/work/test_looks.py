@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner import file_system
-from scanner.file_system import NotRegularError, Present, TooLargeError, noted
+from scanner import file_system, looks
+from scanner.file_system import NotRegularError, Present, TooLargeError
+from scanner.looks import note_all, noted
 from scanner.root import RootKind
 from scanner.session import session
 from scanner.work import kept
@@ -162,7 +163,7 @@ def test_a_file_that_is_too_young_has_no_mark(tmp_path: Path, monkeypatch: pytes
     with noted() as notes:
         file_system.content(tmp_path / "file", 10)
     assert not notes.marks
-    monkeypatch.setattr(file_system, "_COARSEST", -1.0)
+    monkeypatch.setattr(looks, "_COARSEST", -1.0)
     with noted() as notes:
         file_system.content(tmp_path / "file", 10)
         file_system.entries(tmp_path)
@@ -170,7 +171,7 @@ def test_a_file_that_is_too_young_has_no_mark(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_time_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_system, "_COARSEST", -1.0)
+    monkeypatch.setattr(looks, "_COARSEST", -1.0)
     file = tmp_path / "file"
     write(tmp_path, {"file": "aa"})
     before = file.stat()
@@ -188,12 +189,12 @@ def test_what_is_sought(tmp_path: Path) -> None:
     with noted(is_exact=False, seek=lambda content: b"mark" in content) as notes, noted() as inner:
         for name in ("with", "without"):
             file_system.content(tmp_path / name, 100)
-        file_system.note_all(inner)
+        note_all(inner)
     assert not inner.answers
     assert inner.without == {str(tmp_path / "without")}
     assert not notes.without  # nobody has handed it on
     with noted(seek=lambda _: False) as notes:
-        file_system.note_all(inner)
+        note_all(inner)
     assert notes.without == inner.without
 
 

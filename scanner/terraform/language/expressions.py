@@ -1,9 +1,9 @@
 """Evaluates expression nodes in a scope.
 
-What Terraform would refuse raises ``EvaluationError``; ``try`` and ``can`` catch it, everybody else lets it rise to the
-argument that is being evaluated (``evaluate_or_refuse``). A name that is not declared is not such an error: Terraform
-looks for those before it evaluates anything, so nothing catches it. What cannot be known becomes an unknown, and the
-known parts around it stay known.
+What Terraform would refuse raises ``EvaluationError``; ``try`` and ``can`` catch it (``attempts``), everybody else lets
+it rise to the argument that is being evaluated (``evaluate_or_refuse``). A name that is not declared is not such an
+error: Terraform looks for those before it evaluates anything, so nothing catches it. What cannot be known becomes an
+unknown, and the known parts around it stay known.
 
 https://developer.hashicorp.com/terraform/language/expressions
 """
@@ -18,9 +18,9 @@ from scanner import values
 from scanner.budget import BudgetSpentError, spend, spend_on
 from scanner.cause import Cause, CauseKind
 from scanner.span import Span
-from scanner.symbol import Account, Attribute, Setting
 from scanner.terraform.language import nodes
 from scanner.terraform.language.access import TRIED, attribute, derived, element, to_key
+from scanner.terraform.language.attempts import attempt
 from scanner.terraform.language.conversion import ConversionError, beside, convert, to_bool, to_text
 from scanner.terraform.language.equality import is_text
 from scanner.terraform.language.errors import BoundError, EvaluationError, ImpossibleError, UndeclaredError
@@ -30,7 +30,8 @@ from scanner.terraform.language.names import may_be_sensitive, refuse_undeclared
 from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.language.nodes import Node, TemplateFor, TemplateIf, TemplatePart
 from scanner.terraform.language.open_maps import OpenEntries, hidden, open_entries
-from scanner.terraform.language.operators import BINARY, UNARY, OperandError
+from scanner.terraform.language.operations import logical, operate
+from scanner.terraform.language.operators import BINARY, UNARY
 from scanner.terraform.language.scope import Scope
 from scanner.terraform.language.steps import spent
 from scanner.terraform.language.symbols import symbol_of
@@ -75,11 +76,11 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
         case nodes.Call():
             return scope.host.questions.supposed(_call(node, scope))
         case nodes.Unary(operator=operator, operand=operand, span=span):
-            return _operate(operator, UNARY[operator], (evaluate(operand, scope),), scope, span)
+            return operate(operator, UNARY[operator], (evaluate(operand, scope),), scope, span)
         case nodes.Binary(operator="&&" | "||"):
-            return _logical(node, scope)
+            return logical(node, _side_of(node.left, scope), _side_of(node.right, scope), scope)
         case nodes.Binary(operator=operator, left=left, right=right, span=span):
-            return _operate(operator, BINARY[operator], (evaluate(left, scope), evaluate(right, scope)), scope, span)
+            return operate(operator, BINARY[operator], (evaluate(left, scope), evaluate(right, scope)), scope, span)
         case nodes.Conditional():
             return _conditional(node, scope)
         case nodes.ForTuple():
@@ -91,49 +92,6 @@ def evaluate(node: Node, scope: Scope) -> Value:  # noqa: C901 # one case for ea
 
 _SPLAT_ITEM = "[*]"
 """The name under which a splat binds the element at hand; no identifier can be called so."""
-_COMPARING = frozenset({"==", "!="})
-"""Operators that go through all of their operands."""
-
-
-def _operate(
-    operator: str, apply: Callable[..., Value], operands: tuple[Value, ...], scope: Scope, span: Span
-) -> Value:
-    spend(3)
-    if operator in _COMPARING:
-        for operand in operands:
-            spend_on(operand)
-    asked = scope.host.questions.operands(operator, operands, span)
-    if isinstance(asked, bool):
-        return Value(asked, span)
-    try:
-        result = apply(*asked)
-    except OperandError as problem:
-        raise scope.host.questions.refusal(str(problem), span) from problem
-    if result.unknown is None:
-        return result.at(span)
-    found = Value(Unknown(result.unknown.cause, symbol_of(operator, operands)), span)
-    return found if asked is operands else scope.host.questions.calculated(found)
-
-
-def _logical(node: nodes.Binary, scope: Scope) -> Value:
-    """``&&`` and ``||``: where one side decides, what is wrong with the other one does not matter.
-
-    So it is since Terraform 1.12; before, an error on either side was one. A right side that may not be looked at,
-    since the left one is not known yet, is not an error either. Operands of a wrong type always are.
-    https://github.com/hashicorp/hcl/blob/main/hclsyntax/expression_ops.go
-    """
-    decisive = node.operator == "||"
-    left, right = _side_of(node.left, scope), _side_of(node.right, scope)
-    sides = [_side(side, node.span) if isinstance(side, Value) else side for side in (left, right)]
-    if any(side is decisive for side in sides):
-        return Value(decisive, node.span)
-    if isinstance(left, EvaluationError):
-        raise left
-    if isinstance(right, EvaluationError):
-        if left.unknown is None:
-            raise right
-        return Value(Unknown(left.unknown.cause), node.span)
-    return _operate(node.operator, BINARY[node.operator], (left, right), scope, node.span)
 
 
 def _side_of(node: Node, scope: Scope) -> Value | EvaluationError:
@@ -144,15 +102,6 @@ def _side_of(node: Node, scope: Scope) -> Value | EvaluationError:
         raise
     except EvaluationError as problem:
         return problem
-
-
-def _side(value: Value, span: Span) -> bool | None:
-    """What is known of an operand; a null decides nothing."""
-    try:
-        found = to_bool(value).data
-    except ConversionError as problem:
-        raise EvaluationError(f"a logical operator needs true or false: {problem}", span) from problem
-    return found if isinstance(found, bool) else None
 
 
 def render(template: nodes.TemplateNode, scope: Scope) -> Value:
@@ -241,7 +190,8 @@ def _splat(target: Value, each: Node, scope: Scope, span: Span) -> Value:
 
 def _call(node: nodes.Call, scope: Scope) -> Value:
     if node.name in ("try", "can"):
-        return _attempt(node, scope)
+        tried = _tried(node, scope)
+        return Value(Unknown(tried.cause), node.span) if isinstance(tried, Unknown) else attempt(node, tried, scope)
     if node.name == "convert":
         return _convert(node, scope)
     spend(5)
@@ -295,63 +245,20 @@ def _expanded(last: Value, span: Span) -> tuple[Value, ...] | Unknown:
     raise EvaluationError("only a list can be expanded into arguments", span)
 
 
-def _attempt(node: nodes.Call, scope: Scope) -> Value:
-    """``try`` gives the first argument that evaluates, ``can`` says whether its only one does.
-
-    An argument that is unknown might still fail when Terraform knows it, unless it is a variable or what a provider
-    computes: these are there, whatever they are.
-    """
+def _tried(node: nodes.Call, scope: Scope) -> list[Callable[[], Value]] | Unknown:
+    """The arguments of ``try`` and ``can``, none of which is evaluated yet."""
     inside = scope.bind({TRIED: Value(True)})
     tried: list[Callable[[], Value]] = [partial(evaluate, argument, inside) for argument in node.arguments]
     if node.expand:
         further = _expanded(tried.pop()(), node.span)
         if isinstance(further, Unknown):
-            return Value(Unknown(further.cause), node.span)
+            return further
         tried += [partial(_same, value) for value in further]
-    if not tried or (node.name == "can" and len(tried) > 1):
-        raise EvaluationError(f"{node.name} does not take this number of arguments", node.span)
-    for place, argument in enumerate(tried, 1):
-        try:
-            with scope.host.questions.attempt():
-                value = argument()
-        except (UndeclaredError, BoundError):
-            raise
-        except EvaluationError:
-            continue
-        is_there = _is_there(value, scope)
-        if node.name == "try" and (is_there or argument is tried[-1]):
-            return value
-        if is_there:
-            return Value(True, node.span)
-        all_of_them = (value, *(_attempted(argument, scope) for argument in tried[place:]))
-        return Value(Unknown(values.holes(value)[0].cause, symbol_of(node.name, all_of_them)), node.span)
-    if node.name == "can":
-        return Value(False, node.span)
-    raise EvaluationError("no argument of try succeeds", node.span)
-
-
-def _attempted(argument: Callable[[], Value], scope: Scope) -> Value:
-    """What an argument of ``try`` evaluates to, if it does."""
-    try:
-        with scope.host.questions.attempt():
-            return argument()
-    except EvaluationError:
-        return values.NULL
+    return tried
 
 
 def _same(value: Value) -> Value:
     return value
-
-
-def _is_there(value: Value, scope: Scope) -> bool:
-    """Whether an expression that evaluated to this will surely evaluate when everything is known."""
-    unknown = value.unknown
-    if unknown is None or unknown.pieces or isinstance(unknown.symbol, Account | Setting):
-        return True
-    if scope.host.questions.is_named(unknown):
-        return True
-    computed = isinstance(unknown.symbol, Attribute)  # no call, which might be refused
-    return unknown.cause.kind is CauseKind.KNOWN_AFTER_APPLY and computed
 
 
 def _conditional(node: nodes.Conditional, scope: Scope) -> Value:

@@ -17,16 +17,8 @@ from scanner.terraform.language import nodes
 from scanner.terraform.language.blocks import IndexedBlock, UnbalancedError, value_end
 from scanner.terraform.language.nodes import Node
 from scanner.terraform.language.place import is_too_deep
-from scanner.terraform.language.plain_expressions import (
-    BETWEEN,
-    BLANK,
-    CHARACTERS,
-    ENDS_LINE,
-    LINE_END,
-    NAME,
-    ExpressionReader,
-    HardError,
-)
+from scanner.terraform.language.plain_expressions import ExpressionReader
+from scanner.terraform.language.plain_text import BETWEEN, BLANK, CHARACTERS, ENDS_LINE, LINE_END, NAME, HardError
 from scanner.terraform.language.template_nodes import ParseExpression
 
 HardExpression = Callable[[str, str, int, int], "Node | None"]
@@ -58,7 +50,8 @@ def read_block(block: IndexedBlock, inner: ParseExpression, hard: HardExpression
     if is_too_deep(block.text):
         return None
     try:
-        return _BlockReader(block, inner, hard).whole()
+        span = block.span
+        return _BlockReader(block.text, span.path, span.line, span.column, inner).whole(hard)
     except (HardError, UnbalancedError):
         return None
 
@@ -66,12 +59,9 @@ def read_block(block: IndexedBlock, inner: ParseExpression, hard: HardExpression
 class _BlockReader(ExpressionReader):
     __slots__ = ("_hard",)
 
-    def __init__(self, block: IndexedBlock, inner: ParseExpression, hard: HardExpression) -> None:
-        super().__init__(block.text, block.span.path, block.span.line, block.span.column, inner)
-        self._hard = hard
-
-    def whole(self) -> nodes.Block:
+    def whole(self, hard: HardExpression) -> nodes.Block:
         """The block that the text is."""
+        self._hard = hard
         found = _ENTRY.match(self._text)
         if found is None or found["labels"] is None:
             raise HardError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scanner import file_system
+from scanner.looks import unnoted
 from scanner.source_file import PLAIN, UnreadableFileError, read_bytes, wide_encoding
 from scanner.terraform.plans.json_sections import Sections, sections
 from scanner.terraform.plans.plan_document import PlanDocument, PlanError
@@ -19,7 +19,7 @@ MAX_BYTES = 1024 * 1024 * 1024
 def read_document(path: Path, *, prior: bool = False) -> PlanDocument:
     """Read a plan or a state of any kind; with ``prior`` what there was before the plan. Raises ``PlanError``."""
     try:
-        with file_system.unnoted():  # a program has made it for one scan
+        with unnoted():  # a program has made it for one scan
             data = read_bytes(path, MAX_BYTES, within=PLAIN)
     except UnreadableFileError as problem:
         raise PlanError(str(problem)) from problem

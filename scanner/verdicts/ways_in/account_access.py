@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from scanner.iam import pattern
 from scanner.iam.language import Rule
-from scanner.iam.policy import PrincipalPattern, Principals, Statement
+from scanner.iam.policy import Statement
+from scanner.iam.principal_element import PrincipalPattern, Principals
 from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, is_everybody
 from scanner.truth import NO, YES, Truth, any_of, undetermined

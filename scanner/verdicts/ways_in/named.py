@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scanner.iam.language import Rule
 from scanner.iam.pattern import Hole, Text, literal
-from scanner.iam.policy import PrincipalPattern, Principals
+from scanner.iam.principal_element import PrincipalPattern, Principals
 from scanner.iam.request import ContextValue, Presence
 from scanner.symbol import Attribute, Part
 from scanner.truth import Truth, any_of, undetermined

@@ -11,7 +11,8 @@ from scanner.iam import pattern
 from scanner.iam.binding import Binding
 from scanner.iam.language import Rule
 from scanner.iam.pattern import Hole, Text
-from scanner.iam.policy import PrincipalPattern, Principals, Statement
+from scanner.iam.policy import Statement
+from scanner.iam.principal_element import PrincipalPattern, Principals
 from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, Covers, is_everybody, names
 from scanner.lazy_dataclass import dataclass

@@ -18,8 +18,9 @@ from scanner.iam.binding import Binding
 from scanner.iam.context import Circumstances, context_of
 from scanner.iam.language import Chosen, Language, Question, Rule, Run, Sentence
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, literal
-from scanner.iam.policy import PolicyDocument, PrincipalPattern, Principals, Statement
+from scanner.iam.policy import PolicyDocument, Statement
 from scanner.iam.principal import Principal
+from scanner.iam.principal_element import PrincipalPattern, Principals
 from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, is_everybody, lets_in
 from scanner.lazy_dataclass import dataclass
