@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING
 
 from scanner.budget import BudgetSpentError, spent_at
 from scanner.cloudformation.aws_iam import construct_of, note_of
-from scanner.cloudformation.cdk.assembly import AssembledStack, read_assembly
+from scanner.cloudformation.cdk.assembly import AssembledStack, Assembly, read_assembly
 from scanner.cloudformation.cdk.constructs import by_address
 from scanner.cloudformation.cdk.lookups import without_placeholders
 from scanner.cloudformation.cdk.manifest import MANIFEST
 from scanner.cloudformation.cdk.source_lines import source_line
-from scanner.cloudformation.extract import facts_of_stacks, home
+from scanner.cloudformation.extract import StackKeeper, facts_of_stacks, home, open_nested
 from scanner.cloudformation.stacks.exchange import Exchange
 from scanner.cloudformation.stacks.nested import TemplateTree
 from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.template.place import Place
 from scanner.diagnostic import Diagnostic, as_sentence, error
 from scanner.facts import Account, Facts, Home, Identity
+from scanner.handover import handover
+from scanner.lazy_dataclass import dataclass
 from scanner.source_file import UnreadableFileError
 from scanner.span import Span
 from scanner.unexplored import said_of, spent_budget
@@ -32,18 +34,73 @@ from scanner.values import Value, of
 
 if TYPE_CHECKING:
     from scanner.cloudformation.stacks.scope import StackScope
+    from scanner.handover import Handover, Keeper, Open
     from scanner.root import Inputs, ScanRoot
 
 
-def extract(root: ScanRoot) -> Facts:
-    """The facts of one cloud assembly."""
+def extract(root: ScanRoot, opened: Open) -> Facts:
+    """The facts of one cloud assembly, with what those hand over that are ``opened``."""
+    found = _open_stacks(root, handover(root.read_from, opened))
+    assembly, problems = found.assembly, found.problems
+    facts = facts_of_stacks(root.path, found.tree, found.tops, lambda scope: found.homes[scope.stack.label])
+    by_path = {construct.path: construct for stack in assembly.stacks for construct in stack.constructs}
+    at_address = {at: made for stack in assembly.stacks for at, made in by_address(stack.label, stack.constructs)}
+
+    def at_its_source(identity: Identity) -> Identity:
+        origin = identity.origin
+        named = next((construct_of(note) for note, _ in origin.notes), None)
+        construct = at_address.get(origin.address) if named is None else by_path.get(named)
+        if construct is None:
+            return identity
+        notes = origin.notes or ((note_of(construct.path), origin.span),)
+        try:
+            line = source_line(construct.frames, found.manifest)
+        except BudgetSpentError:
+            spent_at(origin.span)
+            line = None
+        return replace(identity, origin=replace(origin, span=line or origin.span, notes=notes))
+
+    was_spent = spent_budget() is not None
+    identities = tuple(map(at_its_source, facts.identities))
+    budget = spent_budget()
+    if budget is not None and not was_spent:
+        problems.append(said_of(budget, root.path))
+    return replace(
+        facts,
+        identities=identities,
+        diagnostics=(*problems, *facts.diagnostics),
+        files=facts.files | assembly.files,
+    )
+
+
+def keeper(root: ScanRoot, given: Handover) -> Keeper:
+    """An assembly that hands something over to others, and may itself be given something."""
+    found = _open_stacks(root, given)
+    open_nested(found.tops)
+    return StackKeeper(found.exchange)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stacks:
+    """The stacks of an assembly, before anything is evaluated."""
+
+    assembly: Assembly
+    manifest: Place
+    tree: TemplateTree
+    exchange: Exchange
+    tops: list[StackScope]
+    homes: dict[str, Home]
+    problems: list[Diagnostic]
+
+
+def _open_stacks(root: ScanRoot, given: Handover) -> _Stacks:
     shown = MANIFEST if root.path == "." else f"{root.path}/{MANIFEST}"
     manifest = Place(shown, root.location / MANIFEST, root.boundary)
     assembly = read_assembly(manifest)
     tree = TemplateTree(read=without_placeholders(assembly.placeholders))
     problems: list[Diagnostic] = list(assembly.diagnostics)
     tops: list[StackScope] = []
-    exchange, depth = Exchange(), [0]
+    exchange, depth = Exchange(handover=given), [0]
     homes: dict[str, Home] = {}
     for stack in assembly.stacks:
         inputs = _inputs(root.inputs, stack)
@@ -63,35 +120,7 @@ def extract(root: ScanRoot) -> Facts:
             tops += [tree.scope(document, stack.template, inputs, found.partition, place) for document in documents[:1]]
         except BudgetSpentError:
             break
-    facts = facts_of_stacks(root.path, tree, tops, lambda scope: homes[scope.stack.label])
-    by_path = {construct.path: construct for stack in assembly.stacks for construct in stack.constructs}
-    at_address = {at: made for stack in assembly.stacks for at, made in by_address(stack.label, stack.constructs)}
-
-    def at_its_source(identity: Identity) -> Identity:
-        origin = identity.origin
-        named = next((construct_of(note) for note, _ in origin.notes), None)
-        construct = at_address.get(origin.address) if named is None else by_path.get(named)
-        if construct is None:
-            return identity
-        notes = origin.notes or ((note_of(construct.path), origin.span),)
-        try:
-            line = source_line(construct.frames, manifest)
-        except BudgetSpentError:
-            spent_at(origin.span)
-            line = None
-        return replace(identity, origin=replace(origin, span=line or origin.span, notes=notes))
-
-    was_spent = spent_budget() is not None
-    identities = tuple(map(at_its_source, facts.identities))
-    budget = spent_budget()
-    if budget is not None and not was_spent:
-        problems.append(said_of(budget, root.path))
-    return replace(
-        facts,
-        identities=identities,
-        diagnostics=(*problems, *facts.diagnostics),
-        files=facts.files | assembly.files,
-    )
+    return _Stacks(assembly, manifest, tree, exchange, tops, homes, problems)
 
 
 def _inputs(inputs: Inputs, stack: AssembledStack) -> Inputs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from scanner import values
 from scanner.budget import BudgetSpentError
@@ -19,6 +19,7 @@ from scanner.cloudformation.stacks.stack import Stack
 from scanner.cloudformation.template.place import Place
 from scanner.diagnostic import Diagnostic, as_sentence, error
 from scanner.facts import Account, Fact, Facts, Home, collect
+from scanner.handover import handover
 from scanner.partition import partition_of
 from scanner.root import RootKind
 from scanner.source_file import UnreadableFileError
@@ -27,6 +28,8 @@ from scanner.unexplored import not_read, said_of, spent_budget, unexplored
 
 if TYPE_CHECKING:
     from scanner.cloudformation.stacks.scope import StackScope
+    from scanner.elsewhere import Elsewhere
+    from scanner.handover import Handover, Keeper, Open
     from scanner.root import Inputs, ScanRoot
     from scanner.values import Value
 
@@ -35,8 +38,11 @@ KIND = RootKind.CLOUDFORMATION_TEMPLATE
 HomeOf = Callable[["StackScope"], Home]
 
 
-def extract(root: ScanRoot) -> Facts:
-    """The facts of one template file. What cannot be read is an error among its diagnostics."""
+def extract(root: ScanRoot, opened: Open) -> Facts:
+    """The facts of one template file, with what those hand over that are ``opened``.
+
+    What cannot be read is an error among its diagnostics.
+    """
     root = replace(root, inputs=_assumed(root.inputs))
     place = Place(root.path, root.location, root.boundary)
     tree = TemplateTree()
@@ -51,7 +57,7 @@ def extract(root: ScanRoot) -> Facts:
         documents = tuple(document for document in documents if _has_sections(document))
     named = tree.partition(place)
     partition = home(root.inputs, named).partition
-    stack = Stack(files=(place,), exchange=Exchange(dict(root.contested)), depth=[0])
+    stack = Stack(files=(place,), exchange=Exchange(dict(root.contested), handover(root.read_from, opened)), depth=[0])
     tops: list[StackScope] = []
     with suppress(BudgetSpentError):  # of which facts_of_stacks says that it is so
         tops.extend(tree.scope(document, place, root.inputs, partition, stack) for document in documents)
@@ -64,6 +70,34 @@ def extract(root: ScanRoot) -> Facts:
     found = facts_of_stacks(root.path, tree, tops, home_of)
     # Where there are several documents, one name may mean two things.
     return found if len(documents) == 1 else replace(found, choices=())
+
+
+class StackKeeper:
+    """A template that writes SSM parameters for others."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._kept = exchange.kept()
+
+    def kept(self, where: str, apart: Elsewhere) -> Value | None:
+        """The value of a parameter."""
+        offer = self._kept.get(where)
+        return None if offer is None else cast("Value", apart.of(offer.value()))
+
+
+def keeper(root: ScanRoot, given: Handover) -> Keeper:
+    """A template that hands something over to others, and may itself be given something."""
+    inputs = _assumed(root.inputs)
+    place = Place(root.path, root.location, root.boundary)
+    tree = TemplateTree()
+    exchange = Exchange(handover=given)
+    try:
+        documents = tree.documents(place, is_root=True)
+    except UnreadableFileError:
+        return StackKeeper(exchange)
+    partition = home(inputs, tree.partition(place)).partition
+    stack = Stack(files=(place,), exchange=exchange, depth=[0])
+    open_nested([tree.scope(document, place, inputs, partition, stack) for document in documents])
+    return StackKeeper(exchange)
 
 
 def _assumed(inputs: Inputs) -> Inputs:
@@ -124,8 +158,15 @@ def facts_of_stacks(path: str, tree: TemplateTree, tops: Sequence[StackScope], h
         parameters=frozenset(name for top in tops if not top.stack.is_foreign for name in top.template.parameters),
         exports=frozenset(exports),
         imports=frozenset(imports) - exports,
+        keeps=tuple(exchange.kept()) if exchange is not None else (),
+        reads=tuple(exchange.handover.read) if exchange is not None else (),
         together=tuple(exchange.together) if exchange is not None else (),
     )
+
+
+def open_nested(tops: Sequence[StackScope]) -> None:
+    """Find what stacks, and those that are nested in them, hand over."""
+    _open(tops, [], set())
 
 
 def _open(tops: Sequence[StackScope], opened: list[StackScope], exports: set[str]) -> None:

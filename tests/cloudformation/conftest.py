@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.cloudformation.extract import extract
+from scanner.extraction import extract
 from scanner.root import Inputs, RootKind, ScanRoot
 from tests.scans import write
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.cloudformation.extract import extract
 from scanner.cloudformation.stacks.nested import MAX_BYTES
 from scanner.cloudformation.template.recognition import looks_like_template
 from scanner.diagnostic import Severity
+from scanner.extraction import extract
 from scanner.facts import Facts
 from scanner.root import Inputs, RootKind, ScanRoot
 

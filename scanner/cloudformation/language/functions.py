@@ -20,7 +20,7 @@ from scanner.cloudformation.language.arguments import Function, arguments, first
 from scanner.cloudformation.language.lists import availability_zones, cidr, length, select, split
 from scanner.cloudformation.language.stack_outputs import export_name, output_name
 from scanner.cloudformation.language.steps import go_through
-from scanner.cloudformation.language.text import MAX_TEXT, join_text, text_pieces
+from scanner.cloudformation.language.text import MAX_TEXT, filled, join_text, text_pieces
 from scanner.cloudformation.template.keys import UNREADABLE
 from scanner.cloudformation.template.scalars import as_text, texts_throughout, without_types
 from scanner.regexes import anywhere
@@ -72,7 +72,7 @@ def _sub(argument: Value, span: Span | None, names: Names) -> Value:
                 if found is None:
                     return malformed(f'"{part.strip()}" in Fn::Sub, which is not a string', span)
                 result.extend(found)
-    return join_text(result, parts[0].span or span)
+    return filled(join_text(result, parts[0].span or span), names)
 
 
 def _variable(name: str, variables: Mapping[str, Value], span: Span | None, names: Names) -> Value:
@@ -82,7 +82,7 @@ def _variable(name: str, variables: Mapping[str, Value], span: Span | None, name
     return names.written_attribute(logical_id, attribute, span) if attribute else names.reference(name, span)
 
 
-def _join(argument: Value, span: Span | None, _: Names) -> Value:
+def _join(argument: Value, span: Span | None, names: Names) -> Value:
     parts = arguments(argument)
     doubt = first_unknown(parts, span)
     if doubt is not None:
@@ -104,7 +104,7 @@ def _join(argument: Value, span: Span | None, _: Names) -> Value:
             result.append(delimiter)
         result.extend(found)
         separate = True
-    return join_text(result, span)
+    return filled(join_text(result, span), names)
 
 
 def _find_in_map(argument: Value, span: Span | None, names: Names) -> Value | None:

@@ -28,7 +28,7 @@ from scanner.budget import BudgetSpentError, spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.functions import FUNCTIONS
 from scanner.cloudformation.language.steps import go_through, spent
-from scanner.cloudformation.language.text import join_text
+from scanner.cloudformation.language.text import filled, join_text
 from scanner.cloudformation.template.keys import UNREADABLE
 from scanner.cloudformation.template.placeholders import has_placeholder, pieces_around
 from scanner.values import Unknown, Value, holes, unknown
@@ -119,7 +119,8 @@ def _evaluate(expression: Value, names: Names) -> Evaluation:
         case str() as text:
             if "{{" not in text:
                 return Evaluation(expression)
-            return Evaluation(names.handed_over(text, expression.span) or join_text((text,), expression.span))
+            whole = names.handed_over(text, expression.span)
+            return Evaluation(whole or filled(join_text((text,), expression.span), names))
         case tuple() as items:
             spend(_STEPS * (1 + len(items)))
             found = (evaluate_with_doubt(item, names).value for item in items)

@@ -95,4 +95,4 @@ class Names(Protocol):
         """What the nested stack that a resource is gives back."""
 
     def handed_over(self, text: str, span: Span | None) -> Value | None:
-        """What a dynamic reference gives that reads what another stack has written; None for any other text."""
+        """What a dynamic reference gives that reads what is written by what is scanned; None for any other text."""

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from scanner.span import Span
 
 
+_STORED = "AWS::SSM::Parameter::Value<"
+
+
 def parameter_value(
     name: str,
     declaration: Value,
@@ -42,7 +45,7 @@ def parameter_value(
     kind = _type(entries)
     if kind is None:
         return _unknown(prefix, name, CauseKind.MALFORMED, "has no type", span)
-    if kind.startswith("AWS::SSM::Parameter::Value<"):
+    if kind.startswith(_STORED):
         return _unknown(prefix, name, CauseKind.KNOWN_AFTER_APPLY, "is read from SSM Parameter Store", span)
     place = span
     text: str | None
@@ -86,11 +89,34 @@ def passed_value(name: str, declaration: Value, value: Value, prefix: str) -> Va
         return _unknown(prefix, name, CauseKind.MALFORMED, "is given something that is not a string", value.span)
     entries = declaration.entries
     kind = _type(entries)
-    if kind is None or kind.startswith("AWS::SSM::Parameter::Value<"):
+    if kind is None or kind.startswith(_STORED):
         return parameter_value(name, declaration, {}, prefix=prefix)
     if _is_list(kind):
         return unknown(value.unknown.cause, Named(NameKind.PARAMETER, f"{prefix}{name}"), value.span)
     return value
+
+
+def stored_name(name: str, declaration: Value, given: Mapping[str, str | None], passed: Value | None) -> str | None:
+    """The name of the SSM parameter that has the value; None where that is not known, or the value is no such one."""
+    entries = declaration.entries
+    kind = _type(entries)
+    if kind is None or not kind.startswith(_STORED):
+        return None
+    if passed is not None:
+        return passed.text
+    if name in given:
+        return given[name]
+    return entries["Default"].text if "Default" in entries else None
+
+
+def stored_value(declaration: Value, text: Value) -> Value:
+    """The value of a parameter from the text in SSM Parameter Store."""
+    if not is_list(declaration):
+        return text
+    if text.text is not None:
+        return of(_items(text.text), text.span)
+    cause = text.unknown.cause if text.unknown is not None else Cause(CauseKind.MALFORMED, "a list in place of a text")
+    return unknown(cause, span=text.span)
 
 
 def allowed_values(declaration: Value) -> tuple[str, ...]:
@@ -112,7 +138,7 @@ def is_list(declaration: Value) -> bool:
     """Whether the parameter is a list, its value in SSM Parameter Store included."""
     entries = declaration.entries
     kind = _type(entries)
-    return kind is not None and _is_list(kind.removeprefix("AWS::SSM::Parameter::Value<").removesuffix(">"))
+    return kind is not None and _is_list(kind.removeprefix(_STORED).removesuffix(">"))
 
 
 def _type(entries: Mapping[str, Value]) -> str | None:

@@ -17,6 +17,7 @@ from scanner.values import Unknown, Value, joined, pieces, unknown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from scanner.cloudformation.language.names import Names
     from scanner.span import Span
 
 MAX_TEXT = 100_000
@@ -51,6 +52,25 @@ def join_text(parts: Iterable[str | Unknown], span: Span | None) -> Value:
     if unfinished and any(isinstance(part, Unknown) for part in resolved):
         return unknown(_dynamic("{{resolve:…}}", span), span=span)
     return joined(resolved, span)
+
+
+def filled(text: Value, names: Names) -> Value:
+    """A text with what its dynamic references give, where what they read is written by what is scanned."""
+    found = text.unknown
+    parts = () if found is None else found.pieces or (found,)
+    if not any(map(_is_dynamic, parts)):
+        return text
+    return join_text((piece for part in parts for piece in _filled(part, names, text.span)), text.span)
+
+
+def _filled(part: str | Unknown, names: Names, span: Span | None) -> tuple[str | Unknown, ...]:
+    read = names.handed_over(str(part.symbol), span) if isinstance(part, Unknown) and _is_dynamic(part) else None
+    return text_pieces(read) or (part,)
+
+
+def _is_dynamic(part: str | Unknown) -> bool:
+    symbol = part.symbol if isinstance(part, Unknown) else None
+    return isinstance(symbol, Named) and symbol.kind is NameKind.DYNAMIC_REFERENCE
 
 
 def _bounded(parts: Iterable[str | Unknown]) -> Iterator[str | Unknown]:

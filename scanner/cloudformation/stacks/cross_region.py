@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from scanner.cloudformation.language.intrinsics import evaluate
-from scanner.regexes import whole
 from scanner.values import Unknown, Value
 
 if TYPE_CHECKING:
@@ -23,15 +22,6 @@ if TYPE_CHECKING:
 
 WRITER = "Custom::CrossRegionExportWriter"
 READER = "Custom::CrossRegionExportReader"
-
-_PARAMETER = whole(r"\{\{resolve:ssm:([^{}:]+)\}\}")
-"""A dynamic reference without a version."""
-
-
-def parameter_read_by(text: str) -> str | None:
-    """The parameter of SSM whose value a text is; None for any other text."""
-    found = _PARAMETER.fullmatch(text)
-    return None if found is None else found[1]
 
 
 def written_by(writer: Resource) -> Iterator[tuple[str, Value]]:

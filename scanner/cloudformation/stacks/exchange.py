@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.stacks.handed_out import handed_out
+from scanner.handover import Handover, parameter_place
 from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Named, NameKind
 from scanner.values import Unknown, Value, unknown
@@ -47,6 +48,8 @@ class Offer:
     """Of the stack's template."""
     value: Callable[[], Value]
     exists: Truth
+    is_foreign: bool = False
+    """The stack belongs to another root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Exchange:
 
     contested: Mapping[str, str] = field(default_factory=dict)
     """Names that several roots export, with these."""
+    handover: Handover = field(default_factory=Handover)
+    """What other roots hand over."""
     imported: dict[str, None] = field(default_factory=dict)
     """The names that something imports, as far as they are known."""
     together: dict[tuple[Account, Account], None] = field(default_factory=dict)
@@ -79,7 +84,7 @@ class Exchange:
         self._exports.setdefault(name, []).append(offer)
 
     def offer_parameter(self, name: str, offer: Offer) -> None:
-        """Note what a stack writes into a parameter of SSM for others."""
+        """Note what a stack writes into an SSM parameter."""
         self._parameters.setdefault(name, []).append(offer)
 
     def offer_outputs(self, stack: str, output: Callable[[str], Offer]) -> None:
@@ -121,10 +126,24 @@ class Exchange:
         return self._taken(offers[0], reader if is_own else None, str(name), name.symbol, span)
 
     def parameter(self, name: str, reader: Reader, span: Span | None) -> Value | None:
-        """What a CDK application has written into a parameter of SSM for the reader; None for any other parameter."""
+        """The value of an SSM parameter that a stack of this root writes, or another root; None for any other one."""
         offers = _meant(self._parameters.get(name, ()), reader, reader.account, reader.region)
-        symbol = Named(NameKind.DYNAMIC_REFERENCE, name)
-        return self._taken(offers[0], reader, f'the parameter "{name}"', symbol, span) if len(offers) == 1 else None
+        if len(offers) == 1:
+            symbol = Named(NameKind.DYNAMIC_REFERENCE, name)
+            return self._taken(offers[0], reader, f'the parameter "{name}"', symbol, span)
+        where = parameter_place(name, reader.account, reader.region)
+        found = self.handover.get(where) if where is not None and not offers else None
+        return found.passed(span) if found is not None and span is not None else found
+
+    def kept(self) -> Mapping[str, Offer]:
+        """The SSM parameters that the root itself certainly writes, by their places."""
+        kept: dict[str, list[Offer]] = {}
+        for name, offers in self._parameters.items():
+            for offer in offers:
+                where = parameter_place(name, offer.account, offer.region)
+                if where is not None and not offer.is_foreign:
+                    kept.setdefault(where, []).append(offer)
+        return {where: offers[0] for where, offers in kept.items() if len(offers) == 1 and offers[0].exists.is_yes}
 
     def _taken(self, offer: Offer, reader: Reader | None, what: str, symbol: Symbol | None, span: Span | None) -> Value:
         """What is offered; a reader of the same account, whatever that is, is certainly in the account of the offer."""

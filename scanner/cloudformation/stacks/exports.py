@@ -1,4 +1,4 @@
-"""What a stack offers to others: its exports, its outputs by its name, and what the CDK writes into other regions."""
+"""What a stack offers to others: exports, outputs by its name, SSM parameters of its own and those of the CDK."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.language.intrinsics import evaluate
 from scanner.cloudformation.language.stack_outputs import export_name
+from scanner.cloudformation.stacks import ssm_parameters
 from scanner.cloudformation.stacks.cross_region import WRITER, region_of, written_by
 from scanner.cloudformation.stacks.exchange import Offer
 from scanner.truth import NO, YES, Truth, undetermined
@@ -35,6 +36,11 @@ def offer(scopes: Iterable[StackScope], exchange: Exchange) -> frozenset[str]:
         for writer in scope.template.of_types(WRITER.__eq__):
             for parameter, written in _written(writer, scope):
                 exchange.offer_parameter(parameter, written)
+        for resource in scope.template.of_types(ssm_parameters.TYPE.__eq__):
+            stored = ssm_parameters.name_of(resource, scope)
+            if stored is not None:
+                value = partial(ssm_parameters.value_of, resource, scope)
+                exchange.offer_parameter(stored, _offer(scope, scope.region, value, scope.existence(resource)[0]))
     return frozenset(names)
 
 
@@ -44,8 +50,17 @@ def _output(scope: StackScope, name: str) -> Offer:
 
 
 def _offer(scope: StackScope, region: Known, value: Callable[[], Value], exists: Truth) -> Offer:
-    path = scope.stack.files[-1].path
-    return Offer(scope.account, scope.in_account, region, scope.stack.label, path, value, exists & _stack_exists(scope))
+    stack = scope.stack
+    return Offer(
+        scope.account,
+        scope.in_account,
+        region,
+        stack.label,
+        stack.files[-1].path,
+        value,
+        exists & _stack_exists(scope),
+        is_foreign=stack.is_foreign,
+    )
 
 
 def _written(writer: Resource, scope: StackScope) -> Iterable[tuple[str, Offer]]:

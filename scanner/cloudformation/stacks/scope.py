@@ -14,11 +14,11 @@ from scanner import values
 from scanner.cause import ACCOUNT_ID, Cause, CauseKind
 from scanner.cloudformation.language.conditions import decide
 from scanner.cloudformation.language.intrinsics import evaluate
-from scanner.cloudformation.language.parameters import parameter_value, passed_value
+from scanner.cloudformation.language.parameters import parameter_value, passed_value, stored_name, stored_value
 from scanner.cloudformation.resource_types import SERVICES_OF_IDENTITIES, resource_type
 from scanner.cloudformation.stacks import resources
-from scanner.cloudformation.stacks.cross_region import parameter_read_by
 from scanner.cloudformation.stacks.exchange import Reader
+from scanner.cloudformation.stacks.ssm_parameters import parameter_read_by
 from scanner.cloudformation.stacks.stack import ALONE, Stack
 from scanner.cloudformation.template.scalars import as_name, as_text, scalar_text
 from scanner.cloudformation.template.sections import ANY
@@ -306,10 +306,13 @@ class StackScope:
         return name.elsewhere(span) if exchange is None else exchange.output(name, self._reader, span)
 
     def handed_over(self, text: str, span: Span | None) -> Value | None:
-        """What a dynamic reference gives that reads what another stack of the same application has written."""
+        """What a dynamic reference gives that reads an SSM parameter which is written by what is scanned."""
         name = parameter_read_by(text)
+        return None if name is None else self._stored(name, span)
+
+    def _stored(self, name: str, span: Span | None) -> Value | None:
         exchange = self.stack.exchange
-        return None if name is None or exchange is None else exchange.parameter(name, self._reader, span)
+        return None if exchange is None else exchange.parameter(name, self._reader, span)
 
     @property
     def _reader(self) -> Reader:
@@ -334,10 +337,15 @@ class StackScope:
             with self._asked_for(key):
                 declaration = self.template.parameters[name]
                 passed = self.stack.passed(name) if self.stack.passed is not None else None
-                if passed is not None:
+                assumed = self.assumed.get(key)
+                stored = stored_name(name, declaration, self._given, passed) if assumed is None else None
+                read = self._stored(stored, declaration.span) if stored is not None else None
+                if read is not None:
+                    found = stored_value(declaration, read)
+                elif passed is not None:
                     found = passed_value(name, declaration, passed, self.stack.prefix)
                 else:
-                    found = parameter_value(name, declaration, self._given, self.assumed.get(key), self.stack.prefix)
+                    found = parameter_value(name, declaration, self._given, assumed, self.stack.prefix)
                 self._parameters[name] = found
         return self._parameters[name]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +10,14 @@ from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error
 from scanner.facts import Fact, Facts, collect
+from scanner.handover import Handover, Keeper, Open, handover
 from scanner.root import ScanRoot
 from scanner.span import Span
 from scanner.symbol import Named, NameKind
 from scanner.terraform.aws import unread_types
 from scanner.terraform.aws.facts import TYPES, facts
 from scanner.terraform.configuration.choices import choices, refuted
-from scanner.terraform.configuration.handed_over import handed_over, place_of_unit, places_kept, places_of_units
+from scanner.terraform.configuration.handed_over import ModuleKeeper, place_of_unit, places_kept, places_of_units
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.moved import moves
 from scanner.terraform.configuration.removed import LeftBehind, left_behind
@@ -28,12 +29,9 @@ from scanner.unexplored import unexplored
 from scanner.values import Value
 
 
-def extract(root: ScanRoot) -> Facts:
-    """Evaluate a root module as far as identities need it."""
-    places_read: dict[str, None] = {}
-    configuration = RootConfiguration(
-        root.inputs, root.boundary, handed_over=_handed_over(root, places_read), places_read=places_read
-    )
+def extract(root: ScanRoot, opened: Open) -> Facts:
+    """Evaluate a root module as far as identities need it, with what those hand over that are ``opened``."""
+    configuration = RootConfiguration(root.inputs, root.boundary, handover=handover(root.read_from, opened))
     units = _units(root, configuration)
     instance, found = _evaluated(root, configuration, units)
     by_workspace = _refused_by_workspace(root, configuration, units)
@@ -43,8 +41,7 @@ def extract(root: ScanRoot) -> Facts:
             root.boundary,
             modules=configuration.modules,
             refused_by_workspace=by_workspace,
-            handed_over=configuration.handed_over,
-            places_read=places_read,
+            handover=configuration.handover,
         )
         instance, found = _evaluated(root, configuration, units)
     for unit in units:
@@ -76,7 +73,7 @@ def extract(root: ScanRoot) -> Facts:
         undeclared=frozenset(configuration.undeclared),
         moves=tuple(_moves(instance)),
         keeps=(*places_kept(instance), *places_of_units(root.units, instance)),
-        reads=tuple(places_read),
+        reads=tuple(configuration.handover.read),
     )
 
 
@@ -99,24 +96,15 @@ def _units(root: ScanRoot, configuration: RootConfiguration) -> list[Unit]:
     """The Terragrunt files that run the root module, with the outputs of others as far as those are handed over."""
 
     def outputs(directory: Path) -> Value | None:
-        place = place_of_unit(directory)
-        configuration.places_read[place] = None
-        return configuration.handed_over.get(place)
+        return configuration.handover.get(place_of_unit(directory))
 
     return [read_unit(file, shown, root.boundary, outputs) for file, shown in root.units]
 
 
-def _handed_over(root: ScanRoot, read: dict[str, None]) -> Mapping[str, Value]:
-    """What the configurations hand over that the root reads something of, by place.
-
-    What they read themselves is among it, and ``read`` tells the places of that, too.
-    """
-
-    def evaluated(other: ScanRoot, known: Mapping[str, Value]) -> ModuleInstance:
-        configuration = RootConfiguration(other.inputs, other.boundary, handed_over=known, places_read=read)
-        return _instance(other, configuration, _units(other, configuration))
-
-    return handed_over(root.read_from, evaluated)
+def keeper(root: ScanRoot, given: Handover) -> Keeper:
+    """A configuration that hands something over to others, and may itself be given something."""
+    configuration = RootConfiguration(root.inputs, root.boundary, handover=given)
+    return ModuleKeeper(_instance(root, configuration, _units(root, configuration)))
 
 
 def _unread(module: ModuleInstance) -> Iterator[Diagnostic]:
@@ -142,7 +130,7 @@ def _refused_anyway(root: ScanRoot, configuration: RootConfiguration, units: Seq
         root.boundary,
         modules=configuration.modules,
         has_defaults=False,
-        handed_over=configuration.handed_over,
+        handover=configuration.handover,
     )
     if root.inputs.workspace is None:
         without.workspace = _any_workspace()
@@ -157,7 +145,7 @@ def _refused_by_workspace(
     if not configuration.refused or root.inputs.workspace is not None or not configuration.reads_workspace:
         return frozenset()
     anywhere = RootConfiguration(
-        root.inputs, root.boundary, modules=configuration.modules, handed_over=configuration.handed_over
+        root.inputs, root.boundary, modules=configuration.modules, handover=configuration.handover
     )
     anywhere.workspace = _any_workspace()
     _evaluated(root, anywhere, units)

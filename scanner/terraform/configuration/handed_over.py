@@ -8,10 +8,9 @@ from typing import cast
 
 from scanner import values
 from scanner.elsewhere import Elsewhere
-from scanner.root import ScanRoot
+from scanner.handover import is_parameter, place
 from scanner.terraform.configuration import ssm_parameters
 from scanner.terraform.configuration.block_entries import ignores_changes
-from scanner.terraform.configuration.handover_place import place
 from scanner.terraform.configuration.module_instance import ModuleInstance
 from scanner.terraform.configuration.remote_state import LOCAL, place_of
 from scanner.terraform.language import nodes
@@ -87,31 +86,20 @@ def _written(module: ModuleInstance, resource: ResourceInstance) -> str | None:
     return names[0]
 
 
-def handed_over(
-    read_from: Sequence[tuple[str, ScanRoot]],
-    evaluated: Callable[[ScanRoot, Mapping[str, Value]], ModuleInstance],
-) -> Mapping[str, Value]:
-    """What is kept in the places, each made when somebody asks for it, and told apart from what is here."""
-    labels = tuple(dict.fromkeys(other.path for _, other in read_from))
-    roots = dict(read_from)
-    instances: dict[ScanRoot, tuple[ModuleInstance, Elsewhere]] = {}
+class ModuleKeeper:
+    """A root module that keeps its state, and parameters, for others."""
 
-    def instance(of: str) -> tuple[ModuleInstance, Elsewhere]:
-        other = roots[of]
-        if other not in instances:
-            instances[other] = evaluated(other, known), Elsewhere(other.path, labels)
-        return instances[other]
+    def __init__(self, module: ModuleInstance) -> None:
+        self._module = module
 
-    def load(of: str) -> Value:
-        if of.startswith(f"{ssm_parameters.KIND} "):
-            module, apart = instance(of)
-            found = next((value for kept, value in _parameters(module) if kept == of), values.NULL)
-            return cast("Value", apart.of(found))
-        return Value(Namespace(lambda: tuple(instance(of)[0].module.outputs), lambda name: output(of, name)))
+    def kept(self, where: str, apart: Elsewhere) -> Value | None:
+        """All outputs, each made when somebody asks for it, or the value of a parameter."""
+        if is_parameter(where):
+            return next((told(value, apart) for kept, value in _parameters(self._module) if kept == where), None)
+        names = self._module.module.outputs
+        return Value(Namespace(lambda: names, lambda name: told(self._module.output(name), apart)))
 
-    def output(of: str, name: str) -> Value:
-        module, apart = instance(of)
-        return cast("Value", apart.of(module.output(name)))
 
-    known: Mapping[str, Value] = Namespace(lambda: roots, load)
-    return known
+def told(value: Value, apart: Elsewhere) -> Value:
+    """The value as others see it."""
+    return cast("Value", apart.of(value))

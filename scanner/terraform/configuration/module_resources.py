@@ -295,8 +295,7 @@ class _Attributes(Namespace):
             return None
         if place is None:
             return None
-        configuration.places_read[place] = None
-        found = configuration.handed_over.get(place)
+        found = configuration.handover.get(place)
         return remote_state.with_defaults(found, self._entries) if found is not None else None
 
 

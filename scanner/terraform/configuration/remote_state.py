@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from scanner import values
-from scanner.terraform.configuration.handover_place import place
+from scanner.handover import place
 from scanner.terraform.language.namespace import Namespace
 from scanner.values import Value
 

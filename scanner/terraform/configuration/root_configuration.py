@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,7 @@ from typing import Protocol
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, Severity, as_sentence, error, warning
+from scanner.handover import Handover
 from scanner.lazy_dataclass import dataclass
 from scanner.root import Inputs
 from scanner.session import once
@@ -72,10 +73,8 @@ class RootConfiguration:
     """Warnings about what Terraform would refuse if the variables have the values that they have here."""
     refused_by_workspace: frozenset[Diagnostic] = frozenset()
     """Those of them that only the workspace leads to, of which nobody said that it is the default one."""
-    handed_over: Mapping[str, Value] = field(default_factory=dict)
-    """What other configurations hand over, by the place of it: the outputs in a state, the value of a parameter."""
-    places_read: dict[str, None] = field(default_factory=dict)
-    """Places of what others may hand over, and something here reads."""
+    handover: Handover = field(default_factory=Handover)
+    """What others hand over: the outputs in a state, the value of a parameter."""
     workspace: Value = field(init=False)
     reads_workspace: bool = False
 
