@@ -108,7 +108,12 @@ def _is_name_of(identity: Identity, reference: Value) -> Truth:
     """Whether a reference names the identity: IAM's own by name, without case, permission sets by ARN."""
     if identity.kind is IdentityKind.PERMISSION_SET:
         return same_text(reference, identity.arn)
-    return same_text(_without_case(reference), _without_case(identity.name))
+    answer = same_text(_without_case(reference), _without_case(identity.name))
+    texts = known_texts(reference) if reference.unknown is not None and answer.is_undetermined else ()
+    answers = [same_text(Value(text.casefold()), _without_case(identity.name)) for text in texts]
+    if answers and all(one.is_yes for one in answers):
+        return YES
+    return NO if answers and all(one.is_no for one in answers) else answer
 
 
 def _without_case(name: Value) -> Value:
@@ -188,7 +193,7 @@ class PolicyIndex:
                 yield owner, same_text(place, own)
         elif symbol in self._by_symbol:
             yield from ((policy, YES) for policy in self._by_symbol[symbol])
-        elif place is not None and (looked_up := _looked_up(place)) is not None:
+        elif place is not None and (looked_up := looked_up_policy(place)) is not None:
             yield from self._named(*looked_up)
         elif place is not None:
             others = self._by_text.get(place.text, ()) if place.text is not None else self._partly_known
@@ -235,6 +240,15 @@ def attribute_of(reference: Value) -> Attribute | None:
     return found if isinstance(found, Attribute) and found.name in _NAMING else None
 
 
+def known_texts(reference: Value) -> tuple[str, ...]:
+    """Every text that a reference may be, where it is known or one of few; empty where it may be anything."""
+    if reference.text is not None:
+        return (reference.text,)
+    candidates = reference.unknown.candidates if reference.unknown is not None else ()
+    texts = tuple(one.text for one in candidates if one is not None and one.text is not None)
+    return tuple(dict.fromkeys(texts)) if len(texts) == len(candidates) else ()
+
+
 def block_of(symbol: Symbol | None) -> str | None:
     """The address of the block, some instance of which a symbol stands for an attribute of."""
     while isinstance(symbol, Part):
@@ -267,7 +281,7 @@ def path_and_name(reference: Value, after: str = ":policy/") -> Value | None:
     return None
 
 
-def _looked_up(place: Value) -> tuple[str, Value] | None:
+def looked_up_policy(place: Value) -> tuple[str, Value] | None:
     """The beginning of the path and the name by which a data source looks a policy up; None for any other reference."""
     parts = values.pieces(place) or ()
     for number, part in enumerate(parts):

@@ -310,7 +310,8 @@ def _either(node: nodes.Conditional, condition: Value, doubt: Unknown, scope: Sc
         spend_on(arm)
     if arms[0] == arms[1] and not values.holes(arms[0]):
         return arms[0]
-    return Value(Unknown(doubt.cause, symbol_of("?:", (condition, *arms))), node.span)
+    few = arms if all(isinstance(arm.data, str) for arm in arms) else ()
+    return Value(Unknown(doubt.cause, symbol_of("?:", (condition, *arms)), candidates=few), node.span)
 
 
 def _iterations(collection: Value, key_name: str | None, value_name: str, scope: Scope, span: Span) -> Iterator[Scope]:
