@@ -15,24 +15,41 @@ _ANY_NAME = hole(Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, "a name")))
 
 
 class DefinedNames:
-    """The names of what is defined of one kind: AWS has no two of one name, whatever their paths and the case."""
+    """The names of what is defined of one kind: an account has no two of one name, whatever their paths and the case.
+
+    Where an account is not known (None), it may be any.
+    """
 
     def __init__(self, defined: Iterable[Identity | ManagedPolicy]) -> None:
-        self._known: set[str] = set()
-        self._open: list[Text] = []
+        self._known: dict[str, list[tuple[str | None, bool]]] = {}
+        """For each name the accounts in which it is defined, and whether it certainly is."""
+        self._open: list[tuple[Text, str | None]] = []
         for one in defined:
+            account = one.origin.account.id
             if one.name.text is not None:
-                self._known.add(one.name.text.casefold())
+                is_certain = not one.origin.existence.conditions
+                self._known.setdefault(one.name.text.casefold(), []).append((account, is_certain))
             else:
-                self._open.append(lowered_text(text_of(one.name) or (_ANY_NAME,)))
+                self._open.append((lowered_text(text_of(one.name) or (_ANY_NAME,)), account))
 
-    def has(self, one: Identity | ManagedPolicy) -> bool:
-        """Whether there is, or may be, something of the name of another; never where that is not known."""
-        return one.name.text is not None and one.name.text in self
-
-    def __contains__(self, name: str) -> bool:
-        """Whether something of that name is defined, or may be."""
+    def may_have(self, name: str, account: str | None) -> bool:
+        """Whether something of that name is defined there, or may be."""
         folded = name.casefold()
-        if folded in self._known or len(self._open) > MOST_OPEN:
+        if any(_may_be_one(account, there) for there, _ in self._known.get(folded, ())):
             return True
-        return any(not matches(open_name, (folded,)).is_no for open_name in self._open)
+        open_names = [text for text, there in self._open if _may_be_one(account, there)]
+        return len(open_names) > MOST_OPEN or any(not matches(text, (folded,)).is_no for text in open_names)
+
+    def has(self, name: str, account: str | None) -> bool:
+        """Whether something of that name is certainly defined, in what may be that account.
+
+        If it is not, and somebody else certainly defines the name there, then that is what the name means: what may be
+        of the same name cannot be there as well.
+        """
+        return any(
+            is_certain and _may_be_one(account, there) for there, is_certain in self._known.get(name.casefold(), ())
+        )
+
+
+def _may_be_one(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other

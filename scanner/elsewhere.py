@@ -20,9 +20,9 @@ from scanner.span import Span
 _AS_IT_IS = (str, bool, int, float, bytes, type(None), Span, Cause, Enum)
 
 
-def elsewhere(facts: Facts, root: ScanRoot) -> Facts:
-    """The facts of another root, which this one does not report."""
-    of = Elsewhere(root.path, tuple(other.path for _, other in root.read_from)).of
+def elsewhere(facts: Facts, root: ScanRoot, here: str) -> Facts:
+    """The facts of another root, as they look from ``here``, which does not report them."""
+    of = Elsewhere(root.path, tuple(other.path for _, other in root.read_from), here).of
     brought = {name: of(getattr(facts, name)) for name in _BROUGHT}
     return Facts(facts.root, facts.root_kind, **brought, files=facts.files)
 
@@ -36,6 +36,7 @@ _BROUGHT = (
     "memberships",
     "login_profiles",
     "access_keys",
+    "entitlements",
     "together",
 )
 """What another root has to say about somebody here."""
@@ -45,17 +46,20 @@ class Elsewhere:
     """Whatever another root has, by the name of that root.
 
     ``read`` are the names of those that it reads a state or a parameter of: what it has from them has those names
-    before it already.
+    before it already. Those that it has from where we are (``here``) are our own names.
     """
 
-    def __init__(self, label: str, read: tuple[str, ...]) -> None:
+    def __init__(self, label: str, read: tuple[str, ...], here: str | None = None) -> None:
         self._label = f"{label}:"
         self._labels = (self._label, *(f"{other}:" for other in read))
+        self._here = f"{here}:" if here in read else None
         self._known: dict[int, tuple[object, object]] = {}
         """What became of each object, with it, so that nothing else gets its identity."""
 
     def own(self, name: str) -> str:
         """A name with that of its root before it; one that has it, because it was read from a state, stays."""
+        if self._here is not None and name.startswith(self._here):
+            return name.removeprefix(self._here)
         return name if name.startswith(self._labels) else f"{self._label}{name}"
 
     def of(self, one: Any) -> Any:
@@ -99,8 +103,6 @@ def _named(one: symbol.Named, own: _Own) -> symbol.Named:
 
 
 def _account(one: Account, own: _Own) -> Account:
-    if one.id is not None:
-        return one
     return replace(one, configuration=own(one.configuration), says=own(one.says))
 
 

@@ -15,7 +15,7 @@ Outcomes = Callable[[Iterable[Task]], Iterable[Outcome]]
 """Those of tasks, in their order."""
 _Done = tuple[Task, Outcome]
 
-MOST_TURNS = 4
+MOST_TURNS = 5
 """How often roots are worked out again: what one reads of a state may be what another reads of a third one's."""
 
 

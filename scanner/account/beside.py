@@ -42,7 +42,7 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
     groups_of_code = (one for one in code.identities if one.kind is IdentityKind.GROUP)
     own_groups = DefinedNames(one for one in groups_of_code if _may_be_in(one, same))
     own_policies = DefinedNames(one for one in code.policies if _may_be_in(one, same))
-    groups = [one for one in account.identities if one.kind is IdentityKind.GROUP and not own_groups.has(one)]
+    groups = [one for one in account.identities if one.kind is IdentityKind.GROUP and not _may_be_of(one, own_groups)]
     addresses = {one.origin.address for one in groups}
     own = {
         (one.name.text or "").casefold(): one
@@ -59,7 +59,11 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
         identities=(*code.identities, *(replace(one, origin=_foreign(one.origin)) for one in groups)),
         policies=(
             *code.policies,
-            *(replace(one, origin=_foreign(one.origin)) for one in account.policies if not own_policies.has(one)),
+            *(
+                replace(one, origin=_foreign(one.origin))
+                for one in account.policies
+                if not _may_be_of(one, own_policies)
+            ),
         ),
         inline_policies=(
             *code.inline_policies,
@@ -102,6 +106,10 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
         together=(*code.together, *((one, there) for one in same if one != there)),
         files_of_account=code.files_of_account | account.files,
     )
+
+
+def _may_be_of(one: Identity | ManagedPolicy, code: DefinedNames) -> bool:
+    return one.name.text is not None and code.may_have(one.name.text, one.origin.account.id)
 
 
 def _may_be_in(one: Identity | ManagedPolicy, accounts: frozenset[Account]) -> bool:

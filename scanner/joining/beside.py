@@ -6,7 +6,7 @@ who is not known reaches nobody here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -21,11 +21,13 @@ from scanner.facts import (
     IdentityKind,
     InlinePolicy,
     LoginProfile,
+    ManagedPolicy,
     Membership,
     Target,
 )
-from scanner.principals.references import attribute_of
+from scanner.principals.references import attribute_of, known_texts
 from scanner.root import ScanRoot
+from scanner.values import Value
 
 _OnTarget = TypeVar("_OnTarget", InlinePolicy, Attachment, Exclusive)
 _OnUser = TypeVar("_OnUser", Membership, LoginProfile, AccessKey)
@@ -34,44 +36,64 @@ _Whom = Callable[[Target], "Target | None"]
 
 def with_others(facts: Facts, others: Iterable[tuple[ScanRoot, Facts]]) -> Facts:
     """What a root says, and what others say of those who are in it or whom it names."""
-    kinds = {kind: DefinedNames(one for one in facts.identities if one.kind is kind) for kind in IdentityKind}
-    policies = DefinedNames(facts.policies)
+    own = _Own(facts)
     for root, other in others:
-        facts = _with_one(facts, elsewhere(other, root), kinds, policies)
+        facts = _with_one(facts, elsewhere(other, root, facts.root), own)
     return facts
 
 
-def _with_one(facts: Facts, other: Facts, kinds: Mapping[IdentityKind, DefinedNames], policies: DefinedNames) -> Facts:
-    new = {one.origin.address: one for one in other.identities if not kinds[one.kind].has(one)}
+class _Own:
+    """What a root defines, which another definition of the same name does not count beside."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.addresses = frozenset(one.origin.address for one in facts.identities)
+        self._kinds = {kind: DefinedNames(one for one in facts.identities if one.kind is kind) for kind in IdentityKind}
+        self._policies = DefinedNames(facts.policies)
+
+    def has(self, one: Identity | ManagedPolicy) -> bool:
+        """Whether the root itself certainly has something of that name."""
+        names = self._policies if isinstance(one, ManagedPolicy) else self._kinds[one.kind]
+        return one.name.text is not None and names.has(one.name.text, one.origin.account.id)
+
+
+def _with_one(facts: Facts, other: Facts, own: _Own) -> Facts:
+    new = {one.origin.address: one for one in other.identities if not own.has(one)}
     known = {one.origin.address: one for one in other.identities if one.origin.address not in new}
 
     def whom(target: Target) -> Target | None:
-        return _whom(target, new, known)
+        return _whom(target, new, known, own.addresses)
 
     return replace(
         facts,
         identities=(*facts.identities, *new.values()),
-        policies=(*facts.policies, *(one for one in other.policies if not policies.has(one))),
+        policies=(*facts.policies, *(one for one in other.policies if not own.has(one))),
         inline_policies=(*facts.inline_policies, *_on_target(other.inline_policies, whom)),
         attachments=(*facts.attachments, *_on_target(other.attachments, whom)),
         exclusives=(*facts.exclusives, *_on_target(other.exclusives, whom)),
         memberships=(*facts.memberships, *_on_user(other.memberships, whom)),
         login_profiles=(*facts.login_profiles, *_on_user(other.login_profiles, whom)),
         access_keys=(*facts.access_keys, *_on_user(other.access_keys, whom)),
+        entitlements=(*facts.entitlements, *(one for one in other.entitlements if _is_known(one.role))),
         together=(*facts.together, *other.together),
     )
 
 
-def _whom(target: Target, new: Mapping[str, Identity], known: Mapping[str, Identity]) -> Target | None:
+def _is_known(role: Value) -> bool:
+    return role.text is not None or attribute_of(role) is not None
+
+
+def _whom(
+    target: Target, new: Mapping[str, Identity], known: Mapping[str, Identity], own: Container[str]
+) -> Target | None:
     """Whom something of the other root is about, if that is known: by name, where this root defines it as well."""
     if target.address is not None:
         return target if target.address in new else Target(target.kind, known[target.address].name)
     if target.reference is None:
         return None
     attribute = attribute_of(target.reference)
-    if target.reference.text is not None or (attribute is not None and attribute.owner in new):
+    if attribute is not None and (attribute.owner in new or attribute.owner in own):
         return target
-    return None
+    return target if known_texts(target.reference) else None
 
 
 def _on_target(found: Iterable[_OnTarget], whom: _Whom) -> Iterator[_OnTarget]:

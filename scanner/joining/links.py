@@ -64,21 +64,32 @@ def with_others_beside(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str
     for root, names in roots.items():
         for key in dict.fromkeys(one.key for one in names.defined if one.account is not None):
             defined_by.setdefault(key, []).append(root)
+    wanted_by: dict[_Key, list[ScanRoot]] = {}
+    for root, names in roots.items():
+        for key in dict.fromkeys(one.key for one in names.wanted if one.account is not None):
+            if key not in defined_by:  # an account may have it, and nobody else
+                wanted_by.setdefault(key, []).append(root)
     read_by = _read_by(roots)
     for root, found in read_by.items():
         for _, other in found:
+            if roots[root].is_about_others and other.path != root.path:
+                links[other][root] = None
             same = [one for one in links[root] if sources[one.path] == sources[other.path]]
             links[root] = {one: None for one in links[root] if one not in same}
             links[root][other] = None
     for root in shown:
         for reached in roots[root].reached:
-            for owner in defined_by.get(reached.key, ()):
+            for owner in (*defined_by.get(reached.key, ()), *wanted_by.get(reached.key, ())):
                 if sources[owner.path] != sources[root.path]:
                     links[owner][root] = None
     return tuple(
         replace(
             _with_read(root, read_by),
-            beside=tuple(_with_read(other, read_by) for other in nearest(root, links, MOST_BESIDE)),
+            beside=tuple(
+                _with_read(other, read_by)
+                for other in nearest(root, links, MOST_BESIDE)
+                if all((other.path, other.kind) != (near.path, near.kind) for near in root.neighbours)
+            ),
         )
         for root in roots
     )
@@ -151,7 +162,7 @@ def told_of_names(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str, str
                 for other, found in defined.get(wanted.key[:2], ())
                 if sources[other.path] != sources[root.path] and found.name == wanted.name
             ]
-            if wanted.kind is NameKind.POLICY:
+            if wanted.kind is NameKind.POLICY and wanted.is_certain:
                 yield from _perhaps(root, wanted, others)
 
 

@@ -5,13 +5,14 @@ It is small, so it travels with the outcome of a root.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from enum import Enum
 
 from scanner.defined_names import DefinedNames
 from scanner.facts import (
     AccessKey,
     Attachment,
+    Exclusive,
     Facts,
     IdentityKind,
     InlinePolicy,
@@ -22,8 +23,9 @@ from scanner.facts import (
 )
 from scanner.iam import managed
 from scanner.lazy_dataclass import dataclass
-from scanner.principals.references import account_in, path_and_name
+from scanner.principals.references import account_in, attribute_of, known_texts, looked_up_policy, path_and_name
 from scanner.span import Span
+from scanner.values import Value
 
 
 class NameKind(Enum):
@@ -53,7 +55,7 @@ class Name:
     """None while it is not known."""
     span: Span
     is_certain: bool = True
-    """Whether it is certainly there."""
+    """Whether it is certainly there; of one that is wanted, whether the root certainly has none of that name itself."""
 
     @property
     def key(self) -> tuple[NameKind, str, str | None]:
@@ -75,10 +77,12 @@ class RootNames:
     """Places of what others may read: its state, parameters."""
     reads: tuple[str, ...] = ()
     """Places of others that it reads."""
+    is_about_others: bool = False
+    """Whether it says something of somebody whom it does not define and whose name is not known in it."""
 
 
 def root_names(facts: Facts) -> RootNames:
-    """Those of a root. What it may define itself, under a name that is not known, it does not want."""
+    """Those of a root. What it certainly defines itself, it does not want."""
     identities = {kind: DefinedNames(one for one in facts.identities if one.kind is kind) for kind in _KINDS}
     policies = DefinedNames(facts.policies)
     return RootNames(
@@ -88,18 +92,19 @@ def root_names(facts: Facts) -> RootNames:
         tuple(dict.fromkeys(_reached(facts, identities))),
         facts.keeps,
         facts.reads,
+        bool(facts.reads) and _is_about_others(facts),
     )
 
 
 def _defined(facts: Facts) -> Iterator[Name]:
     for policy in facts.policies:
         place = path_and_name(policy.arn)
-        if place is not None and place.text is not None:
+        if place is not None and place.text is not None and not policy.origin.is_foreign:
             account = account_in(policy.arn) or policy.origin.account.id
             certain = not policy.origin.existence.conditions
             yield Name(NameKind.POLICY, place.text, account, policy.origin.span, certain)
     for one in facts.identities:
-        if one.kind in _KINDS and one.name.text is not None:
+        if one.kind in _KINDS and one.name.text is not None and not one.origin.is_foreign:
             certain = not one.origin.existence.conditions
             yield Name(_KINDS[one.kind], one.name.text, one.origin.account.id, one.origin.span, certain)
 
@@ -107,36 +112,72 @@ def _defined(facts: Facts) -> Iterator[Name]:
 def _policies(facts: Facts, own: DefinedNames) -> Iterator[Name]:
     for attachment in facts.attachments:
         reference = attachment.policy
-        place = path_and_name(reference)
-        if place is None or place.text is None or place.text.rpartition("/")[2] in own or reference.source is not None:
+        path = _path_of(reference) if reference.source is None and not attachment.origin.is_foreign else None
+        account = account_in(reference) or attachment.origin.account.id
+        if path is None or own.has(name := path.rpartition("/")[2], account):
             continue
         if reference.text is None or not managed.is_aws_managed(reference.text):
-            account = account_in(reference) or attachment.origin.account.id
-            yield Name(NameKind.POLICY, place.text, account, reference.span or attachment.origin.span)
+            span = reference.span or attachment.origin.span
+            yield Name(NameKind.POLICY, path, account, span, not own.may_have(name, account))
+
+
+def _path_of(reference: Value) -> str | None:
+    """The path and name of a policy, as far as it is known; only the name where it is looked up by that."""
+    place = path_and_name(reference)
+    if place is None or place.text is not None:
+        return None if place is None else place.text
+    looked_up = looked_up_policy(place)
+    return None if looked_up is None else looked_up[1].text
 
 
 def _groups(facts: Facts, own: DefinedNames) -> Iterator[Name]:
     for membership in facts.memberships:
-        name = membership.group.text
-        if name is not None and name not in own:
-            span = membership.group.span or membership.origin.span
-            yield Name(NameKind.GROUP, name, membership.origin.account.id, span)
+        account, span = membership.origin.account.id, membership.group.span or membership.origin.span
+        for name in known_texts(membership.group):
+            if not own.has(name, account) and not membership.origin.is_foreign:
+                yield Name(NameKind.GROUP, name, account, span)
 
 
-def _reached(facts: Facts, own: Mapping[IdentityKind, DefinedNames]) -> Iterator[Name]:
-    on_target: tuple[Attachment | InlinePolicy, ...] = (*facts.attachments, *facts.inline_policies)
-    for one in on_target:
-        yield from _target(one.target, one.origin, own)
+def _targets(facts: Facts) -> Iterator[tuple[Target, Origin]]:
+    """Whom a root says something about, and where it does."""
+    on_target: tuple[Attachment | InlinePolicy | Exclusive, ...] = (
+        *facts.attachments,
+        *facts.inline_policies,
+        *facts.exclusives,
+    )
     of_user: tuple[Membership | LoginProfile | AccessKey, ...] = (
         *facts.memberships,
         *facts.login_profiles,
         *facts.access_keys,
     )
-    for each in of_user:
-        yield from _target(each.user, each.origin, own)
+    yield from ((one.target, one.origin) for one in on_target if not one.origin.is_foreign)
+    yield from ((one.user, one.origin) for one in of_user if not one.origin.is_foreign)
 
 
-def _target(target: Target, origin: Origin, own: Mapping[IdentityKind, DefinedNames]) -> Iterator[Name]:
-    name = target.reference.text if target.reference is not None else None
-    if name is not None and target.kind in _KINDS and name not in own[target.kind]:
-        yield Name(_KINDS[target.kind], name, origin.account.id, origin.span)
+def _reached(facts: Facts, own: Mapping[IdentityKind, DefinedNames]) -> Iterator[Name]:
+    for target, origin in _targets(facts):
+        account = origin.account.id
+        for name in known_texts(target.reference) if target.kind in _KINDS and target.reference is not None else ():
+            if not own[target.kind].has(name, account):
+                yield Name(_KINDS[target.kind], name, account, origin.span)
+    for entitlement in facts.entitlements:
+        role = path_and_name(entitlement.role, ":role/")
+        account = account_in(entitlement.role) or entitlement.origin.account.id
+        if role is not None and role.text is not None:
+            wanted = role.text.rpartition("/")[2]
+            if not own[IdentityKind.ROLE].has(wanted, account):
+                yield Name(NameKind.ROLE, wanted, account, entitlement.origin.span)
+
+
+def _is_about_others(facts: Facts) -> bool:
+    own = {one.origin.address for one in facts.identities}
+    references = [target.reference for target, _ in _targets(facts)]
+    references += [one.role for one in facts.entitlements]
+    return any(_is_of_others(reference, own) for reference in references if reference is not None)
+
+
+def _is_of_others(reference: Value, own: Container[str]) -> bool:
+    attribute = attribute_of(reference)
+    if attribute is not None:
+        return attribute.owner not in own
+    return reference.text is None and not reference.is_null

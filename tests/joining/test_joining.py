@@ -106,7 +106,7 @@ CASES: dict[str, tuple[dict[str, str], tuple[str, str]]] = {
     ),
     "a group that the code may define itself": (
         {"a": VARIABLE + USER + MEMBER + GROUP.replace('"devs" }', "var.x }"), "b": GROUP + INLINE},
-        ("yes", "unknown"),
+        ("yes", "allowed"),  # it cannot have the name that another certainly has
     ),
     "a group that the code defines itself": (
         {"a": USER + MEMBER + GROUP, "b": GROUP + INLINE},
