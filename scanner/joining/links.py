@@ -9,7 +9,7 @@ another reads the state, or a parameter, of stands beside it whatever their acco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 
 from scanner.diagnostic import Diagnostic, bound_exceeded, warning
@@ -145,8 +145,17 @@ def told_of_bounds(roots: Iterable[ScanRoot]) -> Iterator[Diagnostic]:
             yield replace(bound_exceeded(said, Span.whole_file(root.path)), root=root.path)
 
 
-def told_of_names(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """A warning for each name that two roots define in one account, and for each policy that may be another root's."""
+def told_of_names(
+    roots: Mapping[ScanRoot, RootNames], sources: Mapping[str, str], owners: Mapping[str, str] | None = None
+) -> Iterator[Diagnostic]:
+    """A warning for each name that two roots define in one account, and for each policy that may be another root's.
+
+    Where roots have ``owners``, only for what different owners have.
+    """
+
+    def is_apart(one: ScanRoot, other: ScanRoot) -> bool:
+        return sources[one.path] != sources[other.path] and (owners is None or owners[one.path] != owners[other.path])
+
     roots = {root: names for root, names in roots.items() if root.kind not in _APART}
     shown = _shown(roots, sources)
     defined: dict[tuple[NameKind, str], list[tuple[ScanRoot, Name]]] = {}
@@ -154,25 +163,27 @@ def told_of_names(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str, str
         for one in roots[root].defined:
             defined.setdefault(one.key[:2], []).append((root, one))
     for several in defined.values():
-        yield from _twice(several)
+        yield from _twice(several, is_apart)
     for root, names in roots.items():
         for wanted in names.wanted:
             others = [
                 (other, found)
                 for other, found in defined.get(wanted.key[:2], ())
-                if sources[other.path] != sources[root.path] and found.name == wanted.name
+                if is_apart(other, root) and found.name == wanted.name
             ]
             if wanted.kind is NameKind.POLICY and wanted.is_certain:
                 yield from _perhaps(root, wanted, others)
 
 
-def _twice(several: Iterable[tuple[ScanRoot, Name]]) -> Iterator[Diagnostic]:
+def _twice(
+    several: Iterable[tuple[ScanRoot, Name]], is_apart: Callable[[ScanRoot, ScanRoot], bool]
+) -> Iterator[Diagnostic]:
     first: dict[str, tuple[ScanRoot, Name]] = {}
     for root, name in several:
         if name.account is None or not name.is_certain:
             continue
         other, known = first.setdefault(name.account, (root, name))
-        if other.path != root.path:
+        if is_apart(other, root):
             message = (
                 f'The scan root "{other.path}" defines the {name.kind.value} {name.name} of the account {name.account} '
                 f"as well ({known.span.path}:{known.span.line}), and an account has one of each name. References to it "

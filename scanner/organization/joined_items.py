@@ -10,9 +10,11 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from scanner.joining.links import OtherRoots, may_be_joined, with_others_beside
+from scanner.diagnostic import Diagnostic
+from scanner.joining.links import OtherRoots, may_be_joined, told_of_names, with_others_beside
 from scanner.joining.names import RootNames
 from scanner.lazy_dataclass import dataclass
+from scanner.organization.relocated import Relocation
 from scanner.root import ScanRoot
 
 
@@ -27,24 +29,36 @@ class ItemRoots:
 
 def others_of(items: Sequence[ItemRoots]) -> tuple[OtherRoots, ...]:
     """For each item, in their order, the roots of others that one of its own needs."""
+    names, sources, owners = _together(items)
+    needed: dict[str, dict[ScanRoot, None]] = {}
+    for root in with_others_beside(names, sources):
+        owner = owners[root.path]
+        for other in (*root.beside, *(each for _, each in root.read_from)):
+            if owners[other.path] != owner:
+                needed.setdefault(owner, {})[replace(other, beside=(), read_from=())] = None
+    return tuple(_seen_from(item.name, needed.get(item.name, {}), names, sources) for item in items)
+
+
+def told_of_items(items: Sequence[ItemRoots], moved: Mapping[str, Relocation]) -> tuple[Diagnostic, ...]:
+    """A warning for each name that two items define in one account. ``moved`` is where each item is in the report."""
+    names, sources, owners = _together(items)
+    placed = {root: moved[owners[root.path]].of(found) for root, found in names.items()}
+    return tuple(told_of_names(placed, sources, owners))
+
+
+def _together(items: Sequence[ItemRoots]) -> tuple[dict[ScanRoot, RootNames], dict[str, str], dict[str, str]]:
+    """The names in the roots of all items, what each root is of, and which item it belongs to."""
     names: dict[ScanRoot, RootNames] = {}
     sources: dict[str, str] = {}
-    owners: list[str] = []
+    owners: dict[str, str] = {}
     for item in items:
         for root, found in item.names.items():
             if found is not None and may_be_joined(root, found):
                 placed = replace(root, path=posixpath.normpath(f"{item.name}/{root.path}"))
                 names[placed] = found
                 sources[placed.path] = posixpath.normpath(f"{item.name}/{item.sources[root.path]}")
-                owners.append(item.name)
-    owner_of = dict(zip(names, owners, strict=True))
-    needed: dict[str, dict[ScanRoot, None]] = {}
-    for root, owner in zip(with_others_beside(names, sources), owners, strict=True):
-        for other in (*root.beside, *(each for _, each in root.read_from)):
-            plain = replace(other, beside=(), read_from=())
-            if owner_of[plain] != owner:
-                needed.setdefault(owner, {})[plain] = None
-    return tuple(_seen_from(item.name, needed.get(item.name, {}), names, sources) for item in items)
+                owners[placed.path] = item.name
+    return names, sources, owners
 
 
 def _seen_from(

@@ -25,7 +25,7 @@ from scanner.looks import Notes, noted
 from scanner.named_files import UsageError
 from scanner.organization.item import Item, ItemError, Mirror
 from scanner.organization.item_options import item_options
-from scanner.organization.joined_items import ItemRoots, others_of
+from scanner.organization.joined_items import ItemRoots, others_of, told_of_items
 from scanner.organization.manifest import ManifestError, not_scanned, read_manifest
 from scanner.organization.materialize import CommandError, Fetching, checkouts
 from scanner.organization.merged import MOST_PRINCIPALS, merged
@@ -147,7 +147,10 @@ def _report(
             tasks = [task for one in found for task in one.tasks]
             outcomes = stack.enter_context(closing(_watched(working(base, tasks), len(tasks), watch)))
             known_of = [{task: next(outcomes) for task in one.tasks} for one in found]
-            others = others_of([_roots(one, known) for one, known in zip(found, known_of, strict=True)])
+            roots = [_roots(one, known) for one, known in zip(found, known_of, strict=True)]
+            moved = {one.item.name: Relocation(one.item.name, one.directory, request.directory) for one in found}
+            others = others_of(roots)
+            said += told_of_items(roots, moved)
             for one, known, beside in zip(found, known_of, others, strict=True):
                 first = _Together(base, one.terms, working, known)
                 again = _Together(base, one.terms, trying, known)
@@ -160,7 +163,7 @@ def _report(
                     said.append(_too_many(one.item))
                     continue
                 total += len(report.principals)
-                reports.append(_moved(report, Relocation(one.item.name, one.directory, request.directory)))
+                reports.append(_moved(report, moved[one.item.name]))
     finally:
         if kept is not None:
             kept.save()

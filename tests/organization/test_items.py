@@ -198,3 +198,13 @@ def test_however_many_processes(tmp_path: Path) -> None:
     write(tmp_path, FILES)
     manifest(tmp_path, [{"path": name} for name in ("one", "two", "three")])
     assert printed(tmp_path, lambda kept: Roots(2, kept, enough=1)) == printed(tmp_path)
+
+
+def test_a_name_that_two_items_define(tmp_path: Path) -> None:
+    write(tmp_path, {"a/main.tf": user("ada"), "b/deep/main.tf": user("ada"), "c/main.tf": user("ada")})
+    accounts = {"a": "111122223333", "b": "111122223333", "c": "444455556666"}
+    manifest(tmp_path, [{"path": path, "account": account} for path, account in accounts.items()])
+    (told,) = organized(tmp_path).diagnostics
+    assert (told.root, told.span.path, told.span.line) == ("b/deep", "b/deep/main.tf", 1)
+    assert told.message.startswith('Defined twice: The scan root "a" defines the user ada of the account 111122223333')
+    assert "(a/main.tf:1)" in told.message
