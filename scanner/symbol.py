@@ -106,6 +106,16 @@ class PolicyPath:
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionSetArn:
+    """The ARN of the permission set of a name: names are unique in an instance of IAM Identity Center."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f'the ARN of the permission set "{self.name}"'
+
+
+@dataclass(frozen=True, slots=True)
 class AppliedBy:
     """The end of the ARN of whoever applies the code: of a user, the root user, a role, or a session of either."""
 
@@ -166,4 +176,5 @@ class Repetition:
         return f"{self.aspect.value} {self.of}{marks}"
 
 
-Symbol: TypeAlias = "Account | Setting | Named | Block | Attribute | PolicyPath | AppliedBy | Part | Call | Repetition"
+_LookedUp: TypeAlias = "PolicyPath | PermissionSetArn | AppliedBy"
+Symbol: TypeAlias = "Account | Setting | Named | Block | Attribute | _LookedUp | Part | Call | Repetition"

@@ -25,7 +25,7 @@ from scanner.facts import (
     Membership,
     Target,
 )
-from scanner.principals.references import attribute_of, known_texts
+from scanner.principals.references import attribute_of, names_of
 from scanner.root import ScanRoot
 from scanner.values import Value
 
@@ -93,7 +93,7 @@ def _whom(
     attribute = attribute_of(target.reference)
     if attribute is not None and (attribute.owner in new or attribute.owner in own):
         return target
-    return target if known_texts(target.reference) else None
+    return target if target.reference.text is not None or names_of(target) else None
 
 
 def _on_target(found: Iterable[_OnTarget], whom: _Whom) -> Iterator[_OnTarget]:

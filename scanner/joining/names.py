@@ -23,7 +23,14 @@ from scanner.facts import (
 )
 from scanner.iam import managed
 from scanner.lazy_dataclass import dataclass
-from scanner.principals.references import account_in, attribute_of, known_texts, looked_up_policy, path_and_name
+from scanner.principals.references import (
+    account_in,
+    attribute_of,
+    known_texts,
+    looked_up_policy,
+    names_of,
+    path_and_name,
+)
 from scanner.span import Span
 from scanner.values import Value
 
@@ -35,12 +42,14 @@ class NameKind(Enum):
     ROLE = "role"
     GROUP = "group"
     POLICY = "policy"
+    PERMISSION_SET = "permission set"
 
 
 _KINDS = {
     IdentityKind.USER: NameKind.USER,
     IdentityKind.ROLE: NameKind.ROLE,
     IdentityKind.GROUP: NameKind.GROUP,
+    IdentityKind.PERMISSION_SET: NameKind.PERMISSION_SET,
 }
 
 
@@ -157,7 +166,7 @@ def _targets(facts: Facts) -> Iterator[tuple[Target, Origin]]:
 def _reached(facts: Facts, own: Mapping[IdentityKind, DefinedNames]) -> Iterator[Name]:
     for target, origin in _targets(facts):
         account = origin.account.id
-        for name in known_texts(target.reference) if target.kind in _KINDS and target.reference is not None else ():
+        for name in names_of(target):
             if not own[target.kind].has(name, account):
                 yield Name(_KINDS[target.kind], name, account, origin.span)
     for entitlement in facts.entitlements:

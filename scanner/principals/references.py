@@ -15,7 +15,7 @@ from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Identity, IdentityKind, ManagedPolicy, Origin, Target
 from scanner.principals.accounts import Accounts
-from scanner.symbol import Attribute, Block, Part, PolicyPath, Symbol
+from scanner.symbol import Attribute, Block, Part, PermissionSetArn, PolicyPath, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined
 from scanner.values import Unknown, Value, same_text
 
@@ -107,7 +107,8 @@ class IdentityIndex:
 def _is_name_of(identity: Identity, reference: Value) -> Truth:
     """Whether a reference names the identity: IAM's own by name, without case, permission sets by ARN."""
     if identity.kind is IdentityKind.PERMISSION_SET:
-        return same_text(reference, identity.arn)
+        looked_up = looked_up_permission_set(reference)
+        return same_text(reference, identity.arn) if looked_up is None else same_text(Value(looked_up), identity.name)
     answer = same_text(_without_case(reference), _without_case(identity.name))
     texts = known_texts(reference) if reference.unknown is not None and answer.is_undetermined else ()
     answers = [same_text(Value(text.casefold()), _without_case(identity.name)) for text in texts]
@@ -249,6 +250,16 @@ def known_texts(reference: Value) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts)) if len(texts) == len(candidates) else ()
 
 
+def names_of(target: Target) -> tuple[str, ...]:
+    """Every name that a target may have; empty where it may have any, or is meant by its address."""
+    if target.reference is None:
+        return ()
+    if target.kind is IdentityKind.PERMISSION_SET:
+        looked_up = looked_up_permission_set(target.reference)
+        return () if looked_up is None else (looked_up,)
+    return known_texts(target.reference)
+
+
 def block_of(symbol: Symbol | None) -> str | None:
     """The address of the block, some instance of which a symbol stands for an attribute of."""
     while isinstance(symbol, Part):
@@ -290,6 +301,12 @@ def looked_up_policy(place: Value) -> tuple[str, Value] | None:
                 parts[number + 1 :]
             )
     return None
+
+
+def looked_up_permission_set(reference: Value) -> str | None:
+    """The name by which a data source looks a permission set up; None for any other reference."""
+    symbol = reference.unknown.symbol if reference.unknown is not None else None
+    return symbol.name if isinstance(symbol, PermissionSetArn) else None
 
 
 def by_path_and_name(path: Value, name: Value) -> Value:

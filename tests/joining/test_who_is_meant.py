@@ -166,6 +166,32 @@ def test_a_permission_set_read_of_a_state(scan_files: Scan) -> None:
     assert verdicts(report) == {"aws_ssoadmin_permission_set.dev": ("yes", "allowed")}
 
 
+LOOKED_UP = GRANTS_OF_STATE.replace(OF_STATE.replace("name", "arn"), "data.aws_ssoadmin_permission_set.dev.arn")
+LOOKUP = """
+data "aws_ssoadmin_permission_set" "dev" {
+  name         = "dev"
+  instance_arn = "arn:aws:sso:::instance/ssoins-1"
+}
+"""
+OTHER_NAME = LOOKUP.replace('"dev"\n', '"ops"\n')
+
+
+@pytest.mark.parametrize(
+    ("places", "wanted"),
+    [
+        ({"a": PERMISSION_SET + LOOKUP + LOOKED_UP}, "allowed"),
+        ({"a": PROVIDER + PERMISSION_SET, "b": PROVIDER + LOOKUP + LOOKED_UP}, "allowed"),
+        ({"a": PROVIDER + PERMISSION_SET, "b": ELSEWHERE + LOOKUP + LOOKED_UP}, "implicit_deny"),
+        ({"a": PROVIDER + PERMISSION_SET, "b": PROVIDER + OTHER_NAME + LOOKED_UP}, "implicit_deny"),
+        ({"a": PERMISSION_SET + OTHER_NAME + LOOKED_UP}, "implicit_deny"),
+    ],
+    ids=["one root", "two roots", "two accounts", "another name", "another name in one root"],
+)
+def test_a_permission_set_that_is_looked_up(places: dict[str, str], wanted: str, scan_files: Scan) -> None:
+    report = scan_files({f"{place}/main.tf": text for place, text in places.items()})
+    assert verdicts(report) == {"aws_ssoadmin_permission_set.dev": ("yes", wanted)}
+
+
 EXPORTS = """
 Resources:
   Cli:

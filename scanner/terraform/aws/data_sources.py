@@ -11,7 +11,7 @@ from scanner.facts import Home
 from scanner.iam import managed
 from scanner.lazy_dataclass import dataclass
 from scanner.partition import url_suffix
-from scanner.symbol import Account, AppliedBy, Part, PolicyPath, Setting, Symbol
+from scanner.symbol import Account, AppliedBy, Part, PermissionSetArn, PolicyPath, Setting, Symbol
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.aws import policy_document, policy_text
 from scanner.terraform.aws.after_apply import attribute_of
@@ -50,6 +50,16 @@ def read_at_plan(address: ResourceAddress, name: str) -> Value:
     """What only the account can tell."""
     symbol = attribute_of(address, name)
     return Value(Unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol}, {FROM_ACCOUNT}"), symbol))
+
+
+def _permission_set(source: DataSource, name: str) -> Value | None:
+    """``data.aws_ssoadmin_permission_set`` looks a permission set up by its ARN, or by its name."""
+    looked_up = source.arguments["name"].text
+    if name not in ("arn", "id") or looked_up is None:
+        return None
+    symbol = PermissionSetArn(looked_up)
+    cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol}, {FROM_ACCOUNT}")
+    return of_service(Value(Unknown(cause, symbol)), source.address.type, source.home.partition)
 
 
 def _policy_document(source: DataSource, name: str) -> Value | None:
@@ -246,6 +256,7 @@ _SOURCES: Mapping[str, Callable[[DataSource, str], Value | None]] = {
     "aws_partition": _partition,
     "aws_region": _region,
     "aws_iam_policy": _policy,
+    "aws_ssoadmin_permission_set": _permission_set,
     "aws_arn": _arn,
     "aws_service_principal": _service_principal,
     "local_file": _file,
