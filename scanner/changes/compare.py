@@ -71,13 +71,19 @@ _IN = (Access.YES, Access.POSSIBLE)
 
 
 def _console(before: Access, after: Access) -> ChangeKind | None:
-    if before in _IN and after is Access.NO:
-        return ChangeKind.CONSOLE_LOST
-    if before is Access.NO and after in _IN:
-        return ChangeKind.CONSOLE_GAINED
-    if after is Access.UNKNOWN and before in _IN:
+    """What changes about console access, where what is not known is between having it and not having it."""
+    ranks = _rank_of(before), _rank_of(after)
+    if ranks[0] == ranks[1]:
+        return None
+    if Access.UNKNOWN not in (before, after):
+        return ChangeKind.CONSOLE_LOST if after is Access.NO else ChangeKind.CONSOLE_GAINED
+    if before in _IN:
         return ChangeKind.UNDETERMINED
-    return None
+    return ChangeKind.WEAKER if ranks[0] > ranks[1] else ChangeKind.STRONGER
+
+
+def _rank_of(access: Access) -> int:
+    return 2 if access in _IN else 1 if access is Access.UNKNOWN else 0
 
 
 def _decision(before: Standing, after: Standing, client: Client) -> ChangeKind | None:

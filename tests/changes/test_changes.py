@@ -373,3 +373,56 @@ def test_unknown_values_are_no_loss(tmp_path: Path) -> None:
     assert said(scanned(tmp_path, "base", compare_to="head")) == both("stronger")
     write(tmp_path, {"none/main.tf": hcl(ALICE)})
     assert said(scanned(tmp_path, "none", compare_to="head")) == both("weaker")
+
+
+PASSWORD = {
+    "yes": 'resource "aws_iam_user_login_profile" "alice" {\n  user = aws_iam_user.alice.name\n}\n',
+    "no": "",
+    "unknown": (
+        'variable "people" {\n  type = bool\n}\nresource "aws_iam_user_login_profile" "alice" {\n'
+        "  count = var.people ? 1 : 0\n  user  = aws_iam_user.alice.name\n}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("resources", [NO_PASSWORD, {"aws_iam_user.alice": user()}], ids=["allowed", "denied"])
+@pytest.mark.parametrize(
+    ("before", "after", "kind", "comes_to"),
+    [
+        ("yes", "unknown", "undetermined", "undetermined"),
+        ("unknown", "yes", "stronger", "stronger"),
+        ("unknown", "no", "weaker", "weaker"),
+        ("no", "unknown", "stronger", "stronger"),
+        ("yes", "no", "console-lost", "lost"),
+        ("no", "yes", "console-gained", "gained"),
+        ("unknown", "unknown", None, None),
+    ],
+)
+def test_console_access_that_is_not_known(
+    tmp_path: Path, before: str, after: str, kind: str | None, comes_to: str | None, resources: Resources
+) -> None:
+    """It makes a difference for `aws login` only where policies do not refuse that."""
+    for side, access in (("base", before), ("head", after)):
+        write(tmp_path, {f"{side}/main.tf": hcl(resources) + PASSWORD[access]})
+    report = scanned(tmp_path, "head", compare_to="base")
+    assert said(report) == ({(kind, None, "aws_iam_user.alice")} if kind else set())
+    assert all(one.because for one in report.changes or ())
+    found = [one.effect.value if one.effect else None for one in by_principal(report.changes or ())]
+    assert found == ([comes_to if resources is NO_PASSWORD else None] if kind else [])
+    write(tmp_path, {"report.json": render(scanned(tmp_path, "base"), "1")})
+    assert said(scanned(tmp_path, "head", compare_to="report.json")) == said(report)
+
+
+def test_console_access_and_policies_are_told_apart(tmp_path: Path) -> None:
+    """A loss is one whatever becomes of the console, if there was access."""
+    write(
+        tmp_path,
+        {
+            "base/main.tf": hcl(NO_PASSWORD) + PASSWORD["yes"],
+            "head/main.tf": hcl({"aws_iam_user.alice": user()}) + PASSWORD["unknown"],
+        },
+    )
+    there = said(scanned(tmp_path, "head", compare_to="base"))
+    assert there == {*both("lost"), ("undetermined", None, "aws_iam_user.alice")}
+    back = said(scanned(tmp_path, "base", compare_to="head"))
+    assert back == {*both("gained"), ("stronger", None, "aws_iam_user.alice")}
