@@ -264,7 +264,7 @@ def _report(
         from scanner.comparison import left_in_aws
 
         left = left_in_aws(gathered.done, lambda roots: again((root, ()) for root in roots))
-        comparison = before.compared((*assessed, *left), gathered.moves)
+        comparison = before.compared((*assessed, *left), gathered.done, options)
         diagnostics |= dict.fromkeys(before.problems)
     if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
         diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))

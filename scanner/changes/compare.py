@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from scanner.changes.because import Sides, reasons_for, told_apart
 from scanner.changes.change import Change, ChangeKind, Compared
 from scanner.changes.forms import one_of_each
-from scanner.changes.matching import Matched
-from scanner.changes.moves import Move
+from scanner.changes.matching import KnownOfRoots, Matched
 from scanner.changes.standing import ABLE, DENIED, Standing
 from scanner.iam.evaluate import Outcome
 from scanner.lazy_dataclass import dataclass
@@ -29,16 +28,13 @@ class Comparison:
     """The worst first, those that several forms of a principal show once."""
 
 
-def compare(
-    before: Sequence[Standing], after: Sequence[Standing], moves: Mapping[str, Sequence[Move]] | None = None
-) -> Comparison:
-    """What is different after a change. ``moves`` are those of the roots after it; the order of neither side counts."""
-    matched = Matched(sorted(before, key=_order), sorted(after, key=_order), moves or {})
-    principals = {
-        (new.root, new.address): Compared(old, new, tuple(_changes(old, new))) for old, new in matched.pairs()
-    }
-    found = [change for one in principals.values() for change in one.changes]
+def compare(before: Sequence[Standing], after: Sequence[Standing], known: KnownOfRoots) -> Comparison:
+    """What is different after a change. The order of neither side counts."""
+    matched = Matched(sorted(before, key=_order), sorted(after, key=_order), known)
+    compared = [Compared(old, new, tuple(_changes(old, new))) for old, new in matched.pairs()]
+    found = [change for one in compared for change in one.changes]
     found += [Change(ChangeKind.REMOVED, None, one, None) for one in matched.gone()]
+    principals = {(one.after.root, one.after.address): one for one in compared}
     return Comparison(principals, tuple(one_of_each(sorted(found, key=_order_of_change))))
 
 

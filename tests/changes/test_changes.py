@@ -289,6 +289,32 @@ def test_a_plan_says_what_was_moved(tmp_path: Path) -> None:
         assert said(scanned(tmp_path, "plan.json", compare_to=since)) == both("lost", "aws_iam_user.new")
 
 
+@pytest.mark.parametrize("since", ["prior", "old.json", "base"])
+@pytest.mark.parametrize(
+    ("actions", "name", "expected"),
+    [
+        (["update"], "alicia", {("lost", "alicia")}),
+        (["delete", "create"], "alicia", {("removed", "alice"), ("added", "alicia")}),
+        (["create", "delete"], "alicia", {("removed", "alice"), ("added", "alicia")}),
+        (["create", "forget"], "alicia", {("lost", "alice"), ("added", "alicia")}),
+        (["delete", "create"], "alice", {("lost", "alice")}),
+    ],
+)
+def test_a_plan_says_who_is_replaced(
+    tmp_path: Path, actions: list[str], name: str, expected: set[tuple[str, str]], since: str
+) -> None:
+    """Somebody with another name is somebody else then; somebody with the same one is who had it."""
+    after = {"aws_iam_user.alice": user(name), "aws_iam_user_login_profile.alice": {"user": name, "id": name}}
+    document = plan(ABLE, after)
+    change = next(one for one in document["resource_changes"] if one["address"] == "aws_iam_user.alice")
+    change["change"]["actions"] = actions
+    files = {"plan.json": json.dumps(document), "old.json": json.dumps(state(ABLE)), "base/main.tf": hcl(ABLE)}
+    write(tmp_path, files)
+    report = scanned(tmp_path, "plan.json", compare_to=since)
+    found = {(one.kind.value, one.subject.name or one.subject.address) for one in changes_of(report)}
+    assert found == expected
+
+
 def test_a_plan_that_creates_everything_had_nothing(tmp_path: Path) -> None:
     write(tmp_path, {"plan.json": json.dumps(plan({}, ABLE))})
     assert said(scanned(tmp_path, "plan.json", compare_to="prior")) == {("added", None, "aws_iam_user.alice")}
