@@ -6,7 +6,7 @@ That is another scan, an earlier report, or what a plan says of the state before
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -115,20 +115,30 @@ def before(options: Options, scan: Callable[[Options], Report]) -> Before:
     )
 
 
-def prior(tasks: Iterable[Task], outcomes: Callable[[Sequence[Task]], Iterable[Outcome]]) -> Before:
-    """What there was before each of the plans among the tasks. Raises ``NotComparableError`` where there is none."""
+def prior(
+    tasks: Iterable[Task],
+    sources: Mapping[str, str],
+    outcomes: Callable[[Sequence[Task]], Iterable[tuple[ScanRoot, Outcome]]],
+) -> Before:
+    """What there was before each of the plans among the tasks. Raises ``NotComparableError`` where there is none.
+
+    ``sources`` says what each root is of, and ``outcomes`` joins roots that belong together. What is no plan stands
+    beside what was before the plans as it stands beside the plans, and is compared as well: it may be a plan that
+    changes who can do what there. A configuration that has a plan is what comes after it.
+    """
     every = tuple(tasks)
-    plans = [
-        replace(task, root=replace(task.root, is_prior=True))
-        for task in every
-        if task.root.kind is RootKind.TERRAFORM_PLAN
-    ]
+    plans = {task.root.path for task in every if task.root.kind is RootKind.TERRAFORM_PLAN}
     if not plans and any(task.root.kind is RootKind.CHANGE_SET for task in every):
         raise NotComparableError(PRIOR, _OF_CHANGE_SETS)
     if not plans:
         raise NotComparableError(PRIOR, "only a plan says what there was before it, and none is scanned")
-    standings = tuple(standing(one) for found in outcomes(plans) for one in found.principals)
-    return Before(standings, of=frozenset(task.root.path for task in plans), is_prior=True)
+    planned = {sources[path] for path in plans}
+    compared = plans | {task.root.path for task in every if sources[task.root.path] not in planned}
+    earlier = [
+        replace(task, root=replace(task.root, is_prior=True)) if task.root.path in plans else task for task in every
+    ]
+    found = [one for root, outcome in outcomes(earlier) if root.path in compared for one in outcome.principals]
+    return Before(tuple(map(standing, found)), of=frozenset(compared), is_prior=True)
 
 
 def left_in_aws(
