@@ -15,7 +15,7 @@ from scanner import file_system
 from scanner.changes.compare import Comparison, compare
 from scanner.changes.earlier_report import ReportError, earlier_report, is_report
 from scanner.changes.matching import KnownOfRoots
-from scanner.changes.same_roots import same_roots
+from scanner.changes.same_roots import same_roots, with_other_forms
 from scanner.changes.standing import Standing, standing
 from scanner.diagnostic import Diagnostic, warning
 from scanner.finding import Finding
@@ -58,6 +58,8 @@ class Before:
     """The roots that are compared with it; None for all."""
     is_prior: bool = False
     """Whether it is what plans say, at the addresses to which they have moved it."""
+    is_file: bool = False
+    """Whether it is one file, which is of all that is scanned, where that is one root."""
     moved: tuple[tuple[PurePath, PurePath], ...] = ()
     """Places in it, with the places that are scanned now in their stead; all of them absolute."""
 
@@ -66,15 +68,23 @@ class Before:
     ) -> Comparison:
         """What is different now. ``done`` are all roots."""
         now = [standing(one) for one in assessed if self.of is None or one.definition.root in self.of]
-        there = {one.root: self._here(_place(one.root, options)) for one in self.standings}
-        here = {one.root: _place(one.root, options) for one in now}
         outcomes = [(root.path, outcome) for root, outcome in done]
         known = KnownOfRoots(
-            same_roots(there, here, [_place(path, options) for path in options.paths if path != NAME]),
+            self._same_roots(now, options),
             {} if self.is_prior else {root: outcome.moves for root, outcome in outcomes if outcome.moves},
             {root: outcome.replaced for root, outcome in outcomes if outcome.replaced},
         )
         return compare(self.standings, now, known)
+
+    def _same_roots(self, now: Iterable[Standing], options: Options) -> dict[str, str]:
+        before = {one.root: (self._here(_place(one.root, options)), one.root_kind) for one in self.standings}
+        after = {one.root: (_place(one.root, options), one.root_kind) for one in now}
+        if self.is_file and len(before) == len(after) == 1:
+            return dict(zip(after, before, strict=True))
+        scanned_paths = [_place(path, options) for path in options.paths if path != NAME]
+        there, here = ({root: place for root, (place, _) in side.items()} for side in (before, after))
+        found = same_roots(there, here, scanned_paths)
+        return with_other_forms(found, *({root: _home(*one) for root, one in side.items()} for side in (before, after)))
 
     def _here(self, place: PurePath) -> PurePath:
         """Where a root would be now."""
@@ -83,6 +93,11 @@ class Before:
             return place
         one, other = max(found, key=lambda pair: len(pair[0].parts))
         return other / place.relative_to(one)
+
+
+def _home(place: PurePath, kind: RootKind) -> PurePath:
+    """What the forms of a configuration have in common."""
+    return place.parent if kind in (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE) else place
 
 
 def _place(path: str, options: Options) -> PurePath:
@@ -107,10 +122,11 @@ def before(options: Options, scan: Callable[[Options], Report]) -> Before:
     report = scan(_as_before(options, named, tuple(there) or (named,)))
     if not report.roots and report.errors:
         raise NotComparableError(named, f"it cannot be scanned: {report.errors[0].message}")
-    places = there or ({named: options.paths[0]} if len(options.paths) == 1 and options.paths[0] != NAME else {})
+    places = there or _instead(options, named)
     return Before(
         tuple(map(standing, report.principals)),
         tuple(_incomplete(named, len(report.errors))),
+        is_file=not file_system.is_directory(place),
         moved=tuple((_place(one, options), _place(other, options)) for one, other in places.items()),
     )
 
@@ -173,6 +189,23 @@ def _there(options: Options, named: str) -> dict[str, str]:
         if path != NAME and not Path(path).is_absolute() and ".." not in Path(path).parts
     }
     return {place: path for place, path in paths.items() if file_system.is_there(options.directory / place)}
+
+
+def _instead(options: Options, named: str) -> dict[str, str]:
+    """The one path that is scanned, by what is compared with it; for a file that is not there, its directory."""
+    path = options.paths[0]
+    if len(options.paths) != 1 or path == NAME:
+        return {}
+    is_missing = file_system.is_directory(options.directory / named) and not file_system.is_directory(
+        options.directory / path
+    )
+    if not is_missing:
+        return {named: path}
+    parent = Path(path).parent
+    around = Path(named, parent)
+    if not parent.is_absolute() and ".." not in parent.parts and file_system.is_there(options.directory / around):
+        return {around.as_posix(): parent.as_posix()}
+    return {named: parent.as_posix()}
 
 
 def _as_before(options: Options, named: str, paths: tuple[str, ...]) -> Options:

@@ -12,6 +12,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
@@ -44,15 +45,18 @@ class Matched:
         """Places of those before, by the places of those after."""
         self._taken: set[int] = set()
         self._kept = tuple(self._kept_addresses())
+        self._alone = tuple(map(_names_of_one, (before, after)))
         self._meet_kept(_has_same_name)
         self._meet_by_name(_root, lambda one: known.same.get(one.root), is_sure=False)
         self._meet_other_forms()
         self._meet_by_name(_everywhere, _everywhere, is_sure=True)
         self._meet_kept(_may_have_same_name)
         self._meet_other_forms()
-        self._meet_by_name(_everywhere, _everywhere, is_sure=False)
+        self._meet_by_name(self._alone_before, self._alone_after, is_sure=False)
         self._meet_kept(self._is_renamed)
         self._meet_in_other_roots()
+        self._meet_other_forms()
+        self._meet_by_name(_everywhere, _everywhere, is_sure=False)
         self._meet_other_forms()
 
     def pairs(self) -> Iterator[tuple[Standing | None, Standing]]:
@@ -103,13 +107,19 @@ class Matched:
                 one = standings[number]
                 place = (of_before, of_after)[side](one)
                 if one.name is not None and place is not None:
-                    found.setdefault((place, one.kind, one.name.casefold()), ([], []))[side].append(number)
+                    found.setdefault((place, _name(one)), ([], []))[side].append(number)
         for before, after in found.values():
             if before and after:
                 self._join_in_accounts(before, after)
                 left, open_ = self._left(before), self._open(after)
                 if not is_sure and len(left) == len(open_) == 1:
                     self._join_if_possible(left[0], open_[0])
+
+    def _alone_before(self, one: Standing) -> Hashable | None:
+        return True if _name(one) in self._alone[0] else None
+
+    def _alone_after(self, one: Standing) -> Hashable | None:
+        return True if _name(one) in self._alone[1] else None
 
     def _join_in_accounts(self, before: Sequence[int], after: Sequence[int]) -> None:
         """Of those with one name, join those in an account that is known and has one of them on each side."""
@@ -202,6 +212,17 @@ class Matched:
         if before not in self._taken and after not in self._former:
             self._former[after] = before
             self._taken.add(before)
+
+
+def _name(one: Standing) -> Hashable:
+    return one.kind, (one.name or "").casefold()
+
+
+def _names_of_one(standings: Sequence[Standing]) -> frozenset[Hashable]:
+    """The names that somebody has alone, wherever the others are."""
+    numbers = _without_other_forms(range(len(standings)), standings)
+    counted = Counter(_name(standings[number]) for number in numbers)
+    return frozenset(name for name, times in counted.items() if times == 1)
 
 
 def _root(one: Standing) -> Hashable:

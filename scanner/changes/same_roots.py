@@ -1,12 +1,13 @@
 """Which root was which before a change.
 
 One that has its path is it; where no root has, as in the report of another checkout, the one that ends with the whole
-way to it from what is scanned. Roots that are only alike (``x/iam`` and ``z/iam``) are two.
+way to it from what is scanned. Roots that are only alike (``x/iam`` and ``z/iam``) are two. A plan or a state may stand
+for a configuration that is on the other side alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import takewhile
 from pathlib import PurePath
 
@@ -28,6 +29,28 @@ def same_roots(
     if len(before) == 1 and named:
         return dict.fromkeys(named, next(iter(before)))
     return _moved(before, after, paths)
+
+
+def with_other_forms(
+    found: Mapping[str, str], before: Mapping[str, PurePath], after: Mapping[str, PurePath]
+) -> dict[str, str]:
+    """Those that were found, and those that are forms of one thing and alone in that on each side.
+
+    Here the place of a plan or a state is the directory that it is in.
+    """
+    done = {after[root] for root in found}
+    taken = set(found.values())
+    there, here = (_by_place(side, known) for side, known in ((before, taken), (after, found)))
+    pairs = ((here[place], there[place]) for place in here if place in there and place not in done)
+    return {**found, **{new[0]: old[0] for new, old in pairs if len(new) == len(old) == 1}}
+
+
+def _by_place(roots: Mapping[str, PurePath], known: Container[str]) -> Mapping[PurePath, list[str]]:
+    found: dict[PurePath, list[str]] = {}
+    for root, place in roots.items():
+        if root not in known:
+            found.setdefault(place, []).append(root)
+    return found
 
 
 def _moved(before: Mapping[str, PurePath], after: Mapping[str, PurePath], paths: Sequence[PurePath]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from scanner.changes.same_roots import same_roots
+from scanner.changes.same_roots import same_roots, with_other_forms
 
 CASES: dict[str, tuple[str, str, str, dict[str, str]]] = {
     # before, after, scanned paths, and who is who
@@ -42,3 +42,21 @@ def test_same_roots(case: str) -> None:
     before, after, paths, expected = CASES[case]
     sides = ({root: PurePosixPath(root) for root in side.split()} for side in (before, after))
     assert same_roots(*sides, [PurePosixPath(path) for path in paths.split()]) == expected
+
+
+FORMS: dict[str, tuple[str, str, str, dict[str, str]]] = {
+    # before, after, who is who already, and then
+    "a plan of what was a configuration": ("a", "a/p.json", "", {"a/p.json": "a"}),
+    "a configuration of what was a state": ("a/s.json", "a", "", {"a": "a/s.json"}),
+    "a plan beside the configuration": ("a", "a a/p.json", "a", {"a": "a"}),
+    "two plans": ("a", "a/p.json a/q.json", "", {}),
+    "two states": ("a/s.json a/t.json", "a", "", {}),
+    "another directory": ("a", "b/p.json", "", {}),
+}
+
+
+@pytest.mark.parametrize("case", FORMS)
+def test_other_forms(case: str) -> None:
+    before, after, known, expected = FORMS[case]
+    homes = ({root: PurePosixPath(root.partition("/")[0]) for root in side.split()} for side in (before, after))
+    assert with_other_forms({root: root for root in known.split()}, *homes) == expected

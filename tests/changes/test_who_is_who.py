@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from scanner.globs import PathGlob
 from scanner.report.json import render
 from scanner.report.report import Report
+from tests.changes.change_plans import attached, password, plan, state
+from tests.changes.change_plans import user as of_plan
 from tests.scans import scanned, write
 
 SIGN_IN = "arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"
@@ -142,6 +147,21 @@ CASES: dict[str, tuple[Files, Files, Said]] = {
         {"x": user("u", "bob"), "y": user("u", "ada", may=True)},
         set(),
     ),
+    "a user is renamed, and another root has the old name": (
+        {"prod": user("u", "ada"), "stage": user("u", "ada", may=True)},
+        {"prod": user("u", "ada"), "stage": user("u", "grace"), "dev": user("u", "ada")},
+        {("lost", "grace"), ("added", "ada")},
+    ),
+    "one of two roots with one name is renamed": (
+        {"prod": user("u", "ada"), "stage": user("u", "ada", may=True)},
+        {"prod": user("u", "ada"), "staging": user("u", "ada")},
+        {("lost", "ada")},
+    ),
+    "one of two roots with one name is renamed, and the address": (
+        {"prod": user("u", "ada"), "stage": user("u", "ada", may=True)},
+        {"prod": user("u", "ada"), "staging": user("v", "ada")},
+        {("lost", "ada")},
+    ),
     # names at addresses of one root
     "a user is renamed": ({"a": user("u", "ada", may=True)}, {"a": user("u", "bob", may=True)}, set()),
     "a user is renamed and loses it": (
@@ -268,3 +288,44 @@ def test_who_is_who(tmp_path: Path, case: str, form: str) -> None:
             whose = one.subject.kind, one.subject.name, one.subject.account
             kinds.setdefault(whose, set()).add(one.kind.value)
     assert all(len(several) == 1 for several in kinds.values())
+
+
+RENAMED = user("u", "ada", may=True), user("u", "grace")
+
+
+@pytest.mark.parametrize(
+    ("paths", "since"),
+    [
+        (("head",), "base"),
+        ((".",), "old.json"),
+        (("head/infra",), "base/infra"),
+        (("head/infra",), "old.json"),
+        (("head/infra", "head/other"), "base"),
+        (("plans/infra/plan.json",), "base"),
+        (("plans/infra/plan.json",), "base/infra"),
+        (("plans/infra/plan.json",), "old.json"),
+        (("plans",), "base"),
+    ],
+)
+def test_users_who_are_renamed_are_found(tmp_path: Path, paths: tuple[str, ...], since: str) -> None:
+    """Whatever is compared with whatever: the roots are the same."""
+    before = {"aws_iam_user.u": of_plan("ada"), "aws_iam_user_login_profile.u": password("ada")}
+    before["aws_iam_user_policy_attachment.u"] = attached(name="ada")
+    after = {"aws_iam_user.u": of_plan("grace"), "aws_iam_user_login_profile.u": password("grace")}
+    write(
+        tmp_path,
+        {
+            "base/infra/main.tf": RENAMED[0],
+            "old.json": json.dumps(state(before)),
+            **(
+                {"plans/infra/plan.json": json.dumps(plan(before, after))}
+                if paths[0].startswith("plans")
+                else {
+                    "head/infra/main.tf": RENAMED[1],
+                    "head/other/main.tf": 'resource "aws_iam_group" "g" {\n  name = "g"\n}\n',
+                }
+            ),
+        },
+    )
+    options: dict[str, Any] = {"exclude": (PathGlob("base"), PathGlob("old.json"))} if paths == (".",) else {}
+    assert said(scanned(tmp_path, *paths, compare_to=since, **options)) == {("lost", "grace")}
