@@ -36,14 +36,18 @@ def former_addresses(addresses: Iterable[str], moves: Iterable[Move]) -> Mapping
 def _implied(former: Mapping[str, str], named: set[str]) -> Iterator[tuple[str, str]]:
     """Where a resource without a key would be with ``count``, and the other way round, if no block names it.
 
-    It is there under one of the two addresses, so whoever asks for the one that is there finds what it was.
+    Where it is not known how many there are (``[*]``), one alone is any of them. It is there under one of these
+    addresses, so whoever asks for the one that is there finds what it was.
     """
-    for address, before in former.items():
-        resource = _without_key(address)
-        if resource not in named:
-            other = f"{address}[0]" if resource == address else resource
-            if other not in former and address in (resource, f"{resource}[0]"):
-                yield other, before
+    instances: dict[str, list[str]] = {}
+    for address in former:
+        instances.setdefault(_without_key(address), []).append(address)
+    for resource, every in instances.items():
+        known = (resource, f"{resource}[0]")
+        others = known if len(every) > 1 else (*known, f"{resource}[*]")
+        for address in every:
+            if resource not in named and address in others:
+                yield from ((other, former[address]) for other in others if other not in former)
 
 
 class _Held:
