@@ -96,7 +96,7 @@ def _scan(
         trying = map or _roots(options, None, dispatch)  # what is tried is not kept
         if options.compare_to == PRIOR:
             roots = _once(roots)
-            before = _prior(ready, found, roots)
+            before = _prior(ready, found, roots, watch)
         report = report_of(ready, found, roots, trying, watch, tell, before)
     if kept is not None:
         kept.kept.save()
@@ -118,7 +118,7 @@ def _once(roots: Map) -> Map:
     return outcomes
 
 
-def _prior(ready: Ready, found: Discovery, roots: Map) -> Before:
+def _prior(ready: Ready, found: Discovery, roots: Map, watch: Watch | None) -> Before:
     from scanner.comparison import NotComparableError, prior
     from scanner.joined_outcomes import joined_outcomes
 
@@ -128,7 +128,7 @@ def _prior(ready: Ready, found: Discovery, roots: Map) -> Before:
         return prior(
             tasks_of(ready, found),
             sources,
-            lambda tasks: joined_outcomes(tasks, lambda some: roots(assess, some), sources, None),
+            lambda tasks: joined_outcomes(tasks, lambda some: roots(assess, some), sources, watch),
         )
     except NotComparableError as problem:
         raise UsageError(str(problem)) from problem
