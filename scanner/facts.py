@@ -275,6 +275,8 @@ class Facts:
     """The files with account data among what it says, which is beside the code and not in it."""
     moves: tuple[tuple[str, str], ...] = ()
     """Addresses before and after: of instances, resources, and modules with all that is in them."""
+    replaced: frozenset[str] = frozenset()
+    """Addresses of what is not what was there before, but another in its place."""
     forgotten: frozenset[str] = frozenset()
     """Addresses of identities that stay in AWS and are not the code's any more."""
     keeps: tuple[str, ...] = ()

@@ -59,8 +59,6 @@ class Gathered:
     diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
     assessed: list[AssessedPrincipal] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
-    moves: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    """Of each root that has any."""
     done: list[tuple[ScanRoot, Outcome]] = field(default_factory=list)
     matching: Matching | None = None
     """None where there is nobody, so that nobody looks at what selectors mean."""
@@ -88,8 +86,6 @@ class Gathered:
         self._read.append(Read(root, found.files | shown_in, found.has_errors or left_out > 0))
         self._silent |= found.silent
         self._declared |= found.parameters
-        if found.moves:
-            self.moves[root.path] = found.moves
         if found.undeclared is not None:
             self._undeclared.append(found.undeclared)
 

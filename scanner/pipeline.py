@@ -95,17 +95,43 @@ def _scan(
         roots = map or _roots(options, kept.kept if kept is not None else None, dispatch)
         trying = map or _roots(options, None, dispatch)  # what is tried is not kept
         if options.compare_to == PRIOR:
-            from scanner.comparison import NotComparableError, prior
-
-            assess = _assessor(options, ready.terms)
-            try:
-                before = prior(tasks_of(ready, found), lambda plans: roots(assess, plans))
-            except NotComparableError as problem:
-                raise UsageError(str(problem)) from problem
+            roots = _once(roots)
+            before = _prior(ready, found, roots, watch)
         report = report_of(ready, found, roots, trying, watch, tell, before)
     if kept is not None:
         kept.kept.save()
     return report
+
+
+def _once(roots: Map) -> Map:
+    """The same, which works out no root twice: what is no plan is the same before and after."""
+    known: dict[Task, Outcome] = {}
+
+    def outcomes(assess: Assessor, given: Iterable[Task]) -> Iterator[Outcome]:
+        tasks = list(given)
+        made = iter(roots(assess, [task for task in dict.fromkeys(tasks) if task not in known]))
+        for task in tasks:
+            if task not in known:
+                known[task] = next(made)
+            yield known[task]
+
+    return outcomes
+
+
+def _prior(ready: Ready, found: Discovery, roots: Map, watch: Watch | None) -> Before:
+    from scanner.comparison import NotComparableError, prior
+    from scanner.joined_outcomes import joined_outcomes
+
+    assess = _assessor(ready.options, ready.terms)
+    sources = root_sources(found.roots, ready.options)
+    try:
+        return prior(
+            tasks_of(ready, found),
+            sources,
+            lambda tasks: joined_outcomes(tasks, lambda some: roots(assess, some), sources, watch),
+        )
+    except NotComparableError as problem:
+        raise UsageError(str(problem)) from problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +290,7 @@ def _report(
         from scanner.comparison import left_in_aws
 
         left = left_in_aws(gathered.done, lambda roots: again((root, ()) for root in roots))
-        comparison = before.compared((*assessed, *left), gathered.moves)
+        comparison = before.compared((*assessed, *left), gathered.done, options)
         diagnostics |= dict.fromkeys(before.problems)
     if not any(one.severity is Severity.ERROR for one in discovery.diagnostics):
         diagnostics |= dict.fromkeys(unmatched_sections(options, discovery.roots, run.covers))

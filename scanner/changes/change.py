@@ -100,12 +100,21 @@ def _effects(before: Standing, after: Standing, changes: Iterable[Change]) -> It
                 yield ChangeKind.LOST
             case ChangeKind.CONSOLE_GAINED if any(map(after.can, Client)):
                 yield ChangeKind.GAINED
+            case ChangeKind.UNDETERMINED | ChangeKind.WEAKER if change.client is None and not _is_open(before):
+                pass  # the console is of no use for it
+            case ChangeKind.STRONGER if change.client is None and not _is_open(after):
+                pass
             case ChangeKind.LOST if is_second and after.outcome(Client.LOCALHOST) not in DENIED:
                 yield ChangeKind.WEAKER
             case ChangeKind.GAINED if is_second and before.outcome(Client.LOCALHOST) not in DENIED:
                 yield ChangeKind.STRONGER
             case _:
                 yield change.kind
+
+
+def _is_open(standing: Standing) -> bool:
+    """Whether policies may allow it, if people get in."""
+    return any(outcome not in DENIED for outcome in standing.outcomes)
 
 
 def by_principal(changes: Iterable[Change]) -> tuple[Compared, ...]:

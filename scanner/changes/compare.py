@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from scanner.changes.because import Sides, reasons_for, told_apart
 from scanner.changes.change import Change, ChangeKind, Compared
 from scanner.changes.forms import one_of_each
-from scanner.changes.matching import Matched
-from scanner.changes.moves import Move
+from scanner.changes.matching import KnownOfRoots, Matched
 from scanner.changes.standing import ABLE, DENIED, Standing
 from scanner.iam.evaluate import Outcome
 from scanner.lazy_dataclass import dataclass
@@ -29,16 +28,13 @@ class Comparison:
     """The worst first, those that several forms of a principal show once."""
 
 
-def compare(
-    before: Sequence[Standing], after: Sequence[Standing], moves: Mapping[str, Sequence[Move]] | None = None
-) -> Comparison:
-    """What is different after a change. ``moves`` are those of the roots after it; the order of neither side counts."""
-    matched = Matched(sorted(before, key=_order), sorted(after, key=_order), moves or {})
-    principals = {
-        (new.root, new.address): Compared(old, new, tuple(_changes(old, new))) for old, new in matched.pairs()
-    }
-    found = [change for one in principals.values() for change in one.changes]
+def compare(before: Sequence[Standing], after: Sequence[Standing], known: KnownOfRoots) -> Comparison:
+    """What is different after a change. The order of neither side counts."""
+    matched = Matched(sorted(before, key=_order), sorted(after, key=_order), known)
+    compared = [Compared(old, new, tuple(_changes(old, new))) for old, new in matched.pairs()]
+    found = [change for one in compared for change in one.changes]
     found += [Change(ChangeKind.REMOVED, None, one, None) for one in matched.gone()]
+    principals = {(one.after.root, one.after.address): one for one in compared}
     return Comparison(principals, tuple(one_of_each(sorted(found, key=_order_of_change))))
 
 
@@ -71,13 +67,19 @@ _IN = (Access.YES, Access.POSSIBLE)
 
 
 def _console(before: Access, after: Access) -> ChangeKind | None:
-    if before in _IN and after is Access.NO:
-        return ChangeKind.CONSOLE_LOST
-    if before is Access.NO and after in _IN:
-        return ChangeKind.CONSOLE_GAINED
-    if after is Access.UNKNOWN and before in _IN:
+    """What changes about console access, where what is not known is between having it and not having it."""
+    ranks = _rank_of(before), _rank_of(after)
+    if ranks[0] == ranks[1]:
+        return None
+    if Access.UNKNOWN not in (before, after):
+        return ChangeKind.CONSOLE_LOST if after is Access.NO else ChangeKind.CONSOLE_GAINED
+    if before in _IN:
         return ChangeKind.UNDETERMINED
-    return None
+    return ChangeKind.WEAKER if ranks[0] > ranks[1] else ChangeKind.STRONGER
+
+
+def _rank_of(access: Access) -> int:
+    return 2 if access in _IN else 1 if access is Access.UNKNOWN else 0
 
 
 def _decision(before: Standing, after: Standing, client: Client) -> ChangeKind | None:

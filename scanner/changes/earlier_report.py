@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from scanner.changes.standing import Standing, way
+from scanner.changes.standing import Standing, ways
 from scanner.iam.evaluate import Outcome, worst
 from scanner.lazy_dataclass import dataclass
 from scanner.regexes import whole
@@ -146,7 +146,7 @@ def _standing(found: _Principal) -> Standing:
         span,
         found.console.access,
         tuple(worst(one.decision for one in of_client) for of_client in by_client.values()),
-        tuple(way(via, span) for via in found.console.via),
+        ways(found.console.access, found.console.via, span),
         said.__getitem__,
     )
 

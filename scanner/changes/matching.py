@@ -1,38 +1,62 @@
 """Who is who: principals before a change, and the same principals after it.
 
-They meet by their address in the same root; by the address alone, where no other root has it or the paths of the roots
-end alike, as those of two checkouts do; by an address that was moved; and what is left by account, kind and name, which
-AWS keeps unique. Whoever may be several others is nobody's.
+In AWS a name is one user's, role's or permission set's at a time in an account, so they meet by name first. The address
+that Terraform and CloudFormation keep for something, moved or not, tells who has a name that is not known, and who was
+renamed: a user of ``aws_iam_user`` alone, for everybody else is replaced by another. Whoever may be several others is
+nobody's, and nobody is in two accounts.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_user
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 
-from scanner.changes.moves import Move, former
+from scanner.changes.moves import Move, former_addresses, resource_type
+from scanner.changes.same_roots import alike
 from scanner.changes.standing import Standing
+from scanner.lazy_dataclass import dataclass
 from scanner.root import RootKind
 
-_Key = Callable[[Standing], Iterable[Hashable]]
+_Key = Callable[[Standing], "Hashable | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOfRoots:
+    """What roots after a change say about the time before it."""
+
+    same: Mapping[str, str] = field(default_factory=dict)
+    """Which root each of them was."""
+    moves: Mapping[str, Sequence[Move]] = field(default_factory=dict)
+    replaced: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Addresses of those who are made anew in the place of others."""
 
 
 class Matched:
     """Pairs, and those who have no other half."""
 
-    def __init__(
-        self, before: Sequence[Standing], after: Sequence[Standing], moves: Mapping[str, Sequence[Move]]
-    ) -> None:
-        """``moves`` are those that each root after the change has."""
-        self._before, self._after = before, after
+    def __init__(self, before: Sequence[Standing], after: Sequence[Standing], known: KnownOfRoots) -> None:
+        self._before, self._after, self._known = before, after, known
         self._former: dict[int, int] = {}
         """Places of those before, by the places of those after."""
         self._taken: set[int] = set()
-        self._meet(_by_address, _by_address)
-        if moves:
-            self._meet(_by_address, lambda one: _moved(one, moves.get(one.root, ())))
-        self._meet_by_name()
+        self._kept = tuple(self._kept_addresses())
+        self._alone = tuple(map(_names_of_one, (before, after)))
+        self._meet_kept(_has_same_name)
+        self._meet_by_name(_root, lambda one: known.same.get(one.root), is_sure=False)
+        self._meet_other_forms()
+        self._meet_by_name(_everywhere, _everywhere, is_sure=True)
+        self._meet_kept(_may_have_same_name)
+        self._meet_other_forms()
+        self._meet_by_name(self._alone_before, self._alone_after, is_sure=False)
+        self._meet_kept(self._is_renamed)
+        self._meet_in_other_roots()
+        self._meet_other_forms()
+        self._meet_by_name(_everywhere, _everywhere, is_sure=False)
         self._meet_other_forms()
 
     def pairs(self) -> Iterator[tuple[Standing | None, Standing]]:
@@ -43,91 +67,146 @@ class Matched:
 
     def gone(self) -> Iterator[Standing]:
         """Everybody who was there and is not any more."""
-        return (self._before[number] for number in self._missing(range(len(self._before))))
+        return (self._before[number] for number in self._missing())
 
-    def _meet(self, of_before: _Key, of_after: _Key) -> None:
-        """Join those of one key."""
-        waiting: dict[Hashable, list[int]] = {}
+    def _kept_addresses(self) -> Iterator[tuple[int, int]]:
+        """Who has the same address in the same root before and after, as Terraform moves addresses."""
+        there: dict[str, dict[str, int]] = {}
         for number, one in enumerate(self._before):
-            if number not in self._taken:
-                for key in of_before(one):
-                    waiting.setdefault(key, []).append(number)
-        wanting: dict[Hashable, list[int]] = {}
+            there.setdefault(one.root, {})[one.address] = number
+        former: dict[str, Mapping[str, str]] = {}
         for number, one in enumerate(self._after):
-            if number not in self._former:
-                for key in of_after(one):
-                    if key in waiting:
-                        wanting.setdefault(key, []).append(number)
-        for key, numbers in wanting.items():
-            self._join_by_roots(waiting[key], numbers)
+            were = there.get(self._known.same.get(one.root, ""), {})
+            if one.root not in former:
+                former[one.root] = former_addresses(were, self._known.moves.get(one.root, ()))
+            address = former[one.root].get(one.address)
+            if address is not None and self._before[were[address]].kind == one.kind:
+                yield were[address], number
+
+    def _meet_kept(self, are_same: Callable[[Standing, Standing], bool]) -> None:
+        """Join those whose address tells so, as far as nothing else speaks against it."""
+        for before, after in self._kept:
+            one, other = self._before[before], self._after[after]
+            if _may_be_in_one_account(one, other) and are_same(one, other):
+                self._join(before, after)
+
+    def _is_renamed(self, before: Standing, after: Standing) -> bool:
+        """Whether the provider renames in place what has another name. Who has the old name, or had the new one, has
+        been found by then."""
+        is_replaced = after.address in self._known.replaced.get(after.root, ())
+        return _can_be_renamed(before) and _can_be_renamed(after) and not is_replaced
+
+    def _meet_by_name(self, of_before: _Key, of_after: _Key, *, is_sure: bool) -> None:
+        """Join those of one kind and name in one place, which are alone on each side in an account.
+
+        Who is in an account that is not known is sure to be nobody.
+        """
+        found: dict[Hashable, tuple[list[int], list[int]]] = {}
+        for side, (numbers, standings) in enumerate(self._unmatched()):
+            for number in numbers:
+                one = standings[number]
+                place = (of_before, of_after)[side](one)
+                if one.name is not None and place is not None:
+                    found.setdefault((place, _name(one)), ([], []))[side].append(number)
+        for before, after in found.values():
+            if before and after:
+                self._join_in_accounts(before, after)
+                left, open_ = self._left(before), self._open(after)
+                if not is_sure and len(left) == len(open_) == 1:
+                    self._join_if_possible(left[0], open_[0])
+
+    def _alone_before(self, one: Standing) -> Hashable | None:
+        return True if _name(one) in self._alone[0] else None
+
+    def _alone_after(self, one: Standing) -> Hashable | None:
+        return True if _name(one) in self._alone[1] else None
+
+    def _join_in_accounts(self, before: Sequence[int], after: Sequence[int]) -> None:
+        """Of those with one name, join those in an account that is known and has one of them on each side."""
+        accounts: dict[str, tuple[list[int], list[int]]] = {}
+        for side, (numbers, standings) in enumerate(((before, self._before), (after, self._after))):
+            for number in numbers:
+                account = standings[number].account
+                if account is not None:
+                    accounts.setdefault(account, ([], []))[side].append(number)
+        for left, open_ in accounts.values():
+            if len(left) == len(open_) == 1:
+                self._join(left[0], open_[0])
+
+    def _meet_in_other_roots(self) -> None:
+        """Join those of one address whose roots are alike, or have it alone, unless they have two names.
+
+        In one root Terraform knows better who has an address.
+        """
+        found: dict[Hashable, tuple[list[int], list[int]]] = {}
+        for side, (numbers, standings) in enumerate(self._unmatched()):
+            for number in numbers:
+                key = standings[number].kind, standings[number].address
+                found.setdefault(key, ([], []))[side].append(number)
+        for before, after in found.values():
+            if before and after:
+                self._join_by_roots(before, after)
 
     def _join_by_roots(self, before: Sequence[int], after: Sequence[int]) -> None:
-        """Of several with one key, those whose roots are the same, or alike."""
-        exact = {self._before[number].root: number for number in self._left(before)}
-        for number in self._open(after):
-            if self._after[number].root in exact:
-                self._join(exact.pop(self._after[number].root), number)
-        for number in self._open(after):
+        for number in after:
             best = self._best(number, self._left(before))
             if best is not None and self._best_of_before(best, self._open(after)) == number:
-                self._join(best, number)
-        left = _without_other_forms(self._missing(before), self._before)
-        open_ = _without_other_forms(self._open(after), self._after)
+                self._join_of_two_roots(best, number)
+        left, open_ = self._left(before), self._open(after)
         if len(left) == len(open_) == 1:
-            self._join(left[0], open_[0])
+            self._join_of_two_roots(left[0], open_[0])
+
+    def _join_of_two_roots(self, before: int, after: int) -> None:
+        if self._known.same.get(self._after[after].root) != self._before[before].root:
+            self._join_if_possible(before, after)
 
     def _best(self, number: int, before: Iterable[int]) -> int | None:
         """Whose root ends most like that of somebody after the change, if it is one."""
         root = self._after[number].root
-        return _only_best({other: _alike(self._before[other].root, root) for other in before})
+        return _only_best({other: alike(self._before[other].root.split("/"), root.split("/")) for other in before})
 
     def _best_of_before(self, number: int, after: Iterable[int]) -> int | None:
         root = self._before[number].root
-        return _only_best({other: _alike(root, self._after[other].root) for other in after})
-
-    def _meet_by_name(self) -> None:
-        """Join those of one kind and name, if there is only one on each side, and nothing says two accounts."""
-        names: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
-        for number in self._missing(range(len(self._before))):
-            for key in _by_name(self._before[number]):
-                names.setdefault(key, ([], []))[0].append(number)
-        for number in self._open(range(len(self._after))):
-            for key in _by_name(self._after[number]):
-                names.setdefault(key, ([], []))[1].append(number)
-        for before, after in names.values():
-            for number in after:
-                here = self._after[number].account
-                same = [other for other in before if self._before[other].account == here is not None]
-                if len(same) == 1:
-                    self._join(same[0], number)
-            left, open_ = self._left(before), self._open(after)
-            if len(left) == len(open_) == 1 and None in (self._before[left[0]].account, self._after[open_[0]].account):
-                self._join(left[0], open_[0])
+        return _only_best({other: alike(root.split("/"), self._after[other].root.split("/")) for other in after})
 
     def _meet_other_forms(self) -> None:
         """A plan or a state beside a configuration has its principals: they were who the configuration's were."""
-        found: dict[Hashable, set[int]] = {}
+        found: dict[Hashable, set[tuple[str, int]]] = {}
         for number, known in self._former.items():
-            found.setdefault(_home(self._after[number]), set()).add(known)
+            one = self._after[number]
+            found.setdefault(_home(one), set()).add((one.root, known))
         for number in self._open(range(len(self._after))):
-            former = found.get(_home(self._after[number]), ())
+            one = self._after[number]
+            former = {known for root, known in found.get(_home(one), ()) if root != one.root}
             if len(former) == 1:
                 self._former[number] = next(iter(former))
 
     def _left(self, before: Iterable[int]) -> list[int]:
         return [number for number in before if number not in self._taken]
 
-    def _missing(self, before: Iterable[int]) -> list[int]:
+    def _missing(self) -> Sequence[int]:
         """Those who are left, in no form."""
         taken = {_home(self._before[number]) for number in self._taken}
         return [
             number
-            for number in self._left(before)
+            for number in self._left(range(len(self._before)))
             if not (_is_file(self._before[number]) and _home(self._before[number]) in taken)
         ]
 
     def _open(self, after: Iterable[int]) -> list[int]:
         return [number for number in after if number not in self._former]
+
+    def _unmatched(self) -> tuple[tuple[Sequence[int], Sequence[Standing]], ...]:
+        """Those without their other half on both sides, each in one form, with everybody there."""
+        return (
+            (_without_other_forms(self._missing(), self._before), self._before),
+            (_without_other_forms(self._open(range(len(self._after))), self._after), self._after),
+        )
+
+    def _join_if_possible(self, before: int, after: int) -> None:
+        one, other = self._before[before], self._after[after]
+        if _may_be_in_one_account(one, other) and (_has_same_name(one, other) or _may_have_same_name(one, other)):
+            self._join(before, after)
 
     def _join(self, before: int, after: int) -> None:
         if before not in self._taken and after not in self._former:
@@ -135,17 +214,40 @@ class Matched:
             self._taken.add(before)
 
 
-def _by_address(one: Standing) -> Iterator[Hashable]:
-    yield one.kind, one.address
+def _name(one: Standing) -> Hashable:
+    return one.kind, (one.name or "").casefold()
 
 
-def _moved(one: Standing, moves: Iterable[Move]) -> Iterator[Hashable]:
-    return ((one.kind, address) for address in former(one.address, moves))
+def _names_of_one(standings: Sequence[Standing]) -> frozenset[Hashable]:
+    """The names that somebody has alone, wherever the others are."""
+    numbers = _without_other_forms(range(len(standings)), standings)
+    counted = Counter(_name(standings[number]) for number in numbers)
+    return frozenset(name for name, times in counted.items() if times == 1)
 
 
-def _by_name(one: Standing) -> Iterator[tuple[str, str]]:
-    if one.name is not None:
-        yield one.kind, one.name.casefold()
+def _root(one: Standing) -> Hashable:
+    return one.root
+
+
+def _everywhere(_: Standing) -> Hashable:
+    return True
+
+
+def _has_same_name(one: Standing, other: Standing) -> bool:
+    return one.name is not None and other.name is not None and one.name.casefold() == other.name.casefold()
+
+
+def _may_have_same_name(one: Standing, other: Standing) -> bool:
+    return None in (one.name, other.name)
+
+
+def _may_be_in_one_account(one: Standing, other: Standing) -> bool:
+    return None in (one.account, other.account) or one.account == other.account
+
+
+def _can_be_renamed(one: Standing) -> bool:
+    """Whether a name is an argument that is updated in place: in CloudFormation and for roles it makes another."""
+    return one.kind == "user" and one.root_kind.is_terraform and resource_type(one.address) == "aws_iam_user"
 
 
 _FILES = (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_STATE)
@@ -165,12 +267,6 @@ def _without_other_forms(numbers: Sequence[int], standings: Sequence[Standing]) 
     """Without plans and states in the directory of a configuration that is among them."""
     written = {_home(standings[number]) for number in numbers if not _is_file(standings[number])}
     return [number for number in numbers if not (_is_file(standings[number]) and _home(standings[number]) in written)]
-
-
-def _alike(one: str, other: str) -> int:
-    """How many names at the end of two paths are the same."""
-    pairs = zip(reversed(one.split("/")), reversed(other.split("/")), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _only_best(scores: Mapping[int, int]) -> int | None:

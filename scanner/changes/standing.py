@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import field
 
 from scanner.iam.evaluate import Outcome
@@ -45,7 +45,7 @@ class Standing:
     outcomes: tuple[Outcome, ...]
     """For each client, in their order."""
     ways: tuple[Reason, ...] = field(compare=False)
-    """What gives console access."""
+    """What gives console access, or may."""
     reasons: Callable[[Client], tuple[Reason, ...]] = field(compare=False)
     """Why the decisions for a client are what they are; each reason once."""
     brought_by: tuple[Bringer, ...] | None = field(default=None, compare=False)
@@ -74,7 +74,7 @@ def standing(assessed: AssessedPrincipal) -> Standing:
         definition.span,
         console.access,
         tuple(assessed.aws_login.outcome(client) for client in Client),
-        tuple(way(via, evidence) for via in console.via),
+        ways(console.access, console.via, evidence),
         lambda client: tuple(
             dict.fromkeys(
                 reason
@@ -86,6 +86,8 @@ def standing(assessed: AssessedPrincipal) -> Standing:
     )
 
 
-def way(via: Via, span: Span) -> Reason:
-    """What gives console access, in words."""
-    return Reason(f"{_WAYS[via]} gives console access", span)
+def ways(access: Access, found: Iterable[Via], span: Span) -> tuple[Reason, ...]:
+    """What gives console access, in words; also where that is not known."""
+    if access is Access.UNKNOWN:
+        return (Reason("a value that is not known decides whether there is console access", span),)
+    return tuple(Reason(f"{_WAYS[via]} gives console access", span) for via in found)

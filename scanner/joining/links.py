@@ -41,7 +41,6 @@ def may_be_joined(root: ScanRoot, names: RootNames | None) -> bool:
     return (
         names is not None
         and root.kind not in _APART
-        and not root.is_prior
         and (bool(names.keeps) or bool(names.reads) or _is_in_known_account(names))
     )
 

@@ -90,6 +90,7 @@ class Assessor:
             facts.exports,
             facts.imports,
             facts.moves,
+            facts.replaced & {one.origin.address for one in facts.identities},
             facts.forgotten,
         )
 

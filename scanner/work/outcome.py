@@ -76,6 +76,8 @@ class Outcome:
     """Names of the values that it hands to other stacks, and that it has from them."""
     moves: tuple[tuple[str, str], ...] = ()
     """Addresses before and after."""
+    replaced: frozenset[str] = frozenset()
+    """Addresses of who is not who was there before, but another in that place."""
     forgotten: frozenset[str] = frozenset()
     """Addresses of identities that stay in AWS and are not the code's any more."""
 

@@ -289,6 +289,32 @@ def test_a_plan_says_what_was_moved(tmp_path: Path) -> None:
         assert said(scanned(tmp_path, "plan.json", compare_to=since)) == both("lost", "aws_iam_user.new")
 
 
+@pytest.mark.parametrize("since", ["prior", "old.json", "base"])
+@pytest.mark.parametrize(
+    ("actions", "name", "expected"),
+    [
+        (["update"], "alicia", {("lost", "alicia")}),
+        (["delete", "create"], "alicia", {("removed", "alice"), ("added", "alicia")}),
+        (["create", "delete"], "alicia", {("removed", "alice"), ("added", "alicia")}),
+        (["create", "forget"], "alicia", {("lost", "alice"), ("added", "alicia")}),
+        (["delete", "create"], "alice", {("lost", "alice")}),
+    ],
+)
+def test_a_plan_says_who_is_replaced(
+    tmp_path: Path, actions: list[str], name: str, expected: set[tuple[str, str]], since: str
+) -> None:
+    """Somebody with another name is somebody else then; somebody with the same one is who had it."""
+    after = {"aws_iam_user.alice": user(name), "aws_iam_user_login_profile.alice": {"user": name, "id": name}}
+    document = plan(ABLE, after)
+    change = next(one for one in document["resource_changes"] if one["address"] == "aws_iam_user.alice")
+    change["change"]["actions"] = actions
+    files = {"plan.json": json.dumps(document), "old.json": json.dumps(state(ABLE)), "base/main.tf": hcl(ABLE)}
+    write(tmp_path, files)
+    report = scanned(tmp_path, "plan.json", compare_to=since)
+    found = {(one.kind.value, one.subject.name or one.subject.address) for one in changes_of(report)}
+    assert found == expected
+
+
 def test_a_plan_that_creates_everything_had_nothing(tmp_path: Path) -> None:
     write(tmp_path, {"plan.json": json.dumps(plan({}, ABLE))})
     assert said(scanned(tmp_path, "plan.json", compare_to="prior")) == {("added", None, "aws_iam_user.alice")}
@@ -373,3 +399,56 @@ def test_unknown_values_are_no_loss(tmp_path: Path) -> None:
     assert said(scanned(tmp_path, "base", compare_to="head")) == both("stronger")
     write(tmp_path, {"none/main.tf": hcl(ALICE)})
     assert said(scanned(tmp_path, "none", compare_to="head")) == both("weaker")
+
+
+PASSWORD = {
+    "yes": 'resource "aws_iam_user_login_profile" "alice" {\n  user = aws_iam_user.alice.name\n}\n',
+    "no": "",
+    "unknown": (
+        'variable "people" {\n  type = bool\n}\nresource "aws_iam_user_login_profile" "alice" {\n'
+        "  count = var.people ? 1 : 0\n  user  = aws_iam_user.alice.name\n}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("resources", [NO_PASSWORD, {"aws_iam_user.alice": user()}], ids=["allowed", "denied"])
+@pytest.mark.parametrize(
+    ("before", "after", "kind", "comes_to"),
+    [
+        ("yes", "unknown", "undetermined", "undetermined"),
+        ("unknown", "yes", "stronger", "stronger"),
+        ("unknown", "no", "weaker", "weaker"),
+        ("no", "unknown", "stronger", "stronger"),
+        ("yes", "no", "console-lost", "lost"),
+        ("no", "yes", "console-gained", "gained"),
+        ("unknown", "unknown", None, None),
+    ],
+)
+def test_console_access_that_is_not_known(
+    tmp_path: Path, before: str, after: str, kind: str | None, comes_to: str | None, resources: Resources
+) -> None:
+    """It makes a difference for `aws login` only where policies do not refuse that."""
+    for side, access in (("base", before), ("head", after)):
+        write(tmp_path, {f"{side}/main.tf": hcl(resources) + PASSWORD[access]})
+    report = scanned(tmp_path, "head", compare_to="base")
+    assert said(report) == ({(kind, None, "aws_iam_user.alice")} if kind else set())
+    assert all(one.because for one in report.changes or ())
+    found = [one.effect.value if one.effect else None for one in by_principal(report.changes or ())]
+    assert found == ([comes_to if resources is NO_PASSWORD else None] if kind else [])
+    write(tmp_path, {"report.json": render(scanned(tmp_path, "base"), "1")})
+    assert said(scanned(tmp_path, "head", compare_to="report.json")) == said(report)
+
+
+def test_console_access_and_policies_are_told_apart(tmp_path: Path) -> None:
+    """A loss is one whatever becomes of the console, if there was access."""
+    write(
+        tmp_path,
+        {
+            "base/main.tf": hcl(NO_PASSWORD) + PASSWORD["yes"],
+            "head/main.tf": hcl({"aws_iam_user.alice": user()}) + PASSWORD["unknown"],
+        },
+    )
+    there = said(scanned(tmp_path, "head", compare_to="base"))
+    assert there == {*both("lost"), ("undetermined", None, "aws_iam_user.alice")}
+    back = said(scanned(tmp_path, "base", compare_to="head"))
+    assert back == {*both("gained"), ("stronger", None, "aws_iam_user.alice")}

@@ -71,7 +71,26 @@ CASES: dict[str, tuple[Resources, Resources, dict[str, list[str]]]] = {
         {"Countess": ALONE["Ada"]},
         {"lost": [f"no longer: {ALLOWS}; brought by Ada"]},
     ),
-    "another name": (ABLE, {"Ada": user(ManagedPolicyArns=[SIGN_IN], UserName="ada.lovelace")}, {}),
+    "another name, so another user": (
+        ABLE,
+        {"Ada": user(ManagedPolicyArns=[SIGN_IN], UserName="ada.lovelace")},
+        {"added": [], "removed": []},
+    ),
+    "another name, and somebody new with the old one": (
+        ABLE,
+        {"Ada": user(UserName="ada.lovelace"), "Countess": ABLE["Ada"]},
+        {"added": []},
+    ),
+    "a name that CloudFormation makes": (
+        ABLE,
+        {"Ada": {"Type": "AWS::IAM::User", "Properties": {"LoginProfile": {"Password": "x"}}}},
+        {"lost": [f"no longer: {ALLOWS}; brought by Ada"]},
+    ),
+    "a role with another name": (
+        ROLE,
+        {"People": {"Type": "AWS::IAM::Role", "Properties": {**ROLE["People"]["Properties"], "RoleName": "all"}}},
+        {"added": [], "removed": []},
+    ),
     "no password": (
         ABLE,
         {"Ada": {"Type": "AWS::IAM::User", "Properties": {"UserName": "ada", "ManagedPolicyArns": [SIGN_IN]}}},

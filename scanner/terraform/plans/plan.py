@@ -90,7 +90,7 @@ def extract(root: ScanRoot) -> Facts:
         found, open_choices = (*found, *unexplored(found, not_read(budget), may_remove=True)), ()
         warnings = (*warnings, said_of(budget, root.path))
     collected = collect(root.path, root.kind, found, warnings, source.files | {root.path}, open_choices)
-    return replace(collected, refuted=source.refuted, moves=document.moves, forgotten=left)
+    return replace(collected, refuted=source.refuted, moves=document.moves, replaced=document.replaced, forgotten=left)
 
 
 def _reader(document: PlanDocument, source: Source, root: ScanRoot, span: Span) -> _Reader:

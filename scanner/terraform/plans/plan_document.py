@@ -72,11 +72,18 @@ class PlanDocument:
     """What Terraform only takes out of its state (``removed`` with ``destroy = false``): it stays as it was."""
     moves: tuple[tuple[str, str], ...] = ()
     """The former addresses of resource instances, and what they are now."""
+    replaced: frozenset[str] = frozenset()
+    """Addresses of resource instances that are made anew in the place of others."""
 
 
 def forgets(actions: Collection[str]) -> bool:
     """Whether the resource that was there before stays, without Terraform knowing of it."""
     return "forget" in actions
+
+
+def replaces(actions: Collection[str]) -> bool:
+    """Whether another resource is made in the place of the one that was there before."""
+    return "create" in actions and bool(_GONE & set(actions))
 
 
 def stays(actions: Iterable[str]) -> bool:

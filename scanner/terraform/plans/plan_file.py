@@ -26,6 +26,7 @@ from scanner.terraform.plans.plan_document import (
     PlanDocument,
     PlanError,
     forgets,
+    replaces,
     stays,
 )
 from scanner.terraform.plans.plan_snapshot import read_snapshot
@@ -119,6 +120,7 @@ def read_plan_file(data: bytes) -> PlanDocument:
         workspace=workspace,
         forgotten=forgotten,
         moves=tuple((one.previously, one.written) for one in changes if one.previously not in ("", one.written)),
+        replaced=frozenset(one.written for one in changes if replaces(one.actions)),
     )
 
 

@@ -24,7 +24,15 @@ from scanner.terraform.plans.json_sections import (
     ShownValues,
     parse_object,
 )
-from scanner.terraform.plans.plan_document import DEFERRED, INCOMPLETE, PlanDocument, PlanError, forgets, stays
+from scanner.terraform.plans.plan_document import (
+    DEFERRED,
+    INCOMPLETE,
+    PlanDocument,
+    PlanError,
+    forgets,
+    replaces,
+    stays,
+)
 from scanner.terraform.plans.planned_instances import (
     JSONObject,
     PlannedInstance,
@@ -81,6 +89,7 @@ def _plan(found: Sections) -> PlanDocument:
         left_out,
         forgotten=tuple(map(instances.keeping, _forgotten(changes or ()))),
         moves=tuple(_moves(changes or ())),
+        replaced=frozenset(_replaced(changes or ())),
     )
 
 
@@ -109,6 +118,12 @@ def _moves(changes: Iterable[ResourceChange]) -> Iterator[tuple[str, str]]:
     for one in changes:
         if isinstance(one.previous_address, str) and isinstance(one.address, str):
             yield one.previous_address, one.address
+
+
+def _replaced(changes: Iterable[ResourceChange]) -> Iterator[str]:
+    for one in changes:
+        if isinstance(one.address, str) and replaces(one.change.actions):
+            yield one.address
 
 
 class _HasType(Protocol):
