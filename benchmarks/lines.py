@@ -108,6 +108,12 @@ LINES: tuple[Line, ...] = (
         CROWD,
     ),
     *_crowd(
+        "data of an account: 5,000 users, 1,000 roles, 1,500 policies",
+        tree("account", users=5_000, roles=1_000, policies=1_500),
+        tree("account", users=1_250, roles=250, policies=375),
+        AtMost(2.0),
+    ),
+    *_crowd(
         "200,000 files that are none of ours",
         tree("foreign-files", files=200_000),
         tree("foreign-files", files=50_000),
