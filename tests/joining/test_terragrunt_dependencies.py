@@ -23,6 +23,16 @@ FILES = {
     "live/people/terragrunt.hcl": DEPENDS,
     "live/policies/terragrunt.hcl": RUNS,
 }
+
+
+def included(more: str, above: str, below: str) -> dict[str, str]:
+    """A dependency in a file that is included, and again in the unit."""
+    block = 'dependency "policies" {{\n  config_path = "../policies"\n  {}\n}}\n'
+    includes = f'include "root" {{\n  path = "../root.hcl"\n  {more}\n}}\n'
+    unit = DEPENDS.replace('dependency "policies" { config_path = "../policies" }\n', block.format(below))
+    return {"live/root.hcl": block.format(above), "live/people/terragrunt.hcl": includes + unit}
+
+
 CASES: dict[str, tuple[dict[str, str], str]] = {
     "a dependency": ({}, "allowed"),
     "modules beside their units": (
@@ -55,6 +65,34 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
                 '"../policies"\n  mock_outputs = { arn = "arn:aws:iam::aws:policy/ReadOnlyAccess" }\n}',
             )
         },
+        "allowed",
+    ),
+    **{
+        f"a dependency with {argument}": (
+            {"live/people/terragrunt.hcl": DEPENDS.replace('"../policies" }', f'"../policies"\n  {argument}\n}}')},
+            wanted,
+        )
+        for argument, wanted in {
+            "skip_outputs = true": "unknown",
+            "skip_outputs = false": "allowed",
+            "skip_outputs = null": "allowed",
+            'skip_outputs = get_env("CI") == "true"': "unknown",
+            "enabled = false": "unknown",
+            "enabled = true": "allowed",
+            "enabled = feature.policies.value": "unknown",
+            f"skip_outputs = true\n  {MOCKS}": "unknown",
+        }.items()
+    },
+    "an included dependency without outputs that is merged deeply": (
+        included('merge_strategy = "deep"', "skip_outputs = true", ""),
+        "unknown",
+    ),
+    "an included dependency without outputs that is replaced": (
+        included("", "skip_outputs = true", ""),
+        "allowed",
+    ),
+    "an included dependency whose outputs are read after all": (
+        included('merge_strategy = "deep"', "enabled = false", "enabled = true"),
         "allowed",
     ),
     "a module that two units run": ({"live/again/terragrunt.hcl": RUNS}, "unknown"),
