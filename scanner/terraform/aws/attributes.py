@@ -69,6 +69,11 @@ def account(home: Home) -> Value:
     return Value(Unknown(ACCOUNT_ID, home.account.symbol))
 
 
+def in_region(home: Home, region: Value) -> Home:
+    """Where something is whose own ``region`` argument is this, as nearly everything has one in version 6."""
+    return home if region.is_null else replace(home, region=region.text)
+
+
 def name(resource: Resource) -> Value:
     """``name``; with ``name_prefix`` its beginning is known."""
     prefix = resource.get("name_prefix")

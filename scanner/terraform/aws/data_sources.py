@@ -28,8 +28,6 @@ class DataSource:
     arguments: Mapping[str, Value]
     """What is not set is null."""
     home: Home
-    region: str | None
-    """The region that the user gives."""
     render: Callable[[Value, Mapping[str, Value]], Value]
     """Evaluates a template text."""
     call: Callable[[str, tuple[Value, ...]], Value]
@@ -111,11 +109,23 @@ def _partition(source: DataSource, name: str) -> Value | None:
 def _region(source: DataSource, name: str) -> Value | None:
     if name not in ("name", "id", "region"):
         return None
-    known = source.home.region or source.region
-    if known is not None:
-        return Value(known)
+    written = _asked_for(source)
+    if written is None:
+        return None
+    if not written.is_null:
+        return written
+    if source.home.region is not None:
+        return Value(source.home.region)
     cause = Cause(CauseKind.MISSING_INPUT, "the region of the provider")
     return Value(Unknown(cause, values.REGION))
+
+
+def _asked_for(source: DataSource) -> Value | None:
+    """The region that ``data.aws_region`` is asked for; null for that of the provider, None where it is not told."""
+    region, own_name, endpoint = (source.arguments[argument] for argument in ("region", "name", "endpoint"))
+    if not endpoint.is_null:
+        return None
+    return region if own_name.is_null else own_name
 
 
 def _policy(source: DataSource, name: str) -> Value | None:

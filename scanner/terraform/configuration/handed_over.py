@@ -67,8 +67,7 @@ def _parameters(module: ModuleInstance) -> Iterator[tuple[str, Value]]:
     """What stands in the SSM parameters that are certainly made, with their places, as far as those are known."""
     if ssm_parameters.TYPE in module.module.resource_types:
         for resource in module.resource_instances(frozenset((ssm_parameters.TYPE,))):
-            region = resource.home.region or module.configuration.inputs.region
-            found = ssm_parameters.place_of(resource.get("name"), resource.home, region)
+            found = ssm_parameters.place_of(resource.get, resource.home)
             written = _written(module, resource)
             is_open = bool(resource.existence.conditions) or ssm_parameters.is_secret(resource)
             if found is not None and written is not None and not is_open:

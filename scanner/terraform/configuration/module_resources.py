@@ -280,8 +280,7 @@ class _Attributes(Namespace):
         def call(function: str, arguments: tuple[Value, ...]) -> Value:
             return owner.host.call(function, arguments, self._place)
 
-        region = owner.configuration.inputs.region
-        source = data_sources.DataSource(self._address, self._entries, home, region, owner.host.render_value, call)
+        source = data_sources.DataSource(self._address, self._entries, home, owner.host.render_value, call)
         return data_sources.attribute(source, name)
 
     def _read_elsewhere(self, name: str, home: Home) -> Value | None:
@@ -290,7 +289,7 @@ class _Attributes(Namespace):
         if type_ == remote_state.DATA_SOURCE and name == remote_state.OUTPUTS:
             place = remote_state.read_place(self._entries, self._owner.root.module.directory)
         elif type_ == ssm_parameters.TYPE and name in ssm_parameters.VALUES:
-            place = ssm_parameters.place_of(self._entries["name"], home, home.region or configuration.inputs.region)
+            place = ssm_parameters.place_of(self._entries.__getitem__, home)
         else:
             return None
         if place is None:
