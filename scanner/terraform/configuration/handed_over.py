@@ -12,7 +12,7 @@ from scanner.handover import is_parameter, place
 from scanner.terraform.configuration import ssm_parameters
 from scanner.terraform.configuration.block_entries import ignores_changes
 from scanner.terraform.configuration.module_instance import ModuleInstance
-from scanner.terraform.configuration.remote_state import LOCAL, place_of
+from scanner.terraform.configuration.state_places import LOCAL, state_place
 from scanner.terraform.language import nodes
 from scanner.terraform.language.expressions import evaluate_or_refuse
 from scanner.terraform.language.namespace import Namespace
@@ -26,14 +26,12 @@ def _state_of(root: ModuleInstance) -> str | None:
     workspace = root.configuration.workspace.text
     if not module.outputs or workspace is None:
         return None
-    for settings in module.settings:
-        parsed = module.parsed(settings)
-        for block in parsed.body.blocks if parsed is not None else ():
-            if block.type == "cloud":
-                return None
-            if block.type == "backend" and block.labels:
-                return place_of(block.labels[0], _argument(block.body.attributes, root), workspace, module.directory)
-    return place_of(LOCAL, lambda _: values.NULL, workspace, module.directory)
+    settings = [parsed.body for block in module.settings if (parsed := module.parsed(block)) is not None]
+    written = [block for body in settings for block in body.blocks if block.type in ("backend", "cloud")]
+    if written:
+        kind = written[-1].labels[0] if written[-1].labels else ""  # HCP Terraform has none
+        return state_place(kind, _argument(written[-1].body.attributes, root), workspace, module.directory)
+    return state_place(LOCAL, lambda _: values.NULL, workspace, module.directory)
 
 
 def _argument(attributes: Mapping[str, nodes.Attribute], root: ModuleInstance) -> Callable[[str], Value]:
