@@ -53,7 +53,7 @@ ALWAYS = Existence()
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account that something is in, as far as the code or the user says; ``principals.accounts`` compares them."""
+    """The account that something is in, as far as the code or the user says; ``same_account`` compares them."""
 
     id: str | None = None
     configuration: str = ""

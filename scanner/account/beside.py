@@ -15,6 +15,7 @@ from scanner.account.recognition import is_stored_account
 from scanner.defined_names import DefinedNames
 from scanner.facts import Account, Facts, Identity, IdentityKind, ManagedPolicy, Origin, Target
 from scanner.root import Inputs, RootKind, ScanRoot
+from scanner.same_account import Accounts
 
 
 def root_of(path: str, directory: Path) -> ScanRoot:
@@ -126,14 +127,17 @@ def _accounts_in(code: Facts, there: Account, *, is_alone: bool) -> frozenset[Ac
 
     One that says nothing beside one that names another may be that other, too.
     """
-    found = dict.fromkeys(_accounts(code))
-    is_only = is_alone and len(found) == 1
-    return frozenset(one for one in found if one.id == there.id or (is_only and one.id is None))
+    found = tuple(dict.fromkeys(_accounts(code)))
+    accounts = Accounts((*code.identities, *code.policies), code.together)
+    is_only = is_alone and all(accounts.same(one, found[0]).is_yes for one in found)
+    return frozenset(
+        one for one in found if (known := accounts.settled(one).id) == there.id or (is_only and known is None)
+    )
 
 
 def _accounts(code: Facts) -> Iterator[Account]:
     for facts in (code.identities, code.policies, code.attachments, code.memberships, code.login_profiles):
-        yield from (one.origin.account for one in facts)
+        yield from (one.origin.account for one in facts if not one.origin.is_foreign)
 
 
 def _foreign(origin: Origin) -> Origin:

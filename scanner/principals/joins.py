@@ -37,10 +37,10 @@ from scanner.iam.pattern import Hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType
 from scanner.lazy_dataclass import dataclass
-from scanner.principals.accounts import Accounts
 from scanner.principals.definition import PASSWORD, Bringer
 from scanner.principals.references import IdentityIndex, PolicyIndex, by_path_and_name, path_and_name, written_reference
 from scanner.root import RootKind
+from scanner.same_account import Accounts
 from scanner.span import Span
 from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
 from scanner.values import Value, same_text

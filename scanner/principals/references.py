@@ -2,7 +2,7 @@
 
 A reference to an attribute of a resource names that resource, whatever its name is. Otherwise known texts are compared
 with known texts, and an unknown is the same as another of the same symbol; anything else may or may not be the same. A
-name means something in one account only, where it is unique (``scanner.principals.accounts``).
+name means something in one account only, where it is unique (``scanner.same_account``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from scanner import values
 from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Identity, IdentityKind, ManagedPolicy, Origin, Target
-from scanner.principals.accounts import Accounts
+from scanner.same_account import Accounts
 from scanner.symbol import Attribute, Block, Part, PolicyPath, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined
 from scanner.values import Unknown, Value, same_text
@@ -118,10 +118,11 @@ def _without_case(name: Value) -> Value:
     return values.joined([part.casefold() if isinstance(part, str) else part for part in parts])
 
 
-def names_role(reference: Value, role: Identity, roles: Container[str]) -> Truth:
-    """Whether an ARN is the ARN of a role that has one of these addresses.
+def names_role(reference: Value, role: Identity, roles: Container[str], origin: Origin, accounts: Accounts) -> Truth:
+    """Whether an ARN that something says is the ARN of a role that has one of these addresses.
 
-    An account that is not known is taken to be the one that the ARN names.
+    Where the code says it, an account that is not known is taken to be the one that the ARN names; what an account has
+    beside the code may be about a role of another one.
     """
     attribute = attribute_of(reference)
     if attribute is not None and attribute.owner in roles:
@@ -129,8 +130,14 @@ def names_role(reference: Value, role: Identity, roles: Container[str]) -> Truth
     wanted, own = path_and_name(reference, ":role/"), path_and_name(role.arn, ":role/")
     if wanted is None or own is None:
         return same_text(reference, role.arn)
-    written, account = account_in(reference), role.origin.account.id
-    return NO if None not in (written, account) and written != account else same_text(wanted, own)
+    written, account = account_in(reference), accounts.settled(role.origin.account).id
+    if None not in (written, account) and written != account:
+        return NO
+    found = same_text(wanted, own)
+    if account is None and written is not None and origin.is_foreign:
+        cause = Cause(CauseKind.MISSING_INPUT, f"whether {role.origin.address} is in the account {written} (--account)")
+        found &= undetermined(cause)
+    return found
 
 
 class PolicyIndex:
