@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from scanner.account.recognition import is_stored_account
+from scanner.account.replaced import Written
+from scanner.cause import Cause, CauseKind
 from scanner.defined_names import DefinedNames
 from scanner.facts import Account, Facts, Identity, IdentityKind, ManagedPolicy, Origin, Target
 from scanner.root import Inputs, RootKind, ScanRoot
 from scanner.same_account import Accounts
+from scanner.truth import Truth, truth, undetermined
 
 
 def root_of(path: str, directory: Path) -> ScanRoot:
@@ -44,7 +48,8 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
     own_groups = DefinedNames(one for one in groups_of_code if _may_be_in(one, same))
     own_policies = DefinedNames(one for one in code.policies if _may_be_in(one, same))
     groups = [one for one in account.identities if one.kind is IdentityKind.GROUP and not own_groups.has(one)]
-    addresses = {one.origin.address for one in groups}
+    by_address = {one.origin.address: one for one in groups}
+    written = Written(code.inline_policies, partial(_is_in, same=same, there=there))
     own = {
         (one.name.text or "").casefold(): one
         for one in code.identities
@@ -65,9 +70,10 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
         inline_policies=(
             *code.inline_policies,
             *(
-                replace(one, origin=_foreign(one.origin))
+                replace(kept, origin=_foreign(kept.origin))
                 for one in account.inline_policies
-                if one.target.address in addresses
+                if one.target.address in by_address
+                for kept in written.left(one, by_address[one.target.address])
             ),
         ),
         attachments=(
@@ -75,7 +81,7 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
             *(
                 replace(one, origin=_foreign(one.origin))
                 for one in account.attachments
-                if one.target.address in addresses
+                if one.target.address in by_address
             ),
         ),
         login_profiles=(
@@ -107,6 +113,13 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
 
 def _may_be_in(one: Identity | ManagedPolicy, accounts: frozenset[Account]) -> bool:
     return one.origin.account in accounts or one.origin.account.id is None
+
+
+def _is_in(account: Account, same: frozenset[Account], there: Account) -> Truth:
+    """Whether something of the code is in the account, be it of another root."""
+    if account in same or account.id is not None:
+        return truth(account in same or account.id == there.id)
+    return undetermined(Cause(CauseKind.MISSING_INPUT, "which account the code is applied in (--account)"))
 
 
 def _to(target: Target, users: dict[str, Identity]) -> Iterator[Target]:

@@ -206,6 +206,56 @@ resource "aws_iam_role" "r" {
 """
 
 
+INLINE = """
+resource "aws_iam_group_policy" "p" {
+  group  = "devs"
+  name   = "cli"
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] })
+}
+"""
+REPLACING: dict[str, tuple[str, str]] = {
+    "the policy of that name": (INLINE, "implicit_deny"),
+    "a policy of another name": (INLINE.replace('"cli"', '"other"'), "allowed"),
+    "a policy whose name differs in case": (INLINE.replace('"cli"', '"CLI"'), "unknown"),
+    "a policy of another group": (INLINE.replace('"devs"', '"ops"'), "allowed"),
+    "a group in other case": (INLINE.replace('"devs"', '"Devs"'), "implicit_deny"),
+    "a group that is not known": (VARIABLE + INLINE.replace('"devs"', "var.name"), "unknown"),
+    "a name that is not known": (VARIABLE + INLINE.replace('"cli"', "var.name"), "unknown"),
+    "a name that is known in part": (VARIABLE + INLINE.replace('"cli"', '"x-${var.name}"'), "allowed"),
+    "a name that the provider makes up": (INLINE.replace('  name   = "cli"\n', ""), "allowed"),
+    "a name with a beginning": (INLINE.replace('name   = "cli"', 'name_prefix = "c"'), "unknown"),
+    "one that may be there": (VARIABLE + INLINE.replace("{\n", "{\n  count = var.name\n", 1), "unknown"),
+    "a policy of a user of that name": (
+        INLINE.replace("aws_iam_group_policy", "aws_iam_user_policy").replace("group ", "user "),
+        "allowed",
+    ),
+    "another account": (
+        provider("123456789012") + provider(OTHER, "other") + INLINE.replace("{\n", "{\n  provider = aws.other\n", 1),
+        "allowed",
+    ),
+    "an account that is not known": (
+        provider("123456789012")
+        + provider(alias="other").replace("}", '  profile = "other"\n}')
+        + INLINE.replace("{\n", "{\n  provider = aws.other\n", 1),
+        "unknown",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REPLACING)
+def test_inline_policies_that_the_code_replaces(case: str, scan_files: Scan) -> None:
+    code, wanted = REPLACING[case]
+    allows = {**DENIAL, "Statement": [{"Effect": "Allow", "Action": "signin:*", "Resource": "*"}]}
+    devs = {
+        **GROUP,
+        "AttachedManagedPolicies": [],
+        "GroupPolicyList": [{"PolicyName": "cli", "PolicyDocument": allows}],
+    }
+    files = {"code/main.tf": ADA_WITH_PASSWORD + MEMBER + code, "there/d.json": page(GroupDetailList=[devs])}
+    report = scan_files(files, "code", account_data=("there",))
+    assert verdicts(report)["aws_iam_user.ada"][1] == wanted
+
+
 def entitlements(*roles: str) -> str:
     found = [{"entitlement": {"principalRole": {"roleArn": f"arn:aws:iam::{role}"}}} for role in roles]
     return json.dumps({"entitlements": found})

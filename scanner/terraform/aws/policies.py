@@ -28,6 +28,7 @@ def _policy_attachment(instance: ResourceInstance) -> Iterator[Fact]:
 
 
 _ARN = attributes.arn("policy")
+_INLINE_NAME = {"name": attributes.name_or_made_up}
 
 POLICIES = (
     ResourceType(
@@ -38,9 +39,9 @@ POLICIES = (
         is_definition=True,
     ),
     ResourceType("aws_iam_policy_attachment", _policy_attachment),
-    ResourceType("aws_iam_user_policy", inline_policy(IdentityKind.USER, "user")),
-    ResourceType("aws_iam_role_policy", inline_policy(IdentityKind.ROLE, "role")),
-    ResourceType("aws_iam_group_policy", inline_policy(IdentityKind.GROUP, "group")),
+    ResourceType("aws_iam_user_policy", inline_policy(IdentityKind.USER, "user"), computed=_INLINE_NAME),
+    ResourceType("aws_iam_role_policy", inline_policy(IdentityKind.ROLE, "role"), computed=_INLINE_NAME),
+    ResourceType("aws_iam_group_policy", inline_policy(IdentityKind.GROUP, "group"), computed=_INLINE_NAME),
     ResourceType("aws_iam_user_policy_attachment", attachment(IdentityKind.USER, "user")),
     ResourceType("aws_iam_role_policy_attachment", attachment(IdentityKind.ROLE, "role")),
     ResourceType("aws_iam_group_policy_attachment", attachment(IdentityKind.GROUP, "group")),
