@@ -21,7 +21,7 @@ from scanner.values import Unknown, Value
 
 if TYPE_CHECKING:
     from scanner.iam.context import ControlLevel
-    from scanner.iam.principal import AttachedPolicy
+    from scanner.iam.principal import AttachedPolicy, PrincipalKind
 
 
 class IdentityKind(Enum):
@@ -271,6 +271,8 @@ class Facts:
     """Pairs of accounts that are the same, because one hands something to the other."""
     controls: tuple[BindingPolicies, ...] = ()
     """What binds accounts of an organization, where there is data of one."""
+    told: frozenset[PrincipalKind] = frozenset()
+    """The kinds of principals of which an account has no others."""
     files_of_account: frozenset[str] = frozenset()
     """The files with account data among what it says, which is beside the code and not in it."""
     moves: tuple[tuple[str, str], ...] = ()

@@ -91,6 +91,7 @@ class Assessor:
             facts.imports,
             facts.moves,
             facts.forgotten,
+            facts.told,
         )
 
     def _with_others(self, facts: Facts, root: ScanRoot) -> Facts:
