@@ -178,6 +178,26 @@ class Exclusive:
 
 
 @dataclass(frozen=True, slots=True)
+class ExclusiveAttachment:
+    """A policy is detached from whoever of one kind is not listed, whenever the code is applied."""
+
+    origin: Origin
+    kind: IdentityKind
+    policy: Value
+    """Its ARN."""
+    listed: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusiveMembership:
+    """Users of a group who are not listed are removed from it whenever the code is applied."""
+
+    origin: Origin
+    group: Value
+    listed: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """A user is in a group."""
 
@@ -248,6 +268,8 @@ class Facts:
     inline_policies: tuple[InlinePolicy, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     exclusives: tuple[Exclusive, ...] = ()
+    exclusive_attachments: tuple[ExclusiveAttachment, ...] = ()
+    exclusive_memberships: tuple[ExclusiveMembership, ...] = ()
     memberships: tuple[Membership, ...] = ()
     login_profiles: tuple[LoginProfile, ...] = ()
     access_keys: tuple[AccessKey, ...] = ()
@@ -303,6 +325,8 @@ Fact = (
     | InlinePolicy
     | Attachment
     | Exclusive
+    | ExclusiveAttachment
+    | ExclusiveMembership
     | Membership
     | LoginProfile
     | AccessKey
@@ -327,6 +351,8 @@ def collect(
         inline_policies=tuple(fact for fact in facts if isinstance(fact, InlinePolicy)),
         attachments=tuple(fact for fact in facts if isinstance(fact, Attachment)),
         exclusives=tuple(fact for fact in facts if isinstance(fact, Exclusive)),
+        exclusive_attachments=tuple(fact for fact in facts if isinstance(fact, ExclusiveAttachment)),
+        exclusive_memberships=tuple(fact for fact in facts if isinstance(fact, ExclusiveMembership)),
         memberships=tuple(fact for fact in facts if isinstance(fact, Membership)),
         login_profiles=tuple(fact for fact in facts if isinstance(fact, LoginProfile)),
         access_keys=tuple(fact for fact in facts if isinstance(fact, AccessKey)),

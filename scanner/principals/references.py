@@ -140,6 +140,25 @@ def names_role(reference: Value, role: Identity, roles: Container[str], origin: 
     return found
 
 
+def same_name(one: Value, other: Value) -> Truth:
+    """Whether two references name the same user, group or role of an account."""
+    return _same(one, other, same_text(_without_case(one), _without_case(other)))
+
+
+def same_policy(one: Value, other: Value) -> Truth:
+    """Whether two references name the same managed policy."""
+    return _same(one, other, same_text(one, other))
+
+
+def _same(one: Value, other: Value, by_text: Truth) -> Truth:
+    """Two resources are two, whatever their names turn out to be; a data source may find any."""
+    read = attribute_of(one), attribute_of(other)
+    if by_text.known is not None or read[0] is None or read[1] is None:
+        return by_text
+    owners = read[0].owner, read[1].owner
+    return truth(owners[0] == owners[1]) if not any("data." in owner for owner in owners) else by_text
+
+
 class PolicyIndex:
     """Customer managed policies by what may refer to them."""
 

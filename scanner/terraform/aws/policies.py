@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.facts import Attachment, Fact, IdentityKind, ManagedPolicy, Target
+from scanner.facts import Attachment, ExclusiveAttachment, Fact, IdentityKind, ManagedPolicy, Target
 from scanner.terraform.aws import attributes
 from scanner.terraform.aws.resource_facts import attachment, exclusive, inline_policy, items, origin_of
 from scanner.terraform.aws.resource_type import Named, ResourceType
@@ -20,11 +20,14 @@ def _managed_policy(instance: ResourceInstance) -> Iterator[Fact]:
 
 
 def _policy_attachment(instance: ResourceInstance) -> Iterator[Fact]:
-    """``aws_iam_policy_attachment``: one policy, many identities."""
+    """``aws_iam_policy_attachment``: one policy, and all identities of the account that have it."""
     kinds = {"users": IdentityKind.USER, "roles": IdentityKind.ROLE, "groups": IdentityKind.GROUP}
+    origin, policy = origin_of(instance), instance.get("policy_arn")
     for argument, kind in kinds.items():
-        for identity in items(instance.get(argument)):
-            yield Attachment(origin_of(instance), Target(kind, identity), instance.get("policy_arn"))
+        listed = tuple(items(instance.get(argument)))
+        yield from (Attachment(origin, Target(kind, identity), policy) for identity in listed)
+        if not instance.is_ignored(argument):
+            yield ExclusiveAttachment(origin, kind, policy, listed)
 
 
 _ARN = attributes.arn("policy")

@@ -19,7 +19,7 @@ from scanner.terraform.aws.computed import computed
 from scanner.terraform.aws.naming import is_naming
 from scanner.terraform.aws.resource_type import Resource
 from scanner.terraform.configuration import remote_state, ssm_parameters
-from scanner.terraform.configuration.block_entries import block_entries
+from scanner.terraform.configuration.block_entries import block_entries, ignores_changes
 from scanner.terraform.configuration.expand import Expansion, Instance, Repeats, at_keys, by_key, expand, refused
 from scanner.terraform.configuration.module import Module
 from scanner.terraform.configuration.module_host import ModuleHost
@@ -117,6 +117,7 @@ class ModuleResources:
                     instance_existence(owner.existence, instance, expansion),
                     provider.default_tags,
                     owner.trail,
+                    partial(ignores_changes, parsed.body),
                 )
 
     def _names(self, mode: Mode, type_: str, types: Mapping[str, set[str]]) -> Namespace:
