@@ -175,6 +175,9 @@ class Exclusive:
     inline: bool
     """True for inline policies by name, False for managed ones by ARN."""
     listed: Value
+    paths: tuple[Value, ...] | None = None
+    """Where it lists customer managed policies of a permission set by name, the path beside each, null for the default.
+    Those that AWS manages have a list of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ class Joins:
                 self.document(inline.document),
                 How.INLINE,
                 inline.origin.span,
-                applies & self._lists.keep(identity, inline.name, inline=True),
+                applies & self._lists.inline(identity, inline.name),
                 aws_managed=None if inline.may_be_none else False,
             )
             self.reaching.setdefault(identity.origin.address, []).append(policy)
@@ -184,10 +184,9 @@ class Joins:
     def _attach(self, attachment: Attachment) -> None:
         is_boundary = attachment.use is PolicyUse.BOUNDARY
         stays = self._lists.attached(attachment)
-        for identity, applies in self._reach(attachment.target, attachment.origin):
+        for identity, is_given in self._reach(attachment.target, attachment.origin):
             resolved = self._resolve(attachment, identity)
-            if not is_boundary:
-                applies &= self._lists.keep(identity, attachment.policy, inline=False) & stays(identity)  # noqa: PLW2901
+            applies = is_given if is_boundary else is_given & stays(identity)
             if resolved.partition is not None:
                 self.partitions.setdefault(identity.origin.address, resolved.partition)
             policy = self._policy(
