@@ -6,7 +6,7 @@ import pytest
 
 from scanner.verdicts.sign_in import Client
 from tests.joining.test_joining import POLICY, USER
-from tests.joining.test_remote_states import OUTPUTS, VARIABLE, attached
+from tests.joining.test_remote_states import ARN, KEPT, OUTPUTS, READS, VARIABLE, attached, reads
 from tests.scans import Scan, verdicts
 
 MODULE = 'variable "arn" {}\n' + USER + attached("var.arn")
@@ -126,3 +126,26 @@ def test_a_dependency(case: str, scan_files: Scan) -> None:
 def test_alone_it_is_not_known(scan_files: Scan) -> None:
     report = scan_files(FILES, "modules/people", "live/people")
     assert verdicts(report)["aws_iam_user.ann"] == ("yes", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("unit", "wanted"),
+    [
+        ("# nothing\n", "allowed"),
+        ('remote_state {\n  backend = "s3"\n  config = { bucket = "other", key = "k" }\n}\n', "unknown"),
+        ('include "root" { path = find_in_parent_folders("gone.hcl") }\n', "unknown"),
+        ("this is no HCL {\n", "unknown"),
+    ],
+    ids=["a unit", "a unit that says where the state is", "a unit that may say it", "a unit that cannot be read"],
+)
+def test_a_state_of_what_a_unit_runs(unit: str, wanted: str, scan_files: Scan) -> None:
+    report = scan_files({"a/main.tf": READS, "b/main.tf": KEPT, "b/terragrunt.hcl": unit})
+    assert verdicts(report)["aws_iam_user.ann"][1] == wanted
+
+
+@pytest.mark.parametrize(("source", "wanted"), [("", "allowed"), ('terraform { source = "." }\n', "unknown")])
+def test_a_local_state_of_what_a_unit_runs(source: str, wanted: str, scan_files: Scan) -> None:
+    """Terragrunt copies a module that it has a source for, and runs it there."""
+    reader = USER + reads("local", 'config = { path = "../b/terraform.tfstate" }') + attached(ARN)
+    report = scan_files({"a/main.tf": reader, "b/main.tf": POLICY + OUTPUTS, "b/terragrunt.hcl": source})
+    assert verdicts(report)["aws_iam_user.ann"][1] == wanted
