@@ -10,7 +10,7 @@ from scanner.cause import FROM_ACCOUNT, Cause, CauseKind
 from scanner.facts import Home
 from scanner.iam import managed
 from scanner.lazy_dataclass import dataclass
-from scanner.partition import url_suffix
+from scanner.partition import partition_of, url_suffix
 from scanner.symbol import Account, AppliedBy, Part, PolicyPath, Setting, Symbol
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.aws import policy_document, policy_text
@@ -196,8 +196,10 @@ _PARTS = 6
 
 
 def _service_principal(source: DataSource, name: str) -> Value | None:
-    service = source.arguments["service_name"]
-    if name != "name" or source.home.partition != "aws" or service.is_null:
+    service, region = source.arguments["service_name"], source.arguments["region"]
+    if name != "name" or service.is_null or (region.text is None and not region.is_null):
+        return None
+    if (partition_of(region.text) if region.text is not None else source.home.partition) != "aws":
         return None  # in other partitions some services have names of their own
     return values.joined((*(values.pieces(service) or ()), ".amazonaws.com"))
 
