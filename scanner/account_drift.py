@@ -35,4 +35,4 @@ def gathered_drift(
 
 def _accounts(outcomes: Iterable[Outcome]) -> Iterator[KnownAccount]:
     for outcome in outcomes:
-        yield KnownAccount(outcome.principals, not outcome.has_errors)
+        yield KnownAccount(outcome.principals, frozenset() if outcome.has_errors else outcome.told)

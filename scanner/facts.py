@@ -21,7 +21,7 @@ from scanner.values import Unknown, Value
 
 if TYPE_CHECKING:
     from scanner.iam.context import ControlLevel
-    from scanner.iam.principal import AttachedPolicy
+    from scanner.iam.principal import AttachedPolicy, PrincipalKind
 
 
 class IdentityKind(Enum):
@@ -53,7 +53,7 @@ ALWAYS = Existence()
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account that something is in, as far as the code or the user says; ``principals.accounts`` compares them."""
+    """The account that something is in, as far as the code or the user says; ``same_account`` compares them."""
 
     id: str | None = None
     configuration: str = ""
@@ -175,6 +175,29 @@ class Exclusive:
     inline: bool
     """True for inline policies by name, False for managed ones by ARN."""
     listed: Value
+    paths: tuple[Value, ...] | None = None
+    """Where it lists customer managed policies of a permission set by name, the path beside each, null for the default.
+    Those that AWS manages have a list of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusiveAttachment:
+    """A policy is detached from whoever of one kind is not listed, whenever the code is applied."""
+
+    origin: Origin
+    kind: IdentityKind
+    policy: Value
+    """Its ARN."""
+    listed: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusiveMembership:
+    """Users of a group who are not listed are removed from it whenever the code is applied."""
+
+    origin: Origin
+    group: Value
+    listed: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +271,8 @@ class Facts:
     inline_policies: tuple[InlinePolicy, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     exclusives: tuple[Exclusive, ...] = ()
+    exclusive_attachments: tuple[ExclusiveAttachment, ...] = ()
+    exclusive_memberships: tuple[ExclusiveMembership, ...] = ()
     memberships: tuple[Membership, ...] = ()
     login_profiles: tuple[LoginProfile, ...] = ()
     access_keys: tuple[AccessKey, ...] = ()
@@ -271,6 +296,8 @@ class Facts:
     """Pairs of accounts that are the same, because one hands something to the other."""
     controls: tuple[BindingPolicies, ...] = ()
     """What binds accounts of an organization, where there is data of one."""
+    told: frozenset[PrincipalKind] = frozenset()
+    """The kinds of principals of which an account has no others."""
     files_of_account: frozenset[str] = frozenset()
     """The files with account data among what it says, which is beside the code and not in it."""
     moves: tuple[tuple[str, str], ...] = ()
@@ -303,6 +330,8 @@ Fact = (
     | InlinePolicy
     | Attachment
     | Exclusive
+    | ExclusiveAttachment
+    | ExclusiveMembership
     | Membership
     | LoginProfile
     | AccessKey
@@ -327,6 +356,8 @@ def collect(
         inline_policies=tuple(fact for fact in facts if isinstance(fact, InlinePolicy)),
         attachments=tuple(fact for fact in facts if isinstance(fact, Attachment)),
         exclusives=tuple(fact for fact in facts if isinstance(fact, Exclusive)),
+        exclusive_attachments=tuple(fact for fact in facts if isinstance(fact, ExclusiveAttachment)),
+        exclusive_memberships=tuple(fact for fact in facts if isinstance(fact, ExclusiveMembership)),
         memberships=tuple(fact for fact in facts if isinstance(fact, Membership)),
         login_profiles=tuple(fact for fact in facts if isinstance(fact, LoginProfile)),
         access_keys=tuple(fact for fact in facts if isinstance(fact, AccessKey)),

@@ -51,6 +51,7 @@ def unexplored(found: Iterable[Fact], cause: Cause, *, may_remove: bool = False)
         yield Attachment(origin, target, Value(doubt, fact.origin.span))
         if may_remove:
             yield from (Exclusive(origin, target, inline, Value(doubt)) for inline in (True, False))
+            yield Exclusive(origin, target, False, Value(doubt), paths=())
         if fact.kind is IdentityKind.USER:
             yield LoginProfile(origin, target)
         elif fact.kind is IdentityKind.ROLE:

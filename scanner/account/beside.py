@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from scanner.account.recognition import is_stored_account
+from scanner.account.replaced import Written
+from scanner.cause import Cause, CauseKind
 from scanner.defined_names import DefinedNames
 from scanner.facts import Account, Facts, Identity, IdentityKind, ManagedPolicy, Origin, Target
 from scanner.root import Inputs, RootKind, ScanRoot
+from scanner.same_account import Accounts
+from scanner.truth import Truth, truth, undetermined
 
 
 def root_of(path: str, directory: Path) -> ScanRoot:
@@ -43,7 +48,8 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
     own_groups = DefinedNames(one for one in groups_of_code if _may_be_in(one, same))
     own_policies = DefinedNames(one for one in code.policies if _may_be_in(one, same))
     groups = [one for one in account.identities if one.kind is IdentityKind.GROUP and not _may_be_of(one, own_groups)]
-    addresses = {one.origin.address for one in groups}
+    by_address = {one.origin.address: one for one in groups}
+    written = Written(code.inline_policies, partial(_is_in, same=same, there=there))
     own = {
         (one.name.text or "").casefold(): one
         for one in code.identities
@@ -68,9 +74,10 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
         inline_policies=(
             *code.inline_policies,
             *(
-                replace(one, origin=_foreign(one.origin))
+                replace(kept, origin=_foreign(kept.origin))
                 for one in account.inline_policies
-                if one.target.address in addresses
+                if one.target.address in by_address
+                for kept in written.left(one, by_address[one.target.address])
             ),
         ),
         attachments=(
@@ -78,7 +85,7 @@ def _with_account(code: Facts, account: Facts, *, is_alone: bool) -> Facts:
             *(
                 replace(one, origin=_foreign(one.origin))
                 for one in account.attachments
-                if one.target.address in addresses
+                if one.target.address in by_address
             ),
         ),
         login_profiles=(
@@ -116,6 +123,13 @@ def _may_be_in(one: Identity | ManagedPolicy, accounts: frozenset[Account]) -> b
     return one.origin.account in accounts or one.origin.account.id is None
 
 
+def _is_in(account: Account, same: frozenset[Account], there: Account) -> Truth:
+    """Whether something of the code is in the account, be it of another root."""
+    if account in same or account.id is not None:
+        return truth(account in same or account.id == there.id)
+    return undetermined(Cause(CauseKind.MISSING_INPUT, "which account the code is applied in (--account)"))
+
+
 def _to(target: Target, users: dict[str, Identity]) -> Iterator[Target]:
     """The user of the code that is a user of the account."""
     found = users.get(target.address or "")
@@ -134,14 +148,17 @@ def _accounts_in(code: Facts, there: Account, *, is_alone: bool) -> frozenset[Ac
 
     One that says nothing beside one that names another may be that other, too.
     """
-    found = dict.fromkeys(_accounts(code))
-    is_only = is_alone and len(found) == 1
-    return frozenset(one for one in found if one.id == there.id or (is_only and one.id is None))
+    found = tuple(dict.fromkeys(_accounts(code)))
+    accounts = Accounts((*code.identities, *code.policies), code.together)
+    is_only = is_alone and all(accounts.same(one, found[0]).is_yes for one in found)
+    return frozenset(
+        one for one in found if (known := accounts.settled(one).id) == there.id or (is_only and known is None)
+    )
 
 
 def _accounts(code: Facts) -> Iterator[Account]:
     for facts in (code.identities, code.policies, code.attachments, code.memberships, code.login_profiles):
-        yield from (one.origin.account for one in facts)
+        yield from (one.origin.account for one in facts if not one.origin.is_foreign)
 
 
 def _foreign(origin: Origin) -> Origin:

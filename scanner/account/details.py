@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Raw, Struct
 
 from scanner.account.entries import DetailsError, placed, whole
+from scanner.iam.principal import PrincipalKind
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 
@@ -92,9 +93,9 @@ class Policy(Struct, rename="pascal", gc=False):
 
 
 class _Page(Struct, rename="pascal"):
-    user_detail_list: list[Raw] = []
+    user_detail_list: list[Raw] | None = None
     group_detail_list: list[Raw] = []
-    role_detail_list: list[Raw] = []
+    role_detail_list: list[Raw] | None = None
     policies: list[Raw] = []
     is_truncated: bool = False
     next_token: str | None = None
@@ -110,14 +111,20 @@ class Page:
     is_last: bool
     """Whether AWS has said that nothing follows it."""
 
+    @property
+    def told(self) -> frozenset[PrincipalKind]:
+        """The kinds of principals that are listed, be it that there is none; nobody was told of the others."""
+        lists = {PrincipalKind.USER: self.page.user_detail_list, PrincipalKind.ROLE: self.page.role_detail_list}
+        return frozenset(kind for kind, found in lists.items() if found is not None)
+
     def entries(self) -> Iterator[tuple[User | Group | Role | Policy | DetailsError, Span]]:
         """Groups, users, roles and managed policies, some of which are AWS's own, each with its place.
 
         In the place of one that is not as it must be there is what is wrong with it.
         """
         yield from placed(self.path, self.data, self.page.group_detail_list, Group)
-        yield from placed(self.path, self.data, self.page.user_detail_list, User)
-        yield from placed(self.path, self.data, self.page.role_detail_list, Role)
+        yield from placed(self.path, self.data, self.page.user_detail_list or (), User)
+        yield from placed(self.path, self.data, self.page.role_detail_list or (), Role)
         yield from placed(self.path, self.data, self.page.policies, Policy)
 
 

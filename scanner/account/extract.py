@@ -34,7 +34,8 @@ from scanner.account.recognition import (
 )
 from scanner.account.sign_in_policy import counts
 from scanner.diagnostic import Diagnostic, as_sentence, error, warning
-from scanner.facts import BindingPolicies, Fact, Facts, collect
+from scanner.facts import BindingPolicies, Fact, Facts, IdentityKind, collect
+from scanner.iam.principal import PrincipalKind
 from scanner.root import RootKind, ScanRoot
 from scanner.source_file import UnreadableFileError, read_text
 from scanner.span import Span
@@ -54,7 +55,7 @@ def extract(root: ScanRoot) -> Facts:
     reading.read()
     facts = tuple(reading.facts())
     found = collect(root.path, RootKind.ACCOUNT, facts, tuple(reading.diagnostics), frozenset(reading.files))
-    return replace(found, controls=reading.controls)
+    return replace(found, controls=reading.controls, told=reading.told(found))
 
 
 class _Reading:
@@ -194,6 +195,16 @@ class _Reading:
                 self._unreadable(found, span)
             else:
                 yield from found
+
+    def told(self, found: Facts) -> frozenset[PrincipalKind]:
+        """The kinds of principals of which all are there: iam-collect stores users and roles together."""
+        kinds = {one.kind for one in found.identities}
+        told = {kind for one in self._pages for kind in one.told}
+        if self._stored and kinds & {IdentityKind.USER, IdentityKind.ROLE}:
+            told |= {PrincipalKind.USER, PrincipalKind.ROLE}
+        if IdentityKind.PERMISSION_SET in kinds:
+            told.add(PrincipalKind.PERMISSION_SET)
+        return frozenset(told)
 
     def _facts_of(self, entry: User | Group | Role | Policy | DetailsError, span: Span) -> Iterator[Fact]:
         try:

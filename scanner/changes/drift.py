@@ -47,8 +47,8 @@ class KnownAccount:
     """What is known of one account."""
 
     principals: tuple[AssessedPrincipal, ...]
-    is_whole: bool
-    """Whether who is not there is not in the account."""
+    told: frozenset[PrincipalKind]
+    """The kinds of those of whom nobody else is in the account."""
 
 
 def drift(code: Sequence[AssessedPrincipal], accounts: Iterable[KnownAccount]) -> Drift:
@@ -83,7 +83,6 @@ class _Met:
         self._account = account
         self._by_name: dict[tuple[PrincipalKind, str], list[AssessedPrincipal]] = {}
         self._ids = {one.principal.account for one in account.principals} - {None}
-        self._kinds = {one.principal.kind for one in account.principals}
         for one in account.principals:
             name = literal(one.principal.name)
             if name:
@@ -117,11 +116,9 @@ class _Met:
         return [other for other in found if _may_be_in_one_account(one, other)]
 
     def _would_know(self, one: AssessedPrincipal) -> bool:
-        """Whether somebody with this name would be there: users and roles are told together."""
-        kind = one.principal.kind
-        told = {kind} if kind is PrincipalKind.PERMISSION_SET else {PrincipalKind.USER, PrincipalKind.ROLE}
+        """Whether somebody with this name would be there."""
         is_here = one.principal.account in self._ids and bool(literal(one.principal.name))
-        return self._account.is_whole and is_here and not told.isdisjoint(self._kinds)
+        return is_here and one.principal.kind in self._account.told
 
 
 def _may_be_in_one_account(one: AssessedPrincipal, other: AssessedPrincipal) -> bool:

@@ -19,7 +19,6 @@ from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic
 from scanner.facts import (
     Attachment,
-    Exclusive,
     Existence,
     Facts,
     Identity,
@@ -37,13 +36,14 @@ from scanner.iam.pattern import Hole, literal, text_of
 from scanner.iam.policy import DocumentKind, PolicyDocument, opaque, parse_document
 from scanner.iam.principal import AttachedPolicy, How, PolicyType
 from scanner.lazy_dataclass import dataclass
-from scanner.principals.accounts import Accounts
 from scanner.principals.definition import PASSWORD, Bringer
+from scanner.principals.exclusive_lists import ExclusiveLists
 from scanner.principals.references import IdentityIndex, PolicyIndex, by_path_and_name, path_and_name, written_reference
 from scanner.root import RootKind
+from scanner.same_account import Accounts
 from scanner.span import Span
-from scanner.truth import NO, YES, Truth, all_of, any_of, undetermined
-from scanner.values import Value, same_text
+from scanner.truth import NO, YES, Truth, undetermined
+from scanner.values import Value
 
 _WITHOUT_NAME = {RootKind.CLOUDFORMATION_TEMPLATE: ("the template's own stack",)}
 """What people call the account of a resource that belongs to no provider configuration or named stack."""
@@ -85,7 +85,6 @@ class Joins:
             (one for one in facts.policies if one.origin.account.id != "aws") if self._of_aws else facts.policies,
             accounts,
         )
-        self._exclusives: dict[str, list[Exclusive]] = {}
         self.reaching: dict[str, list[AttachedPolicy]] = {}
         self.boundaries: dict[str, list[AttachedPolicy]] = {}
         self.brought: dict[str, dict[Bringer, None]] = {}
@@ -99,14 +98,13 @@ class Joins:
         self._attached: dict[object, AttachedPolicy] = {}
         self._managed: dict[str, bool] = {}
         self._doubts: dict[tuple[object, ...], Truth] = {}
+        self._lists: ExclusiveLists
         self._at: Span | None = None
         """What is brought to somebody now."""
 
     def run(self) -> None:
         """Bring everything to whom it reaches."""
-        for exclusive in self._facts.exclusives:
-            for identity, _ in self._reach(exclusive.target, exclusive.origin):
-                self._exclusives.setdefault(identity.origin.address, []).append(exclusive)
+        self._lists = ExclusiveLists(self._facts, self.accounts, self._reach)
         for inline in self._facts.inline_policies:
             self._inline(inline)
         for attachment in self._facts.attachments:
@@ -166,7 +164,7 @@ class Joins:
                 self.document(inline.document),
                 How.INLINE,
                 inline.origin.span,
-                applies & self._stays(identity, inline.name, inline=True),
+                applies & self._lists.inline(identity, inline.name),
                 aws_managed=None if inline.may_be_none else False,
             )
             self.reaching.setdefault(identity.origin.address, []).append(policy)
@@ -185,8 +183,10 @@ class Joins:
 
     def _attach(self, attachment: Attachment) -> None:
         is_boundary = attachment.use is PolicyUse.BOUNDARY
-        for identity, applies in self._reach(attachment.target, attachment.origin):
+        stays = self._lists.attached(attachment)
+        for identity, is_given in self._reach(attachment.target, attachment.origin):
             resolved = self._resolve(attachment, identity)
+            applies = is_given if is_boundary else is_given & stays(identity)
             if resolved.partition is not None:
                 self.partitions.setdefault(identity.origin.address, resolved.partition)
             policy = self._policy(
@@ -195,7 +195,7 @@ class Joins:
                 resolved.document,
                 How.BOUNDARY if is_boundary else How.ATTACHED,
                 attachment.origin.span,
-                applies if is_boundary else applies & self._stays(identity, attachment.policy, inline=False),
+                applies,
                 resolved.aws_managed,
                 written=attachment.policy.span,
             )
@@ -203,17 +203,10 @@ class Joins:
             into.setdefault(identity.origin.address, []).append(policy)
             self._note_bringer(identity, attachment.origin, resolved.name)
 
-    def _stays(self, identity: Identity, policy: Value, *, inline: bool) -> Truth:
-        """Undetermined for a policy that the code attaches and that an exclusive list beside it would remove."""
-        exclusives = self._exclusives.get(identity.origin.address)
-        if exclusives is None:
-            return YES
-        spend(STEPS * sum(len(exclusive.listed.elements) for exclusive in exclusives))
-        return all_of(_listed(exclusive, policy) for exclusive in exclusives if exclusive.inline is inline)
-
     def _join_group(self, membership: Membership) -> None:
         target = Target(IdentityKind.GROUP, membership.group)
-        for user, applies in self._reach(membership.user, membership.origin):
+        for user, is_meant in self._reach(membership.user, membership.origin):
+            applies = is_meant & self._lists.member(user, membership)
             reaching = self.reaching.setdefault(user.origin.address, [])
             certain = False
             for group, is_it in self._joins[IdentityKind.GROUP].named(target, membership.origin):
@@ -323,14 +316,6 @@ def exists_beside(existence: Existence, other: Existence) -> Truth:
     shared = {condition.symbol for condition in other.conditions} - {None}
     doubts = [condition.cause for condition in existence.conditions if condition.symbol not in shared]
     return undetermined(*doubts) if doubts else YES
-
-
-def _listed(exclusive: Exclusive, policy: Value) -> Truth:
-    items = exclusive.listed.elements
-    if any_of(same_text(item, policy) for item in items).is_yes:
-        return YES
-    detail = f"{exclusive.origin.address}, which may remove {written_reference(policy)} because it does not list it"
-    return undetermined(Cause(CauseKind.UNSUPPORTED, detail, exclusive.origin.span))
 
 
 def _is_aws_managed(reference: Value) -> bool | None:

@@ -155,7 +155,7 @@ class _Definitions:
         answers = [
             (
                 entitlement.origin.span,
-                names_role(entitlement.role, identity, self._roles)
+                names_role(entitlement.role, identity, self._roles, entitlement.origin, self._joins.accounts)
                 & exists_beside(entitlement.origin.existence, identity.origin.existence),
             )
             for entitlement in self._facts.entitlements

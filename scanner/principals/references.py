@@ -2,7 +2,7 @@
 
 A reference to an attribute of a resource names that resource, whatever its name is. Otherwise known texts are compared
 with known texts, and an unknown is the same as another of the same symbol; anything else may or may not be the same. A
-name means something in one account only, where it is unique (``scanner.principals.accounts``).
+name means something in one account only, where it is unique (``scanner.same_account``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from scanner import values
 from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.facts import Identity, IdentityKind, ManagedPolicy, Origin, Target
-from scanner.principals.accounts import Accounts
+from scanner.same_account import Accounts
 from scanner.symbol import Attribute, Block, Part, PermissionSetArn, PolicyPath, Symbol
 from scanner.truth import NO, YES, Truth, truth, undetermined
 from scanner.values import Unknown, Value, same_text
@@ -124,10 +124,11 @@ def _without_case(name: Value) -> Value:
     return values.joined([part.casefold() if isinstance(part, str) else part for part in parts])
 
 
-def names_role(reference: Value, role: Identity, roles: Container[str]) -> Truth:
-    """Whether an ARN is the ARN of a role that has one of these addresses.
+def names_role(reference: Value, role: Identity, roles: Container[str], origin: Origin, accounts: Accounts) -> Truth:
+    """Whether an ARN that something says is the ARN of a role that has one of these addresses.
 
-    An account that is not known is taken to be the one that the ARN names.
+    Where the code says it, an account that is not known is taken to be the one that the ARN names; what an account has
+    beside the code may be about a role of another one.
     """
     attribute = attribute_of(reference)
     if attribute is not None and attribute.owner in roles:
@@ -135,8 +136,33 @@ def names_role(reference: Value, role: Identity, roles: Container[str]) -> Truth
     wanted, own = path_and_name(reference, ":role/"), path_and_name(role.arn, ":role/")
     if wanted is None or own is None:
         return same_text(reference, role.arn)
-    written, account = account_in(reference), role.origin.account.id
-    return NO if None not in (written, account) and written != account else same_text(wanted, own)
+    written, account = account_in(reference), accounts.settled(role.origin.account).id
+    if None not in (written, account) and written != account:
+        return NO
+    found = same_text(wanted, own)
+    if account is None and written is not None and origin.is_foreign:
+        cause = Cause(CauseKind.MISSING_INPUT, f"whether {role.origin.address} is in the account {written} (--account)")
+        found &= undetermined(cause)
+    return found
+
+
+def same_name(one: Value, other: Value) -> Truth:
+    """Whether two references name the same user, group or role of an account."""
+    return _same(one, other, same_text(_without_case(one), _without_case(other)))
+
+
+def same_policy(one: Value, other: Value) -> Truth:
+    """Whether two references name the same managed policy."""
+    return _same(one, other, same_text(one, other))
+
+
+def _same(one: Value, other: Value, by_text: Truth) -> Truth:
+    """Two resources are two, whatever their names turn out to be; a data source may find any."""
+    read = attribute_of(one), attribute_of(other)
+    if by_text.known is not None or read[0] is None or read[1] is None:
+        return by_text
+    owners = read[0].owner, read[1].owner
+    return truth(owners[0] == owners[1]) if not any("data." in owner for owner in owners) else by_text
 
 
 class PolicyIndex:

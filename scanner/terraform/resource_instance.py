@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 
 from scanner.facts import ALWAYS, Existence, Home
@@ -10,6 +10,11 @@ from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.terraform.address import ResourceAddress
 from scanner.values import NULL, Value
+
+
+def never(_: str) -> bool:
+    """Of no argument."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,10 @@ class ResourceInstance:
     existence: Existence = ALWAYS
     default_tags: Value = NULL
     trail: tuple[Span, ...] = field(default=(), compare=False)
+    is_ignored: Callable[[str], bool] = field(default=never, compare=False)
+    """Whether the code leaves an argument as it is found (``ignore_changes``)."""
+    is_filled_in: Callable[[str], bool] = field(default=never, compare=False)
+    """Whether an argument may have what the provider found there and nobody wrote."""
 
     def get(self, name: str) -> Value:
         """An attribute; null when it is not set."""

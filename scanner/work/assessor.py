@@ -92,6 +92,7 @@ class Assessor:
             facts.moves,
             facts.replaced & {one.origin.address for one in facts.identities},
             facts.forgotten,
+            facts.told,
         )
 
     def _with_others(self, facts: Facts, root: ScanRoot) -> Facts:

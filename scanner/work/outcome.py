@@ -18,6 +18,7 @@ from scanner.root import ScanRoot
 from scanner.verdicts.question import Questions
 
 if TYPE_CHECKING:
+    from scanner.iam.principal import PrincipalKind
     from scanner.joining.names import RootNames
     from scanner.verdicts.assessed_principal import AssessedPrincipal
 
@@ -80,6 +81,8 @@ class Outcome:
     """Addresses of who is not who was there before, but another in that place."""
     forgotten: frozenset[str] = frozenset()
     """Addresses of identities that stay in AWS and are not the code's any more."""
+    told: frozenset[PrincipalKind] = frozenset()
+    """The kinds of principals of which an account has no others."""
 
     @property
     def has_errors(self) -> bool:

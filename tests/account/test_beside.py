@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -26,6 +27,10 @@ def attachment(arn: str) -> str:
 def provider(account: str = "", alias: str = "") -> str:
     lines = [f'  allowed_account_ids = ["{account}"]\n' if account else "", f'  alias = "{alias}"\n' if alias else ""]
     return f'provider "aws" {{\n{"".join(lines)}}}\n'
+
+
+def region(name: str, alias: str = "") -> str:
+    return provider(alias=alias).replace("{\n", f'{{\n  region = "{name}"\n', 1)
 
 
 def group(name: str, label: str = "g") -> str:
@@ -111,6 +116,32 @@ CASES: dict[str, tuple[str, tuple[str, str]]] = {
         + group('"x"').replace("}", "  provider = aws.other\n}"),
         ("yes", "unknown"),
     ),
+    "code that says nothing, in two regions": (
+        region("eu-west-1") + region("us-east-1", "us") + USER + MEMBER.replace("}", "  provider = aws.us\n}"),
+        ("yes", "allowed"),
+    ),
+    "code with a name in each of two regions, so in two accounts": (
+        region("eu-west-1")
+        + region("us-east-1", "us")
+        + ADA_WITH_PASSWORD
+        + MEMBER
+        + USER.replace('"ada" {', '"again" {').replace("}", "  provider = aws.us\n}"),
+        ("yes", "unknown"),
+    ),
+    "code with two profiles": (
+        region("eu-west-1")
+        + region("us-east-1", "us").replace("}", '  profile = "other"\n}')
+        + ADA_WITH_PASSWORD
+        + MEMBER.replace("}", "  provider = aws.us\n}"),
+        ("yes", "unknown"),
+    ),
+    "code for this account in two regions": (
+        region("eu-west-1").replace("}", '  allowed_account_ids = ["123456789012"]\n}')
+        + region("us-east-1", "us").replace("}", '  allowed_account_ids = ["123456789012"]\n}')
+        + USER
+        + MEMBER.replace("}", "  provider = aws.us\n}"),
+        ("yes", "allowed"),
+    ),
 }  # fmt: skip
 
 
@@ -158,3 +189,108 @@ def test_the_account_alone_says_the_same(enabled: str, scan_files: Scan) -> None
     files = {"code/main.tf": USER + MEMBER, "there/d.json": there, "there/r.csv": HEAD + row("ada", enabled)}
     beside = verdicts(scan_files(files, "code", account_data=("there",)))["aws_iam_user.ada"]
     assert beside == verdicts(scan_files(files, "there"))[ADA]
+
+
+ENTITLED = """
+resource "aws_iam_role" "r" {
+  name = "r"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "account-access.amazonaws.com" }
+      Action    = ["sts:AssumeRole", "sts:SetContext"]
+    }]
+  })
+}
+"""
+
+
+INLINE = """
+resource "aws_iam_group_policy" "p" {
+  group  = "devs"
+  name   = "cli"
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] })
+}
+"""
+REPLACING: dict[str, tuple[str, str]] = {
+    "the policy of that name": (INLINE, "implicit_deny"),
+    "a policy of another name": (INLINE.replace('"cli"', '"other"'), "allowed"),
+    "a policy whose name differs in case": (INLINE.replace('"cli"', '"CLI"'), "unknown"),
+    "a policy of another group": (INLINE.replace('"devs"', '"ops"'), "allowed"),
+    "a group in other case": (INLINE.replace('"devs"', '"Devs"'), "implicit_deny"),
+    "a group that is not known": (VARIABLE + INLINE.replace('"devs"', "var.name"), "unknown"),
+    "a name that is not known": (VARIABLE + INLINE.replace('"cli"', "var.name"), "unknown"),
+    "a name that is known in part": (VARIABLE + INLINE.replace('"cli"', '"x-${var.name}"'), "allowed"),
+    "a name that the provider makes up": (INLINE.replace('  name   = "cli"\n', ""), "allowed"),
+    "a name with a beginning": (INLINE.replace('name   = "cli"', 'name_prefix = "c"'), "unknown"),
+    "one that may be there": (VARIABLE + INLINE.replace("{\n", "{\n  count = var.name\n", 1), "unknown"),
+    "a policy of a user of that name": (
+        INLINE.replace("aws_iam_group_policy", "aws_iam_user_policy").replace("group ", "user "),
+        "allowed",
+    ),
+    "another account": (
+        provider("123456789012") + provider(OTHER, "other") + INLINE.replace("{\n", "{\n  provider = aws.other\n", 1),
+        "allowed",
+    ),
+    "an account that is not known": (
+        provider("123456789012")
+        + provider(alias="other").replace("}", '  profile = "other"\n}')
+        + INLINE.replace("{\n", "{\n  provider = aws.other\n", 1),
+        "unknown",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REPLACING)
+def test_inline_policies_that_the_code_replaces(case: str, scan_files: Scan) -> None:
+    code, wanted = REPLACING[case]
+    allows = {**DENIAL, "Statement": [{"Effect": "Allow", "Action": "signin:*", "Resource": "*"}]}
+    devs = {
+        **GROUP,
+        "AttachedManagedPolicies": [],
+        "GroupPolicyList": [{"PolicyName": "cli", "PolicyDocument": allows}],
+    }
+    files = {"code/main.tf": ADA_WITH_PASSWORD + MEMBER + code, "there/d.json": page(GroupDetailList=[devs])}
+    report = scan_files(files, "code", account_data=("there",))
+    assert verdicts(report)["aws_iam_user.ada"][1] == wanted
+
+
+def entitlements(*roles: str) -> str:
+    found = [{"entitlement": {"principalRole": {"roleArn": f"arn:aws:iam::{role}"}}} for role in roles]
+    return json.dumps({"entitlements": found})
+
+
+@pytest.mark.parametrize(
+    ("code", "here", "there", "wanted"),
+    [
+        ("", [], [f"{OTHER}:role/r"], "unknown"),
+        ("", ["123456789012:role/r"], [f"{OTHER}:role/r"], "unknown"),
+        ("", [], [f"{OTHER}:role/s"], "possible"),
+        (provider("123456789012"), [], [f"{OTHER}:role/r"], "possible"),
+        (provider(OTHER), [], [f"{OTHER}:role/r"], "yes"),
+        ("", ["123456789012:role/r"], None, "yes"),
+        ("", [f"{OTHER}:role/r"], None, "possible"),
+    ],
+    ids=[
+        "of one of two accounts",
+        "of both",
+        "of another role",
+        "of the other account",
+        "of this account",
+        "of the only account",
+        "what the only account says of another one",
+    ],
+)
+def test_entitlements(code: str, here: list[str], there: list[str] | None, wanted: str, scan_files: Scan) -> None:
+    files = {
+        "code/main.tf": code + ENTITLED,
+        "here/d.json": page(GroupDetailList=[GROUP]),
+        "here/e.json": entitlements(*here),
+    }
+    if there is not None:
+        elsewhere = json.loads(json.dumps(GROUP).replace("123456789012", OTHER))
+        files |= {"there/d.json": page(GroupDetailList=[elsewhere]), "there/e.json": entitlements(*there)}
+    accounts = ("here",) if there is None else ("here", "there")
+    report = scan_files(files, "code", account_data=accounts)
+    assert verdicts(report)["aws_iam_role.r"][0] == wanted

@@ -40,6 +40,7 @@ SSO = {
     "AssumeRolePolicyDocument": SAML,
 }
 FEDERATED = {"RoleName": "fed", "Arn": f"{ACCOUNT}:role/fed", "AssumeRolePolicyDocument": SAML}
+DENIES = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}]}
 CASES: dict[str, tuple[str, dict[str, str], list[tuple[str, Client | None]]]] = {
     "the same": (template("ada", READ_ONLY), account(ADA), []),
     "the same in other case": (template("Ada", READ_ONLY), account(ADA), []),
@@ -85,6 +86,25 @@ def test_data_that_may_lack_something_proves_nobody_absent(case: str, scan_files
     files = {"code/t.json": code, **there, "there/d.json": json.dumps(unfinished)}
     report = scan_files(files, "code", account_data=("there",))
     assert [one.kind.value for one in report.drift or ()] == [kind for kind, _ in wanted if kind != "only-in-code"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "wanted"),
+    [
+        ("UserDetailList", []),
+        ("RoleDetailList", ["only-in-code"]),
+        ("GroupDetailList", ["only-in-code"]),
+        ("", ["only-in-code"]),
+    ],
+)
+def test_nobody_is_missing_of_a_kind_that_was_not_told(missing: str, wanted: list[str], scan_files: Scan) -> None:
+    users = [] if missing != "RoleDetailList" else [{**ADA, "UserName": "m", "Arn": f"{ACCOUNT}:user/m"}]
+    roles = [{"RoleName": "m", "Arn": f"{ACCOUNT}:role/m", "AssumeRolePolicyDocument": DENIES}]
+    lists = {"UserDetailList": users, "GroupDetailList": [], "RoleDetailList": roles, "Policies": []}
+    told = {name: found for name, found in lists.items() if name != missing}
+    files = {"code/t.json": template("ada"), "there/d.json": json.dumps(told)}
+    drift = scan_files(files, "code", account_data=("there",)).drift
+    assert [one.kind.value for one in drift or ()] == wanted
 
 
 def test_other_accounts_are_others(scan_files: Scan) -> None:

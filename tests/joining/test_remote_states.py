@@ -193,6 +193,169 @@ def test_in_several_processes(jobs: int, tmp_path: Any) -> None:
     assert verdicts(scan(options))["aws_iam_user.ann"][1] == "allowed"
 
 
+def backend(kind: str, *arguments: str) -> str:
+    return f'terraform {{\n  backend "{kind}" {{\n    ' + "\n    ".join(arguments) + "\n  }\n}\n"
+
+
+def state(kind: str, config: str, *more: str) -> str:
+    return reads(kind, f"config = {{ {config} }}", "".join(f"  {one}\n" for one in more))
+
+
+PROD = 'workspace = "prod"'
+IN_S3 = 'bucket = "b", key = "k"'
+KEPT_IN_S3 = backend("s3", 'bucket = "b"', 'key = "k"')
+PREFIXED = backend("s3", 'bucket = "b"', 'key = "k"', 'workspace_key_prefix = "one"')
+AZURE = 'storage_account_name = "s", container_name = "c"'
+IN_AZURE = backend("azurerm", 'storage_account_name = "s"', 'container_name = "c"', 'key = "k"')
+IN_CONSUL = backend("consul", 'path = "k"')
+IN_GCS = backend("gcs", 'bucket = "b"', 'prefix = "/people"')
+IN_OSS = backend("oss", 'bucket = "b"')
+IN_PG = backend("pg", 'conn_str = "postgres://h/d"')
+IN_FILE = backend("local", 'path = "../states/k.tfstate"')
+IN_FILES = backend("local", 'workspace_dir = "../states"')
+WORKSPACES: dict[str, tuple[str, str, str | None, str]] = {
+    "a workspace": (state("s3", IN_S3, PROD), KEPT_IN_S3, "prod", "allowed"),
+    "the default one instead": (state("s3", IN_S3), KEPT_IN_S3, "prod", "unknown"),
+    "another one": (state("s3", IN_S3, 'workspace = "dev"'), KEPT_IN_S3, "prod", "unknown"),
+    "the workspace of the reader": (
+        state("s3", IN_S3, "workspace = terraform.workspace"),
+        KEPT_IN_S3,
+        "prod",
+        "allowed",
+    ),
+    "its key": (state("s3", 'bucket = "b", key = "env:/prod/k"'), KEPT_IN_S3, "prod", "allowed"),
+    "its key with a prefix": (state("s3", 'bucket = "b", key = "one/prod/k"'), PREFIXED, "prod", "allowed"),
+    "one prefix": (
+        state("s3", f'{IN_S3}, workspace_key_prefix = "one"', PROD),
+        PREFIXED,
+        "prod",
+        "allowed",
+    ),
+    "two prefixes": (
+        state("s3", f'{IN_S3}, workspace_key_prefix = "two"', PROD),
+        PREFIXED,
+        "prod",
+        "unknown",
+    ),
+    "a prefix here and none there": (state("s3", IN_S3, PROD), PREFIXED, "prod", "unknown"),
+    "two prefixes of the default one": (
+        state("s3", f'{IN_S3}, workspace_key_prefix = "two"'),
+        PREFIXED,
+        None,
+        "allowed",
+    ),
+    "a prefix that is not known": (
+        VARIABLE + state("s3", f"{IN_S3}, workspace_key_prefix = var.x", PROD),
+        PREFIXED,
+        "prod",
+        "unknown",
+    ),
+    "an endpoint of its own": (
+        state("s3", f'{IN_S3}, endpoints = {{ s3 = "https://minio.example" }}'),
+        KEPT_IN_S3,
+        None,
+        "unknown",
+    ),
+    "azurerm": (state("azurerm", f'{AZURE}, key = "k"', PROD), IN_AZURE, "prod", "allowed"),
+    "azurerm, its key": (state("azurerm", f'{AZURE}, key = "kenv:prod"'), IN_AZURE, "prod", "allowed"),
+    "azurerm, the default one": (state("azurerm", f'{AZURE}, key = "k"'), IN_AZURE, "prod", "unknown"),
+    "azurerm, without a container": (
+        state("azurerm", 'storage_account_name = "s", key = "k"'),
+        backend("azurerm", 'storage_account_name = "s"', 'key = "k"'),
+        None,
+        "unknown",
+    ),
+    "consul": (state("consul", 'path = "k"', PROD), IN_CONSUL, "prod", "allowed"),
+    "consul, its path": (state("consul", 'path = "k-env:prod"'), IN_CONSUL, "prod", "allowed"),
+    "consul, another datacenter": (state("consul", 'path = "k", datacenter = "d"'), IN_CONSUL, None, "unknown"),
+    "gcs": (state("gcs", 'bucket = "b", prefix = "people"', PROD), IN_GCS, "prod", "allowed"),
+    "gcs, the default one": (state("gcs", 'bucket = "b", prefix = "people/"'), IN_GCS, None, "allowed"),
+    "gcs, another one": (state("gcs", 'bucket = "b", prefix = "people"'), IN_GCS, "prod", "unknown"),
+    "gcs, without a prefix": (state("gcs", 'bucket = "b"'), IN_GCS, None, "unknown"),
+    "oss": (state("oss", 'bucket = "b", prefix = "env:"', PROD), IN_OSS, "prod", "allowed"),
+    "oss, its key": (
+        state("oss", 'bucket = "b", prefix = "env:/prod", key = "terraform.tfstate"'),
+        IN_OSS,
+        "prod",
+        "allowed",
+    ),
+    "pg": (state("pg", 'conn_str = "postgres://h/d"', PROD), IN_PG, "prod", "allowed"),
+    "pg, the schema that it has anyway": (
+        state("pg", 'conn_str = "postgres://h/d", schema_name = "terraform_remote_state"'),
+        IN_PG,
+        None,
+        "allowed",
+    ),
+    "http, which has no workspaces": (
+        state("http", 'address = "https://h/k"', PROD),
+        backend("http", 'address = "https://h/k"'),
+        "prod",
+        "unknown",
+    ),
+    "a file of the default workspace": (state("local", 'path = "../states/k.tfstate"'), IN_FILE, None, "allowed"),
+    "no file of a workspace": (state("local", 'path = "../states/k.tfstate"'), IN_FILE, "prod", "unknown"),
+    "a path beside a workspace": (
+        state("local", 'path = "../b/x", workspace_dir = "../b/terraform.tfstate.d"', PROD),
+        IN_FILE,
+        "prod",
+        "allowed",
+    ),
+    "the directory of the workspaces of the reader": (
+        state("local", 'path = "../states/k.tfstate"', PROD),
+        IN_FILE,
+        "prod",
+        "unknown",
+    ),
+    "a file of a workspace": (
+        state("local", 'path = "../b/terraform.tfstate.d/prod/terraform.tfstate"'),
+        IN_FILE,
+        "prod",
+        "allowed",
+    ),
+    "a file of a workspace without a backend": (
+        state("local", 'path = "../b/terraform.tfstate.d/prod/terraform.tfstate"'),
+        "",
+        "prod",
+        "allowed",
+    ),
+    "a directory of workspaces": (
+        state("local", 'path = "../states/prod/terraform.tfstate"'),
+        IN_FILES,
+        "prod",
+        "allowed",
+    ),
+    "a directory of workspaces, the default one": (
+        state("local", 'path = "../b/terraform.tfstate"'),
+        IN_FILES,
+        None,
+        "allowed",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WORKSPACES)
+def test_workspaces(case: str, scan_files: Scan) -> None:
+    reader, keeper, workspace, wanted = WORKSPACES[case]
+    files = {"a/main.tf": USER + reader + attached(ARN), "b/main.tf": keeper + POLICY + OUTPUTS}
+    report = scan_files(files, inputs=Inputs(workspace=workspace))
+    assert verdicts(report)["aws_iam_user.ann"][1] == wanted
+
+
+@pytest.mark.parametrize(
+    ("override", "wanted"),
+    [
+        (S3.replace("people", "other"), "unknown"),
+        ('terraform {\n  cloud {\n    organization = "o"\n  }\n}\n', "unknown"),
+        ('terraform {\n  required_version = ">= 1.5"\n}\n', "allowed"),
+        (S3, "allowed"),
+    ],
+    ids=["a backend", "HCP Terraform", "something else", "the same"],
+)
+def test_a_backend_that_is_overridden(override: str, wanted: str, scan_files: Scan) -> None:
+    files = {"a/main.tf": READS, "b/main.tf": KEPT, "b/backend_override.tf": override}
+    assert verdicts(scan_files(files))["aws_iam_user.ann"][1] == wanted
+
+
 PROVIDER = 'provider "aws" {{\n  region = "{}"\n  allowed_account_ids = ["{}"]\n}}\n'
 HERE = PROVIDER.format("eu-west-1", OWN)
 WRITES = """

@@ -232,3 +232,69 @@ def test_what_a_root_writes_itself(scan_files: Scan) -> None:
     assert ann(scan_files, together) == "allowed"
     report = scan_files(together, inputs=HERE)
     assert [one.definition.address for one in report.principals] == ["aws_iam_user.ann"]
+
+
+HERE_OR_THERE = PROVIDER % "eu-west-1" + PROVIDER.replace("{\n", '{\n  alias = "us"\n', 1) % "us-east-1"
+OPEN = (
+    PROVIDER.replace('"%s"', "var.x") + PROVIDER.replace("{\n", '{\n  alias = "us"\n', 1).replace('"%s"', "var.y")
+) + 'variable "x" {}\nvariable "y" {}\n'
+IN_REGIONS: dict[str, tuple[str, str, str, str]] = {
+    "both say the same": (IN_TERRAFORM, 'region = "us-east-1"', 'region = "us-east-1"', "allowed"),
+    "one says what the provider of the other says": (
+        PROVIDER % "us-east-1",
+        "",
+        'region = "us-east-1"',
+        "allowed",
+    ),
+    "it is written elsewhere": (IN_TERRAFORM, "", 'region = "us-east-1"', "unknown"),
+    "it is read elsewhere": (IN_TERRAFORM, 'region = "us-east-1"', "", "unknown"),
+    "one says what the provider says": (IN_TERRAFORM, 'region = "eu-west-1"', "", "allowed"),
+    "one says nothing after all": (IN_TERRAFORM, "region = null", "", "allowed"),
+    "one is not known": (IN_TERRAFORM + 'variable "x" {}\n', "region = var.x", "", "unknown"),
+    "another configuration": (HERE_OR_THERE, "provider = aws.us", "", "unknown"),
+    "another configuration, and the region of this one": (
+        HERE_OR_THERE,
+        'provider = aws.us\n  region = "eu-west-1"',
+        "",
+        "allowed",
+    ),
+    "the region of a resource": (
+        HERE_OR_THERE + 'resource "aws_sns_topic" "t" { provider = aws.us }\n',
+        "region = aws_sns_topic.t.region",
+        'region = "us-east-1"',
+        "allowed",
+    ),
+    "the region of a data source": (
+        IN_TERRAFORM + 'data "aws_region" "r" { region = "us-east-1" }\n',
+        "region = data.aws_region.r.id",
+        'region = "us-east-1"',
+        "allowed",
+    ),
+    "a region that a data source finds by name": (
+        IN_TERRAFORM + 'data "aws_region" "r" { name = "us-east-1" }\n',
+        "region = data.aws_region.r.region",
+        "",
+        "unknown",
+    ),
+    "a region that a data source finds by its endpoint": (
+        IN_TERRAFORM + 'data "aws_region" "r" { endpoint = "ec2.us-east-1.amazonaws.com" }\n',
+        "region = data.aws_region.r.id",
+        "",
+        "unknown",
+    ),
+    "the default configuration, which nobody knows": (OPEN, "", "", "allowed"),  # the user says so
+    "another configuration, which nobody knows": (OPEN, "provider = aws.us", "", "unknown"),
+}
+
+
+@pytest.mark.parametrize("case", IN_REGIONS)
+def test_regions(case: str, scan_files: Scan) -> None:
+    reads, reader, writer, wanted = IN_REGIONS[case]
+    files = {
+        "r/main.tf": READERS["a data source"]["r/main.tf"]
+        .replace(IN_TERRAFORM, reads)
+        .replace('{ name = "/iam/cli" }', f'{{\n  name = "/iam/cli"\n  {reader}\n}}'),
+        "w/main.tf": WRITERS["a resource"]["w/main.tf"].replace("  type =", f"  {writer}\n  type ="),
+    }
+    report = scan_files(files, inputs=HERE)
+    assert verdicts(report)["aws_iam_user.ann"][1] == wanted

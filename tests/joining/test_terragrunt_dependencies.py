@@ -6,7 +6,7 @@ import pytest
 
 from scanner.verdicts.sign_in import Client
 from tests.joining.test_joining import POLICY, USER
-from tests.joining.test_remote_states import OUTPUTS, VARIABLE, attached
+from tests.joining.test_remote_states import ARN, KEPT, OUTPUTS, READS, VARIABLE, attached, reads
 from tests.scans import Scan, verdicts
 
 MODULE = 'variable "arn" {}\n' + USER + attached("var.arn")
@@ -23,6 +23,16 @@ FILES = {
     "live/people/terragrunt.hcl": DEPENDS,
     "live/policies/terragrunt.hcl": RUNS,
 }
+
+
+def included(more: str, above: str, below: str) -> dict[str, str]:
+    """A dependency in a file that is included, and again in the unit."""
+    block = 'dependency "policies" {{\n  config_path = "../policies"\n  {}\n}}\n'
+    includes = f'include "root" {{\n  path = "../root.hcl"\n  {more}\n}}\n'
+    unit = DEPENDS.replace('dependency "policies" { config_path = "../policies" }\n', block.format(below))
+    return {"live/root.hcl": block.format(above), "live/people/terragrunt.hcl": includes + unit}
+
+
 CASES: dict[str, tuple[dict[str, str], str]] = {
     "a dependency": ({}, "allowed"),
     "modules beside their units": (
@@ -57,6 +67,34 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
         },
         "allowed",
     ),
+    **{
+        f"a dependency with {argument}": (
+            {"live/people/terragrunt.hcl": DEPENDS.replace('"../policies" }', f'"../policies"\n  {argument}\n}}')},
+            wanted,
+        )
+        for argument, wanted in {
+            "skip_outputs = true": "unknown",
+            "skip_outputs = false": "allowed",
+            "skip_outputs = null": "allowed",
+            'skip_outputs = get_env("CI") == "true"': "unknown",
+            "enabled = false": "unknown",
+            "enabled = true": "allowed",
+            "enabled = feature.policies.value": "unknown",
+            f"skip_outputs = true\n  {MOCKS}": "unknown",
+        }.items()
+    },
+    "an included dependency without outputs that is merged deeply": (
+        included('merge_strategy = "deep"', "skip_outputs = true", ""),
+        "unknown",
+    ),
+    "an included dependency without outputs that is replaced": (
+        included("", "skip_outputs = true", ""),
+        "allowed",
+    ),
+    "an included dependency whose outputs are read after all": (
+        included('merge_strategy = "deep"', "enabled = false", "enabled = true"),
+        "allowed",
+    ),
     "a module that two units run": ({"live/again/terragrunt.hcl": RUNS}, "unknown"),
     "inputs of the dependency": (
         {
@@ -88,3 +126,26 @@ def test_a_dependency(case: str, scan_files: Scan) -> None:
 def test_alone_it_is_not_known(scan_files: Scan) -> None:
     report = scan_files(FILES, "modules/people", "live/people")
     assert verdicts(report)["aws_iam_user.ann"] == ("yes", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("unit", "wanted"),
+    [
+        ("# nothing\n", "allowed"),
+        ('remote_state {\n  backend = "s3"\n  config = { bucket = "other", key = "k" }\n}\n', "unknown"),
+        ('include "root" { path = find_in_parent_folders("gone.hcl") }\n', "unknown"),
+        ("this is no HCL {\n", "unknown"),
+    ],
+    ids=["a unit", "a unit that says where the state is", "a unit that may say it", "a unit that cannot be read"],
+)
+def test_a_state_of_what_a_unit_runs(unit: str, wanted: str, scan_files: Scan) -> None:
+    report = scan_files({"a/main.tf": READS, "b/main.tf": KEPT, "b/terragrunt.hcl": unit})
+    assert verdicts(report)["aws_iam_user.ann"][1] == wanted
+
+
+@pytest.mark.parametrize(("source", "wanted"), [("", "allowed"), ('terraform { source = "." }\n', "unknown")])
+def test_a_local_state_of_what_a_unit_runs(source: str, wanted: str, scan_files: Scan) -> None:
+    """Terragrunt copies a module that it has a source for, and runs it there."""
+    reader = USER + reads("local", 'config = { path = "../b/terraform.tfstate" }') + attached(ARN)
+    report = scan_files({"a/main.tf": reader, "b/main.tf": POLICY + OUTPUTS, "b/terragrunt.hcl": source})
+    assert verdicts(report)["aws_iam_user.ann"][1] == wanted

@@ -119,12 +119,20 @@ def test_files_that_are_not_in_the_tree(scan_files: Scan, tmp_path: Path) -> Non
         assert report.errors == ()
 
 
-def test_a_service_principal(scan_files: Scan) -> None:
+@pytest.mark.parametrize(
+    ("region", "access"),
+    [("", "no"), ('"eu-west-1"', "no"), ("null", "no"), ('"cn-north-1"', "unknown"), ("var.region", "unknown")],
+)
+def test_a_service_principal(region: str, access: str, scan_files: Scan) -> None:
     role = """
-    data "aws_service_principal" "ec2" { service_name = "ec2" }
+    variable "region" {}
+    data "aws_service_principal" "ec2" {
+      service_name = "ec2"
+      REGION
+    }
     data "aws_iam_policy_document" "trust" {
       statement {
-        actions = ["sts:AssumeRole"]
+        actions = ["sts:AssumeRole", "sts:SetContext"]
         principals {
           type        = "Service"
           identifiers = [data.aws_service_principal.ec2.name]
@@ -133,7 +141,8 @@ def test_a_service_principal(scan_files: Scan) -> None:
     }
     resource "aws_iam_role" "r" { assume_role_policy = data.aws_iam_policy_document.trust.json }
     """
-    assert verdicts(scan_files({"a.tf": role})) == {"aws_iam_role.r": ("no", "implicit_deny")}
+    written = role.replace("REGION", f"region = {region}" if region else "")
+    assert verdicts(scan_files({"a.tf": written})) == {"aws_iam_role.r": (access, "implicit_deny")}
 
 
 def test_what_terraform_data_hands_on(scan_files: Scan) -> None:

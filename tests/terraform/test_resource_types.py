@@ -20,6 +20,8 @@ from scanner.facts import (
     Attachment,
     Entitlement,
     Exclusive,
+    ExclusiveAttachment,
+    ExclusiveMembership,
     Fact,
     Home,
     Identity,
@@ -226,6 +228,12 @@ def references(facts: tuple[Fact, ...]) -> Iterator[tuple[Value, set[Named]]]:
                 yield from (*targeted(target), (policy, POLICY))
             case InlinePolicy(target=target) | Exclusive(target=target):
                 yield from targeted(target)
+            case ExclusiveAttachment(kind=kind, policy=policy, listed=listed):
+                yield policy, POLICY
+                yield from ((one, {NAMED[kind]}) for one in listed)
+            case ExclusiveMembership(group=group, listed=listed):
+                yield group, {Named.GROUP}
+                yield from ((one, {Named.USER}) for one in listed)
             case Membership(user=user, group=group):
                 yield from (*targeted(user), (group, {Named.GROUP}))
             case Entitlement(role=role):

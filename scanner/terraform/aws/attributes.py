@@ -69,11 +69,26 @@ def account(home: Home) -> Value:
     return Value(Unknown(ACCOUNT_ID, home.account.symbol))
 
 
+def in_region(home: Home, region: Value) -> Home:
+    """Where something is whose own ``region`` argument is this, as nearly everything has one in version 6."""
+    return home if region.is_null else replace(home, region=region.text)
+
+
 def name(resource: Resource) -> Value:
     """``name``; with ``name_prefix`` its beginning is known."""
     prefix = resource.get("name_prefix")
+    return after_apply(resource.address, "name") if prefix.is_null else _beginning_with(prefix, resource)
+
+
+def name_or_made_up(resource: Resource) -> Value:
+    """The same where the provider makes a name up without it."""
+    prefix = resource.get("name_prefix")
+    return _beginning_with(prefix if not prefix.is_null else Value("terraform-"), resource)
+
+
+def _beginning_with(prefix: Value, resource: Resource) -> Value:
     unknown = after_apply(resource.address, "name").unknown
-    if unknown is None or prefix.is_null:
+    if unknown is None:
         return after_apply(resource.address, "name")
     suffix = Unknown(unknown.cause, Part(attribute_of(resource.address, "name"), " suffix"))
     joined = values.joined([*(values.pieces(prefix) or ()), suffix])

@@ -31,5 +31,7 @@ def computed(resource: Resource, attribute: str) -> Value:
         return compute(resource)
     if not is_computed(resource_type, attribute):
         return NULL
+    if attribute == "region" and resource_type.startswith("aws_") and resource.home.region is not None:
+        return Value(resource.home.region)
     found = after_apply(resource.address, attribute)
     return of_service(found, resource_type, resource.home.partition) if attribute == "arn" else found

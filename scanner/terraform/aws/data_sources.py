@@ -10,7 +10,7 @@ from scanner.cause import FROM_ACCOUNT, Cause, CauseKind
 from scanner.facts import Home
 from scanner.iam import managed
 from scanner.lazy_dataclass import dataclass
-from scanner.partition import url_suffix
+from scanner.partition import partition_of, url_suffix
 from scanner.symbol import Account, AppliedBy, Part, PermissionSetArn, PolicyPath, Setting, Symbol
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.aws import policy_document, policy_text
@@ -28,8 +28,6 @@ class DataSource:
     arguments: Mapping[str, Value]
     """What is not set is null."""
     home: Home
-    region: str | None
-    """The region that the user gives."""
     render: Callable[[Value, Mapping[str, Value]], Value]
     """Evaluates a template text."""
     call: Callable[[str, tuple[Value, ...]], Value]
@@ -121,11 +119,23 @@ def _partition(source: DataSource, name: str) -> Value | None:
 def _region(source: DataSource, name: str) -> Value | None:
     if name not in ("name", "id", "region"):
         return None
-    known = source.home.region or source.region
-    if known is not None:
-        return Value(known)
+    written = _asked_for(source)
+    if written is None:
+        return None
+    if not written.is_null:
+        return written
+    if source.home.region is not None:
+        return Value(source.home.region)
     cause = Cause(CauseKind.MISSING_INPUT, "the region of the provider")
     return Value(Unknown(cause, values.REGION))
+
+
+def _asked_for(source: DataSource) -> Value | None:
+    """The region that ``data.aws_region`` is asked for; null for that of the provider, None where it is not told."""
+    region, own_name, endpoint = (source.arguments[argument] for argument in ("region", "name", "endpoint"))
+    if not endpoint.is_null:
+        return None
+    return region if own_name.is_null else own_name
 
 
 def _policy(source: DataSource, name: str) -> Value | None:
@@ -196,8 +206,10 @@ _PARTS = 6
 
 
 def _service_principal(source: DataSource, name: str) -> Value | None:
-    service = source.arguments["service_name"]
-    if name != "name" or source.home.partition != "aws" or service.is_null:
+    service, region = source.arguments["service_name"], source.arguments["region"]
+    if name != "name" or service.is_null or (region.text is None and not region.is_null):
+        return None
+    if (partition_of(region.text) if region.text is not None else source.home.partition) != "aws":
         return None  # in other partitions some services have names of their own
     return values.joined((*(values.pieces(service) or ()), ".amazonaws.com"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.facts import Exclusive, Fact
+from scanner.facts import Exclusive, ExclusiveAttachment, ExclusiveMembership, Fact
 from scanner.terraform.aws.resource_types import RESOURCE_TYPES
 from scanner.terraform.resource_instance import ResourceInstance
 
@@ -12,6 +12,9 @@ TYPES = frozenset(known.name for known in RESOURCE_TYPES.values() if known.facts
 """The resource types that state facts; no other resource block need be parsed."""
 DEFINITIONS = frozenset(known.name for known in RESOURCE_TYPES.values() if known.is_definition)
 """Those that only define what others refer to."""
+
+
+_ONLY_APPLIED = (Exclusive, ExclusiveAttachment, ExclusiveMembership)
 
 
 def facts(instance: ResourceInstance) -> Iterator[Fact]:
@@ -23,4 +26,4 @@ def facts(instance: ResourceInstance) -> Iterator[Fact]:
 
 def facts_left_behind(instance: ResourceInstance) -> Iterator[Fact]:
     """The facts that go on being true without Terraform: not those that only an apply makes true."""
-    return (fact for fact in facts(instance) if not isinstance(fact, Exclusive))
+    return (fact for fact in facts(instance) if not isinstance(fact, _ONLY_APPLIED))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scanner.facts import Attachment, Fact, IdentityKind, PolicyUse, Target
+from scanner.facts import Attachment, Exclusive, Fact, IdentityKind, PolicyUse, Target
 from scanner.terraform.aws.resource_facts import attachment, identity, inline_policy, items, origin_of, within
 from scanner.terraform.aws.resource_type import Named, ResourceType, nested
 from scanner.terraform.language.types import STRING
@@ -17,9 +17,18 @@ from scanner.values import Value
 
 def _exclusive_managed(instance: ResourceInstance) -> Iterator[Fact]:
     """AWS managed policies of a permission set. Customer managed ones have a list of their own."""
-    target = Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
-    for policy in items(instance.get("managed_policy_arns")):
-        yield Attachment(origin_of(instance), target, policy)
+    origin, target = origin_of(instance), Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
+    policies = instance.get("managed_policy_arns")
+    yield from (Attachment(origin, target, policy) for policy in items(policies))
+    yield Exclusive(origin, target, False, policies if not policies.is_null else Value(()))
+
+
+def _exclusive_customer_managed(instance: ResourceInstance) -> Iterator[Fact]:
+    origin, target = origin_of(instance), Target(IdentityKind.PERMISSION_SET, instance.get("permission_set_arn"))
+    yield from _customer_managed_attachment(instance)
+    listed = [block for block in items(instance.get("customer_managed_policy_reference")) if block.unknown is None]
+    names = Value(tuple(within(block, "name") for block in listed))
+    yield Exclusive(origin, target, False, names, tuple(within(block, "path") for block in listed))
 
 
 def _customer_managed_attachment(instance: ResourceInstance) -> Iterator[Fact]:
@@ -76,7 +85,7 @@ IDENTITY_CENTER = (
     ),
     ResourceType(
         "aws_ssoadmin_customer_managed_policy_attachments_exclusive",
-        _customer_managed_attachment,
+        _exclusive_customer_managed,
         blocks={"customer_managed_policy_reference": _POLICY_REFERENCE},
         nested_names=_POLICY_NAME,
     ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.facts import Attachment, Fact, IdentityKind, ManagedPolicy, Target
+from scanner.facts import Attachment, ExclusiveAttachment, Fact, IdentityKind, ManagedPolicy, Target
 from scanner.terraform.aws import attributes
 from scanner.terraform.aws.resource_facts import attachment, exclusive, inline_policy, items, origin_of
 from scanner.terraform.aws.resource_type import Named, ResourceType
@@ -20,14 +20,18 @@ def _managed_policy(instance: ResourceInstance) -> Iterator[Fact]:
 
 
 def _policy_attachment(instance: ResourceInstance) -> Iterator[Fact]:
-    """``aws_iam_policy_attachment``: one policy, many identities."""
+    """``aws_iam_policy_attachment``: one policy, and all identities of the account that have it."""
     kinds = {"users": IdentityKind.USER, "roles": IdentityKind.ROLE, "groups": IdentityKind.GROUP}
+    origin, policy = origin_of(instance), instance.get("policy_arn")
     for argument, kind in kinds.items():
-        for identity in items(instance.get(argument)):
-            yield Attachment(origin_of(instance), Target(kind, identity), instance.get("policy_arn"))
+        listed = tuple(items(instance.get(argument)))
+        yield from (Attachment(origin, Target(kind, identity), policy) for identity in listed)
+        if not instance.is_ignored(argument):
+            yield ExclusiveAttachment(origin, kind, policy, listed)
 
 
 _ARN = attributes.arn("policy")
+_INLINE_NAME = {"name": attributes.name_or_made_up}
 
 POLICIES = (
     ResourceType(
@@ -38,9 +42,9 @@ POLICIES = (
         is_definition=True,
     ),
     ResourceType("aws_iam_policy_attachment", _policy_attachment),
-    ResourceType("aws_iam_user_policy", inline_policy(IdentityKind.USER, "user")),
-    ResourceType("aws_iam_role_policy", inline_policy(IdentityKind.ROLE, "role")),
-    ResourceType("aws_iam_group_policy", inline_policy(IdentityKind.GROUP, "group")),
+    ResourceType("aws_iam_user_policy", inline_policy(IdentityKind.USER, "user"), computed=_INLINE_NAME),
+    ResourceType("aws_iam_role_policy", inline_policy(IdentityKind.ROLE, "role"), computed=_INLINE_NAME),
+    ResourceType("aws_iam_group_policy", inline_policy(IdentityKind.GROUP, "group"), computed=_INLINE_NAME),
     ResourceType("aws_iam_user_policy_attachment", attachment(IdentityKind.USER, "user")),
     ResourceType("aws_iam_role_policy_attachment", attachment(IdentityKind.ROLE, "role")),
     ResourceType("aws_iam_group_policy_attachment", attachment(IdentityKind.GROUP, "group")),

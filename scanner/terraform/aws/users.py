@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.facts import AccessKey, Fact, IdentityKind, LoginProfile, Membership, Target
+from scanner.facts import AccessKey, ExclusiveMembership, Fact, IdentityKind, LoginProfile, Membership, Target
 from scanner.terraform.aws import attributes
 from scanner.terraform.aws.resource_facts import items, origin_of
 from scanner.terraform.aws.resource_type import ResourceType
@@ -20,8 +20,11 @@ def _user_groups(instance: ResourceInstance) -> Iterator[Fact]:
 
 
 def _group_users(instance: ResourceInstance) -> Iterator[Fact]:
-    for user in items(instance.get("users")):
-        yield Membership(origin_of(instance), Target(IdentityKind.USER, user), instance.get("group"))
+    """``aws_iam_group_membership``: all who are in a group."""
+    origin, group, users = origin_of(instance), instance.get("group"), tuple(items(instance.get("users")))
+    yield from (Membership(origin, Target(IdentityKind.USER, user), group) for user in users)
+    if not instance.is_ignored("users"):
+        yield ExclusiveMembership(origin, group, users)
 
 
 def _login_profile(instance: ResourceInstance) -> Iterator[Fact]:

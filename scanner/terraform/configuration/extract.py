@@ -72,7 +72,7 @@ def extract(root: ScanRoot, opened: Open) -> Facts:
         refuted=refuted(questions),
         undeclared=frozenset(configuration.undeclared),
         moves=tuple(_moves(instance)),
-        keeps=(*places_kept(instance), *places_of_units(root.units, instance)),
+        keeps=(*places_kept(instance, units), *places_of_units(root.units, instance)),
         reads=tuple(configuration.handover.read),
     )
 

@@ -12,7 +12,8 @@ from scanner.handover import is_parameter, place
 from scanner.terraform.configuration import ssm_parameters
 from scanner.terraform.configuration.block_entries import ignores_changes
 from scanner.terraform.configuration.module_instance import ModuleInstance
-from scanner.terraform.configuration.remote_state import LOCAL, place_of
+from scanner.terraform.configuration.state_places import LOCAL, state_place
+from scanner.terraform.configuration.terragrunt.unit import Unit
 from scanner.terraform.language import nodes
 from scanner.terraform.language.expressions import evaluate_or_refuse
 from scanner.terraform.language.namespace import Namespace
@@ -20,20 +21,21 @@ from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value
 
 
-def _state_of(root: ModuleInstance) -> str | None:
+def _state_of(root: ModuleInstance, units: Sequence[Unit]) -> str | None:
     """Where a root module keeps its state; None where that is not known, or nothing could be read from it."""
     module = root.module
     workspace = root.configuration.workspace.text
-    if not module.outputs or workspace is None:
+    if not module.outputs or workspace is None or any(unit.says_state for unit in units):
         return None
-    for settings in module.settings:
-        parsed = module.parsed(settings)
-        for block in parsed.body.blocks if parsed is not None else ():
-            if block.type == "cloud":
-                return None
-            if block.type == "backend" and block.labels:
-                return place_of(block.labels[0], _argument(block.body.attributes, root), workspace, module.directory)
-    return place_of(LOCAL, lambda _: values.NULL, workspace, module.directory)
+    is_copied = any(unit.source is not None for unit in units)
+    settings = [parsed.body for block in module.settings if (parsed := module.parsed(block)) is not None]
+    written = [block for body in settings for block in body.blocks if block.type in ("backend", "cloud")]
+    if written:
+        kind = written[-1].labels[0] if written[-1].labels else ""  # HCP Terraform has none
+        if is_copied and kind == LOCAL:
+            return None
+        return state_place(kind, _argument(written[-1].body.attributes, root), workspace, module.directory)
+    return None if is_copied else state_place(LOCAL, lambda _: values.NULL, workspace, module.directory)
 
 
 def _argument(attributes: Mapping[str, nodes.Attribute], root: ModuleInstance) -> Callable[[str], Value]:
@@ -44,9 +46,9 @@ def _argument(attributes: Mapping[str, nodes.Attribute], root: ModuleInstance) -
     return read
 
 
-def places_kept(root: ModuleInstance) -> Iterator[str]:
-    """Places of what other configurations may read of this one."""
-    state = _state_of(root)
+def places_kept(root: ModuleInstance, units: Sequence[Unit] = ()) -> Iterator[str]:
+    """Places of what other configurations may read of this one, which Terragrunt units may run."""
+    state = _state_of(root, units)
     if state is not None:
         yield state
     yield from (kept for kept, _ in _parameters(root))
@@ -67,8 +69,7 @@ def _parameters(module: ModuleInstance) -> Iterator[tuple[str, Value]]:
     """What stands in the SSM parameters that are certainly made, with their places, as far as those are known."""
     if ssm_parameters.TYPE in module.module.resource_types:
         for resource in module.resource_instances(frozenset((ssm_parameters.TYPE,))):
-            region = resource.home.region or module.configuration.inputs.region
-            found = ssm_parameters.place_of(resource.get("name"), resource.home, region)
+            found = ssm_parameters.place_of(resource.get, resource.home)
             written = _written(module, resource)
             is_open = bool(resource.existence.conditions) or ssm_parameters.is_secret(resource)
             if found is not None and written is not None and not is_open:

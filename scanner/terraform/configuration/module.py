@@ -59,6 +59,7 @@ class Module:
     """Names of ephemeral resources by type. What they are is not known before apply, so their blocks do not matter."""
     providers: list[IndexedBlock] = field(default_factory=list)
     settings: list[IndexedBlock] = field(default_factory=list)
+    """The ``terraform`` blocks, those of override files last: what they say counts."""
     """``terraform`` blocks."""
     removed: list[IndexedBlock] = field(default_factory=list)
     moved: list[IndexedBlock] = field(default_factory=list)
@@ -294,6 +295,8 @@ def _override(module: Module, block: IndexedBlock) -> None:
     original = module.declared.get((block.type, block.labels))
     if block.type == "locals":
         module.local_overrides.append(block)
+    elif block.type == "terraform":
+        module.settings.append(block)
     elif block.type == "provider":
         _override_provider(module, block)
     elif original is not None:

@@ -19,7 +19,7 @@ from scanner.terraform.aws.computed import computed
 from scanner.terraform.aws.naming import is_naming
 from scanner.terraform.aws.resource_type import Resource
 from scanner.terraform.configuration import remote_state, ssm_parameters
-from scanner.terraform.configuration.block_entries import block_entries
+from scanner.terraform.configuration.block_entries import block_entries, ignores_changes
 from scanner.terraform.configuration.expand import Expansion, Instance, Repeats, at_keys, by_key, expand, refused
 from scanner.terraform.configuration.module import Module
 from scanner.terraform.configuration.module_host import ModuleHost
@@ -117,6 +117,7 @@ class ModuleResources:
                     instance_existence(owner.existence, instance, expansion),
                     provider.default_tags,
                     owner.trail,
+                    partial(ignores_changes, parsed.body),
                 )
 
     def _names(self, mode: Mode, type_: str, types: Mapping[str, set[str]]) -> Namespace:
@@ -280,8 +281,7 @@ class _Attributes(Namespace):
         def call(function: str, arguments: tuple[Value, ...]) -> Value:
             return owner.host.call(function, arguments, self._place)
 
-        region = owner.configuration.inputs.region
-        source = data_sources.DataSource(self._address, self._entries, home, region, owner.host.render_value, call)
+        source = data_sources.DataSource(self._address, self._entries, home, owner.host.render_value, call)
         return data_sources.attribute(source, name)
 
     def _read_elsewhere(self, name: str, home: Home) -> Value | None:
@@ -290,7 +290,7 @@ class _Attributes(Namespace):
         if type_ == remote_state.DATA_SOURCE and name == remote_state.OUTPUTS:
             place = remote_state.read_place(self._entries, self._owner.root.module.directory)
         elif type_ == ssm_parameters.TYPE and name in ssm_parameters.VALUES:
-            place = ssm_parameters.place_of(self._entries["name"], home, home.region or configuration.inputs.region)
+            place = ssm_parameters.place_of(self._entries.__getitem__, home)
         else:
             return None
         if place is None:

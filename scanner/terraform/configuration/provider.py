@@ -99,12 +99,16 @@ def read_provider(block: nodes.Block, scope: Scope, inputs: Inputs, name: str, k
         inner = scope.bind({"each": Value({"key": chosen, "value": _element(collection, chosen)})})
         shown = f"{name}[{written_key_of(chosen)}]"
     entries = block_entries(block.body, inner)
-    region = entries["region"].text
+    written, is_default = entries["region"], _alias(block.body) == ""
+    region = written.text
     account = _account_id(entries)
-    if account is None and _alias(block.body) == "":
+    if account is None and is_default:
         account = inputs.account
     says = account_digest((argument, entries[argument]) for argument in ACCOUNT_ARGUMENTS)
-    home = Home(partition_of(region or inputs.region), Account(account, shown, says), region)
+    partition = partition_of(region or inputs.region)
+    if region is None and (is_default or written.is_null):
+        region = inputs.region
+    home = Home(partition, Account(account, shown, says), region)
     return Provider(home, _default_tags(entries))
 
 
@@ -136,11 +140,11 @@ def with_account_of(provider: Provider, default: Provider) -> Provider:
 
 def unconfigured(inputs: Inputs) -> Provider:
     """Where no block says anything: what the user says."""
-    return Provider(Home(partition_of(inputs.region), Account(inputs.account)))
+    return Provider(Home(partition_of(inputs.region), Account(inputs.account), inputs.region))
 
 
 def not_passed(inputs: Inputs, name: str) -> Provider:
-    """A configuration that the caller of a module has to give: nothing is known of its account."""
+    """A configuration that the caller of a module has to give: nothing is known of its account and region."""
     return Provider(Home(partition_of(inputs.region), Account(None, name, account_digest([("", Value(name))]))))
 
 

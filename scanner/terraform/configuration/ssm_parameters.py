@@ -5,8 +5,11 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-par
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from scanner.facts import Home
 from scanner.handover import parameter_place
+from scanner.terraform.aws.attributes import in_region
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value
 
@@ -16,9 +19,9 @@ VALUES = ("value", "insecure_value")
 """The attributes of the data source that have what was written."""
 
 
-def place_of(name: Value, home: Home, region: str | None) -> str | None:
+def place_of(arguments: Callable[[str], Value], home: Home) -> str | None:
     """What a resource and a data source of one parameter have in common; None where that is not known."""
-    return parameter_place(name.text, home.account.id, region)
+    return parameter_place(arguments("name").text, home.account.id, in_region(home, arguments("region")).region)
 
 
 def is_secret(parameter: ResourceInstance) -> bool:

@@ -47,7 +47,7 @@ from scanner.terraform.plans.plan_references import Path, PlannedConfiguration, 
 from scanner.terraform.plans.plan_source import Source
 from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance
 from scanner.terraform.plans.source_choice import source_of
-from scanner.terraform.resource_instance import ResourceInstance
+from scanner.terraform.resource_instance import ResourceInstance, never
 from scanner.unexplored import not_read, said_of, spent_budget, unexplored
 from scanner.values import NULL, Unknown, Value
 
@@ -155,24 +155,36 @@ class _Reader:
 
     def instance(self, planned: PlannedInstance) -> ResourceInstance:
         """One instance, as it is evaluated where the plan's own configuration is at hand."""
-        after, unknown = planned.values()
-        address = planned.address
-        names, home = {*after, *unknown}, self.homes.of(planned)
-        evaluated = self.source.instances.get(address)
-        if evaluated is None:
+        address, evaluated = planned.address, self.source.instances.get(planned.address)
+        if evaluated is not None:
+            trail = evaluated.trail
+        else:
             trail = self.source.trails.get(block_address(address), ()) if self.source.trails else ()
-            known = self._attributes(address, after, unknown)
-            return ResourceInstance(address, known, self.span, home, trail=trail)
+        return ResourceInstance(
+            address,
+            self._read(planned, evaluated),
+            self.span,
+            self.homes.of(planned),
+            trail=trail,
+            is_ignored=evaluated.is_ignored if evaluated is not None else never,
+            is_filled_in=lambda argument: not self.configuration.sets(address, argument),
+        )
+
+    def _read(self, planned: PlannedInstance, evaluated: ResourceInstance | None) -> Mapping[str, Value]:
+        after, unknown = planned.values()
+        address, names = planned.address, {*after, *unknown}
+        if evaluated is None:
+            return self._attributes(address, after, unknown)
         attributes = {name: evaluated.get(name) for name in names}
         if self.source.is_own:
             for name, value in attributes.items():
                 if value.unknown is not None and value.unknown.symbol is None and not value.unknown.pieces:
                     attributes[name] = Value(_own(address, name, value.unknown), value.span)
-            return ResourceInstance(address, attributes, self.span, home, trail=evaluated.trail)
+            return attributes
         for name in names:
             if has_unknown(unknown.get(name)):
                 attributes[name] = self._open(address, name, after, unknown, attributes[name])
-        return ResourceInstance(address, attributes, self.span, home, trail=evaluated.trail)
+        return attributes
 
     def _attributes(self, address: ResourceAddress, after: JSONObject, unknown: JSONObject) -> Mapping[str, Value]:
         """All attributes by what the plan alone says. Those that may be taken for names are looked at in any case."""

@@ -10,7 +10,7 @@ https://terragrunt.gruntwork.io/docs/reference/hcl/
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import partial
 from pathlib import Path
@@ -151,20 +151,30 @@ class Config:
 
     def _dependencies(self) -> Value:
         """The units that the file depends on, or what it includes, by their names."""
-        blocks = {
-            block.labels[0]: partial(self._dependency, one, block)
-            for one, _ in self.merged()
-            for block in (one.body.blocks if one is not None else ())
-            if one is not None and block.type == "dependency" and block.labels
-        }
+        blocks: dict[str, tuple[tuple[Config, nodes.Block], ...]] = {}
+        strategy = "shallow"
+        for one, after in self.merged():
+            for block in one.body.blocks if one is not None else ():
+                if one is not None and block.type == "dependency" and block.labels:
+                    name = block.labels[0]
+                    merged_into = () if strategy == "shallow" else blocks.get(name, ())
+                    blocks[name] = (*merged_into, (one, block))
+            strategy = after
         missing = partial(_elsewhere, "a dependency, which is not declared here")
-        return Value(Namespace(lambda: blocks, lambda name: blocks[name](), lambda _: missing()))
+        return Value(Namespace(lambda: blocks, lambda name: self._dependency(blocks[name]), lambda _: missing()))
 
-    def _dependency(self, config: Config, block: nodes.Block) -> Value:
+    def _dependency(self, merged: Sequence[tuple[Config, nodes.Block]]) -> Value:
+        """A unit by the blocks that are about it, the last of which outranks what it is merged into."""
         unknown_outputs = partial(_elsewhere, "the outputs of a dependency, which only Terragrunt knows")
 
+        def argument(name: str) -> Value | None:
+            found = (value for one, block in reversed(merged) if (value := one.argument(block, name)) is not None)
+            return next((value for value in found if not value.is_null), None)
+
         def outputs() -> Value:
-            path = config.argument(block, "config_path")
+            if not _has_outputs(argument("enabled"), argument("skip_outputs")):
+                return _elsewhere("the outputs of a dependency, which Terragrunt may not read")
+            path = argument("config_path")
             if path is None or path.text is None:
                 return unknown_outputs()
             found = self._outputs(Path(os.path.normpath(self._unit / path.text)))
@@ -262,6 +272,19 @@ def read_inside(file: Path, boundary: Path) -> str:
     if not file_system.real(file).is_relative_to(file_system.real(boundary)):
         raise UnreadableFileError("it is outside the scanned tree")
     return read_text(file, within=(boundary,))
+
+
+def _has_outputs(enabled: Value | None, skipped: Value | None) -> bool:
+    """Whether Terragrunt certainly reads the outputs of a dependency; otherwise there are mocks in their place.
+
+    https://terragrunt.gruntwork.io/docs/reference/hcl/blocks/#dependency
+    """
+    return (enabled is None or _is(enabled, True)) and (skipped is None or _is(skipped, False))
+
+
+def _is(value: Value, answer: bool) -> bool:
+    """Whether a value is certainly this answer, which may be written as a text."""
+    return value.data is answer or value.text == str(answer).lower()
 
 
 def _elsewhere(why: str, span: Span | None = None) -> Value:

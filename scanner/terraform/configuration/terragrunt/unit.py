@@ -55,13 +55,15 @@ class Unit:
     """The files that it writes into the module."""
     problem: str | None = None
     """Why nothing of it is known."""
+    says_state: bool = False
+    """Whether it may say where the module keeps its state, whatever that says (``remote_state``)."""
 
 
 def read_unit(file: Path, shown: str, boundary: Path, outputs: Outputs = no_outputs) -> Unit:
     """Evaluate a file and what it includes."""
     if file.name == TERRAGRUNT_JSON_FILE:
         problem = "its JSON form is not evaluated"
-        return Unit(shown, None, file.parent, Entries(is_open=True), Entries(), problem=problem)
+        return Unit(shown, None, file.parent, Entries(is_open=True), Entries(), problem=problem, says_state=True)
 
     def show(path: Path) -> str:
         relative = os.path.relpath(path, file.parent)
@@ -69,7 +71,7 @@ def read_unit(file: Path, shown: str, boundary: Path, outputs: Outputs = no_outp
 
     config = Config(file, file.parent, boundary, show, outputs)
     if config.problem is not None:
-        return Unit(shown, None, file.parent, Entries(is_open=True), Entries(), problem=config.problem)
+        return Unit(shown, None, file.parent, Entries(is_open=True), Entries(), problem=config.problem, says_state=True)
     sources = [
         (source.text, one.file.parent)
         for one, block in _terraform(config)
@@ -86,6 +88,7 @@ def read_unit(file: Path, shown: str, boundary: Path, outputs: Outputs = no_outp
         _overrides(config, file.parent, boundary),
         includes,
         generated_by(config),
+        says_state=_says_state(config),
     )
 
 
@@ -100,6 +103,12 @@ def _terraform(config: Config) -> Iterator[tuple[Config, nodes.Block]]:
         for block in one.body.blocks if one is not None else ():
             if one is not None and block.type == "terraform":
                 yield one, block
+
+
+def _says_state(config: Config) -> bool:
+    """https://terragrunt.gruntwork.io/docs/reference/hcl/blocks/#remote_state"""
+    files = [one for one, _ in config.merged()]
+    return any(one is None or any(block.type == "remote_state" for block in one.body.blocks) for one in files)
 
 
 def _directory(unit: Path, source: str | None) -> Path | None:
