@@ -33,6 +33,8 @@ _BROUGHT = (
     "inline_policies",
     "attachments",
     "exclusives",
+    "exclusive_attachments",
+    "exclusive_memberships",
     "memberships",
     "login_profiles",
     "access_keys",

@@ -117,7 +117,7 @@ class Gathered:
         self.diagnostics |= dict.fromkeys(undeclared_variables(roots, self._undeclared))
         names = {root: found.names for root, found in self.done if found.names is not None}
         if names:
-            from scanner.joining.links import told_of_bounds, told_of_names
+            from scanner.joining.told import told_of_bounds, told_of_names
 
             self.diagnostics |= dict.fromkeys(told_of_names(names, sources))
             self.diagnostics |= dict.fromkeys(told_of_bounds(names))

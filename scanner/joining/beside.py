@@ -70,6 +70,8 @@ def _with_one(facts: Facts, other: Facts, own: _Own) -> Facts:
         inline_policies=(*facts.inline_policies, *_on_target(other.inline_policies, whom)),
         attachments=(*facts.attachments, *_on_target(other.attachments, whom)),
         exclusives=(*facts.exclusives, *_on_target(other.exclusives, whom)),
+        exclusive_attachments=(*facts.exclusive_attachments, *other.exclusive_attachments),
+        exclusive_memberships=(*facts.exclusive_memberships, *other.exclusive_memberships),
         memberships=(*facts.memberships, *_on_user(other.memberships, whom)),
         login_profiles=(*facts.login_profiles, *_on_user(other.login_profiles, whom)),
         access_keys=(*facts.access_keys, *_on_user(other.access_keys, whom)),

@@ -9,22 +9,20 @@ another reads the state, or a parameter, of stands beside it whatever their acco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
-from scanner.diagnostic import Diagnostic, bound_exceeded, warning
 from scanner.joining.names import Name, NameKind, RootNames
 from scanner.lazy_dataclass import dataclass
 from scanner.nearest import nearest
 from scanner.root import RootKind, ScanRoot
-from scanner.span import Span
 
 MOST_BESIDE = 500
 """A root that has to do with so many is evaluated beside the nearest of them, and it is an error what is left out."""
 
 _Key = tuple[NameKind, str, str | None]
 _BEST_FIRST = (RootKind.TERRAFORM_PLAN, RootKind.TERRAFORM_MODULE, RootKind.TERRAFORM_STATE)
-_APART = frozenset((RootKind.ACCOUNT, RootKind.CHANGE_SET))
+APART = frozenset((RootKind.ACCOUNT, RootKind.CHANGE_SET))
 """What is in an account settles nothing that nobody asks it to; a change set is of a template."""
 
 
@@ -40,58 +38,98 @@ def may_be_joined(root: ScanRoot, names: RootNames | None) -> bool:
     """Whether a root may stand beside another, or another beside it."""
     return (
         names is not None
-        and root.kind not in _APART
+        and root.kind not in APART
         and (bool(names.keeps) or bool(names.reads) or _is_in_known_account(names))
     )
 
 
 def _is_in_known_account(names: RootNames) -> bool:
-    return any(one.account is not None for one in (*names.defined, *names.wanted, *names.reached))
+    return any(one.account is not None for one in (*names.defined, *names.wanted, *names.reached, *names.takes))
 
 
 def with_others_beside(roots: Mapping[ScanRoot, RootNames], sources: Mapping[str, str]) -> tuple[ScanRoot, ...]:
     """The roots in their order, each with those that stand beside it. ``sources`` says what each root is of."""
-    shown = _shown(roots, sources)
-    makers = _makers(roots, shown)
-    links: dict[ScanRoot, dict[ScanRoot, None]] = {root: {} for root in roots}
-    for root, names in roots.items():
-        for wanted in names.wanted:
-            made_by = [one for one in makers.get(wanted.key, ()) if sources[one.path] != sources[root.path]]
-            if wanted.account is not None and len(made_by) == 1 and made_by == makers[wanted.key]:
-                links[root][made_by[0]] = None
-    defined_by: dict[_Key, list[ScanRoot]] = {}
-    for root, names in roots.items():
-        for key in dict.fromkeys(one.key for one in names.defined if one.account is not None):
-            defined_by.setdefault(key, []).append(root)
-    wanted_by: dict[_Key, list[ScanRoot]] = {}
-    for root, names in roots.items():
-        for key in dict.fromkeys(one.key for one in names.wanted if one.account is not None):
-            if key not in defined_by:  # an account may have it, and nobody else
-                wanted_by.setdefault(key, []).append(root)
     read_by = _read_by(roots)
-    for root, found in read_by.items():
-        for _, other in found:
-            if roots[root].is_about_others and other.path != root.path:
-                links[other][root] = None
-            same = [one for one in links[root] if sources[one.path] == sources[other.path]]
-            links[root] = {one: None for one in links[root] if one not in same}
-            links[root][other] = None
-    for root in shown:
-        for reached in roots[root].reached:
-            for owner in (*defined_by.get(reached.key, ()), *wanted_by.get(reached.key, ())):
-                if sources[owner.path] != sources[root.path]:
-                    links[owner][root] = None
+    links = _Links(roots, sources)
+    links.to_makers()
+    links.to_those_that_are_read(read_by)
+    links.to_those_that_say_something()
+    links.to_those_that_take_away()
     return tuple(
         replace(
             _with_read(root, read_by),
             beside=tuple(
                 _with_read(other, read_by)
-                for other in nearest(root, links, MOST_BESIDE)
+                for other in nearest(root, links.found, MOST_BESIDE)
                 if all((other.path, other.kind) != (near.path, near.kind) for near in root.neighbours)
             ),
         )
         for root in roots
     )
+
+
+class _Links:
+    """From each root to those that stand beside it, for one reason or another."""
+
+    def __init__(self, roots: Mapping[ScanRoot, RootNames], sources: Mapping[str, str]) -> None:
+        self.found: dict[ScanRoot, dict[ScanRoot, None]] = {root: {} for root in roots}
+        self._roots = roots
+        self._sources = sources
+        self._shown = shown(roots, sources)
+        self._defined_by = _by_key((root, names.defined) for root, names in roots.items())
+        self._wanted_by = _by_key((root, names.wanted) for root, names in roots.items())
+
+    def _are_apart(self, one: ScanRoot, other: ScanRoot) -> bool:
+        return self._sources[one.path] != self._sources[other.path]
+
+    def to_makers(self) -> None:
+        """To the one that defines what a root names."""
+        makers = _by_key((root, self._roots[root].defined) for root in self._shown)
+        for root, names in self._roots.items():
+            for wanted in names.wanted:
+                made_by = makers.get(wanted.key, ())
+                if wanted.account is not None and len(made_by) == 1 and self._are_apart(made_by[0], root):
+                    self.found[root][made_by[0]] = None
+
+    def to_those_that_are_read(self, read_by: Mapping[ScanRoot, list[tuple[str, ScanRoot]]]) -> None:
+        """To those that a root reads something of, and back where it may say something of who is there."""
+        for root, read in read_by.items():
+            for _, other in read:
+                if self._roots[root].is_about_others and other.path != root.path:
+                    self.found[other][root] = None
+                self.found[root] = {one: None for one in self.found[root] if self._are_apart(one, other)}
+                self.found[root][other] = None
+
+    def to_those_that_say_something(self) -> None:
+        """To those that attach something to whom a root defines, or to a group that only an account may have."""
+        for root in self._shown:
+            for reached in self._roots[root].reached:
+                only_wanted = self._wanted_by if reached.key not in self._defined_by else {}
+                for owner in (*self._defined_by.get(reached.key, ()), *only_wanted.get(reached.key, ())):
+                    if self._are_apart(owner, root):
+                        self.found[owner][root] = None
+
+    def to_those_that_take_away(self) -> None:
+        """To those that say who has a policy, or is in a group, and so who has not."""
+        takers = {root: [one.key for one in self._roots[root].takes if one.account] for root in self._shown}
+        if not any(takers.values()):
+            return
+        attached_by = _by_key((root, names.attached) for root, names in self._roots.items())
+        for taker, keys in takers.items():
+            for key in keys:
+                for by in (attached_by, self._wanted_by, self._defined_by):
+                    for root in by.get(key, ()):
+                        if self._are_apart(root, taker):
+                            self.found[root][taker] = None
+
+
+def _by_key(found: Iterable[tuple[ScanRoot, Iterable[Name]]]) -> dict[_Key, list[ScanRoot]]:
+    """Which roots have a name, in an account that is known."""
+    roots: dict[_Key, list[ScanRoot]] = {}
+    for root, names in found:
+        for key in dict.fromkeys(one.key for one in names if one.account is not None):
+            roots.setdefault(key, []).append(root)
+    return roots
 
 
 def _read_by(roots: Mapping[ScanRoot, RootNames]) -> dict[ScanRoot, list[tuple[str, ScanRoot]]]:
@@ -111,7 +149,7 @@ def _with_read(root: ScanRoot, read_by: Mapping[ScanRoot, list[tuple[str, ScanRo
     return replace(root, read_from=tuple(read_by.get(root, ())))
 
 
-def _shown(roots: Iterable[ScanRoot], sources: Mapping[str, str]) -> tuple[ScanRoot, ...]:
+def shown(roots: Iterable[ScanRoot], sources: Mapping[str, str]) -> tuple[ScanRoot, ...]:
     """One of those that are of the same, the best informed."""
     found: dict[str, ScanRoot] = {}
     for root in roots:
@@ -124,83 +162,3 @@ def _shown(roots: Iterable[ScanRoot], sources: Mapping[str, str]) -> tuple[ScanR
 def _rank(root: ScanRoot) -> tuple[int, str]:
     rank = _BEST_FIRST.index(root.kind) if root.kind in _BEST_FIRST else len(_BEST_FIRST)
     return rank, root.path
-
-
-def _makers(roots: Mapping[ScanRoot, RootNames], shown: Iterable[ScanRoot]) -> dict[_Key, list[ScanRoot]]:
-    found: dict[_Key, list[ScanRoot]] = {}
-    for root in shown:
-        for key in dict.fromkeys(one.key for one in roots[root].defined if one.account is not None):
-            found.setdefault(key, []).append(root)
-    return found
-
-
-def told_of_bounds(roots: Iterable[ScanRoot]) -> Iterator[Diagnostic]:
-    """An error for each root that others may say something of which nobody has heard."""
-    for root in roots:
-        if len(root.beside) >= MOST_BESIDE:
-            said = (
-                f"{MOST_BESIDE:,} other roots or more have to do with this one, and what further ones say is left out"
-            )
-            yield replace(bound_exceeded(said, Span.whole_file(root.path)), root=root.path)
-
-
-def told_of_names(
-    roots: Mapping[ScanRoot, RootNames], sources: Mapping[str, str], owners: Mapping[str, str] | None = None
-) -> Iterator[Diagnostic]:
-    """A warning for each name that two roots define in one account, and for each policy that may be another root's.
-
-    Where roots have ``owners``, only for what different owners have.
-    """
-
-    def is_apart(one: ScanRoot, other: ScanRoot) -> bool:
-        return sources[one.path] != sources[other.path] and (owners is None or owners[one.path] != owners[other.path])
-
-    roots = {root: names for root, names in roots.items() if root.kind not in _APART}
-    shown = _shown(roots, sources)
-    defined: dict[tuple[NameKind, str], list[tuple[ScanRoot, Name]]] = {}
-    for root in shown:
-        for one in roots[root].defined:
-            defined.setdefault(one.key[:2], []).append((root, one))
-    for several in defined.values():
-        yield from _twice(several, is_apart)
-    for root, names in roots.items():
-        for wanted in names.wanted:
-            others = [
-                (other, found)
-                for other, found in defined.get(wanted.key[:2], ())
-                if is_apart(other, root) and found.name == wanted.name
-            ]
-            if wanted.kind is NameKind.POLICY and wanted.is_certain:
-                yield from _perhaps(root, wanted, others)
-
-
-def _twice(
-    several: Iterable[tuple[ScanRoot, Name]], is_apart: Callable[[ScanRoot, ScanRoot], bool]
-) -> Iterator[Diagnostic]:
-    first: dict[str, tuple[ScanRoot, Name]] = {}
-    for root, name in several:
-        if name.account is None or not name.is_certain:
-            continue
-        other, known = first.setdefault(name.account, (root, name))
-        if is_apart(other, root):
-            message = (
-                f'The scan root "{other.path}" defines the {name.kind.value} {name.name} of the account {name.account} '
-                f"as well ({known.span.path}:{known.span.line}), and an account has one of each name. References to it "
-                "from other scan roots are not followed."
-            )
-            yield replace(warning("Defined twice", message, name.span), root=root.path)
-
-
-def _perhaps(root: ScanRoot, wanted: Name, others: list[tuple[ScanRoot, Name]]) -> Iterator[Diagnostic]:
-    """Where it is not known whether both are in one account."""
-    possible = [(other, found) for other, found in others if None in (wanted.account, found.account)]
-    if possible and len(possible) == len(others):
-        (other, first), *more = possible
-        also = f", as {len(more):,} more do" if more else ""
-        message = (
-            f'The scan root "{other.path}" defines a policy of the name that is attached here '
-            f"({first.span.path}:{first.span.line}){also}. It is not known whether both are in one account, so what it "
-            "allows is not known here. Say which account each of them is in (--account, or accounts by path in the "
-            "configuration)."
-        )
-        yield replace(warning("Policy of another scan root", message, wanted.span), root=root.path)

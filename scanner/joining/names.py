@@ -5,7 +5,7 @@ It is small, so it travels with the outcome of a root.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from enum import Enum
 
 from scanner.defined_names import DefinedNames
@@ -82,6 +82,10 @@ class RootNames:
     """Policies that it attaches and groups that it puts somebody into, without defining them."""
     reached: tuple[Name, ...] = ()
     """Identities that it attaches something to, without defining them."""
+    attached: tuple[Name, ...] = ()
+    """Policies of AWS that it attaches."""
+    takes: tuple[Name, ...] = ()
+    """Policies and groups of which it says who has them, or is in them, so that nobody else is to."""
     keeps: tuple[str, ...] = ()
     """Places of what others may read: its state, parameters."""
     reads: tuple[str, ...] = ()
@@ -99,6 +103,8 @@ def root_names(facts: Facts) -> RootNames:
         tuple(dict.fromkeys(_defined(facts))),
         tuple(dict.fromkeys((*_policies(facts, policies), *_groups(facts, identities[IdentityKind.GROUP])))),
         tuple(dict.fromkeys(_reached(facts, identities))),
+        _once(_attached(facts)),
+        tuple(dict.fromkeys(_takes(facts))),
         facts.keeps,
         facts.reads,
         bool(facts.reads) and _is_about_others(facts),
@@ -128,6 +134,33 @@ def _policies(facts: Facts, own: DefinedNames) -> Iterator[Name]:
         if reference.text is None or not managed.is_aws_managed(reference.text):
             span = reference.span or attachment.origin.span
             yield Name(NameKind.POLICY, path, account, span, not own.may_have(name, account))
+
+
+def _attached(facts: Facts) -> Iterator[Name]:
+    for attachment in facts.attachments:
+        arn, account = attachment.policy.text, attachment.origin.account.id
+        if arn is not None and account is not None and managed.is_aws_managed(arn):
+            yield Name(NameKind.POLICY, arn, account, attachment.origin.span)
+
+
+def _takes(facts: Facts) -> Iterator[Name]:
+    for one in facts.exclusive_attachments:
+        account = account_in(one.policy)
+        account = one.origin.account.id if account in (None, "aws") else account
+        if one.policy.text is not None and account is not None and not one.origin.is_foreign:
+            yield Name(NameKind.POLICY, one.policy.text, account, one.origin.span)
+    for each in facts.exclusive_memberships:
+        if not each.origin.is_foreign:
+            for name in known_texts(each.group):
+                yield Name(NameKind.GROUP, name, each.origin.account.id, each.origin.span)
+
+
+def _once(names: Iterable[Name]) -> tuple[Name, ...]:
+    """The first of each name, for many attach the same."""
+    found: dict[object, Name] = {}
+    for name in names:
+        found.setdefault(name.key, name)
+    return tuple(found.values())
 
 
 def _path_of(reference: Value) -> str | None:

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scanner.diagnostic import Diagnostic
-from scanner.joining.links import OtherRoots, may_be_joined, told_of_names, with_others_beside
+from scanner.joining.links import OtherRoots, may_be_joined, with_others_beside
 from scanner.joining.names import RootNames
+from scanner.joining.told import told_of_names
 from scanner.lazy_dataclass import dataclass
 from scanner.organization.relocated import Relocation
 from scanner.root import ScanRoot

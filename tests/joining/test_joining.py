@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scanner.joining import links
+from scanner.joining import links, told
 from scanner.options import Options
 from scanner.path_sections import PathSection
 from scanner.pipeline import scan
@@ -285,7 +285,8 @@ def test_in_several_processes(jobs: int, tmp_path: Any) -> None:
 
 
 def test_more_roots_than_are_looked_at_are_an_error(scan_files: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links, "MOST_BESIDE", 2)
+    for module in (links, told):
+        monkeypatch.setattr(module, "MOST_BESIDE", 2)
     files = {"a/main.tf": USER, **{f"b{number}/main.tf": ATTACHED % SIGN_IN for number in range(3)}}
     report = scan_files(files, inputs=Inputs(account=OWN))
     assert [one.root for one in report.errors] == ["a"]

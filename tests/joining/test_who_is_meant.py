@@ -49,6 +49,8 @@ NAMES = 'output "name" { value = aws_iam_user.ann.name }\n'
 OF_STATE = "data.terraform_remote_state.o.outputs.name"
 DENIES_OF_STATE = reads() + BY_NAME.replace('"ann"', OF_STATE)
 EXCLUSIVE = 'resource "aws_iam_user_policy_attachments_exclusive" "x" {\n  user_name = "ann"\n  policy_arns = %s\n}\n'
+HAVE = f'resource "aws_iam_policy_attachment" "x" {{\n  name = "x"\n  users = ["%s"]\n  policy_arn = "{SIGN_IN}"\n}}\n'
+ARE_IN = 'resource "aws_iam_group_membership" "x" {\n  name = "x"\n  users = ["%s"]\n  group = "devs"\n}\n'
 BY_LOOKUP = 'data "aws_iam_policy" "cli" { name = "cli" }\n' + (ATTACHED % "x").replace(
     '"x"', "data.aws_iam_policy.cli.arn"
 )
@@ -84,6 +86,29 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
     "an exclusive list without it": ({"a": PROVIDER + MAY, "b": PROVIDER + EXCLUSIVE % "[]"}, "unknown"),
     "an exclusive list with it": ({"a": PROVIDER + MAY, "b": PROVIDER + EXCLUSIVE % f'["{SIGN_IN}"]'}, "allowed"),
     "an exclusive list in another account": ({"a": PROVIDER + MAY, "b": ELSEWHERE + EXCLUSIVE % "[]"}, "allowed"),
+    "a list of who has a policy without the user": ({"a": PROVIDER + MAY, "b": PROVIDER + HAVE % "bob"}, "unknown"),
+    "a list of who has a policy with the user": ({"a": PROVIDER + MAY, "b": PROVIDER + HAVE % "ann"}, "allowed"),
+    "a list of who has another policy": (
+        {"a": PROVIDER + MAY, "b": PROVIDER + (HAVE % "bob").replace("SignInLocalDevelopment", "ReadOnly")},
+        "allowed",
+    ),
+    "a list of who has a policy in another account": ({"a": PROVIDER + MAY, "b": ELSEWHERE + HAVE % "bob"}, "allowed"),
+    "a list of who has a policy, in a third place": (
+        {"a": PROVIDER + USER, "b": PROVIDER + ATTACHED % SIGN_IN, "c": PROVIDER + HAVE % "bob"},
+        "unknown",
+    ),
+    "a list of who is in a group without the user": (
+        {"a": PROVIDER + USER + MEMBER + GROUP + INLINE, "b": PROVIDER + ARE_IN % "bob"},
+        "unknown",
+    ),
+    "a list of who is in a group with the user": (
+        {"a": PROVIDER + USER + MEMBER + GROUP + INLINE, "b": PROVIDER + ARE_IN % "ann"},
+        "allowed",
+    ),
+    "a list of who is in a group, in a third place": (
+        {"a": PROVIDER + USER + MEMBER, "b": PROVIDER + GROUP + INLINE, "c": PROVIDER + ARE_IN % "bob"},
+        "unknown",
+    ),
     "a name read of a state": ({"a": S3 + MAY + NAMES, "b": DENIES_OF_STATE}, "explicit_deny"),
     "a name read of a state in one account": (
         {"a": PROVIDER + S3 + MAY + NAMES, "b": PROVIDER + DENIES_OF_STATE},
