@@ -11,6 +11,7 @@ document.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from scanner import json_text
@@ -99,6 +100,8 @@ class Joins:
         self._managed: dict[str, bool] = {}
         self._doubts: dict[tuple[object, ...], Truth] = {}
         self._lists: ExclusiveLists
+        self._inlined: dict[tuple[str, str], list[tuple[int, InlinePolicy]]] = {}
+        """Inline policies by identity and name, with their places among what reaches it."""
         self._at: Span | None = None
         """What is brought to somebody now."""
 
@@ -107,6 +110,7 @@ class Joins:
         self._lists = ExclusiveLists(self._facts, self.accounts, self._reach)
         for inline in self._facts.inline_policies:
             self._inline(inline)
+        self._doubt_overwritten()
         for attachment in self._facts.attachments:
             self._attach(attachment)
         for membership in self._facts.memberships:
@@ -167,8 +171,33 @@ class Joins:
                 applies & self._lists.inline(identity, inline.name),
                 aws_managed=None if inline.may_be_none else False,
             )
-            self.reaching.setdefault(identity.origin.address, []).append(policy)
+            reaching = self.reaching.setdefault(identity.origin.address, [])
+            reaching.append(policy)
             self._note_bringer(identity, inline.origin, name)
+            if inline.name.text is not None:
+                self._inlined.setdefault((identity.origin.address, name), []).append((len(reaching) - 1, inline))
+
+    def _doubt_overwritten(self) -> None:
+        """Of inline policies of one identity with one name only the one that is written last is there.
+
+        https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html
+        """
+        for (address, name), found in self._inlined.items():
+            if len(found) > 1 and any(not self._says_the_same(found[0][1], one) for _, one in found[1:]):
+                several = " and ".join(dict.fromkeys(one.origin.address for _, one in found))
+                detail = f'which inline policy "{name}" of {address} is written last ({several})'
+                doubt = undetermined(Cause(CauseKind.UNSUPPORTED, detail, found[0][1].origin.span))
+                for place, _ in found:
+                    policy = self.reaching[address][place]
+                    self.reaching[address][place] = replace(policy, applies=self._same_doubt(policy.applies & doubt))
+
+    def _says_the_same(self, one: InlinePolicy, other: InlinePolicy) -> bool:
+        if one.document == other.document:
+            return True
+        try:
+            return one.document.text is not None and self._read(one.document) == self._read(other.document)
+        except json_text.JSONTextError:
+            return False
 
     def _note_bringer(self, identity: Identity, origin: Origin, name: str) -> None:
         self.brought.setdefault(identity.origin.address, {})[Bringer(origin.address, name)] = None

@@ -54,11 +54,15 @@ class IdentityIndex:
             return
         owner = self._owner(reference)
         if owner is not None and not self._accounts.same(owner.origin.account, account).is_no:
-            yield owner, YES
+            yield owner, _by_name(target, reference)
             if not origin.existence.conditions:
                 yield from self._beside(owner)
             return
         if reference.text is not None:
+            if target.kind is not IdentityKind.PERMISSION_SET and reference.text.startswith("arn:"):
+                refused = _by_name(target, reference)
+                yield from ((identity, refused) for identity in self._by_text.get(reference.text.casefold(), ()))
+                return
             known, others = self._by_text.get(reference.text.casefold(), []), self._unnamed
         elif reference.unknown is not None:
             symbol = reference.unknown.symbol
@@ -102,6 +106,16 @@ class IdentityIndex:
         """The identity that the reference reads an attribute of."""
         attribute = attribute_of(reference)
         return self._by_address.get(attribute.owner) if attribute is not None else None
+
+
+def _by_name(target: Target, reference: Value) -> Truth:
+    """Whether IAM takes the reference: users, roles and groups go by their names, and it refuses their ARNs."""
+    attribute = attribute_of(reference)
+    is_arn = attribute.name.casefold() == "arn" if attribute is not None else (reference.text or "").startswith("arn:")
+    if target.kind is IdentityKind.PERMISSION_SET or not is_arn:
+        return YES
+    detail = f"{written_reference(reference)}, an ARN where IAM takes the name of a {target.kind.value}"
+    return undetermined(Cause(CauseKind.MALFORMED, detail, reference.span))
 
 
 def _is_name_of(identity: Identity, reference: Value) -> Truth:
@@ -214,7 +228,10 @@ class PolicyIndex:
         symbol = reference.unknown.symbol if reference.unknown is not None else None
         if attribute is not None and owner is not None:
             own = path_and_name(owner.arn)
-            if attribute.name not in _NAMES or place is None or own is None:
+            if attribute.name in _NAMES and place is None:
+                detail = f"{written_reference(reference)}, the name of a policy in place of its ARN"
+                yield owner, undetermined(Cause(CauseKind.MALFORMED, detail, reference.span))
+            elif attribute.name not in _NAMES or place is None or own is None:
                 yield owner, YES
             else:
                 yield owner, same_text(place, own)
