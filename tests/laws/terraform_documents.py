@@ -66,7 +66,7 @@ def through_override(project: Project) -> Change | None:
 def _through(project: Project, argument: str) -> Change | None:
     def moves(name: str, texts: list[str]) -> tuple[list[str], dict[str, str]]:
         blocks = [
-            f'data "aws_iam_policy_document" "{name}_{number}" {{\n  {argument} = [{text.rstrip()}\n  ]\n}}\n\n'
+            f'data "aws_iam_policy_document" "{name}_{number}" {{\n  {argument} = [{_with_list(text)}]\n}}\n\n'
             for number, text in enumerate(texts)
         ]
         return [f"data.aws_iam_policy_document.{name}_{number}.json" for number in range(len(texts))], {
@@ -74,6 +74,12 @@ def _through(project: Project, argument: str) -> Change | None:
         }
 
     return moved(project, _free_documents, moves)
+
+
+def _with_list(text: str) -> str:
+    """A document with a list of statements, without which the provider does not take it."""
+    document = f"jsondecode({text.rstrip()}\n)"
+    return f"jsonencode(merge({document}, {{ Statement = flatten([{document}.Statement]) }}))"
 
 
 def lists_reversed(project: Project) -> Change | None:

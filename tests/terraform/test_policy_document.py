@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.joining.test_joining import USER
+from tests.scans import Scan, errors, verdicts
 from tests.terraform.evaluation import output
 
 CONFIGURATION = r"""
@@ -181,3 +183,46 @@ EXPECTED: dict[str, Any] = {
 def test_as_planned(expression: str, tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(CONFIGURATION, encoding="utf-8")
     assert output(tmp_path, expression) == EXPECTED[expression]
+
+
+STATEMENT = """
+  statement {
+    sid       = "A"
+    actions   = ["signin:*"]
+    resources = ["*"]
+  }
+"""
+SOURCE = 'jsonencode({ Statement = [{ Sid = "A", Effect = "Allow", Action = "signin:*", Resource = "*" }] })'
+OBJECT = SOURCE.replace("[{", "{").replace("}]", "}")
+
+
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [
+        (STATEMENT, None),
+        (STATEMENT + STATEMENT, 'two statement blocks have the Sid "A"'),
+        (STATEMENT + STATEMENT.replace('"A"', '"B"'), None),
+        (STATEMENT.replace('"A"', "null") * 2, None),
+        (f"source_policy_documents = [{SOURCE}]\n" + STATEMENT, None),
+        (f"source_policy_documents = [{SOURCE}, {SOURCE}]\n", 'two source_policy_documents have the Sid "A"'),
+        (f"override_policy_documents = [{SOURCE}, {SOURCE}]\n", None),
+        (f"source_policy_documents = [{OBJECT}]\n", "a document to merge has a Statement that is not a list"),
+        (f"override_policy_documents = [{OBJECT}]\n", "a document to merge has a Statement that is not a list"),
+        (STATEMENT.replace('"*"', '"&{aws:username}"'), None),
+        ('version = "2008-10-17"\n' + STATEMENT, None),
+        (
+            'version = "2008-10-17"\n' + STATEMENT.replace('"*"', '"&{aws:username}"'),
+            "there is a policy variable, which version 2008-10-17 does not have",
+        ),
+    ],
+)
+def test_what_the_provider_refuses(body: str, refused: str | None, scan_files: Scan) -> None:
+    """As of 6.0; see ``internal/service/iam/policy_document_data_source.go``."""
+    user = (
+        USER
+        + 'resource "aws_iam_user_policy" "p" {\n  user = "ann"\n  policy = data.aws_iam_policy_document.d.json\n}\n'
+    )
+    report = scan_files({"main.tf": f'data "aws_iam_policy_document" "d" {{\n{body}}}\n{user}'})
+    assert [message.partition("evaluated: ")[2] for message in errors(report)] == ([f"{refused}."] if refused else [])
+    verdict = verdicts(report)["aws_iam_user.ann"][1]
+    assert (verdict == "unknown") is (refused is not None)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from scanner import json_text
 from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
+from scanner.span import Span
 from scanner.terraform.language.conversion import ConversionError, convert
 from scanner.terraform.language.types import STRING, List, Set, Type
 from scanner.values import NULL, Unknown, Value, joined, pieces
@@ -32,6 +33,7 @@ _STATEMENT = (
 )
 """The elements of a statement, in the order in which they are written. All others get lost."""
 Entries = Mapping[str, Value]
+_WITHOUT_VARIABLES = "2008-10-17"
 _STEPS = 20
 """What it costs to write a statement again."""
 _INCOMPLETE = Value(
@@ -40,16 +42,32 @@ _INCOMPLETE = Value(
 """Stands for all conditions of the statement, which must not count as unconditional."""
 
 
+class RefusedDocumentError(Exception):
+    """What the provider refuses to render, and where that is written, as far as it is known."""
+
+    def __init__(self, message: str, span: Span | None) -> None:
+        super().__init__(message)
+        self.span = span
+
+
 def document(arguments: Entries) -> Value:
-    """The document as a value. A source that is not known becomes a statement that is not known."""
+    """The document as a value. A source that is not known becomes a statement that is not known.
+
+    Raises ``RefusedDocumentError`` for what the provider refuses.
+    """
     statements: list[Value] = []
     version = _text(arguments["version"]) if not arguments["version"].is_null else Value("2012-10-17")
     identifiers = [arguments["policy_id"]]
+    merged: list[Value] = []
     for source in _listed(arguments, "source_policy_documents", "source_json"):
         elements = _elements(source)
+        merged += elements.get("Statement", NULL).elements
         identifiers.insert(-1, elements.get("Id", NULL))
         version = _add(statements, elements, version, replaces=False)
-    _merge(statements, Value(tuple(_own(arguments))))
+    _refuse_twice(merged, "source_policy_documents")
+    own = tuple(_own(arguments))
+    _refuse_twice(own, "statement blocks")
+    _merge(statements, Value(own))
     for source in _listed(arguments, "override_policy_documents", "override_json"):
         elements = _elements(source)
         identifiers.append(elements.get("Id", NULL))
@@ -57,6 +75,15 @@ def document(arguments: Entries) -> Value:
     identifier = next((item for item in reversed(identifiers) if not _is_empty(item)), NULL)
     whole = {"Version": version, "Id": identifier, "Statement": Value(tuple(statements))}
     return Value({name: value for name, value in whole.items() if not _is_empty(value)})
+
+
+def _refuse_twice(statements: Iterable[Value], where: str) -> None:
+    seen: set[str] = set()
+    for one in statements:
+        sid = _sid(one)
+        if sid and sid in seen:
+            raise RefusedDocumentError(f'two {where} have the Sid "{sid}"', one.span)
+        seen.add(sid or "")
 
 
 def _is_empty(value: Value) -> bool:
@@ -140,8 +167,10 @@ def _elements(source: Value) -> Entries:
     if isinstance(statements.data, tuple):
         written = tuple(_written_again(item) for item in statements.data if not item.is_null)
         elements["Statement"] = Value(written, statements.span, statements.trail)
+    elif statements.unknown is not None:
+        elements["Statement"] = statements
     elif not statements.is_null:
-        elements["Statement"] = _written_again(statements)
+        raise RefusedDocumentError("a document to merge has a Statement that is not a list", source.span)
     return elements
 
 
@@ -184,37 +213,37 @@ def _triples(condition: Entries) -> Iterator[tuple[Value, Value, Value]]:
 
 
 def _own(arguments: Entries) -> Iterator[Value]:
-    blocks = arguments["statement"]
+    blocks, version = arguments["statement"], arguments["version"].text
     for block in blocks.data if isinstance(blocks.data, tuple) else () if blocks.is_null else (blocks,):
-        yield _written_block(block)
+        yield _written_block(block, version)
 
 
-def _written_block(block: Value) -> Value:
+def _written_block(block: Value, version: str | None) -> Value:
     """The statement of a block, also of one that may not be there."""
     match block.data:
         case Mapping() as entries:
-            return Value(dict(_statement(entries)), block.span)
+            return Value(dict(_statement(entries, version)), block.span)
         case Unknown(candidates=candidates) as unknown if candidates:
-            found = tuple(None if one is None else _written_block(one) for one in candidates)
+            found = tuple(None if one is None else _written_block(one, version) for one in candidates)
             return Value(replace(unknown, candidates=found), block.span)
     return block
 
 
-def _statement(block: Entries) -> Iterator[tuple[str, Value]]:
+def _statement(block: Entries, version: str | None) -> Iterator[tuple[str, Value]]:
     if not _is_empty(block["sid"]):
         yield "Sid", _text(block["sid"])
     yield "Effect", block["effect"] if not block["effect"].is_null else Value("Allow")
     for argument, element in _ELEMENTS.items():
         value = _one_or_many(block[argument])
         if not _is_empty(value):
-            yield element, _with_variables(value) if "esources" in argument else value
+            yield element, _with_variables(value, version) if "esources" in argument else value
     for argument, element in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
         blocks = _blocks(block[argument])
         if blocks:
-            yield element, _principals_of(blocks)
+            yield element, _principals_of(blocks, version)
     conditions = _blocks(block["condition"])
     if conditions:
-        yield "Condition", _conditions_of(conditions)
+        yield "Condition", _conditions_of(conditions, version)
 
 
 def _blocks(value: Value) -> tuple[Value, ...]:
@@ -254,15 +283,22 @@ def _collapsed(items: Sequence[Value], like: Value) -> Value:
     return items[0] if len(items) == 1 else Value(tuple(items), like.span, like.trail)
 
 
-def _with_variables(value: Value) -> Value:
-    """``&{`` is how a policy variable is written here, so that it is not an interpolation."""
+def _with_variables(value: Value, version: str | None) -> Value:
+    """``&{`` is how a policy variable is written here, so that it is not an interpolation.
+
+    Documents of the first version have no variables.
+    """
     match value.data:
         case tuple() as items:
-            return Value(tuple(_with_variables(item) for item in items), value.span)
+            return Value(tuple(_with_variables(item, version) for item in items), value.span)
         case str() | Unknown():
             found = pieces(value) or ()
             if not any(isinstance(piece, str) and "&{" in piece for piece in found):
                 return value
+            if version == _WITHOUT_VARIABLES:
+                raise RefusedDocumentError(
+                    f"there is a policy variable, which version {version} does not have", value.span
+                )
             return joined(
                 (piece.replace("&{", "${") if isinstance(piece, str) else piece for piece in found), value.span
             )
@@ -277,12 +313,12 @@ def _open(block: Value) -> Value:
     return Value(Unknown(block.unknown.cause), block.span) if block.unknown is not None else block
 
 
-def _principals_of(blocks: tuple[Value, ...]) -> Value:
+def _principals_of(blocks: tuple[Value, ...], version: str | None) -> Value:
     pairs: list[tuple[Value, Value]] = []
     for block in blocks:
         if not isinstance(block.data, Mapping):
             return _open(block)
-        pairs.append((_text(block.data["type"]), _with_variables(_one_or_many(block.data["identifiers"]))))
+        pairs.append((_text(block.data["type"]), _with_variables(_one_or_many(block.data["identifiers"]), version)))
     return _principals(pairs, blocks[0])
 
 
@@ -298,12 +334,12 @@ def _principals(pairs: Sequence[tuple[Value, Value]], like: Value) -> Value:
     return Value({kind: _collapsed(merged[kind], like) for kind in sorted(merged)}, like.span)
 
 
-def _conditions_of(blocks: tuple[Value, ...]) -> Value:
+def _conditions_of(blocks: tuple[Value, ...], version: str | None) -> Value:
     triples: list[tuple[Value, Value, Value]] = []
     for block in blocks:
         if not isinstance(block.data, Mapping):
             return _open(block)
-        found = _with_variables(_converted(block.data["values"], List(STRING)))
+        found = _with_variables(_converted(block.data["values"], List(STRING)), version)
         triples.append((_text(block.data["test"]), _text(block.data["variable"]), found))
     return _conditions(triples, blocks[0])
 

@@ -17,6 +17,7 @@ from scanner.terraform.aws import data_sources
 from scanner.terraform.aws.arguments import converted
 from scanner.terraform.aws.computed import computed
 from scanner.terraform.aws.naming import is_naming
+from scanner.terraform.aws.policy_document import RefusedDocumentError
 from scanner.terraform.aws.resource_type import Resource
 from scanner.terraform.configuration import remote_state, ssm_parameters
 from scanner.terraform.configuration.block_entries import block_entries, ignores_changes
@@ -282,7 +283,10 @@ class _Attributes(Namespace):
             return owner.host.call(function, arguments, self._place)
 
         source = data_sources.DataSource(self._address, self._entries, home, owner.host.render_value, call)
-        return data_sources.attribute(source, name)
+        try:
+            return data_sources.attribute(source, name)
+        except RefusedDocumentError as problem:
+            raise EvaluationError(str(problem), problem.span or self._place) from None
 
     def _read_elsewhere(self, name: str, home: Home) -> Value | None:
         """What a data source reads that another configuration which is scanned writes down."""

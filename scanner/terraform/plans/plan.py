@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from scanner import values
 from scanner.budget import BudgetSpentError, spend
+from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, as_sentence, bound_exceeded, error, warning
 from scanner.facts import Fact, Facts, Home, collect
 from scanner.lazy_dataclass import dataclass
@@ -304,7 +305,10 @@ class _Reader:
         entries = {
             name: self._value(address, (name,), after.get(name), unknown.get(name)) for name in {*after, *unknown}
         }
-        document = policy_document.document(_Optional(entries))
+        try:
+            document = policy_document.document(_Optional(entries))
+        except policy_document.RefusedDocumentError as problem:
+            return values.unknown(Cause(CauseKind.MALFORMED, f"{address}, which is refused: {problem}", self.span))
         return policy_text.rendered(document, indented=target.attribute == "json").at(self.span)
 
 
