@@ -11,7 +11,16 @@ from scanner.facts import Home
 from scanner.iam import managed
 from scanner.lazy_dataclass import dataclass
 from scanner.partition import partition_of, url_suffix
-from scanner.symbol import Account, AppliedBy, Part, PermissionSetArn, PolicyPath, Setting, Symbol
+from scanner.symbol import (
+    Account,
+    AppliedBy,
+    IdentityCenterPath,
+    Part,
+    PermissionSetArn,
+    PolicyPath,
+    Setting,
+    Symbol,
+)
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.aws import policy_document, policy_text
 from scanner.terraform.aws.after_apply import attribute_of
@@ -239,15 +248,29 @@ def _null(source: DataSource, name: str) -> Value | None:
     return source.arguments["inputs"] if name == "outputs" else None
 
 
+_IDENTITY_CENTER_NAMES = "AWSReservedSSO_"
+_IDENTITY_CENTER_ROLES = "/aws-reserved/sso.amazonaws.com/"
+"""The path of every role of such a name, up to a region: nobody but Identity Center makes one.
+
+https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+"""
+
+
 def _named(kind: str, argument: str) -> Callable[[DataSource, str], Value | None]:
     """Data sources that look an identity up by its name: the name is what was asked for, the path is not known."""
 
     def read(source: DataSource, name: str) -> Value | None:
         own = values.pieces(source.arguments[argument])
-        if name == "arn" and own:
-            path = _open(source, name, Part(attribute_of(source.address, name), " path"))
-            return _in_account(source, name, ("iam",), f"{kind}/", path, *own)
-        return source.arguments[argument] if name == "id" else None
+        if not own or name not in ("arn", "path"):
+            return source.arguments[argument] if name == "id" else None
+        of_identity_center = kind == "role" and isinstance(own[0], str) and own[0].startswith(_IDENTITY_CENTER_NAMES)
+        if of_identity_center:
+            path: tuple[str | Unknown, ...] = (_IDENTITY_CENTER_ROLES, _open(source, name, IdentityCenterPath()))
+        else:
+            path = ("/", _open(source, name, Part(attribute_of(source.address, "arn"), " path")))
+        if name == "path":
+            return values.joined(path) if of_identity_center else None
+        return _in_account(source, name, ("iam",), kind, *path, *own)
 
     return read
 

@@ -24,7 +24,7 @@ from scanner.iam.principal_element import PrincipalPattern, Principals
 from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, is_everybody, lets_in
 from scanner.lazy_dataclass import dataclass
-from scanner.symbol import Account, AppliedBy
+from scanner.symbol import Account, AppliedBy, IdentityCenterPath
 from scanner.truth import Truth, undetermined
 from scanner.verdicts.ways_in.endpoints import DIGITS, LOWER
 from scanner.verdicts.ways_in.named import COLONS, OF_SERVICES, are_of_two_resources, one_arn
@@ -32,15 +32,17 @@ from scanner.verdicts.ways_in.named import COLONS, OF_SERVICES, are_of_two_resou
 _NAME = frozenset(string.ascii_letters + string.digits + "+=,.@_-")
 _ACCOUNT = Run(DIGITS)
 _REGION: Sentence = (Run(LOWER), "-", Run(LOWER | {"-"}), "-", Run(DIGITS))
-_ROOT, _USER, _IDENTITY_CENTER, _SESSION = (
+_ROOT, _USER, _IDENTITY_CENTER, _WITHOUT_PATH, _SESSION = (
     pattern.in_arn(pattern.parse_wildcards(text))
     for text in (
         "arn:*:iam::*:root",
         "arn:*:iam::*:user/*",
         "arn:*:iam::*:role/aws-reserved/sso.amazonaws.com/*",
+        "arn:*:iam::*:role/AWSReservedSSO_*",
         "arn:*:sts::*:assumed-role/AWSReservedSSO_*",
     )
 )
+_KINDS = (_ROOT, _USER, _IDENTITY_CENTER, _WITHOUT_PATH, _SESSION)
 _PERSON: Mapping[str, ContextValue] = {
     **OF_SERVICES,
     "sts:externalid": Presence.ABSENT,
@@ -91,7 +93,7 @@ class Switch:
         if _is_caller(segments):
             yield from self._account(segments[1], segments[4])
             return
-        answers = [pattern.matches(wanted, text) for wanted in (_ROOT, _USER, _IDENTITY_CENTER, _SESSION)]
+        answers = [pattern.matches(wanted, text) for wanted in _KINDS]
         if answers[0].is_yes:
             yield from self._account(segments[1], segments[4])
         elif answers[1].is_yes:
@@ -99,6 +101,10 @@ class Switch:
         elif answers[2].is_yes:
             yield self._caller(Rule(), (text,), _ROLE_CONTEXT)
         elif answers[3].is_yes:
+            # Nobody but Identity Center makes a role of such a name, so the path is left out.
+            name = _cut(segments[5], len("role/"))
+            yield self._caller(Rule(), tuple(_role_arns(segments[1], segments[4], name)), _ROLE_CONTEXT)
+        elif answers[4].is_yes:
             yield self._caller(Rule(), tuple(_role_arns(segments[1], segments[4])), _ROLE_CONTEXT)
         else:
             # A role of which the name alone is not known is taken to be one that somebody made.
@@ -186,12 +192,26 @@ def _user_arns(partition: Sentence, account: Sentence) -> Iterator[Sentence]:
     yield ("arn:", *partition, ":iam::", *account, ":user/", Run(_NAME | {"/"}))
 
 
-def _role_arns(partition: Sentence, account: Sentence) -> Iterator[Sentence]:
+def _cut(text: Text, length: int) -> Text:
+    """A text without its first characters, which are known."""
+    first, *others = text
+    return (str(first)[length:], *others)
+
+
+_PERMISSION_SET: Sentence = ("AWSReservedSSO_", Run(_NAME), "_", Run(frozenset(string.hexdigits.lower())))
+_IDENTITY_CENTER_REGION = Hole(
+    frozenset({Cause(CauseKind.UNRESOLVED_REFERENCE, str(IdentityCenterPath()))}),
+    IdentityCenterPath(),
+    one_segment=True,
+)
+
+
+def _role_arns(partition: Sentence, account: Sentence, name: Sentence = _PERMISSION_SET) -> Iterator[Sentence]:
     """Roles that Identity Center makes: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html"""
     start: Sentence = ("arn:", *partition, ":iam::", *account, ":role/aws-reserved/sso.amazonaws.com/")
-    name: Sentence = ("AWSReservedSSO_", Run(_NAME), "_", Run(frozenset(string.hexdigits.lower())))
     yield (*start, *name)
     yield (*start, *_REGION, "/", *name)
+    yield (*start, Chosen(_IDENTITY_CENTER_REGION), *name)
 
 
 def _chosen(account: Text) -> Iterator[Sentence]:
