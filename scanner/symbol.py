@@ -109,6 +109,9 @@ class PolicyPath:
 class IdentityCenterPath:
     """The rest of the paths of the roles that Identity Center makes: the region that it is in, or nothing."""
 
+    partition: str
+    """An organization is in one, and has one Identity Center that makes roles."""
+
     def __str__(self) -> str:
         return "the region of IAM Identity Center"
 

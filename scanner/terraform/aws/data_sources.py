@@ -265,7 +265,10 @@ def _named(kind: str, argument: str) -> Callable[[DataSource, str], Value | None
             return source.arguments[argument] if name == "id" else None
         of_identity_center = kind == "role" and isinstance(own[0], str) and own[0].startswith(_IDENTITY_CENTER_NAMES)
         if of_identity_center:
-            path: tuple[str | Unknown, ...] = (_IDENTITY_CENTER_ROLES, _open(source, name, IdentityCenterPath()))
+            path: tuple[str | Unknown, ...] = (
+                _IDENTITY_CENTER_ROLES,
+                _open(source, name, IdentityCenterPath(source.home.partition)),
+            )
         else:
             path = ("/", _open(source, name, Part(attribute_of(source.address, "arn"), " path")))
         if name == "path":

@@ -199,19 +199,23 @@ def _cut(text: Text, length: int) -> Text:
 
 
 _PERMISSION_SET: Sentence = ("AWSReservedSSO_", Run(_NAME), "_", Run(frozenset(string.hexdigits.lower())))
-_IDENTITY_CENTER_REGION = Hole(
-    frozenset({Cause(CauseKind.UNRESOLVED_REFERENCE, str(IdentityCenterPath()))}),
-    IdentityCenterPath(),
-    one_segment=True,
-)
 
 
-def _role_arns(partition: Sentence, account: Sentence, name: Sentence = _PERMISSION_SET) -> Iterator[Sentence]:
+def _identity_center_region(partition: Text) -> Sentence:
+    """The region that Identity Center is in, by its symbol; nothing where not even the partition is known."""
+    known = literal(partition)
+    if known is None:
+        return ()
+    symbol = IdentityCenterPath(known)
+    return (Chosen(Hole(frozenset({Cause(CauseKind.UNRESOLVED_REFERENCE, str(symbol))}), symbol, one_segment=True)),)
+
+
+def _role_arns(partition: Text, account: Sentence, name: Sentence = _PERMISSION_SET) -> Iterator[Sentence]:
     """Roles that Identity Center makes: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html"""
     start: Sentence = ("arn:", *partition, ":iam::", *account, ":role/aws-reserved/sso.amazonaws.com/")
     yield (*start, *name)
     yield (*start, *_REGION, "/", *name)
-    yield (*start, Chosen(_IDENTITY_CENTER_REGION), *name)
+    yield (*start, *_identity_center_region(partition), *name)
 
 
 def _chosen(account: Text) -> Iterator[Sentence]:
