@@ -263,7 +263,7 @@ class _Parser:
             self._effect(entries.get("Effect"), value),
             actions,
             resources,
-            read_principals(entries, value, self._kind.value) if has_principal else None,
+            read_principals(entries, value, self._kind.value, is_in_force=self._is_in_force) if has_principal else None,
             tuple(self._conditions(entries.get("Condition"))),
             value.span,
         )

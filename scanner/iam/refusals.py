@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from scanner.iam.elements import MalformedError
 from scanner.iam.pattern import Hole, Text, literal, text_of
+from scanner.iam.principal_element import UNIQUE_ID
 from scanner.regexes import whole
 from scanner.values import Value
 
@@ -89,7 +90,7 @@ def _aws_problem(text: Text) -> str | None:
     if known == "*" or not text or isinstance(text[0], Hole):
         return None
     if not text[0].startswith("arn:"):
-        if known is None or _ACCOUNT.fullmatch(known) or _UNIQUE_ID.fullmatch(known):
+        if known is None or _ACCOUNT.fullmatch(known) or UNIQUE_ID.fullmatch(known):
             return None
         return f'The principal "{known}" is neither the ID of an account, an ARN nor "*".'
     if any(sign in part for part in text if isinstance(part, str) for sign in "*?"):
@@ -107,7 +108,6 @@ def _federated_problem(text: Text) -> str | None:
 
 _PROBLEMS = {"AWS": _aws_problem, "Federated": _federated_problem}
 _ACCOUNT = whole(r"[0-9]{12}")
-_UNIQUE_ID = whole(r"A[A-Z]{2}A[0-9A-Z]{12,}")
 _OF_PEOPLE: Mapping[str, tuple[str, ...]] = {
     "iam": ("root", "user/", "role/"),
     "sts": ("assumed-role/", "federated-user/"),

@@ -107,4 +107,20 @@ def named(kind: str) -> Mapping[str, Compute]:
         "name": name,
         "id": own_name,
         "path": lambda _: Value("/"),
+        "unique_id": lambda resource: identified(kind, after_apply(resource.address, "unique_id")),
     }
+
+
+_BEGINNINGS = {"user": "AIDA", "role": "AROA", "group": "AGPA"}
+
+
+def identified(kind: str, unique_id: Value) -> Value:
+    """The unique ID of an identity, which says of which kind it is.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+    """
+    unknown = unique_id.unknown
+    if unknown is None or unknown.symbol is None:
+        return unique_id
+    rest = Unknown(unknown.cause, Part(unknown.symbol, " after its beginning"))
+    return replace(unique_id, data=replace(unknown, pieces=(_BEGINNINGS[kind], rest)))

@@ -24,7 +24,7 @@ from scanner.symbol import (
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.aws import policy_document, policy_text
 from scanner.terraform.aws.after_apply import attribute_of
-from scanner.terraform.aws.attributes import account, of_service
+from scanner.terraform.aws.attributes import account, identified, of_service
 from scanner.terraform.language.errors import EvaluationError
 from scanner.values import NULL, Unknown, Value
 
@@ -256,11 +256,13 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissions
 """
 
 
-def _named(kind: str, argument: str) -> Callable[[DataSource, str], Value | None]:
+def _named(kind: str, argument: str, unique_id: str) -> Callable[[DataSource, str], Value | None]:
     """Data sources that look an identity up by its name: the name is what was asked for, the path is not known."""
 
     def read(source: DataSource, name: str) -> Value | None:
         own = values.pieces(source.arguments[argument])
+        if name == unique_id:
+            return identified(kind, read_at_plan(source.address, name))
         if not own or name not in ("arn", "path"):
             return source.arguments[argument] if name == "id" else None
         of_identity_center = kind == "role" and isinstance(own[0], str) and own[0].startswith(_IDENTITY_CENTER_NAMES)
@@ -301,7 +303,7 @@ _SOURCES: Mapping[str, Callable[[DataSource, str], Value | None]] = {
     "local_sensitive_file": _file,
     "null_data_source": _null,
     "template_file": _template_file,
-    "aws_iam_role": _named("role", "name"),
+    "aws_iam_role": _named("role", "name", "unique_id"),
     "aws_iam_session_context": _session_context,
-    "aws_iam_user": _named("user", "user_name"),
+    "aws_iam_user": _named("user", "user_name", "user_id"),
 }

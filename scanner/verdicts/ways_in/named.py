@@ -47,7 +47,7 @@ def _owner(text: Text) -> str | None:
     return owners.pop() if len(owners) == 1 else None
 
 
-_NAMES = frozenset({"Ref", "Name", "Arn", "name", "arn", "id"})
+_NAMES = frozenset({"Ref", "Name", "Arn", "name", "arn", "id", "unique_id", "user_id"})
 
 
 def some(principals: Principals, answers: Iterable[Truth]) -> Rule:

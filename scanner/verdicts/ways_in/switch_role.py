@@ -25,7 +25,7 @@ from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, is_everybody, lets_in
 from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Account, AppliedBy, IdentityCenterPath
-from scanner.truth import Truth, undetermined
+from scanner.truth import Truth, truth, undetermined
 from scanner.verdicts.ways_in.endpoints import DIGITS, LOWER
 from scanner.verdicts.ways_in.named import COLONS, OF_SERVICES, are_of_two_resources, one_arn
 
@@ -56,6 +56,9 @@ _ROLE_CONTEXT: Mapping[str, ContextValue] = {
     "aws:principaltype": Fixed((("AssumedRole",),)),
     "aws:username": Presence.ABSENT,
 }
+_TWO_NAMES = Cause(
+    CauseKind.UNSUPPORTED, "whether a user who is named by a unique ID is the one who is named by an ARN"
+)
 _EXCEPTED_ACCOUNT = Cause(
     CauseKind.UNSUPPORTED,
     "whether a NotPrincipal that names an account excepts the users of the account",
@@ -82,9 +85,12 @@ class Switch:
     def _people(self, item: PrincipalPattern) -> Iterator[Caller]:
         if is_everybody(item):
             yield from self._everybody(Rule())
-        if item.kind != "AWS" or literal(item.text) == "*":
+        if item.kind != "AWS" or item.is_deleted or literal(item.text) == "*":
             return
         text = self._text(item)
+        if _is_user_id(text):
+            yield from self._user_of(text)
+            return
         account = _account_id(text)
         if account is not None:
             yield from self._account((self.binding.partition,), account)
@@ -109,6 +115,13 @@ class Switch:
         else:
             # A role of which the name alone is not known is taken to be one that somebody made.
             yield from self._everybody(Rule(answers[0] | answers[1]))
+
+    def _user_of(self, unique_id: Text) -> Iterator[Caller]:
+        """A user of whom the unique ID alone is known."""
+        who = frozenset({Cause(CauseKind.UNRESOLVED_REFERENCE, f"who the user {pattern.written(unique_id)} is")})
+        arn = ("arn:", self.binding.partition, ":iam::", pattern.word(who), ":user/", Hole(who, one_segment=True))
+        context = {**_USER_CONTEXT, "aws:userid": Fixed((unique_id,))}
+        yield replace(self._caller(Rule(), (arn,), context), covers=partial(self._covers_id, unique_id))
 
     def _text(self, item: PrincipalPattern) -> Text:
         return self.binding.filled(one_arn(item.text))
@@ -142,8 +155,20 @@ class Switch:
 
     def _covers_one(self, text: Text, principals: Principals) -> Rule:
         """The same for one user, who is none whose name is another one."""
-        items = tuple(item for item in principals.items if not are_of_two_resources(self._text(item), text))
+        items = self._perhaps(text, principals)
+        if any(item.kind == "AWS" and not item.is_deleted and _is_user_id(item.text) for item in items):
+            return Rule(undetermined(_TWO_NAMES))
         return self.covers(replace(principals, items=items))
+
+    def _covers_id(self, unique_id: Text, principals: Principals) -> Rule:
+        """The same for one user of whom the unique ID is known."""
+        if not principals.doubt and any(item.kind == "AWS" and item.text == unique_id for item in principals.items):
+            return Rule(truth(not principals.negated))
+        return self.covers(replace(principals, items=self._perhaps(unique_id, principals)))
+
+    def _perhaps(self, text: Text, principals: Principals) -> tuple[PrincipalPattern, ...]:
+        """The entries that do not name another resource of the code."""
+        return tuple(item for item in principals.items if not are_of_two_resources(self._text(item), text))
 
     def _test(self, principals: Principals) -> Question:
         """The statement's principals as a test on the ARN of whoever asks."""
@@ -229,6 +254,11 @@ def _account_id(text: Text) -> Text | None:
     if known is not None:
         return text if known.isdigit() and len(known) == 12 else None
     return text if len(text) == 1 and isinstance(text[0], Hole) and text[0].is_account_id else None
+
+
+def _is_user_id(text: Text) -> bool:
+    """Whether it is the unique ID of a user, known or not. All that begin so are IDs of users."""
+    return bool(text) and isinstance(text[0], str) and text[0].startswith("AIDA") and ":" not in text[0]
 
 
 def _is_caller(segments: list[Text]) -> bool:
