@@ -27,7 +27,7 @@ from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Account, AppliedBy, IdentityCenterPath
 from scanner.truth import Truth, truth, undetermined
 from scanner.verdicts.ways_in.endpoints import DIGITS, LOWER
-from scanner.verdicts.ways_in.named import COLONS, OF_SERVICES, are_of_two_resources, one_arn
+from scanner.verdicts.ways_in.named import COLONS, OF_ASSERTIONS, OF_SERVICES, are_of_two_resources, one_arn
 
 _NAME = frozenset(string.ascii_letters + string.digits + "+=,.@_-")
 _ACCOUNT = Run(DIGITS)
@@ -45,6 +45,7 @@ _ROOT, _USER, _IDENTITY_CENTER, _WITHOUT_PATH, _SESSION = (
 _KINDS = (_ROOT, _USER, _IDENTITY_CENTER, _WITHOUT_PATH, _SESSION)
 _PERSON: Mapping[str, ContextValue] = {
     **OF_SERVICES,
+    **OF_ASSERTIONS,
     "sts:externalid": Presence.ABSENT,
     "aws:principalisawsservice": Fixed((("false",),)),
     "aws:viaawsservice": Fixed((("false",),)),
@@ -103,15 +104,18 @@ class Switch:
         if answers[0].is_yes:
             yield from self._account(segments[1], segments[4])
         elif answers[1].is_yes:
-            yield replace(self._caller(Rule(), (text,), _USER_CONTEXT), covers=partial(self._covers_one, text))
+            context = {**_USER_CONTEXT, **_of_account(segments[4]), **_of_user(text)}
+            yield replace(self._caller(Rule(), (text,), context), covers=partial(self._covers_one, text))
         elif answers[2].is_yes:
-            yield self._caller(Rule(), (text,), _ROLE_CONTEXT)
+            yield self._caller(Rule(), (text,), {**_ROLE_CONTEXT, **_of_account(segments[4])})
         elif answers[3].is_yes:
             # Nobody but Identity Center makes a role of such a name, so the path is left out.
             name = _cut(segments[5], len("role/"))
-            yield self._caller(Rule(), tuple(_role_arns(segments[1], segments[4], name)), _ROLE_CONTEXT)
+            context = {**_ROLE_CONTEXT, **_of_account(segments[4])}
+            yield self._caller(Rule(), tuple(_role_arns(segments[1], segments[4], name)), context)
         elif answers[4].is_yes:
-            yield self._caller(Rule(), tuple(_role_arns(segments[1], segments[4])), _ROLE_CONTEXT)
+            context = {**_ROLE_CONTEXT, **_of_account(segments[4])}
+            yield self._caller(Rule(), tuple(_role_arns(segments[1], segments[4])), context)
         else:
             # A role of which the name alone is not known is taken to be one that somebody made.
             yield from self._everybody(Rule(answers[0] | answers[1]))
@@ -131,9 +135,7 @@ class Switch:
 
     def _account(self, partition: Text, account: Text) -> Iterator[Caller]:
         """The users of an account and those whom Identity Center gives a role in it."""
-        known = literal(account)
-        fixed: Mapping[str, ContextValue] = {} if known is None else {"aws:principalaccount": Fixed(((known,),))}
-        for caller in self._members(Rule(), partition, [account], fixed):
+        for caller in self._members(Rule(), partition, [account], _of_account(account)):
             yield replace(caller, is_of_open_account=_is_own_account(account))
 
     def _members(
@@ -193,6 +195,19 @@ class Switch:
         yield ("arn:", Wildcard.ANY_IN_SEGMENT, ":iam::", *account, ":", rest)
 
 
+def is_too_long(role: Principal) -> bool:
+    """Whether the console cannot switch to a role because of its name, as far as that is written.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html
+    """
+    written = "".join(part for part in role.arn if isinstance(part, str))
+    return len(written.partition(":role/")[2]) > _LONGEST
+
+
+_LONGEST = 64
+"""With the path but for its first slash: a role without a path may have a name of this length."""
+
+
 def lets_in_user(document: PolicyDocument, binding: Binding, user: Principal) -> Truth:
     """Whether a trust policy lets one user in whose ARN is known, who meets conditions that are up to people."""
     switch, arn = Switch(binding), literal(user.arn)
@@ -211,6 +226,19 @@ def lets_in_user(document: PolicyDocument, binding: Binding, user: Principal) ->
 
 _ACTION = "sts:assumerole"
 _UNKNOWN_USER = Cause(CauseKind.KNOWN_AFTER_APPLY, "the ARN of a user")
+
+
+def _of_account(account: Text) -> Mapping[str, ContextValue]:
+    """What the account says about whoever is in it, where it is known."""
+    known = literal(account)
+    return {} if known is None else {"aws:principalaccount": Fixed(((known,),))}
+
+
+def _of_user(arn: Text) -> Mapping[str, ContextValue]:
+    """What the ARN of a user says about the name, if that is written at its end."""
+    last = arn[-1]
+    _, slash, name = last.rpartition("/") if isinstance(last, str) else ("", "", "")
+    return {"aws:username": Fixed(((name,),))} if slash and name else {}
 
 
 def _user_arns(partition: Sentence, account: Sentence) -> Iterator[Sentence]:
