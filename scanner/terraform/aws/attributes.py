@@ -111,16 +111,7 @@ def named(kind: str) -> Mapping[str, Compute]:
     }
 
 
-_BEGINNINGS = {"user": "AIDA", "role": "AROA", "group": "AGPA"}
-
-
 def identified(kind: str, unique_id: Value) -> Value:
-    """The unique ID of an identity, which says of which kind it is.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
-    """
+    """The unique ID of an identity of a kind."""
     unknown = unique_id.unknown
-    if unknown is None or unknown.symbol is None:
-        return unique_id
-    rest = Unknown(unknown.cause, Part(unknown.symbol, " after its beginning"))
-    return replace(unique_id, data=replace(unknown, pieces=(_BEGINNINGS[kind], rest)))
+    return unique_id if unknown is None else replace(unique_id, data=replace(unknown, identifies=kind))

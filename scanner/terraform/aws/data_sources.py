@@ -25,6 +25,7 @@ from scanner.terraform.address import ResourceAddress
 from scanner.terraform.aws import policy_document, policy_text
 from scanner.terraform.aws.after_apply import attribute_of
 from scanner.terraform.aws.attributes import account, identified, of_service
+from scanner.terraform.aws.vocabulary import ACCOUNT_IDS
 from scanner.terraform.language.errors import EvaluationError
 from scanner.values import NULL, Unknown, Value
 
@@ -56,7 +57,8 @@ def attribute(source: DataSource, name: str) -> Value:
 def read_at_plan(address: ResourceAddress, name: str) -> Value:
     """What only the account can tell."""
     symbol = attribute_of(address, name)
-    return Value(Unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol}, {FROM_ACCOUNT}"), symbol))
+    cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol}, {FROM_ACCOUNT}")
+    return Value(Unknown(cause, symbol, is_account_id=(address.type, name) in ACCOUNT_IDS))
 
 
 def _permission_set(source: DataSource, name: str) -> Value | None:

@@ -20,7 +20,7 @@ from scanner.iam.language import Chosen, Language, Question, Rule, Run, Sentence
 from scanner.iam.pattern import Hole, Pattern, Text, Wildcard, literal
 from scanner.iam.policy import PolicyDocument, Statement
 from scanner.iam.principal import Principal
-from scanner.iam.principal_element import PrincipalPattern, Principals
+from scanner.iam.principal_element import UNIQUE_ID, PrincipalPattern, Principals
 from scanner.iam.request import ContextValue, Fixed, Presence
 from scanner.iam.trust import Caller, is_everybody, lets_in
 from scanner.lazy_dataclass import dataclass
@@ -89,8 +89,9 @@ class Switch:
         if item.kind != "AWS" or item.is_deleted or literal(item.text) == "*":
             return
         text = self._text(item)
-        if _is_user_id(text):
-            yield from self._user_of(text)
+        identified = _identified(text)
+        if identified is not None:
+            yield from self._user_of(text) if identified == "user" else ()
             return
         account = _account_id(text)
         if account is not None:
@@ -122,7 +123,7 @@ class Switch:
 
     def _user_of(self, unique_id: Text) -> Iterator[Caller]:
         """A user of whom the unique ID alone is known."""
-        who = frozenset({Cause(CauseKind.UNRESOLVED_REFERENCE, f"who the user {pattern.written(unique_id)} is")})
+        who = frozenset({Cause(CauseKind.UNRESOLVED_REFERENCE, f"who the user {_shown(unique_id)} is")})
         arn = ("arn:", self.binding.partition, ":iam::", pattern.word(who), ":user/", Hole(who, one_segment=True))
         context = {**_USER_CONTEXT, "aws:userid": Fixed((unique_id,))}
         yield replace(self._caller(Rule(), (arn,), context), covers=partial(self._covers_id, unique_id))
@@ -158,7 +159,7 @@ class Switch:
     def _covers_one(self, text: Text, principals: Principals) -> Rule:
         """The same for one user, who is none whose name is another one."""
         items = self._perhaps(text, principals)
-        if any(item.kind == "AWS" and not item.is_deleted and _is_user_id(item.text) for item in items):
+        if any(item.kind == "AWS" and not item.is_deleted and _identified(item.text) == "user" for item in items):
             return Rule(undetermined(_TWO_NAMES))
         return self.covers(replace(principals, items=items))
 
@@ -180,9 +181,13 @@ class Switch:
     def _patterns(self, item: PrincipalPattern, *, negated: bool) -> Iterator[Pattern]:
         if is_everybody(item):
             yield (Wildcard.ANY_TEXT,)
-        if item.kind != "AWS" or literal(item.text) == "*":
+        if item.kind != "AWS" or item.is_deleted or literal(item.text) == "*":
             return
         text = self._text(item)
+        if _identified(text) is not None:
+            if negated:  # whoever that is, others are denied
+                yield (Hole(frozenset({_TWO_NAMES})),)
+            return
         account = _account_id(text)
         if account is None and pattern.matches(_ROOT, text).is_yes:
             account = _segments(text)[4]
@@ -284,9 +289,23 @@ def _account_id(text: Text) -> Text | None:
     return text if len(text) == 1 and isinstance(text[0], Hole) and text[0].is_account_id else None
 
 
-def _is_user_id(text: Text) -> bool:
-    """Whether it is the unique ID of a user, known or not. All that begin so are IDs of users."""
-    return bool(text) and isinstance(text[0], str) and text[0].startswith("AIDA") and ":" not in text[0]
+def _shown(unique_id: Text) -> str:
+    """For people."""
+    return "".join(part if isinstance(part, str) else str(part.symbol) for part in unique_id)
+
+
+def _identified(text: Text) -> str | None:
+    """Of which kind of identity it is the unique ID; None for what is no such ID.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+    """
+    if len(text) == 1 and isinstance(text[0], Hole):
+        return text[0].identifies or None
+    known = literal(text) or ""
+    return _BEGINNINGS.get(known[:4], "") if UNIQUE_ID.fullmatch(known) else None
+
+
+_BEGINNINGS = {"AIDA": "user", "AROA": "role"}
 
 
 def _is_caller(segments: list[Text]) -> bool:
