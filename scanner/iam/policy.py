@@ -331,6 +331,8 @@ class _Parser:
                 yield conditions.unreadable(block.unknown.cause)
                 continue
             for key, found in mapping_of(block, f'The condition operator "{name}"', value.span).items():
+                if ":" not in key and self._kind is not DocumentKind.TRUST and not self._is_in_force:
+                    raise MalformedError(f'The condition key "{key}" has no service prefix.', found.span or value.span)
                 base, quantifier, if_exists = parsed
                 templates = tuple(self._condition_values(found, name, key, base))
                 yield Condition(name, base, quantifier, if_exists, key, templates)
