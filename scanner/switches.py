@@ -22,7 +22,7 @@ from scanner.verdicts.assessed_principal import AssessedPrincipal
 from scanner.verdicts.console import Access, Via
 from scanner.verdicts.question import Question
 from scanner.verdicts.questions import answers
-from scanner.verdicts.ways_in.switch_role import lets_in_user
+from scanner.verdicts.ways_in.switch_role import is_too_long, lets_in_user
 
 MOST_NAMED = 10
 """People that are named beside one role, and roles beside one of them."""
@@ -74,7 +74,7 @@ def _people(principals: Iterable[AssessedPrincipal]) -> dict[str, list[AssessedP
 def may_switch(one: AssessedPrincipal, role: AssessedPrincipal) -> bool:
     """Whether a user certainly may, who meets conditions that are up to people: both sides say so."""
     arn, trust = literal(role.principal.arn), role.principal.trust
-    if arn is None or trust is None:
+    if arn is None or trust is None or is_too_long(role.principal):
         return False
     binding = binding_of(role.principal, account_of(role.principal))
     if not lets_in_user(trust, binding, one.principal).is_yes:

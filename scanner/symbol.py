@@ -106,6 +106,17 @@ class PolicyPath:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityCenterPath:
+    """The rest of the paths of the roles that Identity Center makes: the region that it is in, or nothing."""
+
+    partition: str
+    """An organization is in one, and has one Identity Center that makes roles."""
+
+    def __str__(self) -> str:
+        return "the region of IAM Identity Center"
+
+
+@dataclass(frozen=True, slots=True)
 class PermissionSetArn:
     """The ARN of the permission set of a name: names are unique in an instance of IAM Identity Center."""
 
@@ -176,5 +187,5 @@ class Repetition:
         return f"{self.aspect.value} {self.of}{marks}"
 
 
-_LookedUp: TypeAlias = "PolicyPath | PermissionSetArn | AppliedBy"
+_LookedUp: TypeAlias = "PolicyPath | IdentityCenterPath | PermissionSetArn | AppliedBy"
 Symbol: TypeAlias = "Account | Setting | Named | Block | Attribute | _LookedUp | Part | Call | Repetition"

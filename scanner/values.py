@@ -43,6 +43,8 @@ class Unknown:
     """What it can turn out to be, where that is one of few; None for nothing at all. Empty when it can be anything."""
     is_account_id: bool = field(default=False, compare=False)
     """Where a principal is expected, only the ID of an account has the required form."""
+    identifies: str = field(default="", compare=False)
+    """Of which kind of identity it is the unique ID: ``user``, ``role``, ``group``."""
     is_set: bool = field(default=False, compare=False)
     """Whatever its elements are, it is a set of them."""
 

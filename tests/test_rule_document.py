@@ -71,7 +71,7 @@ resource "aws_iam_role" "open" {
         Principal = { AWS = ["arn:aws:iam::999988887777:root", "111122223333"], Service = "ec2.amazonaws.com" }
         Condition = { StringEquals = { "sts:ExternalId" = ["a", var.lead] } }
       },
-      { Effect = "Deny", Action = "*", Principal = "*" },
+      { Effect = "Deny", Action = "sts:*", Principal = "*" },
     ]
   })
 }
@@ -115,7 +115,7 @@ Resources:
             Principal: {AWS: ["arn:aws:iam::999988887777:root", "111122223333"], Service: ec2.amazonaws.com}
             Condition: {StringEquals: {"sts:ExternalId": [a, !Ref Lead]}}
           - Effect: Deny
-            Action: "*"
+            Action: "sts:*"
             Principal: "*"
 """
 
@@ -255,7 +255,7 @@ def test_whom_a_role_trusts(people: Report) -> None:
         {
             "effect": "Deny",
             "switch_role": None,
-            "actions": ["*"],
+            "actions": ["sts:*"],
             "conditions": [],
             **dict(zip(keys, ("*", "*", None, "no"), strict=True)),
         },

@@ -140,7 +140,7 @@ class _Resolved:
         if content is None:
             detail = f"the control policy {listed.name if listed is not None else policy}, which is not listed"
             return _unknown(policy, policy_type, Cause(CauseKind.MISSING_POLICY, detail, place), place)
-        document = parse_document(of(content, place), _KINDS[policy_type])
+        document = parse_document(of(content, place), _KINDS[policy_type], is_in_force=True)
         self.diagnostics += document.diagnostics
         return AttachedPolicy(policy_type, listed.name if listed is not None else policy, document, How.CONTROL, place)
 

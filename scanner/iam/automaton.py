@@ -35,6 +35,8 @@ class Hole:
     """True when the text cannot contain a colon, as an account ID or a region cannot."""
     is_account_id: bool = False
     """True when it is the ID of an account, or no principal at all."""
+    identifies: str = ""
+    """Of which kind of identity it is the unique ID, if it is one."""
     word: bool = False
     """True for a text of letters, digits and hyphens that is never empty: an account ID, a region, a partition."""
     single: bool = False

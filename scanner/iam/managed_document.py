@@ -36,7 +36,9 @@ class ManagedDocument(PolicyDocument):
             found: tuple[Statement, ...] = _STATEMENTS.__get__(self)
         except AttributeError:
             known = managed.document(self.managed or "")
-            found = parse_document(values.of(json.loads(known.text))).statements if known is not None else ()
+            found = ()
+            if known is not None:
+                found = parse_document(values.of(json.loads(known.text)), is_in_force=True).statements
             _STATEMENTS.__set__(self, found)
         return found
 

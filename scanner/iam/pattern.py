@@ -66,7 +66,7 @@ def hole(unknown: Unknown) -> Hole:
     is_account = isinstance(unknown.symbol, Account) or unknown.is_account_id
     if is_account or isinstance(unknown.symbol, Setting):
         return replace(word(causes, unknown.symbol), is_account_id=is_account)
-    return Hole(causes, unknown.symbol)
+    return Hole(causes, unknown.symbol, identifies=unknown.identifies)
 
 
 def text_of(value: Value) -> Text | None:

@@ -20,6 +20,7 @@ from scanner.iam.condition import Condition
 from scanner.iam.elements import SHORT, MalformedError, items_of, mapping_of, short_pattern, steps_of, text_in
 from scanner.iam.pattern import Hole, Text, literal, text_of
 from scanner.iam.principal_element import Principals, read_principals
+from scanner.iam.refusals import refuse_in_resource_control, refuse_in_trust
 from scanner.iam.variables import PolicyText, parse_policy_text
 from scanner.iam.variants import Variant, candidates_of, variants
 from scanner.lazy_dataclass import dataclass
@@ -104,16 +105,21 @@ ReadText = Callable[[Value], Value]
 
 
 def parse_document(
-    value: Value, kind: DocumentKind = DocumentKind.IDENTITY, read: ReadText = json_text.read
+    value: Value,
+    kind: DocumentKind = DocumentKind.IDENTITY,
+    read: ReadText = json_text.read,
+    *,
+    is_in_force: bool = False,
 ) -> PolicyDocument:
     """The document that a value holds: a mapping, JSON text, or something unknown.
 
-    Null and malformed documents come back with an error diagnostic and statements that decide nothing.
+    Null and malformed documents come back with an error diagnostic and statements that decide nothing. AWS has one that
+    ``is_in_force`` already, so it refuses nothing in it that the grammar allows.
     """
     if value.encodes is not None:
         value = value.encodes if value.encodes.span is not None else value.encodes.at(value.span)
     if isinstance(value.data, Unknown) and value.data.candidates:
-        return _one_of_few(value, kind, read)
+        return _one_of_few(value, kind, read, is_in_force=is_in_force)
     match value.data:
         case Unknown(pieces=()) as unknown:
             return opaque(unknown.cause, value.span)
@@ -130,15 +136,15 @@ def parse_document(
         return opaque(value.data.cause, value.span)
     if value.is_null:
         return _malformed_document("There is no policy document.", value.span)
-    return _Parser(value.span, kind).document(value)
+    return _Parser(value.span, kind, is_in_force=is_in_force).document(value)
 
 
-def _one_of_few(value: Value, kind: DocumentKind, read: ReadText) -> PolicyDocument:
+def _one_of_few(value: Value, kind: DocumentKind, read: ReadText, *, is_in_force: bool) -> PolicyDocument:
     """The statements of all documents that it may be. A malformed one is not an error yet, and may say anything."""
     statements: list[Statement] = []
     for candidate in candidates_of(value):
         if candidate.value is not None:
-            document = parse_document(candidate.value, kind, read)
+            document = parse_document(candidate.value, kind, read, is_in_force=is_in_force)
             statements.extend(_depending(statement, candidate.causes) for statement in document.statements)
     return PolicyDocument(tuple(statements))
 
@@ -161,9 +167,10 @@ def _diagnostic(message: str, span: Span | None) -> Diagnostic:
 class _Parser:
     """Reads one document; remembers what is wrong with it."""
 
-    def __init__(self, span: Span | None, kind: DocumentKind) -> None:
+    def __init__(self, span: Span | None, kind: DocumentKind, *, is_in_force: bool) -> None:
         self._span = span
         self._kind = kind
+        self._is_in_force = is_in_force
         self._variables = False
         self._version_doubt: Cause | None = None
         self._problems: list[Diagnostic] = []
@@ -251,15 +258,19 @@ class _Parser:
             raise MalformedError(_NO_PRINCIPAL[self._kind], value.span)
         actions = self._patterns(entries, "Action", value, required=True)
         resources = self._patterns(entries, "Resource", value, required=self._kind is not DocumentKind.TRUST)
-        return Statement(
+        statement = Statement(
             self._sid(entries.get("Sid")),
             self._effect(entries.get("Effect"), value),
             actions,
             resources,
-            read_principals(entries, value, self._kind.value) if has_principal else None,
+            read_principals(entries, value, self._kind.value, is_in_force=self._is_in_force) if has_principal else None,
             tuple(self._conditions(entries.get("Condition"))),
             value.span,
         )
+        refuse = _REFUSALS.get(self._kind)
+        if refuse is not None and not self._is_in_force:
+            refuse(entries, value)
+        return statement
 
     def _known_keys(self, entries: Mapping[str, Value], known: set[str], what: str, span: Span | None) -> None:
         for key, entry in entries.items():
@@ -320,6 +331,8 @@ class _Parser:
                 yield conditions.unreadable(block.unknown.cause)
                 continue
             for key, found in mapping_of(block, f'The condition operator "{name}"', value.span).items():
+                if ":" not in key and self._kind is not DocumentKind.TRUST and not self._is_in_force:
+                    raise MalformedError(f'The condition key "{key}" has no service prefix.', found.span or value.span)
                 base, quantifier, if_exists = parsed
                 templates = tuple(self._condition_values(found, name, key, base))
                 yield Condition(name, base, quantifier, if_exists, key, templates)
@@ -352,4 +365,5 @@ _NO_PRINCIPAL = {
         "attached to. Use a condition on aws:PrincipalArn to exempt some of them."
     ),
 }
+_REFUSALS = {DocumentKind.TRUST: refuse_in_trust, DocumentKind.RESOURCE_CONTROL: refuse_in_resource_control}
 _SID = whole(r"[0-9A-Za-z]*")

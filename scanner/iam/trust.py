@@ -147,7 +147,7 @@ def _lets_in(
 ) -> Truth:
     """The same for one statement and one caller. ``open_key`` is whether it meets what is asked of an open key."""
     spend(_STEPS * len(document.statements))
-    known = {**caller.context, **({caller.key: _SOMETHING} if caller.key else {})}
+    known = {**_of_the_role(binding), **caller.context, **({caller.key: _SOMETHING} if caller.key else {})}
     request = Request(action, (), known, binding.symbols)
     conditions = allowing.conditions
     if caller.is_of_open_account:
@@ -181,6 +181,12 @@ def _denies(
         _asked(condition, caller, request, YES if condition in met else open_key) for condition in statement.conditions
     )
     return _all(Rule(otherwise), caller.covers(statement.principals), *asked)
+
+
+def _of_the_role(binding: Binding) -> Mapping[str, ContextValue]:
+    """What every request has because it is about the role: the account, where that is known."""
+    account = literal(binding.account)
+    return {} if account is None else {"aws:resourceaccount": Fixed(((account,),))}
 
 
 _SOMETHING = Fixed((("something",),))

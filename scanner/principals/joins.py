@@ -46,6 +46,8 @@ from scanner.span import Span
 from scanner.truth import NO, YES, Truth, undetermined
 from scanner.values import Value
 
+_IN_FORCE = (RootKind.ACCOUNT, RootKind.TERRAFORM_STATE)
+"""Roots that show what AWS has already."""
 _WITHOUT_NAME = {RootKind.CLOUDFORMATION_TEMPLATE: ("the template's own stack",)}
 """What people call the account of a resource that belongs to no provider configuration or named stack."""
 STEPS = 8
@@ -154,7 +156,9 @@ class Joins:
         known = self._documents.get(id(value))
         if known is None:
             self._at = value.span or self._at
-            known = self._documents[id(value)] = parse_document(value, kind, self._read)
+            known = self._documents[id(value)] = parse_document(
+                value, kind, self._read, is_in_force=self._facts.root_kind in _IN_FORCE
+            )
             if not self._facts.is_rewritten:
                 self.diagnostics |= dict.fromkeys(known.diagnostics)
         return known

@@ -22,7 +22,7 @@ from scanner.iam.variables import PolicyText, shown_text
 from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PrincipalDefinition
 from scanner.span import Span
-from scanner.verdicts.ways_in.switch_role import Switch
+from scanner.verdicts.ways_in.switch_role import Switch, is_too_long
 
 EVERYBODY = "*"
 
@@ -79,7 +79,7 @@ def switches(definition: PrincipalDefinition) -> Iterator[str | None]:
             continue
         one = replace(statement, principals=Principals((item,))) if item is not None else statement
         possible, certain = lets_in_by(principal.trust, one, "sts:assumerole", Switch(binding).callers, binding)
-        if possible.is_no:
+        if possible.is_no or is_too_long(principal):
             yield "no"
         elif certain.is_yes:
             yield "yes"

@@ -21,8 +21,9 @@ from scanner.iam.principal import Principal, PrincipalKind
 from scanner.lazy_dataclass import dataclass
 from scanner.principals.definition import PrincipalDefinition
 from scanner.span import Span
-from scanner.truth import Truth, any_of
+from scanner.truth import NO, Truth, any_of
 from scanner.verdicts.ways_in import WaysIn, ways_in
+from scanner.verdicts.ways_in.switch_role import is_too_long
 
 
 class Access(Enum):
@@ -103,7 +104,7 @@ def _role(definition: PrincipalDefinition, ways_into: WaysInto) -> ConsoleAccess
     possible = {
         federation: ways.saml_by_wildcard,
         Via.ACCOUNT_ACCESS: ways.account_access,
-        Via.SWITCH_ROLE: ways.switch_role,
+        Via.SWITCH_ROLE: NO if is_too_long(principal) else ways.switch_role,
     }
     answers = (*certain.items(), *possible.items())
     via = tuple(dict.fromkeys(way for way, answer in answers if answer.is_yes))

@@ -50,6 +50,7 @@ RECORDS: tuple[type, ...] = (
     symbol.Block,
     symbol.Attribute,
     symbol.PolicyPath,
+    symbol.IdentityCenterPath,
     symbol.PermissionSetArn,
     symbol.AppliedBy,
     symbol.Part,

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from scanner.verdicts.console import Access
 from tests.scans import Scan, said, verdicts
 
 ACCOUNT = "arn:aws:iam::123456789012"
@@ -217,3 +218,21 @@ def test_a_policy_of_aws_that_is_listed(name: str, scan_files: Scan) -> None:
     listed = {"Arn": arn, "PolicyVersionList": [{"IsDefaultVersion": True, "Document": ALLOW}]}
     details = page(user("ada", AttachedManagedPolicies=attached(arn)), Policies=[listed])
     assert verdicts(scan_files({"d.json": details}))[ADA][1] == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("statement", "access"),
+    [
+        ({"Principal": {"AWS": "AIDACKCEVSQ6C2EXAMPLE"}}, Access.NO),  # a user who has been deleted
+        ({"Principal": {"AWS": ["AROACKCEVSQ6C2EXAMPLE", "111122223333"]}}, Access.POSSIBLE),
+        ({"Principal": {"AWS": "111122223333"}, "Action": "*"}, Access.POSSIBLE),
+        ({"Principal": {"AWS": "111122223333"}, "Resource": "*"}, Access.POSSIBLE),
+        ({"Principal": {"AWS": "arn:aws:iam::111122223333:group/g"}}, Access.NO),
+    ],
+)
+def test_nothing_is_refused_that_aws_has(statement: dict[str, Any], access: Access, scan_files: Scan) -> None:
+    trust = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", **statement}}
+    role = {"RoleName": "r", "Arn": f"{ACCOUNT}:role/r", "AssumeRolePolicyDocument": trust}
+    report = scan_files({"d.json": page(RoleDetailList=[role])})
+    assert said(report) == []
+    assert [one.console.access for one in report.principals] == [access]

@@ -118,7 +118,7 @@ USES: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
     ("a trusted principal", role({"AWS": DUMMY}), ("unknown", "implicit_deny")),
     (
         "a trusted role",
-        role({"AWS": {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::1:role/{DUMMY}"}}),
+        role({"AWS": {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::111122223333:role/{DUMMY}"}}),
         ("no", "implicit_deny"),
     ),
     (

@@ -6,7 +6,7 @@ from scanner.cause import Cause, CauseKind
 from scanner.span import Span
 from scanner.symbol import Attribute
 from scanner.terraform.address import ResourceAddress
-from scanner.terraform.aws.vocabulary import IDENTIFIERS
+from scanner.terraform.aws.vocabulary import ACCOUNT_IDS, IDENTIFIERS
 from scanner.values import Unknown, Value
 
 
@@ -18,6 +18,5 @@ def attribute_of(address: ResourceAddress, name: str) -> Attribute:
 def after_apply(address: ResourceAddress, attribute: str, span: Span | None = None) -> Value:
     """What the provider computes when the resource is created."""
     symbol = attribute_of(address, attribute)
-    return Value(
-        Unknown(Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol}, which is known after apply", span), symbol), span
-    )
+    cause = Cause(CauseKind.KNOWN_AFTER_APPLY, f"{symbol}, which is known after apply", span)
+    return Value(Unknown(cause, symbol, is_account_id=(address.type, attribute) in ACCOUNT_IDS), span)

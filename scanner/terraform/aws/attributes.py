@@ -107,4 +107,11 @@ def named(kind: str) -> Mapping[str, Compute]:
         "name": name,
         "id": own_name,
         "path": lambda _: Value("/"),
+        "unique_id": lambda resource: identified(kind, after_apply(resource.address, "unique_id")),
     }
+
+
+def identified(kind: str, unique_id: Value) -> Value:
+    """The unique ID of an identity of a kind."""
+    unknown = unique_id.unknown
+    return unique_id if unknown is None else replace(unique_id, data=replace(unknown, identifies=kind))

@@ -11,11 +11,21 @@ from scanner.facts import Home
 from scanner.iam import managed
 from scanner.lazy_dataclass import dataclass
 from scanner.partition import partition_of, url_suffix
-from scanner.symbol import Account, AppliedBy, Part, PermissionSetArn, PolicyPath, Setting, Symbol
+from scanner.symbol import (
+    Account,
+    AppliedBy,
+    IdentityCenterPath,
+    Part,
+    PermissionSetArn,
+    PolicyPath,
+    Setting,
+    Symbol,
+)
 from scanner.terraform.address import ResourceAddress
 from scanner.terraform.aws import policy_document, policy_text
 from scanner.terraform.aws.after_apply import attribute_of
-from scanner.terraform.aws.attributes import account, of_service
+from scanner.terraform.aws.attributes import account, identified, of_service
+from scanner.terraform.aws.vocabulary import ACCOUNT_IDS
 from scanner.terraform.language.errors import EvaluationError
 from scanner.values import NULL, Unknown, Value
 
@@ -47,7 +57,8 @@ def attribute(source: DataSource, name: str) -> Value:
 def read_at_plan(address: ResourceAddress, name: str) -> Value:
     """What only the account can tell."""
     symbol = attribute_of(address, name)
-    return Value(Unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol}, {FROM_ACCOUNT}"), symbol))
+    cause = Cause(CauseKind.UNRESOLVED_REFERENCE, f"{symbol}, {FROM_ACCOUNT}")
+    return Value(Unknown(cause, symbol, is_account_id=(address.type, name) in ACCOUNT_IDS))
 
 
 def _permission_set(source: DataSource, name: str) -> Value | None:
@@ -239,15 +250,34 @@ def _null(source: DataSource, name: str) -> Value | None:
     return source.arguments["inputs"] if name == "outputs" else None
 
 
-def _named(kind: str, argument: str) -> Callable[[DataSource, str], Value | None]:
+_IDENTITY_CENTER_NAMES = "AWSReservedSSO_"
+_IDENTITY_CENTER_ROLES = "/aws-reserved/sso.amazonaws.com/"
+"""The path of every role of such a name, up to a region: nobody but Identity Center makes one.
+
+https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+"""
+
+
+def _named(kind: str, argument: str, unique_id: str) -> Callable[[DataSource, str], Value | None]:
     """Data sources that look an identity up by its name: the name is what was asked for, the path is not known."""
 
     def read(source: DataSource, name: str) -> Value | None:
         own = values.pieces(source.arguments[argument])
-        if name == "arn" and own:
-            path = _open(source, name, Part(attribute_of(source.address, name), " path"))
-            return _in_account(source, name, ("iam",), f"{kind}/", path, *own)
-        return source.arguments[argument] if name == "id" else None
+        if name == unique_id:
+            return identified(kind, read_at_plan(source.address, name))
+        if not own or name not in ("arn", "path"):
+            return source.arguments[argument] if name == "id" else None
+        of_identity_center = kind == "role" and isinstance(own[0], str) and own[0].startswith(_IDENTITY_CENTER_NAMES)
+        if of_identity_center:
+            path: tuple[str | Unknown, ...] = (
+                _IDENTITY_CENTER_ROLES,
+                _open(source, name, IdentityCenterPath(source.home.partition)),
+            )
+        else:
+            path = ("/", _open(source, name, Part(attribute_of(source.address, "arn"), " path")))
+        if name == "path":
+            return values.joined(path) if of_identity_center else None
+        return _in_account(source, name, ("iam",), kind, *path, *own)
 
     return read
 
@@ -275,7 +305,7 @@ _SOURCES: Mapping[str, Callable[[DataSource, str], Value | None]] = {
     "local_sensitive_file": _file,
     "null_data_source": _null,
     "template_file": _template_file,
-    "aws_iam_role": _named("role", "name"),
+    "aws_iam_role": _named("role", "name", "unique_id"),
     "aws_iam_session_context": _session_context,
-    "aws_iam_user": _named("user", "user_name"),
+    "aws_iam_user": _named("user", "user_name", "user_id"),
 }

@@ -50,3 +50,6 @@ COMPUTED = frozenset(
 
 IDENTIFIERS = frozenset({"arn", "id", "unique_id"})
 """Attributes that are texts, and not empty, in the resources of every service."""
+
+ACCOUNT_IDS = frozenset({("aws_organizations_account", "id"), ("aws_organizations_organization", "master_account_id")})
+"""Attributes, by resource type or data source, that are the ID of an account."""

@@ -27,6 +27,16 @@ OF_SERVICES: Mapping[str, ContextValue] = {
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
+OF_ASSERTIONS: Mapping[str, ContextValue] = {
+    "saml:aud": Presence.ABSENT,
+    "saml:doc": Presence.ABSENT,
+    "saml:iss": Presence.ABSENT,
+}
+"""Keys that only requests with a SAML assertion have, while others of SAML stay with the session.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-saml
+"""
+
 
 def is_all(item: PrincipalPattern, kind: str) -> bool:
     """Whether an entry stands for all callers of its kind."""
@@ -47,7 +57,7 @@ def _owner(text: Text) -> str | None:
     return owners.pop() if len(owners) == 1 else None
 
 
-_NAMES = frozenset({"Ref", "Name", "Arn", "name", "arn", "id"})
+_NAMES = frozenset({"Ref", "Name", "Arn", "name", "arn", "id", "unique_id", "user_id"})
 
 
 def some(principals: Principals, answers: Iterable[Truth]) -> Rule:
