@@ -308,7 +308,7 @@ class _Reader:
         try:
             document = policy_document.document(_Optional(entries))
         except policy_document.RefusedDocumentError as problem:
-            return values.unknown(Cause(CauseKind.MALFORMED, f"{address}, which is refused: {problem}", self.span))
+            return values.unknown(Cause(CauseKind.MALFORMED, f"{address}, which is refused ({problem})", self.span))
         return policy_text.rendered(document, indented=target.attribute == "json").at(self.span)
 
 
