@@ -21,6 +21,8 @@ from scanner.values import Value
 
 PARAMETER = "ssm"
 """The kind of place that an SSM parameter is."""
+EXPORT = "export"
+"""The kind of place that an export of a stack is."""
 
 
 def place(kind: str, *parts: str) -> str:
@@ -29,10 +31,10 @@ def place(kind: str, *parts: str) -> str:
     return f"{kind} {digest}"
 
 
-def parameter_place(name: object, account: object, region: object) -> str | None:
-    """The place that an SSM parameter is; its name is unique in an account and region. None where not all is known."""
+def regional_place(kind: str, name: object, account: object, region: object) -> str | None:
+    """The place of what has a name that is unique in an account and region; None where not all of that is known."""
     if isinstance(name, str) and isinstance(account, str) and isinstance(region, str):
-        return place(PARAMETER, account, region, name)
+        return place(kind, account, region, name)
     return None
 
 

@@ -73,13 +73,13 @@ def extract(root: ScanRoot, opened: Open) -> Facts:
 
 
 class StackKeeper:
-    """A template that writes SSM parameters for others."""
+    """A template that exports something, or writes SSM parameters."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._kept = exchange.kept()
 
     def kept(self, where: str, apart: Elsewhere) -> Value | None:
-        """The value of a parameter."""
+        """What is exported, or the value of a parameter."""
         offer = self._kept.get(where)
         return None if offer is None else cast("Value", apart.of(offer.value()))
 

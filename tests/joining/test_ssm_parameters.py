@@ -126,6 +126,30 @@ READERS = {
 }
 
 
+EXPORT = "\nOutputs:\n  Arn: {Value: !Ref Cli, Export: {Name: cli-arn}}\n"
+READS_EXPORT = (
+    USER
+    + 'data "aws_cloudformation_export" "p" { name = "cli-arn" }\n'
+    + 'resource "aws_iam_user_policy_attachment" "a" {\n  user = aws_iam_user.ann.name\n'
+    "  policy_arn = data.aws_cloudformation_export.p.value\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("exports", "provider", "inputs", "wanted"),
+    [
+        (EXPORT, IN_TERRAFORM, HERE, "allowed"),
+        (EXPORT, IN_TERRAFORM, Inputs(), "unknown"),
+        (EXPORT, PROVIDER % "us-east-1", HERE, "unknown"),
+        (EXPORT.replace("cli-arn", "other"), IN_TERRAFORM, HERE, "unknown"),
+    ],
+    ids=["one", "nobody knows where", "another region", "another name"],
+)
+def test_exports(exports: str, provider: str, inputs: Inputs, wanted: str, scan_files: Scan) -> None:
+    files = {"w.yaml": template(ALLOWS) + exports, "r/main.tf": provider + READS_EXPORT}
+    assert ann(scan_files, files, inputs=inputs) == wanted
+
+
 def ann(scan_files: Scan, *files: dict[str, str], inputs: Inputs = HERE) -> str:
     report = scan_files({name: text for each in files for name, text in each.items()}, inputs=inputs)
     assert not errors(report)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from scanner.budget import spend
 from scanner.cause import Cause, CauseKind
 from scanner.cloudformation.stacks.handed_out import handed_out
-from scanner.handover import Handover, parameter_place
+from scanner.handover import EXPORT, PARAMETER, Handover, regional_place
 from scanner.lazy_dataclass import dataclass
 from scanner.symbol import Named, NameKind
 from scanner.values import Unknown, Value, unknown
@@ -131,18 +131,19 @@ class Exchange:
         if len(offers) == 1:
             symbol = Named(NameKind.DYNAMIC_REFERENCE, name)
             return self._taken(offers[0], reader, f'the parameter "{name}"', symbol, span)
-        where = parameter_place(name, reader.account, reader.region)
+        where = regional_place(PARAMETER, name, reader.account, reader.region)
         found = self.handover.get(where) if where is not None and not offers else None
         return found.passed(span) if found is not None and span is not None else found
 
     def kept(self) -> Mapping[str, Offer]:
-        """The SSM parameters that the root itself certainly writes, by their places."""
+        """What the root itself certainly exports, or writes into SSM parameters, by the places of that."""
         kept: dict[str, list[Offer]] = {}
-        for name, offers in self._parameters.items():
-            for offer in offers:
-                where = parameter_place(name, offer.account, offer.region)
-                if where is not None and not offer.is_foreign:
-                    kept.setdefault(where, []).append(offer)
+        for kind, offered in ((PARAMETER, self._parameters), (EXPORT, self._exports)):
+            for name, offers in offered.items():
+                for offer in offers:
+                    where = regional_place(kind, name, offer.account, offer.region)
+                    if where is not None and not offer.is_foreign:
+                        kept.setdefault(where, []).append(offer)
         return {where: offers[0] for where, offers in kept.items() if len(offers) == 1 and offers[0].exists.is_yes}
 
     def _taken(self, offer: Offer, reader: Reader | None, what: str, symbol: Symbol | None, span: Span | None) -> Value:

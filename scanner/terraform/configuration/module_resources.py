@@ -19,7 +19,7 @@ from scanner.terraform.aws.computed import computed
 from scanner.terraform.aws.naming import is_naming
 from scanner.terraform.aws.policy_document import RefusedDocumentError
 from scanner.terraform.aws.resource_type import Resource
-from scanner.terraform.configuration import remote_state, ssm_parameters
+from scanner.terraform.configuration import remote_state, ssm_parameters, stack_exports
 from scanner.terraform.configuration.block_entries import block_entries, ignores_changes
 from scanner.terraform.configuration.expand import Expansion, Instance, Repeats, at_keys, by_key, expand, refused
 from scanner.terraform.configuration.module import Module
@@ -295,6 +295,8 @@ class _Attributes(Namespace):
             place = remote_state.read_place(self._entries, self._owner.root.module.directory)
         elif type_ == ssm_parameters.TYPE and name in ssm_parameters.VALUES:
             place = ssm_parameters.place_of(self._entries.__getitem__, home)
+        elif type_ == stack_exports.DATA_SOURCE and name == stack_exports.VALUE:
+            place = stack_exports.place_of(self._entries.__getitem__, home)
         else:
             return None
         if place is None:

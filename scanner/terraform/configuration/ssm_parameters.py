@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scanner.facts import Home
-from scanner.handover import parameter_place
+from scanner.handover import PARAMETER, regional_place
 from scanner.terraform.aws.attributes import in_region
 from scanner.terraform.resource_instance import ResourceInstance
 from scanner.values import Value
@@ -21,7 +21,8 @@ VALUES = ("value", "insecure_value")
 
 def place_of(arguments: Callable[[str], Value], home: Home) -> str | None:
     """What a resource and a data source of one parameter have in common; None where that is not known."""
-    return parameter_place(arguments("name").text, home.account.id, in_region(home, arguments("region")).region)
+    region = in_region(home, arguments("region")).region
+    return regional_place(PARAMETER, arguments("name").text, home.account.id, region)
 
 
 def is_secret(parameter: ResourceInstance) -> bool:
