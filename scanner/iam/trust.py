@@ -155,15 +155,15 @@ def _lets_in(
     found = [_asked(condition, caller, request, open_key) for condition in conditions]
     otherwise = allowing.allows & names(allowing.actions, action)
     allow = _all(Rule(otherwise), caller.admitted, *found)
-    return admits(
-        caller.language,
-        allow,
-        tuple(
-            _denies(statement, action, caller, request, allowing.conditions, ~open_key)
-            for statement in document.statements
-            if not statement.allows.is_yes
-        ),
+    denies = tuple(
+        _denies(statement, action, caller, request, allowing.conditions, ~open_key)
+        for statement in document.statements
+        if not statement.allows.is_yes
     )
+    answer = admits(caller.language, allow, denies)
+    if answer.is_undetermined and denies and admits(caller.language, allow, ()).is_no:
+        return NO  # the region that a Deny speaks of could only matter to somebody who is allowed
+    return answer
 
 
 def _denies(
