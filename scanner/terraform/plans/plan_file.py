@@ -11,11 +11,13 @@ OpenTofu, under the version number 3. Anything else is refused, and ``terraform 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from scanner.budget import spend
 from scanner.lazy_dataclass import dataclass
-from scanner.terraform.address import ResourceAddress
+from scanner.terraform.address import Mode, ResourceAddress
+from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.plans.address_text import parse_resource_address, resource_type
 from scanner.terraform.plans.dynamic_value import known_and_unknown
 from scanner.terraform.plans.json_sections import sections
@@ -23,9 +25,12 @@ from scanner.terraform.plans.plan_archive import PlanArchive
 from scanner.terraform.plans.plan_document import (
     DEFERRED,
     INCOMPLETE,
+    Changed,
     PlanDocument,
     PlanError,
+    alters,
     forgets,
+    is_unchanged,
     replaces,
     stays,
 )
@@ -105,6 +110,7 @@ def read_plan_file(data: bytes) -> PlanDocument:
         changes = list(_changes(plan))
         instances = _after_changes(before.instances, changes)
         forgotten = tuple(map(instances.keeping, _forgotten(changes)))
+        changed = tuple(_changed(instances, changes))
         variables = dict(_variables(plan))
         left_out = tuple(_left_out(plan))
         workspace = _workspace(plan)
@@ -119,6 +125,7 @@ def read_plan_file(data: bytes) -> PlanDocument:
         snapshot=snapshot,
         workspace=workspace,
         forgotten=forgotten,
+        changed=changed,
         moves=tuple((one.previously, one.written) for one in changes if one.previously not in ("", one.written)),
         replaced=frozenset(one.written for one in changes if replaces(one.actions)),
     )
@@ -147,7 +154,16 @@ def _after_changes(before: PlannedInstances, changes: Iterable[_PlannedChange]) 
 def _planned(changes: Iterable[_PlannedChange]) -> Iterator[tuple[PlannedInstance, bool]]:
     """The instances that the plan says something about, and whether they remain."""
     for change in changes:  # the last value is the one after apply
-        yield _instance(change, change.values[-1:]), stays(change.actions)
+        planned = replace(_instance(change, change.values[-1:]), unchanged=is_unchanged(change.actions))
+        yield planned, stays(change.actions)
+
+
+def _changed(instances: PlannedInstances, changes: Iterable[_PlannedChange]) -> Iterator[Changed]:
+    for change in changes:
+        if change.type in TYPES and not change.is_deposed and alters(change.actions) and change.values:
+            before = instances.keeping(_instance(change, change.values[:1]))  # the first value is the one before
+            if before.address.mode is Mode.MANAGED:
+                yield Changed(before, "delete" in change.actions)
 
 
 def _forgotten(changes: Iterable[_PlannedChange]) -> Iterator[PlannedInstance]:
