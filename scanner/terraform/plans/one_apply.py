@@ -109,7 +109,7 @@ def _still(one: Stated, spoken: _Index, taken: _Index) -> Iterator[Fact]:
             yield from _unless(gone, fact)
 
 
-def doubted(fact: _Given, *causes: Cause) -> Fact:
+def doubted(fact: Fact, *causes: Cause) -> Fact:
     """The same, if it is so."""
     existence = fact.origin.existence
     conditions = (*existence.conditions, *map(Unknown, causes))

@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 
 from scanner import values
 from scanner.budget import BudgetSpentError, spend
+from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, as_sentence, bound_exceeded, error, warning
-from scanner.facts import Fact, Facts, Home, collect
+from scanner.facts import Fact, Facts, Home, Identity, collect
 from scanner.lazy_dataclass import dataclass
 from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
@@ -33,7 +34,7 @@ from scanner.terraform.aws.resource_type import Resource
 from scanner.terraform.language.equality import equal
 from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.plans.forgotten import left_behind, principals_left_behind, sentence
-from scanner.terraform.plans.one_apply import Stated, after_one_apply
+from scanner.terraform.plans.one_apply import Stated, after_one_apply, doubted
 from scanner.terraform.plans.plan_document import (
     INCOMPLETE,
     Changed,
@@ -117,9 +118,18 @@ def _stated(document: PlanDocument, reader: _Reader, root: ScanRoot) -> Iterator
             spend(_STEPS)
             instance = reader.at(address).instance(planned)
             found, before = tuple(facts(instance)), changed.pop(address, None)
+            if address in document.deferred:
+                found = tuple(fact if isinstance(fact, Identity) else reader.deferred(fact) for fact in found)
             yield reader.stated(planned, found, before, reader.may_be_old(planned, root.kind))
     for planned in left_behind(document, principals=root.keeps_forgotten):
         yield Stated(tuple(facts_left_behind(reader.before(planned))), is_unchanged=True)
+    for address, later in document.deferred.items():
+        if later is not None:
+            spend(_STEPS)
+            found = tuple(facts(reader.at(address).instance(later)))
+            is_there = address in document.instances
+            made = (fact for fact in found if not (is_there and isinstance(fact, Identity)))
+            yield Stated(tuple(map(reader.deferred, made)))
     for gone in changed.values():
         spend(_STEPS)
         yield Stated((), before=tuple(facts(reader.before(gone.before))), is_deleted=gone.is_deleted)
@@ -229,6 +239,11 @@ class _Reader:
         known, _ = planned.values()
         attributes = {name: values.of(value, self.span) for name, value in known.items()}
         return ResourceInstance(planned.address, attributes, self.span, self.homes.of(planned))
+
+    def deferred(self, fact: Fact) -> Fact:
+        """What may be so, as far as this plan says."""
+        detail = f"{fact.origin.address}, whose change is deferred to a later plan"
+        return doubted(fact, Cause(CauseKind.KNOWN_AFTER_APPLY, detail, self.span))
 
     def stated(
         self,

@@ -15,7 +15,7 @@ from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance, PlannedInstances
 
-DEFERRED = "Some changes are deferred to a later plan. They are missing here."
+DEFERRED = "Some changes are deferred to a later plan. What they make of anybody is unknown here."
 INCOMPLETE = "Terraform says that another plan is needed. What it adds is missing here."
 
 _GONE = frozenset({"delete", "forget"})
@@ -83,6 +83,8 @@ class PlanDocument:
     """What Terraform only takes out of its state (``removed`` with ``destroy = false``): it stays as it was."""
     changed: tuple[Changed, ...] = ()
     """Of the types that say something of identities: what the plan does not leave as it was, or only forgets."""
+    deferred: Mapping[ResourceAddress, PlannedInstance | None] = field(default_factory=dict)
+    """What a later plan makes of instances that say something of identities; None for what it deletes."""
     moves: tuple[tuple[str, str], ...] = ()
     """The former addresses of resource instances, and what they are now."""
     replaced: frozenset[str] = frozenset()
