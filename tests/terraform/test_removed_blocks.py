@@ -34,7 +34,7 @@ LEFT: dict[str, tuple[dict[str, str], str | None]] = {
     "a module that is destroyed": ({"a.tf": REMOVED % ("module.grants", "true")}, None),
     "a user of the Cloud Control provider": (
         {"a.tf": REMOVED % ("awscc_iam_user.gone", "false")},
-        "awscc_iam_user.gone",
+        None,
     ),
     "destroyed": ({"a.tf": REMOVED % ("aws_iam_user_policy_attachment.a", "true")}, None),
     "destroyed, as nothing else is said": ({"a.tf": "removed {\n  from = aws_iam_user_policy_attachment.a\n}\n"}, None),

@@ -6,7 +6,7 @@ Two kinds of statements are older than the apply, and another resource of the sa
   while the plan changes or deletes the resource that attaches it. So that resource counts, and the list only for what
   nobody else speaks of. In a state the list may even be older than the last apply, so what nobody speaks of is a doubt.
 - A resource that does not change is not applied. What it attached is gone when the plan takes the same away through
-  another resource: by deleting that, by shortening a list, or with the identity itself, if it is deleted or replaced.
+  another resource: by deleting that, by shortening a list, or with the identity itself, if it is replaced.
 
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role#managed_policy_arns-1
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
@@ -80,7 +80,7 @@ def after_one_apply(stated: Sequence[Stated]) -> Iterator[Fact]:
         after, before = _Things(one.facts), _Things(one.before)
         spoken.add(pair for pair in (*after.given, *before.given) if not _is_inside(pair[1]))
         taken.add(_taken(before, after))
-        if one.is_deleted:
+        if one.is_deleted and after.identities:  # else another one may be made in its place first
             taken.add(((fact.kind, name), fact) for fact in before.identities for name in _names(fact))
     for one in stated:
         yield from _still(one, spoken, taken)
