@@ -297,7 +297,7 @@ def test_a_plan_says_what_was_moved(tmp_path: Path) -> None:
         (["delete", "create"], "alicia", {("removed", "alice"), ("added", "alicia")}),
         (["create", "delete"], "alicia", {("removed", "alice"), ("added", "alicia")}),
         (["create", "forget"], "alicia", {("lost", "alice"), ("added", "alicia")}),
-        (["delete", "create"], "alice", {("lost", "alice")}),
+        (["delete", "create"], "alice", {("console-lost", "alice")}),  # the password goes with who had it
     ],
 )
 def test_a_plan_says_who_is_replaced(

@@ -42,11 +42,11 @@ def test_keys(key: InstanceKey, written: str) -> None:
     assert written_key(key) == written
 
 
-@pytest.mark.parametrize("text", ["", "aws_iam_user", "module.a", "module.a.aws_iam_user.b.c", 'a.b["x]', "a.b[*]"])
+@pytest.mark.parametrize("text", ["", "aws_iam_user", "module.a", "module.a.aws_iam_user.b.c", 'a.b["x]', "a.b[+]"])
 def test_what_is_no_resource_address(text: str) -> None:
     assert parse_resource_address(text) is None
 
 
-@pytest.mark.parametrize("text", ["a", "module", "module.a[*]", "module.a x"])
+@pytest.mark.parametrize("text", ["a", "module", "module.a[+]", "module.a x"])
 def test_what_is_no_module_address(text: str) -> None:
     assert parse_module_address(text) is None

@@ -219,7 +219,7 @@ def test_attributes_that_nobody_reads_say_nothing_more(path: Path) -> None:
     root = ScanRoot(kind, path.name, path, path.parent, Inputs())
     document = read_document(path)
     reader = plan._reader(document, source_of(document, root), root, Span.whole_file(path.name))  # noqa: SLF001
-    assert tuple(plan._facts(document, reader))  # noqa: SLF001
+    assert tuple(plan._stated(document, reader, root))  # noqa: SLF001
     named = dict(reader.named)
     for planned in document.instances.of_types(TYPES.__contains__).values():
         assert all(name in reader.instance(planned).attributes for name in planned.values()[0])

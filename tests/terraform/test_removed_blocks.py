@@ -29,6 +29,13 @@ LEFT: dict[str, tuple[dict[str, str], str | None]] = {
         {"a.tf.json": '{"removed": {"from": "aws_iam_user_group_membership.a", "lifecycle": {"destroy": false}}}'},
         "_membership.a",
     ),
+    "a module": ({"a.tf": REMOVED % ("module.grants", "false")}, "module.grants"),
+    "a module in a module": ({"a.tf": REMOVED % ("module.m.module.grants", "false")}, "module.m.module.grants"),
+    "a module that is destroyed": ({"a.tf": REMOVED % ("module.grants", "true")}, None),
+    "a user of the Cloud Control provider": (
+        {"a.tf": REMOVED % ("awscc_iam_user.gone", "false")},
+        None,
+    ),
     "destroyed": ({"a.tf": REMOVED % ("aws_iam_user_policy_attachment.a", "true")}, None),
     "destroyed, as nothing else is said": ({"a.tf": "removed {\n  from = aws_iam_user_policy_attachment.a\n}\n"}, None),
     "a user, who is no principal any more": ({"a.tf": REMOVED % ("aws_iam_user.gone", "false")}, None),

@@ -124,15 +124,26 @@ def _computed(kind: str) -> Mapping[str, Compute]:
 
 
 CLOUD_CONTROL = (
-    ResourceType("awscc_iam_user", _identity(IdentityKind.USER), computed=_computed("user"), names=_named(Named.USER)),
+    ResourceType(
+        "awscc_iam_user",
+        _identity(IdentityKind.USER),
+        computed=_computed("user"),
+        names=_named(Named.USER),
+        is_definition=True,
+    ),
     ResourceType(
         "awscc_iam_role",
         _identity(IdentityKind.ROLE, trust="assume_role_policy_document"),
         computed=_computed("role"),
         names={**_named(Named.ROLE), "arn": Named.ROLE_ARN},
+        is_definition=True,
     ),
     ResourceType(
-        "awscc_iam_group", _identity(IdentityKind.GROUP), computed=_computed("group"), names=_named(Named.GROUP)
+        "awscc_iam_group",
+        _identity(IdentityKind.GROUP),
+        computed=_computed("group"),
+        names=_named(Named.GROUP),
+        is_definition=True,
     ),
     ResourceType(
         "awscc_iam_managed_policy",
@@ -143,5 +154,10 @@ CLOUD_CONTROL = (
     ResourceType("awscc_iam_user_policy", _inline_policy(IdentityKind.USER, "user_name")),
     ResourceType("awscc_iam_role_policy", _inline_policy(IdentityKind.ROLE, "role_name")),
     ResourceType("awscc_iam_group_policy", _inline_policy(IdentityKind.GROUP, "group_name")),
-    ResourceType("awscc_sso_permission_set", _permission_set, names={"permission_set_arn": Named.PERMISSION_SET}),
+    ResourceType(
+        "awscc_sso_permission_set",
+        _permission_set,
+        names={"permission_set_arn": Named.PERMISSION_SET},
+        is_definition=True,
+    ),
 )

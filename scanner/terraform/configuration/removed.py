@@ -1,7 +1,8 @@
 """``removed`` blocks that leave something in AWS which the configuration does not have any more.
 
 What was attached stays attached, and a password stays; to whom and what, the state knows and the configuration does
-not. An identity is no longer defined by the code, so it is not a principal.
+not. Of a module it does not even say what was in it. An identity is no longer defined by the code, so it is not a
+principal.
 
 https://developer.hashicorp.com/terraform/language/block/removed
 """
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from scanner import values
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, warning
-from scanner.facts import Fact
+from scanner.facts import Fact, Identity, ManagedPolicy
 from scanner.lazy_dataclass import dataclass
 from scanner.span import Span
 from scanner.terraform.address import Mode, ModuleAddress, ResourceAddress
@@ -26,9 +27,9 @@ from scanner.terraform.resource_instance import ResourceInstance
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
-    """A resource that Terraform forgets and does not destroy."""
+    """A resource that Terraform forgets and does not destroy, or a module with all that is in it."""
 
-    address: ResourceAddress
+    address: ResourceAddress | ModuleAddress
     span: Span
 
     def diagnostic(self) -> Diagnostic:
@@ -44,8 +45,18 @@ class LeftBehind:
         detail = f"{self.address}, which stays in AWS (removed with destroy = false)"
         unknown = values.unknown(Cause(CauseKind.UNRESOLVED_REFERENCE, detail, self.span))
         attributes = Namespace(tuple, lambda _: unknown, lambda _: unknown)
-        instance = ResourceInstance(self.address, attributes, self.span)
-        return facts_left_behind(instance)
+        for address in self._resources():
+            found = tuple(facts_left_behind(ResourceInstance(address, attributes, self.span)))
+            if not any(isinstance(fact, Identity) for fact in found):  # what one has inside concerns nobody else
+                yield from (fact for fact in found if not isinstance(fact, ManagedPolicy))
+
+    def _resources(self) -> Iterator[ResourceAddress]:
+        """What is left; of a module, which the configuration no longer has, one of each type."""
+        if isinstance(self.address, ResourceAddress):
+            yield self.address
+        else:
+            for type_ in sorted(TYPES - DEFINITIONS):
+                yield ResourceAddress(self.address, Mode.MANAGED, type_, "any")
 
 
 def left_behind(module: Module, address: ModuleAddress) -> Iterator[LeftBehind]:
@@ -54,12 +65,16 @@ def left_behind(module: Module, address: ModuleAddress) -> Iterator[LeftBehind]:
         parsed = module.parsed(block)
         if parsed is None or not _keeps(parsed.body) or "from" not in parsed.body.attributes:
             continue
-        *calls, type_, name = ["", "", *_names(parsed.body.attributes["from"].value)]
-        if type_ in TYPES - DEFINITIONS:
-            inner = tuple((call, None) for call in calls if call not in ("", "module"))
-            yield LeftBehind(
-                ResourceAddress(ModuleAddress((*address.steps, *inner)), Mode.MANAGED, type_, name), parsed.span
-            )
+        calls = [*address.steps]
+        words = [*_names(parsed.body.attributes["from"].value)]
+        while words[:1] == ["module"] and len(words) > 1:
+            calls.append((words[1], None))
+            words = words[2:]
+        inside = ModuleAddress(tuple(calls))
+        if not words and len(calls) > len(address.steps):
+            yield LeftBehind(inside, parsed.span)
+        elif len(words) == 2 and words[0] in TYPES - DEFINITIONS:
+            yield LeftBehind(ResourceAddress(inside, Mode.MANAGED, *words), parsed.span)
 
 
 def _keeps(body: nodes.Body) -> bool:

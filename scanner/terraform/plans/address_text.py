@@ -1,6 +1,7 @@
 """Addresses that Terraform has written, as types: ``module.team["a"].data.aws_iam_user.all[0]``.
 
-Keys are quoted as in the configuration language (``scanner.terraform.address`` writes them).
+What is not expanded yet has ``[*]`` in place of a key. Keys are quoted as in the configuration language
+(``scanner.terraform.address`` writes them).
 """
 
 from __future__ import annotations
@@ -8,14 +9,14 @@ from __future__ import annotations
 import re
 
 from scanner.regexes import anywhere, beginning
-from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress
+from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, ResourceAddress, Wildcard
 
-_KEY = r'(?:\[(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d+))\])?'
+_KEY = r'(?:\[(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d+)|(?P<any>\*))\])?'
 _STEP = beginning(rf"module\.(?P<name>[\w-]+){_KEY}(?:\.|\Z)")
 _RESOURCE = beginning(rf"(?P<data>data\.)?(?P<type>[\w-]+)\.(?P<name>[\w-]+){_KEY}\Z")
 _INSTANCE = beginning(
     r"(?:module\.[\w-]+KEY(?:\.|\Z))*+(?:data\.)?(?P<type>[\w-]+)\.[\w-]+KEY\Z".replace(
-        "KEY", r'(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?'
+        "KEY", r'(?:\[(?:"(?:[^"\\]|\\.)*"|\d+|\*)\])?'
     )
 )
 _ESCAPE = anywhere(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|([$%])\4\{", re.DOTALL)
@@ -56,6 +57,8 @@ def _steps(text: str) -> tuple[ModuleAddress, str]:
 def _key(found: re.Match[str]) -> InstanceKey:
     if found["text"] is not None:
         return _ESCAPE.sub(_character, found["text"])
+    if found["any"] is not None:
+        return Wildcard.ANY
     return int(found["number"]) if found["number"] is not None else None
 
 

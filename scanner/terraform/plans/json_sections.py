@@ -52,6 +52,12 @@ class ResourceChange(Struct, gc=False):
     previous_address: Any = None
 
 
+class DeferredChange(Struct, gc=False):
+    """One of ``deferred_changes``."""
+
+    resource_change: ResourceChange | None = None
+
+
 class Resource(Struct, gc=False):
     """A resource instance in a state that is shown: in ``values`` of that, or of ``prior_state`` in a plan."""
 
@@ -197,6 +203,11 @@ def sections_one_by_one(data: bytes) -> Sections:
 def parse_object(data: Raw, name: object) -> JSONObject:
     """A JSON object; empty for ``null``. Raises ``PlanError``, which says where in ``name`` something is wrong."""
     return _section(data, dict[str, Any], name) or {}
+
+
+def deferred_changes(data: Raw) -> list[DeferredChange]:
+    """What is left to a later plan. Raises ``PlanError``."""
+    return _section(data, list[DeferredChange], "deferred_changes") or []
 
 
 def _section(data: Raw, type_: type[Parsed], name: object) -> Parsed | None:

@@ -10,7 +10,7 @@ https://developer.hashicorp.com/terraform/internals/json-format
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -19,9 +19,9 @@ from scanner import values
 from scanner.budget import BudgetSpentError, spend
 from scanner.cause import Cause, CauseKind
 from scanner.diagnostic import Diagnostic, as_sentence, bound_exceeded, error, warning
-from scanner.facts import Fact, Facts, Home, collect
+from scanner.facts import Fact, Facts, Home, Identity, collect
 from scanner.lazy_dataclass import dataclass
-from scanner.root import ScanRoot
+from scanner.root import RootKind, ScanRoot
 from scanner.span import Span
 from scanner.symbol import Attribute
 from scanner.terraform.address import Mode, ResourceAddress
@@ -34,7 +34,10 @@ from scanner.terraform.aws.resource_type import Resource
 from scanner.terraform.language.equality import equal
 from scanner.terraform.language.namespace import Namespace
 from scanner.terraform.plans.forgotten import left_behind, principals_left_behind, sentence
+from scanner.terraform.plans.one_apply import Stated, after_one_apply, doubted
 from scanner.terraform.plans.plan_document import (
+    INCOMPLETE,
+    Changed,
     PlanDocument,
     PlanError,
     block_address,
@@ -64,7 +67,8 @@ def extract(root: ScanRoot) -> Facts:
         document = read_document(root.location, prior=root.is_prior)
         source = Source() if root.is_prior else source_of(document, root)  # the configuration says what comes after
         reader = _reader(document, source, root, span)
-        found = tuple(_explored(_facts(document, reader, principals=root.keeps_forgotten)))
+        stated = tuple(_explored(_stated(document, reader, root)))
+        found = tuple(_explored(after_one_apply(stated)))
         unread = tuple(_explored(_unread(document, replace(reader, named={}))))
         forgotten = tuple(_explored(left_behind(document)))
         left = frozenset(map(str, _explored(principals_left_behind(document))))
@@ -106,13 +110,29 @@ def _explored(found: Iterator[T]) -> Iterator[T]:
         yield from found
 
 
-def _facts(document: PlanDocument, reader: _Reader, *, principals: bool = False) -> Iterator[Fact]:
+def _stated(document: PlanDocument, reader: _Reader, root: ScanRoot) -> Iterator[Stated]:
+    """What each instance says, and what was there before that the plan changes."""
+    changed = {one.before.address: one for one in document.changed}
     for address, planned in document.instances.of_types(TYPES.__contains__).items():
         if address.mode is Mode.MANAGED:
             spend(_STEPS)
-            yield from facts(reader.at(address).instance(planned))
-    for planned in left_behind(document, principals=principals):
-        yield from facts_left_behind(reader.before(planned))
+            instance = reader.at(address).instance(planned)
+            found, before = tuple(facts(instance)), changed.pop(address, None)
+            if address in document.deferred:
+                found = tuple(fact if isinstance(fact, Identity) else reader.deferred(fact) for fact in found)
+            yield reader.stated(planned, found, before, reader.may_be_old(planned, root.kind))
+    for planned in left_behind(document, principals=root.keeps_forgotten):
+        yield Stated(tuple(facts_left_behind(reader.before(planned))), is_unchanged=True)
+    for address, later in document.deferred.items():
+        if later is not None:
+            spend(_STEPS)
+            found = tuple(facts(reader.at(address).instance(later)))
+            is_there = address in document.instances
+            made = (fact for fact in found if not (is_there and isinstance(fact, Identity)))
+            yield Stated(tuple(map(reader.deferred, made)))
+    for gone in changed.values():
+        spend(_STEPS)
+        yield Stated((), before=tuple(facts(reader.before(gone.before))), is_deleted=gone.is_deleted)
 
 
 def _unread(document: PlanDocument, reader: _Reader) -> Iterator[Diagnostic]:
@@ -168,8 +188,26 @@ class _Reader:
             self.homes.of(planned),
             trail=trail,
             is_ignored=evaluated.is_ignored if evaluated is not None else never,
-            is_filled_in=lambda argument: not self.configuration.sets(address, argument),
+            is_filled_in=lambda argument: not self._sets(address, evaluated, argument),
         )
+
+    def _sets(self, address: ResourceAddress, evaluated: ResourceInstance | None, argument: str) -> bool:
+        """Whether the code sets an argument. A plan file has its configuration itself."""
+        if self.plan.document.snapshot is not None and evaluated is not None:
+            return argument in evaluated.attributes
+        return self.configuration.sets(address, argument)
+
+    def may_be_old(self, planned: PlannedInstance, kind: RootKind) -> Callable[[str], bool]:
+        """The arguments that may have what the provider found before the last apply.
+
+        A plan reads all that is there first, but for what it does not target.
+        """
+        if kind is RootKind.TERRAFORM_STATE:
+            evaluated = self.source.instances.get(planned.address)
+            return lambda argument: evaluated is None or argument not in evaluated.attributes
+        if planned.untouched and INCOMPLETE in self.plan.document.left_out:
+            return lambda argument: not self.configuration.sets(planned.address, argument)
+        return never
 
     def _read(self, planned: PlannedInstance, evaluated: ResourceInstance | None) -> Mapping[str, Value]:
         after, unknown = planned.values()
@@ -201,6 +239,23 @@ class _Reader:
         known, _ = planned.values()
         attributes = {name: values.of(value, self.span) for name, value in known.items()}
         return ResourceInstance(planned.address, attributes, self.span, self.homes.of(planned))
+
+    def deferred(self, fact: Fact) -> Fact:
+        """What may be so, as far as this plan says."""
+        detail = f"{fact.origin.address}, whose change is deferred to a later plan"
+        return doubted(fact, Cause(CauseKind.KNOWN_AFTER_APPLY, detail, self.span))
+
+    def stated(
+        self,
+        planned: PlannedInstance,
+        found: tuple[Fact, ...],
+        changed: Changed | None,
+        is_old: Callable[[str], bool],
+    ) -> Stated:
+        """What an instance says, beside what it said before."""
+        if changed is None:
+            return Stated(found, planned.unchanged, is_old)
+        return Stated(found, False, is_old, tuple(facts(self.before(changed.before))), changed.is_deleted)
 
     def _open(
         self, address: ResourceAddress, name: str, after: JSONObject, unknown: JSONObject, evaluated: Value

@@ -15,10 +15,11 @@ from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import Mode, ResourceAddress
 from scanner.terraform.plans.planned_instances import JSONObject, PlannedInstance, PlannedInstances
 
-DEFERRED = "Some changes are deferred to a later plan. They are missing here."
+DEFERRED = "Some changes are deferred to a later plan. What they make of anybody is unknown here."
 INCOMPLETE = "Terraform says that another plan is needed. What it adds is missing here."
 
 _GONE = frozenset({"delete", "forget"})
+_CHANGING = frozenset({"delete", "update"})
 
 
 class PlanError(Exception):
@@ -53,6 +54,16 @@ def block_address(address: ResourceAddress) -> BlockAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """An instance that the plan changes, replaces or deletes."""
+
+    before: PlannedInstance
+    """As it was."""
+    is_deleted: bool
+    """Whether that is deleted, be it to be made anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanDocument:
     """A plan, or a state, which is a plan that changes nothing."""
 
@@ -70,6 +81,10 @@ class PlanDocument:
     """None if the file does not say."""
     forgotten: tuple[PlannedInstance, ...] = ()
     """What Terraform only takes out of its state (``removed`` with ``destroy = false``): it stays as it was."""
+    changed: tuple[Changed, ...] = ()
+    """Of the types that say something of identities: what the plan does not leave as it was, or only forgets."""
+    deferred: Mapping[ResourceAddress, PlannedInstance | None] = field(default_factory=dict)
+    """What a later plan makes of instances that say something of identities; None for what it deletes."""
     moves: tuple[tuple[str, str], ...] = ()
     """The former addresses of resource instances, and what they are now."""
     replaced: frozenset[str] = frozenset()
@@ -84,6 +99,16 @@ def forgets(actions: Collection[str]) -> bool:
 def replaces(actions: Collection[str]) -> bool:
     """Whether another resource is made in the place of the one that was there before."""
     return "create" in actions and bool(_GONE & set(actions))
+
+
+def is_unchanged(actions: Collection[str]) -> bool:
+    """Whether nothing is done."""
+    return set(actions) <= {"no-op"}
+
+
+def alters(actions: Collection[str]) -> bool:
+    """Whether the resource that was there before is deleted or becomes another."""
+    return bool(_CHANGING & set(actions)) and not forgets(actions)
 
 
 def stays(actions: Iterable[str]) -> bool:

@@ -11,11 +11,13 @@ OpenTofu, under the version number 3. Anything else is refused, and ``terraform 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from scanner.budget import spend
 from scanner.lazy_dataclass import dataclass
-from scanner.terraform.address import ResourceAddress
+from scanner.terraform.address import Mode, ResourceAddress
+from scanner.terraform.aws.facts import TYPES
 from scanner.terraform.plans.address_text import parse_resource_address, resource_type
 from scanner.terraform.plans.dynamic_value import known_and_unknown
 from scanner.terraform.plans.json_sections import sections
@@ -23,9 +25,12 @@ from scanner.terraform.plans.plan_archive import PlanArchive
 from scanner.terraform.plans.plan_document import (
     DEFERRED,
     INCOMPLETE,
+    Changed,
     PlanDocument,
     PlanError,
+    alters,
     forgets,
+    is_unchanged,
     replaces,
     stays,
 )
@@ -79,6 +84,8 @@ class _Entry:
     KEY, VALUE = 1, 2
 
 
+_DEFERRED_CHANGE = 2
+"""The change in one that is deferred."""
 _STEPS = 40
 """Of a change that is noted."""
 _AT_ONCE = 1024
@@ -105,6 +112,8 @@ def read_plan_file(data: bytes) -> PlanDocument:
         changes = list(_changes(plan))
         instances = _after_changes(before.instances, changes)
         forgotten = tuple(map(instances.keeping, _forgotten(changes)))
+        changed = tuple(_changed(instances, changes))
+        deferred = dict(_deferred(plan, instances))
         variables = dict(_variables(plan))
         left_out = tuple(_left_out(plan))
         workspace = _workspace(plan)
@@ -119,6 +128,8 @@ def read_plan_file(data: bytes) -> PlanDocument:
         snapshot=snapshot,
         workspace=workspace,
         forgotten=forgotten,
+        changed=changed,
+        deferred=deferred,
         moves=tuple((one.previously, one.written) for one in changes if one.previously not in ("", one.written)),
         replaced=frozenset(one.written for one in changes if replaces(one.actions)),
     )
@@ -147,7 +158,16 @@ def _after_changes(before: PlannedInstances, changes: Iterable[_PlannedChange]) 
 def _planned(changes: Iterable[_PlannedChange]) -> Iterator[tuple[PlannedInstance, bool]]:
     """The instances that the plan says something about, and whether they remain."""
     for change in changes:  # the last value is the one after apply
-        yield _instance(change, change.values[-1:]), stays(change.actions)
+        planned = replace(_instance(change, change.values[-1:]), unchanged=is_unchanged(change.actions))
+        yield planned, stays(change.actions)
+
+
+def _changed(instances: PlannedInstances, changes: Iterable[_PlannedChange]) -> Iterator[Changed]:
+    for change in changes:
+        if change.type in TYPES and not change.is_deposed and alters(change.actions) and change.values:
+            before = instances.keeping(_instance(change, change.values[:1]))  # the first value is the one before
+            if before.address.mode is Mode.MANAGED:
+                yield Changed(before, "delete" in change.actions)
 
 
 def _forgotten(changes: Iterable[_PlannedChange]) -> Iterator[PlannedInstance]:
@@ -181,20 +201,36 @@ def _changes(plan: Fields) -> Iterator[_PlannedChange]:
     for number_, encoded in enumerate(parts(plan, _Plan.RESOURCE_CHANGES), 1):
         if number_ % _AT_ONCE == 0:
             spend(_AT_ONCE * _STEPS)
-        resource = fields(encoded)
-        written = text(resource, _ResourceChange.ADDRESS)
-        type_ = resource_type(written)
-        if type_ is None:  # since Terraform 1.1; before, there were six fields in its place
-            raise PlanError(f'it says "{written}" where the address of a resource belongs; {_REMEDY}')
-        change = fields((parts(resource, _ResourceChange.CHANGE) or [memoryview(b"")])[-1])
-        actions = _ACTIONS.get(number(change, _Change.ACTION))
-        if actions is None:
-            action = number(change, _Change.ACTION)
-            raise PlanError(f"it plans action {action} for {written}, which is not known; {_REMEDY}")
-        provider = text(resource, _ResourceChange.PROVIDER) or None
-        is_deposed = bool(text(resource, _ResourceChange.DEPOSED_KEY))
-        previously = text(resource, _ResourceChange.PREVIOUS_ADDRESS)
-        yield _PlannedChange(written, type_, actions, parts(change, _Change.VALUES), provider, is_deposed, previously)
+        yield _change(encoded)
+
+
+def _change(encoded: memoryview) -> _PlannedChange:
+    resource = fields(encoded)
+    written = text(resource, _ResourceChange.ADDRESS)
+    type_ = resource_type(written)
+    if type_ is None:  # since Terraform 1.1; before, there were six fields in its place
+        raise PlanError(f'it says "{written}" where the address of a resource belongs; {_REMEDY}')
+    change = fields((parts(resource, _ResourceChange.CHANGE) or [memoryview(b"")])[-1])
+    actions = _ACTIONS.get(number(change, _Change.ACTION))
+    if actions is None:
+        action = number(change, _Change.ACTION)
+        raise PlanError(f"it plans action {action} for {written}, which is not known; {_REMEDY}")
+    provider = text(resource, _ResourceChange.PROVIDER) or None
+    is_deposed = bool(text(resource, _ResourceChange.DEPOSED_KEY))
+    previously = text(resource, _ResourceChange.PREVIOUS_ADDRESS)
+    return _PlannedChange(written, type_, actions, parts(change, _Change.VALUES), provider, is_deposed, previously)
+
+
+def _deferred(plan: Fields, instances: PlannedInstances) -> Iterator[tuple[ResourceAddress, PlannedInstance | None]]:
+    for encoded in parts(plan, _Plan.DEFERRED_CHANGES):
+        for inner in parts(fields(encoded), _DEFERRED_CHANGE):
+            if not text(fields(inner), _ResourceChange.ADDRESS):
+                continue
+            change = _change(inner)
+            planned = instances.keeping(_instance(change, change.values[-1:]))
+            is_one = change.type in TYPES and planned.address.mode is Mode.MANAGED and not change.is_deposed
+            if is_one:
+                yield planned.address, planned if stays(change.actions) else None
 
 
 def _values(values: list[memoryview], address: str) -> Values:

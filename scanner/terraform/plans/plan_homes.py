@@ -67,12 +67,17 @@ class Homes:
 
     def of(self, planned: PlannedInstance) -> Home:
         """Where an instance is."""
-        key = self._keys.get(planned.address) or planned.provider or ""
+        key = self._keys.get(planned.address) or planned.provider or self._key_of_former(planned.address)
         made = self._made.get(key, {})
         if len(made) < 2:
             return self._home(key)
         own, label = account_in_arn(planned), str(planned.address)
         return replace(self._home(key), account=Account(own, own or label, own or label))
+
+    def _key_of_former(self, address: ResourceAddress) -> str:
+        """Of what the plan deletes: what is made through one configuration only is so all along."""
+        keys = set(self._keys.values())
+        return self._configuration.provider_key(address) or (keys.pop() if len(keys) == 1 else "")
 
     def _home(self, key: str) -> Home:
         if key not in self._homes:

@@ -14,7 +14,7 @@ from msgspec import Raw
 from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import Mode, ModuleAddress, ResourceAddress
 from scanner.terraform.aws.facts import TYPES
-from scanner.terraform.plans.address_text import parse_module_address
+from scanner.terraform.plans.address_text import parse_module_address, parse_resource_address
 from scanner.terraform.plans.json_sections import (
     NOTHING,
     Change,
@@ -22,14 +22,18 @@ from scanner.terraform.plans.json_sections import (
     ResourceChange,
     Sections,
     ShownValues,
+    deferred_changes,
     parse_object,
 )
 from scanner.terraform.plans.plan_document import (
     DEFERRED,
     INCOMPLETE,
+    Changed,
     PlanDocument,
     PlanError,
+    alters,
     forgets,
+    is_unchanged,
     replaces,
     stays,
 )
@@ -88,6 +92,8 @@ def _plan(found: Sections) -> PlanDocument:
         parse_object(found.variables, "variables"),
         left_out,
         forgotten=tuple(map(instances.keeping, _forgotten(changes or ()))),
+        deferred=dict(_deferred(instances, found)),
+        changed=tuple(_changed(instances, changes or ())),
         moves=tuple(_moves(changes or ())),
         replaced=frozenset(_replaced(changes or ())),
     )
@@ -169,7 +175,28 @@ def _planned(changes: Iterable[tuple[ModuleAddress, ResourceChange]]) -> Iterato
     """The instances that the plan says something about, and whether they remain."""
     for module, found in changes:
         address = _address(module, found)
-        yield PlannedInstance(address, partial(_change_values, found.change, address)), stays(found.change.actions)
+        values = partial(_change_values, found.change, address)
+        actions = found.change.actions
+        yield PlannedInstance(address, values, unchanged=is_unchanged(actions)), stays(actions)
+
+
+def _changed(instances: PlannedInstances, changes: Iterable[ResourceChange]) -> Iterator[Changed]:
+    for found in changes:
+        is_one = found.type in TYPES and found.mode == Mode.MANAGED.value and not found.deposed
+        if is_one and alters(found.change.actions) and found.change.before != NOTHING:
+            address = _address(module_address(found.module_address), found)
+            before = stored_instance(address, found.change.before)
+            yield Changed(instances.keeping(before), "delete" in found.change.actions)
+
+
+def _deferred(instances: PlannedInstances, found: Sections) -> Iterator[tuple[ResourceAddress, PlannedInstance | None]]:
+    for deferred in deferred_changes(found.deferred_changes):
+        one = deferred.resource_change
+        if one is not None and one.type in TYPES and one.mode == Mode.MANAGED.value and not one.deposed:
+            written = parse_resource_address(one.address) if isinstance(one.address, str) else None
+            address = written or _address(module_address(one.module_address), one)
+            planned = PlannedInstance(address, partial(_change_values, one.change, address))
+            yield address, instances.keeping(planned) if stays(one.change.actions) else None
 
 
 def _forgotten(changes: Iterable[ResourceChange]) -> Iterator[PlannedInstance]:
@@ -221,7 +248,7 @@ def _stored(listed: Iterable[tuple[ModuleAddress, Resource]]) -> Iterator[Planne
 
 def stored_instance(address: ResourceAddress, attributes: Raw, provider: str | None = None) -> PlannedInstance:
     """An object of a state, with the provider configuration that it was made through."""
-    return PlannedInstance(address, partial(_state_values, attributes, address), provider=provider)
+    return PlannedInstance(address, partial(_state_values, attributes, address), provider=provider, unchanged=True)
 
 
 def state_document(

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from scanner.lazy_dataclass import dataclass
 from scanner.terraform.address import InstanceKey, ModuleAddress, ResourceAddress
-from scanner.terraform.plans.plan_document import PlanDocument, has_unknown
+from scanner.terraform.plans.plan_document import BlockAddress, PlanDocument, block_address, has_unknown
 
 
 @dataclass(frozen=True)  # without slots: it remembers its indices
@@ -43,6 +43,19 @@ class Plan:
         after, unknown = planned.values()
         value = after.get(attribute)
         return value if isinstance(value, str) and not has_unknown(unknown.get(attribute)) else None
+
+    def block(self, address: ResourceAddress) -> tuple[ResourceAddress, ...]:
+        """All instances of the block that an instance comes from, in all instances of its module."""
+        if address.type not in self._blocks:
+            found = self._blocks[address.type] = {}
+            for other in self.document.instances.of_type(address.type):
+                found.setdefault(block_address(other), []).append(other)
+        return tuple(self._blocks[address.type].get(block_address(address), ()))
+
+    @cached_property
+    def _blocks(self) -> dict[str, dict[BlockAddress, list[ResourceAddress]]]:
+        """By type, of the types that were asked for."""
+        return {}
 
     @cached_property
     def _resources(self) -> dict[str, Mapping[ResourceAddress, tuple[InstanceKey, ...]]]:

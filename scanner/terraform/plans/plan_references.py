@@ -7,8 +7,13 @@ A plan in JSON lists the references of an expression, not the expression. Two th
 - Any argument is what it refers to if the configuration beside the plan has a plain reference there, and the same one
   as the plan (``scanner.terraform.plans.plan_confirmation`` marks it).
 
-Both are followed through variables and outputs of modules, each of which must be one reference in its turn. What
-chooses an instance, ``each`` and ``count`` in an index, is not a reference of its own: the key says which one is meant.
+Both are followed through variables and outputs of modules, each of which must be one reference in its turn.
+
+What chooses an instance, ``each`` and ``count`` in an index, is not a reference of its own. Nor does a plan say what
+the index does with it: ``[count.index]`` and ``[1 - count.index]`` look the same. So the instance with the same key is
+meant only where something shows it: the configuration beside the plan, another instance of the block, whose argument
+is known and is that of the same key, or that it does not matter, because all instances are policies with one text.
+
 Local values are not in a plan: what goes through them is not known.
 """
 
@@ -25,6 +30,7 @@ from scanner.terraform.address import InstanceKey, Mode, ModuleAddress, Resource
 from scanner.terraform.aws.naming import fits, named_by, usual_attribute
 from scanner.terraform.aws.resource_type import Named
 from scanner.terraform.plans.plain_reference import Plain
+from scanner.terraform.plans.plan_document import block_address
 from scanner.terraform.plans.planned_instances import JSONObject
 
 Path = tuple[str | tuple[int, int], ...]
@@ -46,6 +52,9 @@ class Planned(Protocol):
 
     def text(self, address: ResourceAddress, attribute: str) -> str | None:
         """An attribute that the plan knows as a text."""
+
+    def block(self, address: ResourceAddress) -> tuple[ResourceAddress, ...]:
+        """All instances of the block that an instance comes from, in all instances of its module."""
 
 
 _REFERENCE = beginning(
@@ -93,6 +102,8 @@ class PlannedConfiguration:
     variables: JSONObject
     _blocks: dict[tuple[str, ...], dict[tuple[Any, ...], JSONObject]] = field(default_factory=dict, compare=False)
     """By the names of the module calls on the way, then by mode, type and name."""
+    _shown: dict[tuple[object, ...], bool] = field(default_factory=dict, compare=False)
+    """What the instances of a block show of an index, by the block and what is asked."""
 
     def provider_key(self, address: ResourceAddress) -> str | None:
         """Which provider configuration a resource has."""
@@ -133,7 +144,42 @@ class PlannedConfiguration:
         expression = self._expression(address, path)
         if not expression.get("references"):
             return None
-        return _Tracer(self, planned, named, known=known).follow(expression, self._place(address, planned))
+        place = self._place(address, planned)
+        tracer = _Tracer(self, planned, named, known=known)
+        if known is not None:
+            return tracer.follow(expression, place)
+        found = replace(tracer, trusts_keys=False).follow(expression, place)
+        if found is not None:
+            return found
+        likely = tracer.follow(expression, place)
+        is_shown = likely is not None and (self._are_alike(likely, planned) or self._is_by_key(address, path, planned))
+        return likely if is_shown else None
+
+    def _are_alike(self, found: Reference, planned: Planned) -> bool:
+        """Whether it does not matter which instance is meant."""
+        key = "alike", found.attribute, block_address(found.address)
+        if key not in self._shown:
+            self._shown[key] = _are_alike(found, planned)
+        return self._shown[key]
+
+    def _is_by_key(self, address: ResourceAddress, path: Path, planned: Planned) -> bool:
+        """Whether the other instances of a block show that its index is the key itself."""
+        key = "by key", path, block_address(address)
+        if key not in self._shown:
+            self._shown[key] = self._others_are_by_key(address, path, planned)
+        return self._shown[key]
+
+    def _others_are_by_key(self, address: ResourceAddress, path: Path, planned: Planned) -> bool:
+        """Whether what is known of the same argument of other instances is what has the same key with them."""
+        if len(path) != 1 or not isinstance(path[0], str):
+            return False
+        others = planned.block(address)
+        spend(_STEPS * len(others))
+        known = [(other, planned.text(other, path[0])) for other in others]
+        texts = [(other, text) for other, text in known if text is not None]
+        if not texts:
+            return False
+        return all(self.named(other, path, planned, text) is not None for other, text in texts)
 
     def confirmed(self, address: ResourceAddress, path: Path, planned: Planned) -> tuple[Reference | None, ...]:
         """What an argument is for sure: one reference, or all items of a list. Empty if it is not confirmed.
@@ -208,6 +254,8 @@ class _Tracer:
     """The attribute that is taken of an output, if the reference to it says so."""
     known: str | None = None
     """The text that the plan has for it; None for what is known after apply."""
+    trusts_keys: bool = True
+    """Whether what stands in an index is taken to be the key itself."""
 
     def follow(self, expression: JSONObject, place: _Place, hops: int = _MAX_HOPS) -> Reference | None:
         """The one attribute that an expression refers to, if it is one and known after apply."""
@@ -236,6 +284,8 @@ class _Tracer:
         """The keys that ``each`` and ``count`` may choose an instance by; None if there is no index."""
         if not choosing:
             return None
+        if not self.trusts_keys:
+            return frozenset()
         keys: set[InstanceKey] = {place.key} if "each.key" in choosing or "count.index" in choosing else set()
         each = [text for text in choosing if text == "each.value" or _extends(text, "each.value")]
         constant = _get(place.block, "for_each_expression", "constant_value")
@@ -339,6 +389,16 @@ class _Tracer:
         else:
             is_it = self.planned.is_open(address, attribute)
         return Reference(address, attribute) if suits and is_it else None
+
+
+def _are_alike(found: Reference, planned: Planned) -> bool:
+    """Whether it does not matter which instance of a policy is meant."""
+    if found.address.type != "aws_iam_policy" or found.attribute not in ("arn", "id"):
+        return False
+    instances = planned.block(found.address)
+    spend(_STEPS * len(instances))
+    texts = {planned.text(address, "policy") for address in instances}
+    return len(texts) == 1 and None not in texts
 
 
 def _address(found: re.Match[str], place: _Place) -> ResourceAddress:

@@ -32,6 +32,8 @@ class PlannedInstance:
     """Whether the plan leaves it as it was, whatever the configuration says."""
     provider: str | None = None
     """The provider configuration that it has, as a plan file or a stored state names it. JSON does not."""
+    unchanged: bool = False
+    """Whether the plan does nothing to it."""
 
 
 MAX_NESTING = 200
@@ -126,7 +128,7 @@ class PlannedInstances(Mapping[ResourceAddress, PlannedInstance]):
     def keeping(self, instance: PlannedInstance) -> PlannedInstance:
         """The instance with its values kept for a while, and looked at for what is wrong with them."""
         values = partial(self._decoded, _Checked(instance, self.problems))
-        return PlannedInstance(instance.address, values, instance.untouched, instance.provider)
+        return replace(instance, values=values)
 
     def of_types(self, is_wanted: Callable[[str], bool]) -> Mapping[ResourceAddress, PlannedInstance]:
         """The instances of some types, in the order of all."""
@@ -191,7 +193,7 @@ def after_changes(
     """
     changed = list(changes)
     touched = {planned.address for planned, _ in changed}
-    kept = [replace(planned, untouched=True) for planned in before if planned.address not in touched]
+    kept = [replace(planned, untouched=True, unchanged=True) for planned in before if planned.address not in touched]
     return by_address([*kept, *(planned for planned, remains in changed if remains)])
 
 
