@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,6 +10,8 @@ import msgspec
 from scanner.regexes import anywhere
 
 _BEYOND_ASCII = anywhere(r"[^\n -~]")
+_NUMBER = anywhere(r"[0-9]+")
+_DELETE = b"\x7f"
 _OLD_COMMAND = anywhere(r"##(?=\w*\[)")
 """``##[`` and its like, which ``scanner.escape`` tells about; in JSON it can only stand in a string."""
 
@@ -23,9 +24,22 @@ def encoded_with_shared(document: dict[str, Any], key: str, shared: Sequence[lis
     """
     inside = [_indented(encoded({key: part})[len("{\n") : -len("\n}\n")]) for part in shared]
     # No line of JSON can begin so but that of the key: in strings a line break is written \\n.
-    number = anywhere(rf'^{_DEEPER}  "{key}": (\d+)', re.MULTILINE)
-    parts = (number.sub(lambda found: inside[int(found[1])], part) for part in _parts(document))
+    begins = f'\n{_DEEPER}  "{key}": '
+    parts = (piece for part in _parts(document) for piece in _filled(part, begins, inside))
     return "".join(("{\n", *parts, "\n}\n"))
+
+
+def _filled(text: str, begins: str, inside: Sequence[str]) -> Iterator[str]:
+    """The text, with lines in place of each number that stands behind such a beginning."""
+    first, *others = text.split(begins)
+    yield first
+    for other in others:
+        number = _NUMBER.match(other)
+        if number is None:
+            yield begins + other
+        else:
+            yield f"\n{inside[int(number[0])]}"
+            yield other[number.end() :]
 
 
 _TOGETHER = 1_000
@@ -67,8 +81,9 @@ def encoded(document: dict[str, Any]) -> str:
     except UnicodeEncodeError:
         written = msgspec.json.encode(_without_surrogates(document))
     text = msgspec.json.format(written, indent=2).decode()
-    shown = _BEYOND_ASCII.sub(lambda found: found[0] if found[0].isprintable() else _code(found[0]), text)
-    return _OLD_COMMAND.sub(r"#\\u0023", shown) + "\n"
+    if not written.isascii() or _DELETE in written:  # JSON has no other control characters as they are
+        text = _BEYOND_ASCII.sub(lambda found: found[0] if found[0].isprintable() else _code(found[0]), text)
+    return (_OLD_COMMAND.sub(r"#\\u0023", text) if "##" in text else text) + "\n"
 
 
 def _without_surrogates(value: Any) -> Any:  # any JSON value

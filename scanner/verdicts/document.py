@@ -6,7 +6,7 @@ Its names are public and stable; ``docs/rules.md`` and the JSON schema describe 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from scanner.iam.pattern import literal
 from scanner.principals.definition import PrincipalDefinition
@@ -31,25 +31,53 @@ class PermissionDocuments:
 
     def __init__(self, further: Callable[[AssessedPrincipal, int], Document] | None = None) -> None:
         self._further = further
-        self._known: dict[tuple[object, ...], tuple[AssessedPrincipal, list[Document]]] = {}
+        self._known: dict[tuple[object, ...], _Known] = {}
 
     def of(self, assessed: AssessedPrincipal) -> list[Document]:
         """Not to be changed."""
         definition = assessed.definition
         shared = (assessed.asked, assessed.without_mfa, definition.principal.boundaries)
-        key = (id(assessed.aws_login), definition.span, *(tuple(map(id, parts)) for parts in shared))
-        if key not in self._known:
-            self._known[key] = (
-                assessed,
-                [
-                    {
-                        **_permission(definition, permission),
-                        **(self._further(assessed, number) if self._further is not None else {}),
-                    }
-                    for number, permission in enumerate(assessed.permissions)
+        at = definition.span if self._further is not None else definition.files_of_account
+        key = (id(assessed.aws_login), at, *(tuple(map(id, parts)) for parts in shared))
+        known = self._known.get(key)
+        if known is None:
+            place = location(definition.span)
+            documents = [
+                {
+                    **_permission(definition, permission, place),
+                    **(self._further(assessed, number) if self._further is not None else {}),
+                }
+                for number, permission in enumerate(assessed.permissions)
+            ]
+            known = self._known[key] = _Known(assessed, place, documents)
+        return known.documents if known.is_about(definition) else known.at(location(definition.span))
+
+
+class _Known(NamedTuple):
+    """Permissions of one principal, which are those of others but for the place where each of them is defined."""
+
+    assessed: AssessedPrincipal
+    place: Document
+    documents: list[Document]
+
+    def is_about(self, definition: PrincipalDefinition) -> bool:
+        """Whether everything is the same for a principal that is defined there."""
+        return definition.span == self.assessed.definition.span or not any(
+            reason["location"] is self.place for each in self.documents for reason in each["reasons"]
+        )
+
+    def at(self, place: Document) -> list[Document]:
+        """Those of a principal that is defined in another place."""
+        return [
+            {
+                **each,
+                "reasons": [
+                    {**reason, "location": place} if reason["location"] is self.place else reason
+                    for reason in each["reasons"]
                 ],
-            )
-        return self._known[key][1]
+            }
+            for each in self.documents
+        ]
 
 
 class _NoPermissions(PermissionDocuments):
@@ -61,14 +89,19 @@ NO_PERMISSIONS = _NoPermissions()
 """For those who do not look at permissions."""
 
 
-def _permission(definition: PrincipalDefinition, permission: Permission) -> Document:
+def _permission(definition: PrincipalDefinition, permission: Permission, place: Document) -> Document:
+    """``place`` is where the principal is defined, for reasons that point there."""
     return {
         "action": permission.action,
         "client": permission.client.value if permission.client is not None else None,
         "resource": permission.resource,
         "decision": permission.decision.outcome.value,
         "reasons": [
-            {"text": reason.text, "location": location(reason.span), **_source(definition, reason.span)}
+            {
+                "text": reason.text,
+                "location": place if reason.span is definition.span else location(reason.span),
+                **_source(definition, reason.span),
+            }
             for reason in reasons(definition, permission.decision)
         ],
     }
