@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from types import ModuleType
 
@@ -10,8 +11,10 @@ import pytest
 from scanner import extraction, pipeline
 from scanner.facts import Facts
 from scanner.options import Options
+from scanner.report.json import render
 from scanner.report.report import exit_status
 from scanner.verdicts import scenarios
+from tests.scans import ROOT, scanned
 
 USER = 'resource "aws_iam_user" "u" {\n  name = "a"\n}\n'
 
@@ -39,3 +42,15 @@ def test_a_bug_on_one_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stag
     assert exit_status(report, None) == 2
     with pytest.raises(ZeroDivisionError):
         pipeline.scan(Options(directory=tmp_path, debug=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["plan", "terraform", "cloudformation"])
+def test_an_earlier_scan_of_the_same_leaves_no_place_behind(kind: str, tmp_path: Path) -> None:
+    """What is remembered between roots is equal in everything but its places."""
+    for name in ("earlier", "later"):
+        shutil.copytree(ROOT / "fixtures" / kind, tmp_path / name)
+    earlier, later = (render(scanned(tmp_path, name), "1") for name in ("earlier", "later"))
+    assert '"path": "later/' in later
+    assert '"earlier/' not in later
+    assert '"later/' not in earlier

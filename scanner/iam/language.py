@@ -16,7 +16,7 @@ of the sentence that can answer it: what a pattern says by a symbol, of the one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -83,7 +83,25 @@ def admits(language: Language, allow: Rule, denies: tuple[Rule, ...]) -> Truth:
     """Whether a text of the language meets the one rule and none of the others."""
     found, work = _searched(language, allow, denies)
     spend(work)  # as much when it is known already: what a root may cost does not depend on those before it
-    return found
+    if not found.causes:
+        return found
+    # Equal questions have equal causes, but each has its own places.
+    own: dict[Cause, Cause] = {}
+    for cause in sorted(_causes(language, (allow, *denies)), key=Cause.sort_key):
+        own.setdefault(cause, cause)
+    return undetermined(*(own.get(cause, cause) for cause in found.causes))
+
+
+def _causes(language: Language, rules: Iterable[Rule]) -> Iterator[Cause]:
+    """All that an answer may depend on."""
+    texts: list[Iterable[object]] = [*language]
+    for rule in rules:
+        yield from rule.otherwise.causes
+        texts += (pattern for test in rule.tests for pattern in test.patterns)
+    for piece in (piece for text in texts for piece in text):
+        hole = piece.hole if isinstance(piece, Chosen) else piece
+        if isinstance(hole, Hole):
+            yield from hole.causes
 
 
 @lru_cache(maxsize=4096)
