@@ -62,18 +62,20 @@ class Handover:
     """The places that something here reads, whether or not there is anything."""
     _keepers: Mapping[str, Callable[[], tuple[Keeper, Elsewhere]]] = field(default_factory=dict)
     _known: dict[str, Value | None] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
+    """The places that are being looked at."""
 
     def get(self, where: str) -> Value | None:
         """What is kept in a place; None where nobody keeps anything there, or it is what it is asked for."""
         self.read[where] = None
-        if where in self._keepers and where not in self._known:
-            self._known[where] = None  # whoever asks again, before there is an answer, goes in a circle
+        # Whoever asks again, before there is an answer, goes in a circle.
+        if where in self._keepers and where not in self._known and where not in self._asked:
+            self._asked.add(where)
             try:
                 keeper, apart = self._keepers[where]()
                 self._known[where] = keeper.kept(where, apart)
-            except BaseException:
-                del self._known[where]
-                raise
+            finally:
+                self._asked.discard(where)
         return self._known.get(where)
 
 

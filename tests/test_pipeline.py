@@ -45,7 +45,7 @@ def test_a_bug_on_one_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stag
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["plan", "terraform", "cloudformation"])
+@pytest.mark.parametrize("kind", sorted(path.name for path in (ROOT / "fixtures").iterdir() if path.is_dir()))
 def test_an_earlier_scan_of_the_same_leaves_no_place_behind(kind: str, tmp_path: Path) -> None:
     """What is remembered between roots is equal in everything but its places."""
     for name in ("earlier", "later"):
