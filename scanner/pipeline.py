@@ -95,41 +95,27 @@ def _scan(
         roots = map or _roots(options, kept.kept if kept is not None else None, dispatch)
         trying = map or _roots(options, None, dispatch)  # what is tried is not kept
         if options.compare_to == PRIOR:
-            roots = _once(roots)
-            before = _prior(ready, found, roots, watch)
+            before, roots = _states_before(ready, found, roots, watch)
         report = report_of(ready, found, roots, trying, watch, tell, before)
     if kept is not None:
         kept.kept.save()
     return report
 
 
-def _once(roots: Map) -> Map:
-    """The same, which works out no root twice: what is no plan is the same before and after."""
+def _states_before(ready: Ready, found: Discovery, roots: Map, watch: Watch | None) -> tuple[Before, Map]:
+    """What there was before the plans, and what works on roots and knows what was worked out for that."""
+    from scanner.comparison import NotComparableError
+    from scanner.states_before import once, states_before
+
     known: dict[Task, Outcome] = {}
 
-    def outcomes(assess: Assessor, given: Iterable[Task]) -> Iterator[Outcome]:
-        tasks = list(given)
-        made = iter(roots(assess, [task for task in dict.fromkeys(tasks) if task not in known]))
-        for task in tasks:
-            if task not in known:
-                known[task] = next(made)
-            yield known[task]
-
-    return outcomes
-
-
-def _prior(ready: Ready, found: Discovery, roots: Map, watch: Watch | None) -> Before:
-    from scanner.comparison import NotComparableError, prior
-    from scanner.joined_outcomes import joined_outcomes
+    def again(assess: Assessor, tasks: Iterable[Task]) -> Iterable[Outcome]:
+        return once(lambda some: roots(assess, some), known)(tasks)
 
     assess = _assessor(ready.options, ready.terms)
     sources = root_sources(found.roots, ready.options)
     try:
-        return prior(
-            tasks_of(ready, found),
-            sources,
-            lambda tasks: joined_outcomes(tasks, lambda some: roots(assess, some), sources, watch),
-        )
+        return states_before(tasks_of(ready, found), sources, lambda some: again(assess, some), watch), again
     except NotComparableError as problem:
         raise UsageError(str(problem)) from problem
 
