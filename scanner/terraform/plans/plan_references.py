@@ -177,7 +177,8 @@ class PlannedConfiguration:
         spend(_STEPS * len(others))
         known = [(other, planned.text(other, path[0])) for other in others]
         texts = [(other, text) for other, text in known if text is not None]
-        if not texts:
+        # One of several is no proof: the middle one of three has the same key counted from either end.
+        if len(texts) < max(1, min(2, len(others) - 1)):
             return False
         return all(self.named(other, path, planned, text) is not None for other, text in texts)
 
